@@ -1,0 +1,169 @@
+//! A table's stream, read straight from the engine in the shape of a Lambda event.
+//!
+//! dynoxide keeps stream records in one SQLite table, never removes any, and looks up the highest
+//! sequence number on each write without an index. A second connection to the same database adds
+//! that index, trims what has been read, and tells cheaply whether anything was committed.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use dynoxide::Database;
+use dynoxide::actions::get_records::GetRecordsRequest;
+use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
+use rusqlite::{Connection, params};
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+use super::{EngineError, Result, failed};
+
+/// How often a waiting reader looks whether something was committed (some 3 µs of work).
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// How many records are trimmed per transaction: a write waits for one of these at most.
+const TRIM_CHUNK: usize = 500;
+/// dynoxide shows its sequence numbers with this added.
+const SEQUENCE_OFFSET: u128 = 100_000_000_000_000_000_000;
+
+const INDEX: &str = "CREATE INDEX IF NOT EXISTS colloquy_stream_order
+    ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
+const TRIM: &str = "DELETE FROM _stream_records WHERE id IN (
+    SELECT id FROM _stream_records
+    WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) < min(?2, (
+        SELECT MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records WHERE table_name = ?1))
+    ORDER BY CAST(sequence_number AS INTEGER) LIMIT ?3)";
+
+/// The second connection to an engine's database.
+pub(super) struct Log {
+    connection: Mutex<Connection>,
+}
+
+impl Log {
+    /// Opens the database that the engine has opened (and so laid out) before.
+    pub(super) fn open(uri: &str) -> Result<Self> {
+        let what = "opening the stream's records";
+        let connection = Connection::open(uri).map_err(failed(what))?;
+        connection.busy_timeout(Duration::from_secs(5)).map_err(failed(what))?;
+        connection.execute_batch(INDEX).map_err(failed(what))?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// Removes a table's records before a sequence number, save its newest.
+    pub(super) fn trim(&self, table: &str, before: &str) -> Result<usize> {
+        let what = "trimming the stream";
+        let before = before
+            .parse::<u128>()
+            .ok()
+            .and_then(|public| i64::try_from(public.checked_sub(SEQUENCE_OFFSET)?).ok())
+            .ok_or_else(|| EngineError(format!("{before:?} is no sequence number")))?;
+        let mut trimmed = 0;
+        loop {
+            let gone = self
+                .lock()
+                .execute(TRIM, params![table, before, TRIM_CHUNK as i64])
+                .map_err(failed(what))?;
+            trimmed += gone;
+            if gone < TRIM_CHUNK {
+                return Ok(trimmed);
+            }
+        }
+    }
+
+    /// A number that another connection's commit changes; none while that can't be told.
+    fn version(&self) -> Option<i64> {
+        let connection = self.connection.try_lock().ok()?;
+        let mut statement = connection.prepare_cached("PRAGMA data_version").ok()?;
+        statement.query_row([], |row| row.get(0)).ok()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads a table's stream in order. What was read is remembered by the caller, as the sequence
+/// number of the last record that it has dealt with.
+pub struct StreamReader {
+    db: Database,
+    log: Arc<Log>,
+    arn: String,
+    shard: String,
+    iterator: String,
+    /// The database's version before the last read.
+    seen: Option<i64>,
+}
+
+impl StreamReader {
+    pub(super) fn open(
+        db: Database,
+        log: Arc<Log>,
+        arn: &str,
+        table: &str,
+        after: Option<String>,
+    ) -> Result<Self> {
+        let shard = dynoxide::streams::shard_id(table);
+        let kind = if after.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" };
+        let request = GetShardIteratorRequest {
+            stream_arn: arn.to_owned(),
+            shard_id: shard.clone(),
+            shard_iterator_type: kind.to_owned(),
+            sequence_number: after,
+        };
+        let iterator = db
+            .get_shard_iterator(request)
+            .map_err(failed(format!("reading the stream of {table}")))?
+            .shard_iterator
+            .ok_or_else(|| EngineError(format!("the stream of {table} gave no iterator")))?;
+        Ok(Self { db, log, arn: arn.to_owned(), shard, iterator, seen: None })
+    }
+
+    /// The stream's ARN, the `eventSourceARN` of its records.
+    pub fn arn(&self) -> &str {
+        &self.arn
+    }
+
+    /// The id of the table's one shard; it never changes.
+    pub fn shard_id(&self) -> &str {
+        &self.shard
+    }
+
+    /// Up to `max` (at most 1,000) records that come next, each as in `Records[]` of the event
+    /// that Lambda hands to a function. Returns at once, with none if there are none.
+    pub fn next(&mut self, max: usize) -> Result<Vec<Value>> {
+        let what = "reading the stream";
+        // Before the read: a commit between the two is then seen by the next wait.
+        self.seen = self.log.version();
+        let request =
+            GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(max.max(1)) };
+        let answer = self.db.get_records(request).map_err(failed(what))?;
+        let records = answer
+            .records
+            .iter()
+            .map(|record| {
+                let mut record = serde_json::to_value(record).map_err(failed(what))?;
+                record["eventSourceARN"] = Value::String(self.arn.clone());
+                Ok(record)
+            })
+            .collect::<Result<Vec<Value>>>()?;
+        if let Some(iterator) = answer.next_shard_iterator {
+            self.iterator = iterator;
+        }
+        Ok(records)
+    }
+
+    /// Waits until something was written (to any table) since the last [`StreamReader::next`],
+    /// at most `timeout`. Returns whether another read may find records. Cancel-safe.
+    pub async fn wait(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
+        loop {
+            // While the version can't be told, say there may be something: reading is cheap.
+            if self.seen.is_none() || self.log.version() != self.seen {
+                return true;
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                return false;
+            }
+            tokio::time::sleep_until(deadline.min(now + LOOK_EVERY)).await;
+        }
+    }
+}

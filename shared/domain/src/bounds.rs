@@ -1,0 +1,152 @@
+//! From what a client sent to what the domain takes. Each function names the field and the bound
+//! that was broken; none of them clamps in silence.
+
+use url::Url;
+
+use crate::{Error, Result};
+
+/// A chatbot's name, in every dialect.
+pub const NAME: (usize, usize) = (1, 100);
+/// A chatbot's description.
+pub const DESCRIPTION: (usize, usize) = (0, 2_000);
+/// A visitor's message.
+pub const MESSAGE: (usize, usize) = (1, 4_000);
+/// An opaque id that a client chooses, such as a visitor's.
+pub const CLIENT_ID: (usize, usize) = (1, 128);
+/// The question of a Q&A pair.
+pub const QUESTION: (usize, usize) = (1, 1_000);
+/// The answer of a Q&A pair.
+pub const ANSWER: (usize, usize) = (1, 10_000);
+/// A webhook's description.
+pub const NOTE: (usize, usize) = (0, 200);
+/// The longest URL taken.
+pub const URL_LENGTH: usize = 2_048;
+/// A chatbot's free settings, as JSON text.
+pub const SETTINGS_BYTES: usize = 64 * 1024;
+/// How deep settings may nest.
+pub const SETTINGS_DEPTH: usize = 16;
+
+/// Text of `min..=max` characters after trimming, without NUL.
+pub fn text(field: &str, value: &str, (min, max): (usize, usize)) -> Result<String> {
+    let value = value.trim();
+    if value.contains('\0') {
+        return Err(Error::field(field, "must not contain a NUL character"));
+    }
+    let length = value.chars().count();
+    if length < min {
+        return Err(Error::field(field, "must not be empty"));
+    }
+    if length > max {
+        return Err(Error::field(field, format!("must have at most {max} characters")));
+    }
+    Ok(value.to_owned())
+}
+
+/// A value that has to be there.
+pub fn required<T>(field: &str, value: Option<T>) -> Result<T> {
+    value.ok_or_else(|| Error::field(field, "is required"))
+}
+
+/// A whole number from a query parameter, `min..=max`, or `default` when absent.
+pub fn number(
+    field: &str,
+    value: Option<&str>,
+    default: u32,
+    (min, max): (u32, u32),
+) -> Result<u32> {
+    let Some(value) = value else { return Ok(default) };
+    match value.parse::<u32>() {
+        Ok(number) if (min..=max).contains(&number) => Ok(number),
+        _ => Err(Error::field(field, format!("must be a whole number from {min} to {max}"))),
+    }
+}
+
+/// An absolute web address: http or https, a host, no credentials, at most [`URL_LENGTH`] bytes.
+/// The fragment is dropped, since it never reaches a server.
+pub fn web_url(field: &str, value: &str) -> Result<Url> {
+    if value.len() > URL_LENGTH {
+        return Err(Error::field(field, format!("must have at most {URL_LENGTH} characters")));
+    }
+    let mut url = Url::parse(value.trim())
+        .map_err(|e| Error::field(field, format!("must be an absolute URL: {e}")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Error::field(field, "must begin with http:// or https://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::field(field, "must not contain a user name or password"));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(Error::field(field, "must name a host"));
+    }
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// An e-mail address in lower case. Only its form is looked at: one `@`, a dotted domain.
+pub fn email(field: &str, value: &str) -> Result<String> {
+    let value = value.trim().to_lowercase();
+    let valid = value.len() <= 254
+        && value.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && local.len() <= 64
+                && domain.split('.').count() >= 2
+                && domain.split('.').all(|label| {
+                    !label.is_empty()
+                        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                })
+        })
+        && value.chars().all(|c| !c.is_whitespace() && !c.is_control());
+    if valid { Ok(value) } else { Err(Error::field(field, "must be an e-mail address")) }
+}
+
+/// A password: 8 to 128 characters, nothing else asked.
+pub fn password(field: &str, value: &str) -> Result<()> {
+    match value.chars().count() {
+        8..=128 => Ok(()),
+        _ => Err(Error::field(field, "must have 8 to 128 characters")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_counts_characters_and_names_the_bound() {
+        assert_eq!(text("name", "  Zoë ", NAME).unwrap(), "Zoë");
+        assert!(text("name", &"ü".repeat(100), NAME).is_ok());
+        let error = text("name", &"ü".repeat(101), NAME).unwrap_err();
+        assert_eq!(error.message, "name must have at most 100 characters");
+        assert_eq!(text("name", "   ", NAME).unwrap_err().message, "name must not be empty");
+    }
+
+    #[test]
+    fn web_url_takes_only_plain_web_addresses() {
+        assert_eq!(
+            web_url("url", "https://Example.com/docs#top").unwrap().as_str(),
+            "https://example.com/docs"
+        );
+        for bad in
+            ["file:///etc/passwd", "https://me:secret@example.com", "example.com", "ftp://a/b", ""]
+        {
+            assert_eq!(web_url("url", bad).unwrap_err().fields[0].field, "url", "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_bounds_are_errors() {
+        assert_eq!(number("limit", None, 20, (1, 100)).unwrap(), 20);
+        assert_eq!(number("limit", Some("100"), 20, (1, 100)).unwrap(), 100);
+        for bad in ["0", "101", "-1", "ten", "1.5", ""] {
+            assert!(number("limit", Some(bad), 20, (1, 100)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn email_form() {
+        assert_eq!(email("email", " Ada@Example.com ").unwrap(), "ada@example.com");
+        for bad in ["ada", "ada@", "@example.com", "a b@example.com", "a@b", "a@b..c"] {
+            assert!(email("email", bad).is_err(), "{bad}");
+        }
+    }
+}

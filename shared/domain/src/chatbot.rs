@@ -1,0 +1,199 @@
+//! A chatbot: bot, project or site, depending on who asks.
+
+use serde_json::{Map, Value};
+
+use crate::{ChatbotId, Error, Result, Timestamp, WorkspaceId, bounds};
+
+/// What a visitor reads when nothing relevant was found.
+pub const REFUSAL: &str =
+    "I don't know. I could not find anything about that in what I have been given to read.";
+
+/// Below this confidence an answer is not given. See `knowledge::index` for what it measures.
+pub const DEFAULT_THRESHOLD: f64 = 0.5;
+
+/// A chatbot with its configuration. What it knows and what was said to it hang on its id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chatbot {
+    /// The same id in every dialect.
+    pub id: ChatbotId,
+    /// Whose it is.
+    pub workspace_id: WorkspaceId,
+    /// 1 to 100 characters.
+    pub name: String,
+    /// Free text, may be empty.
+    pub description: String,
+    /// A disabled chatbot refuses to chat.
+    pub disabled: bool,
+    /// Free JSON of the organization's own; merged deeply on a patch.
+    pub settings: Map<String, Value>,
+    /// First 14 characters of its openbat key and `...`.
+    pub api_key_prefix: String,
+    /// Grows with every change of what it knows; names the index that is current.
+    pub index_version: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its configuration last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What is needed to make one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewChatbot {
+    /// See [`Chatbot::name`].
+    pub name: String,
+    /// See [`Chatbot::description`].
+    pub description: String,
+    /// See [`Chatbot::settings`].
+    pub settings: Map<String, Value>,
+}
+
+impl NewChatbot {
+    /// Checks the bounds of a name and a description.
+    pub fn new(name: Option<&str>, description: Option<&str>) -> Result<Self> {
+        Ok(Self {
+            name: bounds::text("name", bounds::required("name", name)?, bounds::NAME)?,
+            description: bounds::text(
+                "description",
+                description.unwrap_or_default(),
+                bounds::DESCRIPTION,
+            )?,
+            settings: Map::new(),
+        })
+    }
+}
+
+/// A change; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ChatbotPatch {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new description.
+    pub description: Option<String>,
+    /// Switch it off or on.
+    pub disabled: Option<bool>,
+    /// Settings to merge into those that are there.
+    pub settings: Option<Map<String, Value>>,
+}
+
+impl ChatbotPatch {
+    /// Checks the bounds of what is there.
+    pub fn new(
+        name: Option<&str>,
+        description: Option<&str>,
+        disabled: Option<bool>,
+        settings: Option<Map<String, Value>>,
+    ) -> Result<Self> {
+        Ok(Self {
+            name: name.map(|v| bounds::text("name", v, bounds::NAME)).transpose()?,
+            description: description
+                .map(|v| bounds::text("description", v, bounds::DESCRIPTION))
+                .transpose()?,
+            disabled,
+            settings,
+        })
+    }
+
+    /// Nothing to change.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Carries the change out on `chatbot`; refuses settings that would grow past their bounds.
+    pub fn apply(self, chatbot: &mut Chatbot, at: Timestamp) -> Result<()> {
+        let Self { name, description, disabled, settings } = self;
+        if let Some(patch) = settings {
+            let mut merged = Value::Object(std::mem::take(&mut chatbot.settings));
+            merge(&mut merged, Value::Object(patch));
+            check_settings(&merged)?;
+            if let Value::Object(map) = merged {
+                chatbot.settings = map;
+            }
+        }
+        chatbot.name = name.unwrap_or_else(|| std::mem::take(&mut chatbot.name));
+        chatbot.description = description.unwrap_or_else(|| std::mem::take(&mut chatbot.description));
+        chatbot.disabled = disabled.unwrap_or(chatbot.disabled);
+        chatbot.updated_at = at;
+        Ok(())
+    }
+}
+
+/// Objects merge; everything else, null too, replaces what was there.
+pub fn merge(into: &mut Value, patch: Value) {
+    match (into, patch) {
+        (Value::Object(into), Value::Object(patch)) => {
+            for (key, value) in patch {
+                match into.get_mut(&key) {
+                    Some(old) if old.is_object() && value.is_object() => merge(old, value),
+                    _ => {
+                        into.insert(key, value);
+                    }
+                }
+            }
+        }
+        (into, patch) => *into = patch,
+    }
+}
+
+/// Settings have a size and a depth.
+pub fn check_settings(settings: &Value) -> Result<()> {
+    fn depth(value: &Value) -> usize {
+        match value {
+            Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+            Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+    if settings.to_string().len() > bounds::SETTINGS_BYTES {
+        let max = bounds::SETTINGS_BYTES;
+        return Err(Error::field("settings", format!("must have at most {max} bytes as JSON")));
+    }
+    if depth(settings) > bounds::SETTINGS_DEPTH {
+        let max = bounds::SETTINGS_DEPTH;
+        return Err(Error::field("settings", format!("must nest at most {max} levels deep")));
+    }
+    Ok(())
+}
+
+/// The name of a copy: ` (copy)` at the end, shortened in front of it where it would not fit.
+pub fn copy_name(name: &str) -> String {
+    const SUFFIX: &str = " (copy)";
+    let room = bounds::NAME.1 - SUFFIX.chars().count();
+    let kept: String = name.chars().take(room).collect();
+    format!("{}{SUFFIX}", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn settings_merge_deeply_and_null_is_a_value() {
+        let mut settings = json!({"a": {"b": 1, "c": [1, 2]}, "d": true});
+        merge(&mut settings, json!({"a": {"b": null, "c": [3]}, "e": {"f": 1}, "d": {"g": 2}}));
+        assert_eq!(
+            settings,
+            json!({"a": {"b": null, "c": [3]}, "d": {"g": 2}, "e": {"f": 1}})
+        );
+    }
+
+    #[test]
+    fn settings_have_bounds() {
+        let mut deep = json!(1);
+        for _ in 0..17 {
+            deep = json!({ "a": deep });
+        }
+        assert!(check_settings(&deep).unwrap_err().message.contains("16 levels"));
+        assert!(check_settings(&json!({"a": "x".repeat(70_000)})).is_err());
+        assert!(check_settings(&json!({"a": {"b": [1, 2, 3]}})).is_ok());
+    }
+
+    #[test]
+    fn a_copy_always_has_a_valid_name() {
+        assert_eq!(copy_name("Lead Gen Bot"), "Lead Gen Bot (copy)");
+        let long = copy_name(&"é".repeat(100));
+        assert_eq!(long.chars().count(), 100);
+        assert!(long.ends_with("é (copy)"));
+    }
+}

@@ -1,0 +1,174 @@
+//! Conversations and their turns. A turn is a question with its answer: one item, one event.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ChatbotId, ConversationId, Dialect, Error, MessageId, Result, SourceId, Timestamp, WorkspaceId,
+    bounds,
+};
+
+/// After this long without a message a conversation has ended, unless the deployment says other.
+pub const IDLE: Duration = Duration::from_secs(30 * 60);
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationStatus {
+    /// The visitor may be there still.
+    Active,
+    /// Idle for 30 minutes, or ended by hand.
+    Closed,
+    /// Put away.
+    Archived,
+    /// A person has taken over; the bot stays silent.
+    HandedOff,
+}
+
+impl ConversationStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Closed, Self::Archived, Self::HandedOff];
+
+    /// The name as stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Closed => "closed",
+            Self::Archived => "archived",
+            Self::HandedOff => "handed_off",
+        }
+    }
+}
+
+impl std::str::FromStr for ConversationStatus {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|s| s.name() == text).ok_or_else(|| {
+            Error::field("status", "must be one of active, closed, archived, handed_off")
+        })
+    }
+}
+
+/// Whether a person was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandoffStatus {
+    /// Nobody was.
+    None,
+    /// The visitor asked.
+    Requested,
+}
+
+/// A conversation without its turns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    /// The same id in every dialect.
+    pub id: ConversationId,
+    /// Which chatbot it is with.
+    pub chatbot_id: ChatbotId,
+    /// Whose chatbot that is.
+    pub workspace_id: WorkspaceId,
+    /// The dialect it was begun in.
+    pub dialect: Dialect,
+    /// The client's id of the visitor; ours where the client gave none.
+    pub visitor_id: String,
+    /// Where it stands.
+    pub status: ConversationStatus,
+    /// Whether a person was asked for.
+    pub handoff: HandoffStatus,
+    /// The last rating given, 1 or -1.
+    pub overall_rating: Option<i8>,
+    /// Questions and answers together.
+    pub message_count: u32,
+    /// The first question, shortened to [`FIRST_MESSAGE`] characters.
+    pub first_message: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When the last message was stored.
+    pub updated_at: Timestamp,
+}
+
+/// How much of the first question a conversation carries along.
+pub const FIRST_MESSAGE: usize = 120;
+
+/// A passage that an answer was drawn from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    /// The knowledge source.
+    pub source_id: SourceId,
+    /// The page, for a URL source.
+    pub url: Option<String>,
+    /// The page's title or the pair's question, shortened.
+    pub title: String,
+}
+
+/// A question and its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    /// The answer's message id, by which the turn goes.
+    pub id: MessageId,
+    /// The question's message id.
+    pub question_id: MessageId,
+    /// The conversation it belongs to.
+    pub conversation_id: ConversationId,
+    /// The chatbot that answered.
+    pub chatbot_id: ChatbotId,
+    /// Whose chatbot that is.
+    pub workspace_id: WorkspaceId,
+    /// What the visitor wrote.
+    pub question: String,
+    /// What the visitor read.
+    pub answer: String,
+    /// The passages behind the answer, best first.
+    pub citations: Vec<Citation>,
+    /// From 0 to 1: how sure the platform was.
+    pub confidence: f64,
+    /// Nothing relevant was found and the answer says so.
+    pub unanswered: bool,
+    /// 1 or -1, once rated.
+    pub rating: Option<i8>,
+    /// When the question came.
+    pub asked_at: Timestamp,
+    /// When the answer was complete.
+    pub answered_at: Timestamp,
+}
+
+/// A visitor's message, its bounds checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// What the visitor wrote.
+    pub message: String,
+    /// The conversation to go on with, if any.
+    pub conversation_id: Option<ConversationId>,
+    /// The client's id of the visitor, if any.
+    pub visitor_id: Option<String>,
+}
+
+impl Ask {
+    /// Checks the bounds; an id that can't be one names no conversation.
+    pub fn new(
+        message: Option<&str>,
+        conversation_id: Option<&str>,
+        visitor_id: Option<&str>,
+    ) -> Result<Self> {
+        let message = bounds::required("message", message)?;
+        Ok(Self {
+            message: bounds::text("message", message, bounds::MESSAGE)?,
+            conversation_id: conversation_id.map(str::parse).transpose()?,
+            visitor_id: visitor_id
+                .map(|v| bounds::text("visitorId", v, bounds::CLIENT_ID))
+                .transpose()?,
+        })
+    }
+}
+
+/// The first `max` characters of `text`, with an ellipsis if any are missing.
+pub fn shorten(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}

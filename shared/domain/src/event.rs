@@ -1,0 +1,99 @@
+//! What happened, as others are told of it. Events are never stored: they are read off the change
+//! of the item they belong to, with an id derived from that item, so that the same change always
+//! gives the same event.
+
+use crate::{ChatbotId, Conversation, EventId, Timestamp, Turn, WorkspaceId};
+
+/// The kinds of events, without their contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// A conversation's first item was written.
+    ConversationStarted,
+    /// The visitor's half of a turn.
+    QuestionAsked,
+    /// The answer's half of a turn.
+    QuestionAnswered,
+    /// A conversation was idle for long enough.
+    ConversationEnded,
+}
+
+/// An event with what it is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Derived from the item and the change.
+    pub id: EventId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The tenant.
+    pub workspace_id: WorkspaceId,
+    /// The chatbot.
+    pub chatbot_id: ChatbotId,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// The contents of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventBody {
+    /// See [`EventKind::ConversationStarted`].
+    ConversationStarted(Box<Conversation>),
+    /// See [`EventKind::QuestionAsked`].
+    QuestionAsked(Box<Turn>),
+    /// See [`EventKind::QuestionAnswered`].
+    QuestionAnswered(Box<Turn>),
+    /// See [`EventKind::ConversationEnded`].
+    ConversationEnded(Box<Conversation>),
+}
+
+impl EventBody {
+    /// The kind alone.
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::ConversationStarted(_) => EventKind::ConversationStarted,
+            Self::QuestionAsked(_) => EventKind::QuestionAsked,
+            Self::QuestionAnswered(_) => EventKind::QuestionAnswered,
+            Self::ConversationEnded(_) => EventKind::ConversationEnded,
+        }
+    }
+}
+
+impl Event {
+    /// A conversation began.
+    pub fn started(conversation: Conversation) -> Self {
+        Self {
+            id: EventId::derived(&["started", &conversation.id.to_string()]),
+            at: conversation.created_at,
+            workspace_id: conversation.workspace_id,
+            chatbot_id: conversation.chatbot_id,
+            body: EventBody::ConversationStarted(Box::new(conversation)),
+        }
+    }
+
+    /// A turn was stored: a question and its answer, one event each.
+    pub fn of_turn(turn: &Turn) -> [Self; 2] {
+        let event = |what: &str, at, body| Self {
+            id: EventId::derived(&[what, &turn.id.to_string()]),
+            at,
+            workspace_id: turn.workspace_id,
+            chatbot_id: turn.chatbot_id,
+            body,
+        };
+        [
+            event("asked", turn.asked_at, EventBody::QuestionAsked(Box::new(turn.clone()))),
+            event("answered", turn.answered_at, EventBody::QuestionAnswered(Box::new(turn.clone()))),
+        ]
+    }
+
+    /// A conversation ended for being idle. It may go on and end again; the time of its last
+    /// message tells the two apart.
+    pub fn ended(conversation: Conversation, at: Timestamp) -> Self {
+        let last = conversation.updated_at.to_string();
+        Self {
+            id: EventId::derived(&["ended", &conversation.id.to_string(), &last]),
+            at,
+            workspace_id: conversation.workspace_id,
+            chatbot_id: conversation.chatbot_id,
+            body: EventBody::ConversationEnded(Box::new(conversation)),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Typed ids. New ones are UUIDv7, so that their text sorts by time; derived ones are UUIDv5, so
+//! that the same cause always gives the same id.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Error, Timestamp};
+
+/// Namespace of every id that is derived from other ids.
+const DERIVED: Uuid = Uuid::from_u128(0x6f1d_2c5e_93c4_5b0a_8d11_c011_0c01_0a11);
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new id that sorts after those made before it.
+            #[expect(clippy::new_without_default, reason = "every call gives another value")]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+
+            /// The id that `parts` always lead to.
+            pub fn derived(parts: &[&str]) -> Self {
+                Self(Uuid::new_v5(&DERIVED, parts.join("\u{1f}").as_bytes()))
+            }
+
+            /// The bare UUID.
+            pub fn uuid(self) -> Uuid {
+                self.0
+            }
+
+            /// When the id was made; `None` for a derived one.
+            pub fn made_at(self) -> Option<Timestamp> {
+                let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+                let millis = i64::try_from(seconds).ok()? * 1000 + i64::from(nanos / 1_000_000);
+                Some(Timestamp::from_millis(millis))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0.hyphenated(), f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            /// Only the canonical form (36 characters, lower case) is an id; anything else names
+            /// nothing, hence "not found" and not "invalid".
+            fn from_str(text: &str) -> Result<Self, Error> {
+                match Uuid::try_parse(text) {
+                    Ok(uuid) if text.len() == 36 && uuid.hyphenated().to_string() == text => {
+                        Ok(Self(uuid))
+                    }
+                    _ => Err(Error::not_found($what)),
+                }
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A tenant: a team, an organization, an account.
+    WorkspaceId, "workspace";
+    /// A person who signs in.
+    UserId, "user";
+    /// An API key (not its secret).
+    KeyId, "API key";
+    /// A chatbot: bot, project, site.
+    ChatbotId, "chatbot";
+    /// A conversation, the same in every dialect.
+    ConversationId, "conversation";
+    /// A message. A turn goes by the id of its answer.
+    MessageId, "message";
+    /// A knowledge source.
+    SourceId, "source";
+    /// One crawl of a source; also the version of what it found.
+    JobId, "job";
+    /// A webhook subscription.
+    WebhookId, "webhook";
+    /// A domain event, derived from the change it belongs to.
+    EventId, "event";
+    /// A delivery of an event to a subscription, derived from both.
+    DeliveryId, "delivery";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_form_round_trips_and_sorts_by_time() {
+        let ids: Vec<_> = (0..50).map(|_| ConversationId::new()).collect();
+        let mut texts: Vec<_> = ids.iter().map(ToString::to_string).collect();
+        assert_eq!(texts[7].parse::<ConversationId>().unwrap(), ids[7]);
+        let made = texts.clone();
+        texts.sort();
+        assert_eq!(texts, made);
+    }
+
+    #[test]
+    fn only_the_canonical_form_is_an_id() {
+        let upper = ChatbotId::new().to_string().to_uppercase();
+        for text in ["", "1", "../x", &upper, "0197a0000000700080000000000000aa"] {
+            assert_eq!(text.parse::<ChatbotId>().unwrap_err().kind, crate::ErrorKind::NotFound);
+        }
+    }
+
+    #[test]
+    fn derived_ids_depend_on_every_part_and_its_place() {
+        assert_eq!(EventId::derived(&["a", "b"]), EventId::derived(&["a", "b"]));
+        assert_ne!(EventId::derived(&["a", "b"]), EventId::derived(&["ab"]));
+        assert_ne!(EventId::derived(&["a", "b"]), EventId::derived(&["b", "a"]));
+        assert_eq!(EventId::derived(&["a"]).made_at(), None);
+    }
+}

@@ -1,0 +1,31 @@
+//! What Colloquy is about, without a word on how it is stored, sent or spelt in any API.
+//!
+//! Entities are plain structs, ids are types, times are [`Timestamp`]s, and whatever goes wrong
+//! is one [`Error`] of a closed [`ErrorKind`]. Values from outside become domain values through
+//! the constructors in [`bounds`], which name the field and the bound that was broken.
+
+pub mod access;
+pub mod bounds;
+pub mod chatbot;
+pub mod conversation;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod plan;
+pub mod source;
+pub mod time;
+pub mod webhook;
+
+pub use access::{ApiKey, Dialect, KeyKind, Member, Principal, Session, User, Workspace};
+pub use chatbot::Chatbot;
+pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Turn};
+pub use error::{Error, ErrorKind, FieldError, Result};
+pub use event::{Event, EventBody, EventKind};
+pub use id::{
+    ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, MessageId, SourceId, UserId,
+    WebhookId, WorkspaceId,
+};
+pub use plan::{Plan, Plans};
+pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
+pub use time::Timestamp;
+pub use webhook::{Attempt, Delivery, DeliveryStatus, Webhook, WebhookStatus};

@@ -1,0 +1,103 @@
+//! The ladder of plans and what each allows. Data, not code: `plans.toml`, which a deployer may
+//! replace.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// One rung of the ladder, lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Plan {
+    /// To try it.
+    Free,
+    /// A small site.
+    Starter,
+    /// HelpBot's Growth.
+    Pro,
+    /// HelpBot's Scale.
+    Business,
+    /// No limits, where a reference names none.
+    Enterprise,
+}
+
+impl Plan {
+    /// All of them, lowest first.
+    pub const ALL: [Self; 5] =
+        [Self::Free, Self::Starter, Self::Pro, Self::Business, Self::Enterprise];
+
+    /// The name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Starter => "starter",
+            Self::Pro => "pro",
+            Self::Business => "business",
+            Self::Enterprise => "enterprise",
+        }
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Plan {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|p| p.name() == text).ok_or_else(|| {
+            Error::field("plan", "must be one of free, starter, pro, business, enterprise")
+        })
+    }
+}
+
+/// What one plan allows. A limit that is absent is none.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Chatbots in the workspace.
+    pub chatbots: Option<u32>,
+}
+
+/// The limits of every plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plans(BTreeMap<Plan, Limits>);
+
+impl Plans {
+    /// The published ladder.
+    pub fn published() -> Result<Self> {
+        Self::parse(include_str!("../plans.toml"))
+    }
+
+    /// Reads a ladder; every plan must be there.
+    pub fn parse(text: &str) -> Result<Self> {
+        let plans: BTreeMap<Plan, Limits> = toml::from_str(text).map_err(Error::internal)?;
+        match Plan::ALL.into_iter().find(|p| !plans.contains_key(p)) {
+            Some(missing) => Err(Error::internal(format!("plans.toml has no [{missing}]"))),
+            None => Ok(Self(plans)),
+        }
+    }
+
+    /// What `plan` allows.
+    pub fn of(&self, plan: Plan) -> &Limits {
+        &self.0[&plan]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_ladder_only_rises() {
+        let plans = Plans::published().unwrap();
+        let chatbots: Vec<_> = Plan::ALL.map(|p| plans.of(p).chatbots.unwrap_or(u32::MAX)).into();
+        assert_eq!(chatbots, [1, 3, 10, 50, u32::MAX]);
+        assert!(Plans::parse("[free]\nchatbots = 1").is_err());
+    }
+}

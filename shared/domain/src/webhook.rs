@@ -1,0 +1,156 @@
+//! Webhook subscriptions and their deliveries: at least once, never zero times.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ChatbotId, DeliveryId, Dialect, EventId, Timestamp, WebhookId, WorkspaceId};
+
+/// How many webhooks one chatbot may have.
+pub const MAX_WEBHOOKS: usize = 20;
+/// An endpoint has this long to answer.
+pub const TIMEOUT: Duration = Duration::from_secs(15);
+/// How much of an endpoint's answer is kept, in bytes.
+pub const KEPT_BODY: usize = 1024;
+/// How long a delivery and its attempts are kept.
+pub const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// `Retry-After` may lengthen a wait up to this.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The waits before the second attempt and those after it; then a delivery has failed.
+pub const RETRIES: [Duration; 7] = [
+    Duration::from_secs(5),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(2 * 60 * 60),
+    Duration::from_secs(5 * 60 * 60),
+    Duration::from_secs(10 * 60 * 60),
+    Duration::from_secs(10 * 60 * 60),
+];
+
+/// The wait after `attempts` attempts have failed: the schedule's, moved by up to a fifth either
+/// way (`jitter` from 0 to 1 picks where), and no shorter than `asked`, what the endpoint itself
+/// asked for. `None` once the schedule is used up.
+pub fn wait(attempts: usize, jitter: f64, asked: Option<Duration>) -> Option<Duration> {
+    let base = RETRIES.get(attempts.checked_sub(1)?)?;
+    let scaled = base.mul_f64(0.8 + 0.4 * jitter.clamp(0.0, 1.0));
+    Some(asked.map_or(scaled, |asked| scaled.max(asked.min(LONGEST_WAIT))))
+}
+
+/// Whether a subscription is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookStatus {
+    /// It is.
+    Active,
+    /// It was switched off, by its owner or because its endpoint is gone.
+    Disabled,
+}
+
+/// A subscription. It remembers its dialect; every delivery speaks it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Webhook {
+    /// Its id.
+    pub id: WebhookId,
+    /// Whose it is.
+    pub workspace_id: WorkspaceId,
+    /// The chatbot whose events it wants.
+    pub chatbot_id: ChatbotId,
+    /// The dialect it was made in.
+    pub dialect: Dialect,
+    /// Where deliveries go.
+    pub url: String,
+    /// The dialect's names of the events it wants.
+    pub events: Vec<String>,
+    /// Its owner's note.
+    pub description: String,
+    /// The signing secret, sealed.
+    pub sealed_secret: String,
+    /// Whether it is served.
+    pub status: WebhookStatus,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    /// An attempt is due, now or later.
+    Pending,
+    /// An endpoint said 2xx.
+    Delivered,
+    /// Given up: the schedule is used up, or the endpoint or subscription is gone.
+    Failed,
+}
+
+/// One event on its way to one subscription.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// Derived from event and subscription; the same for every attempt.
+    pub id: DeliveryId,
+    /// The subscription.
+    pub webhook_id: WebhookId,
+    /// The chatbot that the subscription is for.
+    pub chatbot_id: ChatbotId,
+    /// The event.
+    pub event_id: EventId,
+    /// The dialect's name of the event.
+    pub event: String,
+    /// The exact bytes of every attempt's body.
+    pub body: String,
+    /// Where it stands.
+    pub status: DeliveryStatus,
+    /// What was tried, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// When the next attempt is due.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When the event happened.
+    pub created_at: Timestamp,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// When it began.
+    pub at: Timestamp,
+    /// The endpoint's status code; `None` if there was no answer.
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub latency_ms: u32,
+    /// The first [`KEPT_BODY`] bytes of the answer, or what went wrong instead.
+    pub response: String,
+}
+
+impl Attempt {
+    /// Any 2xx is success; a redirect is not followed and not a success.
+    pub fn succeeded(&self) -> bool {
+        self.status.is_some_and(|s| (200..300).contains(&s))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_follow_the_schedule_within_a_fifth() {
+        for (attempts, base) in (1..).zip(RETRIES) {
+            for jitter in [0.0, 0.3, 0.5, 1.0] {
+                let wait = wait(attempts, jitter, None).unwrap();
+                assert!(wait >= base.mul_f64(0.799) && wait <= base.mul_f64(1.201));
+            }
+        }
+        assert_eq!(wait(1, 0.5, None), Some(Duration::from_secs(5)));
+        assert_eq!(wait(8, 0.5, None), None);
+        assert_eq!(wait(0, 0.5, None), None);
+    }
+
+    #[test]
+    fn an_endpoint_may_lengthen_a_wait_but_not_shorten_it_and_only_to_a_day() {
+        let ask = |s| wait(1, 0.5, Some(Duration::from_secs(s))).map(|d| d.as_secs());
+        assert_eq!(ask(1), Some(5));
+        assert_eq!(ask(90), Some(90));
+        assert_eq!(ask(10 * 24 * 3600), Some(24 * 3600));
+    }
+}
