@@ -1,0 +1,380 @@
+//! Conversations and turns.
+
+use std::{collections::HashMap, time::Duration};
+
+use domain::{
+    ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect, HandoffStatus,
+    MessageId, Result, Timestamp, Turn, WorkspaceId,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    keys::{self, Key},
+    table::{Item, Range, Store, Write, key_in, read},
+};
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ConversationItem {
+    id: ConversationId,
+    chatbot_id: ChatbotId,
+    workspace_id: WorkspaceId,
+    dialect: Dialect,
+    visitor_id: String,
+    status: ConversationStatus,
+    handoff: HandoffStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    overall_rating: Option<i8>,
+    message_count: u32,
+    first_message: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// When it was closed for being idle; gone again when it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct TurnItem {
+    id: MessageId,
+    question_id: MessageId,
+    conversation_id: ConversationId,
+    chatbot_id: ChatbotId,
+    workspace_id: WorkspaceId,
+    question: String,
+    answer: String,
+    citations: Vec<Citation>,
+    confidence: f64,
+    unanswered: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rating: Option<i8>,
+    asked_at: Timestamp,
+    answered_at: Timestamp,
+}
+
+impl From<&Conversation> for ConversationItem {
+    fn from(from: &Conversation) -> Self {
+        let Conversation {
+            id,
+            chatbot_id,
+            workspace_id,
+            dialect,
+            visitor_id,
+            status,
+            handoff,
+            overall_rating,
+            message_count,
+            first_message,
+            created_at,
+            updated_at,
+        } = from.clone();
+        Self {
+            id,
+            chatbot_id,
+            workspace_id,
+            dialect,
+            visitor_id,
+            status,
+            handoff,
+            overall_rating,
+            message_count,
+            first_message,
+            created_at,
+            updated_at,
+            ended_at: None,
+        }
+    }
+}
+
+impl From<ConversationItem> for Conversation {
+    fn from(from: ConversationItem) -> Self {
+        let ConversationItem {
+            id,
+            chatbot_id,
+            workspace_id,
+            dialect,
+            visitor_id,
+            status,
+            handoff,
+            overall_rating,
+            message_count,
+            first_message,
+            created_at,
+            updated_at,
+            ended_at: _,
+        } = from;
+        Self {
+            id,
+            chatbot_id,
+            workspace_id,
+            dialect,
+            visitor_id,
+            status,
+            handoff,
+            overall_rating,
+            message_count,
+            first_message,
+            created_at,
+            updated_at,
+        }
+    }
+}
+
+impl From<&Turn> for TurnItem {
+    fn from(from: &Turn) -> Self {
+        let Turn {
+            id,
+            question_id,
+            conversation_id,
+            chatbot_id,
+            workspace_id,
+            question,
+            answer,
+            citations,
+            confidence,
+            unanswered,
+            rating,
+            asked_at,
+            answered_at,
+        } = from.clone();
+        Self {
+            id,
+            question_id,
+            conversation_id,
+            chatbot_id,
+            workspace_id,
+            question,
+            answer,
+            citations,
+            confidence,
+            unanswered,
+            rating,
+            asked_at,
+            answered_at,
+        }
+    }
+}
+
+impl From<TurnItem> for Turn {
+    fn from(from: TurnItem) -> Self {
+        let TurnItem {
+            id,
+            question_id,
+            conversation_id,
+            chatbot_id,
+            workspace_id,
+            question,
+            answer,
+            citations,
+            confidence,
+            unanswered,
+            rating,
+            asked_at,
+            answered_at,
+        } = from;
+        Self {
+            id,
+            question_id,
+            conversation_id,
+            chatbot_id,
+            workspace_id,
+            question,
+            answer,
+            citations,
+            confidence,
+            unanswered,
+            rating,
+            asked_at,
+            answered_at,
+        }
+    }
+}
+
+/// How a turn is added to its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnWrite {
+    /// It opens the conversation.
+    Opens,
+    /// It goes on with a conversation that was in this status.
+    Continues(ConversationStatus),
+}
+
+/// What became of an idle conversation that was due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// It is closed now.
+    Closed,
+    /// It has been going on; it is due again later.
+    StillActive,
+    /// It was closed, handed over or deleted by somebody else.
+    Gone,
+}
+
+fn active_indexes(conversation: &Conversation, idle: Duration) -> [(&'static str, String); 4] {
+    let key = keys::conversation(conversation.chatbot_id, conversation.id);
+    [
+        ("due_pk", keys::due_partition(keys::due_shard(&key))),
+        ("due_at", conversation.updated_at.plus(idle).to_string()),
+        (
+            "list_pk",
+            keys::conversations_of(conversation.chatbot_id, ConversationStatus::Active),
+        ),
+        ("list_sk", conversation.id.to_string()),
+    ]
+}
+
+impl Store {
+    /// A conversation of `chatbot`.
+    pub async fn conversation(
+        &self,
+        chatbot: ChatbotId,
+        id: ConversationId,
+    ) -> Result<Option<Conversation>> {
+        let found: Option<ConversationItem> =
+            self.get(&keys::conversation(chatbot, id), true).await?;
+        Ok(found.map(Into::into))
+    }
+
+    /// Writes a turn and its conversation together; `conversation` is as it shall be afterwards.
+    /// `false` if the conversation is no longer in the status it was read in, or gone: read it
+    /// again. While active, a conversation keeps its place in the `due` index: the ticker looks at
+    /// `updated_at` and puts it off, which is cheaper than moving it with every message.
+    pub async fn put_turn(
+        &self,
+        conversation: &Conversation,
+        turn: &Turn,
+        how: TurnWrite,
+        idle: Duration,
+    ) -> Result<bool> {
+        let key = keys::conversation(conversation.chatbot_id, conversation.id);
+        let written = match how {
+            TurnWrite::Opens => {
+                let put = Write::put(key, &ConversationItem::from(conversation))?.if_absent();
+                active_indexes(conversation, idle)
+                    .into_iter()
+                    .fold(put, |put, (name, value)| put.with(name, value))
+            }
+            TurnWrite::Continues(was) => {
+                let reopened = was == ConversationStatus::Closed;
+                let mut expression =
+                    "SET updated_at = :at, #status = :status ADD message_count :two".to_owned();
+                if reopened {
+                    expression = "SET updated_at = :at, #status = :status, due_pk = :due_pk, \
+                                  due_at = :due_at, list_pk = :list_pk, list_sk = :list_sk \
+                                  REMOVE ended_at ADD message_count :two"
+                        .to_owned();
+                }
+                let mut update = Write::update(key, expression)
+                    .name("status", "status")
+                    .value("at", conversation.updated_at)?
+                    .value("status", conversation.status)?
+                    .value("two", 2)?
+                    .when("attribute_exists(pk) AND #status = :was")
+                    .value("was", was)?;
+                if reopened {
+                    for (name, value) in active_indexes(conversation, idle) {
+                        update = update.value(name, value)?;
+                    }
+                }
+                update
+            }
+        };
+        let turn_key = keys::turn(turn.conversation_id, turn.id);
+        let writes = vec![written, Write::put(turn_key, &TurnItem::from(turn))?.if_absent()];
+        Ok(self.transact(writes).await?.is_done())
+    }
+
+    /// All turns of a conversation, oldest first.
+    pub async fn turns(&self, conversation: ConversationId) -> Result<Vec<Turn>> {
+        let partition = keys::conversation_partition(conversation);
+        let items: Vec<TurnItem> = self.query(Range::prefix(partition, keys::TURN)).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Conversations newest first: `limit` of them after `offset`, of one status or all.
+    pub async fn conversations(
+        &self,
+        chatbot: ChatbotId,
+        status: Option<ConversationStatus>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<Conversation>> {
+        let range = match status {
+            None => Range::prefix(keys::chatbot_partition(chatbot), keys::CONVERSATION),
+            Some(status) => Range {
+                index: Some(keys::LIST_INDEX),
+                partition: keys::conversations_of(chatbot, status),
+                sort: None,
+                backwards: true,
+                limit: None,
+                consistent: false,
+            },
+        };
+        let wanted = offset.saturating_add(limit);
+        let found = self.query_items(range.backwards().limit(wanted)).await?;
+        let skip = usize::try_from(offset).unwrap_or(usize::MAX);
+        let page: Vec<Item> = found.into_iter().skip(skip).collect();
+        if status.is_none() {
+            return page.into_iter().map(|i| read::<ConversationItem>(i).map(Into::into)).collect();
+        }
+        let order = page.iter().map(key_in).collect::<Result<Vec<Key>>>()?;
+        let mut by_key: HashMap<Key, Conversation> = HashMap::new();
+        for item in self.batch_get(&order, true).await? {
+            by_key.insert(key_in(&item)?, read::<ConversationItem>(item)?.into());
+        }
+        // The index may be a moment behind: what has left the status meanwhile is left out.
+        Ok(order
+            .iter()
+            .filter_map(|key| by_key.remove(key))
+            .filter(|conversation| Some(conversation.status) == status)
+            .collect())
+    }
+
+    /// Deletes a conversation; whether there was one. Its turns follow behind the stream.
+    pub async fn delete_conversation(&self, chatbot: ChatbotId, id: ConversationId) -> Result<bool> {
+        let write = Write::delete(keys::conversation(chatbot, id)).if_present();
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Closes the conversation under `key` if nobody has said anything for `idle`, or puts it off.
+    /// However many do this at once, it is closed once.
+    pub async fn close_if_idle(&self, key: &Key, idle: Duration, now: Timestamp) -> Result<Waiting> {
+        let Some(item) = self.get::<ConversationItem>(key, true).await? else {
+            return Ok(Waiting::Gone);
+        };
+        let conversation = Conversation::from(item);
+        let still = "attribute_exists(pk) AND updated_at = :seen AND #status = :active";
+        if conversation.status != ConversationStatus::Active {
+            let forget = Write::update(key.clone(), "REMOVE due_pk, due_at")
+                .name("status", "status")
+                .when("attribute_exists(pk) AND #status <> :active")
+                .value("active", ConversationStatus::Active)?;
+            self.write(forget).await?;
+            return Ok(Waiting::Gone);
+        }
+        let due = conversation.updated_at.plus(idle);
+        if due > now {
+            let later = Write::update(key.clone(), "SET due_at = :due")
+                .name("status", "status")
+                .value("due", due.to_string())?
+                .when(still)
+                .value("seen", conversation.updated_at)?
+                .value("active", ConversationStatus::Active)?;
+            self.write(later).await?;
+            return Ok(Waiting::StillActive);
+        }
+        let closed = ConversationStatus::Closed;
+        let close = Write::update(
+            key.clone(),
+            "SET #status = :closed, ended_at = :now, list_pk = :list REMOVE due_pk, due_at",
+        )
+        .name("status", "status")
+        .value("closed", closed)?
+        .value("now", now)?
+        .value("list", keys::conversations_of(conversation.chatbot_id, closed))?
+        .when(still)
+        .value("seen", conversation.updated_at)?
+        .value("active", ConversationStatus::Active)?;
+        let done = self.write(close).await?.is_done();
+        Ok(if done { Waiting::Closed } else { Waiting::StillActive })
+    }
+}

@@ -1,0 +1,210 @@
+//! Deliveries: put once per event and subscription, then changed by each attempt.
+
+use domain::{
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, EventId, Result, Timestamp, WebhookId,
+    webhook::KEPT_FOR,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    keys::{self, Key},
+    table::{Range, Store, Write},
+};
+
+/// What leads to a delivery: the ids in its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryRef {
+    /// The subscription.
+    pub webhook_id: WebhookId,
+    /// When the event happened.
+    pub created_at: Timestamp,
+    /// The delivery.
+    pub id: DeliveryId,
+}
+
+impl DeliveryRef {
+    /// Where it is stored.
+    pub fn key(&self) -> Key {
+        keys::delivery(self.webhook_id, self.created_at, self.id)
+    }
+}
+
+/// What became of a delivery that was to be put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutDelivery {
+    /// It is new.
+    Added,
+    /// It was there and still waits, so its message may have been lost.
+    Pending,
+    /// It was there and is settled.
+    Settled,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DeliveryItem {
+    id: DeliveryId,
+    webhook_id: WebhookId,
+    chatbot_id: ChatbotId,
+    event_id: EventId,
+    event: String,
+    body: String,
+    status: DeliveryStatus,
+    #[serde(default)]
+    attempts: Vec<Attempt>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_attempt_at: Option<Timestamp>,
+    created_at: Timestamp,
+    /// Seconds; the table sweeps it some time after.
+    expires_at: i64,
+}
+
+impl From<&Delivery> for DeliveryItem {
+    fn from(from: &Delivery) -> Self {
+        let Delivery {
+            id,
+            webhook_id,
+            chatbot_id,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            next_attempt_at,
+            created_at,
+        } = from.clone();
+        Self {
+            id,
+            webhook_id,
+            chatbot_id,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            next_attempt_at,
+            created_at,
+            expires_at: created_at.plus(KEPT_FOR).seconds(),
+        }
+    }
+}
+
+impl From<DeliveryItem> for Delivery {
+    fn from(from: DeliveryItem) -> Self {
+        let DeliveryItem {
+            id,
+            webhook_id,
+            chatbot_id,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            next_attempt_at,
+            created_at,
+            expires_at: _,
+        } = from;
+        Self {
+            id,
+            webhook_id,
+            chatbot_id,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            next_attempt_at,
+            created_at,
+        }
+    }
+}
+
+impl Store {
+    /// Puts a delivery unless it is there.
+    pub async fn put_delivery(&self, delivery: &Delivery) -> Result<PutDelivery> {
+        let key = keys::delivery(delivery.webhook_id, delivery.created_at, delivery.id);
+        let put = Write::put(key.clone(), &DeliveryItem::from(delivery))?.if_absent();
+        if self.write(put).await?.is_done() {
+            return Ok(PutDelivery::Added);
+        }
+        let there: Option<DeliveryItem> = self.get(&key, true).await?;
+        Ok(match there.map(|item| item.status) {
+            Some(DeliveryStatus::Pending) => PutDelivery::Pending,
+            _ => PutDelivery::Settled,
+        })
+    }
+
+    /// A delivery. Asked eventually consistent first, since it is most often there; only what
+    /// seems to be missing is asked for again.
+    pub async fn delivery(&self, key: &Key) -> Result<Option<Delivery>> {
+        let found: Option<DeliveryItem> = match self.get(key, false).await? {
+            Some(item) => Some(item),
+            None => self.get(key, true).await?,
+        };
+        Ok(found.map(Into::into))
+    }
+
+    /// A subscription's deliveries, newest first.
+    pub async fn deliveries(&self, webhook: WebhookId, limit: u32) -> Result<Vec<Delivery>> {
+        let range = Range::prefix(keys::deliveries_partition(webhook), "DLV#");
+        let items: Vec<DeliveryItem> = self.query(range.backwards().limit(limit)).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Writes an attempt down with what follows from it: settled, or due again at `next`. Only
+    /// attempt number `number` (from 0) of a delivery that still waits is written; `false` if
+    /// another worker was faster.
+    pub async fn log_attempt(
+        &self,
+        delivery: &DeliveryRef,
+        number: usize,
+        attempt: &Attempt,
+        status: DeliveryStatus,
+        next: Option<Timestamp>,
+    ) -> Result<bool> {
+        let key = delivery.key();
+        let (due, clear) = match next {
+            Some(_) => (", next_attempt_at = :next, due_pk = :due_pk, due_at = :due_at", ""),
+            None => ("", " REMOVE next_attempt_at, due_pk, due_at"),
+        };
+        let expression = format!(
+            "SET #status = :status, attempts = list_append(attempts, :attempt){due}{clear}"
+        );
+        let mut write = Write::update(key.clone(), expression)
+            .name("status", "status")
+            .value("status", status)?
+            .value("attempt", [attempt])?
+            .when("attribute_exists(pk) AND #status = :pending AND size(attempts) = :number")
+            .value("pending", DeliveryStatus::Pending)?
+            .value("number", number)?;
+        if let Some(next) = next {
+            write = write
+                .value("next", next)?
+                .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+                .value("due_at", next.to_string())?;
+        }
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Gives up on a delivery without an attempt, since its subscription is gone.
+    pub async fn abandon_delivery(&self, key: &Key) -> Result<()> {
+        let write = Write::update(
+            key.clone(),
+            "SET #status = :failed REMOVE next_attempt_at, due_pk, due_at",
+        )
+        .name("status", "status")
+        .value("failed", DeliveryStatus::Failed)?
+        .value("pending", DeliveryStatus::Pending)?
+        .when("attribute_exists(pk) AND #status = :pending");
+        self.write(write).await.map(drop)
+    }
+
+    /// Takes a due delivery on: it is due again at `until`, should its message be lost. `false`
+    /// if another ticker was faster or it is settled.
+    pub async fn lease_delivery(&self, key: &Key, due_at: &str, until: Timestamp) -> Result<bool> {
+        let write = Write::update(key.clone(), "SET due_at = :until")
+            .value("until", until.to_string())?
+            .value("seen", due_at)?
+            .when("attribute_exists(pk) AND due_at = :seen");
+        Ok(self.write(write).await?.is_done())
+    }
+}

@@ -1,0 +1,95 @@
+//! Pointers to what a chatbot knows: one per source, with the pair itself for a Q&A source.
+
+use domain::{
+    ChatbotId, JobId, Result, Source, SourceId,
+    source::QaPair,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    keys,
+    table::{Range, Store},
+};
+
+/// What a pointer leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexEntry {
+    /// A segment in this many parts.
+    Segment {
+        /// Parts of it.
+        parts: u32,
+    },
+    /// A question with its answer.
+    Qa(QaPair),
+}
+
+/// A source that answers now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexPointer {
+    /// The source.
+    pub source_id: SourceId,
+    /// The crawl that it answers from.
+    pub job: JobId,
+    /// What it leads to.
+    pub entry: IndexEntry,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PointerItem {
+    source_id: SourceId,
+    job: JobId,
+    #[serde(default)]
+    parts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    question: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
+}
+
+impl PointerItem {
+    pub fn pages(source: &Source, parts: u32) -> Self {
+        Self { source_id: source.id, job: source.job, parts, question: None, answer: None }
+    }
+
+    pub fn qa(source: &Source, pair: &QaPair) -> Self {
+        let QaPair { question, answer } = pair.clone();
+        Self {
+            source_id: source.id,
+            job: source.job,
+            parts: 0,
+            question: Some(question),
+            answer: Some(answer),
+        }
+    }
+}
+
+impl From<PointerItem> for IndexPointer {
+    fn from(from: PointerItem) -> Self {
+        let PointerItem { source_id, job, parts, question, answer } = from;
+        let entry = match (question, answer) {
+            (Some(question), Some(answer)) => IndexEntry::Qa(QaPair { question, answer }),
+            _ => IndexEntry::Segment { parts },
+        };
+        Self { source_id, job, entry }
+    }
+}
+
+impl Store {
+    /// Everything that a chatbot answers from now.
+    pub async fn index_pointers(&self, chatbot: ChatbotId) -> Result<Vec<IndexPointer>> {
+        let range = Range::prefix(keys::index_partition(chatbot), keys::SOURCE);
+        let items: Vec<PointerItem> = self.query(range).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// What one source answers from now.
+    pub async fn index_pointer(
+        &self,
+        chatbot: ChatbotId,
+        source: SourceId,
+    ) -> Result<Option<IndexPointer>> {
+        let found: Option<PointerItem> =
+            self.get(&keys::index_pointer(chatbot, source), true).await?;
+        Ok(found.map(Into::into))
+    }
+}

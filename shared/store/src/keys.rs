@@ -1,0 +1,327 @@
+//! Every key of the table, and what it is for.
+//!
+//! # Entities
+//!
+//! | entity | `pk` | `sk` | indexes |
+//! |---|---|---|---|
+//! | workspace | `WS#<workspace>` | `META` | |
+//! | user | `USER#<email>` | `USER` | |
+//! | session | `SESSION#<sha256>` | `SESSION` | expires |
+//! | API key, by its secret | `KEY#<sha256>` | `KEY` | |
+//! | API key, in its workspace | `WS#<workspace>` | `KEY#<key>` | |
+//! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
+//! | counters of a chatbot | `BOT#<chatbot>` | `COUNT` | |
+//! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
+//! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | |
+//! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
+//! | claim of a URL by a source | `BOT#<chatbot>` | `SRCURL#<sha256 of the URL>` | |
+//! | page of a crawl | `SRC#<source>#<job>` | `PAGE#<sha256 of the URL>` | |
+//! | chunk | `SRC#<source>#<job>` | `CHUNK#<page>#<place>` | |
+//! | part of an index segment | `SRC#<source>#<job>` | `SEG#<part>` | |
+//! | pointer to the segment that is current | `IDX#<chatbot>` | `SRC#<source>` | |
+//! | webhook | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
+//! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
+//! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
+//!
+//! # Access patterns
+//!
+//! | what | how | read units |
+//! |---|---|---|
+//! | who is calling | get `KEY#` or `SESSION#` | 1 |
+//! | one chatbot of a workspace | get | 1 |
+//! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
+//! | one conversation | get, then query its turns | 1 + by size |
+//! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
+//! | conversations of a status | query `list` backwards, batch get | by size |
+//! | how many conversations | get `COUNT` | 1 |
+//! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
+//! | sources of a chatbot | query `BOT#… / SRC#` | by size |
+//! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
+//! | subscriptions to a chatbot's events | query `HOOKS#` | by size |
+//! | what is due | query `due`, one of [`DUE_SHARDS`] shards at a time | by size |
+//!
+//! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
+//! chatbot. Nothing is ever read by scanning.
+
+use domain::{
+    ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, MessageId, SourceId,
+    Timestamp, WebhookId, WorkspaceId,
+};
+use sha2::{Digest, Sha256};
+
+/// Name of the partition key.
+pub const PK: &str = "pk";
+/// Name of the sort key.
+pub const SK: &str = "sk";
+/// Index of everything that has a time; sparse, keys only.
+pub const DUE_INDEX: &str = "due";
+/// Index that lists by something else than the base key; sparse, keys only.
+pub const LIST_INDEX: &str = "list";
+/// How many shards the `due` index has.
+pub const DUE_SHARDS: u8 = 4;
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition.
+    pub pk: String,
+    /// Sort.
+    pub sk: String,
+}
+
+fn key(pk: String, sk: impl Into<String>) -> Key {
+    Key { pk, sk: sk.into() }
+}
+
+/// Lower-case hex of the SHA-256 of `text`.
+pub fn sha256(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
+}
+
+/// Partition of a workspace.
+pub fn workspace_partition(id: WorkspaceId) -> String {
+    format!("WS#{id}")
+}
+/// Partition of a chatbot.
+pub fn chatbot_partition(id: ChatbotId) -> String {
+    format!("BOT#{id}")
+}
+/// Partition of a conversation's turns.
+pub fn conversation_partition(id: ConversationId) -> String {
+    format!("CONV#{id}")
+}
+/// Partition of one crawl: its pages, chunks and segment.
+pub fn crawl_partition(source: SourceId, job: JobId) -> String {
+    format!("SRC#{source}#{job}")
+}
+/// Partition of the pointers to what a chatbot knows.
+pub fn index_partition(id: ChatbotId) -> String {
+    format!("IDX#{id}")
+}
+/// Partition of a chatbot's webhooks.
+pub fn webhooks_partition(id: ChatbotId) -> String {
+    format!("HOOKS#{id}")
+}
+/// Partition of a webhook's deliveries.
+pub fn deliveries_partition(id: WebhookId) -> String {
+    format!("HOOK#{id}")
+}
+
+/// A workspace.
+pub fn workspace(id: WorkspaceId) -> Key {
+    key(workspace_partition(id), "META")
+}
+/// A user, by e-mail address in lower case.
+pub fn user(email: &str) -> Key {
+    key(format!("USER#{email}"), "USER")
+}
+/// A session, by the hash of its token.
+pub fn session(hash: &str) -> Key {
+    key(format!("SESSION#{hash}"), "SESSION")
+}
+/// An API key, by the hash of its secret.
+pub fn api_key(hash: &str) -> Key {
+    key(format!("KEY#{hash}"), "KEY")
+}
+/// An API key, in its workspace's list.
+pub fn api_key_entry(workspace: WorkspaceId, id: KeyId) -> Key {
+    key(workspace_partition(workspace), format!("{API_KEY_ENTRY}{id}"))
+}
+/// A chatbot.
+pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
+    key(workspace_partition(workspace), format!("{CHATBOT}{id}"))
+}
+/// The counters of a chatbot.
+pub fn counters(id: ChatbotId) -> Key {
+    key(chatbot_partition(id), "COUNT")
+}
+/// A conversation.
+pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
+    key(chatbot_partition(chatbot), format!("{CONVERSATION}{id}"))
+}
+/// A turn.
+pub fn turn(conversation: ConversationId, id: MessageId) -> Key {
+    key(conversation_partition(conversation), format!("{TURN}{id}"))
+}
+/// A source.
+pub fn source(chatbot: ChatbotId, id: SourceId) -> Key {
+    key(chatbot_partition(chatbot), format!("{SOURCE}{id}"))
+}
+/// The claim of a URL by one source of a chatbot.
+pub fn source_url(chatbot: ChatbotId, url: &str) -> Key {
+    key(chatbot_partition(chatbot), format!("SRCURL#{}", sha256(url)))
+}
+/// A page of a crawl.
+pub fn page(source: SourceId, job: JobId, url: &str) -> Key {
+    key(crawl_partition(source, job), format!("{PAGE}{}", sha256(url)))
+}
+/// A chunk of a page. Twenty hex digits of the URL's hash tell pages of one crawl apart.
+pub fn chunk(source: SourceId, job: JobId, url: &str, place: usize) -> Key {
+    key(crawl_partition(source, job), format!("{CHUNK}{}#{place:05}", &sha256(url)[..20]))
+}
+/// A part of the index segment of a crawl.
+pub fn segment_part(source: SourceId, job: JobId, part: usize) -> Key {
+    key(crawl_partition(source, job), format!("{SEGMENT}{part:05}"))
+}
+/// The pointer to a source's current segment.
+pub fn index_pointer(chatbot: ChatbotId, source: SourceId) -> Key {
+    key(index_partition(chatbot), format!("{SOURCE}{source}"))
+}
+/// A webhook.
+pub fn webhook(chatbot: ChatbotId, id: WebhookId) -> Key {
+    key(webhooks_partition(chatbot), format!("HOOK#{id}"))
+}
+/// A delivery.
+pub fn delivery(webhook: WebhookId, at: Timestamp, id: DeliveryId) -> Key {
+    key(deliveries_partition(webhook), format!("DLV#{at}#{id}"))
+}
+/// How far a consumer has come on a shard of the stream.
+pub fn checkpoint(consumer: &str, shard: &str) -> Key {
+    key(format!("CHECKPOINT#{consumer}"), format!("SHARD#{shard}"))
+}
+
+/// Partition of the `list` index for conversations of one status.
+pub fn conversations_of(chatbot: ChatbotId, status: ConversationStatus) -> String {
+    format!("CONVS#{chatbot}#{}", status.name())
+}
+/// Partition of the `due` index for `shard`.
+pub fn due_partition(shard: u8) -> String {
+    format!("DUE#{shard}")
+}
+/// The shard of the `due` index that the item at `key` belongs to.
+pub fn due_shard(key: &Key) -> u8 {
+    let digest = Sha256::digest(format!("{}\n{}", key.pk, key.sk).as_bytes());
+    digest[0] % DUE_SHARDS
+}
+
+/// Sort key prefix of keys in a workspace.
+pub const API_KEY_ENTRY: &str = "KEY#";
+/// Sort key prefix of chatbots in a workspace.
+pub const CHATBOT: &str = "BOT#";
+/// Sort key prefix of conversations in a chatbot.
+pub const CONVERSATION: &str = "CONV#";
+/// Sort key prefix of turns in a conversation.
+pub const TURN: &str = "TURN#";
+/// Sort key prefix of sources in a chatbot, and of pointers in its index.
+pub const SOURCE: &str = "SRC#";
+/// Sort key prefix of pages in a crawl.
+pub const PAGE: &str = "PAGE#";
+/// Sort key prefix of chunks in a crawl.
+pub const CHUNK: &str = "CHUNK#";
+/// Sort key prefix of the parts of a segment.
+pub const SEGMENT: &str = "SEG#";
+
+/// What an item is, told by its key alone: how readers of the stream and of the `due` index know
+/// what they have in hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemKind {
+    /// A chatbot.
+    Chatbot,
+    /// A conversation.
+    Conversation,
+    /// A turn.
+    Turn,
+    /// A source.
+    Source,
+    /// A page of a crawl.
+    Page,
+    /// A webhook.
+    Webhook,
+    /// A delivery.
+    Delivery,
+    /// Anything that nobody waits for.
+    Other,
+}
+
+impl Key {
+    /// What the item under this key is.
+    pub fn kind(&self) -> ItemKind {
+        let pk = self.pk.split('#').next().unwrap_or_default();
+        let sk = self.sk.split('#').next().unwrap_or_default();
+        match (pk, sk) {
+            ("WS", "BOT") => ItemKind::Chatbot,
+            ("BOT", "CONV") => ItemKind::Conversation,
+            ("CONV", "TURN") => ItemKind::Turn,
+            ("BOT", "SRC") => ItemKind::Source,
+            ("SRC", "PAGE") => ItemKind::Page,
+            ("HOOKS", "HOOK") => ItemKind::Webhook,
+            ("HOOK", "DLV") => ItemKind::Delivery,
+            _ => ItemKind::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    /// Every key pattern with the same id everywhere, so that only the pattern can tell them apart.
+    fn patterns() -> Vec<(&'static str, Key)> {
+        let id = "0197a000-0000-7000-8000-000000000001";
+        let (ws, bot, conv) = (id.parse().unwrap(), id.parse().unwrap(), id.parse().unwrap());
+        let (src, job, hook) = (id.parse().unwrap(), id.parse().unwrap(), id.parse().unwrap());
+        vec![
+            ("workspace", workspace(ws)),
+            ("user", user(id)),
+            ("session", session(id)),
+            ("api_key", api_key(id)),
+            ("api_key_entry", api_key_entry(ws, id.parse().unwrap())),
+            ("chatbot", chatbot(ws, bot)),
+            ("counters", counters(bot)),
+            ("conversation", conversation(bot, conv)),
+            ("turn", turn(conv, id.parse().unwrap())),
+            ("source", source(bot, src)),
+            ("source_url", source_url(bot, id)),
+            ("page", page(src, job, id)),
+            ("chunk", chunk(src, job, id, 1)),
+            ("segment_part", segment_part(src, job, 1)),
+            ("index_pointer", index_pointer(bot, src)),
+            ("webhook", webhook(bot, hook)),
+            ("delivery", delivery(hook, Timestamp::from_millis(0), id.parse().unwrap())),
+            ("checkpoint", checkpoint(id, id)),
+        ]
+    }
+
+    /// The snapshot: a changed pattern orphans what is stored, so it has to be changed here too.
+    #[test]
+    fn key_patterns_are_what_is_stored() {
+        let found: String = patterns()
+            .iter()
+            .map(|(name, key)| format!("{name}: {} / {}\n", key.pk, key.sk))
+            .collect();
+        let expected = include_str!("keys.snapshot");
+        assert_eq!(found, expected, "a key pattern changed: stored items need a migration");
+    }
+
+    #[test]
+    fn no_two_patterns_share_a_key_or_hide_in_each_others_prefix() {
+        let mut seen: HashMap<Key, &str> = HashMap::new();
+        for (name, key) in patterns() {
+            if let Some(other) = seen.insert(key.clone(), name) {
+                panic!("{name} and {other} share the key {key:?}; give one another prefix");
+            }
+        }
+        let prefix = |sk: &str| sk.split_inclusive('#').next().unwrap().to_owned();
+        for (name, a) in patterns() {
+            for (other, b) in patterns() {
+                let same_partition = a.pk == b.pk;
+                assert!(
+                    name == other || !same_partition || !b.sk.starts_with(&prefix(&a.sk)),
+                    "a query for {name} in {} would find {other}",
+                    a.pk
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn due_shards_are_all_used() {
+        let mut used = [0u32; DUE_SHARDS as usize];
+        for _ in 0..400 {
+            used[usize::from(due_shard(&conversation(ChatbotId::new(), ConversationId::new())))] += 1;
+        }
+        assert!(used.iter().all(|n| *n > 50), "{used:?}");
+    }
+}

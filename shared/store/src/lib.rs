@@ -1,0 +1,33 @@
+//! The single table. [`keys`] has the entity chart and the access patterns; each other module
+//! holds one resource: its stored items, their conversions and its queries.
+//!
+//! The store is concrete: tests run it against a real engine. Writes are conditions, never
+//! read-then-write; nothing scans.
+
+mod access;
+mod chatbots;
+mod conversations;
+mod counters;
+mod deliveries;
+mod due;
+mod index;
+pub mod keys;
+pub mod meter;
+mod pages;
+mod purge;
+mod sources;
+mod stream;
+mod table;
+mod webhooks;
+
+pub use access::SignUp;
+pub use conversations::{TurnWrite, Waiting};
+pub use counters::{Counters, CountersDelta};
+pub use deliveries::{DeliveryRef, PutDelivery};
+pub use due::DueItem;
+pub use index::{IndexEntry, IndexPointer};
+pub use pages::NewPages;
+pub use purge::PurgeTarget;
+pub use sources::{CrawlResult, NewSource};
+pub use stream::{Change, StreamImage};
+pub use table::{Store, Write};

@@ -1,0 +1,179 @@
+//! Pages of a crawl with what was found on them. A page's insert is its job: the stream carries
+//! it to the crawl queue, so that a page can't be stored without being crawled or the other way.
+
+use domain::{
+    ChatbotId, JobId, Result, Source, SourceId, WorkspaceId,
+    source::{Chunk, MAX_PAGES, Page, PageState},
+};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::{
+    keys,
+    table::{Range, Store, Write},
+};
+
+/// Largest part of a segment: an item has 400 KB, and keys and names need some.
+const PART_BYTES: usize = 380 * 1024;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PageItem {
+    source_id: SourceId,
+    chatbot_id: ChatbotId,
+    workspace_id: WorkspaceId,
+    job: JobId,
+    url: String,
+    depth: u8,
+    state: PageState,
+    chunks: u32,
+    words: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ChunkItem {
+    id: String,
+    content: String,
+    headings: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    title: String,
+    tokens: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PartItem {
+    bytes: ByteBuf,
+}
+
+impl From<&Page> for PageItem {
+    fn from(from: &Page) -> Self {
+        let Page { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words } =
+            from.clone();
+        Self { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words }
+    }
+}
+
+impl From<PageItem> for Page {
+    fn from(from: PageItem) -> Self {
+        let PageItem { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words } =
+            from;
+        Self { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words }
+    }
+}
+
+impl From<&Chunk> for ChunkItem {
+    fn from(from: &Chunk) -> Self {
+        let Chunk { id, content, headings, url, title, tokens } = from.clone();
+        Self { id, content, headings, url, title, tokens }
+    }
+}
+
+impl From<ChunkItem> for Chunk {
+    fn from(from: ChunkItem) -> Self {
+        let ChunkItem { id, content, headings, url, title, tokens } = from;
+        Self { id, content, headings, url, title, tokens }
+    }
+}
+
+impl PageItem {
+    /// The write that queues `page`.
+    pub fn queued(page: &Page) -> Result<Write> {
+        debug_assert!(page.state == PageState::Queued, "a page begins queued");
+        let key = keys::page(page.source_id, page.job, &page.url);
+        Ok(Write::put(key, &Self::from(page))?.if_absent())
+    }
+}
+
+/// What became of pages that a crawl found links to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NewPages {
+    /// Queued now.
+    pub queued: u32,
+    /// Left out, since a source has at most [`MAX_PAGES`] pages.
+    pub left_out: u32,
+}
+
+impl Store {
+    /// Queues pages that are not part of the crawl yet, as long as there is room.
+    pub async fn queue_pages(&self, pages: &[Page]) -> Result<NewPages> {
+        let Some(first) = pages.first() else { return Ok(NewPages::default()) };
+        let known = self.pages(first.source_id, first.job).await?;
+        let mut room = MAX_PAGES.saturating_sub(u32::try_from(known.len()).unwrap_or(u32::MAX));
+        let mut result = NewPages::default();
+        for page in pages.iter().filter(|page| known.iter().all(|k| k.url != page.url)) {
+            if room == 0 {
+                result.left_out += 1;
+            } else if self.write(PageItem::queued(page)?).await?.is_done() {
+                room -= 1;
+                result.queued += 1;
+            }
+        }
+        Ok(result)
+    }
+
+    /// A page of a crawl.
+    pub async fn page(&self, source: SourceId, job: JobId, url: &str) -> Result<Option<Page>> {
+        let found: Option<PageItem> = self.get(&keys::page(source, job, url), true).await?;
+        Ok(found.map(Into::into))
+    }
+
+    /// All pages of a crawl.
+    pub async fn pages(&self, source: SourceId, job: JobId) -> Result<Vec<Page>> {
+        let range = Range::prefix(keys::crawl_partition(source, job), keys::PAGE);
+        let items: Vec<PageItem> = self.query(range).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Writes down how a page came out, if it is still waiting.
+    pub async fn end_page(&self, page: &Page) -> Result<()> {
+        let write = Write::update(
+            keys::page(page.source_id, page.job, &page.url),
+            "SET #state = :state, chunks = :chunks, words = :words",
+        )
+        .name("state", "state")
+        .name("queued", "state")
+        .value("state", &page.state)?
+        .value("chunks", page.chunks)?
+        .value("words", page.words)?
+        .value("queued", &PageState::Queued)?
+        .when("attribute_exists(pk) AND #queued = :queued");
+        self.write(write).await.map(drop)
+    }
+
+    /// Stores the passages of a page. Written again they are the same items.
+    pub async fn put_chunks(&self, page: &Page, chunks: &[Chunk]) -> Result<()> {
+        for (place, chunk) in chunks.iter().enumerate() {
+            let key = keys::chunk(page.source_id, page.job, &page.url, place);
+            self.write(Write::put(key, &ChunkItem::from(chunk))?).await?;
+        }
+        Ok(())
+    }
+
+    /// All passages of a crawl, in page order.
+    pub async fn chunks(&self, source: SourceId, job: JobId) -> Result<Vec<Chunk>> {
+        let range = Range::prefix(keys::crawl_partition(source, job), keys::CHUNK);
+        let items: Vec<ChunkItem> = self.query(range).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Stores the index segment of a crawl; into how many parts.
+    pub async fn put_segment(&self, source: &Source, bytes: &[u8]) -> Result<u32> {
+        let mut parts = 0;
+        for (place, part) in bytes.chunks(PART_BYTES).enumerate() {
+            let key = keys::segment_part(source.id, source.job, place);
+            self.write(Write::put(key, &PartItem { bytes: ByteBuf::from(part) })?).await?;
+            parts += 1;
+        }
+        Ok(parts)
+    }
+
+    /// The segment of a crawl, or `None` if not all of its `parts` are there.
+    pub async fn segment(&self, source: SourceId, job: JobId, parts: u32) -> Result<Option<Vec<u8>>> {
+        let range = Range::prefix(keys::crawl_partition(source, job), keys::SEGMENT);
+        let items: Vec<PartItem> = self.query(range).await?;
+        if items.len() < usize::try_from(parts).unwrap_or(usize::MAX) {
+            return Ok(None);
+        }
+        Ok(Some(items.into_iter().flat_map(|item| item.bytes.into_vec()).collect()))
+    }
+}

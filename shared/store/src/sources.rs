@@ -1,0 +1,384 @@
+//! Knowledge sources: adding, crawling again, finishing a crawl, deleting.
+
+use domain::{
+    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceId, SourceKind,
+    SourceStatus, SyncFrequency, Timestamp, WorkspaceId,
+    source::{CRAWL_TIME, Page, QaPair},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    index::PointerItem,
+    keys::{self, Key},
+    pages::PageItem,
+    table::{Range, Store, Write},
+};
+
+/// How many sources one chatbot may have.
+pub const MAX_SOURCES: u32 = 1_000;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SourceItem {
+    id: SourceId,
+    chatbot_id: ChatbotId,
+    workspace_id: WorkspaceId,
+    kind: SourceKind,
+    name: String,
+    status: SourceStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    sync: SyncFrequency,
+    job: JobId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    active_job: Option<JobId>,
+    chunk_count: u32,
+    word_count: u32,
+    created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    synced_at: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ClaimItem {
+    source_id: SourceId,
+}
+
+impl From<&Source> for SourceItem {
+    fn from(from: &Source) -> Self {
+        let Source {
+            id,
+            chatbot_id,
+            workspace_id,
+            kind,
+            name,
+            status,
+            reason,
+            sync,
+            job,
+            active_job,
+            chunk_count,
+            word_count,
+            created_at,
+            synced_at,
+        } = from.clone();
+        Self {
+            id,
+            chatbot_id,
+            workspace_id,
+            kind,
+            name,
+            status,
+            reason,
+            sync,
+            job,
+            active_job,
+            chunk_count,
+            word_count,
+            created_at,
+            synced_at,
+        }
+    }
+}
+
+impl From<SourceItem> for Source {
+    fn from(from: SourceItem) -> Self {
+        let SourceItem {
+            id,
+            chatbot_id,
+            workspace_id,
+            kind,
+            name,
+            status,
+            reason,
+            sync,
+            job,
+            active_job,
+            chunk_count,
+            word_count,
+            created_at,
+            synced_at,
+        } = from;
+        Self {
+            id,
+            chatbot_id,
+            workspace_id,
+            kind,
+            name,
+            status,
+            reason,
+            sync,
+            job,
+            active_job,
+            chunk_count,
+            word_count,
+            created_at,
+            synced_at,
+        }
+    }
+}
+
+/// What became of a source that was to be added.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NewSource {
+    /// It is there now.
+    Added,
+    /// Another source of the chatbot has that URL.
+    Claimed(SourceId),
+}
+
+/// What a crawl came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CrawlResult {
+    /// Its segment has been written in `parts` parts and shall answer from now on.
+    Ready {
+        /// Parts of the segment.
+        parts: u32,
+        /// Passages in it.
+        chunks: u32,
+        /// Words in them.
+        words: u32,
+    },
+    /// Nothing new; what answered before still does.
+    Failed {
+        /// Why, fit for the owner's eyes.
+        reason: String,
+    },
+    /// The source's own page is confirmed not to be there: nothing of it answers any more.
+    Gone {
+        /// Why, fit for the owner's eyes.
+        reason: String,
+    },
+}
+
+fn one_more_source(chatbot: &Chatbot) -> Result<Write> {
+    Write::update(
+        keys::chatbot(chatbot.workspace_id, chatbot.id),
+        "ADD sources :one, index_version :one",
+    )
+    .value("one", 1)?
+    .when("attribute_exists(pk) AND sources < :most")
+    .value("most", MAX_SOURCES)
+}
+
+fn refused_by_chatbot() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        format!("a chatbot can have at most {MAX_SOURCES} sources"),
+    )
+}
+
+fn with_due(write: Write, key: &Key, at: Timestamp) -> Write {
+    write
+        .with("due_pk", keys::due_partition(keys::due_shard(key)))
+        .with("due_at", at.to_string())
+}
+
+impl Store {
+    /// Adds a URL source with the first page of its first crawl, and claims the URL. Of several
+    /// at once one gets the URL; the others learn whose it is.
+    pub async fn put_url_source(
+        &self,
+        chatbot: &Chatbot,
+        source: &Source,
+        page: &Page,
+    ) -> Result<NewSource> {
+        let key = keys::source(source.chatbot_id, source.id);
+        let claim = keys::source_url(source.chatbot_id, &source.name);
+        let put = Write::put(key.clone(), &SourceItem::from(source))?.if_absent();
+        let writes = vec![
+            Write::put(claim.clone(), &ClaimItem { source_id: source.id })?.if_absent(),
+            with_due(put, &key, source.created_at.plus(CRAWL_TIME)),
+            PageItem::queued(page)?,
+            one_more_source(chatbot)?,
+        ];
+        let outcome = self.transact(writes).await?;
+        if outcome.is_done() {
+            return Ok(NewSource::Added);
+        }
+        if let Some(ClaimItem { source_id }) = self.get(&claim, true).await? {
+            return Ok(NewSource::Claimed(source_id));
+        }
+        if outcome.refused(3) { Err(refused_by_chatbot()) } else { Err(try_again()) }
+    }
+
+    /// Adds a Q&A pair, which answers from the same write on.
+    pub async fn put_qa_source(
+        &self,
+        chatbot: &Chatbot,
+        source: &Source,
+        pair: &QaPair,
+    ) -> Result<()> {
+        let pointer = PointerItem::qa(source, pair);
+        let writes = vec![
+            Write::put(keys::source(source.chatbot_id, source.id), &SourceItem::from(source))?
+                .if_absent(),
+            Write::put(keys::index_pointer(source.chatbot_id, source.id), &pointer)?,
+            one_more_source(chatbot)?,
+        ];
+        let outcome = self.transact(writes).await?;
+        if outcome.is_done() { Ok(()) } else { Err(refused_by_chatbot()) }
+    }
+
+    /// A source of `chatbot`.
+    pub async fn source(&self, chatbot: ChatbotId, id: SourceId) -> Result<Option<Source>> {
+        let found: Option<SourceItem> = self.get(&keys::source(chatbot, id), true).await?;
+        Ok(found.map(Into::into))
+    }
+
+    /// A source by its key, as the `due` index gives it.
+    pub async fn source_at(&self, key: &Key) -> Result<Option<Source>> {
+        Ok(self.get::<SourceItem>(key, true).await?.map(Into::into))
+    }
+
+    /// A chatbot's sources, newest first.
+    pub async fn sources(&self, chatbot: ChatbotId) -> Result<Vec<Source>> {
+        let range = Range::prefix(keys::chatbot_partition(chatbot), keys::SOURCE).backwards();
+        let items: Vec<SourceItem> = self.query(range).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Begins another crawl of `source` with `page`, unless one is under way or somebody else
+    /// began one since it was read; whether it was begun.
+    pub async fn begin_crawl(&self, source: &Source, page: &Page, now: Timestamp) -> Result<bool> {
+        let key = keys::source(source.chatbot_id, source.id);
+        let begin = Write::update(
+            key.clone(),
+            "SET #status = :pending, job = :job, due_pk = :due_pk, due_at = :due_at REMOVE reason",
+        )
+        .name("status", "status")
+        .value("pending", SourceStatus::Pending)?
+        .value("job", page.job)?
+        .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+        .value("due_at", now.plus(CRAWL_TIME).to_string())?
+        .when("attribute_exists(pk) AND job = :old AND #status = :was")
+        .value("old", source.job)?
+        .value("was", source.status)?;
+        Ok(self.transact(vec![begin, PageItem::queued(page)?]).await?.is_done())
+    }
+
+    /// A crawl has fetched its first page.
+    pub async fn crawl_started(&self, source: &Source) -> Result<()> {
+        let write = Write::update(
+            keys::source(source.chatbot_id, source.id),
+            "SET #status = :processing",
+        )
+        .name("status", "status")
+        .value("processing", SourceStatus::Processing)?
+        .when("attribute_exists(pk) AND job = :job AND #status = :pending")
+        .value("job", source.job)?
+        .value("pending", SourceStatus::Pending)?;
+        self.write(write).await.map(drop)
+    }
+
+    /// Ends the crawl `source.job`, in one conditional transaction: the source's new state, the
+    /// pointer to what answers, and the chatbot's index version change together. `false` if that
+    /// crawl had ended before, or its source is gone.
+    pub async fn end_crawl(&self, source: &Source, result: &CrawlResult, now: Timestamp) -> Result<bool> {
+        let key = keys::source(source.chatbot_id, source.id);
+        let pointer = keys::index_pointer(source.chatbot_id, source.id);
+        let next = source.sync.period().map(|period| now.plus(period));
+        let due = match next {
+            Some(_) => ("due_pk = :due_pk, due_at = :due_at", ""),
+            None => ("", "due_pk, due_at"),
+        };
+        let (mut set, mut remove) = (vec![due.0], vec![due.1]);
+        match result {
+            CrawlResult::Ready { .. } => {
+                set.extend([
+                    "#status = :status",
+                    "active_job = :job",
+                    "chunk_count = :chunks",
+                    "word_count = :words",
+                    "synced_at = :now",
+                ]);
+                remove.push("reason");
+            }
+            CrawlResult::Failed { .. } => set.extend(["#status = :status", "reason = :reason"]),
+            CrawlResult::Gone { .. } => {
+                set.extend([
+                    "#status = :status",
+                    "reason = :reason",
+                    "chunk_count = :zero",
+                    "word_count = :zero",
+                ]);
+                remove.push("active_job");
+            }
+        }
+        let join = |verb: &str, parts: Vec<&str>| {
+            let parts: Vec<_> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+            if parts.is_empty() { String::new() } else { format!("{verb} {} ", parts.join(", ")) }
+        };
+        let mut end = Write::update(
+            key.clone(),
+            format!("{}{}", join("SET", set), join("REMOVE", remove)),
+        )
+        .name("status", "status")
+        .value("job", source.job)?
+        .value("pending", SourceStatus::Pending)?
+        .value("processing", SourceStatus::Processing)?
+        .when("attribute_exists(pk) AND job = :job AND #status IN (:pending, :processing)");
+        if let Some(next) = next {
+            end = end
+                .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+                .value("due_at", next.to_string())?;
+        }
+        let mut writes = Vec::with_capacity(3);
+        match result {
+            CrawlResult::Ready { parts, chunks, words } => {
+                writes.push(
+                    end.value("status", SourceStatus::Ready)?
+                        .value("chunks", chunks)?
+                        .value("words", words)?
+                        .value("now", now)?,
+                );
+                writes.push(Write::put(pointer, &PointerItem::pages(source, *parts))?);
+            }
+            CrawlResult::Failed { reason } => {
+                writes.push(end.value("status", SourceStatus::Failed)?.value("reason", reason)?);
+            }
+            CrawlResult::Gone { reason } => {
+                writes.push(
+                    end.value("status", SourceStatus::Failed)?
+                        .value("reason", reason)?
+                        .value("zero", 0)?,
+                );
+                writes.push(Write::delete(pointer));
+            }
+        }
+        if !matches!(result, CrawlResult::Failed { .. }) {
+            writes.push(
+                Write::update(
+                    keys::chatbot(source.workspace_id, source.chatbot_id),
+                    "ADD index_version :one",
+                )
+                .value("one", 1)?
+                .if_present(),
+            );
+        }
+        Ok(self.transact(writes).await?.is_done())
+    }
+
+    /// Deletes a source; whether there was one. What it knew stops answering with the same write;
+    /// its pages and passages follow behind the stream.
+    pub async fn delete_source(&self, source: &Source) -> Result<bool> {
+        let mut writes = vec![
+            Write::delete(keys::source(source.chatbot_id, source.id)).if_present(),
+            Write::delete(keys::index_pointer(source.chatbot_id, source.id)),
+            Write::update(
+                keys::chatbot(source.workspace_id, source.chatbot_id),
+                "ADD index_version :one, sources :less",
+            )
+            .value("one", 1)?
+            .value("less", -1)?
+            .if_present(),
+        ];
+        if source.kind == SourceKind::Url {
+            writes.push(Write::delete(keys::source_url(source.chatbot_id, &source.name)));
+        }
+        Ok(self.transact(writes).await?.is_done())
+    }
+}
+
+fn try_again() -> Error {
+    Error::new(ErrorKind::Conflict, "the chatbot was changed at the same time; try again")
+}

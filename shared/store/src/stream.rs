@@ -1,0 +1,149 @@
+//! Reading the table's stream: from the images of an item to what changed, in the domain's terms.
+//! The one place where a stored change is understood.
+
+use std::collections::HashMap;
+
+use domain::{
+    Chatbot, Conversation, ConversationId, Error, JobId, Result, Source, SourceId, Turn, Webhook,
+    source::{Page, PageState},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{
+    chatbots::ChatbotItem,
+    conversations::{ConversationItem, TurnItem},
+    keys::{ItemKind, Key},
+    pages::PageItem,
+    sources::SourceItem,
+    webhooks::WebhookItem,
+};
+
+/// The images of one stream record.
+#[derive(Debug, Clone, Default)]
+pub struct StreamImage {
+    /// The item before, unless it is new.
+    pub old: Option<serde_dynamo::Item>,
+    /// The item after, unless it is gone.
+    pub new: Option<serde_dynamo::Item>,
+}
+
+/// A change that somebody waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A conversation began.
+    ConversationStarted(Conversation),
+    /// A conversation changed; `idle` if it has just been closed for being idle.
+    ConversationChanged {
+        /// As it was.
+        old: Conversation,
+        /// As it is.
+        new: Conversation,
+        /// When it was closed for being idle, if that is what changed.
+        ended_at: Option<domain::Timestamp>,
+    },
+    /// A conversation was deleted.
+    ConversationRemoved(Conversation),
+    /// A turn was added.
+    TurnAdded(Turn),
+    /// A page waits to be crawled.
+    PageQueued(Page),
+    /// A source changed; one of its crawls may be of no use any more.
+    SourceChanged {
+        /// As it was.
+        old: Source,
+        /// As it is.
+        new: Source,
+    },
+    /// A source was deleted.
+    SourceRemoved(Source),
+    /// A chatbot was deleted.
+    ChatbotRemoved(Chatbot),
+    /// A webhook was deleted.
+    WebhookRemoved(Webhook),
+}
+
+#[derive(Deserialize)]
+struct KeyItem {
+    pk: String,
+    sk: String,
+}
+
+fn read<T: DeserializeOwned>(item: serde_dynamo::Item) -> Result<T> {
+    serde_dynamo::from_item(item).map_err(Error::internal)
+}
+
+impl StreamImage {
+    /// What changed, or `None` if nobody waits for it.
+    pub fn change(self) -> Result<Option<Change>> {
+        let Self { old, new } = self;
+        let Some(image) = new.as_ref().or(old.as_ref()) else {
+            return Err(Error::internal("a stream record without images"));
+        };
+        let KeyItem { pk, sk } = read(image.clone())?;
+        Ok(match (Key { pk, sk }.kind(), old, new) {
+            (ItemKind::Conversation, None, Some(new)) => {
+                Some(Change::ConversationStarted(read::<ConversationItem>(new)?.into()))
+            }
+            (ItemKind::Conversation, Some(old), Some(new)) => {
+                let (old, new): (ConversationItem, ConversationItem) = (read(old)?, read(new)?);
+                let ended_at = new.ended_at.filter(|_| old.ended_at.is_none());
+                Some(Change::ConversationChanged { old: old.into(), new: new.into(), ended_at })
+            }
+            (ItemKind::Conversation, Some(old), None) => {
+                Some(Change::ConversationRemoved(read::<ConversationItem>(old)?.into()))
+            }
+            (ItemKind::Turn, None, Some(new)) => {
+                Some(Change::TurnAdded(read::<TurnItem>(new)?.into()))
+            }
+            (ItemKind::Page, None, Some(new)) => {
+                let page = Page::from(read::<PageItem>(new)?);
+                (page.state == PageState::Queued).then_some(Change::PageQueued(page))
+            }
+            (ItemKind::Source, Some(old), Some(new)) => Some(Change::SourceChanged {
+                old: read::<SourceItem>(old)?.into(),
+                new: read::<SourceItem>(new)?.into(),
+            }),
+            (ItemKind::Source, Some(old), None) => {
+                Some(Change::SourceRemoved(read::<SourceItem>(old)?.into()))
+            }
+            (ItemKind::Chatbot, Some(old), None) => {
+                Some(Change::ChatbotRemoved(read::<ChatbotItem>(old)?.try_into()?))
+            }
+            (ItemKind::Webhook, Some(old), None) => {
+                Some(Change::WebhookRemoved(read::<WebhookItem>(old)?.into()))
+            }
+            _ => None,
+        })
+    }
+}
+
+impl Change {
+    /// The crawls whose pages and passages nobody needs any more after this change.
+    pub fn spent_crawls(&self) -> Vec<(SourceId, JobId)> {
+        let mut spent: HashMap<JobId, SourceId> = HashMap::new();
+        match self {
+            Self::SourceChanged { old, new } => {
+                let before = [Some(old.job), old.active_job];
+                let after = [Some(new.job), new.active_job];
+                for job in before.into_iter().flatten().filter(|job| !after.contains(&Some(*job))) {
+                    spent.insert(job, old.id);
+                }
+            }
+            Self::SourceRemoved(source) => {
+                for job in [Some(source.job), source.active_job].into_iter().flatten() {
+                    spent.insert(job, source.id);
+                }
+            }
+            _ => {}
+        }
+        spent.into_iter().map(|(job, source)| (source, job)).collect()
+    }
+
+    /// The conversation that a removal leaves turns behind of.
+    pub fn removed_conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::ConversationRemoved(conversation) => Some(conversation.id),
+            _ => None,
+        }
+    }
+}
