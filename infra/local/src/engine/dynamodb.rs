@@ -45,11 +45,8 @@ impl DynamoEngine {
         let log = Arc::new(Log::open(&uri)?);
         let (listener, endpoint) = listen(port).await?;
         let (stop, stopping) = watch::channel(false);
-        let serving = dynoxide::server::serve_with_shutdown(
-            listener,
-            db.clone(),
-            stopped(stopping.clone()),
-        );
+        let serving =
+            dynoxide::server::serve_with_shutdown(listener, db.clone(), stopped(stopping.clone()));
         let server = tokio::spawn(async move {
             if let Err(reason) = serving.await {
                 tracing::error!(%reason, "the embedded DynamoDB stopped");
@@ -205,7 +202,7 @@ fn claim(folder: &Path) -> Result<std::fs::File> {
     }
 }
 
-/// The path as it is; one that SQLite would take for a URI is refused.
+/// The absolute path, which SQLite can't take for a URI.
 fn file_uri(path: &Path) -> Result<String> {
     let path = std::path::absolute(path).map_err(failed("the data folder"))?;
     path.to_str()

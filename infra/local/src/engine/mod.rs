@@ -11,7 +11,6 @@ pub use mock::AwsMock;
 pub use streams::StreamReader;
 
 use std::fmt::Display;
-use std::future::Future;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -49,9 +48,7 @@ async fn join<T>(mut task: JoinHandle<T>) {
 }
 
 /// Resolves when the engine shuts down or is dropped.
-fn stopped(mut stop: tokio::sync::watch::Receiver<bool>) -> impl Future<Output = ()> {
-    async move {
-        // An error means that the sender is gone, which is a stop as well.
-        let _ = stop.wait_for(|stop| *stop).await;
-    }
+async fn stopped(mut stop: tokio::sync::watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is a stop as well.
+    let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -4,7 +4,7 @@
 //! sequence number on each write without an index. A second connection to the same database adds
 //! that index, trims what has been read, and tells cheaply whether anything was committed.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dynoxide::Database;
@@ -12,13 +12,16 @@ use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use rusqlite::{Connection, params};
 use serde_json::Value;
-use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::{EngineError, Result, failed};
 
-/// How often a waiting reader looks whether something was committed (some 3 µs of work).
-const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// How often a waiting reader looks whether something was committed, in its first second and
+/// after that: an idle platform should not keep a machine awake.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+const LOOK_LATER: Duration = Duration::from_millis(20);
+/// How long a trim waits for the engine's own writes.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How many records are trimmed per transaction: a write waits for one of these at most.
 const TRIM_CHUNK: usize = 500;
 /// dynoxide shows its sequence numbers with this added.
@@ -42,7 +45,7 @@ impl Log {
     pub(super) fn open(uri: &str) -> Result<Self> {
         let what = "opening the stream's records";
         let connection = Connection::open(uri).map_err(failed(what))?;
-        connection.busy_timeout(Duration::from_secs(5)).map_err(failed(what))?;
+        connection.busy_timeout(PATIENCE).map_err(failed(what))?;
         connection.execute_batch(INDEX).map_err(failed(what))?;
         Ok(Self { connection: Mutex::new(connection) })
     }
@@ -57,10 +60,12 @@ impl Log {
             .ok_or_else(|| EngineError(format!("{before:?} is no sequence number")))?;
         let mut trimmed = 0;
         loop {
-            let gone = self
-                .lock()
+            let connection = self.lock();
+            connection.busy_timeout(PATIENCE).map_err(failed(what))?;
+            let gone = connection
                 .execute(TRIM, params![table, before, TRIM_CHUNK as i64])
                 .map_err(failed(what))?;
+            drop(connection);
             trimmed += gone;
             if gone < TRIM_CHUNK {
                 return Ok(trimmed);
@@ -71,6 +76,7 @@ impl Log {
     /// A number that another connection's commit changes; none while that can't be told.
     fn version(&self) -> Option<i64> {
         let connection = self.connection.try_lock().ok()?;
+        connection.busy_timeout(Duration::ZERO).ok()?;
         let mut statement = connection.prepare_cached("PRAGMA data_version").ok()?;
         statement.query_row([], |row| row.get(0)).ok()
     }
@@ -153,7 +159,8 @@ impl StreamReader {
     /// Waits until something was written (to any table) since the last [`StreamReader::next`],
     /// at most `timeout`. Returns whether another read may find records. Cancel-safe.
     pub async fn wait(&self, timeout: Duration) -> bool {
-        let deadline = Instant::now() + timeout;
+        let started = Instant::now();
+        let deadline = started + timeout;
         loop {
             // While the version can't be told, say there may be something: reading is cheap.
             if self.seen.is_none() || self.log.version() != self.seen {
@@ -163,7 +170,9 @@ impl StreamReader {
             if now >= deadline {
                 return false;
             }
-            tokio::time::sleep_until(deadline.min(now + LOOK_EVERY)).await;
+            let early = now.duration_since(started) < Duration::from_secs(1);
+            let pause = if early { LOOK_EVERY } else { LOOK_LATER };
+            tokio::time::sleep_until(deadline.min(now + pause)).await;
         }
     }
 }

@@ -1,0 +1,261 @@
+//! The client: addresses checked at connect time on what the name resolved to, redirects followed
+//! by hand and checked hop by hop, bodies read up to a bound.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures::StreamExt;
+use reqwest::{
+    dns::{Addrs, Name, Resolve, Resolving},
+    header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER},
+    redirect,
+};
+use url::Url;
+
+use crate::Policy;
+
+/// Bounds on one fetch.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// From the first connection to the last byte, all redirects included.
+    pub time: Duration,
+    /// Largest body, in bytes after decompression.
+    pub bytes: usize,
+    /// Redirects followed at the most.
+    pub redirects: u8,
+}
+
+/// A page as it came.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// Where it was in the end.
+    pub url: Url,
+    /// Its status code; not only 200.
+    pub status: u16,
+    /// Its content type, as sent.
+    pub content_type: Option<String>,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// The answer to a POST.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Its status code; a redirect is an answer like any other.
+    pub status: u16,
+    /// The first bytes of its body, as text.
+    pub body: String,
+    /// `Retry-After` in seconds, where it was a number.
+    pub retry_after: Option<Duration>,
+    /// From sending to the answer's first bytes.
+    pub latency: Duration,
+}
+
+/// Why nothing came back. Fit for a tenant's eyes: it names nothing of the platform's inside.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+pub enum OutboundError {
+    /// The address itself, or one it redirected to, is not to be connected to.
+    #[error("{0} {1}")]
+    Refused(String, &'static str),
+    /// The name has no address that may be connected to.
+    #[error("the host name does not resolve to a public address")]
+    Unresolved,
+    /// It took too long.
+    #[error("no complete answer within {0} seconds")]
+    TimedOut(u64),
+    /// More than the bound came.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(usize),
+    /// It redirected too often, or in a circle.
+    #[error("more than {0} redirects")]
+    Redirects(u8),
+    /// A redirect led nowhere.
+    #[error("a redirect without a usable address")]
+    BadRedirect,
+    /// Anything else: refused connections, broken TLS, broken HTTP.
+    #[error("could not connect or read: {0}")]
+    Failed(String),
+}
+
+/// Marks a name that resolved to refused addresses only, inside reqwest's own error.
+#[derive(Debug, thiserror::Error)]
+#[error("no public address")]
+struct NoPublicAddress;
+
+struct GuardedResolver(Policy);
+
+impl Resolve for GuardedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let policy = self.0;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<SocketAddr> = found.filter(|a| policy.allows(a.ip())).collect();
+            if allowed.is_empty() {
+                return Err(NoPublicAddress.into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Connections to addresses that tenants name, pooled. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    policy: Policy,
+}
+
+impl Client {
+    /// A client under `policy` that calls itself `agent`.
+    pub fn new(policy: Policy, agent: &str) -> Result<Self, OutboundError> {
+        let http = reqwest::Client::builder()
+            .user_agent(agent)
+            .redirect(redirect::Policy::none())
+            .dns_resolver(Arc::new(GuardedResolver(policy)))
+            // A proxy from the environment would connect on our behalf, past the guard.
+            .no_proxy()
+            .connect_timeout(Duration::from_secs(10))
+            .pool_idle_timeout(Duration::from_secs(60))
+            .build()
+            .map_err(failed)?;
+        Ok(Self { http, policy })
+    }
+
+    /// The policy it was made with.
+    pub fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    /// Gets `url`, following redirects within `limits`. `accept` is sent as it is.
+    pub async fn get(&self, url: &Url, accept: &str, limits: Limits) -> Result<Fetched, OutboundError> {
+        tokio::time::timeout(limits.time, self.get_unbounded(url, accept, limits))
+            .await
+            .unwrap_or(Err(OutboundError::TimedOut(limits.time.as_secs())))
+    }
+
+    async fn get_unbounded(
+        &self,
+        url: &Url,
+        accept: &str,
+        limits: Limits,
+    ) -> Result<Fetched, OutboundError> {
+        let mut url = url.clone();
+        for _ in 0..=limits.redirects {
+            self.check(&url)?;
+            let response =
+                self.http.get(url.clone()).header("accept", accept).send().await.map_err(failed)?;
+            if response.status().is_redirection()
+                && let Some(location) = response.headers().get(LOCATION)
+            {
+                let target = location.to_str().map_err(|_| OutboundError::BadRedirect)?;
+                url = url.join(target).map_err(|_| OutboundError::BadRedirect)?;
+                continue;
+            }
+            let status = response.status().as_u16();
+            let content_type = text_of(response.headers().get(CONTENT_TYPE));
+            let body = read(response, limits.bytes).await?;
+            return Ok(Fetched { url, status, content_type, body });
+        }
+        Err(OutboundError::Redirects(limits.redirects))
+    }
+
+    /// Posts `body` as JSON with `headers`, follows no redirect, and keeps the first `kept` bytes
+    /// of the answer.
+    pub async fn post_json(
+        &self,
+        url: &Url,
+        headers: &[(String, String)],
+        body: String,
+        time: Duration,
+        kept: usize,
+    ) -> Result<Sent, OutboundError> {
+        self.check(url)?;
+        let mut request =
+            self.http.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let begun = Instant::now();
+        let sent = async {
+            let response = request.send().await.map_err(failed)?;
+            let latency = begun.elapsed();
+            let status = response.status().as_u16();
+            let retry_after = text_of(response.headers().get(RETRY_AFTER))
+                .and_then(|text| text.trim().parse().ok())
+                .map(Duration::from_secs);
+            let body = read_prefix(response, kept).await;
+            Ok(Sent { status, body, retry_after, latency })
+        };
+        tokio::time::timeout(time, sent)
+            .await
+            .unwrap_or(Err(OutboundError::TimedOut(time.as_secs())))
+    }
+
+    fn check(&self, url: &Url) -> Result<(), OutboundError> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(OutboundError::Refused(url.scheme().to_owned(), "is not http or https"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(OutboundError::Refused("the URL".to_owned(), "contains credentials"));
+        }
+        match self.policy.refuses(url) {
+            Some(why) => Err(OutboundError::Refused(host(url), why)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn host(url: &Url) -> String {
+    url.host_str().unwrap_or("the URL").to_owned()
+}
+
+fn text_of(value: Option<&HeaderValue>) -> Option<String> {
+    value.and_then(|v| v.to_str().ok()).map(str::to_owned)
+}
+
+async fn read(response: reqwest::Response, bound: usize) -> Result<Vec<u8>, OutboundError> {
+    if response.content_length().is_some_and(|n| n > u64::try_from(bound).unwrap_or(u64::MAX)) {
+        return Err(OutboundError::TooLarge(bound));
+    }
+    let mut body = Vec::new();
+    let mut stream = response.bytes_stream();
+    while let Some(piece) = stream.next().await {
+        let piece = piece.map_err(failed)?;
+        if body.len() + piece.len() > bound {
+            return Err(OutboundError::TooLarge(bound));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+/// As much of a body as fits `kept`; a body that breaks off is still an answer.
+async fn read_prefix(response: reqwest::Response, kept: usize) -> String {
+    let mut body = Vec::new();
+    let mut stream = response.bytes_stream();
+    while let Some(Ok(piece)) = stream.next().await {
+        body.extend_from_slice(&piece);
+        if body.len() >= kept {
+            body.truncate(kept);
+            break;
+        }
+    }
+    String::from_utf8_lossy(&body).into_owned()
+}
+
+fn failed(error: reqwest::Error) -> OutboundError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    let mut last = String::new();
+    while let Some(at) = cause {
+        if at.is::<NoPublicAddress>() {
+            return OutboundError::Unresolved;
+        }
+        last = at.to_string();
+        cause = at.source();
+    }
+    OutboundError::Failed(last)
+}
+
