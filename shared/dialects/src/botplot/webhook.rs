@@ -1,0 +1,139 @@
+//! BotPlot's events. Its own sample verifies `JSON.stringify(JSON.parse(body))`, so a body has to
+//! survive that unchanged: keys in one order, no integer-like keys, numbers as JavaScript prints
+//! them.
+
+use domain::{Event, EventBody, Timestamp, Turn};
+use serde::Serialize;
+use serde_json::{Number, Value, json};
+
+use crate::webhook::{Rendered, hmac_hex};
+
+/// The events that can be subscribed to.
+pub const EVENTS: [&str; 6] = [
+    "conversation.started",
+    "conversation.ended",
+    "message.created",
+    "lead.captured",
+    "handoff.requested",
+    "rating.received",
+];
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    event: &'a str,
+    project_id: String,
+    timestamp: String,
+    data: Value,
+}
+
+fn envelope(event: &str, project: String, at: Timestamp, data: Value) -> Rendered {
+    let body = Envelope { event, project_id: project, timestamp: at.to_string(), data };
+    // A struct of strings and a value always serializes.
+    let body = serde_json::to_string(&body).unwrap_or_default();
+    Rendered { event: event.to_owned(), body }
+}
+
+/// What `event` is here.
+pub fn render(event: &Event) -> Option<Rendered> {
+    let (name, data) = match &event.body {
+        EventBody::ConversationStarted(conversation) => (
+            "conversation.started",
+            json!({
+                "conversation_id": conversation.id.to_string(),
+                "visitor_id": conversation.visitor_id,
+                "created_at": conversation.created_at.to_string(),
+            }),
+        ),
+        EventBody::QuestionAsked(turn) => ("message.created", message(turn, true)),
+        EventBody::QuestionAnswered(turn) => ("message.created", message(turn, false)),
+        EventBody::ConversationEnded(conversation) => (
+            "conversation.ended",
+            json!({
+                "conversation_id": conversation.id.to_string(),
+                "message_count": conversation.message_count,
+                "ended_at": event.at.to_string(),
+            }),
+        ),
+    };
+    Some(envelope(name, event.chatbot_id.to_string(), event.at, data))
+}
+
+fn message(turn: &Turn, asked: bool) -> Value {
+    let (id, role, content, at, confidence) = if asked {
+        (turn.question_id, "user", &turn.question, turn.asked_at, Value::Null)
+    } else {
+        (turn.id, "assistant", &turn.answer, turn.answered_at, two_decimals(turn.confidence))
+    };
+    json!({
+        "conversation_id": turn.conversation_id.to_string(),
+        "message_id": id.to_string(),
+        "role": role,
+        "content": content,
+        "confidence_score": confidence,
+        "created_at": at.to_string(),
+    })
+}
+
+/// A number of at most two decimals, as JavaScript prints it: `1` and not `1.0`.
+fn two_decimals(value: f64) -> Value {
+    let hundredths = (value * 100.0).round();
+    if hundredths % 100.0 == 0.0 {
+        return json!((hundredths / 100.0) as i64);
+    }
+    Number::from_f64(hundredths / 100.0).map_or(Value::Null, Value::Number)
+}
+
+/// The body of a test.
+pub fn ping(project: String, webhook: &str, at: Timestamp) -> Rendered {
+    envelope("ping", project, at, json!({ "webhook_id": webhook }))
+}
+
+/// The headers that go with `body`.
+pub fn headers(event: &str, delivery: &str, body: &str, secret: &str) -> Vec<(String, String)> {
+    [
+        ("X-BotPlot-Signature", format!("sha256={}", hmac_hex(secret, body))),
+        ("X-BotPlot-Event", event.to_owned()),
+        ("X-BotPlot-Delivery", delivery.to_owned()),
+        ("User-Agent", "BotPlot-Webhooks/1.0".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_printed_as_javascript_prints_them() {
+        for (value, text) in [(1.0, "1"), (0.0, "0"), (0.874, "0.87"), (0.5, "0.5"), (0.999, "1")] {
+            assert_eq!(two_decimals(value).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_body_survives_being_parsed_and_printed_again() {
+        let id = "0197a000-0000-7000-8000-000000000001";
+        let turn = Turn {
+            id: id.parse().unwrap(),
+            question_id: id.parse().unwrap(),
+            conversation_id: id.parse().unwrap(),
+            chatbot_id: id.parse().unwrap(),
+            workspace_id: id.parse().unwrap(),
+            question: "quote \" slash / line\n\u{2028} tab\t bell\u{7} é 😀".into(),
+            answer: "a".into(),
+            citations: Vec::new(),
+            confidence: 1.0,
+            unanswered: false,
+            rating: None,
+            asked_at: Timestamp::from_millis(0),
+            answered_at: Timestamp::from_millis(5),
+        };
+        for event in Event::of_turn(&turn) {
+            let body = render(&event).unwrap().body;
+            let parsed: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(parsed.to_string(), body, "key order and numbers survive");
+            assert!(!body.contains("1.0"));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Conferbot: a workspace's chatbots. Camel case; everything in `data`.
+
+use domain::{Chatbot, Result, chatbot::ChatbotPatch, chatbot::NewChatbot};
+use serde::{Deserialize, Serialize};
+
+/// `POST /api/v1/external/v1/chatbots`
+#[derive(Debug, Deserialize)]
+pub struct ChatbotIn {
+    /// 1 to 100 characters.
+    pub name: Option<String>,
+    /// Free text.
+    pub description: Option<String>,
+}
+
+impl TryFrom<ChatbotIn> for NewChatbot {
+    type Error = domain::Error;
+
+    fn try_from(from: ChatbotIn) -> Result<Self> {
+        let ChatbotIn { name, description } = from;
+        Self::new(name.as_deref(), description.as_deref())
+    }
+}
+
+/// `PUT /api/v1/external/v1/chatbots/{id}`: only what is sent is changed.
+#[derive(Debug, Deserialize)]
+pub struct ChatbotPatchIn {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new description.
+    pub description: Option<String>,
+    /// Switch it off or on.
+    pub disabled: Option<bool>,
+}
+
+impl TryFrom<ChatbotPatchIn> for ChatbotPatch {
+    type Error = domain::Error;
+
+    fn try_from(from: ChatbotPatchIn) -> Result<Self> {
+        let ChatbotPatchIn { name, description, disabled } = from;
+        Self::new(name.as_deref(), description.as_deref(), disabled, None)
+    }
+}
+
+/// The envelope of everything.
+#[derive(Debug, Serialize)]
+pub struct DataOut<T> {
+    /// A resource, or a list of them.
+    pub data: T,
+}
+
+/// A deletion.
+#[derive(Debug, Serialize)]
+pub struct MessageOut {
+    /// What was done.
+    pub message: &'static str,
+}
+
+/// A chatbot in a list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatbotRowOut {
+    id: String,
+    name: String,
+    status: &'static str,
+    response_count: u64,
+    created_at: String,
+}
+
+impl ChatbotRowOut {
+    /// `responses` is the number of its conversations.
+    pub fn new(chatbot: &Chatbot, responses: u64) -> Self {
+        Self {
+            id: chatbot.id.to_string(),
+            name: chatbot.name.clone(),
+            status: status(chatbot),
+            response_count: responses,
+            created_at: chatbot.created_at.to_string(),
+        }
+    }
+}
+
+/// One chatbot.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatbotOut {
+    id: String,
+    name: String,
+    status: &'static str,
+    description: String,
+    response_count: u64,
+    created_at: String,
+    updated_at: String,
+}
+
+impl ChatbotOut {
+    /// `responses` is the number of its conversations.
+    pub fn new(chatbot: Chatbot, responses: u64) -> Self {
+        let status = status(&chatbot);
+        let Chatbot {
+            id,
+            workspace_id: _,
+            name,
+            description,
+            disabled: _,
+            settings: _,
+            api_key_prefix: _,
+            index_version: _,
+            created_at,
+            updated_at,
+        } = chatbot;
+        Self {
+            id: id.to_string(),
+            name,
+            status,
+            description,
+            response_count: responses,
+            created_at: created_at.to_string(),
+            updated_at: updated_at.to_string(),
+        }
+    }
+}
+
+/// A chatbot just made or copied.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewChatbotOut {
+    id: String,
+    name: String,
+    description: String,
+    created_at: String,
+}
+
+impl From<Chatbot> for NewChatbotOut {
+    fn from(from: Chatbot) -> Self {
+        let Chatbot { id, name, description, created_at, .. } = from;
+        Self { id: id.to_string(), name, description, created_at: created_at.to_string() }
+    }
+}
+
+/// A chatbot just changed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangedChatbotOut {
+    id: String,
+    name: String,
+    description: String,
+    disabled: bool,
+    updated_at: String,
+}
+
+impl From<Chatbot> for ChangedChatbotOut {
+    fn from(from: Chatbot) -> Self {
+        let Chatbot { id, name, description, disabled, updated_at, .. } = from;
+        Self { id: id.to_string(), name, description, disabled, updated_at: updated_at.to_string() }
+    }
+}
+
+fn status(chatbot: &Chatbot) -> &'static str {
+    if chatbot.disabled { "disabled" } else { "active" }
+}

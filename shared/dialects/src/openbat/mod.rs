@@ -1,0 +1,101 @@
+//! OpenBat: an organization's chatbots, signed in by session. Snake case; single resources are
+//! bare objects.
+
+use domain::{Chatbot, Result, chatbot::ChatbotPatch, chatbot::NewChatbot};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// `POST /api/v1/chatbots`
+#[derive(Debug, Deserialize)]
+pub struct ChatbotIn {
+    /// 1 to 100 characters.
+    pub name: Option<String>,
+}
+
+impl TryFrom<ChatbotIn> for NewChatbot {
+    type Error = domain::Error;
+
+    fn try_from(from: ChatbotIn) -> Result<Self> {
+        let ChatbotIn { name } = from;
+        Self::new(name.as_deref(), None)
+    }
+}
+
+/// `PATCH /api/v1/chatbots/{id}`
+#[derive(Debug, Deserialize)]
+pub struct ChatbotPatchIn {
+    /// A new name.
+    pub name: Option<String>,
+    /// Merged deeply into the settings that are there.
+    pub settings: Option<Map<String, Value>>,
+}
+
+impl TryFrom<ChatbotPatchIn> for ChatbotPatch {
+    type Error = domain::Error;
+
+    fn try_from(from: ChatbotPatchIn) -> Result<Self> {
+        let ChatbotPatchIn { name, settings } = from;
+        Self::new(name.as_deref(), None, None, settings)
+    }
+}
+
+/// A chatbot.
+#[derive(Debug, Serialize)]
+pub struct ChatbotOut {
+    id: String,
+    name: String,
+    api_key_prefix: String,
+    settings: Map<String, Value>,
+    created_at: String,
+}
+
+impl From<Chatbot> for ChatbotOut {
+    fn from(from: Chatbot) -> Self {
+        let Chatbot {
+            id,
+            workspace_id: _,
+            name,
+            description: _,
+            disabled: _,
+            settings,
+            api_key_prefix,
+            index_version: _,
+            created_at,
+            updated_at: _,
+        } = from;
+        Self {
+            id: id.to_string(),
+            name,
+            api_key_prefix,
+            settings,
+            created_at: created_at.to_string(),
+        }
+    }
+}
+
+/// A chatbot with its key, which is shown this once.
+#[derive(Debug, Serialize)]
+pub struct ChatbotWithKeyOut {
+    ok: bool,
+    chatbot: ChatbotOut,
+    #[serde(rename = "apiKey")]
+    api_key: String,
+}
+
+impl ChatbotWithKeyOut {
+    /// Shows `key`.
+    pub fn new(chatbot: Chatbot, key: String) -> Self {
+        Self { ok: true, chatbot: chatbot.into(), api_key: key }
+    }
+}
+
+/// `{"ok": true}`
+#[derive(Debug, Serialize)]
+pub struct OkOut {
+    ok: bool,
+}
+
+impl OkOut {
+    /// It was done.
+    pub const DONE: Self = Self { ok: true };
+}
