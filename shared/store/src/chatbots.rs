@@ -99,12 +99,14 @@ impl TryFrom<ChatbotItem> for Chatbot {
 }
 
 impl Store {
-    /// Makes a chatbot with its openbat key, if the workspace has fewer than `most`.
+    /// Makes a chatbot that has `sources` sources already, with its openbat key, if the workspace
+    /// has fewer than `most` chatbots.
     pub async fn put_chatbot(
         &self,
         chatbot: &Chatbot,
         key: &ApiKey,
         hash: &str,
+        sources: u32,
         most: Option<u32>,
     ) -> Result<()> {
         let room = Write::update(keys::workspace(chatbot.workspace_id), "ADD chatbots :one")
@@ -119,7 +121,7 @@ impl Store {
             room,
             Write::put(
                 keys::chatbot(chatbot.workspace_id, chatbot.id),
-                &ChatbotItem::new(chatbot, hash, 0),
+                &ChatbotItem::new(chatbot, hash, sources),
             )?
             .if_absent(),
             Write::put(keys::api_key(hash), &ApiKeyItem::new(key, None))?.if_absent(),

@@ -150,7 +150,8 @@ impl Store {
         Ok(items.into_iter().map(Into::into).collect())
     }
 
-    /// Writes an attempt down with what follows from it: settled, or due again at `next`. Only
+    /// Writes an attempt down with what follows from it: settled, or due again at `next.0`, where
+    /// the `due` index brings it up at `next.1`. Only
     /// attempt number `number` (from 0) of a delivery that still waits is written; `false` if
     /// another worker was faster.
     pub async fn log_attempt(
@@ -159,7 +160,7 @@ impl Store {
         number: usize,
         attempt: &Attempt,
         status: DeliveryStatus,
-        next: Option<Timestamp>,
+        next: Option<(Timestamp, Timestamp)>,
     ) -> Result<bool> {
         let key = delivery.key();
         let (due, clear) = match next {
@@ -176,11 +177,11 @@ impl Store {
             .when("attribute_exists(pk) AND #status = :pending AND size(attempts) = :number")
             .value("pending", DeliveryStatus::Pending)?
             .value("number", number)?;
-        if let Some(next) = next {
+        if let Some((next, look)) = next {
             write = write
                 .value("next", next)?
                 .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
-                .value("due_at", next.to_string())?;
+                .value("due_at", look.to_string())?;
         }
         Ok(self.write(write).await?.is_done())
     }

@@ -29,5 +29,7 @@ pub use index::{IndexEntry, IndexPointer};
 pub use pages::NewPages;
 pub use purge::PurgeTarget;
 pub use sources::{CrawlResult, NewSource};
+/// An item as a stream record carries it.
+pub use serde_dynamo::Item as StreamItem;
 pub use stream::{Change, StreamImage};
 pub use table::{Store, Write};

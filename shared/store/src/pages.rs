@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::{
-    keys,
-    table::{Range, Store, Write},
+    keys::{self, ItemKind, Key},
+    table::{Range, Store, Write, key_in, read},
 };
 
 /// Largest part of a segment: an item has 400 KB, and keys and names need some.
@@ -149,11 +149,48 @@ impl Store {
         Ok(())
     }
 
+    /// The passages of one page, in order.
+    pub async fn chunks_of(&self, source: SourceId, job: JobId, url: &str) -> Result<Vec<Chunk>> {
+        let first = keys::chunk(source, job, url, 0);
+        let prefix = first.sk.trim_end_matches("00000");
+        let items: Vec<ChunkItem> = self.query(Range::prefix(first.pk.clone(), prefix)).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
     /// All passages of a crawl, in page order.
     pub async fn chunks(&self, source: SourceId, job: JobId) -> Result<Vec<Chunk>> {
         let range = Range::prefix(keys::crawl_partition(source, job), keys::CHUNK);
         let items: Vec<ChunkItem> = self.query(range).await?;
         Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Copies the crawl `job` of `source` whole, as the crawl of `twin`.
+    pub(crate) async fn copy_crawl(&self, source: SourceId, job: JobId, twin: &Source) -> Result<()> {
+        let whole = Range::prefix(keys::crawl_partition(source, job), "");
+        let whole = Range { sort: None, ..whole };
+        for mut item in self.query_items(whole).await? {
+            let Key { pk: _, sk } = key_in(&item)?;
+            let key = Key { pk: keys::crawl_partition(twin.id, twin.job), sk };
+            if key.kind() == ItemKind::Page {
+                let Page { url, depth, state, chunks, words, .. } =
+                    read::<PageItem>(std::mem::take(&mut item))?.into();
+                let page = Page {
+                    source_id: twin.id,
+                    chatbot_id: twin.chatbot_id,
+                    workspace_id: twin.workspace_id,
+                    job: twin.job,
+                    url,
+                    depth,
+                    state,
+                    chunks,
+                    words,
+                };
+                self.write(Write::put(key, &PageItem::from(&page))?).await?;
+            } else {
+                self.write(Write::put_raw(key, item)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Stores the index segment of a crawl; into how many parts.

@@ -8,7 +8,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    index::PointerItem,
+    index::{IndexEntry, PointerItem},
     keys::{self, Key},
     pages::PageItem,
     table::{Range, Store, Write},
@@ -217,6 +217,39 @@ impl Store {
         ];
         let outcome = self.transact(writes).await?;
         if outcome.is_done() { Ok(()) } else { Err(refused_by_chatbot()) }
+    }
+
+    /// Writes `twin`, a copy of `source` for another chatbot, with what its crawl `job` found.
+    /// The twin's chatbot need not be there yet.
+    pub async fn copy_source(
+        &self,
+        source: &Source,
+        job: JobId,
+        twin: &Source,
+        entry: &IndexEntry,
+    ) -> Result<()> {
+        let key = keys::source(twin.chatbot_id, twin.id);
+        let mut put = Write::put(key.clone(), &SourceItem::from(twin))?.if_absent();
+        if let Some(period) = twin.sync.period() {
+            put = with_due(put, &key, Timestamp::now().plus(period));
+        }
+        let pointer = match entry {
+            IndexEntry::Qa(pair) => PointerItem::qa(twin, pair),
+            IndexEntry::Segment { parts } => {
+                self.copy_crawl(source.id, job, twin).await?;
+                PointerItem::pages(twin, *parts)
+            }
+        };
+        let mut writes =
+            vec![put, Write::put(keys::index_pointer(twin.chatbot_id, twin.id), &pointer)?];
+        if twin.kind == SourceKind::Url {
+            let claim = keys::source_url(twin.chatbot_id, &twin.name);
+            writes.push(Write::put(claim, &ClaimItem { source_id: twin.id })?.if_absent());
+        }
+        match self.transact(writes).await?.is_done() {
+            true => Ok(()),
+            false => Err(Error::internal("a new chatbot had a source already")),
+        }
     }
 
     /// A source of `chatbot`.

@@ -1,0 +1,89 @@
+use app::access::{NewMember, SESSION, SignedIn as Session};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header::SET_COOKIE},
+    response::{IntoResponse, Response},
+};
+use colloquy_http::{Body, Openbat, Problem, Segments, SessionToken, SignedIn, session_cookie};
+use dialects::access::{KeyIn, KeyOut, KeysOut, LogInIn, NewKeyOut, SessionOut, SignUpIn};
+
+use crate::Ctx;
+
+type Reply<T> = Result<T, Problem<Openbat>>;
+
+pub async fn sign_up(
+    State(ctx): State<Ctx>,
+    Body(SignUpIn { email, password, organization }, _): Body<Openbat, SignUpIn>,
+) -> Reply<Response> {
+    let new = NewMember::new(email.as_deref(), password.as_deref(), organization.as_deref())?;
+    let session = ctx.http.core.sign_up(new, ctx.signup_plan).await?;
+    Ok(with_cookie(StatusCode::CREATED, &session))
+}
+
+pub async fn log_in(
+    State(ctx): State<Ctx>,
+    Body(LogInIn { email, password }, _): Body<Openbat, LogInIn>,
+) -> Reply<Response> {
+    let session = ctx.http.core.sign_in(email.as_deref(), password.as_deref()).await?;
+    Ok(with_cookie(StatusCode::OK, &session))
+}
+
+fn with_cookie(status: StatusCode, session: &Session) -> Response {
+    let cookie = session_cookie(&session.token, SESSION.as_secs());
+    let body = SessionOut::new(&session.member, &session.workspace);
+    (status, [(SET_COOKIE, cookie)], Json(body)).into_response()
+}
+
+pub async fn log_out(
+    State(ctx): State<Ctx>,
+    SessionToken(token): SessionToken,
+) -> Reply<Response> {
+    if let Some(token) = token {
+        ctx.http.core.sign_out(&token).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie("", 0))]).into_response())
+}
+
+pub async fn get_session(
+    State(ctx): State<Ctx>,
+    SignedIn(member): SignedIn,
+) -> Reply<Json<SessionOut>> {
+    let workspace = ctx.http.core.workspace(member.workspace_id).await?;
+    Ok(Json(SessionOut::new(&member, &workspace)))
+}
+
+pub async fn list_keys(
+    State(ctx): State<Ctx>,
+    SignedIn(member): SignedIn,
+) -> Reply<Json<KeysOut>> {
+    let keys = ctx.http.core.api_keys(member.workspace_id).await?;
+    Ok(Json(KeysOut { data: keys.iter().map(KeyOut::from).collect() }))
+}
+
+pub async fn create_key(
+    State(ctx): State<Ctx>,
+    SignedIn(member): SignedIn,
+    Body(KeyIn { dialect, kind, chatbot_id }, _): Body<Openbat, KeyIn>,
+) -> Reply<(StatusCode, Json<NewKeyOut>)> {
+    let core = &ctx.http.core;
+    let made = core
+        .create_api_key(
+            member.workspace_id,
+            dialect.as_deref(),
+            kind.as_deref(),
+            chatbot_id.as_deref(),
+        )
+        .await?;
+    let rest = KeyOut::from(&made.key);
+    Ok((StatusCode::CREATED, Json(NewKeyOut { key: made.secret, rest })))
+}
+
+pub async fn delete_key(
+    State(ctx): State<Ctx>,
+    SignedIn(member): SignedIn,
+    Segments(id, _): Segments<Openbat, String>,
+) -> Reply<StatusCode> {
+    ctx.http.core.revoke_api_key(member.workspace_id, id.parse()?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,49 @@
+//! Sign-up, sign-in, sign-out, session, API keys: ours, since none of the references documents
+//! them. Errors are openbat's.
+
+mod handlers;
+
+use axum::{
+    Router,
+    extract::FromRef,
+    routing::{delete, get, post},
+};
+use domain::{Plan, Result};
+use runtime::{Aws, Env};
+
+/// What this function needs.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    http: colloquy_http::Ctx,
+    signup_plan: Plan,
+}
+
+impl Ctx {
+    /// From settings.
+    pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
+        Ok(Self {
+            http: colloquy_http::Ctx::new(env, aws).await?,
+            signup_plan: env.signup_plan()?,
+        })
+    }
+}
+
+impl FromRef<Ctx> for colloquy_http::Ctx {
+    fn from_ref(ctx: &Ctx) -> Self {
+        ctx.http.clone()
+    }
+}
+
+/// The routes of this function.
+pub fn router(ctx: Ctx) -> Router {
+    let http = ctx.http.clone();
+    let routes = Router::new()
+        .route("/api/v1/auth/signup", post(handlers::sign_up))
+        .route("/api/v1/auth/login", post(handlers::log_in))
+        .route("/api/v1/auth/logout", post(handlers::log_out))
+        .route("/api/v1/auth/session", get(handlers::get_session))
+        .route("/api/v1/api-keys", get(handlers::list_keys).post(handlers::create_key))
+        .route("/api/v1/api-keys/{id}", delete(handlers::delete_key))
+        .with_state(ctx);
+    colloquy_http::finish(routes, &http)
+}

@@ -1,0 +1,9 @@
+//! The `access` Lambda function.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    colloquy_http::run(|env, aws| async move {
+        Ok(access::router(access::Ctx::new(&env, &aws).await?))
+    })
+    .await
+}

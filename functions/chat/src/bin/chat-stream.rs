@@ -1,0 +1,9 @@
+//! The `chat-stream` Lambda function.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    colloquy_http::run_streaming(|env, aws| async move {
+        Ok(chat::router(chat::Ctx::new(&env, &aws).await?))
+    })
+    .await
+}

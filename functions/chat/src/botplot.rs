@@ -1,0 +1,107 @@
+use std::convert::Infallible;
+
+use app::chat::Pieces;
+use axum::{
+    Json, Router,
+    extract::State,
+    response::{
+        Sse,
+        sse::Event,
+    },
+    routing::post,
+};
+use colloquy_http::{Body, Botplot, ChatKey, Problem};
+use dialects::botplot::wire::{ChatIn, ChatOut, StreamOut};
+use domain::{Dialect, Error, Principal, Result as DomainResult, Turn, conversation::Ask};
+use futures::{Stream, StreamExt, stream};
+use store::meter::Meter;
+use tokio::{sync::mpsc, task::JoinHandle};
+use tracing::Instrument;
+
+use crate::Ctx;
+
+/// Pieces that wait for a slow client before the answer waits too.
+const WAITING: usize = 64;
+
+pub fn routes() -> Router<Ctx> {
+    Router::new()
+        .route("/api/v1/chat", post(chat))
+        .route("/api/v1/chat/stream", post(stream_chat))
+}
+
+/// Answers on a task of its own: a client that goes away takes only its connection along, the
+/// answer is stored all the same.
+fn begin(
+    ctx: Ctx,
+    principal: Principal,
+    ask: Ask,
+    pieces: Option<Pieces>,
+) -> JoinHandle<DomainResult<Turn>> {
+    let meter = Meter::current();
+    let span = tracing::Span::current();
+    let work = async move {
+        ctx.chat.ask(&principal, Dialect::Botplot, ask, pieces.as_ref()).await
+    };
+    tokio::spawn(async move { meter.scope(work).await }.instrument(span))
+}
+
+async fn chat(
+    State(ctx): State<Ctx>,
+    ChatKey(principal, _): ChatKey<Botplot>,
+    Body(body, _): Body<Botplot, ChatIn>,
+) -> Result<Json<ChatOut>, Problem<Botplot>> {
+    let ask = Ask::try_from(body)?;
+    let turn = begin(ctx, principal, ask, None).await.map_err(Error::internal)??;
+    Ok(Json(turn.into()))
+}
+
+/// What comes first decides: a failure before the first piece is an error response like any
+/// other; after it, it is the stream's last line.
+async fn stream_chat(
+    State(ctx): State<Ctx>,
+    ChatKey(principal, _): ChatKey<Botplot>,
+    Body(body, _): Body<Botplot, ChatIn>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem<Botplot>> {
+    let ask = Ask::try_from(body)?;
+    let (pieces, mut coming) = mpsc::channel(WAITING);
+    let answer = begin(ctx, principal, ask, Some(pieces));
+    let Some(first) = coming.recv().await else {
+        let turn = answer.await.map_err(Error::internal)??;
+        let lines = stream::iter([done(&turn)]).boxed();
+        return Ok(Sse::new(lines.map(event).boxed()));
+    };
+    let tokens = stream::unfold(coming, |mut coming| async move {
+        coming.recv().await.map(|piece| (token(piece), coming))
+    });
+    let end = stream::once(async move {
+        match answer.await.map_err(Error::internal).and_then(|turn| turn) {
+            Ok(turn) => done(&turn),
+            Err(error) => broken(&error),
+        }
+    });
+    let lines = stream::iter([token(first)]).chain(tokens).chain(end);
+    Ok(Sse::new(lines.map(event).boxed()))
+}
+
+fn token(content: String) -> StreamOut {
+    StreamOut::Token { content }
+}
+
+fn done(turn: &Turn) -> StreamOut {
+    StreamOut::Done {
+        message_id: turn.id.to_string(),
+        conversation_id: turn.conversation_id.to_string(),
+    }
+}
+
+fn broken(error: &Error) -> StreamOut {
+    tracing::error!(%error, "a streamed answer broke off");
+    let body = dialects::error::body(Dialect::Botplot, error);
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    StreamOut::Error { code: text("code"), error: text("error") }
+}
+
+fn event(line: StreamOut) -> Result<Event, Infallible> {
+    // Strings in an enum always serialize.
+    Ok(Event::default().data(serde_json::to_string(&line).unwrap_or_default()))
+}

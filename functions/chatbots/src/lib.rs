@@ -1,0 +1,13 @@
+//! Chatbots, in every dialect that has them.
+
+mod conferbot;
+mod openbat;
+
+use axum::Router;
+pub use colloquy_http::Ctx;
+
+/// The routes of this function.
+pub fn router(ctx: Ctx) -> Router {
+    let routes = conferbot::routes().merge(openbat::routes()).with_state(ctx.clone());
+    colloquy_http::finish(routes, &ctx)
+}

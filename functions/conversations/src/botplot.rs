@@ -1,0 +1,54 @@
+use axum::{Json, Router, extract::State, routing::get};
+use colloquy_http::{Botplot, Ctx, Params, Problem, SecretKey, Segments};
+use dialects::botplot::wire::{ConversationOut, ConversationRowOut, ConversationsOut, SuccessOut};
+use domain::bounds;
+use serde::Deserialize;
+
+type Reply<T> = Result<Json<T>, Problem<Botplot>>;
+
+/// How far into a list `offset` goes.
+const MOST_OFFSET: u32 = 1_000_000;
+
+pub fn routes() -> Router<Ctx> {
+    Router::new()
+        .route("/api/v1/conversations", get(list_conversations))
+        .route("/api/v1/conversations/{id}", get(get_conversation).delete(delete_conversation))
+}
+
+#[derive(Debug, Deserialize)]
+struct ListParams {
+    limit: Option<String>,
+    offset: Option<String>,
+    status: Option<String>,
+}
+
+async fn list_conversations(
+    State(ctx): State<Ctx>,
+    key: SecretKey<Botplot>,
+    Params(params, _): Params<Botplot, ListParams>,
+) -> Reply<ConversationsOut> {
+    let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
+    let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, MOST_OFFSET))?;
+    let status = params.status.as_deref().map(str::parse).transpose()?;
+    let (page, total) = ctx.core.conversations(key.chatbot, status, offset, limit).await?;
+    let conversations = page.into_iter().map(ConversationRowOut::from).collect();
+    Ok(Json(ConversationsOut { conversations, total }))
+}
+
+async fn get_conversation(
+    State(ctx): State<Ctx>,
+    key: SecretKey<Botplot>,
+    Segments(id, _): Segments<Botplot, String>,
+) -> Reply<ConversationOut> {
+    let (conversation, turns) = ctx.core.conversation(key.chatbot, id.parse()?).await?;
+    Ok(Json(ConversationOut::new(&conversation, turns)))
+}
+
+async fn delete_conversation(
+    State(ctx): State<Ctx>,
+    key: SecretKey<Botplot>,
+    Segments(id, _): Segments<Botplot, String>,
+) -> Reply<SuccessOut> {
+    ctx.core.delete_conversation(key.chatbot, id.parse()?).await?;
+    Ok(Json(SuccessOut::DONE))
+}

@@ -1,0 +1,11 @@
+//! Conversations, in every dialect that has them.
+
+mod botplot;
+
+use axum::Router;
+pub use colloquy_http::Ctx;
+
+/// The routes of this function.
+pub fn router(ctx: Ctx) -> Router {
+    colloquy_http::finish(botplot::routes().with_state(ctx.clone()), &ctx)
+}

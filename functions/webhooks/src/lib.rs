@@ -1,0 +1,38 @@
+//! Webhook subscriptions, in every dialect that has them.
+
+mod botplot;
+
+use app::webhooks::Webhooks;
+use axum::{Router, extract::FromRef};
+use domain::{Error, Result};
+use outbound::Client;
+use runtime::{Aws, Env};
+
+/// What this function needs.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    http: colloquy_http::Ctx,
+    webhooks: Webhooks,
+}
+
+impl Ctx {
+    /// From settings.
+    pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
+        let http = colloquy_http::Ctx::new(env, aws).await?;
+        let client = Client::new(env.policy(), "Colloquy/1.0").map_err(Error::internal)?;
+        let webhooks = Webhooks::new(http.core.clone(), client, aws.sealer(env).await?);
+        Ok(Self { http, webhooks })
+    }
+}
+
+impl FromRef<Ctx> for colloquy_http::Ctx {
+    fn from_ref(ctx: &Ctx) -> Self {
+        ctx.http.clone()
+    }
+}
+
+/// The routes of this function.
+pub fn router(ctx: Ctx) -> Router {
+    let http = ctx.http.clone();
+    colloquy_http::finish(botplot::routes().with_state(ctx), &http)
+}

@@ -1,0 +1,102 @@
+//! The indexes that this process has loaded, one per chatbot and version.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use domain::{Chatbot, ChatbotId, Error, JobId, Result, SourceId, source::QaPair};
+use knowledge::{Index, Segment};
+use store::{IndexEntry, Store};
+use tokio::sync::Mutex as AsyncMutex;
+
+/// Chatbots whose indexes stay loaded.
+const MOST: usize = 64;
+/// How often a load that was overtaken by a change begins again.
+const ATTEMPTS: u32 = 3;
+
+#[derive(Default)]
+struct Loaded {
+    version: u64,
+    index: Arc<Index>,
+    segments: HashMap<(SourceId, JobId), Arc<Segment>>,
+}
+
+type Slot = Arc<AsyncMutex<Option<Loaded>>>;
+
+#[derive(Default)]
+struct Slots {
+    by_chatbot: HashMap<ChatbotId, (u64, Slot)>,
+    uses: u64,
+}
+
+/// Loads an index when a newer version is asked for, once however many ask at the same time, and
+/// keeps the segments that did not change.
+#[derive(Clone, Default)]
+pub(crate) struct Indexes(Arc<Mutex<Slots>>);
+
+impl Indexes {
+    /// The index of `chatbot` at its current version, or a newer one.
+    pub async fn current(&self, store: &Store, chatbot: &Chatbot) -> Result<Arc<Index>> {
+        let slot = self.slot(chatbot.id);
+        let mut loaded = slot.lock().await;
+        if let Some(loaded) = loaded.as_ref().filter(|l| l.version >= chatbot.index_version) {
+            return Ok(loaded.index.clone());
+        }
+        let known = loaded.take().map(|l| l.segments).unwrap_or_default();
+        let fresh = load(store, chatbot, &known).await?;
+        let index = fresh.index.clone();
+        *loaded = Some(fresh);
+        Ok(index)
+    }
+
+    fn slot(&self, chatbot: ChatbotId) -> Slot {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.uses += 1;
+        let now = slots.uses;
+        let (used, slot) = slots.by_chatbot.entry(chatbot).or_default();
+        *used = now;
+        let slot = slot.clone();
+        if slots.by_chatbot.len() > MOST {
+            let oldest = slots.by_chatbot.iter().min_by_key(|(_, (used, _))| *used);
+            if let Some(oldest) = oldest.map(|(id, _)| *id) {
+                slots.by_chatbot.remove(&oldest);
+            }
+        }
+        slot
+    }
+}
+
+async fn load(
+    store: &Store,
+    chatbot: &Chatbot,
+    known: &HashMap<(SourceId, JobId), Arc<Segment>>,
+) -> Result<Loaded> {
+    'again: for _ in 0..ATTEMPTS {
+        let mut segments: HashMap<(SourceId, JobId), Arc<Segment>> = HashMap::new();
+        let mut pairs: Vec<(SourceId, QaPair)> = Vec::new();
+        for pointer in store.index_pointers(chatbot.id).await? {
+            let key = (pointer.source_id, pointer.job);
+            match pointer.entry {
+                IndexEntry::Qa(pair) => pairs.push((pointer.source_id, pair)),
+                IndexEntry::Segment { parts } => {
+                    let segment = match known.get(&key) {
+                        Some(segment) => segment.clone(),
+                        None => match store.segment(key.0, key.1, parts).await? {
+                            Some(bytes) => {
+                                Arc::new(Segment::decode(&bytes).map_err(Error::internal)?)
+                            }
+                            // Replaced and cleared away between the two reads.
+                            None => continue 'again,
+                        },
+                    };
+                    segments.insert(key, segment);
+                }
+            }
+        }
+        let of_source = segments.iter().map(|((source, _), segment)| (*source, segment.clone()));
+        let index = Arc::new(Index::new(of_source, pairs));
+        return Ok(Loaded { version: chatbot.index_version, index, segments });
+    }
+    Err(Error::internal("an index segment is missing"))
+}

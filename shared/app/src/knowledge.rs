@@ -1,0 +1,191 @@
+//! Knowledge sources: added, listed, read, crawled again, deleted. The crawl itself is in
+//! [`crate::crawl`].
+
+use domain::{
+    Chatbot, ChatbotId, Error, JobId, Result, Source, SourceId, SourceKind, SourceStatus,
+    SyncFrequency, Timestamp, WorkspaceId, bounds,
+    source::{Chunk, Page, PageState, QaPair},
+};
+use knowledge::text;
+use outbound::Policy;
+use store::{IndexEntry, NewSource};
+
+use crate::Core;
+
+/// A URL source to add, its bounds checked.
+#[derive(Debug, Clone)]
+pub struct NewUrlSource {
+    /// Normal form, without a fragment.
+    pub url: String,
+    /// How often it is to be crawled by itself.
+    pub sync: SyncFrequency,
+}
+
+impl NewUrlSource {
+    /// Checks the bounds; refuses an address that `policy` would not connect to anyway.
+    pub fn new(url: Option<&str>, sync: Option<&str>, policy: Policy) -> Result<Self> {
+        let url = bounds::web_url("url", bounds::required("url", url)?)?;
+        if let Some(why) = policy.refuses(&url) {
+            return Err(Error::field("url", why));
+        }
+        let sync = sync.map_or(Ok(SyncFrequency::Manual), str::parse)?;
+        Ok(Self { url: url.into(), sync })
+    }
+}
+
+pub(crate) fn first_page(source: &Source, job: JobId) -> Page {
+    Page {
+        source_id: source.id,
+        chatbot_id: source.chatbot_id,
+        workspace_id: source.workspace_id,
+        job,
+        url: source.name.clone(),
+        depth: 0,
+        state: PageState::Queued,
+        chunks: 0,
+        words: 0,
+    }
+}
+
+impl Core {
+    /// Adds a URL source, to be crawled at once. A URL that the chatbot has already stays the
+    /// source it is.
+    pub async fn add_url(
+        &self,
+        workspace: WorkspaceId,
+        chatbot: ChatbotId,
+        new: NewUrlSource,
+    ) -> Result<SourceId> {
+        let chatbot = self.chatbot(workspace, chatbot).await?;
+        self.add_url_source(&chatbot, &new.url, new.sync).await
+    }
+
+    pub(crate) async fn add_url_source(
+        &self,
+        chatbot: &Chatbot,
+        url: &str,
+        sync: SyncFrequency,
+    ) -> Result<SourceId> {
+        let job = JobId::new();
+        let source = Source {
+            id: SourceId::new(),
+            chatbot_id: chatbot.id,
+            workspace_id: chatbot.workspace_id,
+            kind: SourceKind::Url,
+            name: url.to_owned(),
+            status: SourceStatus::Pending,
+            reason: None,
+            sync,
+            job,
+            active_job: None,
+            chunk_count: 0,
+            word_count: 0,
+            created_at: Timestamp::now(),
+            synced_at: None,
+        };
+        let page = first_page(&source, job);
+        Ok(match self.store.put_url_source(chatbot, &source, &page).await? {
+            NewSource::Added => source.id,
+            NewSource::Claimed(there) => there,
+        })
+    }
+
+    /// Adds a Q&A pair. It answers from the same write on.
+    pub async fn add_qa(
+        &self,
+        workspace: WorkspaceId,
+        chatbot: ChatbotId,
+        pair: QaPair,
+    ) -> Result<SourceId> {
+        let chatbot = self.chatbot(workspace, chatbot).await?;
+        let job = JobId::new();
+        let now = Timestamp::now();
+        let source = Source {
+            id: SourceId::new(),
+            chatbot_id: chatbot.id,
+            workspace_id: chatbot.workspace_id,
+            kind: SourceKind::Qa,
+            name: pair.question.clone(),
+            status: SourceStatus::Ready,
+            reason: None,
+            sync: SyncFrequency::Manual,
+            job,
+            active_job: Some(job),
+            chunk_count: 1,
+            word_count: text::word_count(&pair.question) + text::word_count(&pair.answer),
+            created_at: now,
+            synced_at: Some(now),
+        };
+        self.store.put_qa_source(&chatbot, &source, &pair).await?;
+        Ok(source.id)
+    }
+
+    /// A chatbot's sources, newest first.
+    pub async fn sources(&self, chatbot: ChatbotId) -> Result<Vec<Source>> {
+        self.store.sources(chatbot).await
+    }
+
+    /// A source of `chatbot`.
+    pub async fn source(&self, chatbot: ChatbotId, id: SourceId) -> Result<Source> {
+        self.store.source(chatbot, id).await?.ok_or_else(|| Error::not_found("source"))
+    }
+
+    /// A source with the passages that answer now.
+    pub async fn source_with_chunks(
+        &self,
+        chatbot: ChatbotId,
+        id: SourceId,
+    ) -> Result<(Source, Vec<Chunk>)> {
+        let source = self.source(chatbot, id).await?;
+        let chunks = match (source.kind, source.active_job) {
+            (SourceKind::Url, Some(job)) => self.store.chunks(id, job).await?,
+            (SourceKind::Url, None) => Vec::new(),
+            (SourceKind::Qa, _) => {
+                let pointer = self.store.index_pointer(chatbot, id).await?;
+                let pair = pointer.and_then(|pointer| match pointer.entry {
+                    IndexEntry::Qa(pair) => Some(pair),
+                    IndexEntry::Segment { .. } => None,
+                });
+                pair.map(|QaPair { question, answer }| Chunk {
+                    id: id.to_string(),
+                    tokens: text::estimated_tokens(&answer),
+                    content: answer,
+                    headings: Vec::new(),
+                    url: None,
+                    title: question,
+                })
+                .into_iter()
+                .collect()
+            }
+        };
+        Ok((source, chunks))
+    }
+
+    /// Crawls a URL source again. While a crawl is under way, asking again changes nothing.
+    pub async fn recrawl(&self, chatbot: ChatbotId, id: SourceId) -> Result<Source> {
+        let source = self.source(chatbot, id).await?;
+        if source.kind != SourceKind::Url {
+            return Err(Error::field("sourceId", "must be a URL source to be crawled again"));
+        }
+        self.begin_crawl(&source).await?;
+        Ok(source)
+    }
+
+    /// Begins a crawl unless one is under way; whether it was begun.
+    pub(crate) async fn begin_crawl(&self, source: &Source) -> Result<bool> {
+        if matches!(source.status, SourceStatus::Pending | SourceStatus::Processing) {
+            return Ok(false);
+        }
+        let page = first_page(source, JobId::new());
+        self.store.begin_crawl(source, &page, Timestamp::now()).await
+    }
+
+    /// Deletes a source; it stops answering at once.
+    pub async fn delete_source(&self, chatbot: ChatbotId, id: SourceId) -> Result<()> {
+        let source = self.source(chatbot, id).await?;
+        match self.store.delete_source(&source).await? {
+            true => Ok(()),
+            false => Err(Error::not_found("source")),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Use cases: the only place where rules, store and queues meet. One file per resource.
+
+pub mod access;
+pub mod chat;
+pub mod chatbots;
+pub mod conversations;
+pub mod crawl;
+pub mod delivering;
+pub mod fan_out;
+mod indexes;
+pub mod knowledge;
+pub mod purge;
+pub mod queue;
+pub mod random;
+pub mod seal;
+pub mod stats;
+pub mod ticker;
+pub mod webhooks;
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{Plans, Result};
+use store::Store;
+
+/// What every use case needs. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Core {
+    /// The table.
+    pub store: Store,
+    /// The ladder of plans.
+    pub plans: Arc<Plans>,
+    /// After this long without a message a conversation has ended.
+    pub idle: Duration,
+}
+
+impl Core {
+    /// A core over `store` with the published plans.
+    pub fn new(store: Store, idle: Duration) -> Result<Self> {
+        Ok(Self { store, plans: Arc::new(Plans::published()?), idle })
+    }
+}

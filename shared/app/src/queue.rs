@@ -1,0 +1,128 @@
+//! Jobs on queues: what they say, and the adapter that sends them. Every message has a version,
+//! and every job is idempotent by the ids in it.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
+use domain::{
+    ChatbotId, DeliveryId, Error, JobId, Result, SourceId, Timestamp, WebhookId, WorkspaceId,
+};
+use serde::{Deserialize, Serialize};
+use store::{DeliveryRef, PurgeTarget};
+
+/// SQS holds a message back for a quarter of an hour at the most.
+pub const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
+
+/// The version of every message here.
+pub const VERSION: u8 = 1;
+
+/// Crawl one page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CrawlPage {
+    /// [`VERSION`].
+    pub v: u8,
+    /// The tenant.
+    pub workspace_id: WorkspaceId,
+    /// The chatbot that reads the source.
+    pub chatbot_id: ChatbotId,
+    /// The source.
+    pub source_id: SourceId,
+    /// Its crawl.
+    pub job: JobId,
+    /// The page's address.
+    pub url: String,
+}
+
+/// Make one attempt at a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Deliver {
+    /// [`VERSION`].
+    pub v: u8,
+    /// The chatbot whose event it is.
+    pub chatbot_id: ChatbotId,
+    /// The subscription.
+    pub webhook_id: WebhookId,
+    /// When the event happened, in milliseconds.
+    pub created_at: Timestamp,
+    /// The delivery.
+    pub delivery_id: DeliveryId,
+    /// Attempts made before this one.
+    pub attempt: usize,
+}
+
+impl Deliver {
+    /// Where the delivery is stored.
+    pub fn delivery(&self) -> DeliveryRef {
+        DeliveryRef {
+            webhook_id: self.webhook_id,
+            created_at: self.created_at,
+            id: self.delivery_id,
+        }
+    }
+}
+
+/// Clear away what hung on something that was deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Purge {
+    /// [`VERSION`].
+    pub v: u8,
+    /// What is to be cleared away.
+    pub target: PurgeTarget,
+}
+
+/// One SQS queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+impl Queue {
+    /// The queue at `url`.
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self { client, url: url.into() }
+    }
+
+    /// Sends one message, to be seen after `delay`.
+    pub async fn send(&self, message: &impl Serialize, delay: Duration) -> Result<()> {
+        let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(serde_json::to_string(message).map_err(Error::internal)?)
+            .set_delay_seconds((delay > 0).then_some(delay))
+            .send()
+            .await
+            .map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
+        Ok(())
+    }
+
+    /// Sends all `messages`, ten at a time. Fails if any was not taken; sending all again is
+    /// harmless, since jobs are idempotent.
+    pub async fn send_all<M: Serialize>(&self, messages: &[M]) -> Result<()> {
+        for chunk in messages.chunks(10) {
+            let mut entries = Vec::with_capacity(chunk.len());
+            for (at, message) in chunk.iter().enumerate() {
+                let body = serde_json::to_string(message).map_err(Error::internal)?;
+                let entry = SendMessageBatchRequestEntry::builder().id(at.to_string());
+                entries.push(entry.message_body(body).build().map_err(Error::internal)?);
+            }
+            let sent = self
+                .client
+                .send_message_batch()
+                .queue_url(&self.url)
+                .set_entries(Some(entries))
+                .send()
+                .await
+                .map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
+            if !sent.failed().is_empty() {
+                let count = sent.failed().len();
+                return Err(Error::internal(format!("{count} messages were not taken")));
+            }
+        }
+        Ok(())
+    }
+}

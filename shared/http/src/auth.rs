@@ -1,0 +1,217 @@
+//! Credentials. Each kind is an extractor, so that a route says in its signature who may call it.
+
+use std::marker::PhantomData;
+
+use app::Core;
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::{
+        HeaderMap, Method,
+        header::{AUTHORIZATION, COOKIE, HOST, ORIGIN},
+        request::Parts,
+    },
+};
+use domain::{ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result};
+use url::Url;
+
+use crate::{Ctx, Openbat, Problem, Speaks};
+
+/// Name of the session cookie.
+const SESSION: &str = "session";
+
+/// A key that may chat with its chatbot, in whichever dialect it speaks.
+#[derive(Debug)]
+pub struct ChatKey<D>(pub Principal, pub PhantomData<D>);
+
+/// A key that may manage its chatbot: a secret key.
+#[derive(Debug)]
+pub struct SecretKey<D> {
+    /// Who calls.
+    pub principal: Principal,
+    /// The chatbot the key is for.
+    pub chatbot: ChatbotId,
+    dialect: PhantomData<D>,
+}
+
+/// A key for a whole workspace, of the dialect `D`.
+#[derive(Debug)]
+pub struct WorkspaceKey<D>(pub Principal, PhantomData<D>);
+
+/// A signed-in member, by cookie or Bearer. A write by cookie has to come from a page of the
+/// platform's own origin or one on the deployment's list.
+#[derive(Debug)]
+pub struct SignedIn(pub Member);
+
+/// The token of a session, whether or not there is one behind it.
+#[derive(Debug)]
+pub struct SessionToken(pub Option<String>);
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == SESSION)
+        .map(|(_, value)| value)
+}
+
+/// The cookie that carries `token`; an empty one takes it away.
+pub fn session_cookie(token: &str, seconds: u64) -> String {
+    format!("{SESSION}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
+}
+
+async fn caller(core: &Core, secret: Option<&str>) -> Result<Principal> {
+    core.principal(secret.ok_or_else(Error::unauthorized)?).await
+}
+
+impl<D: Speaks, S> FromRequestParts<S> for ChatKey<D>
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<D>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
+        let principal = caller(&Ctx::from_ref(state).core, bearer(&parts.headers)).await?;
+        principal.may_chat()?;
+        Ok(Self(principal, PhantomData))
+    }
+}
+
+impl<D: Speaks, S> FromRequestParts<S> for SecretKey<D>
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<D>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
+        let principal = caller(&Ctx::from_ref(state).core, bearer(&parts.headers)).await?;
+        let chatbot = principal.may_manage()?;
+        Ok(Self { principal, chatbot, dialect: PhantomData })
+    }
+}
+
+impl<D: Speaks, S> FromRequestParts<S> for WorkspaceKey<D>
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<D>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
+        let secret = match D::DIALECT {
+            Dialect::Conferbot => parts.headers.get("x-api-key").and_then(|v| v.to_str().ok()),
+            _ => bearer(&parts.headers),
+        };
+        let principal = caller(&Ctx::from_ref(state).core, secret).await?;
+        // A key of another dialect is no key here.
+        if principal.kind != KeyKind::Workspace || principal.dialect != D::DIALECT {
+            return Err(Error::unauthorized().into());
+        }
+        Ok(Self(principal, PhantomData))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionToken
+where
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<Openbat>;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &S,
+    ) -> Result<Self, Problem<Openbat>> {
+        let by_cookie = cookie(&parts.headers);
+        if bearer(&parts.headers).is_none() && by_cookie.is_some() {
+            check_origin(&Ctx::from_ref(state), &parts.method, &parts.headers)?;
+        }
+        let token = bearer(&parts.headers).or(by_cookie);
+        Ok(Self(token.map(str::to_owned)))
+    }
+}
+
+impl<S> FromRequestParts<S> for SignedIn
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<Openbat>;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &S,
+    ) -> Result<Self, Problem<Openbat>> {
+        let SessionToken(token) = SessionToken::from_request_parts(parts, state).await?;
+        let member = Ctx::from_ref(state).core.member(token.as_deref().unwrap_or_default()).await?;
+        Ok(Self(member))
+    }
+}
+
+fn check_origin(ctx: &Ctx, method: &Method, headers: &HeaderMap) -> Result<()> {
+    if method.is_safe() {
+        return Ok(());
+    }
+    let origin = headers.get(ORIGIN).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let host = headers.get(HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let listed = ctx.origins.iter().any(|allowed| allowed == origin);
+    if listed || is_own(origin, host) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Forbidden,
+        "a write with a session cookie needs an Origin that this platform knows",
+    ))
+}
+
+/// Whether `origin` is that of the page's own host, whatever the port's spelling.
+fn is_own(origin: &str, host: &str) -> bool {
+    let Ok(origin) = Url::parse(origin) else { return false };
+    let Ok(own) = Url::parse(&format!("{}://{host}", origin.scheme())) else { return false };
+    matches!(origin.scheme(), "http" | "https")
+        && !host.is_empty()
+        && origin.host_str() == own.host_str()
+        && origin.port_or_known_default() == own.port_or_known_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_origin_is_host_and_port() {
+        assert!(is_own("https://a.example", "a.example"));
+        assert!(is_own("https://a.example:443", "a.example"));
+        assert!(is_own("http://127.0.0.1:3000", "127.0.0.1:3000"));
+        for (origin, host) in [
+            ("", "a.example"),
+            ("null", "a.example"),
+            ("https://b.example", "a.example"),
+            ("https://a.example:8443", "a.example"),
+            ("https://a.example.evil.example", "a.example"),
+            ("file://a.example", "a.example"),
+            ("https://", ""),
+        ] {
+            assert!(!is_own(origin, host), "{origin} {host}");
+        }
+    }
+
+    #[test]
+    fn the_session_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "a=1; session=abc; b=2".parse().unwrap());
+        assert_eq!(cookie(&headers), Some("abc"));
+        headers.clear();
+        headers.append(COOKIE, "xsession=abc".parse().unwrap());
+        assert_eq!(cookie(&headers), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! Bodies, query parameters and path segments, with errors in the route's dialect.
+
+use std::marker::PhantomData;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    http::{StatusCode, request::Parts},
+    response::IntoResponse,
+};
+use domain::{Error, ErrorKind, FieldError};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::{Problem, Speaks};
+
+/// The largest body that is taken.
+pub(crate) const MOST_BYTES: usize = 1024 * 1024;
+
+/// A JSON object. Any content type is taken, since the references' own examples leave it out.
+#[derive(Debug)]
+pub struct Body<D, T>(pub T, pub PhantomData<D>);
+
+impl<D: Speaks, T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<D, T> {
+    type Rejection = Problem<D>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
+                let message = format!("the body must have at most {MOST_BYTES} bytes");
+                Error::new(ErrorKind::PayloadTooLarge, message)
+            } else {
+                Error::new(ErrorKind::Malformed, "the body could not be read")
+            }
+        })?;
+        Ok(Self(parse(&bytes)?, PhantomData))
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    if bytes.trim_ascii().is_empty() {
+        return Err(Error::new(ErrorKind::Malformed, "the body must be a JSON object"));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        match inner.classify() {
+            Category::Data if path != "." => {
+                let message = inner.to_string();
+                let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+                let fields = vec![FieldError { field: path.clone(), message: message.clone() }];
+                Error { fields, ..Error::new(ErrorKind::Validation, format!("{path}: {message}")) }
+            }
+            Category::Data => Error::new(ErrorKind::Malformed, "the body must be a JSON object"),
+            _ => Error::new(ErrorKind::Malformed, format!("the body is not valid JSON: {inner}")),
+        }
+    })?;
+    json.end().map_err(|error| {
+        Error::new(ErrorKind::Malformed, format!("the body is not valid JSON: {error}"))
+    })?;
+    Ok(parsed)
+}
+
+/// Query parameters.
+#[derive(Debug)]
+pub struct Params<D, T>(pub T, pub PhantomData<D>);
+
+impl<D: Speaks, T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<D, T> {
+    type Rejection = Problem<D>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let Query(params) = Query::from_request_parts(parts, state).await.map_err(|rejection| {
+            Error::new(ErrorKind::Validation, rejection.body_text().to_lowercase())
+        })?;
+        Ok(Self(params, PhantomData))
+    }
+}
+
+/// Path segments, as text: what they name is the domain's business.
+#[derive(Debug)]
+pub struct Segments<D, T>(pub T, pub PhantomData<D>);
+
+impl<D: Speaks, T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segments<D, T> {
+    type Rejection = Problem<D>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let Path(segments) = Path::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Error::not_found("resource"))?;
+        Ok(Self(segments, PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its parsing matters")]
+    struct In {
+        name: Option<String>,
+        events: Option<Vec<String>>,
+    }
+
+    #[test]
+    fn broken_json_says_where_and_a_wrong_type_says_which_field() {
+        let error = |text: &str| parse::<In>(text.as_bytes()).unwrap_err();
+        assert_eq!(error("{\"name\": }").kind, ErrorKind::Malformed);
+        assert!(error("{\"name\": }").message.contains("line 1 column 10"));
+        let wrong = error("{\"events\": [\"a\", 5]}");
+        assert_eq!((wrong.kind, wrong.fields[0].field.as_str()), (ErrorKind::Validation, "events[1]"));
+        for text in ["", "  ", "[]", "7", "\"x\"", "{} {}", "null"] {
+            assert_eq!(error(text).kind, ErrorKind::Malformed, "{text}");
+        }
+        assert!(parse::<In>(b"{\"unknown\": 1}").is_ok());
+    }
+}

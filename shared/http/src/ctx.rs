@@ -1,0 +1,35 @@
+//! The context of an HTTP function.
+
+use std::sync::Arc;
+
+use app::Core;
+use domain::Result;
+use runtime::{Aws, Env};
+
+/// What every HTTP function has. One that needs more has a context of its own with this in it.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    /// The use cases.
+    pub core: Core,
+    /// Origins, beside the platform's own, whose pages may write with a session cookie.
+    pub origins: Arc<[String]>,
+    /// Whether responses say what they consumed: in the local run.
+    pub shows_units: bool,
+}
+
+impl Ctx {
+    /// From settings, with a connection to the table that stands already.
+    pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
+        let core = aws.core(env)?;
+        // The first request must not pay for the connection. If the table can't be reached now,
+        // that request says so.
+        if let Err(error) = core.store.warm_up().await {
+            tracing::warn!(%error, "the table could not be reached at start-up");
+        }
+        Ok(Self {
+            core,
+            origins: env.allowed_origins().into(),
+            shows_units: env.is_local(),
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! What every route has around it: a request id, a meter, a bound on the body, and answers in the
+//! nearest dialect where there is no route.
+
+use std::time::Instant;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Method, Uri},
+    middleware::{self, Next},
+    response::Response,
+};
+use domain::{Error, ErrorKind};
+use store::meter::Meter;
+use tower_http::cors::{Any, CorsLayer};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::{Ctx, body::MOST_BYTES, problem::render};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Local run only: what the request consumed.
+const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
+
+/// Puts around `router` what every function has.
+pub fn finish(router: Router, ctx: &Ctx) -> Router {
+    router
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn_with_state(ctx.clone(), around))
+}
+
+/// For routes that a browser calls from any page with a key that is safe to show. No cookie is
+/// ever taken there.
+pub fn open_to_browsers(router: Router) -> Router {
+    router.layer(
+        CorsLayer::new()
+            .allow_origin(Any)
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers(Any)
+            .expose_headers([REQUEST_ID]),
+    )
+}
+
+async fn no_such_path(uri: Uri) -> Response {
+    render(dialects::of_path(uri.path()), &Error::not_found("path"))
+}
+
+async fn no_such_method(method: Method, uri: Uri) -> Response {
+    let message = format!("{method} is not allowed here");
+    let error = Error::new(ErrorKind::MethodNotAllowed, message);
+    render(dialects::of_path(uri.path()), &error)
+}
+
+async fn around(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+    let id = Uuid::now_v7();
+    let begun = Instant::now();
+    let meter = Meter::default();
+    // The pattern and never the path or query: those may carry ids and keys.
+    let route = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
+    let span = tracing::info_span!(
+        "request", %id, method = %request.method(), route = route.as_deref().unwrap_or("none")
+    );
+    let mut response = meter.scope(next.run(request)).instrument(span.clone()).await;
+    let units = meter.units();
+    span.in_scope(|| {
+        tracing::info!(
+            status = response.status().as_u16(),
+            latency_ms = begun.elapsed().as_millis(),
+            read_units = units.read,
+            write_units = units.write,
+            round_trips = units.round_trips,
+            "request done"
+        );
+    });
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    if ctx.shows_units {
+        let text = format!(
+            "read={}, write={}, round_trips={}",
+            units.read, units.write, units.round_trips
+        );
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.insert(UNITS, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,16 @@
+//! What HTTP functions share. A handler has four steps: extract (with what is here), wire type
+//! into a command, one call of `app`, the result into a wire type.
+
+mod auth;
+mod body;
+mod ctx;
+mod layers;
+mod problem;
+mod start;
+
+pub use auth::{ChatKey, SecretKey, SessionToken, SignedIn, WorkspaceKey, session_cookie};
+pub use body::{Body, Params, Segments};
+pub use ctx::Ctx;
+pub use layers::{finish, open_to_browsers};
+pub use problem::{Botplot, ChatbotPlatform, Conferbot, Helpbot, Openbat, Problem, Speaks, render};
+pub use start::{run, run_streaming};

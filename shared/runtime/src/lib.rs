@@ -1,0 +1,153 @@
+//! What every function starts from: settings, AWS clients, logs.
+//!
+//! Each client is made by a function of its own, so that a binary links only those it calls.
+
+use std::{collections::HashMap, io::IsTerminal, sync::Arc, time::Duration};
+
+use app::{Core, queue::Queue, seal::Sealer};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use domain::{Error, Plan, Result, conversation::IDLE};
+use outbound::Policy;
+use store::Store;
+use tracing_subscriber::EnvFilter;
+
+/// A function's settings, by the names that `template.yaml` gives them.
+#[derive(Debug, Clone, Default)]
+pub struct Env(Arc<HashMap<String, String>>);
+
+impl Env {
+    /// Those of this process.
+    pub fn process() -> Self {
+        Self(Arc::new(std::env::vars().collect()))
+    }
+
+    /// Those given.
+    pub fn of(settings: HashMap<String, String>) -> Self {
+        Self(Arc::new(settings))
+    }
+
+    /// A setting, if it is there and not empty.
+    pub fn optional(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// A setting that has to be there.
+    pub fn required(&self, name: &str) -> Result<&str> {
+        self.optional(name).ok_or_else(|| Error::internal(format!("{name} is not set")))
+    }
+
+    fn seconds(&self, name: &str) -> Result<Option<Duration>> {
+        let Some(text) = self.optional(name) else { return Ok(None) };
+        let seconds = text.parse().map_err(|_| {
+            Error::internal(format!("{name} is {text:?} and not a whole number of seconds"))
+        })?;
+        Ok(Some(Duration::from_secs(seconds)))
+    }
+
+    /// `IDLE_SECONDS`: after this long without a message a conversation has ended.
+    pub fn idle(&self) -> Result<Duration> {
+        Ok(self.seconds("IDLE_SECONDS")?.unwrap_or(IDLE))
+    }
+
+    /// `SIGNUP_PLAN`: the plan that a new workspace gets.
+    pub fn signup_plan(&self) -> Result<Plan> {
+        self.optional("SIGNUP_PLAN").map_or(Ok(Plan::Enterprise), str::parse)
+    }
+
+    /// `ALLOWED_ORIGINS`: origins, separated by commas, whose pages may write with a session
+    /// cookie.
+    pub fn allowed_origins(&self) -> Vec<String> {
+        let list = self.optional("ALLOWED_ORIGINS").unwrap_or_default();
+        list.split(',').map(str::trim).filter(|o| !o.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// `LOCAL_RUN`: set by the local run alone. Loopback addresses are taken then, and responses
+    /// say what they consumed.
+    pub fn is_local(&self) -> bool {
+        self.optional("LOCAL_RUN") == Some("true")
+    }
+
+    /// Which addresses of tenants may be connected to.
+    pub fn policy(&self) -> Policy {
+        if self.is_local() { Policy::Local } else { Policy::Public }
+    }
+}
+
+/// Where the AWS services are. Clients made from it share one HTTP client.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    config: SdkConfig,
+    /// Of the local run: DynamoDB's, and that of SQS and Secrets Manager.
+    endpoints: Option<(String, String)>,
+}
+
+impl Aws {
+    /// As the process is set up to find them.
+    pub async fn load() -> Self {
+        Self { config: aws_config::load_defaults(BehaviorVersion::latest()).await, endpoints: None }
+    }
+
+    /// Embedded ones: DynamoDB's endpoint, and that of SQS and Secrets Manager.
+    pub async fn embedded(dynamodb: &str, queues: &str) -> Self {
+        let credentials =
+            aws_sdk_dynamodb::config::Credentials::new("local", "local", None, None, "local");
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(credentials)
+            .load()
+            .await;
+        Self { config, endpoints: Some((dynamodb.to_owned(), queues.to_owned())) }
+    }
+
+    /// The table that `TABLE_NAME` names.
+    pub fn store(&self, env: &Env) -> Result<Store> {
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        if let Some((endpoint, _)) = &self.endpoints {
+            config = config.endpoint_url(endpoint);
+        }
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        Ok(Store::new(client, env.required("TABLE_NAME")?))
+    }
+
+    /// The queue whose URL the setting `name` holds.
+    pub fn queue(&self, env: &Env, name: &str) -> Result<Queue> {
+        let mut config = aws_sdk_sqs::config::Builder::from(&self.config);
+        if let Some((_, endpoint)) = &self.endpoints {
+            config = config.endpoint_url(endpoint);
+        }
+        Ok(Queue::new(aws_sdk_sqs::Client::from_conf(config.build()), env.required(name)?))
+    }
+
+    /// Reads the master key that `MASTER_KEY_SECRET` names; once, when a function starts.
+    pub async fn sealer(&self, env: &Env) -> Result<Sealer> {
+        let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
+        if let Some((_, endpoint)) = &self.endpoints {
+            config = config.endpoint_url(endpoint);
+        }
+        let secret = aws_sdk_secretsmanager::Client::from_conf(config.build())
+            .get_secret_value()
+            .secret_id(env.required("MASTER_KEY_SECRET")?)
+            .send()
+            .await
+            .map_err(|e| Error::internal(e.into_service_error()))?;
+        Sealer::new(secret.secret_string().unwrap_or_default())
+    }
+
+    /// What every use case needs.
+    pub fn core(&self, env: &Env) -> Result<Core> {
+        Core::new(self.store(env)?, env.idle()?)
+    }
+}
+
+/// Begins to log: JSON lines where nobody watches (Lambda), text on a terminal. `RUST_LOG` says
+/// how much; `info` unless set.
+pub fn init_logs() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter);
+    if std::io::stderr().is_terminal() {
+        // A second call (tests start several platforms in one process) changes nothing.
+        let _ = logs.with_writer(std::io::stderr).try_init();
+    } else {
+        let _ = logs.json().with_ansi(false).with_writer(std::io::stderr).try_init();
+    }
+}

@@ -1,0 +1,10 @@
+//! Batch runners: an event in, the records that failed out. What comes back in that list comes
+//! again, whatever is not in it is done.
+
+mod queue;
+mod start;
+mod stream;
+
+pub use queue::messages;
+pub use start::run;
+pub use stream::{Record, Shard, records, shard_of};
