@@ -7,6 +7,7 @@ use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchReq
 use domain::{
     ChatbotId, DeliveryId, Error, JobId, Result, SourceId, Timestamp, WebhookId, WorkspaceId,
 };
+use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use store::{DeliveryRef, PurgeTarget};
 
@@ -89,14 +90,15 @@ impl Queue {
     /// Sends one message, to be seen after `delay`.
     pub async fn send(&self, message: &impl Serialize, delay: Duration) -> Result<()> {
         let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
-        self.client
+        let request = self
+            .client
             .send_message()
             .queue_url(&self.url)
             .message_body(serde_json::to_string(message).map_err(Error::internal)?)
-            .set_delay_seconds((delay > 0).then_some(delay))
-            .send()
-            .await
-            .map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
+            .set_delay_seconds((delay > 0).then_some(delay));
+        // On the heap, since the client's futures nest too deep for the compiler.
+        let sent = request.send().boxed();
+        sent.await.map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
         Ok(())
     }
 
@@ -110,14 +112,13 @@ impl Queue {
                 let entry = SendMessageBatchRequestEntry::builder().id(at.to_string());
                 entries.push(entry.message_body(body).build().map_err(Error::internal)?);
             }
-            let sent = self
+            let request = self
                 .client
                 .send_message_batch()
                 .queue_url(&self.url)
-                .set_entries(Some(entries))
-                .send()
-                .await
-                .map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
+                .set_entries(Some(entries));
+            let sent = request.send().boxed();
+            let sent = sent.await.map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
             if !sent.failed().is_empty() {
                 let count = sent.failed().len();
                 return Err(Error::internal(format!("{count} messages were not taken")));

@@ -135,6 +135,15 @@ impl Store {
         Ok(self.get::<WorkspaceItem>(&keys::workspace(id), true).await?.map(Into::into))
     }
 
+    /// Puts a workspace on another plan; `false` if there is no such workspace.
+    pub async fn set_plan(&self, id: WorkspaceId, plan: Plan) -> Result<bool> {
+        let write = Write::update(keys::workspace(id), "SET #plan = :plan")
+            .name("plan", "plan")
+            .value("plan", plan)?
+            .if_present();
+        Ok(self.write(write).await?.is_done())
+    }
+
     /// Stores a session under the hash of its token.
     pub async fn put_session(&self, hash: &str, session: &Session) -> Result<()> {
         let Session { member: Member { user_id, email, workspace_id }, expires_at } =

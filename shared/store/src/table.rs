@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::{
     },
 };
 use domain::{Error, ErrorKind, Result};
+use futures::{FutureExt, future::BoxFuture};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -222,9 +223,8 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(key_of(key)))
             .consistent_read(consistent)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let sent = boxed(sent.send()).await;
         meter.end(units(sent.as_ref().ok().and_then(|o| o.consumed_capacity())), 0.0);
         sent.map_err(internal)?.item.map(read).transpose()
     }
@@ -260,7 +260,7 @@ impl Store {
                     .expression_attribute_values(*name, AttributeValue::S(value.clone()));
             }
         }
-        let sent = query.key_condition_expression(condition).send().await;
+        let sent = boxed(query.key_condition_expression(condition).send()).await;
         meter.end(units(sent.as_ref().ok().and_then(|o| o.consumed_capacity())), 0.0);
         let output = sent.map_err(internal)?;
         Ok((output.items.unwrap_or_default(), output.last_evaluated_key))
@@ -302,9 +302,8 @@ impl Store {
                     .client
                     .batch_get_item()
                     .request_items(&self.table, request)
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send()
-                    .await;
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                let sent = boxed(sent.send()).await;
                 meter.end(sum(sent.as_ref().ok().and_then(|o| o.consumed_capacity.as_deref())), 0.0);
                 let output = sent.map_err(internal)?;
                 found.extend(output.responses.into_iter().flatten().flat_map(|(_, items)| items));
@@ -337,9 +336,8 @@ impl Store {
                     .client
                     .batch_write_item()
                     .request_items(&self.table, std::mem::take(&mut wanted))
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send()
-                    .await;
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                let sent = boxed(sent.send()).await;
                 meter.end(0.0, sum(sent.as_ref().ok().and_then(|o| o.consumed_capacity.as_deref())));
                 wanted = sent
                     .map_err(internal)?
@@ -385,9 +383,8 @@ impl Store {
                 .transact_write_items()
                 .set_transact_items(Some(items.clone()))
                 .client_request_token(&token)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let sent = boxed(sent.send()).await;
             meter.end(0.0, sum(sent.as_ref().ok().and_then(|o| o.consumed_capacity.as_deref())));
             match sent {
                 Ok(_) => return Ok(Outcome::Done),
@@ -416,9 +413,8 @@ impl Store {
                     .set_condition_expression(condition)
                     .set_expression_attribute_values(values)
                     .set_expression_attribute_names(names)
-                    .return_consumed_capacity(total)
-                    .send()
-                    .await;
+                    .return_consumed_capacity(total);
+                let sent = boxed(sent.send()).await;
                 meter.end(0.0, units(sent.as_ref().ok().and_then(|o| o.consumed_capacity())));
                 match sent {
                     Ok(_) => Ok(Outcome::Done),
@@ -524,6 +520,12 @@ async fn back_off(attempt: u32, what: &str) -> Result<()> {
     let most = Duration::from_millis(20u64 << attempt);
     tokio::time::sleep(most.mul_f64(f64::from(random[0]) / 255.0)).await;
     Ok(())
+}
+
+/// The client's futures nest so deep that the compiler gives up on callers of callers; on the heap
+/// they are one level, for an allocation that does not show beside a round trip.
+fn boxed<'a, T>(call: impl Future<Output = T> + Send + 'a) -> BoxFuture<'a, T> {
+    call.boxed()
 }
 
 fn begin() -> Meter {

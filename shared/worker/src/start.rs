@@ -3,6 +3,7 @@
 use std::{future::Future, sync::Arc};
 
 use domain::Result;
+use futures::FutureExt;
 use lambda_runtime::{LambdaEvent, service_fn};
 use runtime::{Aws, Env};
 use serde_json::Value;
@@ -13,13 +14,14 @@ pub async fn run<C, M, H>(
     handle: impl Fn(Value, Arc<C>) -> H,
 ) -> Result<(), lambda_runtime::Error>
 where
-    M: Future<Output = Result<C>>,
-    H: Future<Output = Result<Value>>,
+    M: Future<Output = Result<C>> + Send,
+    H: Future<Output = Result<Value>> + Send,
 {
     runtime::init_logs();
-    let ctx = Arc::new(make(Env::process(), Aws::load().await).await?);
+    let (env, aws) = (Env::process(), Aws::load().await);
+    let ctx = Arc::new(make(env, aws).boxed().await?);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
-        let work = handle(event.payload, ctx.clone());
+        let work = handle(event.payload, ctx.clone()).boxed();
         async move { work.await.map_err(lambda_runtime::Error::from) }
     }))
     .await

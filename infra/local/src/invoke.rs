@@ -1,0 +1,59 @@
+//! Calling a worker: in this process, or one that runs under `cargo lambda watch`.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{registry::Work, LocalError, Result};
+
+/// A worker runs and, the first time, compiles for this long at the most.
+const LONGEST_CALL: Duration = Duration::from_secs(15 * 60);
+
+/// A worker, wherever it runs.
+#[derive(Clone)]
+pub enum Worker {
+    /// Here.
+    Here(Work),
+    /// Behind the invoke endpoint of `cargo lambda watch`.
+    Watched {
+        /// Its client.
+        client: reqwest::Client,
+        /// Its URL.
+        url: String,
+    },
+}
+
+impl Worker {
+    /// The function `binary` under `cargo lambda watch` on `port`.
+    pub fn watched(binary: &str, port: u16) -> Result<Self> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(LONGEST_CALL)
+            .build()
+            .map_err(LocalError::of)?;
+        let url = format!("http://127.0.0.1:{port}/2015-03-31/functions/{binary}/invocations");
+        Ok(Self::Watched { client, url })
+    }
+
+    /// Hands it `event`.
+    pub async fn call(&self, event: Value) -> Result<Value> {
+        match self {
+            Self::Here(work) => work(event).await.map_err(LocalError::of),
+            Self::Watched { client, url } => {
+                let sent = client
+                    .post(url)
+                    .header("content-type", "application/json")
+                    .body(event.to_string())
+                    .send()
+                    .await
+                    .map_err(LocalError::of)?;
+                let status = sent.status();
+                let body = sent.text().await.map_err(LocalError::of)?;
+                if !status.is_success() {
+                    return Err(LocalError(format!("{url} answered {status}: {body}")));
+                }
+                serde_json::from_str(&body).map_err(LocalError::of)
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The platform on one machine: `template.yaml`, the same routers and workers that Lambda runs,
+//! and embedded engines in place of AWS.
+
+mod demo;
+pub mod engine;
+mod invoke;
+mod options;
+mod platform;
+mod pump;
+mod registry;
+pub mod template;
+
+pub use demo::{Credentials, Keys, Login};
+pub use options::Options;
+pub use platform::Platform;
+
+/// Why the platform could not start or go on; for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct LocalError(pub String);
+
+impl LocalError {
+    fn of(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What everything here answers.
+pub type Result<T> = std::result::Result<T, LocalError>;

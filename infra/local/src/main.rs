@@ -1,0 +1,85 @@
+//! `cargo dev`: Colloquy on this machine.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use local::{Credentials, Options, Platform};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    runtime::init_logs();
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let services_only = options.services_only;
+    let platform = Platform::start(options).await?;
+    if services_only {
+        println!(
+            "Table, queues and secrets are up. In another terminal:\n\n  \
+             cargo lambda watch --ignore-changes --env-file {} -P {}\n",
+            platform.lambda_env().display(),
+            platform.base_url.rsplit(':').next().unwrap_or_default(),
+        );
+    }
+    match &platform.credentials {
+        Some(credentials) => print!("{}", banner(credentials)),
+        None => println!("Colloquy is up on {}", platform.base_url),
+    }
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed?,
+        _ = terminated.recv() => {}
+    }
+    println!("stopping");
+    platform.shutdown().await;
+    Ok(())
+}
+
+fn banner(credentials: &Credentials) -> String {
+    let Credentials { base_url, chatbot_id, keys, session, .. } = credentials;
+    let (public, secret) = (&keys.botplot_public, &keys.botplot_secret);
+    format!(
+        r#"Colloquy is up on {base_url}
+
+  chatbot            {chatbot_id}
+  botplot public     {public}
+  botplot secret     {secret}
+  conferbot          {conferbot}
+  chatbotplatform    {chatbotplatform}
+  helpbot            {helpbot}
+  openbat            {openbat}
+  sign in            {email} / {password}
+
+Ask it something:
+
+  curl {base_url}/api/v1/chat -H 'Authorization: Bearer {public}' \
+    -H 'Content-Type: application/json' -d '{{"message":"When is a failed webhook delivery retried?"}}'
+
+Watch an answer stream:
+
+  curl -N {base_url}/api/v1/chat/stream -H 'Authorization: Bearer {public}' \
+    -H 'Content-Type: application/json' -d '{{"message":"How do I add a web page to the knowledge?"}}'
+
+Teach it something:
+
+  curl {base_url}/api/v1/knowledge/qa -H 'Authorization: Bearer {secret}' \
+    -H 'Content-Type: application/json' -d '{{"question":"What are your hours?","answer":"Nine to five."}}'
+
+"#,
+        conferbot = keys.conferbot,
+        chatbotplatform = keys.chatbotplatform,
+        helpbot = keys.helpbot,
+        openbat = keys.openbat,
+        email = session.email,
+        password = session.password,
+    )
+}

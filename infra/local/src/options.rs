@@ -1,0 +1,68 @@
+//! The flags of `cargo dev`.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Parser;
+use domain::{Plan, conversation::IDLE};
+
+/// Runs Colloquy on this machine.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "cargo dev", version)]
+pub struct Options {
+    /// Port of the API; 0 takes any free one.
+    #[arg(long, default_value_t = 3000)]
+    pub port: u16,
+
+    /// Folder of the data and of credentials.json.
+    #[arg(long, default_value = ".local")]
+    pub data: PathBuf,
+
+    /// Keep nothing: all data is in memory, but for credentials.json.
+    #[arg(long)]
+    pub memory: bool,
+
+    /// Do not make the demo workspace.
+    #[arg(long)]
+    pub no_demo: bool,
+
+    /// Plan of the demo workspace.
+    #[arg(long, default_value = "enterprise")]
+    pub plan: Plan,
+
+    /// Plan of workspaces that sign up.
+    #[arg(long, default_value = "enterprise")]
+    pub signup_plan: Plan,
+
+    /// Seconds without a message until a conversation has ended.
+    #[arg(long, default_value_t = IDLE.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    pub idle_seconds: u64,
+
+    /// Only table, queues and secrets, for functions that run under `cargo lambda watch`.
+    #[arg(long)]
+    pub services_only: bool,
+
+    /// Port of `cargo lambda watch`, with --services-only.
+    #[arg(long, default_value_t = 9000)]
+    pub lambda_port: u16,
+}
+
+impl Options {
+    /// For a test: any port, nothing kept but credentials in `data`.
+    pub fn in_memory(data: PathBuf) -> Self {
+        Self {
+            port: 0,
+            data,
+            memory: true,
+            no_demo: false,
+            plan: Plan::Enterprise,
+            signup_plan: Plan::Enterprise,
+            idle_seconds: IDLE.as_secs(),
+            services_only: false,
+            lambda_port: 9000,
+        }
+    }
+
+    pub(crate) fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_seconds)
+    }
+}

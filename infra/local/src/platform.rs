@@ -1,0 +1,461 @@
+//! The platform put together: engines, functions, what feeds them, and the HTTP front.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use app::Core;
+use aws_sdk_sqs::{Client, types::QueueAttributeName};
+use axum::{Router, extract::Request, routing::any};
+use runtime::{Aws, Env};
+use serde_json::json;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tower::ServiceExt;
+
+use crate::{
+    Credentials, LocalError, Options, Result, demo,
+    engine::{AwsMock, DynamoEngine},
+    invoke::Worker,
+    pump::{self, Progress, StreamFeed},
+    registry::{self, Code},
+    template::{Event, Function, Setting, TEXT, Template},
+};
+
+/// The table's name here.
+const TABLE: &str = "colloquy";
+/// The secret's name here.
+const MASTER_KEY: &str = "colloquy-master-key";
+/// Pollers of each queue: a slow batch does not hold up the others.
+const POLLERS: usize = 4;
+/// How often checkpoints are written down.
+const CHECKPOINTS_EVERY: Duration = Duration::from_millis(500);
+
+/// The platform, running.
+pub struct Platform {
+    /// Where the API is.
+    pub base_url: String,
+    /// The demo workspace's credentials, unless there is none.
+    pub credentials: Option<Credentials>,
+    /// What the functions were set up with.
+    pub core: Core,
+    options: Options,
+    engines: Engines,
+    consumers: Arc<HashMap<String, Arc<Progress>>>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+struct Engines {
+    dynamodb: Arc<DynamoEngine>,
+    mock: AwsMock,
+    sqs: Client,
+    /// By their names in the template.
+    queues: HashMap<String, String>,
+}
+
+impl Engines {
+    async fn start(options: &Options, template: &Template) -> Result<Self> {
+        let data = (!options.memory).then_some(options.data.as_path());
+        let dynamodb = DynamoEngine::start(data, 0).await.map_err(LocalError::of)?;
+        dynamodb
+            .create_table_if_absent(template.table.clone(), template.ttl_attribute.as_deref())
+            .map_err(LocalError::of)?;
+        let mock = AwsMock::start(0).await.map_err(LocalError::of)?;
+        mock.put_secret(MASTER_KEY, &master_key(data)?).await.map_err(LocalError::of)?;
+        let mut queues = HashMap::new();
+        for queue in &template.queues {
+            let dead = queue.dead_letters.as_ref().map(|(name, times)| (name.as_str(), *times));
+            let url = mock.create_queue(&queue.name, queue.visibility, dead).await;
+            queues.insert(queue.name.clone(), url.map_err(LocalError::of)?);
+        }
+        let credentials =
+            aws_sdk_sqs::config::Credentials::new("local", "local", None, None, "local");
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version_latest()
+            .region(aws_sdk_sqs::config::Region::from_static("us-east-1"))
+            .credentials_provider(credentials)
+            .endpoint_url(&mock.endpoint)
+            .build();
+        let sqs = Client::from_conf(config);
+        Ok(Self { dynamodb: Arc::new(dynamodb), mock, sqs, queues })
+    }
+
+    /// A function's settings with every reference resolved, as CloudFormation would.
+    fn env(
+        &self,
+        template: &Template,
+        settings: &HashMap<String, Setting>,
+        given: &HashMap<String, String>,
+    ) -> Result<HashMap<String, String>> {
+        let mut env = HashMap::from([("LOCAL_RUN".to_owned(), "true".to_owned())]);
+        for (name, setting) in settings {
+            let value = match setting {
+                Setting::Literal(text) => text.clone(),
+                Setting::Ref(to) if to == "Table" => TABLE.to_owned(),
+                Setting::Ref(to) if to == "MasterKey" => MASTER_KEY.to_owned(),
+                Setting::Ref(to) => given
+                    .get(to)
+                    .or_else(|| self.queues.get(to))
+                    .or_else(|| template.parameters.get(to))
+                    .cloned()
+                    .ok_or_else(|| LocalError(format!("{name} refers to {to}, which is not there")))?,
+            };
+            env.insert(name.clone(), value);
+        }
+        Ok(env)
+    }
+
+    /// The queues that `wanted` names, to be looked at.
+    fn probe(&self, wanted: impl Fn(&str) -> bool) -> QueueProbe {
+        let urls = self.queues.iter().filter(|(name, _)| wanted(name));
+        QueueProbe { sqs: self.sqs.clone(), urls: urls.map(|(_, url)| url.clone()).collect() }
+    }
+}
+
+/// Whether messages that are put here wait for a person and not for a worker.
+fn is_dead_letters(queue: &str) -> bool {
+    queue.ends_with("DeadLetters") || queue == "StreamFailures"
+}
+
+/// A look at some queues.
+struct QueueProbe {
+    sqs: Client,
+    urls: Vec<String>,
+}
+
+impl QueueProbe {
+    /// Messages in sight or being worked on. Those that are held back for later are not counted:
+    /// they are retries, and the table knows of them.
+    async fn waiting(&self) -> Result<u64> {
+        let mut waiting = 0;
+        for url in &self.urls {
+            let found = self
+                .sqs
+                .get_queue_attributes()
+                .queue_url(url)
+                .attribute_names(QueueAttributeName::All)
+                .send()
+                .await
+                .map_err(|e| LocalError(aws_sdk_sqs::error::DisplayErrorContext(e).to_string()))?;
+            for name in [
+                QueueAttributeName::ApproximateNumberOfMessages,
+                QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+            ] {
+                let count = found.attributes().and_then(|all| all.get(&name));
+                waiting += count.and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+            }
+        }
+        Ok(waiting)
+    }
+}
+
+fn master_key(data: Option<&Path>) -> Result<String> {
+    let fresh = || app::random::hex_digits(64).map_err(LocalError::of);
+    let Some(folder) = data else { return fresh() };
+    let file = folder.join("master.key");
+    match std::fs::read_to_string(&file) {
+        Ok(key) => Ok(key),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = fresh()?;
+            demo::write_private(&file, &key)?;
+            Ok(key)
+        }
+        Err(error) => Err(LocalError(format!("{}: {error}", file.display()))),
+    }
+}
+
+fn checkpoint_file(data: &Path) -> PathBuf {
+    data.join("checkpoints.json")
+}
+
+fn checkpoints(options: &Options) -> HashMap<String, String> {
+    if options.memory {
+        return HashMap::new();
+    }
+    // Without the file the stream is read from its beginning, which repeats work and loses none.
+    let text = std::fs::read_to_string(checkpoint_file(&options.data)).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+impl Platform {
+    /// Starts everything that the template declares.
+    pub async fn start(options: Options) -> Result<Self> {
+        let template = Template::parse(TEXT)?;
+        let engines = Engines::start(&options, &template).await?;
+        let (stop, stopping) = watch::channel(false);
+        let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.mock.endpoint).await;
+        let given = HashMap::from([
+            ("SignupPlan".to_owned(), options.signup_plan.to_string()),
+            ("IdleSeconds".to_owned(), options.idle_seconds.to_string()),
+        ]);
+        let mut platform = Self {
+            base_url: String::new(),
+            credentials: None,
+            core: Core::new(
+                aws.store(&Env::of(HashMap::from([("TABLE_NAME".into(), TABLE.into())])))
+                    .map_err(LocalError::of)?,
+                options.idle(),
+            )
+            .map_err(LocalError::of)?,
+            options,
+            engines,
+            consumers: Arc::default(),
+            stop,
+            tasks: Vec::new(),
+        };
+        let mut routes = Router::new();
+        let mut everything = HashMap::new();
+        let mut consumers = HashMap::new();
+        let saved = checkpoints(&platform.options);
+        for function in &template.functions {
+            let settings = platform.engines.env(&template, &function.settings, &given)?;
+            everything.extend(settings.clone());
+            let code = registry::code(&function.binary, &Env::of(settings), &aws).await?;
+            match code {
+                Code::Http(router) => routes = add_routes(routes, function, &router),
+                Code::Worker(work) => {
+                    let worker = match platform.options.services_only {
+                        false => Worker::Here(work),
+                        true => Worker::watched(&function.binary, platform.options.lambda_port)?,
+                    };
+                    let tasks = platform.feed(function, &worker, &saved, &stopping, &mut consumers)?;
+                    platform.tasks.extend(tasks);
+                }
+            }
+        }
+        platform.consumers = Arc::new(consumers);
+        platform.base_url = match platform.options.services_only {
+            true => format!("http://127.0.0.1:{}", platform.options.lambda_port),
+            false => {
+                let (url, task) = serve(routes, platform.options.port, &stopping).await?;
+                platform.tasks.push(task);
+                url
+            }
+        };
+        if platform.options.services_only {
+            platform.write_lambda_env(&everything)?;
+        }
+        platform.tasks.push(platform.keep_checkpoints(&stopping));
+        if !platform.options.no_demo {
+            platform.credentials = Some(demo::seed(&platform, &platform.options).await?);
+        }
+        Ok(platform)
+    }
+
+    fn feed(
+        &self,
+        function: &Function,
+        worker: &Worker,
+        saved: &HashMap<String, String>,
+        stop: &pump::Stop,
+        consumers: &mut HashMap<String, Arc<Progress>>,
+    ) -> Result<Vec<JoinHandle<()>>> {
+        let mut tasks = Vec::new();
+        for event in &function.events {
+            match event {
+                Event::Queue { queue, batch } => {
+                    let url = self.engines.queues.get(queue).ok_or_else(|| {
+                        LocalError(format!("{} works off {queue}, which is not there", function.binary))
+                    })?;
+                    for _ in 0..POLLERS {
+                        let (client, url) = (self.engines.sqs.clone(), url.clone());
+                        tasks.push(tokio::spawn(pump::queue(
+                            client,
+                            url,
+                            *batch,
+                            worker.clone(),
+                            stop.clone(),
+                        )));
+                    }
+                }
+                Event::Stream { batch, windowed, retries } => {
+                    let after = saved.get(&function.binary).cloned();
+                    let reader = self
+                        .engines
+                        .dynamodb
+                        .stream_reader(TABLE, after.clone())
+                        .map_err(LocalError::of)?;
+                    let progress = Progress::after(after);
+                    consumers.insert(function.binary.clone(), progress.clone());
+                    let feed =
+                        StreamFeed { batch: *batch, windowed: *windowed, retries: *retries };
+                    tasks.push(tokio::spawn(pump::stream(
+                        reader,
+                        feed,
+                        worker.clone(),
+                        progress,
+                        stop.clone(),
+                    )));
+                }
+                Event::Schedule { seconds } => {
+                    // Someone who shortens the idle time wants to see a conversation end.
+                    let soon = Duration::from_secs((self.options.idle_seconds / 4).max(1));
+                    let period = Duration::from_secs(*seconds).min(soon);
+                    tasks.push(tokio::spawn(pump::schedule(period, worker.clone(), stop.clone())));
+                }
+                Event::Route { .. } => {}
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// Whether every consumer has come to the end of the stream.
+    fn is_caught_up(&self) -> Result<bool> {
+        for progress in self.consumers.values() {
+            if progress.is_working() {
+                return Ok(false);
+            }
+            let mut reader = self
+                .engines
+                .dynamodb
+                .stream_reader(TABLE, progress.sequence())
+                .map_err(LocalError::of)?;
+            if !reader.next(1).map_err(LocalError::of)?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Waits until nothing is left to do: the stream is read to its end and the queues are empty.
+    /// Fails if that takes longer than `most`.
+    pub async fn drain(&self, most: Duration) -> Result<()> {
+        let begun = Instant::now();
+        let queues = self.engines.probe(|name| !is_dead_letters(name));
+        loop {
+            if self.is_caught_up()?
+                && queues.waiting().await? == 0
+                && self.is_caught_up()?
+            {
+                return Ok(());
+            }
+            if begun.elapsed() > most {
+                let left = queues.waiting().await?;
+                return Err(LocalError(format!("{left} messages were still there after {most:?}")));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Messages that were given up, in all dead-letter queues.
+    pub async fn dead_letters(&self) -> Result<u64> {
+        self.engines.probe(is_dead_letters).waiting().await
+    }
+
+    /// Writes down how far the stream's consumers have come, but only when everything that
+    /// followed from it is done too: the queues keep nothing on disk, so after a restart the
+    /// stream is read again from there, and what was done already is found done.
+    fn keep_checkpoints(&self, stop: &pump::Stop) -> JoinHandle<()> {
+        let consumers = self.consumers.clone();
+        let engine = self.engines.dynamodb.clone();
+        let file = (!self.options.memory).then(|| checkpoint_file(&self.options.data));
+        let queues = self.engines.probe(|name| !is_dead_letters(name));
+        let mut stop = stop.clone();
+        tokio::spawn(async move {
+            let mut written = HashMap::new();
+            loop {
+                tokio::select! {
+                    () = tokio::time::sleep(CHECKPOINTS_EVERY) => {}
+                    _ = stop.wait_for(|stop| *stop) => return,
+                }
+                // Taken before the queues are looked at: whatever followed from it is in them.
+                let now: HashMap<String, String> = consumers
+                    .iter()
+                    .filter_map(|(name, progress)| Some((name.clone(), progress.sequence()?)))
+                    .collect();
+                let settled = now.len() == consumers.len() && now != written;
+                if !settled || queues.waiting().await.unwrap_or(1) > 0 {
+                    continue;
+                }
+                if let Some(file) = &file
+                    && let Err(error) = demo::write_private(file, &json!(now).to_string())
+                {
+                    tracing::error!(%error, "checkpoints could not be written");
+                    continue;
+                }
+                if let Some(oldest) = now.values().min()
+                    && let Err(error) = engine.trim_stream(TABLE, oldest).await
+                {
+                    tracing::warn!(%error, "the stream could not be trimmed");
+                }
+                written = now;
+            }
+        })
+    }
+
+    fn write_lambda_env(&self, settings: &HashMap<String, String>) -> Result<()> {
+        let (dynamodb, mock) = (&self.engines.dynamodb.endpoint, &self.engines.mock.endpoint);
+        let mut lines = vec![
+            format!("AWS_ENDPOINT_URL_DYNAMODB={dynamodb}"),
+            format!("AWS_ENDPOINT_URL_SQS={mock}"),
+            format!("AWS_ENDPOINT_URL_SECRETS_MANAGER={mock}"),
+            "AWS_REGION=us-east-1".to_owned(),
+            "AWS_ACCESS_KEY_ID=local".to_owned(),
+            "AWS_SECRET_ACCESS_KEY=local".to_owned(),
+        ];
+        lines.extend(settings.iter().map(|(name, value)| format!("{name}={value}")));
+        lines.sort();
+        lines.push(String::new());
+        demo::write_private(&self.lambda_env(), &lines.join("\n"))
+    }
+
+    /// The file for `cargo lambda watch --env-file`.
+    pub fn lambda_env(&self) -> PathBuf {
+        self.options.data.join("lambda.env")
+    }
+
+    /// Ends cleanly: no more requests, no more batches, the engines closed.
+    pub async fn shutdown(self) {
+        let Self { engines, stop, tasks, .. } = self;
+        // Without receivers there is nobody left to tell.
+        let _ = stop.send(true);
+        for task in tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task did not end well");
+            }
+        }
+        engines.mock.shutdown().await;
+        if let Some(dynamodb) = Arc::into_inner(engines.dynamodb) {
+            dynamodb.shutdown().await;
+        }
+    }
+}
+
+/// Every route of the template leads to the function that it names, and to no other.
+fn add_routes(mut routes: Router, function: &Function, router: &Router) -> Router {
+    for event in &function.events {
+        let Event::Route { path, .. } = event else { continue };
+        let router = router.clone();
+        let call = move |request: Request| {
+            let (mut parts, body) = request.into_parts();
+            // What this router noted about the request would confuse the function's own.
+            parts.extensions.clear();
+            router.clone().oneshot(Request::from_parts(parts, body))
+        };
+        routes = match path.as_str() {
+            "/{proxy+}" => routes.fallback(call),
+            path => routes.route(path, any(call)),
+        };
+    }
+    routes
+}
+
+async fn serve(routes: Router, port: u16, stop: &pump::Stop) -> Result<(String, JoinHandle<()>)> {
+    let listener = TcpListener::bind(("127.0.0.1", port))
+        .await
+        .map_err(|e| LocalError(format!("port {port} of 127.0.0.1: {e}")))?;
+    let url = format!("http://{}", listener.local_addr().map_err(LocalError::of)?);
+    let mut stop = stop.clone();
+    let task = tokio::spawn(async move {
+        let stopped = async move {
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
+            tracing::error!(%error, "the HTTP front stopped");
+        }
+    });
+    Ok((url, task))
+}
