@@ -35,10 +35,7 @@ fn with_cookie(status: StatusCode, session: &Session) -> Response {
     (status, [(SET_COOKIE, cookie)], Json(body)).into_response()
 }
 
-pub async fn log_out(
-    State(ctx): State<Ctx>,
-    SessionToken(token): SessionToken,
-) -> Reply<Response> {
+pub async fn log_out(State(ctx): State<Ctx>, SessionToken(token): SessionToken) -> Reply<Response> {
     if let Some(token) = token {
         ctx.http.core.sign_out(&token).await?;
     }
@@ -53,10 +50,7 @@ pub async fn get_session(
     Ok(Json(SessionOut::new(&member, &workspace)))
 }
 
-pub async fn list_keys(
-    State(ctx): State<Ctx>,
-    SignedIn(member): SignedIn,
-) -> Reply<Json<KeysOut>> {
+pub async fn list_keys(State(ctx): State<Ctx>, SignedIn(member): SignedIn) -> Reply<Json<KeysOut>> {
     let keys = ctx.http.core.api_keys(member.workspace_id).await?;
     Ok(Json(KeysOut { data: keys.iter().map(KeyOut::from).collect() }))
 }

@@ -21,10 +21,7 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        Ok(Self {
-            http: colloquy_http::Ctx::new(env, aws).await?,
-            signup_plan: env.signup_plan()?,
-        })
+        Ok(Self { http: colloquy_http::Ctx::new(env, aws).await?, signup_plan: env.signup_plan()? })
     }
 }
 

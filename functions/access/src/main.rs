@@ -2,8 +2,8 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    colloquy_http::run(|env, aws| async move {
-        Ok(access::router(access::Ctx::new(&env, &aws).await?))
-    })
+    colloquy_http::run(
+        |env, aws| async move { Ok(access::router(access::Ctx::new(&env, &aws).await?)) },
+    )
     .await
 }

@@ -4,10 +4,7 @@ use app::chat::Pieces;
 use axum::{
     Json, Router,
     extract::State,
-    response::{
-        Sse,
-        sse::Event,
-    },
+    response::{Sse, sse::Event},
     routing::post,
 };
 use colloquy_http::{Body, Botplot, ChatKey, Problem};
@@ -24,9 +21,7 @@ use crate::Ctx;
 const WAITING: usize = 64;
 
 pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/chat", post(chat))
-        .route("/api/v1/chat/stream", post(stream_chat))
+    Router::new().route("/api/v1/chat", post(chat)).route("/api/v1/chat/stream", post(stream_chat))
 }
 
 /// Answers on a task of its own: a client that goes away takes only its connection along, the
@@ -39,9 +34,8 @@ fn begin(
 ) -> JoinHandle<DomainResult<Turn>> {
     let meter = Meter::current();
     let span = tracing::Span::current();
-    let work = async move {
-        ctx.chat.ask(&principal, Dialect::Botplot, ask, pieces.as_ref()).await
-    };
+    let work =
+        async move { ctx.chat.ask(&principal, Dialect::Botplot, ask, pieces.as_ref()).await };
     tokio::spawn(async move { meter.scope(work).await }.instrument(span))
 }
 

@@ -3,7 +3,10 @@
 use axum::{
     Router,
     extract::Path,
-    http::{Uri, header::{CACHE_CONTROL, CONTENT_TYPE}},
+    http::{
+        Uri,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };

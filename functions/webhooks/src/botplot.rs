@@ -55,8 +55,7 @@ async fn create_webhook(
 ) -> Reply<NewWebhookOut> {
     let project = project(&key, &project_id)?;
     let policy = ctx.webhooks.policy();
-    let new =
-        NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, policy)?;
+    let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, policy)?;
     let chatbot = ctx.http.core.chatbot(key.principal.workspace_id, project).await?;
     let (webhook, secret) = ctx.webhooks.create(&chatbot, Dialect::Botplot, new).await?;
     Ok(Json(NewWebhookOut::new(webhook, secret)))

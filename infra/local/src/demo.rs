@@ -99,9 +99,10 @@ pub(crate) async fn seed(platform: &Platform, options: &Options) -> Result<Crede
 async fn known(platform: &Platform, file: &Path) -> Result<Option<Credentials>> {
     let Ok(text) = fs::read_to_string(file) else { return Ok(None) };
     let Ok(credentials) = serde_json::from_str::<Credentials>(&text) else { return Ok(None) };
-    let (Ok(workspace), Ok(chatbot)) =
-        (credentials.workspace_id.parse::<WorkspaceId>(), credentials.chatbot_id.parse::<ChatbotId>())
-    else {
+    let (Ok(workspace), Ok(chatbot)) = (
+        credentials.workspace_id.parse::<WorkspaceId>(),
+        credentials.chatbot_id.parse::<ChatbotId>(),
+    ) else {
         return Ok(None);
     };
     let found = platform.core.store.chatbot(workspace, chatbot).await.map_err(LocalError::of)?;
@@ -113,14 +114,12 @@ async fn make(platform: &Platform, options: &Options) -> Result<Credentials> {
     let suffix = random::hex_digits(8).map_err(LocalError::of)?;
     let email = format!("demo-{suffix}@colloquy.example");
     let password = random::hex_digits(24).map_err(LocalError::of)?;
-    let member = NewMember::new(Some(&email), Some(&password), Some("Demo"))
-        .map_err(LocalError::of)?;
-    let workspace =
-        core.sign_up(member, options.plan).await.map_err(LocalError::of)?.workspace.id;
+    let member =
+        NewMember::new(Some(&email), Some(&password), Some("Demo")).map_err(LocalError::of)?;
+    let workspace = core.sign_up(member, options.plan).await.map_err(LocalError::of)?.workspace.id;
     let new = NewChatbot::new(Some("Colloquy demo"), Some("Answers from this product's docs"))
         .map_err(LocalError::of)?;
-    let (chatbot, openbat) =
-        core.create_chatbot(workspace, new).await.map_err(LocalError::of)?;
+    let (chatbot, openbat) = core.create_chatbot(workspace, new).await.map_err(LocalError::of)?;
     let id = chatbot.id.to_string();
     let key = async |dialect: &str, kind: &str, chatbot: Option<&str>| -> Result<String> {
         let made = core.create_api_key(workspace, Some(dialect), Some(kind), chatbot).await;
@@ -157,7 +156,9 @@ async fn wait_for(platform: &Platform, chatbot: ChatbotId, source: SourceId) -> 
             SourceStatus::Ready => return Ok(()),
             SourceStatus::Failed => {
                 let reason = found.reason.unwrap_or_default();
-                return Err(LocalError(format!("the documentation could not be crawled: {reason}")));
+                return Err(LocalError(format!(
+                    "the documentation could not be crawled: {reason}"
+                )));
             }
             SourceStatus::Pending | SourceStatus::Processing => {
                 tokio::time::sleep(Duration::from_millis(20)).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{registry::Work, LocalError, Result};
+use crate::{LocalError, Result, registry::Work};
 
 /// A worker runs and, the first time, compiles for this long at the most.
 const LONGEST_CALL: Duration = Duration::from_secs(15 * 60);

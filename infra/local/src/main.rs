@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    runtime::init_logs();
+    runtime::init_logs("error");
     match run(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

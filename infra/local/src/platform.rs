@@ -101,7 +101,9 @@ impl Engines {
                     .or_else(|| self.queues.get(to))
                     .or_else(|| template.parameters.get(to))
                     .cloned()
-                    .ok_or_else(|| LocalError(format!("{name} refers to {to}, which is not there")))?,
+                    .ok_or_else(|| {
+                        LocalError(format!("{name} refers to {to}, which is not there"))
+                    })?,
             };
             env.insert(name.clone(), value);
         }
@@ -221,7 +223,8 @@ impl Platform {
                         false => Worker::Here(work),
                         true => Worker::watched(&function.binary, platform.options.lambda_port)?,
                     };
-                    let tasks = platform.feed(function, &worker, &saved, &stopping, &mut consumers)?;
+                    let tasks =
+                        platform.feed(function, &worker, &saved, &stopping, &mut consumers)?;
                     platform.tasks.extend(tasks);
                 }
             }
@@ -258,7 +261,10 @@ impl Platform {
             match event {
                 Event::Queue { queue, batch } => {
                     let url = self.engines.queues.get(queue).ok_or_else(|| {
-                        LocalError(format!("{} works off {queue}, which is not there", function.binary))
+                        LocalError(format!(
+                            "{} works off {queue}, which is not there",
+                            function.binary
+                        ))
                     })?;
                     for _ in 0..POLLERS {
                         let (client, url) = (self.engines.sqs.clone(), url.clone());
@@ -280,8 +286,7 @@ impl Platform {
                         .map_err(LocalError::of)?;
                     let progress = Progress::after(after);
                     consumers.insert(function.binary.clone(), progress.clone());
-                    let feed =
-                        StreamFeed { batch: *batch, windowed: *windowed, retries: *retries };
+                    let feed = StreamFeed { batch: *batch, windowed: *windowed, retries: *retries };
                     tasks.push(tokio::spawn(pump::stream(
                         reader,
                         feed,
@@ -326,10 +331,7 @@ impl Platform {
         let begun = Instant::now();
         let queues = self.engines.probe(|name| !is_dead_letters(name));
         loop {
-            if self.is_caught_up()?
-                && queues.waiting().await? == 0
-                && self.is_caught_up()?
-            {
+            if self.is_caught_up()? && queues.waiting().await? == 0 && self.is_caught_up()? {
                 return Ok(());
             }
             if begun.elapsed() > most {

@@ -86,7 +86,10 @@ async fn hand_over<'a>(worker: &Worker, messages: &'a [Message]) -> Vec<&'a Mess
     match answer {
         Ok(answer) => {
             let failed = failures(&answer);
-            messages.iter().filter(|m| !failed.contains(m.message_id().unwrap_or_default())).collect()
+            messages
+                .iter()
+                .filter(|m| !failed.contains(m.message_id().unwrap_or_default()))
+                .collect()
         }
         Err(error) => {
             tracing::error!(%error, "a batch failed and will come again");
@@ -269,7 +272,8 @@ pub async fn schedule(period: Duration, worker: Worker, mut stop: Stop) {
             _ = ticks.tick() => {}
             () = stopped(&mut stop) => return,
         }
-        let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
+        let event =
+            json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
         if let Err(error) = worker.call(event).await {
             tracing::warn!(%error, "a scheduled call failed");
         }

@@ -163,7 +163,8 @@ fn settings(function: &Value) -> HashMap<String, Setting> {
     let variables = function["Environment"]["Variables"].as_mapping();
     let mut settings = HashMap::new();
     for (name, value) in variables.into_iter().flatten() {
-        let setting = text(value).map(Setting::Literal).or_else(|| referred(value).map(Setting::Ref));
+        let setting =
+            text(value).map(Setting::Literal).or_else(|| referred(value).map(Setting::Ref));
         if let (Some(name), Some(setting)) = (text(name), setting) {
             settings.insert(name, setting);
         }
@@ -171,11 +172,7 @@ fn settings(function: &Value) -> HashMap<String, Setting> {
     settings
 }
 
-fn function(
-    name: &str,
-    resource: &Value,
-    globals: &HashMap<String, Setting>,
-) -> Result<Function> {
+fn function(name: &str, resource: &Value, globals: &HashMap<String, Setting>) -> Result<Function> {
     let properties = &resource["Properties"];
     let binary = text(&resource["Metadata"]["BuildProperties"]["Binary"])
         .ok_or_else(|| bad(&format!("{name} names no Binary")))?;
@@ -226,18 +223,21 @@ fn rate_seconds(rate: &str) -> Option<u64> {
 
 fn queue(name: String, properties: &Value) -> Queue {
     let redrive = &properties["RedrivePolicy"];
-    let dead_letters = referred(&redrive["deadLetterTargetArn"]).map(|target| {
-        (target, u32::try_from(number(&redrive["maxReceiveCount"], 5)).unwrap_or(5))
-    });
+    let dead_letters = referred(&redrive["deadLetterTargetArn"])
+        .map(|target| (target, u32::try_from(number(&redrive["maxReceiveCount"], 5)).unwrap_or(5)));
     let visibility = u32::try_from(number(&properties["VisibilityTimeout"], 30)).unwrap_or(30);
     Queue { name, visibility, dead_letters }
 }
 
 fn table(properties: &Value) -> Result<Json> {
     let mut spec = Map::new();
-    for name in
-        ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode", "StreamSpecification"]
-    {
+    for name in [
+        "AttributeDefinitions",
+        "KeySchema",
+        "GlobalSecondaryIndexes",
+        "BillingMode",
+        "StreamSpecification",
+    ] {
         let value: Json = serde_json::to_value(&properties[name]).map_err(LocalError::of)?;
         spec.insert(name.to_owned(), value);
     }

@@ -64,7 +64,8 @@ mod tests {
             question: "?".into(),
             grounding: quotes.iter().map(|q| grounding(q)).collect(),
         };
-        let said = |stream: BoxStream<'static, Result<String, ModelError>>| stream.collect::<Vec<_>>();
+        let said =
+            |stream: BoxStream<'static, Result<String, ModelError>>| stream.collect::<Vec<_>>();
         let all = said(Extractive.reply(prompt(&["One.", "One.", "Two."]))).await;
         let text: String = all.into_iter().map(Result::unwrap).collect();
         assert_eq!(text, "One.\n\nTwo.");

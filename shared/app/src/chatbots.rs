@@ -75,9 +75,7 @@ impl Core {
             created_at: now,
             updated_at: now,
         };
-        self.store
-            .put_chatbot(&chatbot, &key, &hash, sources, self.room(owner.plan))
-            .await?;
+        self.store.put_chatbot(&chatbot, &key, &hash, sources, self.room(owner.plan)).await?;
         Ok((chatbot, secret))
     }
 

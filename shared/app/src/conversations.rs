@@ -1,8 +1,6 @@
 //! Conversations: listed, read, deleted.
 
-use domain::{
-    ChatbotId, Conversation, ConversationId, ConversationStatus, Error, Result, Turn,
-};
+use domain::{ChatbotId, Conversation, ConversationId, ConversationStatus, Error, Result, Turn};
 
 use crate::Core;
 

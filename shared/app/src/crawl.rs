@@ -198,7 +198,9 @@ mod tests {
             belongs(&Url::parse(start).unwrap(), &Url::parse(link).unwrap())
         };
         let docs = "https://a.example/docs";
-        for link in ["https://a.example/docs", "https://a.example/docs/", "https://a.example/docs/x/y?z"] {
+        for link in
+            ["https://a.example/docs", "https://a.example/docs/", "https://a.example/docs/x/y?z"]
+        {
             assert!(belongs(docs, link), "{link}");
         }
         for link in [

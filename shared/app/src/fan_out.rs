@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, Result, Webhook,
-    WebhookStatus,
+    ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, Result, Webhook, WebhookStatus,
 };
 use store::{Change, PurgeTarget, PutDelivery, Store};
 
@@ -41,7 +40,13 @@ pub type Subscriptions = HashMap<ChatbotId, Vec<Webhook>>;
 
 impl FanOut {
     /// Fanning out over `core` to the three queues.
-    pub fn new(core: Core, crawls: Queue, deliveries: Queue, purges: Queue, render: Render) -> Self {
+    pub fn new(
+        core: Core,
+        crawls: Queue,
+        deliveries: Queue,
+        purges: Queue,
+        render: Render,
+    ) -> Self {
         Self { store: core.store, crawls, deliveries, purges, render }
     }
 
@@ -83,7 +88,8 @@ impl FanOut {
             }
             for webhook in known.get(&event.chatbot_id).into_iter().flatten() {
                 // A subscription hears of what happens after it was made, replays included.
-                let wants = webhook.status == WebhookStatus::Active && webhook.created_at <= event.at;
+                let wants =
+                    webhook.status == WebhookStatus::Active && webhook.created_at <= event.at;
                 if !wants {
                     continue;
                 }
@@ -133,11 +139,8 @@ impl FanOut {
 }
 
 fn purges(change: &Change) -> Vec<Purge> {
-    let mut targets: Vec<PurgeTarget> = change
-        .spent_crawls()
-        .into_iter()
-        .map(|(id, job)| PurgeTarget::Crawl { id, job })
-        .collect();
+    let mut targets: Vec<PurgeTarget> =
+        change.spent_crawls().into_iter().map(|(id, job)| PurgeTarget::Crawl { id, job }).collect();
     match change {
         Change::ConversationRemoved(conversation) => {
             targets.push(PurgeTarget::Conversation { id: conversation.id });

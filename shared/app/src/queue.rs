@@ -112,13 +112,11 @@ impl Queue {
                 let entry = SendMessageBatchRequestEntry::builder().id(at.to_string());
                 entries.push(entry.message_body(body).build().map_err(Error::internal)?);
             }
-            let request = self
-                .client
-                .send_message_batch()
-                .queue_url(&self.url)
-                .set_entries(Some(entries));
+            let request =
+                self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
             let sent = request.send().boxed();
-            let sent = sent.await.map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
+            let sent =
+                sent.await.map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
             if !sent.failed().is_empty() {
                 let count = sent.failed().len();
                 return Err(Error::internal(format!("{count} messages were not taken")));

@@ -91,8 +91,7 @@ pub fn email(field: &str, value: &str) -> Result<String> {
                 && local.len() <= 64
                 && domain.split('.').count() >= 2
                 && domain.split('.').all(|label| {
-                    !label.is_empty()
-                        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                    !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
                 })
         })
         && value.chars().all(|c| !c.is_whitespace() && !c.is_control());

@@ -110,7 +110,8 @@ impl ChatbotPatch {
             }
         }
         chatbot.name = name.unwrap_or_else(|| std::mem::take(&mut chatbot.name));
-        chatbot.description = description.unwrap_or_else(|| std::mem::take(&mut chatbot.description));
+        chatbot.description =
+            description.unwrap_or_else(|| std::mem::take(&mut chatbot.description));
         chatbot.disabled = disabled.unwrap_or(chatbot.disabled);
         chatbot.updated_at = at;
         Ok(())
@@ -172,10 +173,7 @@ mod tests {
     fn settings_merge_deeply_and_null_is_a_value() {
         let mut settings = json!({"a": {"b": 1, "c": [1, 2]}, "d": true});
         merge(&mut settings, json!({"a": {"b": null, "c": [3]}, "e": {"f": 1}, "d": {"g": 2}}));
-        assert_eq!(
-            settings,
-            json!({"a": {"b": null, "c": [3]}, "d": {"g": 2}, "e": {"f": 1}})
-        );
+        assert_eq!(settings, json!({"a": {"b": null, "c": [3]}, "d": {"g": 2}, "e": {"f": 1}}));
     }
 
     #[test]

@@ -80,7 +80,11 @@ impl Event {
         };
         [
             event("asked", turn.asked_at, EventBody::QuestionAsked(Box::new(turn.clone()))),
-            event("answered", turn.answered_at, EventBody::QuestionAnswered(Box::new(turn.clone()))),
+            event(
+                "answered",
+                turn.answered_at,
+                EventBody::QuestionAnswered(Box::new(turn.clone())),
+            ),
         ]
     }
 

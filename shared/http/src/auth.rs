@@ -127,10 +127,7 @@ where
 {
     type Rejection = Problem<Openbat>;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &S,
-    ) -> Result<Self, Problem<Openbat>> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
         let by_cookie = cookie(&parts.headers);
         if bearer(&parts.headers).is_none() && by_cookie.is_some() {
             check_origin(&Ctx::from_ref(state), &parts.method, &parts.headers)?;
@@ -147,10 +144,7 @@ where
 {
     type Rejection = Problem<Openbat>;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &S,
-    ) -> Result<Self, Problem<Openbat>> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
         let SessionToken(token) = SessionToken::from_request_parts(parts, state).await?;
         let member = Ctx::from_ref(state).core.member(token.as_deref().unwrap_or_default()).await?;
         Ok(Self(member))

@@ -111,7 +111,10 @@ mod tests {
         assert_eq!(error("{\"name\": }").kind, ErrorKind::Malformed);
         assert!(error("{\"name\": }").message.contains("line 1 column 10"));
         let wrong = error("{\"events\": [\"a\", 5]}");
-        assert_eq!((wrong.kind, wrong.fields[0].field.as_str()), (ErrorKind::Validation, "events[1]"));
+        assert_eq!(
+            (wrong.kind, wrong.fields[0].field.as_str()),
+            (ErrorKind::Validation, "events[1]")
+        );
         for text in ["", "  ", "[]", "7", "\"x\"", "{} {}", "null"] {
             assert_eq!(error(text).kind, ErrorKind::Malformed, "{text}");
         }

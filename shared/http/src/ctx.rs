@@ -26,10 +26,6 @@ impl Ctx {
         if let Err(error) = core.store.warm_up().await {
             tracing::warn!(%error, "the table could not be reached at start-up");
         }
-        Ok(Self {
-            core,
-            origins: env.allowed_origins().into(),
-            shows_units: env.is_local(),
-        })
+        Ok(Self { core, origins: env.allowed_origins().into(), shows_units: env.is_local() })
     }
 }

@@ -9,7 +9,7 @@ use runtime::{Aws, Env};
 async fn router<F: Future<Output = Result<Router>>>(
     make: impl FnOnce(Env, Aws) -> F,
 ) -> Result<Router, lambda_http::Error> {
-    runtime::init_logs();
+    runtime::init_logs("info");
     let (env, aws) = (Env::process(), Aws::load().await);
     Ok(make(env, aws).await?)
 }

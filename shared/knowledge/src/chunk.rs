@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn nothing_is_lost_and_nothing_is_too_long() {
         let long: String = (0..1000).map(|n| format!("word{n} ")).collect();
-        let sentences: String = (0..200).map(|n| format!("Sentence number {n} is here. ")).collect();
+        let sentences: String =
+            (0..200).map(|n| format!("Sentence number {n} is here. ")).collect();
         let made = chunked(vec![block("A", &long), block("A", &sentences)]);
         let all: String = made.iter().map(|c| format!("{} ", c.content)).collect();
         assert!(all.contains("word999") && all.contains("number 199"));

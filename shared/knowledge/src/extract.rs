@@ -96,8 +96,7 @@ fn bounded(source: &str) -> Result<(), ExtractError> {
             Some(rest) => (true, rest),
             None => (false, tag),
         };
-        let name: String =
-            rest.chars().take_while(char::is_ascii_alphanumeric).take(12).collect();
+        let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).take(12).collect();
         let name = name.to_ascii_lowercase();
         if name.is_empty() {
             continue;
@@ -194,9 +193,9 @@ impl Walk {
                     self.block(&cells.join(" | "));
                 }
                 "br" => self.loose.push('\n'),
-                "a" | "abbr" | "b" | "bdi" | "bdo" | "cite" | "code" | "del" | "dfn" | "em" | "font"
-                | "i" | "ins" | "kbd" | "label" | "mark" | "q" | "s" | "samp" | "small" | "span"
-                | "strong" | "sub" | "sup" | "time" | "tt" | "u" | "var" => {
+                "a" | "abbr" | "b" | "bdi" | "bdo" | "cite" | "code" | "del" | "dfn" | "em"
+                | "font" | "i" | "ins" | "kbd" | "label" | "mark" | "q" | "s" | "samp"
+                | "small" | "span" | "strong" | "sub" | "sup" | "time" | "tt" | "u" | "var" => {
                     self.node(&child, depth + 1);
                 }
                 _ => {

@@ -245,9 +245,7 @@ impl Retriever for Index {
             .collect();
         match passages.first() {
             None => Found { best: Match::Nothing, confidence: 0.0 },
-            Some(first) => {
-                Found { confidence: first.confidence, best: Match::Passages(passages) }
-            }
+            Some(first) => Found { confidence: first.confidence, best: Match::Passages(passages) },
         }
     }
 }
@@ -296,7 +294,8 @@ mod tests {
     #[test]
     fn a_question_about_something_else_is_not_covered() {
         let index = index(TEXTS, &[]);
-        for question in ["What is the weather like in Lisbon?", "Who won the cup final on Easter?"] {
+        for question in ["What is the weather like in Lisbon?", "Who won the cup final on Easter?"]
+        {
             assert!(index.find(question, 3).confidence < 0.5, "{question}");
         }
         assert_eq!(index.find("zebra", 3).best, Match::Nothing);

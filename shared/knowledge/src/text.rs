@@ -54,7 +54,10 @@ pub fn normalized(text: &str) -> String {
 
 /// The sentences of `text`. A line break ends one too.
 pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().flat_map(UnicodeSegmentation::unicode_sentences).map(str::trim).filter(|s| !s.is_empty())
+    text.lines()
+        .flat_map(UnicodeSegmentation::unicode_sentences)
+        .map(str::trim)
+        .filter(|s| !s.is_empty())
 }
 
 #[cfg(test)]

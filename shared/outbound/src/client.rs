@@ -130,7 +130,12 @@ impl Client {
     }
 
     /// Gets `url`, following redirects within `limits`. `accept` is sent as it is.
-    pub async fn get(&self, url: &Url, accept: &str, limits: Limits) -> Result<Fetched, OutboundError> {
+    pub async fn get(
+        &self,
+        url: &Url,
+        accept: &str,
+        limits: Limits,
+    ) -> Result<Fetched, OutboundError> {
         tokio::time::timeout(limits.time, self.get_unbounded(url, accept, limits))
             .await
             .unwrap_or(Err(OutboundError::TimedOut(limits.time.as_secs())))
@@ -258,4 +263,3 @@ fn failed(error: reqwest::Error) -> OutboundError {
     }
     OutboundError::Failed(last)
 }
-

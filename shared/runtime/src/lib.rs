@@ -140,9 +140,9 @@ impl Aws {
 }
 
 /// Begins to log: JSON lines where nobody watches (Lambda), text on a terminal. `RUST_LOG` says
-/// how much; `info` unless set.
-pub fn init_logs() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+/// how much; `usual` unless set.
+pub fn init_logs(usual: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let logs = tracing_subscriber::fmt().with_env_filter(filter);
     if std::io::stderr().is_terminal() {
         // A second call (tests start several platforms in one process) changes nothing.

@@ -91,16 +91,8 @@ impl ApiKeyItem {
 
 impl From<ApiKeyItem> for ApiKey {
     fn from(from: ApiKeyItem) -> Self {
-        let ApiKeyItem {
-            id,
-            workspace_id,
-            chatbot_id,
-            dialect,
-            kind,
-            prefix,
-            created_at,
-            hash: _,
-        } = from;
+        let ApiKeyItem { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at, hash: _ } =
+            from;
         Self { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at }
     }
 }
@@ -148,8 +140,7 @@ impl Store {
     pub async fn put_session(&self, hash: &str, session: &Session) -> Result<()> {
         let Session { member: Member { user_id, email, workspace_id }, expires_at } =
             session.clone();
-        let item =
-            SessionItem { user_id, email, workspace_id, expires_at: expires_at.seconds() };
+        let item = SessionItem { user_id, email, workspace_id, expires_at: expires_at.seconds() };
         self.write(Write::put(keys::session(hash), &item)?).await.map(drop)
     }
 
@@ -216,10 +207,7 @@ impl Store {
         let Some(ApiKeyItem { hash: Some(hash), .. }) = self.get(&entry, true).await? else {
             return Ok(false);
         };
-        let writes = vec![
-            Write::delete(entry).if_present(),
-            Write::delete(keys::api_key(&hash)),
-        ];
+        let writes = vec![Write::delete(entry).if_present(), Write::delete(keys::api_key(&hash))];
         Ok(self.transact(writes).await?.is_done())
     }
 

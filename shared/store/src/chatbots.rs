@@ -1,8 +1,6 @@
 //! Chatbots and the keys that openbat makes for them.
 
-use domain::{
-    ApiKey, Chatbot, ChatbotId, Error, ErrorKind, Result, Timestamp, WorkspaceId,
-};
+use domain::{ApiKey, Chatbot, ChatbotId, Error, ErrorKind, Result, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -203,9 +201,7 @@ impl Store {
         let Some(item) = self.get::<ChatbotItem>(&key, true).await? else { return Ok(false) };
         self.delete_api_keys_of(workspace, id).await?;
         let writes = vec![
-            Write::delete(key)
-                .when("api_key_hash = :hash")
-                .value("hash", &item.api_key_hash)?,
+            Write::delete(key).when("api_key_hash = :hash").value("hash", &item.api_key_hash)?,
             Write::delete(keys::api_key(&item.api_key_hash)),
             Write::update(keys::workspace(workspace), "ADD chatbots :less")
                 .value("less", -1)?

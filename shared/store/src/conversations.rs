@@ -214,10 +214,7 @@ fn active_indexes(conversation: &Conversation, idle: Duration) -> [(&'static str
     [
         ("due_pk", keys::due_partition(keys::due_shard(&key))),
         ("due_at", conversation.updated_at.plus(idle).to_string()),
-        (
-            "list_pk",
-            keys::conversations_of(conversation.chatbot_id, ConversationStatus::Active),
-        ),
+        ("list_pk", keys::conversations_of(conversation.chatbot_id, ConversationStatus::Active)),
         ("list_sk", conversation.id.to_string()),
     ]
 }
@@ -330,14 +327,23 @@ impl Store {
     }
 
     /// Deletes a conversation; whether there was one. Its turns follow behind the stream.
-    pub async fn delete_conversation(&self, chatbot: ChatbotId, id: ConversationId) -> Result<bool> {
+    pub async fn delete_conversation(
+        &self,
+        chatbot: ChatbotId,
+        id: ConversationId,
+    ) -> Result<bool> {
         let write = Write::delete(keys::conversation(chatbot, id)).if_present();
         Ok(self.write(write).await?.is_done())
     }
 
     /// Closes the conversation under `key` if nobody has said anything for `idle`, or puts it off.
     /// However many do this at once, it is closed once.
-    pub async fn close_if_idle(&self, key: &Key, idle: Duration, now: Timestamp) -> Result<Waiting> {
+    pub async fn close_if_idle(
+        &self,
+        key: &Key,
+        idle: Duration,
+        now: Timestamp,
+    ) -> Result<Waiting> {
         let Some(item) = self.get::<ConversationItem>(key, true).await? else {
             return Ok(Waiting::Gone);
         };

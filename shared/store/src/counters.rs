@@ -106,7 +106,10 @@ impl Store {
     }
 
     /// The counters of several chatbots.
-    pub async fn counters_of(&self, chatbots: &[ChatbotId]) -> Result<HashMap<ChatbotId, Counters>> {
+    pub async fn counters_of(
+        &self,
+        chatbots: &[ChatbotId],
+    ) -> Result<HashMap<ChatbotId, Counters>> {
         let by_key: HashMap<Key, ChatbotId> =
             chatbots.iter().map(|id| (keys::counters(*id), *id)).collect();
         let wanted: Vec<Key> = by_key.keys().cloned().collect();

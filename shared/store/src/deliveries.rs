@@ -1,8 +1,8 @@
 //! Deliveries: put once per event and subscription, then changed by each attempt.
 
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, EventId, Result, Timestamp, WebhookId,
-    webhook::KEPT_FOR,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, EventId, Result, Timestamp,
+    WebhookId, webhook::KEPT_FOR,
 };
 use serde::{Deserialize, Serialize};
 

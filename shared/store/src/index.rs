@@ -1,9 +1,6 @@
 //! Pointers to what a chatbot knows: one per source, with the pair itself for a Q&A source.
 
-use domain::{
-    ChatbotId, JobId, Result, Source, SourceId,
-    source::QaPair,
-};
+use domain::{ChatbotId, JobId, Result, Source, SourceId, source::QaPair};
 use serde::{Deserialize, Serialize};
 
 use crate::{

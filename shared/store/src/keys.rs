@@ -320,7 +320,8 @@ mod tests {
     fn due_shards_are_all_used() {
         let mut used = [0u32; DUE_SHARDS as usize];
         for _ in 0..400 {
-            used[usize::from(due_shard(&conversation(ChatbotId::new(), ConversationId::new())))] += 1;
+            used[usize::from(due_shard(&conversation(ChatbotId::new(), ConversationId::new())))] +=
+                1;
         }
         assert!(used.iter().all(|n| *n > 50), "{used:?}");
     }

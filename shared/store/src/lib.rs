@@ -28,8 +28,8 @@ pub use due::DueItem;
 pub use index::{IndexEntry, IndexPointer};
 pub use pages::NewPages;
 pub use purge::PurgeTarget;
-pub use sources::{CrawlResult, NewSource};
 /// An item as a stream record carries it.
 pub use serde_dynamo::Item as StreamItem;
+pub use sources::{CrawlResult, NewSource};
 pub use stream::{Change, StreamImage};
 pub use table::{Store, Write};

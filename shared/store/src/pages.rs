@@ -165,7 +165,12 @@ impl Store {
     }
 
     /// Copies the crawl `job` of `source` whole, as the crawl of `twin`.
-    pub(crate) async fn copy_crawl(&self, source: SourceId, job: JobId, twin: &Source) -> Result<()> {
+    pub(crate) async fn copy_crawl(
+        &self,
+        source: SourceId,
+        job: JobId,
+        twin: &Source,
+    ) -> Result<()> {
         let whole = Range::prefix(keys::crawl_partition(source, job), "");
         let whole = Range { sort: None, ..whole };
         for mut item in self.query_items(whole).await? {
@@ -205,7 +210,12 @@ impl Store {
     }
 
     /// The segment of a crawl, or `None` if not all of its `parts` are there.
-    pub async fn segment(&self, source: SourceId, job: JobId, parts: u32) -> Result<Option<Vec<u8>>> {
+    pub async fn segment(
+        &self,
+        source: SourceId,
+        job: JobId,
+        parts: u32,
+    ) -> Result<Option<Vec<u8>>> {
         let range = Range::prefix(keys::crawl_partition(source, job), keys::SEGMENT);
         let items: Vec<PartItem> = self.query(range).await?;
         if items.len() < usize::try_from(parts).unwrap_or(usize::MAX) {

@@ -161,16 +161,11 @@ fn one_more_source(chatbot: &Chatbot) -> Result<Write> {
 }
 
 fn refused_by_chatbot() -> Error {
-    Error::new(
-        ErrorKind::Conflict,
-        format!("a chatbot can have at most {MAX_SOURCES} sources"),
-    )
+    Error::new(ErrorKind::Conflict, format!("a chatbot can have at most {MAX_SOURCES} sources"))
 }
 
 fn with_due(write: Write, key: &Key, at: Timestamp) -> Write {
-    write
-        .with("due_pk", keys::due_partition(keys::due_shard(key)))
-        .with("due_at", at.to_string())
+    write.with("due_pk", keys::due_partition(keys::due_shard(key))).with("due_at", at.to_string())
 }
 
 impl Store {
@@ -291,22 +286,25 @@ impl Store {
 
     /// A crawl has fetched its first page.
     pub async fn crawl_started(&self, source: &Source) -> Result<()> {
-        let write = Write::update(
-            keys::source(source.chatbot_id, source.id),
-            "SET #status = :processing",
-        )
-        .name("status", "status")
-        .value("processing", SourceStatus::Processing)?
-        .when("attribute_exists(pk) AND job = :job AND #status = :pending")
-        .value("job", source.job)?
-        .value("pending", SourceStatus::Pending)?;
+        let write =
+            Write::update(keys::source(source.chatbot_id, source.id), "SET #status = :processing")
+                .name("status", "status")
+                .value("processing", SourceStatus::Processing)?
+                .when("attribute_exists(pk) AND job = :job AND #status = :pending")
+                .value("job", source.job)?
+                .value("pending", SourceStatus::Pending)?;
         self.write(write).await.map(drop)
     }
 
     /// Ends the crawl `source.job`, in one conditional transaction: the source's new state, the
     /// pointer to what answers, and the chatbot's index version change together. `false` if that
     /// crawl had ended before, or its source is gone.
-    pub async fn end_crawl(&self, source: &Source, result: &CrawlResult, now: Timestamp) -> Result<bool> {
+    pub async fn end_crawl(
+        &self,
+        source: &Source,
+        result: &CrawlResult,
+        now: Timestamp,
+    ) -> Result<bool> {
         let key = keys::source(source.chatbot_id, source.id);
         let pointer = keys::index_pointer(source.chatbot_id, source.id);
         let next = source.sync.period().map(|period| now.plus(period));
@@ -341,15 +339,13 @@ impl Store {
             let parts: Vec<_> = parts.into_iter().filter(|p| !p.is_empty()).collect();
             if parts.is_empty() { String::new() } else { format!("{verb} {} ", parts.join(", ")) }
         };
-        let mut end = Write::update(
-            key.clone(),
-            format!("{}{}", join("SET", set), join("REMOVE", remove)),
-        )
-        .name("status", "status")
-        .value("job", source.job)?
-        .value("pending", SourceStatus::Pending)?
-        .value("processing", SourceStatus::Processing)?
-        .when("attribute_exists(pk) AND job = :job AND #status IN (:pending, :processing)");
+        let mut end =
+            Write::update(key.clone(), format!("{}{}", join("SET", set), join("REMOVE", remove)))
+                .name("status", "status")
+                .value("job", source.job)?
+                .value("pending", SourceStatus::Pending)?
+                .value("processing", SourceStatus::Processing)?
+                .when("attribute_exists(pk) AND job = :job AND #status IN (:pending, :processing)");
         if let Some(next) = next {
             end = end
                 .value("due_pk", keys::due_partition(keys::due_shard(&key)))?

@@ -256,8 +256,7 @@ impl Store {
             condition.push_str(" AND ");
             condition.push_str(sort);
             for (name, value) in values {
-                query = query
-                    .expression_attribute_values(*name, AttributeValue::S(value.clone()));
+                query = query.expression_attribute_values(*name, AttributeValue::S(value.clone()));
             }
         }
         let sent = boxed(query.key_condition_expression(condition).send()).await;
@@ -304,7 +303,8 @@ impl Store {
                     .request_items(&self.table, request)
                     .return_consumed_capacity(ReturnConsumedCapacity::Total);
                 let sent = boxed(sent.send()).await;
-                meter.end(sum(sent.as_ref().ok().and_then(|o| o.consumed_capacity.as_deref())), 0.0);
+                meter
+                    .end(sum(sent.as_ref().ok().and_then(|o| o.consumed_capacity.as_deref())), 0.0);
                 let output = sent.map_err(internal)?;
                 found.extend(output.responses.into_iter().flatten().flat_map(|(_, items)| items));
                 wanted = output
@@ -338,7 +338,8 @@ impl Store {
                     .request_items(&self.table, std::mem::take(&mut wanted))
                     .return_consumed_capacity(ReturnConsumedCapacity::Total);
                 let sent = boxed(sent.send()).await;
-                meter.end(0.0, sum(sent.as_ref().ok().and_then(|o| o.consumed_capacity.as_deref())));
+                meter
+                    .end(0.0, sum(sent.as_ref().ok().and_then(|o| o.consumed_capacity.as_deref())));
                 wanted = sent
                     .map_err(internal)?
                     .unprocessed_items
@@ -433,10 +434,7 @@ impl Store {
                 send!(self.client.put_item().set_item(Some(item)))
             }
             What::Update(expression) => send!(
-                self.client
-                    .update_item()
-                    .set_key(Some(key_of(&key)))
-                    .update_expression(expression)
+                self.client.update_item().set_key(Some(key_of(&key))).update_expression(expression)
             ),
             What::Delete => send!(self.client.delete_item().set_key(Some(key_of(&key)))),
             What::Check => {
@@ -498,7 +496,10 @@ fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelle
                 let which = codes.iter().map(|c| *c == "ConditionalCheckFailed").collect();
                 Some(Cancelled::Condition(which))
             } else if codes.iter().any(|c| {
-                matches!(*c, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+                matches!(
+                    *c,
+                    "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
+                )
             }) {
                 Some(Cancelled::Conflict)
             } else {
@@ -513,7 +514,9 @@ fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelle
 /// Waits before another attempt: doubling from 20 ms, with full jitter, seven times at the most.
 async fn back_off(attempt: u32, what: &str) -> Result<()> {
     if attempt > CONFLICT_RETRIES {
-        return Err(Error::internal(format!("a {what} was still incomplete after {attempt} tries")));
+        return Err(Error::internal(format!(
+            "a {what} was still incomplete after {attempt} tries"
+        )));
     }
     let mut random = [0u8; 1];
     getrandom::fill(&mut random).map_err(|e| Error::internal(e.to_string()))?;
@@ -554,5 +557,8 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     let text = aws_sdk_dynamodb::error::DisplayErrorContext(&error).to_string();
-    Error { cause: Some(text.into()), ..Error::new(ErrorKind::Internal, "something went wrong on our end") }
+    Error {
+        cause: Some(text.into()),
+        ..Error::new(ErrorKind::Internal, "something went wrong on our end")
+    }
 }

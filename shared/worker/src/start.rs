@@ -17,7 +17,7 @@ where
     M: Future<Output = Result<C>> + Send,
     H: Future<Output = Result<Value>> + Send,
 {
-    runtime::init_logs();
+    runtime::init_logs("info");
     let (env, aws) = (Env::process(), Aws::load().await);
     let ctx = Arc::new(make(env, aws).boxed().await?);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {

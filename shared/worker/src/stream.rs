@@ -65,5 +65,6 @@ where
 
 fn change(record: EventRecord) -> Result<Option<Change>> {
     let image = |item: StreamItem| (!item.is_empty()).then_some(item);
-    StreamImage { old: image(record.change.old_image), new: image(record.change.new_image) }.change()
+    StreamImage { old: image(record.change.old_image), new: image(record.change.new_image) }
+        .change()
 }

@@ -1,0 +1,7 @@
+//! What the product promises across routes.
+
+mod arrows;
+mod budget;
+mod journey;
+mod kill;
+mod template_routes;

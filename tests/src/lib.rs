@@ -1,0 +1,26 @@
+//! What the black-box tests share.
+
+mod app;
+mod receiver;
+mod site;
+
+pub use app::{App, Reply, Request, Tenant};
+pub use receiver::{Answer, Received, Receiver};
+pub use site::Site;
+
+use std::time::{Duration, Instant};
+
+/// Every wait of a test ends after this long.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Waits until `look` finds something, up to the deadline.
+pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(begun.elapsed() < DEADLINE, "{what} did not happen within {DEADLINE:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
