@@ -1,7 +1,7 @@
 //! From a change of an item to what follows from it: jobs for the queues, deliveries for the
 //! subscriptions. A record that comes again leads to the same ids, so nothing happens twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use domain::{
     ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, Result, Webhook, WebhookStatus,
@@ -82,11 +82,11 @@ impl FanOut {
     async fn announce(&self, events: &[Event], known: &mut Subscriptions) -> Result<()> {
         let mut messages = Vec::new();
         for event in events {
-            if !known.contains_key(&event.chatbot_id) {
-                let webhooks = self.store.webhooks(event.chatbot_id).await?;
-                known.insert(event.chatbot_id, webhooks);
-            }
-            for webhook in known.get(&event.chatbot_id).into_iter().flatten() {
+            let webhooks = match known.entry(event.chatbot_id) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(room) => room.insert(self.store.webhooks(event.chatbot_id).await?),
+            };
+            for webhook in webhooks.iter() {
                 // A subscription hears of what happens after it was made, replays included.
                 let wants =
                     webhook.status == WebhookStatus::Active && webhook.created_at <= event.at;

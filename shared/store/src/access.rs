@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys,
-    table::{Range, Store, Write},
+    table::{Range, Store},
+    write::Write,
 };
 
 #[derive(Serialize, Deserialize)]

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use crate::{
     access::ApiKeyItem,
     keys,
-    table::{Range, Store, Write},
+    table::{Range, Store},
+    write::Write,
 };
 
 #[derive(Serialize, Deserialize)]

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{self, Key},
-    table::{Item, Range, Store, Write, key_in, read},
+    table::{Item, Range, Store, key_in, read},
+    write::Write,
 };
 
 #[derive(Serialize, Deserialize)]

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{self, Key},
-    table::{Store, Write, key_in, read},
+    table::{Store, key_in, read},
+    write::Write,
 };
 
 /// What a chatbot's counters say.

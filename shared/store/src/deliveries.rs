@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{self, Key},
-    table::{Range, Store, Write},
+    table::{Range, Store},
+    write::Write,
 };
 
 /// What leads to a delivery: the ids in its key.

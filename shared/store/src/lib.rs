@@ -19,6 +19,7 @@ mod sources;
 mod stream;
 mod table;
 mod webhooks;
+mod write;
 
 pub use access::SignUp;
 pub use conversations::{TurnWrite, Waiting};
@@ -32,4 +33,4 @@ pub use purge::PurgeTarget;
 pub use serde_dynamo::Item as StreamItem;
 pub use sources::{CrawlResult, NewSource};
 pub use stream::{Change, StreamImage};
-pub use table::{Store, Write};
+pub use table::Store;

@@ -10,7 +10,8 @@ use serde_bytes::ByteBuf;
 
 use crate::{
     keys::{self, ItemKind, Key},
-    table::{Range, Store, Write, key_in, read},
+    table::{Range, Store, key_in, read},
+    write::Write,
 };
 
 /// Largest part of a segment: an item has 400 KB, and keys and names need some.

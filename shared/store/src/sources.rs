@@ -11,7 +11,8 @@ use crate::{
     index::{IndexEntry, PointerItem},
     keys::{self, Key},
     pages::PageItem,
-    table::{Range, Store, Write},
+    table::{Range, Store},
+    write::Write,
 };
 
 /// How many sources one chatbot may have.
