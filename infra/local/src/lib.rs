@@ -6,6 +6,7 @@ pub mod engine;
 mod invoke;
 mod options;
 mod platform;
+mod probe;
 mod pump;
 mod registry;
 pub mod template;
@@ -13,6 +14,7 @@ pub mod template;
 pub use demo::{Credentials, Keys, Login};
 pub use options::Options;
 pub use platform::Platform;
+pub use registry::Code;
 
 /// Why the platform could not start or go on; for the person at the terminal.
 #[derive(Debug, thiserror::Error)]

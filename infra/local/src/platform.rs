@@ -8,7 +8,7 @@ use std::{
 };
 
 use app::Core;
-use aws_sdk_sqs::{Client, types::QueueAttributeName};
+use aws_sdk_sqs::Client;
 use axum::{Router, extract::Request, routing::any};
 use runtime::{Aws, Env};
 use serde_json::json;
@@ -19,6 +19,7 @@ use crate::{
     Credentials, LocalError, Options, Result, demo,
     engine::{AwsMock, DynamoEngine},
     invoke::Worker,
+    probe::{QueueProbe, is_dead_letters},
     pump::{self, Progress, StreamFeed},
     registry::{self, Code},
     template::{Event, Function, Setting, TEXT, Template},
@@ -43,6 +44,7 @@ pub struct Platform {
     pub core: Core,
     options: Options,
     engines: Engines,
+    functions: HashMap<String, Code>,
     consumers: Arc<HashMap<String, Arc<Progress>>>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -117,43 +119,6 @@ impl Engines {
     }
 }
 
-/// Whether messages that are put here wait for a person and not for a worker.
-fn is_dead_letters(queue: &str) -> bool {
-    queue.ends_with("DeadLetters") || queue == "StreamFailures"
-}
-
-/// A look at some queues.
-struct QueueProbe {
-    sqs: Client,
-    urls: Vec<String>,
-}
-
-impl QueueProbe {
-    /// Messages in sight or being worked on. Those that are held back for later are not counted:
-    /// they are retries, and the table knows of them.
-    async fn waiting(&self) -> Result<u64> {
-        let mut waiting = 0;
-        for url in &self.urls {
-            let found = self
-                .sqs
-                .get_queue_attributes()
-                .queue_url(url)
-                .attribute_names(QueueAttributeName::All)
-                .send()
-                .await
-                .map_err(|e| LocalError(aws_sdk_sqs::error::DisplayErrorContext(e).to_string()))?;
-            for name in [
-                QueueAttributeName::ApproximateNumberOfMessages,
-                QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-            ] {
-                let count = found.attributes().and_then(|all| all.get(&name));
-                waiting += count.and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
-            }
-        }
-        Ok(waiting)
-    }
-}
-
 fn master_key(data: Option<&Path>) -> Result<String> {
     let fresh = || app::random::hex_digits(64).map_err(LocalError::of);
     let Some(folder) = data else { return fresh() };
@@ -204,6 +169,7 @@ impl Platform {
             .map_err(LocalError::of)?,
             options,
             engines,
+            functions: HashMap::new(),
             consumers: Arc::default(),
             stop,
             tasks: Vec::new(),
@@ -216,6 +182,7 @@ impl Platform {
             let settings = platform.engines.env(&template, &function.settings, &given)?;
             everything.extend(settings.clone());
             let code = registry::code(&function.binary, &Env::of(settings), &aws).await?;
+            platform.functions.insert(function.binary.clone(), code.clone());
             match code {
                 Code::Http(router) => routes = add_routes(routes, function, &router),
                 Code::Worker(work) => {
@@ -246,6 +213,11 @@ impl Platform {
             platform.credentials = Some(demo::seed(&platform, &platform.options).await?);
         }
         Ok(platform)
+    }
+
+    /// The code behind a function, as Lambda would run it by itself.
+    pub fn function(&self, binary: &str) -> Option<&Code> {
+        self.functions.get(binary)
     }
 
     fn feed(

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod budget;
+mod events;
 mod journey;
 mod kill;
 mod template_routes;
