@@ -215,6 +215,11 @@ impl Platform {
         Ok(platform)
     }
 
+    /// Where the embedded DynamoDB is, for tests that look at the table itself.
+    pub fn dynamodb_endpoint(&self) -> &str {
+        &self.engines.dynamodb.endpoint
+    }
+
     /// The code behind a function, as Lambda would run it by itself.
     pub fn function(&self, binary: &str) -> Option<&Code> {
         self.functions.get(binary)

@@ -20,6 +20,9 @@ const K1: f64 = 1.2;
 const B: f64 = 0.75;
 /// Two questions that share this much of their weight ask the same.
 const NEAR: f64 = 0.75;
+/// A collection smaller than this is weighed as if it were this large: among three passages, every
+/// word but those three have would seem to be what the question is all about.
+const LEAST_DOCUMENTS: usize = 50;
 /// Characters that a quotation has at least, if its passage has them.
 const QUOTE: usize = 160;
 
@@ -141,7 +144,7 @@ impl Index {
     }
 
     fn weight(&self, term: &str) -> f64 {
-        let n = self.len() as f64;
+        let n = self.len().max(LEAST_DOCUMENTS) as f64;
         let df = f64::from(self.frequency.get(term).copied().unwrap_or(0));
         (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
     }

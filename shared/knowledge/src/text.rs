@@ -8,11 +8,11 @@ const STOP_WORDS: &[&str] = &[
     "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be",
     "because", "been", "being", "but", "by", "can", "could", "did", "do", "does", "doing", "for",
     "from", "get", "got", "had", "has", "have", "having", "he", "her", "hers", "him", "his", "how",
-    "i", "if", "in", "into", "is", "it", "its", "just", "me", "my", "no", "not", "of", "on", "or",
-    "our", "ours", "please", "shall", "she", "should", "so", "some", "tell", "than", "that", "the",
-    "their", "them", "then", "there", "these", "they", "this", "those", "to", "too", "us", "was",
-    "we", "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will",
-    "with", "would", "you", "your", "yours",
+    "i", "if", "in", "into", "is", "it", "its", "just", "many", "me", "much", "my", "no", "not",
+    "of", "on", "or", "our", "ours", "please", "shall", "she", "should", "so", "some", "tell",
+    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those",
+    "to", "too", "us", "was", "we", "were", "what", "when", "where", "which", "while", "who",
+    "whom", "whose", "why", "will", "with", "would", "you", "your", "yours",
 ];
 
 /// The lower-case words of `text`, in order, stop words included.

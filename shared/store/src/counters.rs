@@ -1,22 +1,23 @@
-//! Counters beside the lists they count. Only the stream's consumer writes them, once per change.
+//! Counters beside the lists they count, in total and per UTC day. Only the stream's consumer
+//! writes them, each change once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use domain::{ChatbotId, ConversationStatus, Result};
+use domain::{ChatbotId, ConversationStatus, Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{self, Key},
-    table::{Store, key_in, read},
+    table::{Range, Store, key_in, read},
     write::Write,
 };
 
-/// What a chatbot's counters say.
+/// What a chatbot's counters say, of all time or of one day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Conversations there are.
+    /// Conversations there are; of a day, those begun on it.
     pub conversations: u64,
-    /// Those of them that are active.
+    /// Those of them that are active. In total only, like the other three statuses.
     pub active: u64,
     /// Those that are closed.
     pub closed: u64,
@@ -24,6 +25,10 @@ pub struct Counters {
     pub archived: u64,
     /// Those that a person has taken over.
     pub handed_off: u64,
+    /// Questions and answers together; of a day, those asked on it.
+    pub messages: u64,
+    /// Questions that nothing relevant was found for.
+    pub unanswered: u64,
 }
 
 impl Counters {
@@ -40,22 +45,28 @@ impl Counters {
 }
 
 #[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 struct CountersItem {
-    #[serde(default)]
     conversations: i64,
-    #[serde(default)]
     active: i64,
-    #[serde(default)]
     closed: i64,
-    #[serde(default)]
     archived: i64,
-    #[serde(default)]
     handed_off: i64,
+    messages: i64,
+    unanswered: i64,
 }
 
 impl From<CountersItem> for Counters {
     fn from(from: CountersItem) -> Self {
-        let CountersItem { conversations, active, closed, archived, handed_off } = from;
+        let CountersItem {
+            conversations,
+            active,
+            closed,
+            archived,
+            handed_off,
+            messages,
+            unanswered,
+        } = from;
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         Self {
             conversations: count(conversations),
@@ -63,39 +74,90 @@ impl From<CountersItem> for Counters {
             closed: count(closed),
             archived: count(archived),
             handed_off: count(handed_off),
+            messages: count(messages),
+            unanswered: count(unanswered),
         }
     }
 }
 
-/// Changes to counters, gathered over a batch: one item per chatbot, one number per counter.
+/// What a counter is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Scope {
+    Total,
+    Day(String),
+}
+
+/// Changes to counters, gathered over a batch: one item per chatbot and scope, one number per
+/// counter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CountersDelta(HashMap<ChatbotId, HashMap<&'static str, i64>>);
+pub struct CountersDelta(BTreeMap<(ChatbotId, Scope), BTreeMap<&'static str, i64>>);
 
 impl CountersDelta {
-    /// A conversation of `status` came (`+1`) or went (`-1`).
-    pub fn conversation(&mut self, chatbot: ChatbotId, status: ConversationStatus, by: i64) {
-        self.add(chatbot, "conversations", by);
-        self.add(chatbot, status.name(), by);
+    /// A conversation of `status`, begun at `at`, came (`+1`) or went (`-1`).
+    pub fn conversation(
+        &mut self,
+        chatbot: ChatbotId,
+        status: ConversationStatus,
+        at: Timestamp,
+        by: i64,
+    ) {
+        self.add(chatbot, Scope::Total, "conversations", by);
+        self.add(chatbot, Scope::Total, status.name(), by);
+        self.add(chatbot, Scope::Day(at.day()), "conversations", by);
     }
 
     /// A conversation went from one status to another.
     pub fn turned(&mut self, chatbot: ChatbotId, from: ConversationStatus, to: ConversationStatus) {
-        self.add(chatbot, from.name(), -1);
-        self.add(chatbot, to.name(), 1);
+        self.add(chatbot, Scope::Total, from.name(), -1);
+        self.add(chatbot, Scope::Total, to.name(), 1);
     }
 
-    /// The chatbots that are touched.
-    pub fn chatbots(&self) -> Vec<ChatbotId> {
-        self.0.keys().copied().collect()
+    /// A turn, asked at `at`, came (`+1`) or went (`-1`).
+    pub fn turn(&mut self, chatbot: ChatbotId, unanswered: bool, at: Timestamp, by: i64) {
+        for scope in [Scope::Total, Scope::Day(at.day())] {
+            self.add(chatbot, scope.clone(), "messages", 2 * by);
+            if unanswered {
+                self.add(chatbot, scope, "unanswered", by);
+            }
+        }
+    }
+
+    /// How many items it changes.
+    pub fn items(&self) -> usize {
+        self.0.len()
     }
 
     /// Leaves the counters of `chatbot` alone.
     pub fn forget(&mut self, chatbot: ChatbotId) {
-        self.0.remove(&chatbot);
+        self.0.retain(|(of, _), _| *of != chatbot);
     }
 
-    fn add(&mut self, chatbot: ChatbotId, counter: &'static str, by: i64) {
-        *self.0.entry(chatbot).or_default().entry(counter).or_default() += by;
+    fn add(&mut self, chatbot: ChatbotId, scope: Scope, counter: &'static str, by: i64) {
+        *self.0.entry((chatbot, scope)).or_default().entry(counter).or_default() += by;
+    }
+}
+
+#[derive(Deserialize)]
+struct CheckpointItem {
+    sequence: String,
+}
+
+/// How far a consumer has come on a shard; what a batch is counted on top of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    key: Key,
+    sequence: Option<String>,
+}
+
+/// Sequence numbers are decimal numbers of up to 40 digits; padded, they compare as text.
+fn padded(sequence: &str) -> String {
+    format!("{sequence:0>40}")
+}
+
+impl Checkpoint {
+    /// Whether the record `sequence` was counted before.
+    pub fn covers(&self, sequence: &str) -> bool {
+        self.sequence.as_ref().is_some_and(|seen| *seen >= padded(sequence))
     }
 }
 
@@ -123,38 +185,78 @@ impl Store {
         Ok(found)
     }
 
-    /// Adds `delta` and moves the checkpoint of `consumer` on `shard` to `sequence`, in one
-    /// transaction, on the condition that the checkpoint is still older. `false` if it is not: the
-    /// batch was counted before. At most 99 chatbots at a time, so that all fits one transaction.
+    /// The counters of each day from `first` to `last` (both included, as `2026-02-15`) on which
+    /// anything was counted, oldest first.
+    pub async fn daily_counters(
+        &self,
+        chatbot: ChatbotId,
+        first: &str,
+        last: &str,
+    ) -> Result<Vec<(String, Counters)>> {
+        let range = Range {
+            index: None,
+            partition: keys::chatbot_partition(chatbot),
+            sort: Some((
+                "sk BETWEEN :a AND :b",
+                vec![(":a", keys::day(chatbot, first).sk), (":b", keys::day(chatbot, last).sk)],
+            )),
+            backwards: false,
+            limit: None,
+            consistent: true,
+        };
+        let mut days = Vec::new();
+        for item in self.query_items(range).await? {
+            let key = key_in(&item)?;
+            let day = key.sk.trim_start_matches(keys::DAY).to_owned();
+            days.push((day, read::<CountersItem>(item)?.into()));
+        }
+        Ok(days)
+    }
+
+    /// How far `consumer` has come on `shard`.
+    pub async fn checkpoint(&self, consumer: &str, shard: &str) -> Result<Checkpoint> {
+        let key = keys::checkpoint(consumer, shard);
+        let found: Option<CheckpointItem> = self.get(&key, true).await?;
+        Ok(Checkpoint { key, sequence: found.map(|item| item.sequence) })
+    }
+
+    /// Adds `delta` and moves the checkpoint to `sequence`, in one transaction, on the condition
+    /// that the checkpoint is still what it was read as; nothing is counted twice, however batches
+    /// are cut when they come again. At most 99 items, so that all fits.
     pub async fn count(
         &self,
-        consumer: &str,
-        shard: &str,
+        from: &Checkpoint,
         sequence: &str,
         delta: &CountersDelta,
-    ) -> Result<bool> {
-        // Sequence numbers are decimal numbers of up to 40 digits; padded, they compare as text.
-        let padded = format!("{sequence:0>40}");
-        let mut writes = vec![
-            Write::update(keys::checkpoint(consumer, shard), "SET #sequence = :sequence")
-                .name("sequence", "sequence")
-                .value("sequence", padded)?
-                .when("attribute_not_exists(pk) OR #sequence < :sequence"),
-        ];
-        for (chatbot, counters) in &delta.0 {
+    ) -> Result<Checkpoint> {
+        let moved = Checkpoint { key: from.key.clone(), sequence: Some(padded(sequence)) };
+        let write = Write::update(from.key.clone(), "SET #sequence = :sequence")
+            .name("sequence", "sequence")
+            .value("sequence", &moved.sequence)?;
+        let mut writes = vec![match &from.sequence {
+            None => write.if_absent(),
+            Some(seen) => write.when("#sequence = :seen").value("seen", seen)?,
+        }];
+        for ((chatbot, scope), counters) in &delta.0 {
             let changed: Vec<_> = counters.iter().filter(|(_, by)| **by != 0).collect();
             if changed.is_empty() {
                 continue;
             }
+            let key = match scope {
+                Scope::Total => keys::counters(*chatbot),
+                Scope::Day(day) => keys::day(*chatbot, day),
+            };
             let terms: Vec<String> =
-                changed.iter().map(|(name, _)| format!("{name} :{name}")).collect();
-            let expression = format!("ADD {}", terms.join(", "));
-            let mut update = Write::update(keys::counters(*chatbot), expression);
+                changed.iter().map(|(name, _)| format!("#{name} :{name}")).collect();
+            let mut update = Write::update(key, format!("ADD {}", terms.join(", ")));
             for (name, by) in changed {
-                update = update.value(name, by)?;
+                update = update.name(name, name).value(name, by)?;
             }
             writes.push(update);
         }
-        Ok(self.transact(writes).await?.is_done())
+        match self.transact(writes).await?.is_done() {
+            true => Ok(moved),
+            false => Err(Error::internal("another worker counts the same shard")),
+        }
     }
 }

@@ -11,6 +11,7 @@
 //! | API key, in its workspace | `WS#<workspace>` | `KEY#<key>` | |
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
 //! | counters of a chatbot | `BOT#<chatbot>` | `COUNT` | |
+//! | counters of one of its days | `BOT#<chatbot>` | `DAY#<date>` | |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
@@ -135,6 +136,10 @@ pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
 pub fn counters(id: ChatbotId) -> Key {
     key(chatbot_partition(id), "COUNT")
 }
+/// The counters of one UTC day, such as `2026-02-15`.
+pub fn day(id: ChatbotId, day: &str) -> Key {
+    key(chatbot_partition(id), format!("{DAY}{day}"))
+}
 /// A conversation.
 pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
     key(chatbot_partition(chatbot), format!("{CONVERSATION}{id}"))
@@ -198,6 +203,8 @@ pub fn due_shard(key: &Key) -> u8 {
 pub const API_KEY_ENTRY: &str = "KEY#";
 /// Sort key prefix of chatbots in a workspace.
 pub const CHATBOT: &str = "BOT#";
+/// Sort key prefix of days in a chatbot.
+pub const DAY: &str = "DAY#";
 /// Sort key prefix of conversations in a chatbot.
 pub const CONVERSATION: &str = "CONV#";
 /// Sort key prefix of turns in a conversation.
@@ -270,6 +277,7 @@ mod tests {
             ("api_key_entry", api_key_entry(ws, id.parse().unwrap())),
             ("chatbot", chatbot(ws, bot)),
             ("counters", counters(bot)),
+            ("day", day(bot, "2026-02-15")),
             ("conversation", conversation(bot, conv)),
             ("turn", turn(conv, id.parse().unwrap())),
             ("source", source(bot, src)),

@@ -23,7 +23,7 @@ mod write;
 
 pub use access::SignUp;
 pub use conversations::{TurnWrite, Waiting};
-pub use counters::{Counters, CountersDelta};
+pub use counters::{Checkpoint, Counters, CountersDelta};
 pub use deliveries::{DeliveryRef, PutDelivery};
 pub use due::DueItem;
 pub use index::{IndexEntry, IndexPointer};

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Chatbot, Conversation, ConversationId, Error, JobId, Result, Source, SourceId, Turn, Webhook,
+    Chatbot, Conversation, Error, JobId, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -45,6 +45,8 @@ pub enum Change {
     ConversationRemoved(Conversation),
     /// A turn was added.
     TurnAdded(Turn),
+    /// A turn was cleared away with its conversation.
+    TurnRemoved(Turn),
     /// A page waits to be crawled.
     PageQueued(Page),
     /// A source changed; one of its crawls may be of no use any more.
@@ -95,6 +97,9 @@ impl StreamImage {
             (ItemKind::Turn, None, Some(new)) => {
                 Some(Change::TurnAdded(read::<TurnItem>(new)?.into()))
             }
+            (ItemKind::Turn, Some(old), None) => {
+                Some(Change::TurnRemoved(read::<TurnItem>(old)?.into()))
+            }
             (ItemKind::Page, None, Some(new)) => {
                 let page = Page::from(read::<PageItem>(new)?);
                 (page.state == PageState::Queued).then_some(Change::PageQueued(page))
@@ -137,13 +142,5 @@ impl Change {
             _ => {}
         }
         spent.into_iter().map(|(job, source)| (source, job)).collect()
-    }
-
-    /// The conversation that a removal leaves turns behind of.
-    pub fn removed_conversation(&self) -> Option<ConversationId> {
-        match self {
-            Self::ConversationRemoved(conversation) => Some(conversation.id),
-            _ => None,
-        }
     }
 }

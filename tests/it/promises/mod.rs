@@ -5,4 +5,6 @@ mod budget;
 mod events;
 mod journey;
 mod kill;
+mod purge;
+mod readme;
 mod template_routes;

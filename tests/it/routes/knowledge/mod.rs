@@ -1,1 +1,63 @@
 //! Routes of the `knowledge` function.
+
+mod add_qa;
+mod add_url;
+mod crawl_url;
+mod delete_source;
+mod get_source;
+mod list_sources;
+mod recrawl_source;
+
+use serde_json::{Value, json};
+use tests::{App, Tenant, eventually};
+
+use super::chat::text;
+
+/// A page that says `said` under its title, then `more` HTML.
+pub fn page(said: &str, more: &str) -> String {
+    format!(
+        "<html><head><title>Visitors</title></head><body><main><article><h1>Visitors</h1>\
+         <p>{said}</p>{more}</article></main></body></html>"
+    )
+}
+
+/// Adds a URL source; its id.
+pub async fn add(app: &App, tenant: &Tenant, url: &str) -> String {
+    let body = json!({ "url": url });
+    let added = app.post("/api/v1/knowledge/url").bearer(&tenant.secret).json(&body).send().await;
+    text(&added.ok()["sourceId"]).to_owned()
+}
+
+/// Waits until a source's crawl has come to an end; the source with its chunks.
+pub async fn settled(app: &App, tenant: &Tenant, id: &str) -> Value {
+    let path = format!("/api/v1/knowledge/{id}");
+    eventually("the crawl ends", async || {
+        let source = app.get(&path).bearer(&tenant.secret).send().await.ok();
+        (source["source"]["status"] != "processing").then_some(source)
+    })
+    .await
+}
+
+/// Adds a URL source and waits until it is ready; its id.
+pub async fn ready(app: &App, tenant: &Tenant, url: &str) -> String {
+    let id = add(app, tenant, url).await;
+    let source = settled(app, tenant, &id).await;
+    assert_eq!(source["source"]["status"], "ready", "{source}");
+    id
+}
+
+/// Crawls a source again and waits for the end; the source with its chunks.
+pub async fn recrawled(app: &App, tenant: &Tenant, id: &str) -> Value {
+    let path = format!("/api/v1/knowledge/{id}/recrawl");
+    app.post(&path).bearer(&tenant.secret).send().await.ok();
+    settled(app, tenant, id).await
+}
+
+/// What the bot says, or nothing if it drew on nothing.
+pub async fn said(app: &App, tenant: &Tenant, question: &str) -> String {
+    let answer = app.ask(&tenant.public, question).await;
+    match answer["sources"].as_u64() {
+        Some(0) => String::new(),
+        _ => text(&answer["response"]).to_owned(),
+    }
+}

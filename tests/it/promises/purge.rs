@@ -1,0 +1,81 @@
+//! Deleting removes all that hangs on it: nothing in the table names what is gone. The test looks
+//! at every item of the table itself, which the product never does.
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{BehaviorVersion, Config, Credentials, Region},
+};
+use serde_json::json;
+use tests::{App, Receiver, Site, eventually};
+
+/// Every item of the table, as text.
+async fn items(app: &App) -> Vec<String> {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .endpoint_url(app.platform.dynamodb_endpoint())
+        .build();
+    let client = Client::from_conf(config);
+    let mut items = Vec::new();
+    let mut pages = client.scan().table_name("colloquy").into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for item in page.expect("a page").items.unwrap_or_default() {
+            items.push(format!("{item:?}"));
+        }
+    }
+    items
+}
+
+async fn naming(app: &App, id: &str) -> Vec<String> {
+    items(app).await.into_iter().filter(|item| item.contains(id)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_of_what_was_deleted() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let (secret, public) = (&tenant.secret, &tenant.public);
+    let page = "<main><h1>Boats</h1><p>The harbour has eleven boats, all of them blue.</p></main>";
+    let site = Site::start(&[("/boats", page)]).await;
+    let receiver = Receiver::start().await;
+
+    let hooks = format!("/api/v1/projects/{}/webhooks", tenant.chatbot);
+    let hook = json!({"url": receiver.url, "events": ["message.created"]});
+    app.post(&hooks).bearer(secret).json(&hook).send().await.ok();
+    let url = json!({"url": format!("{}/boats", site.url)});
+    let source = app.post("/api/v1/knowledge/url").bearer(secret).json(&url).send().await.ok();
+    let source = source["sourceId"].as_str().unwrap().to_owned();
+    eventually("the source is ready", async || {
+        let found = app.get(&format!("/api/v1/knowledge/{source}")).bearer(secret).send().await.ok();
+        (found["source"]["status"] == "ready").then_some(())
+    })
+    .await;
+    let kept = app.ask(public, "How many boats are there?").await;
+    let gone = app.ask(public, "Which colour have the boats?").await;
+    app.drain().await;
+
+    // A conversation with its turns; its deliveries are its webhook's history and stay with it.
+    let id = gone["conversationId"].as_str().unwrap();
+    app.delete(&format!("/api/v1/conversations/{id}")).bearer(secret).send().await.ok();
+    app.drain().await;
+    let left = naming(&app, id).await;
+    assert!(left.iter().all(|item| item.contains("DLV#")), "{left:#?}");
+
+    // A source with its pages, passages and index.
+    app.delete(&format!("/api/v1/knowledge/{source}")).bearer(secret).send().await.ok();
+    app.drain().await;
+    assert_eq!(naming(&app, &source).await.len(), 1, "only the citation in the turn that is kept");
+    assert!(items(&app).await.iter().all(|item| !item.contains("all of them blue") || item.contains("TURN#") || item.contains("DLV#")));
+
+    // A chatbot with everything.
+    let before = naming(&app, &tenant.chatbot).await.len();
+    assert!(before > 5, "{before}");
+    let path = format!("/api/v1/chatbots/{}", tenant.chatbot);
+    app.delete(&path).bearer(&tenant.session).send().await.ok();
+    app.drain().await;
+    assert_eq!(naming(&app, &tenant.chatbot).await, Vec::<String>::new());
+    let conversation = kept["conversationId"].as_str().unwrap();
+    assert_eq!(naming(&app, conversation).await, Vec::<String>::new());
+    app.finish().await;
+}
