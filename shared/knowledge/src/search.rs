@@ -23,6 +23,8 @@ const NEAR: f64 = 0.75;
 /// A collection smaller than this is weighed as if it were this large: among three passages, every
 /// word but those three have would seem to be what the question is all about.
 const LEAST_DOCUMENTS: usize = 50;
+/// What a line that is no sentence counts for, beside one that is.
+const UNTOLD: f64 = 0.6;
 /// Characters that a quotation has at least, if its passage has them.
 const QUOTE: usize = 160;
 
@@ -195,7 +197,9 @@ fn quote(content: &str, weights: &HashMap<&String, f64>) -> String {
     let sentences: Vec<&str> = text::sentences(content).collect();
     let mut best = (0, -1.0);
     for (at, sentence) in sentences.iter().enumerate() {
-        let score = covered(sentence, weights);
+        // Something told says more than a title or a line of code with the same words in it.
+        let told = sentence.ends_with(['.', '!', '?']);
+        let score = covered(sentence, weights) * if told { 1.0 } else { UNTOLD };
         if score > best.1 {
             best = (at, score);
         }
