@@ -1,6 +1,5 @@
 use std::convert::Infallible;
 
-use app::chat::Pieces;
 use axum::{
     Json, Router,
     extract::State,
@@ -9,44 +8,27 @@ use axum::{
 };
 use colloquy_http::{Body, Botplot, ChatKey, Problem};
 use dialects::botplot::wire::{ChatIn, ChatOut, StreamOut};
-use domain::{Dialect, Error, Principal, Result as DomainResult, Turn, conversation::Ask};
+use domain::{Dialect, Error, Principal, Turn, conversation::Ask};
 use futures::{Stream, StreamExt, stream};
-use store::meter::Meter;
-use tokio::{sync::mpsc, task::JoinHandle};
-use tracing::Instrument;
+use tokio::sync::mpsc;
 
-use crate::Ctx;
+use crate::{Ctx, begin};
 
 /// Pieces that wait for a slow client before the answer waits too.
 const WAITING: usize = 64;
 
 pub fn routes() -> Router<Ctx> {
-    Router::new().route("/api/v1/chat", post(chat)).route("/api/v1/chat/stream", post(stream_chat))
+    Router::new().route("/api/v1/chat/stream", post(stream_chat))
 }
 
-/// Answers on a task of its own: a client that goes away takes only its connection along, the
-/// answer is stored all the same.
-fn begin(
+pub async fn chat(
     ctx: Ctx,
     principal: Principal,
-    ask: Ask,
-    pieces: Option<Pieces>,
-) -> JoinHandle<DomainResult<Turn>> {
-    let meter = Meter::current();
-    let span = tracing::Span::current();
-    let work =
-        async move { ctx.chat.ask(&principal, Dialect::Botplot, ask, pieces.as_ref()).await };
-    tokio::spawn(async move { meter.scope(work).await }.instrument(span))
-}
-
-async fn chat(
-    State(ctx): State<Ctx>,
-    ChatKey(principal, _): ChatKey<Botplot>,
-    Body(body, _): Body<Botplot, ChatIn>,
+    body: &[u8],
 ) -> Result<Json<ChatOut>, Problem<Botplot>> {
-    let ask = Ask::try_from(body)?;
-    let turn = begin(ctx, principal, ask, None).await.map_err(Error::internal)??;
-    Ok(Json(turn.into()))
+    let ask = Ask::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
+    let turn = begin(ctx, principal, Dialect::Botplot, ask, None).await;
+    Ok(Json(turn.map_err(Error::internal)??.into()))
 }
 
 /// What comes first decides: a failure before the first piece is an error response like any
@@ -58,7 +40,11 @@ async fn stream_chat(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem<Botplot>> {
     let ask = Ask::try_from(body)?;
     let (pieces, mut coming) = mpsc::channel(WAITING);
-    let answer = begin(ctx, principal, ask, Some(pieces));
+    // A site's key has no stream: its dialect documents none.
+    if principal.dialect == Dialect::Helpbot {
+        return Err(Error::unauthorized().into());
+    }
+    let answer = begin(ctx, principal, Dialect::Botplot, ask, Some(pieces));
     let Some(first) = coming.recv().await else {
         let turn = answer.await.map_err(Error::internal)??;
         let lines = stream::iter([done(&turn)]).boxed();

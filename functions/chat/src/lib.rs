@@ -2,14 +2,24 @@
 //! as the answer comes; the template says which route goes where.
 
 mod botplot;
+mod helpbot;
 
 use std::sync::Arc;
 
 use ai::Extractive;
-use app::chat::Chat;
-use axum::{Router, extract::FromRef};
-use domain::Result;
+use app::chat::{Chat, Pieces};
+use axum::{
+    Router,
+    extract::{FromRef, State},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use colloquy_http::SharedRoute;
+use domain::{Dialect, Principal, Result, Turn, conversation::Ask};
 use runtime::{Aws, Env};
+use store::meter::Meter;
+use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// What this function needs.
 #[derive(Clone)]
@@ -36,6 +46,30 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
-    let routes = colloquy_http::open_to_browsers(botplot::routes().with_state(ctx));
+    let routes = botplot::routes().route("/api/v1/chat", post(chat)).with_state(ctx);
+    let routes = colloquy_http::open_to_browsers(routes);
     colloquy_http::finish(routes, &http)
+}
+
+/// Documented twice, with different shapes: a key speaks one dialect, and that decides.
+async fn chat(State(ctx): State<Ctx>, SharedRoute { principal, body }: SharedRoute) -> Response {
+    match principal.dialect {
+        Dialect::Helpbot => helpbot::chat(ctx, principal, &body).await.into_response(),
+        _ => botplot::chat(ctx, principal, &body).await.into_response(),
+    }
+}
+
+/// Answers on a task of its own: a client that goes away takes only its connection along, the
+/// answer is stored all the same.
+fn begin(
+    ctx: Ctx,
+    principal: Principal,
+    dialect: Dialect,
+    ask: Ask,
+    pieces: Option<Pieces>,
+) -> JoinHandle<Result<Turn>> {
+    let meter = Meter::current();
+    let span = tracing::Span::current();
+    let work = async move { ctx.chat.ask(&principal, dialect, ask, pieces.as_ref()).await };
+    tokio::spawn(async move { meter.scope(work).await }.instrument(span))
 }

@@ -24,6 +24,8 @@ const GROUNDING: usize = 3;
 const CLOSE: f64 = 0.75;
 /// How often a turn whose conversation changed meanwhile is written again.
 const ATTEMPTS: u32 = 4;
+/// What a workspace's helpbot questions are counted as.
+pub const CREDITS: &str = "helpbot-credits";
 /// What a visitor reads while a person has taken over.
 const HANDED_OFF: &str = "A person has taken over this conversation and will answer you.";
 
@@ -75,10 +77,14 @@ impl Chat {
     ) -> Result<Turn> {
         let asked_at = Timestamp::now();
         let chatbot_id = principal.may_chat()?;
-        let (chatbot, conversation) = tokio::try_join!(
+        let (chatbot, conversation, room) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
-            self.conversation(chatbot_id, ask.conversation_id)
+            self.conversation(chatbot_id, ask.conversation_id),
+            self.room(principal, dialect)
         )?;
+        if let Some(most) = room {
+            self.take_credit(principal.workspace_id, most).await?;
+        }
         let answer = match conversation.as_ref().map(|c| c.status) {
             Some(ConversationStatus::HandedOff) => Answer::fixed(HANDED_OFF, 1.0, false),
             _ => self.answer(&chatbot, &ask.message, pieces).await?,
@@ -116,6 +122,26 @@ impl Chat {
             return Err(Error::new(ErrorKind::Forbidden, "this chatbot is disabled"));
         }
         Ok(chatbot)
+    }
+
+    /// What limits this call: a helpbot question takes a credit of its workspace's month, of
+    /// which there are so many, or no end of them.
+    async fn room(&self, principal: &Principal, dialect: Dialect) -> Result<Option<Option<u32>>> {
+        if dialect != Dialect::Helpbot {
+            return Ok(None);
+        }
+        let workspace = self.core.workspace(principal.workspace_id).await?;
+        Ok(Some(self.core.plans.of(workspace.plan).helpbot_credits))
+    }
+
+    async fn take_credit(&self, workspace: WorkspaceId, most: Option<u32>) -> Result<()> {
+        let now = Timestamp::now();
+        if self.core.store.take(workspace, CREDITS, most, now).await? {
+            return Ok(());
+        }
+        let seconds = now.next_month().since(now).as_secs() + 1;
+        Err(Error::new(ErrorKind::QuotaExceeded, "monthly credit limit reached")
+            .retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)))
     }
 
     async fn conversation(
@@ -200,6 +226,7 @@ fn opened(dialect: Dialect, ask: &Ask, turn: &Turn) -> Conversation {
         workspace_id: turn.workspace_id,
         dialect,
         visitor_id: visitor.unwrap_or_else(|| format!("visitor_{}", turn.conversation_id)),
+        session_id: ask.session_id.clone(),
         status: ConversationStatus::Active,
         handoff: HandoffStatus::None,
         overall_rating: None,

@@ -6,6 +6,7 @@ pub mod access;
 pub mod botplot;
 pub mod conferbot;
 pub mod error;
+pub mod helpbot;
 pub mod openbat;
 pub mod webhook;
 

@@ -98,6 +98,23 @@ pub fn email(field: &str, value: &str) -> Result<String> {
     if valid { Ok(value) } else { Err(Error::field(field, "must be an e-mail address")) }
 }
 
+/// A BCP 47 language tag, by its form: subtags of letters and digits, the first of letters alone.
+pub fn language(field: &str, value: &str) -> Result<String> {
+    let mut subtags = value.split('-');
+    let first = subtags.next().unwrap_or_default();
+    let valid = (2..=8).contains(&first.len())
+        && first.bytes().all(|b| b.is_ascii_alphabetic())
+        && value.len() <= 35
+        && subtags.all(|tag| {
+            (1..=8).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+    if valid {
+        Ok(value.to_owned())
+    } else {
+        Err(Error::field(field, "must be a language tag such as en or pt-BR"))
+    }
+}
+
 /// A password: 8 to 128 characters, nothing else asked.
 pub fn password(field: &str, value: &str) -> Result<()> {
     match value.chars().count() {
@@ -138,6 +155,16 @@ mod tests {
         assert_eq!(number("limit", Some("100"), 20, (1, 100)).unwrap(), 100);
         for bad in ["0", "101", "-1", "ten", "1.5", ""] {
             assert!(number("limit", Some(bad), 20, (1, 100)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn language_tags() {
+        for tag in ["en", "pt-BR", "zh-Hant-TW", "de-CH-1996"] {
+            assert_eq!(language("language", tag).unwrap(), tag);
+        }
+        for bad in ["", "e", "en_US", "english language", "-en", "12", "en--US"] {
+            assert!(language("language", bad).is_err(), "{bad}");
         }
     }
 

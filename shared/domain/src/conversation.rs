@@ -74,6 +74,8 @@ pub struct Conversation {
     pub dialect: Dialect,
     /// The client's id of the visitor; ours where the client gave none.
     pub visitor_id: String,
+    /// What ties several conversations of one visit together, where each question opens its own.
+    pub session_id: Option<String>,
     /// Where it stands.
     pub status: ConversationStatus,
     /// Whether a person was asked for.
@@ -144,6 +146,8 @@ pub struct Ask {
     pub conversation_id: Option<ConversationId>,
     /// The client's id of the visitor, if any.
     pub visitor_id: Option<String>,
+    /// What ties several conversations of one visit together, if anything.
+    pub session_id: Option<String>,
 }
 
 impl Ask {
@@ -159,6 +163,28 @@ impl Ask {
             conversation_id: conversation_id.map(str::parse).transpose()?,
             visitor_id: visitor_id
                 .map(|v| bounds::text("visitorId", v, bounds::CLIENT_ID))
+                .transpose()?,
+            session_id: None,
+        })
+    }
+}
+
+impl Ask {
+    /// A question that opens a conversation of its own, as in a FAQ. `language` is only checked:
+    /// the built-in answerer quotes what it was given, in the language that is in.
+    pub fn question(
+        question: Option<&str>,
+        session_id: Option<&str>,
+        language: Option<&str>,
+    ) -> Result<Self> {
+        let question = bounds::required("question", question)?;
+        language.map(|tag| bounds::language("language", tag)).transpose()?;
+        Ok(Self {
+            message: bounds::text("question", question, bounds::QUESTION)?,
+            conversation_id: None,
+            visitor_id: None,
+            session_id: session_id
+                .map(|v| bounds::text("sessionId", v, bounds::CLIENT_ID))
                 .transpose()?,
         })
     }

@@ -62,6 +62,8 @@ impl FromStr for Plan {
 pub struct Limits {
     /// Chatbots in the workspace.
     pub chatbots: Option<u32>,
+    /// Questions that its helpbot sites answer in a UTC month.
+    pub helpbot_credits: Option<u32>,
 }
 
 /// The limits of every plan.
@@ -98,6 +100,9 @@ mod tests {
         let plans = Plans::published().unwrap();
         let chatbots: Vec<_> = Plan::ALL.map(|p| plans.of(p).chatbots.unwrap_or(u32::MAX)).into();
         assert_eq!(chatbots, [1, 3, 10, 50, u32::MAX]);
+        let credits: Vec<_> =
+            Plan::ALL.map(|p| plans.of(p).helpbot_credits.unwrap_or(u32::MAX)).into();
+        assert_eq!(credits, [100, 1_000, 10_000, 50_000, u32::MAX]);
         assert!(Plans::parse("[free]\nchatbots = 1").is_err());
     }
 }

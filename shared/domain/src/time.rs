@@ -43,6 +43,21 @@ impl Timestamp {
         self.to_string().get(..10).unwrap_or_default().to_owned()
     }
 
+    /// The UTC month, as `2026-02`.
+    pub fn month(self) -> String {
+        self.to_string().get(..7).unwrap_or_default().to_owned()
+    }
+
+    /// When the next UTC month begins.
+    pub fn next_month(self) -> Self {
+        let mut at = self;
+        // A month has at most 31 days, so this ends soon.
+        while at.month() == self.month() {
+            at = at.plus(Duration::from_secs(24 * 60 * 60));
+        }
+        Self::parse(&format!("{}-01T00:00:00Z", at.month())).unwrap_or(at)
+    }
+
     /// `self` moved later by `duration`.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
@@ -81,6 +96,18 @@ mod tests {
             "2026-02-15T10:30:00.120Z"
         );
         assert_eq!(Timestamp::from_millis(1_771_151_400_120).day(), "2026-02-15");
+    }
+
+    #[test]
+    fn months_end_where_the_next_begins() {
+        for (at, month, next) in [
+            ("2026-02-15T10:30:00Z", "2026-02", "2026-03-01T00:00:00.000Z"),
+            ("2026-12-31T23:59:59.999Z", "2026-12", "2027-01-01T00:00:00.000Z"),
+            ("2028-01-31T00:00:00Z", "2028-01", "2028-02-01T00:00:00.000Z"),
+        ] {
+            let at = Timestamp::parse(at).unwrap();
+            assert_eq!((at.month(), at.next_month().to_string()), (month.into(), next.into()));
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use app::Core;
 use axum::{
-    extract::{FromRef, FromRequestParts},
+    body::Bytes,
+    extract::{FromRef, FromRequest, FromRequestParts, Request},
     http::{
         HeaderMap, Method,
         header::{AUTHORIZATION, COOKIE, HOST, ORIGIN},
@@ -14,7 +15,7 @@ use axum::{
 use domain::{ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result};
 use url::Url;
 
-use crate::{Ctx, Openbat, Problem, Speaks};
+use crate::{Botplot, Ctx, Openbat, Problem, Speaks, body::read_body};
 
 /// Name of the session cookie.
 const SESSION: &str = "session";
@@ -31,6 +32,16 @@ pub struct SecretKey<D> {
     /// The chatbot the key is for.
     pub chatbot: ChatbotId,
     dialect: PhantomData<D>,
+}
+
+/// A key that may chat, wherever the request carries it (Bearer, `?apiKey=`, `apiKey` in the
+/// body), with the body. For the routes that two dialects share: the key decides which one it is.
+#[derive(Debug)]
+pub struct SharedRoute {
+    /// Who calls.
+    pub principal: Principal,
+    /// The body, not read yet.
+    pub body: Bytes,
 }
 
 /// A key for a whole workspace, of the dialect `D`.
@@ -84,6 +95,44 @@ where
         principal.may_chat()?;
         Ok(Self(principal, PhantomData))
     }
+}
+
+impl<S> FromRequest<S> for SharedRoute
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    /// With no valid key there is no dialect to answer in; botplot's shape contains helpbot's.
+    type Rejection = Problem<Botplot>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Botplot>> {
+        let (parts, rest) = request.into_parts();
+        let bearer = bearer(&parts.headers).map(str::to_owned);
+        let query = parts.uri.query().and_then(|query| {
+            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+            pairs.find(|(name, _)| name == "apiKey").map(|(_, value)| value.into_owned())
+        });
+        let known = bearer.or(query);
+        // A stranger's body is read only where it may hold the key.
+        let body = read_body(Request::from_parts(parts, rest), state).await;
+        let secret = match (&known, &body) {
+            (Some(secret), _) => Some(secret.clone()),
+            (None, Ok(body)) => key_in_body(body),
+            (None, Err(_)) => None,
+        };
+        let principal = caller(&Ctx::from_ref(state).core, secret.as_deref()).await?;
+        principal.may_chat()?;
+        Ok(Self { principal, body: body? })
+    }
+}
+
+fn key_in_body(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct WithKey {
+        #[serde(rename = "apiKey")]
+        api_key: Option<String>,
+    }
+    serde_json::from_slice::<WithKey>(body).ok()?.api_key
 }
 
 impl<D: Speaks, S> FromRequestParts<S> for SecretKey<D>

@@ -25,19 +25,25 @@ impl<D: Speaks, T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<D, 
     type Rejection = Problem<D>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
-                let message = format!("the body must have at most {MOST_BYTES} bytes");
-                Error::new(ErrorKind::PayloadTooLarge, message)
-            } else {
-                Error::new(ErrorKind::Malformed, "the body could not be read")
-            }
-        })?;
+        let bytes = read_body(request, state).await?;
         Ok(Self(parse(&bytes)?, PhantomData))
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+/// The whole body, within its bound.
+pub(crate) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Error> {
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
+            let message = format!("the body must have at most {MOST_BYTES} bytes");
+            Error::new(ErrorKind::PayloadTooLarge, message)
+        } else {
+            Error::new(ErrorKind::Malformed, "the body could not be read")
+        }
+    })
+}
+
+/// A body's JSON object as a wire type; the error says where it is broken, or which field.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     if bytes.trim_ascii().is_empty() {
         return Err(Error::new(ErrorKind::Malformed, "the body must be a JSON object"));
     }

@@ -8,8 +8,10 @@ mod layers;
 mod problem;
 mod start;
 
-pub use auth::{ChatKey, SecretKey, SessionToken, SignedIn, WorkspaceKey, session_cookie};
-pub use body::{Body, Params, Segments};
+pub use auth::{
+    ChatKey, SecretKey, SessionToken, SharedRoute, SignedIn, WorkspaceKey, session_cookie,
+};
+pub use body::{Body, Params, Segments, parse};
 pub use ctx::Ctx;
 pub use layers::{finish, open_to_browsers};
 pub use problem::{Botplot, ChatbotPlatform, Conferbot, Helpbot, Openbat, Problem, Speaks, render};

@@ -5,6 +5,7 @@
 //! | entity | `pk` | `sk` | indexes |
 //! |---|---|---|---|
 //! | workspace | `WS#<workspace>` | `META` | |
+//! | calls of a month | `USE#<workspace>` | `<what>#<month>` | expires |
 //! | user | `USER#<email>` | `USER` | |
 //! | session | `SESSION#<sha256>` | `SESSION` | expires |
 //! | API key, by its secret | `KEY#<sha256>` | `KEY` | |
@@ -34,6 +35,7 @@
 //! | one conversation | get, then query its turns | 1 + by size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
+//! | a call against its limit | one conditional update of `USE#` | |
 //! | how many conversations | get `COUNT` | 1 |
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
@@ -111,6 +113,10 @@ pub fn deliveries_partition(id: WebhookId) -> String {
 /// A workspace.
 pub fn workspace(id: WorkspaceId) -> Key {
     key(workspace_partition(id), "META")
+}
+/// What a workspace has used of `what` in a UTC month, such as `2026-02`.
+pub fn usage(id: WorkspaceId, what: &str, month: &str) -> Key {
+    key(format!("USE#{id}"), format!("{what}#{month}"))
 }
 /// A user, by e-mail address in lower case.
 pub fn user(email: &str) -> Key {
@@ -271,6 +277,7 @@ mod tests {
         let (src, job, hook) = (id.parse().unwrap(), id.parse().unwrap(), id.parse().unwrap());
         vec![
             ("workspace", workspace(ws)),
+            ("usage", usage(ws, "calls", "2026-02")),
             ("user", user(id)),
             ("session", session(id)),
             ("api_key", api_key(id)),

@@ -18,6 +18,7 @@ mod purge;
 mod sources;
 mod stream;
 mod table;
+mod usage;
 mod webhooks;
 mod write;
 

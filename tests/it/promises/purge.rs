@@ -47,7 +47,8 @@ async fn nothing_is_left_of_what_was_deleted() {
     let source = app.post("/api/v1/knowledge/url").bearer(secret).json(&url).send().await.ok();
     let source = source["sourceId"].as_str().unwrap().to_owned();
     eventually("the source is ready", async || {
-        let found = app.get(&format!("/api/v1/knowledge/{source}")).bearer(secret).send().await.ok();
+        let found =
+            app.get(&format!("/api/v1/knowledge/{source}")).bearer(secret).send().await.ok();
         (found["source"]["status"] == "ready").then_some(())
     })
     .await;
@@ -66,7 +67,9 @@ async fn nothing_is_left_of_what_was_deleted() {
     app.delete(&format!("/api/v1/knowledge/{source}")).bearer(secret).send().await.ok();
     app.drain().await;
     assert_eq!(naming(&app, &source).await.len(), 1, "only the citation in the turn that is kept");
-    assert!(items(&app).await.iter().all(|item| !item.contains("all of them blue") || item.contains("TURN#") || item.contains("DLV#")));
+    assert!(items(&app).await.iter().all(|item| !item.contains("all of them blue")
+        || item.contains("TURN#")
+        || item.contains("DLV#")));
 
     // A chatbot with everything.
     let before = naming(&app, &tenant.chatbot).await.len();

@@ -94,8 +94,10 @@ fn the_table_of_operations_is_counted_and_not_typed() {
         let tested = documented.iter().filter(|o| of(o) && tested.contains(*o)).count();
         format!("| {name} | {} | {} | {tested} |", count(&documented), count(&built))
     };
-    let mut rows =
-        vec!["| dialect | documented | built | tested |".to_owned(), "|---|--:|--:|--:|".to_owned()];
+    let mut rows = vec![
+        "| dialect | documented | built | tested |".to_owned(),
+        "|---|--:|--:|--:|".to_owned(),
+    ];
     let mut dialects: Vec<&str> =
         documented.iter().filter_map(|operation| operation.split(' ').next()).collect();
     dialects.dedup();
@@ -159,10 +161,7 @@ async fn chatbots(metered: &mut Metered<'_>, tenant: &Tenant) {
     metered.send("openbat GET /api/v1/chatbots/{id}", app.get(&one).bearer(session)).await;
     let change = json!({"settings": {"onboarded": true}});
     metered
-        .send(
-            "openbat PATCH /api/v1/chatbots/{id}",
-            app.patch(&one).bearer(session).json(&change),
-        )
+        .send("openbat PATCH /api/v1/chatbots/{id}", app.patch(&one).bearer(session).json(&change))
         .await;
     let rotate = app.post(&format!("{one}/rotate-key")).bearer(session);
     metered.send("openbat POST /api/v1/chatbots/{id}/rotate-key", rotate).await;
@@ -189,9 +188,8 @@ async fn knowledge(metered: &mut Metered<'_>, tenant: &Tenant, site: &Site) {
     let app = metered.app;
     let (secret, path) = (&tenant.secret, "/api/v1/knowledge");
     let pair = json!({"question": "Do you have parking?", "answer": "Yes, behind the house."});
-    let add = |kind: &str, body: Value| {
-        app.post(&format!("{path}/{kind}")).bearer(secret).json(&body)
-    };
+    let add =
+        |kind: &str, body: Value| app.post(&format!("{path}/{kind}")).bearer(secret).json(&body);
     metered.send("botplot POST /api/v1/knowledge/qa", add("qa", pair.clone())).await;
     let page = json!({"url": format!("{}/opening", site.url)});
     let added = metered.send("botplot POST /api/v1/knowledge/url", add("url", page)).await;
@@ -208,13 +206,16 @@ async fn knowledge(metered: &mut Metered<'_>, tenant: &Tenant, site: &Site) {
 
 async fn conversations(metered: &mut Metered<'_>, tenant: &Tenant) {
     let app = metered.app;
-    let ask = |path: &str| app.post(path).bearer(&tenant.public).json(&json!({"message": QUESTION}));
+    let ask =
+        |path: &str| app.post(path).bearer(&tenant.public).json(&json!({"message": QUESTION}));
     // Warm: what the chatbot knows is in memory from here on.
     ask("/api/v1/chat").send().await.ok();
     app.drain().await;
     let answer = metered.send("botplot POST /api/v1/chat", ask("/api/v1/chat")).await;
     assert_eq!(answer["sources"], 1, "{answer}");
     metered.send("botplot POST /api/v1/chat/stream", ask("/api/v1/chat/stream")).await;
+    let site = app.post("/api/v1/chat").bearer(&tenant.helpbot);
+    metered.send("helpbot POST /api/v1/chat", site.json(&json!({"question": QUESTION}))).await;
     let (secret, path) = (&tenant.secret, "/api/v1/conversations");
     metered.send("botplot GET /api/v1/conversations", app.get(path).bearer(secret)).await;
     let one = format!("{path}/{}", id(&answer["conversationId"]));

@@ -246,6 +246,7 @@ impl From<Conversation> for ConversationRowOut {
             workspace_id: _,
             dialect: _,
             visitor_id,
+            session_id: _,
             status,
             handoff,
             overall_rating,

@@ -52,8 +52,7 @@ async fn a_conversation_goes_on_under_its_id_and_keeps_its_visitor() {
     let path = format!("/api/v1/conversations/{}", text(id));
     let shown = app.get(&path).bearer(&tenant.secret).send().await.ok();
     let messages = shown["conversation"]["messages"].as_array().unwrap();
-    let said: Vec<_> =
-        messages.iter().map(|m| (text(&m["role"]), m["content"].clone())).collect();
+    let said: Vec<_> = messages.iter().map(|m| (text(&m["role"]), m["content"].clone())).collect();
     let expected = [
         ("user", json!("Hello?")),
         ("assistant", first["response"].clone()),
@@ -151,6 +150,12 @@ async fn only_a_key_that_may_chat_opens_it_and_only_from_a_json_object() {
     chat.refuses_strangers(&tenant).await;
     chat.allows_only(&tenant.public, &[Method::POST]).await;
     chat.wants_json(&tenant.public).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_any_origin_may_call_it() {
+    let app = App::start().await;
     any_page_may_call(&app, PATH).await;
     app.finish().await;
 }

@@ -30,7 +30,10 @@ fn lines(reply: &Reply) -> (String, Value) {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let (done, tokens) = lines.split_last().unwrap();
-    assert_eq!((keys(done), &done["type"]), (vec!["conversationId", "messageId", "type"], &json!("done")));
+    assert_eq!(
+        (keys(done), &done["type"]),
+        (vec!["conversationId", "messageId", "type"], &json!("done"))
+    );
     assert!(is_id(&done["conversationId"]) && is_id(&done["messageId"]), "{done}");
     assert!(!tokens.is_empty());
     for token in tokens {
@@ -128,6 +131,12 @@ async fn only_a_key_of_botplot_opens_it_and_only_from_a_json_object() {
     stream.refuses_strangers(&tenant).await;
     stream.allows_only(&tenant.public, &[Method::POST]).await;
     stream.wants_json(&tenant.public).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_any_origin_may_call_it() {
+    let app = App::start().await;
     any_page_may_call(&app, PATH).await;
     app.finish().await;
 }

@@ -75,7 +75,7 @@ async fn a_key_made_meanwhile_does_not_outlive_its_chatbot() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn chats_and_crawls_under_way_leave_nothing_behind() {
+async fn a_crawl_under_way_leaves_nothing_behind() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
     let gate = Arc::new(Semaphore::new(0));
@@ -89,20 +89,33 @@ async fn chats_and_crawls_under_way_leave_nothing_behind() {
     let crawl = app.post("/api/v1/knowledge/url").bearer(&ada.secret).json(&url);
     crawl.send().await.ok();
 
-    let hello = json!({"message": "Hello"});
-    let chat = || app.post("/api/v1/chat").bearer(&ada.public).json(&hello).send();
-    let delete = app.delete(&format!("{OPENBAT}/{}", ada.chatbot)).bearer(&ada.session).send();
-    let (deleted, chats) = tokio::join!(delete, join_all((0..8).map(|_| chat())));
-    deleted.ok();
-    for chat in chats {
-        assert!([200, 401, 404].contains(&chat.status), "{}", chat.text);
-    }
+    app.delete(&format!("{OPENBAT}/{}", ada.chatbot)).bearer(&ada.session).send().await.ok();
     gate.add_permits(1);
     app.drain().await;
-    let (core, bot) = (&app.platform.core, ada.chatbot.parse().unwrap());
-    assert!(core.sources(bot).await.unwrap().is_empty());
-    let (conversations, total) = core.conversations(bot, None, 0, 20).await.unwrap();
-    assert_eq!((conversations.len(), total), (0, 0));
+    let bot = ada.chatbot.parse().unwrap();
+    assert!(app.platform.core.sources(bot).await.unwrap().is_empty());
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chats_under_way_leave_nothing_behind() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let hello = json!({"message": "Hello"});
+    for _ in 0..5 {
+        let (id, key) = make(&app, &ada.session, "Doomed").await;
+        let chat = || app.post("/api/v1/chat").bearer(&key).json(&hello).send();
+        let delete = app.delete(&format!("{OPENBAT}/{id}")).bearer(&ada.session).send();
+        let (deleted, chats) = tokio::join!(delete, join_all((0..12).map(|_| chat())));
+        deleted.ok();
+        for chat in chats {
+            assert!([200, 401, 404].contains(&chat.status), "{}", chat.text);
+        }
+        app.drain().await;
+        let conversations = app.platform.core.conversations(id.parse().unwrap(), None, 0, 20);
+        let (conversations, total) = conversations.await.unwrap();
+        assert_eq!((conversations.len(), total), (0, 0));
+    }
     app.finish().await;
 }
 

@@ -30,7 +30,10 @@ async fn a_deleted_conversation_is_gone_with_its_messages_and_counts_no_more() {
         assert!(turns.is_empty(), "its messages are gone too");
     }
     let rows = app.get("/api/v1/conversations?status=active").bearer(&tenant.secret).send().await;
-    assert_eq!((&rows.ok()["total"], &rows.ok()["conversations"][0]["id"]), (&json!(1), &json!(ids[0])));
+    assert_eq!(
+        (&rows.ok()["total"], &rows.ok()["conversations"][0]["id"]),
+        (&json!(1), &json!(ids[0]))
+    );
     app.finish().await;
 }
 

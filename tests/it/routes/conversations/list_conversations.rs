@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Received, eventually};
+use tests::{App, Received, Receiver, eventually};
 
 use crate::routes::chat::{Route, is_id, is_time, keys, problem, text};
 
@@ -110,7 +110,8 @@ async fn an_idle_conversation_ends_by_itself_once_and_goes_on_when_spoken_to() {
     let app = App::with(|options| options.idle_seconds = 1).await;
     let tenant = app.tenant("ada").await;
     let receiver = Receiver::start().await;
-    let hook = json!({"url": receiver.url, "events": ["conversation.started", "conversation.ended"]});
+    let hook =
+        json!({"url": receiver.url, "events": ["conversation.started", "conversation.ended"]});
     let hooks = format!("/api/v1/projects/{}/webhooks", tenant.chatbot);
     app.post(&hooks).bearer(&tenant.secret).json(&hook).send().await.ok();
     let came = |event: &str| -> Vec<Received> {

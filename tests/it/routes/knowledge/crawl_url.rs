@@ -26,7 +26,10 @@ async fn links_are_followed_on_the_same_site_below_the_path_only() {
     );
     let site = Site::start(&[
         ("/docs/", &page("The handbook has several chapters.", &links)),
-        ("/docs/a", &page("The museum opens at ten.", "<a href='/docs/'>up</a> <a href='c/d'>d</a>")),
+        (
+            "/docs/a",
+            &page("The museum opens at ten.", "<a href='/docs/'>up</a> <a href='c/d'>d</a>"),
+        ),
         ("/docs/b", &page("The garden closes at dusk.", "<a href='/docs/a'>again</a>")),
         ("/docs/c/d", &page("The library lends umbrellas.", "")),
         ("/docs/no", &page("Nobody follows me.", "")),

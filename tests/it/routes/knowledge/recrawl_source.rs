@@ -58,7 +58,10 @@ async fn a_recrawl_that_fails_takes_nothing_away_and_says_why() {
     }
     site.set("/visit", 200, &page("The museum opens at eleven.", child));
     let source = recrawled(&app, &tenant, &id).await;
-    assert_eq!((&source["source"]["status"], &source["source"]["error"]), (&json!("ready"), &Value::Null));
+    assert_eq!(
+        (&source["source"]["status"], &source["source"]["error"]),
+        (&json!("ready"), &Value::Null)
+    );
     assert!(said(&app, &tenant, OPEN).await.contains("at eleven"));
     app.finish().await;
 }

@@ -44,7 +44,6 @@ async fn deleted_while_a_retry_waits_it_leaves_no_record_behind() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let failing = Receiver::answering(|_| Answer::Status(500)).await;
-    // Its second attempt, made later than that of the deleted one would be, says when to look.
     let (id, _) = create(&app, &tenant, &failing.url, &["conversation.started"]).await;
     app.ask(&tenant.public, "Hello?").await;
     eventually("the first attempt", async || (failing.received().len() == 1).then_some(())).await;

@@ -25,8 +25,7 @@ async fn a_test_sends_one_signed_ping_and_says_what_came_of_it() {
     let receiver = Receiver::answering(|n| Answer::Status(if n < 2 { 200 } else { 500 })).await;
     // Whatever it is subscribed to.
     let (id, secret) = create(&app, &tenant, &receiver.url, &["lead.captured"]).await;
-    let keys_and_statuses =
-        [(&tenant.secret, 200), (&tenant.openbat, 200), (&tenant.secret, 500)];
+    let keys_and_statuses = [(&tenant.secret, 200), (&tenant.openbat, 200), (&tenant.secret, 500)];
     for (n, (key, status)) in keys_and_statuses.into_iter().enumerate() {
         let delivery = test(&app, &tenant, key, &id).await;
         let expected = json!({
