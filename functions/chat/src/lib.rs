@@ -47,8 +47,7 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
     let routes = botplot::routes().route("/api/v1/chat", post(chat)).with_state(ctx);
-    let routes = colloquy_http::open_to_browsers(routes);
-    colloquy_http::finish(routes, &http)
+    colloquy_http::open_to_browsers(colloquy_http::finish(routes, &http))
 }
 
 /// Documented twice, with different shapes: a key speaks one dialect, and that decides.

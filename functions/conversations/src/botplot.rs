@@ -7,7 +7,7 @@ use serde::Deserialize;
 type Reply<T> = Result<Json<T>, Problem<Botplot>>;
 
 /// How far into a list `offset` goes.
-const MOST_OFFSET: u32 = 1_000_000;
+const MOST_OFFSET: u32 = 10_000;
 
 pub fn routes() -> Router<Ctx> {
     Router::new()

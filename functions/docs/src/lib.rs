@@ -3,14 +3,11 @@
 use axum::{
     Router,
     extract::Path,
-    http::{
-        Uri,
-        header::{CACHE_CONTROL, CONTENT_TYPE},
-    },
+    http::header::{CACHE_CONTROL, CONTENT_TYPE},
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use domain::Error;
+use domain::{Dialect, Error};
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -40,11 +37,11 @@ pub const PAGES: &[(&str, &str)] = pages![
 
 /// The routes of this function. It needs no context: it has nothing that is not public.
 pub fn router() -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/", get(|| async { Redirect::temporary("/docs") }))
         .route("/docs", get(|| page(Path("index".to_owned()))))
-        .route("/docs/{page}", get(page))
-        .fallback(no_such_path)
+        .route("/docs/{page}", get(page));
+    colloquy_http::finish_public(routes, false)
 }
 
 async fn page(Path(name): Path<String>) -> Response {
@@ -53,15 +50,10 @@ async fn page(Path(name): Path<String>) -> Response {
     }
     match PAGES.iter().find(|(page, _)| *page == name) {
         Some((_, html)) => file(HTML, html),
-        None => no_such_path(Uri::from_static("/docs")).await,
+        None => colloquy_http::render(Dialect::Botplot, &Error::not_found("page")),
     }
 }
 
 fn file(kind: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=300")], text).into_response()
-}
-
-async fn no_such_path(uri: Uri) -> Response {
-    let dialect = dialects::of_path(uri.path());
-    colloquy_http::render(dialect, &Error::not_found("path"))
 }

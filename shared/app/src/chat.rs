@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ai::{Grounding, Model, Prompt};
+use ai::{Grounding, Model, ModelError, Prompt};
 use domain::{
     Chatbot, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect, Error,
     ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
@@ -181,7 +181,13 @@ impl Chat {
                 let mut reply = self.model.reply(prompt);
                 let mut text = String::new();
                 while let Some(piece) = reply.next().await {
-                    let piece = piece.map_err(Error::internal)?;
+                    let piece = match piece {
+                        Ok(piece) => piece,
+                        // What was found says nothing that could be quoted.
+                        Err(ModelError::NoGrounding) => {
+                            return Ok(Answer::fixed(REFUSAL, confidence, true));
+                        }
+                    };
                     text.push_str(&piece);
                     if let Some(pieces) = pieces {
                         let _ = pieces.send(piece).await;

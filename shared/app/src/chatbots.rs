@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 
 use domain::{
-    Chatbot, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind, Plan, Result, SourceId,
-    SourceKind, SourceStatus, Timestamp, Workspace, WorkspaceId,
+    Chatbot, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind, Result, Source, SourceId,
+    SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
 };
-use store::{Counters, PurgeTarget};
+use futures::{StreamExt, TryStreamExt, stream};
+use store::Counters;
 
 use crate::{Core, access::mint};
 
+/// Sources of a chatbot that are copied at the same time.
+const COPIED_AT_ONCE: usize = 8;
 /// How often a change that met another one is made again.
 const ATTEMPTS: u32 = 5;
 
@@ -50,16 +53,7 @@ impl Core {
         new: NewChatbot,
     ) -> Result<(Chatbot, String)> {
         let owner = self.workspace(workspace).await?;
-        self.put_new_chatbot(&owner, new, ChatbotId::new(), 0).await
-    }
-
-    async fn put_new_chatbot(
-        &self,
-        owner: &Workspace,
-        new: NewChatbot,
-        id: ChatbotId,
-        sources: u32,
-    ) -> Result<(Chatbot, String)> {
+        let id = ChatbotId::new();
         let NewChatbot { name, description, settings } = new;
         let (secret, key, hash) = mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret)?;
         let now = Timestamp::now();
@@ -75,12 +69,9 @@ impl Core {
             created_at: now,
             updated_at: now,
         };
-        self.store.put_chatbot(&chatbot, &key, &hash, sources, self.room(owner.plan)).await?;
+        let room = self.plans.of(owner.plan).chatbots;
+        self.store.put_chatbot(&chatbot, &key, &hash, room).await?;
         Ok((chatbot, secret))
-    }
-
-    fn room(&self, plan: Plan) -> Option<u32> {
-        self.plans.of(plan).chatbots
     }
 
     /// Changes a chatbot. Two changes at once: each is applied to what the other left.
@@ -124,80 +115,58 @@ impl Core {
         Ok((self.store.rotate_key(&key, &hash).await?, secret))
     }
 
-    /// Copies a chatbot with its configuration and its knowledge. The chatbot itself is written
-    /// last, so that a copy is there whole or not at all. A source that has nothing to answer
-    /// with yet is crawled for the copy on its own.
+    /// Copies a chatbot with its configuration and its knowledge. A source that has nothing to
+    /// answer with yet is crawled for the copy on its own. A copy that can't be completed is
+    /// deleted again, with all that was copied.
     pub async fn duplicate_chatbot(
         &self,
         workspace: WorkspaceId,
         id: ChatbotId,
     ) -> Result<Chatbot> {
-        let (owner, original) =
-            tokio::try_join!(self.workspace(workspace), self.chatbot(workspace, id))?;
-        if self.room(owner.plan).is_some_and(|room| owner.chatbots >= room) {
-            let message = format!("your plan allows {} chatbots", owner.chatbots);
-            return Err(Error::new(ErrorKind::PlanRequired, message));
-        }
-        let copy = ChatbotId::new();
-        let made = self.copy_knowledge(&original, copy).await;
-        let made = match made {
-            Ok(copied) => {
-                let new = NewChatbot {
-                    name: copy_name(&original.name),
-                    description: original.description.clone(),
-                    settings: original.settings.clone(),
-                };
-                self.put_new_chatbot(&owner, new, copy, copied.sources)
-                    .await
-                    .map(|(chatbot, _)| (chatbot, copied))
-            }
-            Err(error) => Err(error),
+        let original = self.chatbot(workspace, id).await?;
+        let new = NewChatbot {
+            name: copy_name(&original.name),
+            description: original.description.clone(),
+            settings: original.settings.clone(),
         };
-        match made {
-            Ok((chatbot, copied)) => {
-                for (url, sync) in copied.to_crawl {
-                    self.add_url_source(&chatbot, &url, sync).await?;
-                }
-                Ok(chatbot)
-            }
-            Err(error) => {
-                let target = PurgeTarget::Chatbot { id: copy };
-                while !self.store.purge_some(&target).await? {}
-                Err(error)
-            }
+        let (copy, _) = self.create_chatbot(workspace, new).await?;
+        if let Err(error) = self.copy_knowledge(&original, &copy).await {
+            self.store.delete_chatbot(workspace, copy.id).await?;
+            return Err(error);
         }
+        Ok(copy)
     }
 
-    async fn copy_knowledge(&self, original: &Chatbot, copy: ChatbotId) -> Result<Copied> {
-        let mut copied = Copied::default();
-        for source in self.store.sources(original.id).await? {
-            let answers = match source.kind {
-                SourceKind::Qa => Some(source.job),
-                SourceKind::Url => source.active_job,
-            };
-            let Some(job) = answers else {
-                copied.to_crawl.push((source.name.clone(), source.sync));
-                continue;
-            };
-            let Some(pointer) = self.store.index_pointer(original.id, source.id).await? else {
-                continue;
-            };
-            let mut twin = source.clone();
-            twin.id = SourceId::new();
-            twin.chatbot_id = copy;
-            twin.job = JobId::new();
-            twin.active_job = Some(twin.job);
-            twin.status = SourceStatus::Ready;
-            twin.reason = None;
-            self.store.copy_source(&source, job, &twin, &pointer.entry).await?;
-            copied.sources += 1;
-        }
-        Ok(copied)
+    async fn copy_knowledge(&self, original: &Chatbot, copy: &Chatbot) -> Result<()> {
+        let sources = self.store.sources(original.id).await?;
+        stream::iter(sources)
+            .map(|source| async move { self.copy_source(source, original, copy).await })
+            .buffer_unordered(COPIED_AT_ONCE)
+            .try_collect()
+            .await
     }
-}
 
-#[derive(Default)]
-struct Copied {
-    sources: u32,
-    to_crawl: Vec<(String, domain::SyncFrequency)>,
+    async fn copy_source(&self, source: Source, original: &Chatbot, copy: &Chatbot) -> Result<()> {
+        let pointer = self.store.index_pointer(original.id, source.id).await?;
+        if let Some(pointer) = pointer {
+            let job = JobId::new();
+            let twin = Source {
+                id: SourceId::new(),
+                chatbot_id: copy.id,
+                job,
+                active_job: Some(job),
+                status: SourceStatus::Ready,
+                reason: None,
+                ..source.clone()
+            };
+            if self.store.copy_source(copy, &pointer, &twin).await? {
+                return Ok(());
+            }
+        }
+        // Nothing answers yet, or it was replaced while it was being copied.
+        match source.kind {
+            SourceKind::Url => self.add_url_source(copy, &source.name, source.sync).await.map(drop),
+            SourceKind::Qa => Ok(()),
+        }
+    }
 }

@@ -7,7 +7,7 @@ use domain::{
     source::{Chunk, MAX_DEPTH, Page, PageState},
 };
 use knowledge::{Fetcher, Segment, chunk, fetch::PageError, text};
-use store::{CrawlResult, Store};
+use store::{CrawlResult, PurgeTarget, Store};
 use url::Url;
 
 use crate::{
@@ -47,7 +47,22 @@ impl Crawl {
         if page.state == PageState::Queued {
             self.read_page(&source, page).await?;
         }
-        self.finish(&source).await
+        self.finish(&source).await?;
+        self.clear_if_replaced(&source).await
+    }
+
+    /// A source that was deleted or crawled anew while its page was read has been cleared away
+    /// already; what was written since must go too.
+    async fn clear_if_replaced(&self, source: &Source) -> Result<()> {
+        let now = self.store.source(source.chatbot_id, source.id).await?;
+        let wanted =
+            now.is_some_and(|now| now.job == source.job || now.active_job == Some(source.job));
+        if wanted {
+            return Ok(());
+        }
+        let target = PurgeTarget::Crawl { id: source.id, job: source.job };
+        while !self.store.purge_some(&target).await? {}
+        Ok(())
     }
 
     async fn read_page(&self, source: &Source, mut page: Page) -> Result<()> {
@@ -71,8 +86,8 @@ impl Crawl {
                 if matches!(page.state, PageState::Failed(_)) {
                     self.keep_last_good(source, &mut page).await?;
                 }
-                if page.depth == 0 && !error.is_gone() {
-                    // Without its first page a crawl has no links; what was known is looked at.
+                if page.depth == 0 && error.is_gone() {
+                    // The other pages may be where they were; only the server can say.
                     self.queue_known(source, &page).await?;
                 }
             }
@@ -125,7 +140,7 @@ impl Crawl {
             return Ok(());
         }
         let result = self.result(source, &pages).await?;
-        let ended = self.store.end_crawl(source, &result, Timestamp::now()).await?;
+        let ended = self.store.end_crawl(source, &result, Timestamp::now(), None).await?;
         if ended {
             tracing::info!(source = %source.id, pages = pages.len(), ?result, "crawl ended");
         }
@@ -134,9 +149,9 @@ impl Crawl {
 
     async fn result(&self, source: &Source, pages: &[Page]) -> Result<CrawlResult> {
         let first = pages.iter().find(|page| page.depth == 0);
-        let read = pages.iter().any(|page| page.state == PageState::Read);
+        let all_gone = pages.iter().all(|page| matches!(page.state, PageState::Gone(_)));
         match first.map(|page| &page.state) {
-            Some(PageState::Gone(reason)) if !read => {
+            Some(PageState::Gone(reason)) if all_gone => {
                 Ok(CrawlResult::Gone { reason: reason.clone() })
             }
             Some(PageState::Failed(reason)) => Ok(CrawlResult::Failed { reason: reason.clone() }),

@@ -145,7 +145,9 @@ fn purges(change: &Change) -> Vec<Purge> {
         Change::ConversationRemoved(conversation) => {
             targets.push(PurgeTarget::Conversation { id: conversation.id });
         }
-        Change::ChatbotRemoved(chatbot) => targets.push(PurgeTarget::Chatbot { id: chatbot.id }),
+        Change::ChatbotRemoved(chatbot) => {
+            targets.push(PurgeTarget::Chatbot { id: chatbot.id, workspace: chatbot.workspace_id })
+        }
         Change::WebhookRemoved(webhook) => targets.push(PurgeTarget::Webhook { id: webhook.id }),
         _ => {}
     }

@@ -43,8 +43,9 @@ impl Indexes {
         if let Some(loaded) = loaded.as_ref().filter(|l| l.version >= chatbot.index_version) {
             return Ok(loaded.index.clone());
         }
-        let known = loaded.take().map(|l| l.segments).unwrap_or_default();
-        let fresh = load(store, chatbot, &known).await?;
+        let none = HashMap::new();
+        let known = loaded.as_ref().map_or(&none, |loaded| &loaded.segments);
+        let fresh = load(store, chatbot, known).await?;
         let index = fresh.index.clone();
         *loaded = Some(fresh);
         Ok(index)
@@ -67,12 +68,27 @@ impl Indexes {
     }
 }
 
+async fn segment(
+    store: &Store,
+    (source, job): (SourceId, JobId),
+    parts: u32,
+) -> Result<Option<Arc<Segment>>> {
+    let Some(bytes) = store.segment(source, job, parts).await? else { return Ok(None) };
+    match Segment::decode(&bytes) {
+        Ok(segment) => Ok(Some(Arc::new(segment))),
+        Err(error) => {
+            tracing::error!(%source, %error, "an index segment can't be read");
+            Ok(None)
+        }
+    }
+}
+
 async fn load(
     store: &Store,
     chatbot: &Chatbot,
     known: &HashMap<(SourceId, JobId), Arc<Segment>>,
 ) -> Result<Loaded> {
-    'again: for _ in 0..ATTEMPTS {
+    'again: for attempt in 1.. {
         let mut segments: HashMap<(SourceId, JobId), Arc<Segment>> = HashMap::new();
         let mut pairs: Vec<(SourceId, QaPair)> = Vec::new();
         for pointer in store.index_pointers(chatbot.id).await? {
@@ -82,12 +98,15 @@ async fn load(
                 IndexEntry::Segment { parts } => {
                     let segment = match known.get(&key) {
                         Some(segment) => segment.clone(),
-                        None => match store.segment(key.0, key.1, parts).await? {
-                            Some(bytes) => {
-                                Arc::new(Segment::decode(&bytes).map_err(Error::internal)?)
-                            }
+                        None => match segment(store, key, parts).await? {
+                            Some(segment) => segment,
                             // Replaced and cleared away between the two reads.
-                            None => continue 'again,
+                            None if attempt < ATTEMPTS => continue 'again,
+                            // One source that can't be read must not silence the others.
+                            None => {
+                                tracing::error!(source = %key.0, job = %key.1, "no index segment");
+                                continue;
+                            }
                         },
                     };
                     segments.insert(key, segment);

@@ -167,17 +167,18 @@ impl Core {
         if source.kind != SourceKind::Url {
             return Err(Error::field("sourceId", "must be a URL source to be crawled again"));
         }
-        self.begin_crawl(&source).await?;
+        self.begin_crawl(&source, None).await?;
         Ok(source)
     }
 
-    /// Begins a crawl unless one is under way; whether it was begun.
-    pub(crate) async fn begin_crawl(&self, source: &Source) -> Result<bool> {
+    /// Begins a crawl unless one is under way; whether it was begun. `seen` is when a ticker found
+    /// it due.
+    pub(crate) async fn begin_crawl(&self, source: &Source, seen: Option<&str>) -> Result<bool> {
         if matches!(source.status, SourceStatus::Pending | SourceStatus::Processing) {
             return Ok(false);
         }
         let page = first_page(source, JobId::new());
-        self.store.begin_crawl(source, &page, Timestamp::now()).await
+        self.store.begin_crawl(source, &page, Timestamp::now(), seen).await
     }
 
     /// Deletes a source; it stops answering at once.

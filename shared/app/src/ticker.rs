@@ -1,7 +1,10 @@
 //! What is due: idle conversations, syncs and hung crawls, deliveries to try again. However many
 //! tickers run at once, each thing is done once, since each is taken on under a condition.
 
-use std::time::Duration;
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use domain::{DeliveryStatus, Result, SourceStatus, Timestamp};
 use store::{
@@ -15,8 +18,10 @@ use crate::{
     queue::{Deliver, Queue, VERSION},
 };
 
-/// Items taken from a shard in one go; what is left over is still due the next minute.
+/// Items taken from a shard in one go.
 const BATCH: u32 = 200;
+/// A tick works for this long; what is left over is still due the next minute.
+const SLICE: Duration = Duration::from_secs(20);
 
 /// Ticking: what `ticker` needs beyond [`Core`].
 #[derive(Debug, Clone)]
@@ -50,11 +55,27 @@ impl Ticker {
     /// Does everything that is due at `now`. One thing that fails does not hold up the others.
     pub async fn tick(&self, now: Timestamp) -> Result<Ticked> {
         let mut ticked = Ticked::default();
+        let begun = Instant::now();
         for shard in 0..DUE_SHARDS {
-            for due in self.store.due(shard, now, BATCH).await? {
-                if let Err(error) = self.handle(&due, now, &mut ticked).await {
-                    tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item failed");
-                    ticked.failed += 1;
+            // What was handled may still be in the index for a moment.
+            let mut seen = HashSet::new();
+            while begun.elapsed() < SLICE {
+                let mut due = self.store.due(shard, now, BATCH).await?;
+                let full = due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
+                due.retain(|due| seen.insert((due.key.clone(), due.due_at.clone())));
+                if due.is_empty() {
+                    break;
+                }
+                for due in due {
+                    if let Err(error) = self.handle(&due, now, &mut ticked).await {
+                        tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item failed");
+                        ticked.failed += 1;
+                        // Out of the way of what is behind it, for a while.
+                        self.store.put_off(&due, now.plus(LEASE)).await?;
+                    }
+                }
+                if !full {
+                    break;
                 }
             }
         }
@@ -80,8 +101,9 @@ impl Ticker {
         if matches!(source.status, SourceStatus::Pending | SourceStatus::Processing) {
             let reason = "the crawl did not come to an end".to_owned();
             let result = CrawlResult::Failed { reason };
-            ticked.called_off += u32::from(self.store.end_crawl(&source, &result, now).await?);
-        } else if self.core.begin_crawl(&source).await? {
+            let ended = self.store.end_crawl(&source, &result, now, Some(&due.due_at)).await?;
+            ticked.called_off += u32::from(ended);
+        } else if self.core.begin_crawl(&source, Some(&due.due_at)).await? {
             ticked.crawls += 1;
         }
         Ok(())

@@ -21,8 +21,8 @@ pub const ANSWER: (usize, usize) = (1, 10_000);
 pub const NOTE: (usize, usize) = (0, 200);
 /// The longest URL taken.
 pub const URL_LENGTH: usize = 2_048;
-/// A chatbot's free settings, as JSON text.
-pub const SETTINGS_BYTES: usize = 64 * 1024;
+/// A chatbot's free settings, as JSON text. They are read with the chatbot on every chat turn.
+pub const SETTINGS_BYTES: usize = 8 * 1024;
 /// How deep settings may nest.
 pub const SETTINGS_DEPTH: usize = 16;
 

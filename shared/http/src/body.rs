@@ -44,8 +44,14 @@ pub(crate) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Re
 
 /// A body's JSON object as a wire type; the error says where it is broken, or which field.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    if bytes.trim_ascii().is_empty() {
-        return Err(Error::new(ErrorKind::Malformed, "the body must be a JSON object"));
+    // A list would be taken for a struct's fields in order.
+    if !matches!(bytes.trim_ascii_start().first(), Some(b'{')) {
+        return Err(match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+            Err(error) if !bytes.trim_ascii().is_empty() => {
+                Error::new(ErrorKind::Malformed, format!("the body is not valid JSON: {error}"))
+            }
+            _ => Error::new(ErrorKind::Malformed, "the body must be a JSON object"),
+        });
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
@@ -121,7 +127,7 @@ mod tests {
             (wrong.kind, wrong.fields[0].field.as_str()),
             (ErrorKind::Validation, "events[1]")
         );
-        for text in ["", "  ", "[]", "7", "\"x\"", "{} {}", "null"] {
+        for text in ["", "  ", "[]", "[\"evil\"]", "7", "\"x\"", "{} {}", "null"] {
             assert_eq!(error(text).kind, ErrorKind::Malformed, "{text}");
         }
         assert!(parse::<In>(b"{\"unknown\": 1}").is_ok());

@@ -12,7 +12,7 @@ use axum::{
 };
 use domain::{Error, ErrorKind};
 use store::meter::Meter;
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -24,21 +24,28 @@ const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
 
 /// Puts around `router` what every function has.
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
+    finish_public(router, ctx.shows_units)
+}
+
+/// The same for routes that need no context.
+pub fn finish_public(router: Router, shows_units: bool) -> Router {
     router
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .layer(middleware::from_fn_with_state(ctx.clone(), around))
+        .layer(middleware::from_fn_with_state(shows_units, around))
 }
 
-/// For routes that a browser calls from any page with a key that is safe to show. No cookie is
-/// ever taken there.
-pub fn open_to_browsers(router: Router) -> Router {
-    router.layer(
+/// For routes that a browser calls from any page with a key that is safe to show; no cookie is
+/// ever taken there. Goes around a finished router, since a fallback that is set later would take
+/// the place of what answers a preflight.
+pub fn open_to_browsers(finished: Router) -> Router {
+    finished.layer(
         CorsLayer::new()
             .allow_origin(Any)
             .allow_methods([Method::GET, Method::POST])
-            .allow_headers(Any)
+            // Not `*`, which does not cover `Authorization`.
+            .allow_headers(AllowHeaders::mirror_request())
             .expose_headers([REQUEST_ID]),
     )
 }
@@ -53,7 +60,7 @@ async fn no_such_method(method: Method, uri: Uri) -> Response {
     render(dialects::of_path(uri.path()), &error)
 }
 
-async fn around(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+async fn around(State(shows_units): State<bool>, request: Request, next: Next) -> Response {
     let id = Uuid::now_v7();
     let begun = Instant::now();
     let meter = Meter::default();
@@ -78,7 +85,7 @@ async fn around(State(ctx): State<Ctx>, request: Request, next: Next) -> Respons
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
     }
-    if ctx.shows_units {
+    if shows_units {
         let text = format!(
             "read={}, write={}, round_trips={}",
             units.read, units.write, units.round_trips

@@ -13,6 +13,6 @@ pub use auth::{
 };
 pub use body::{Body, Params, Segments, parse};
 pub use ctx::Ctx;
-pub use layers::{finish, open_to_browsers};
+pub use layers::{finish, finish_public, open_to_browsers};
 pub use problem::{Botplot, ChatbotPlatform, Conferbot, Helpbot, Openbat, Problem, Speaks, render};
 pub use start::{run, run_streaming};

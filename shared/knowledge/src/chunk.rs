@@ -1,6 +1,6 @@
 //! From blocks to passages: by heading first, by size second.
 
-use domain::source::Chunk;
+use domain::{conversation::shorten, source::Chunk};
 use url::Url;
 
 use crate::{extract::Document, text};
@@ -9,8 +9,12 @@ use crate::{extract::Document, text};
 const TARGET_WORDS: u32 = 120;
 /// A block longer than this is cut between sentences.
 const MOST_WORDS: u32 = 200;
+/// A passage has at most this many bytes, whatever a "word" is in it.
+const MOST_BYTES: usize = 4_000;
+/// A title or a heading is cut to this many characters.
+const HEADING: usize = 200;
 /// Passages of one page at the most.
-const MAX_CHUNKS: usize = 400;
+const MAX_CHUNKS: usize = 100;
 
 /// Cuts a page into passages. Blocks under the same headings go together until a passage is long
 /// enough; a heading always begins a new one.
@@ -25,9 +29,9 @@ pub fn chunks(document: &Document, url: &Url) -> Vec<Chunk> {
                 id: format!("{}", made.len()),
                 tokens: text::estimated_tokens(&content),
                 content,
-                headings: headings.to_vec(),
+                headings: headings.iter().map(|h| shorten(h, HEADING)).collect(),
                 url: Some(url.to_string()),
-                title: document.title.clone(),
+                title: shorten(&document.title, HEADING),
             });
         }
         content.clear();
@@ -39,7 +43,8 @@ pub fn chunks(document: &Document, url: &Url) -> Vec<Chunk> {
         }
         for piece in pieces(&block.text) {
             let both = text::word_count(&content) + text::word_count(&piece);
-            if !content.is_empty() && both > TARGET_WORDS {
+            let bytes = content.len() + piece.len();
+            if !content.is_empty() && (both > TARGET_WORDS || bytes >= MOST_BYTES) {
                 close(&mut content, headings);
             }
             if !content.is_empty() {
@@ -53,7 +58,7 @@ pub fn chunks(document: &Document, url: &Url) -> Vec<Chunk> {
 }
 
 fn pieces(block: &str) -> Vec<String> {
-    if text::word_count(block) <= MOST_WORDS {
+    if fits(block) {
         return vec![block.to_owned()];
     }
     let mut pieces = vec![String::new()];
@@ -61,7 +66,10 @@ fn pieces(block: &str) -> Vec<String> {
         // A "sentence" without an end is cut by words.
         for part in by_words(sentence) {
             match pieces.last_mut() {
-                Some(last) if text::word_count(last) + text::word_count(&part) <= TARGET_WORDS => {
+                Some(last)
+                    if text::word_count(last) + text::word_count(&part) <= TARGET_WORDS
+                        && last.len() + part.len() < MOST_BYTES =>
+                {
                     if !last.is_empty() {
                         last.push(' ');
                     }
@@ -75,12 +83,46 @@ fn pieces(block: &str) -> Vec<String> {
     pieces
 }
 
+fn fits(text: &str) -> bool {
+    text::word_count(text) <= MOST_WORDS && text.len() <= MOST_BYTES
+}
+
 fn by_words(sentence: &str) -> Vec<String> {
-    if text::word_count(sentence) <= MOST_WORDS {
+    if fits(sentence) {
         return vec![sentence.to_owned()];
     }
-    let words: Vec<&str> = sentence.split_whitespace().collect();
-    words.chunks(usize::try_from(TARGET_WORDS).unwrap_or(1)).map(|part| part.join(" ")).collect()
+    let mut parts = vec![String::new()];
+    for word in sentence.split_whitespace().flat_map(by_bytes) {
+        match parts.last_mut() {
+            Some(last)
+                if last.len() + word.len() < MOST_BYTES
+                    && text::word_count(last) < TARGET_WORDS =>
+            {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(word);
+            }
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    parts
+}
+
+/// A run of characters without a space in it, such as encoded data, in parts that fit.
+fn by_bytes(mut word: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    while word.len() > MOST_BYTES / 2 {
+        let mut end = MOST_BYTES / 2;
+        while !word.is_char_boundary(end) {
+            end -= 1;
+        }
+        let (part, rest) = word.split_at(end);
+        parts.push(part);
+        word = rest;
+    }
+    parts.push(word);
+    parts
 }
 
 #[cfg(test)]
@@ -103,6 +145,18 @@ mod tests {
         assert_eq!(made.len(), 2);
         assert_eq!(made[0].content, "one.\ntwo.");
         assert_eq!(made[1].headings, ["B"]);
+    }
+
+    #[test]
+    fn neither_data_without_spaces_nor_an_endless_title_makes_a_passage_too_large() {
+        let document = Document {
+            title: "t".repeat(450_000),
+            blocks: vec![block(&"h".repeat(450_000), &"QUJD".repeat(100_000))],
+            links: Vec::new(),
+        };
+        let made = chunks(&document, &Url::parse("https://example.com/").unwrap());
+        assert_eq!(made.len(), MAX_CHUNKS);
+        assert!(made.iter().all(|c| c.content.len() <= MOST_BYTES && c.title.len() <= 3 * HEADING));
     }
 
     #[test]

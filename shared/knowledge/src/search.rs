@@ -204,6 +204,9 @@ fn quote(content: &str, weights: &HashMap<&String, f64>) -> String {
             best = (at, score);
         }
     }
+    if sentences.is_empty() {
+        return shorten(content.trim(), 2 * QUOTE);
+    }
     let mut quote = String::new();
     for sentence in sentences.iter().skip(best.0).take(3) {
         if quote.chars().count() >= QUOTE {

@@ -184,19 +184,19 @@ impl Client {
             request = request.header(name, value);
         }
         let begun = Instant::now();
-        let sent = async {
-            let response = request.send().await.map_err(failed)?;
-            let latency = begun.elapsed();
-            let status = response.status().as_u16();
-            let retry_after = text_of(response.headers().get(RETRY_AFTER))
-                .and_then(|text| text.trim().parse().ok())
-                .map(Duration::from_secs);
-            let body = read_prefix(response, kept).await;
-            Ok(Sent { status, body, retry_after, latency })
-        };
-        tokio::time::timeout(time, sent)
+        let response = tokio::time::timeout(time, request.send())
             .await
-            .unwrap_or(Err(OutboundError::TimedOut(time.as_secs())))
+            .map_err(|_| OutboundError::TimedOut(time.as_secs()))?
+            .map_err(failed)?;
+        let latency = begun.elapsed();
+        let status = response.status().as_u16();
+        let retry_after = text_of(response.headers().get(RETRY_AFTER))
+            .and_then(|text| text.trim().parse().ok())
+            .map(Duration::from_secs);
+        // The status is the answer; a body that never ends does not take it back.
+        let left = time.saturating_sub(latency);
+        let body = read_prefix(response, kept, left).await;
+        Ok(Sent { status, body, retry_after, latency })
     }
 
     fn check(&self, url: &Url) -> Result<(), OutboundError> {
@@ -238,10 +238,11 @@ async fn read(response: reqwest::Response, bound: usize) -> Result<Vec<u8>, Outb
 }
 
 /// As much of a body as fits `kept`; a body that breaks off is still an answer.
-async fn read_prefix(response: reqwest::Response, kept: usize) -> String {
+async fn read_prefix(response: reqwest::Response, kept: usize, time: Duration) -> String {
     let mut body = Vec::new();
     let mut stream = response.bytes_stream();
-    while let Some(Ok(piece)) = stream.next().await {
+    let until = tokio::time::Instant::now() + time;
+    while let Ok(Some(Ok(piece))) = tokio::time::timeout_at(until, stream.next()).await {
         body.extend_from_slice(&piece);
         if body.len() >= kept {
             body.truncate(kept);

@@ -32,7 +32,7 @@ pub(crate) struct ChatbotItem {
 }
 
 impl ChatbotItem {
-    fn new(from: &Chatbot, api_key_hash: &str, sources: u32) -> Self {
+    fn new(from: &Chatbot, api_key_hash: &str) -> Self {
         let Chatbot {
             id,
             workspace_id,
@@ -55,7 +55,7 @@ impl ChatbotItem {
             api_key_prefix,
             api_key_hash: api_key_hash.to_owned(),
             index_version,
-            sources,
+            sources: 0,
             created_at,
             updated_at,
         }
@@ -98,14 +98,12 @@ impl TryFrom<ChatbotItem> for Chatbot {
 }
 
 impl Store {
-    /// Makes a chatbot that has `sources` sources already, with its openbat key, if the workspace
-    /// has fewer than `most` chatbots.
+    /// Makes a chatbot with its openbat key, if the workspace has fewer than `most`.
     pub async fn put_chatbot(
         &self,
         chatbot: &Chatbot,
         key: &ApiKey,
         hash: &str,
-        sources: u32,
         most: Option<u32>,
     ) -> Result<()> {
         let room = Write::update(keys::workspace(chatbot.workspace_id), "ADD chatbots :one")
@@ -120,7 +118,7 @@ impl Store {
             room,
             Write::put(
                 keys::chatbot(chatbot.workspace_id, chatbot.id),
-                &ChatbotItem::new(chatbot, hash, sources),
+                &ChatbotItem::new(chatbot, hash),
             )?
             .if_absent(),
             Write::put(keys::api_key(hash), &ApiKeyItem::new(key, None))?.if_absent(),
@@ -195,12 +193,11 @@ impl Store {
         Err(Error::new(ErrorKind::Conflict, "the key is being rotated by somebody else"))
     }
 
-    /// Deletes a chatbot; whether there was one. Its keys die first, so that nobody gets in while
-    /// the rest is cleared away behind the stream.
+    /// Deletes a chatbot; whether there was one. Its listed keys die right after it, when no new
+    /// one can be made any more; should that be cut short, clearing away behind the stream does it.
     pub async fn delete_chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<bool> {
         let key = keys::chatbot(workspace, id);
         let Some(item) = self.get::<ChatbotItem>(&key, true).await? else { return Ok(false) };
-        self.delete_api_keys_of(workspace, id).await?;
         let writes = vec![
             Write::delete(key).when("api_key_hash = :hash").value("hash", &item.api_key_hash)?,
             Write::delete(keys::api_key(&item.api_key_hash)),
@@ -210,7 +207,10 @@ impl Store {
         ];
         let outcome = self.transact(writes).await?;
         match outcome.is_done() {
-            true => Ok(true),
+            true => {
+                self.delete_api_keys_of(workspace, id).await?;
+                Ok(true)
+            }
             // Rotated or deleted in between; if it is still there, the caller tries again.
             false => match self.get::<ChatbotItem>(&keys::chatbot(workspace, id), true).await? {
                 Some(_) => Err(Error::new(ErrorKind::Conflict, "the chatbot was just changed")),

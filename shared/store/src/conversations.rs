@@ -258,7 +258,8 @@ impl Store {
                     .fold(put, |put, (name, value)| put.with(name, value))
             }
             TurnWrite::Continues(was) => {
-                let reopened = was == ConversationStatus::Closed;
+                let active = ConversationStatus::Active;
+                let reopened = was != active && conversation.status == active;
                 let mut expression =
                     "SET updated_at = :at, #status = :status ADD message_count :two".to_owned();
                 if reopened {

@@ -6,6 +6,7 @@ use domain::{Result, Timestamp};
 use crate::{
     keys::{self, ItemKind, Key},
     table::{Range, Store, key_in},
+    write::Write,
 };
 
 /// Something whose time has come.
@@ -20,6 +21,15 @@ pub struct DueItem {
 }
 
 impl Store {
+    /// Makes something due later, unless that changed since it was seen.
+    pub async fn put_off(&self, due: &DueItem, until: Timestamp) -> Result<()> {
+        let write = Write::update(due.key.clone(), "SET due_at = :until")
+            .value("until", until.to_string())?
+            .value("seen", &due.due_at)?
+            .when("attribute_exists(pk) AND due_at = :seen");
+        self.write(write).await.map(drop)
+    }
+
     /// What is due in `shard` by `until`, longest first, `limit` at the most.
     pub async fn due(&self, shard: u8, until: Timestamp, limit: u32) -> Result<Vec<DueItem>> {
         let range = Range {

@@ -99,14 +99,25 @@ impl Store {
     pub async fn queue_pages(&self, pages: &[Page]) -> Result<NewPages> {
         let Some(first) = pages.first() else { return Ok(NewPages::default()) };
         let known = self.pages(first.source_id, first.job).await?;
-        let mut room = MAX_PAGES.saturating_sub(u32::try_from(known.len()).unwrap_or(u32::MAX));
         let mut result = NewPages::default();
         for page in pages.iter().filter(|page| known.iter().all(|k| k.url != page.url)) {
-            if room == 0 {
+            if result.left_out > 0 {
                 result.left_out += 1;
-            } else if self.write(PageItem::queued(page)?).await?.is_done() {
-                room -= 1;
+                continue;
+            }
+            // The source counts its pages in the same transaction, so that the bound holds
+            // however many pages of a crawl are read at once.
+            let room =
+                Write::update(keys::source(page.chatbot_id, page.source_id), "ADD pages :one")
+                    .value("one", 1)?
+                    .when("attribute_exists(pk) AND job = :job AND pages < :most")
+                    .value("job", page.job)?
+                    .value("most", MAX_PAGES)?;
+            let outcome = self.transact(vec![PageItem::queued(page)?, room]).await?;
+            if outcome.is_done() {
                 result.queued += 1;
+            } else if outcome.refused(1) && !outcome.refused(0) {
+                result.left_out += 1;
             }
         }
         Ok(result)

@@ -1,7 +1,7 @@
 //! Clearing away what hung on something that was deleted. Deleting begins with the item itself,
 //! at once; its stream record brings the rest here. Purging twice does nothing more.
 
-use domain::{ChatbotId, ConversationId, JobId, Result, SourceId, WebhookId};
+use domain::{ChatbotId, ConversationId, JobId, Result, SourceId, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -25,11 +25,13 @@ pub enum PurgeTarget {
         /// The crawl.
         job: JobId,
     },
-    /// Conversations, sources, index and webhooks of a chatbot; what hangs on those follows from
+    /// Keys, conversations, sources, index and webhooks of a chatbot; what hangs on those follows from
     /// their own removal.
     Chatbot {
         /// The chatbot that was.
         id: ChatbotId,
+        /// Whose it was.
+        workspace: WorkspaceId,
     },
     /// The deliveries of a webhook.
     Webhook {
@@ -47,7 +49,7 @@ impl PurgeTarget {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
             Self::Webhook { id } => vec![keys::deliveries_partition(id)],
-            Self::Chatbot { id } => vec![
+            Self::Chatbot { id, .. } => vec![
                 keys::webhooks_partition(id),
                 keys::index_partition(id),
                 keys::chatbot_partition(id),
@@ -59,6 +61,9 @@ impl PurgeTarget {
 impl Store {
     /// Removes up to some hundred items of `target`; `true` once nothing is left.
     pub async fn purge_some(&self, target: &PurgeTarget) -> Result<bool> {
+        if let PurgeTarget::Chatbot { id, workspace } = target {
+            self.delete_api_keys_of(*workspace, *id).await?;
+        }
         for partition in target.partitions() {
             let range = Range {
                 index: None,

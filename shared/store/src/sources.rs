@@ -8,9 +8,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    index::{IndexEntry, PointerItem},
+    index::{IndexEntry, IndexPointer, PointerItem},
     keys::{self, Key},
     pages::PageItem,
+    purge::PurgeTarget,
     table::{Range, Store},
     write::Write,
 };
@@ -37,6 +38,9 @@ pub(crate) struct SourceItem {
     created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     synced_at: Option<Timestamp>,
+    /// Pages of the crawl under way; guards their bound.
+    #[serde(default)]
+    pages: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +67,8 @@ impl From<&Source> for SourceItem {
             synced_at,
         } = from.clone();
         Self {
+            // A crawl begins with the source's own page.
+            pages: 1,
             id,
             chatbot_id,
             workspace_id,
@@ -98,6 +104,7 @@ impl From<SourceItem> for Source {
             word_count,
             created_at,
             synced_at,
+            pages: _,
         } = from;
         Self {
             id,
@@ -215,36 +222,43 @@ impl Store {
         if outcome.is_done() { Ok(()) } else { Err(refused_by_chatbot()) }
     }
 
-    /// Writes `twin`, a copy of `source` for another chatbot, with what its crawl `job` found.
-    /// The twin's chatbot need not be there yet.
+    /// Writes `twin`, a copy for `chatbot` of the source that `pointer` leads to, with what that
+    /// one answers from. `false` if that was replaced and cleared away meanwhile.
     pub async fn copy_source(
         &self,
-        source: &Source,
-        job: JobId,
+        chatbot: &Chatbot,
+        pointer: &IndexPointer,
         twin: &Source,
-        entry: &IndexEntry,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let key = keys::source(twin.chatbot_id, twin.id);
         let mut put = Write::put(key.clone(), &SourceItem::from(twin))?.if_absent();
         if let Some(period) = twin.sync.period() {
             put = with_due(put, &key, Timestamp::now().plus(period));
         }
-        let pointer = match entry {
+        let item = match &pointer.entry {
             IndexEntry::Qa(pair) => PointerItem::qa(twin, pair),
             IndexEntry::Segment { parts } => {
-                self.copy_crawl(source.id, job, twin).await?;
+                self.copy_crawl(pointer.source_id, pointer.job, twin).await?;
+                if self.segment(twin.id, twin.job, *parts).await?.is_none() {
+                    let target = PurgeTarget::Crawl { id: twin.id, job: twin.job };
+                    while !self.purge_some(&target).await? {}
+                    return Ok(false);
+                }
                 PointerItem::pages(twin, *parts)
             }
         };
-        let mut writes =
-            vec![put, Write::put(keys::index_pointer(twin.chatbot_id, twin.id), &pointer)?];
+        let mut writes = vec![
+            put,
+            Write::put(keys::index_pointer(twin.chatbot_id, twin.id), &item)?,
+            one_more_source(chatbot)?,
+        ];
         if twin.kind == SourceKind::Url {
             let claim = keys::source_url(twin.chatbot_id, &twin.name);
             writes.push(Write::put(claim, &ClaimItem { source_id: twin.id })?.if_absent());
         }
         match self.transact(writes).await?.is_done() {
-            true => Ok(()),
-            false => Err(Error::internal("a new chatbot had a source already")),
+            true => Ok(true),
+            false => Err(Error::new(ErrorKind::Conflict, "the copy was changed while it was made")),
         }
     }
 
@@ -268,20 +282,30 @@ impl Store {
 
     /// Begins another crawl of `source` with `page`, unless one is under way or somebody else
     /// began one since it was read; whether it was begun.
-    pub async fn begin_crawl(&self, source: &Source, page: &Page, now: Timestamp) -> Result<bool> {
+    /// A ticker begins it only while it is due as it was `seen` to be.
+    pub async fn begin_crawl(
+        &self,
+        source: &Source,
+        page: &Page,
+        now: Timestamp,
+        seen: Option<&str>,
+    ) -> Result<bool> {
         let key = keys::source(source.chatbot_id, source.id);
         let begin = Write::update(
             key.clone(),
-            "SET #status = :pending, job = :job, due_pk = :due_pk, due_at = :due_at REMOVE reason",
+            "SET #status = :pending, job = :job, pages = :one, due_pk = :due_pk, due_at = :due_at \
+             REMOVE reason",
         )
+        .value("one", 1)?
         .name("status", "status")
         .value("pending", SourceStatus::Pending)?
         .value("job", page.job)?
         .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
         .value("due_at", now.plus(CRAWL_TIME).to_string())?
-        .when("attribute_exists(pk) AND job = :old AND #status = :was")
+        .when(when_seen("attribute_exists(pk) AND job = :old AND #status = :was", seen))
         .value("old", source.job)?
         .value("was", source.status)?;
+        let begin = with_seen(begin, seen)?;
         Ok(self.transact(vec![begin, PageItem::queued(page)?]).await?.is_done())
     }
 
@@ -299,12 +323,14 @@ impl Store {
 
     /// Ends the crawl `source.job`, in one conditional transaction: the source's new state, the
     /// pointer to what answers, and the chatbot's index version change together. `false` if that
-    /// crawl had ended before, or its source is gone.
+    /// crawl had ended before, or its source is gone. A ticker calls it off only while it is due
+    /// as it was `seen` to be.
     pub async fn end_crawl(
         &self,
         source: &Source,
         result: &CrawlResult,
         now: Timestamp,
+        seen: Option<&str>,
     ) -> Result<bool> {
         let key = keys::source(source.chatbot_id, source.id);
         let pointer = keys::index_pointer(source.chatbot_id, source.id);
@@ -346,7 +372,11 @@ impl Store {
                 .value("job", source.job)?
                 .value("pending", SourceStatus::Pending)?
                 .value("processing", SourceStatus::Processing)?
-                .when("attribute_exists(pk) AND job = :job AND #status IN (:pending, :processing)");
+                .when(when_seen(
+                    "attribute_exists(pk) AND job = :job AND #status IN (:pending, :processing)",
+                    seen,
+                ));
+        end = with_seen(end, seen)?;
         if let Some(next) = next {
             end = end
                 .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
@@ -406,6 +436,20 @@ impl Store {
             writes.push(Write::delete(keys::source_url(source.chatbot_id, &source.name)));
         }
         Ok(self.transact(writes).await?.is_done())
+    }
+}
+
+fn when_seen(condition: &str, seen: Option<&str>) -> String {
+    match seen {
+        Some(_) => format!("{condition} AND due_at = :seen"),
+        None => condition.to_owned(),
+    }
+}
+
+fn with_seen(write: Write, seen: Option<&str>) -> Result<Write> {
+    match seen {
+        Some(seen) => write.value("seen", seen),
+        None => Ok(write),
     }
 }
 

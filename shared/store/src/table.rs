@@ -311,7 +311,19 @@ impl Store {
         Err(Error::internal("a transaction was never tried"))
     }
 
+    /// One write by itself; a conflict with a transaction is tried again.
     async fn single(&self, write: Write) -> Result<Outcome> {
+        for attempt in 0.. {
+            match self.try_single(write.clone()).await? {
+                Some(outcome) => return Ok(outcome),
+                None => back_off(attempt, "write").await?,
+            }
+        }
+        Err(Error::internal("a write was never tried"))
+    }
+
+    /// `None` if it met a transaction.
+    async fn try_single(&self, write: Write) -> Result<Option<Outcome>> {
         let Write { key, condition, values, names, what } = write;
         let values = (!values.is_empty()).then_some(values);
         let names = (!names.is_empty()).then_some(names);
@@ -328,11 +340,12 @@ impl Store {
                 let sent = boxed(sent.send()).await;
                 meter.end(0.0, units(sent.as_ref().ok().and_then(|o| o.consumed_capacity())));
                 match sent {
-                    Ok(_) => Ok(Outcome::Done),
+                    Ok(_) => Ok(Some(Outcome::Done)),
                     Err(error) => match error.as_service_error() {
                         Some(e) if e.is_conditional_check_failed_exception() => {
-                            Ok(Outcome::Refused(vec![true]))
+                            Ok(Some(Outcome::Refused(vec![true])))
                         }
+                        Some(e) if e.is_transaction_conflict_exception() => Ok(None),
                         _ => Err(internal(error)),
                     },
                 }
@@ -425,8 +438,7 @@ pub(crate) fn built(error: BuildError) -> Error {
     Error::internal(error)
 }
 
-/// A failure of the service itself: throttling asks the client to come again, anything else is
-/// ours.
+/// A failure of the service itself, after the client's own retries.
 fn internal<E, R>(error: SdkError<E, R>) -> Error
 where
     E: std::error::Error + Send + Sync + 'static,
