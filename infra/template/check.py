@@ -203,8 +203,9 @@ def batches(t):
         if mapping.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
             yield f"{name}: one failure would repeat the batch; set FunctionResponseTypes: [ReportBatchItemFailures]"
         if stream:
-            if not mapping.get("BisectBatchOnFunctionError") or not 0 <= mapping.get("MaximumRetryAttempts", -1) <= 100:
-                yield f"{name}: a bad record stops its shard; set BisectBatchOnFunctionError, MaximumRetryAttempts"
+            bounded = mapping.get("MaximumRetryAttempts", -1) >= 0 or 0 < mapping.get("MaximumRecordAgeInSeconds", -1) <= 86400
+            if not mapping.get("BisectBatchOnFunctionError") or not bounded:
+                yield f"{name}: a bad record stops its shard; set BisectBatchOnFunctionError, MaximumRecordAgeInSeconds"
             if target(mapping.get("DestinationConfig")) not in t.queues:
                 yield f"{name}: what is given up on would be lost; set DestinationConfig.OnFailure to a queue"
 

@@ -29,8 +29,6 @@ use crate::{
 const TABLE: &str = "colloquy";
 /// The secret's name here.
 const MASTER_KEY: &str = "colloquy-master-key";
-/// Pollers of each queue: a slow batch does not hold up the others.
-const POLLERS: usize = 4;
 /// How often checkpoints are written down.
 const CHECKPOINTS_EVERY: Duration = Duration::from_millis(500);
 
@@ -243,16 +241,9 @@ impl Platform {
                             function.binary
                         ))
                     })?;
-                    for _ in 0..POLLERS {
-                        let (client, url) = (self.engines.sqs.clone(), url.clone());
-                        tasks.push(tokio::spawn(pump::queue(
-                            client,
-                            url,
-                            *batch,
-                            worker.clone(),
-                            stop.clone(),
-                        )));
-                    }
+                    let (client, url) = (self.engines.sqs.clone(), url.clone());
+                    let (worker, stop) = (worker.clone(), stop.clone());
+                    tasks.push(tokio::spawn(pump::queue(client, url, *batch, worker, stop)));
                 }
                 Event::Stream { batch, windowed, retries } => {
                     let after = saved.get(&function.binary).cloned();

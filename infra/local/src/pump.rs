@@ -12,13 +12,16 @@ use std::{
 
 use aws_sdk_sqs::{
     Client,
+    error::DisplayErrorContext,
     types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName},
 };
 use serde_json::{Map, Value, json};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{LocalError, Result, engine::StreamReader, invoke::Worker};
 
+/// Batches of one queue that are worked on at the same time.
+const BATCHES_AT_ONCE: usize = 32;
 /// A pause after something failed.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -30,9 +33,18 @@ async fn stopped(stop: &mut Stop) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Receives from a queue and hands batches to `worker` until `stop`.
+/// Receives from a queue and hands batches to `worker` until `stop`. As in Lambda, a slow batch
+/// does not hold up the next ones, up to a number of them.
 pub async fn queue(client: Client, url: String, batch: usize, worker: Worker, mut stop: Stop) {
+    let mut at_work = JoinSet::new();
     while !*stop.borrow() {
+        while at_work.len() >= BATCHES_AT_ONCE {
+            tokio::select! {
+                _ = at_work.join_next() => {}
+                () = stopped(&mut stop) => return,
+            }
+        }
+        while at_work.try_join_next().is_some() {}
         let receive = client
             .receive_message()
             .queue_url(&url)
@@ -44,25 +56,29 @@ pub async fn queue(client: Client, url: String, batch: usize, worker: Worker, mu
             received = receive => received,
             () = stopped(&mut stop) => return,
         };
-        let messages = match received {
-            Ok(received) => received.messages.unwrap_or_default(),
+        match received {
+            Ok(received) => {
+                let messages = received.messages.unwrap_or_default();
+                if !messages.is_empty() {
+                    let (client, url, worker) = (client.clone(), url.clone(), worker.clone());
+                    at_work.spawn(async move { work_off(&client, &url, &worker, &messages).await });
+                }
+            }
             Err(error) => {
                 if !*stop.borrow() {
-                    tracing::error!(error = %aws_sdk_sqs::error::DisplayErrorContext(error), "receiving failed");
+                    let error = DisplayErrorContext(error);
+                    tracing::error!(%error, "receiving failed");
                     tokio::time::sleep(PAUSE).await;
                 }
-                continue;
-            }
-        };
-        if !messages.is_empty() {
-            let done = tokio::select! {
-                done = hand_over(&worker, &messages) => done,
-                () = stopped(&mut stop) => return,
-            };
-            if let Err(error) = delete(&client, &url, &done).await {
-                tracing::error!(%error, "deleting messages failed");
             }
         }
+    }
+}
+
+async fn work_off(client: &Client, url: &str, worker: &Worker, messages: &[Message]) {
+    let done = hand_over(worker, messages).await;
+    if let Err(error) = delete(client, url, &done).await {
+        tracing::error!(%error, "deleting messages failed");
     }
 }
 
@@ -139,7 +155,7 @@ async fn delete(client: &Client, url: &str, done: &[&Message]) -> Result<()> {
         .set_entries(Some(entries))
         .send()
         .await
-        .map_err(|e| LocalError(aws_sdk_sqs::error::DisplayErrorContext(e).to_string()))?;
+        .map_err(|e| LocalError(DisplayErrorContext(e).to_string()))?;
     Ok(())
 }
 

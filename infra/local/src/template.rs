@@ -195,7 +195,11 @@ fn function(name: &str, resource: &Value, globals: &HashMap<String, Setting>) ->
             "DynamoDB" => Event::Stream {
                 batch: usize::try_from(number(&of["BatchSize"], 100)).unwrap_or(100),
                 windowed: of["TumblingWindowInSeconds"].is_number(),
-                retries: u32::try_from(number(&of["MaximumRetryAttempts"], 10)).unwrap_or(10),
+                // -1 is for as long as the record is there.
+                retries: of["MaximumRetryAttempts"]
+                    .as_i64()
+                    .and_then(|retries| u32::try_from(retries).ok())
+                    .unwrap_or(u32::MAX),
             },
             "Schedule" | "ScheduleV2" => Event::Schedule {
                 seconds: text(&of["Schedule"])

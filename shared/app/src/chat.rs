@@ -8,7 +8,7 @@ use domain::{
     Chatbot, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect, Error,
     ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
     chatbot::{DEFAULT_THRESHOLD, REFUSAL},
-    conversation::{Ask, FIRST_MESSAGE, shorten},
+    conversation::{Ask, FIRST_MESSAGE, MOST_MESSAGES, shorten},
 };
 use futures::StreamExt;
 use knowledge::{Found, Match, Passage, Retriever};
@@ -209,6 +209,12 @@ impl Chat {
         for _ in 0..ATTEMPTS {
             let (conversation, how) = match read {
                 None => (opened(dialect, ask, turn), TurnWrite::Opens),
+                Some(conversation) if conversation.message_count >= MOST_MESSAGES => {
+                    let message = format!(
+                        "a conversation can have at most {MOST_MESSAGES} messages; begin another"
+                    );
+                    return Err(Error::new(ErrorKind::Conflict, message));
+                }
                 Some(conversation) => {
                     let was = conversation.status;
                     (continued(conversation, turn), TurnWrite::Continues(was))

@@ -1,6 +1,6 @@
 //! Chatbots: made, changed, copied, deleted, their openbat key rotated.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use domain::{
     Chatbot, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind, Result, Source, SourceId,
@@ -10,12 +10,14 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 use store::Counters;
 
-use crate::{Core, access::mint};
+use crate::{Core, access::mint, random};
 
 /// Sources of a chatbot that are copied at the same time.
 const COPIED_AT_ONCE: usize = 8;
+/// The longest pause before such a change is made again.
+const MOST_PAUSE: Duration = Duration::from_millis(50);
 /// How often a change that met another one is made again.
-const ATTEMPTS: u32 = 5;
+const ATTEMPTS: u32 = 16;
 
 impl Core {
     /// A workspace's chatbots, newest first.
@@ -93,6 +95,8 @@ impl Core {
             if self.store.update_chatbot(&chatbot, seen).await? {
                 return Ok(chatbot);
             }
+            // Apart from the others, who try again too.
+            tokio::time::sleep(MOST_PAUSE.mul_f64(random::fraction())).await;
         }
         Err(Error::new(ErrorKind::Conflict, "the chatbot is being changed by somebody else"))
     }

@@ -7,7 +7,7 @@ use domain::{
     source::{Chunk, MAX_DEPTH, Page, PageState},
 };
 use knowledge::{Fetcher, Segment, chunk, fetch::PageError, text};
-use store::{CrawlResult, PurgeTarget, Store};
+use store::{CrawlResult, PurgeTarget, Store, keys::sha256};
 use url::Url;
 
 use crate::{
@@ -72,7 +72,10 @@ impl Crawl {
         }
         match self.fetcher.page(&url).await {
             Ok(read) => {
-                let chunks = chunk::chunks(&read.document, &read.url);
+                let mut chunks = chunk::chunks(&read.document, &read.url);
+                for (place, chunk) in chunks.iter_mut().enumerate() {
+                    chunk.id = format!("{}-{place}", &sha256(&page.url)[..16]);
+                }
                 page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
                 page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
                 self.store.put_chunks(&page, &chunks).await?;

@@ -4,7 +4,8 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use domain::{
-    ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, Result, Webhook, WebhookStatus,
+    ChatbotId, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, Result, Webhook,
+    WebhookStatus,
 };
 use store::{Change, PurgeTarget, PutDelivery, Store};
 
@@ -69,6 +70,7 @@ impl FanOut {
                 self.crawls.send_all(&[job]).await
             }
             Change::ConversationStarted(conversation) => {
+                self.clear_if_orphaned(&conversation).await?;
                 self.announce(&[Event::started(conversation)], known).await
             }
             Change::ConversationChanged { new, ended_at: Some(at), .. } => {
@@ -77,6 +79,17 @@ impl FanOut {
             Change::TurnAdded(turn) => self.announce(&Event::of_turn(&turn), known).await,
             _ => Ok(()),
         }
+    }
+
+    /// A chat that was under way while its chatbot was deleted and cleared away leaves a
+    /// conversation behind; clearing away once more takes it along.
+    async fn clear_if_orphaned(&self, conversation: &Conversation) -> Result<()> {
+        let (workspace, id) = (conversation.workspace_id, conversation.chatbot_id);
+        if self.store.chatbot(workspace, id).await?.is_some() {
+            return Ok(());
+        }
+        let target = PurgeTarget::Chatbot { id, workspace };
+        self.purges.send_all(&[Purge { v: VERSION, target }]).await
     }
 
     async fn announce(&self, events: &[Event], known: &mut Subscriptions) -> Result<()> {

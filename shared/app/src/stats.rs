@@ -19,7 +19,7 @@ impl Core {
     pub async fn count(&self, shard: &str, changes: &[(String, Option<Change>)]) -> Result<()> {
         let mut checkpoint = self.store.checkpoint(CONSUMER, shard).await?;
         let mut delta = CountersDelta::default();
-        let mut gone = HashMap::new();
+        let mut touched = HashMap::new();
         let mut last = None;
         for (sequence, change) in changes {
             if checkpoint.covers(sequence) {
@@ -27,17 +27,18 @@ impl Core {
             }
             if let Some(change) = change {
                 add(&mut delta, change);
-                gone.extend(removed_from(change));
+                touched.extend(chatbot_of(change));
             }
             last = Some(sequence);
             if delta.items() >= MOST_ITEMS {
-                checkpoint =
-                    self.commit(&checkpoint, sequence, std::mem::take(&mut delta), &gone).await?;
+                checkpoint = self
+                    .commit(&checkpoint, sequence, std::mem::take(&mut delta), &touched)
+                    .await?;
                 last = None;
             }
         }
         match last {
-            Some(sequence) => self.commit(&checkpoint, sequence, delta, &gone).await.map(drop),
+            Some(sequence) => self.commit(&checkpoint, sequence, delta, &touched).await.map(drop),
             None => Ok(()),
         }
     }
@@ -47,11 +48,12 @@ impl Core {
         checkpoint: &Checkpoint,
         sequence: &str,
         mut delta: CountersDelta,
-        gone: &HashMap<ChatbotId, WorkspaceId>,
+        touched: &HashMap<ChatbotId, WorkspaceId>,
     ) -> Result<Checkpoint> {
-        for (chatbot, workspace) in gone {
-            // Conversations that go with their chatbot leave no counters behind.
-            if self.store.chatbot(*workspace, *chatbot).await?.is_none() {
+        for (chatbot, workspace) in touched {
+            // A chatbot that is gone has no counters, whatever comes and goes with it.
+            if delta.touches(*chatbot) && self.store.chatbot(*workspace, *chatbot).await?.is_none()
+            {
                 delta.forget(*chatbot);
             }
         }
@@ -83,10 +85,14 @@ fn add(delta: &mut CountersDelta, change: &Change) {
     }
 }
 
-fn removed_from(change: &Change) -> Option<(ChatbotId, WorkspaceId)> {
+fn chatbot_of(change: &Change) -> Option<(ChatbotId, WorkspaceId)> {
     match change {
-        Change::ConversationRemoved(c) => Some((c.chatbot_id, c.workspace_id)),
-        Change::TurnRemoved(turn) => Some((turn.chatbot_id, turn.workspace_id)),
+        Change::ConversationStarted(c)
+        | Change::ConversationRemoved(c)
+        | Change::ConversationChanged { new: c, .. } => Some((c.chatbot_id, c.workspace_id)),
+        Change::TurnAdded(turn) | Change::TurnRemoved(turn) => {
+            Some((turn.chatbot_id, turn.workspace_id))
+        }
         _ => None,
     }
 }

@@ -107,6 +107,6 @@ pub struct NewKeyOut {
 /// `GET /api/v1/api-keys`
 #[derive(Debug, Serialize)]
 pub struct KeysOut {
-    /// Oldest first.
+    /// Newest first.
     pub data: Vec<KeyOut>,
 }

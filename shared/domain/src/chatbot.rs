@@ -8,7 +8,7 @@ use crate::{ChatbotId, Error, Result, Timestamp, WorkspaceId, bounds};
 pub const REFUSAL: &str =
     "I don't know. I could not find anything about that in what I have been given to read.";
 
-/// Below this confidence an answer is not given. See `knowledge::index` for what it measures.
+/// Below this confidence an answer is not given. See `knowledge::search` for what it measures.
 pub const DEFAULT_THRESHOLD: f64 = 0.5;
 
 /// A chatbot with its configuration. What it knows and what was said to it hang on its id.

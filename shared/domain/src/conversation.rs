@@ -92,6 +92,8 @@ pub struct Conversation {
     pub updated_at: Timestamp,
 }
 
+/// Messages of one conversation at the most: all of them have to fit one response.
+pub const MOST_MESSAGES: u32 = 500;
 /// How much of the first question a conversation carries along.
 pub const FIRST_MESSAGE: usize = 120;
 

@@ -10,7 +10,7 @@ use axum::{
 };
 use domain::{Error, ErrorKind, FieldError};
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde_json::{error::Category, json};
 
 use crate::{Problem, Speaks};
 
@@ -97,10 +97,16 @@ impl<D: Speaks, T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> 
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let Path(segments) = Path::from_request_parts(parts, state)
-            .await
-            .map_err(|_| Error::not_found("resource"))?;
-        Ok(Self(segments, PhantomData))
+        if let Ok(Path(segments)) = Path::from_request_parts(parts, state).await {
+            return Ok(Self(segments, PhantomData));
+        }
+        // Segments that are no text name nothing, as empty ones do; the domain says what.
+        let nothing = [json!(""), json!(["", ""])];
+        nothing
+            .into_iter()
+            .find_map(|segments| serde_json::from_value(segments).ok())
+            .map(|segments| Self(segments, PhantomData))
+            .ok_or_else(|| Error::not_found("resource").into())
     }
 }
 

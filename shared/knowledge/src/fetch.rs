@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use outbound::{Client, Fetched, Limits, OutboundError, Policy};
+use outbound::{Client, Fetched, Hop, Limits, OutboundError, Policy};
 use texting_robots::Robot;
 use url::Url;
 
@@ -72,13 +72,11 @@ impl Fetcher {
         Client::new(policy, AGENT).map(Self)
     }
 
-    /// Reads the page at `url`, if its site allows it.
+    /// Reads the page at `url`, if its site allows it, and so each that it redirects to.
     pub async fn page(&self, url: &Url) -> Result<Page, PageError> {
-        self.allowed(url).await?;
-        let fetched = self.0.get(url, ACCEPT, PAGE).await?;
-        if fetched.url.host_str() != url.host_str() || fetched.url.path() != url.path() {
-            self.allowed(&fetched.url).await?;
-        }
+        let arrived = tokio::time::timeout(PAGE.time, self.arrive(url)).await;
+        let fetched =
+            arrived.unwrap_or(Err(OutboundError::TimedOut(PAGE.time.as_secs()).into()))?;
         match fetched.status {
             200 => {}
             status @ (404 | 410) => return Err(PageError::Gone(status)),
@@ -88,6 +86,18 @@ impl Fetcher {
         tokio::task::spawn_blocking(move || read(&fetched))
             .await
             .map_err(|_| PageError::Extract(ExtractError::Empty))?
+    }
+
+    async fn arrive(&self, url: &Url) -> Result<Fetched, PageError> {
+        let mut url = url.clone();
+        for _ in 0..=PAGE.redirects {
+            self.allowed(&url).await?;
+            match self.0.hop(&url, ACCEPT, PAGE.bytes).await? {
+                Hop::Arrived(fetched) => return Ok(fetched),
+                Hop::Redirected(target) => url = target,
+            }
+        }
+        Err(OutboundError::Redirects(PAGE.redirects).into())
     }
 
     /// By RFC 9309: no robots.txt (4xx) allows everything, a server that fails (5xx, no answer)

@@ -41,6 +41,15 @@ pub struct Fetched {
     pub body: Vec<u8>,
 }
 
+/// Where one request led.
+#[derive(Debug, Clone)]
+pub enum Hop {
+    /// To an answer.
+    Arrived(Fetched),
+    /// To another address.
+    Redirected(Url),
+}
+
 /// The answer to a POST.
 #[derive(Debug, Clone)]
 pub struct Sent {
@@ -149,22 +158,31 @@ impl Client {
     ) -> Result<Fetched, OutboundError> {
         let mut url = url.clone();
         for _ in 0..=limits.redirects {
-            self.check(&url)?;
-            let response =
-                self.http.get(url.clone()).header("accept", accept).send().await.map_err(failed)?;
-            if response.status().is_redirection()
-                && let Some(location) = response.headers().get(LOCATION)
-            {
-                let target = location.to_str().map_err(|_| OutboundError::BadRedirect)?;
-                url = url.join(target).map_err(|_| OutboundError::BadRedirect)?;
-                continue;
+            match self.hop(&url, accept, limits.bytes).await? {
+                Hop::Arrived(fetched) => return Ok(fetched),
+                Hop::Redirected(target) => url = target,
             }
-            let status = response.status().as_u16();
-            let content_type = text_of(response.headers().get(CONTENT_TYPE));
-            let body = read(response, limits.bytes).await?;
-            return Ok(Fetched { url, status, content_type, body });
         }
         Err(OutboundError::Redirects(limits.redirects))
+    }
+
+    /// Gets `url` without following a redirect; for callers that look at each target first. The
+    /// time of all hops is theirs to bound.
+    pub async fn hop(&self, url: &Url, accept: &str, bytes: usize) -> Result<Hop, OutboundError> {
+        self.check(url)?;
+        let request = self.http.get(url.clone()).header("accept", accept);
+        let response = request.send().await.map_err(failed)?;
+        if response.status().is_redirection()
+            && let Some(location) = response.headers().get(LOCATION)
+        {
+            let target = location.to_str().map_err(|_| OutboundError::BadRedirect)?;
+            let target = url.join(target).map_err(|_| OutboundError::BadRedirect)?;
+            return Ok(Hop::Redirected(target));
+        }
+        let status = response.status().as_u16();
+        let content_type = text_of(response.headers().get(CONTENT_TYPE));
+        let body = read(response, bytes).await?;
+        Ok(Hop::Arrived(Fetched { url: url.clone(), status, content_type, body }))
     }
 
     /// Posts `body` as JSON with `headers`, follows no redirect, and keeps the first `kept` bytes

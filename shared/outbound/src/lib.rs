@@ -5,4 +5,4 @@ mod address;
 mod client;
 
 pub use address::{Policy, is_public};
-pub use client::{Client, Fetched, Limits, OutboundError, Sent};
+pub use client::{Client, Fetched, Hop, Limits, OutboundError, Sent};

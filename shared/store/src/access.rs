@@ -193,12 +193,12 @@ impl Store {
         }))
     }
 
-    /// A workspace's keys, oldest first. Openbat's are not among them: they come and go with
+    /// A workspace's keys, newest first. Openbat's are not among them: they come and go with
     /// their chatbots.
     pub async fn api_keys(&self, workspace: WorkspaceId) -> Result<Vec<ApiKey>> {
         let partition = keys::workspace_partition(workspace);
         let items: Vec<ApiKeyItem> =
-            self.query(Range::prefix(partition, keys::API_KEY_ENTRY)).await?;
+            self.query(Range::prefix(partition, keys::API_KEY_ENTRY).backwards()).await?;
         Ok(items.into_iter().map(Into::into).collect())
     }
 

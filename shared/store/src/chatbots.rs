@@ -127,7 +127,11 @@ impl Store {
         if outcome.refused(0) {
             return Err(Error::new(
                 ErrorKind::PlanRequired,
-                format!("your plan allows {} chatbots", most.unwrap_or_default()),
+                format!(
+                    "your plan allows {} chatbot{}",
+                    most.unwrap_or_default(),
+                    if most == Some(1) { "" } else { "s" }
+                ),
             ));
         }
         if outcome.is_done() { Ok(()) } else { Err(Error::internal("a new id was taken")) }

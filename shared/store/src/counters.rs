@@ -127,6 +127,11 @@ impl CountersDelta {
         self.0.len()
     }
 
+    /// Whether it changes counters of `chatbot`.
+    pub fn touches(&self, chatbot: ChatbotId) -> bool {
+        self.0.keys().any(|(of, _)| *of == chatbot)
+    }
+
     /// Leaves the counters of `chatbot` alone.
     pub fn forget(&mut self, chatbot: ChatbotId) {
         self.0.retain(|(of, _), _| *of != chatbot);

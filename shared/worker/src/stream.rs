@@ -49,8 +49,10 @@ where
         match change(record) {
             Ok(change) => readable.push(Record { sequence, change }),
             Err(error) => {
-                tracing::error!(%error, sequence, "a stream record can't be read");
-                break;
+                // It will be no better the next time, and everything behind it would wait. The
+                // item it is about is in the table, so what follows from it can be derived anew.
+                tracing::error!(%error, sequence, "a stream record can't be read and is left out");
+                readable.push(Record { sequence, change: None });
             }
         }
     }
@@ -67,4 +69,45 @@ fn change(record: EventRecord) -> Result<Option<Change>> {
     let image = |item: StreamItem| (!item.is_empty()).then_some(item);
     StreamImage { old: image(record.change.old_image), new: image(record.change.new_image) }
         .change()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(keys: &[&str]) -> Value {
+        let records: Vec<Value> = keys
+            .iter()
+            .enumerate()
+            .map(|(n, pk)| {
+                let image = json!({"pk": {"S": pk}, "sk": {"S": "CONV#x"}});
+                json!({"eventName": "INSERT", "dynamodb": {
+                    "SequenceNumber": n.to_string(), "NewImage": image, "Keys": image,
+                    "ApproximateCreationDateTime": 1.0,
+                }})
+            })
+            .collect();
+        json!({ "Records": records })
+    }
+
+    #[tokio::test]
+    async fn the_first_that_is_not_done_comes_again() {
+        let answer = records(event(&["A#1", "A#2", "A#3"]), async |_| 1).await.unwrap();
+        assert_eq!(answer["batchItemFailures"], json!([{"itemIdentifier": "1"}]));
+        let answer = records(event(&["A#1"]), async |records| records.len()).await.unwrap();
+        assert_eq!(answer["batchItemFailures"], json!([]));
+        let last = json!({"isFinalInvokeForWindow": true, "state": {}});
+        assert_eq!(records(last, async |_| 0).await.unwrap()["batchItemFailures"], json!([]));
+    }
+
+    #[tokio::test]
+    async fn a_record_that_cannot_be_read_does_not_stop_its_shard() {
+        // A conversation that lacks everything.
+        let seen = async |records: Vec<Record>| {
+            assert!(records.iter().all(|record| record.change.is_none()));
+            records.len()
+        };
+        let answer = records(event(&["A#1", "BOT#1", "A#3"]), seen).await.unwrap();
+        assert_eq!(answer["batchItemFailures"], json!([]));
+    }
 }

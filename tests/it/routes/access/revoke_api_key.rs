@@ -16,11 +16,11 @@ async fn path(app: &App, tenant: &Tenant, dialect: &str, kind: &str) -> String {
     format!("{LIST}/{}", row["id"].as_str().unwrap())
 }
 
+/// A request, to be made as often as needed.
+type Use<'a> = Box<dyn Fn() -> Request + 'a>;
+
 /// A request that each kind of key may make.
-fn uses<'a>(
-    app: &'a App,
-    ada: &'a Tenant,
-) -> [(&'a str, &'a str, Box<dyn Fn() -> Request + 'a>); 3] {
+fn uses<'a>(app: &'a App, ada: &'a Tenant) -> [(&'a str, &'a str, Use<'a>); 3] {
     let hello = json!({"message": "Hello"});
     [
         (
