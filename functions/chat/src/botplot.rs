@@ -38,12 +38,12 @@ async fn stream_chat(
     ChatKey(principal, _): ChatKey<Botplot>,
     Body(body, _): Body<Botplot, ChatIn>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem<Botplot>> {
-    let ask = Ask::try_from(body)?;
-    let (pieces, mut coming) = mpsc::channel(WAITING);
     // A site's key has no stream: its dialect documents none.
     if principal.dialect == Dialect::Helpbot {
         return Err(Error::unauthorized().into());
     }
+    let ask = Ask::try_from(body)?;
+    let (pieces, mut coming) = mpsc::channel(WAITING);
     let answer = begin(ctx, principal, Dialect::Botplot, ask, Some(pieces));
     let Some(first) = coming.recv().await else {
         let turn = answer.await.map_err(Error::internal)??;
