@@ -83,7 +83,7 @@ mod tests {
                 let image = json!({"pk": {"S": pk}, "sk": {"S": "CONV#x"}});
                 json!({"eventName": "INSERT", "dynamodb": {
                     "SequenceNumber": n.to_string(), "NewImage": image, "Keys": image,
-                    "ApproximateCreationDateTime": 1.0,
+                    "ApproximateCreationDateTime": 1.0, "SizeBytes": 1,
                 }})
             })
             .collect();
