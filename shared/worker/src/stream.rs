@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use aws_lambda_events::dynamodb::{Event, EventRecord};
 use domain::{Error, Result};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use store::{Change, StreamImage, StreamItem};
 
@@ -36,25 +36,24 @@ pub async fn records<F>(event: Value, handle: impl FnOnce(Vec<Record>) -> F) -> 
 where
     F: Future<Output = usize>,
 {
-    if event.get("Records").is_none() {
-        // The last call of a window brings none.
-        return Ok(json!({ "batchItemFailures": [], "state": {} }));
-    }
-    let event: Event = serde_json::from_value(event).map_err(Error::internal)?;
-    let mut readable = Vec::with_capacity(event.records.len());
-    let mut sequences = Vec::with_capacity(event.records.len());
-    for record in event.records {
-        let sequence = record.change.sequence_number.clone().unwrap_or_default();
+    // The last call of a window brings no records.
+    let records = event.get("Records").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut readable = Vec::with_capacity(records.len());
+    let mut sequences = Vec::with_capacity(records.len());
+    for record in records {
+        // Without a sequence number there is nothing that an answer could name.
+        let sequence = match record["dynamodb"]["SequenceNumber"].as_str() {
+            Some(sequence) => sequence.to_owned(),
+            None => return Err(Error::internal("a stream record without a sequence number")),
+        };
         sequences.push(sequence.clone());
-        match change(record) {
-            Ok(change) => readable.push(Record { sequence, change }),
-            Err(error) => {
-                // It will be no better the next time, and everything behind it would wait. The
-                // item it is about is in the table, so what follows from it can be derived anew.
-                tracing::error!(%error, sequence, "a stream record can't be read and is left out");
-                readable.push(Record { sequence, change: None });
-            }
-        }
+        let change = change(record).unwrap_or_else(|error| {
+            // It will be no better the next time, and everything behind it would wait. The item
+            // it is about is in the table, so what follows from it can be derived anew.
+            tracing::error!(%error, sequence, "a stream record can't be read and is left out");
+            None
+        });
+        readable.push(Record { sequence, change });
     }
     let done = handle(readable).await;
     let failures: Vec<Value> = sequences
@@ -65,10 +64,23 @@ where
     Ok(json!({ "batchItemFailures": failures, "state": {} }))
 }
 
-fn change(record: EventRecord) -> Result<Option<Change>> {
-    let image = |item: StreamItem| (!item.is_empty()).then_some(item);
-    StreamImage { old: image(record.change.old_image), new: image(record.change.new_image) }
-        .change()
+/// A record, as far as anybody here looks at it.
+#[derive(Deserialize)]
+struct StreamRecord {
+    dynamodb: Images,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Images {
+    old_image: Option<StreamItem>,
+    new_image: Option<StreamItem>,
+}
+
+fn change(record: Value) -> Result<Option<Change>> {
+    let StreamRecord { dynamodb: Images { old_image, new_image } } =
+        serde_json::from_value(record).map_err(Error::internal)?;
+    StreamImage { old: old_image, new: new_image }.change()
 }
 
 #[cfg(test)]
@@ -82,9 +94,8 @@ mod tests {
             .map(|(n, pk)| {
                 let image = json!({"pk": {"S": pk}, "sk": {"S": "CONV#x"}});
                 json!({"eventName": "INSERT", "dynamodb": {
-                    "SequenceNumber": n.to_string(), "NewImage": image, "Keys": image,
-                    "ApproximateCreationDateTime": 1.0, "SizeBytes": 1,
-                }})
+                "SequenceNumber": n.to_string(), "NewImage": image, "Keys": image
+                                }})
             })
             .collect();
         json!({ "Records": records })
