@@ -18,9 +18,13 @@ macro_rules! pages {
     };
 }
 
-/// Every page by its name in the path. The list is spelt out so that a page that is left out of
-/// it, or gone, shows at once: in the test, or when this is compiled.
-pub const PAGES: &[(&str, &str)] = pages![
+/// The page at `/docs` itself. Links in all pages are relative, since a deployed API has its
+/// stage in front of the path.
+const INDEX: &str = include_str!("../site/index.html");
+
+/// Every other page by its name in the path. The list is spelt out so that a page that is left out
+/// of it, or gone, shows at once: in the test of the site's links, or when this is compiled.
+const PAGES: &[(&str, &str)] = pages![
     "access-and-keys",
     "chat",
     "chatbots",
@@ -28,7 +32,6 @@ pub const PAGES: &[(&str, &str)] = pages![
     "deploy",
     "errors",
     "getting-started",
-    "index",
     "knowledge",
     "local",
     "security",
@@ -38,8 +41,8 @@ pub const PAGES: &[(&str, &str)] = pages![
 /// The routes of this function. It needs no context: it has nothing that is not public.
 pub fn router() -> Router {
     let routes = Router::new()
-        .route("/", get(|| async { Redirect::temporary("/docs") }))
-        .route("/docs", get(|| page(Path("index".to_owned()))))
+        .route("/", get(|| async { Redirect::temporary("docs") }))
+        .route("/docs", get(|| async { file(HTML, INDEX) }))
         .route("/docs/{page}", get(page));
     colloquy_http::finish_public(routes, false)
 }

@@ -5,5 +5,6 @@ mod access;
 mod chat;
 mod chatbots;
 mod conversations;
+mod docs;
 mod knowledge;
 mod webhooks;

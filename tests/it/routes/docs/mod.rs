@@ -1,0 +1,3 @@
+//! Routes of the `docs` function.
+
+mod site;
