@@ -8,3 +8,4 @@ mod kill;
 mod purge;
 mod readme;
 mod template_routes;
+mod twice;
