@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys,
+    mirror::mirrored,
     table::{Range, Store},
     write::Write,
 };
@@ -53,33 +54,9 @@ pub(crate) struct ApiKeyItem {
     hash: Option<String>,
 }
 
-impl From<&Workspace> for WorkspaceItem {
-    fn from(from: &Workspace) -> Self {
-        let Workspace { id, name, plan, chatbots, created_at } = from.clone();
-        Self { id, name, plan, chatbots, created_at }
-    }
-}
+mirrored!(WorkspaceItem, Workspace { id, name, plan, chatbots, created_at });
 
-impl From<WorkspaceItem> for Workspace {
-    fn from(from: WorkspaceItem) -> Self {
-        let WorkspaceItem { id, name, plan, chatbots, created_at } = from;
-        Self { id, name, plan, chatbots, created_at }
-    }
-}
-
-impl From<&User> for UserItem {
-    fn from(from: &User) -> Self {
-        let User { id, email, password_hash, workspace_id, created_at } = from.clone();
-        Self { id, email, password_hash, workspace_id, created_at }
-    }
-}
-
-impl From<UserItem> for User {
-    fn from(from: UserItem) -> Self {
-        let UserItem { id, email, password_hash, workspace_id, created_at } = from;
-        Self { id, email, password_hash, workspace_id, created_at }
-    }
-}
+mirrored!(UserItem, User { id, email, password_hash, workspace_id, created_at });
 
 impl ApiKeyItem {
     pub fn new(key: &ApiKey, hash: Option<&str>) -> Self {

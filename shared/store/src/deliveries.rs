@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{self, Key},
+    mirror::mirrored,
     table::{Range, Store},
     write::Write,
 };
@@ -59,65 +60,21 @@ struct DeliveryItem {
     expires_at: i64,
 }
 
-impl From<&Delivery> for DeliveryItem {
-    fn from(from: &Delivery) -> Self {
-        let Delivery {
-            id,
-            webhook_id,
-            chatbot_id,
-            event_id,
-            event,
-            body,
-            status,
-            attempts,
-            next_attempt_at,
-            created_at,
-        } = from.clone();
-        Self {
-            id,
-            webhook_id,
-            chatbot_id,
-            event_id,
-            event,
-            body,
-            status,
-            attempts,
-            next_attempt_at,
-            created_at,
-            expires_at: created_at.plus(KEPT_FOR).seconds(),
-        }
-    }
-}
-
-impl From<DeliveryItem> for Delivery {
-    fn from(from: DeliveryItem) -> Self {
-        let DeliveryItem {
-            id,
-            webhook_id,
-            chatbot_id,
-            event_id,
-            event,
-            body,
-            status,
-            attempts,
-            next_attempt_at,
-            created_at,
-            expires_at: _,
-        } = from;
-        Self {
-            id,
-            webhook_id,
-            chatbot_id,
-            event_id,
-            event,
-            body,
-            status,
-            attempts,
-            next_attempt_at,
-            created_at,
-        }
-    }
-}
+mirrored!(
+    DeliveryItem,
+    Delivery {
+        id,
+        webhook_id,
+        chatbot_id,
+        event_id,
+        event,
+        body,
+        status,
+        attempts,
+        next_attempt_at,
+        created_at,
+    } + from { expires_at: from.created_at.plus(KEPT_FOR).seconds() }
+);
 
 impl Store {
     /// Puts a delivery unless it is there.

@@ -13,6 +13,7 @@ mod due;
 mod index;
 pub mod keys;
 pub mod meter;
+mod mirror;
 mod pages;
 mod purge;
 mod sources;

@@ -10,6 +10,7 @@ use serde_bytes::ByteBuf;
 
 use crate::{
     keys::{self, ItemKind, Key},
+    mirror::mirrored,
     table::{Range, Store, key_in, read},
     write::Write,
 };
@@ -46,35 +47,12 @@ struct PartItem {
     bytes: ByteBuf,
 }
 
-impl From<&Page> for PageItem {
-    fn from(from: &Page) -> Self {
-        let Page { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words } =
-            from.clone();
-        Self { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words }
-    }
-}
+mirrored!(
+    PageItem,
+    Page { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words }
+);
 
-impl From<PageItem> for Page {
-    fn from(from: PageItem) -> Self {
-        let PageItem { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words } =
-            from;
-        Self { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words }
-    }
-}
-
-impl From<&Chunk> for ChunkItem {
-    fn from(from: &Chunk) -> Self {
-        let Chunk { id, content, headings, url, title, tokens } = from.clone();
-        Self { id, content, headings, url, title, tokens }
-    }
-}
-
-impl From<ChunkItem> for Chunk {
-    fn from(from: ChunkItem) -> Self {
-        let ChunkItem { id, content, headings, url, title, tokens } = from;
-        Self { id, content, headings, url, title, tokens }
-    }
-}
+mirrored!(ChunkItem, Chunk { id, content, headings, url, title, tokens });
 
 impl PageItem {
     /// The write that queues `page`.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     index::{IndexEntry, IndexPointer, PointerItem},
     keys::{self, Key},
+    mirror::mirrored,
     pages::PageItem,
     purge::PurgeTarget,
     table::{Range, Store},
@@ -48,82 +49,25 @@ struct ClaimItem {
     source_id: SourceId,
 }
 
-impl From<&Source> for SourceItem {
-    fn from(from: &Source) -> Self {
-        let Source {
-            id,
-            chatbot_id,
-            workspace_id,
-            kind,
-            name,
-            status,
-            reason,
-            sync,
-            job,
-            active_job,
-            chunk_count,
-            word_count,
-            created_at,
-            synced_at,
-        } = from.clone();
-        Self {
-            // A crawl begins with the source's own page.
-            pages: 1,
-            id,
-            chatbot_id,
-            workspace_id,
-            kind,
-            name,
-            status,
-            reason,
-            sync,
-            job,
-            active_job,
-            chunk_count,
-            word_count,
-            created_at,
-            synced_at,
-        }
-    }
-}
-
-impl From<SourceItem> for Source {
-    fn from(from: SourceItem) -> Self {
-        let SourceItem {
-            id,
-            chatbot_id,
-            workspace_id,
-            kind,
-            name,
-            status,
-            reason,
-            sync,
-            job,
-            active_job,
-            chunk_count,
-            word_count,
-            created_at,
-            synced_at,
-            pages: _,
-        } = from;
-        Self {
-            id,
-            chatbot_id,
-            workspace_id,
-            kind,
-            name,
-            status,
-            reason,
-            sync,
-            job,
-            active_job,
-            chunk_count,
-            word_count,
-            created_at,
-            synced_at,
-        }
-    }
-}
+mirrored!(
+    SourceItem,
+    Source {
+        id,
+        chatbot_id,
+        workspace_id,
+        kind,
+        name,
+        status,
+        reason,
+        sync,
+        job,
+        active_job,
+        chunk_count,
+        word_count,
+        created_at,
+        synced_at,
+    } + from { pages: 1 }
+);
 
 /// What became of a source that was to be added.
 #[derive(Debug, Clone, PartialEq)]

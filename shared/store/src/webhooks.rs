@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys,
+    mirror::mirrored,
     table::{Range, Store},
     write::Write,
 };
@@ -25,63 +26,21 @@ pub(crate) struct WebhookItem {
     created_at: Timestamp,
 }
 
-impl From<&Webhook> for WebhookItem {
-    fn from(from: &Webhook) -> Self {
-        let Webhook {
-            id,
-            workspace_id,
-            chatbot_id,
-            dialect,
-            url,
-            events,
-            description,
-            sealed_secret,
-            status,
-            created_at,
-        } = from.clone();
-        Self {
-            id,
-            workspace_id,
-            chatbot_id,
-            dialect,
-            url,
-            events,
-            description,
-            sealed_secret,
-            status,
-            created_at,
-        }
+mirrored!(
+    WebhookItem,
+    Webhook {
+        id,
+        workspace_id,
+        chatbot_id,
+        dialect,
+        url,
+        events,
+        description,
+        sealed_secret,
+        status,
+        created_at,
     }
-}
-
-impl From<WebhookItem> for Webhook {
-    fn from(from: WebhookItem) -> Self {
-        let WebhookItem {
-            id,
-            workspace_id,
-            chatbot_id,
-            dialect,
-            url,
-            events,
-            description,
-            sealed_secret,
-            status,
-            created_at,
-        } = from;
-        Self {
-            id,
-            workspace_id,
-            chatbot_id,
-            dialect,
-            url,
-            events,
-            description,
-            sealed_secret,
-            status,
-            created_at,
-        }
-    }
-}
+);
 
 impl Store {
     /// Stores a subscription to a chatbot that is there; `false` if the chatbot is not.
