@@ -1,6 +1,7 @@
 //! Sign-up, sign-in, sign-out, session, API keys: ours, since none of the references documents
-//! them. Errors are openbat's.
+//! them; errors are openbat's. And what a workspace has used of its plan.
 
+mod conferbot;
 mod handlers;
 
 use axum::{
@@ -41,6 +42,7 @@ pub fn router(ctx: Ctx) -> Router {
         .route("/api/v1/auth/session", get(handlers::get_session))
         .route("/api/v1/api-keys", get(handlers::list_keys).post(handlers::create_key))
         .route("/api/v1/api-keys/{id}", delete(handlers::delete_key))
+        .merge(conferbot::routes())
         .with_state(ctx);
     colloquy_http::finish(routes, &http)
 }

@@ -15,6 +15,7 @@ pub mod random;
 pub mod seal;
 pub mod stats;
 pub mod ticker;
+pub mod usage;
 pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};

@@ -62,6 +62,10 @@ impl FromStr for Plan {
 pub struct Limits {
     /// Chatbots in the workspace.
     pub chatbots: Option<u32>,
+    /// Conferbot calls in a UTC month; 0 where the plan has no conferbot API at all.
+    pub conferbot_calls: Option<u32>,
+    /// Conferbot calls in a UTC minute.
+    pub conferbot_calls_per_minute: Option<u32>,
     /// Questions that its helpbot sites answer in a UTC month.
     pub helpbot_credits: Option<u32>,
 }
@@ -103,6 +107,10 @@ mod tests {
         let credits: Vec<_> =
             Plan::ALL.map(|p| plans.of(p).helpbot_credits.unwrap_or(u32::MAX)).into();
         assert_eq!(credits, [100, 1_000, 10_000, 50_000, u32::MAX]);
+        let calls: Vec<_> =
+            Plan::ALL.map(|p| plans.of(p).conferbot_calls.unwrap_or(u32::MAX)).into();
+        assert_eq!(calls, [0, 10_000, 50_000, 200_000, u32::MAX]);
+        assert!(Plan::ALL.iter().all(|p| plans.of(*p).conferbot_calls_per_minute == Some(60)));
         assert!(Plans::parse("[free]\nchatbots = 1").is_err());
     }
 }

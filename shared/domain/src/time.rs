@@ -48,6 +48,16 @@ impl Timestamp {
         self.to_string().get(..7).unwrap_or_default().to_owned()
     }
 
+    /// The UTC minute, as `2026-02-15T10:30`.
+    pub fn minute(self) -> String {
+        self.to_string().get(..16).unwrap_or_default().to_owned()
+    }
+
+    /// When the next UTC minute begins.
+    pub fn next_minute(self) -> Self {
+        Self((self.0.div_euclid(60_000) + 1) * 60_000)
+    }
+
     /// When the next UTC month begins.
     pub fn next_month(self) -> Self {
         let mut at = self;

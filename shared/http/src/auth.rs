@@ -44,7 +44,7 @@ pub struct SharedRoute {
     pub body: Bytes,
 }
 
-/// A key for a whole workspace, of the dialect `D`.
+/// A key for a whole workspace, of the dialect `D`. The call is counted against its plan.
 #[derive(Debug)]
 pub struct WorkspaceKey<D>(pub Principal, PhantomData<D>);
 
@@ -166,6 +166,7 @@ where
         if principal.kind != KeyKind::Workspace || principal.dialect != D::DIALECT {
             return Err(Error::unauthorized().into());
         }
+        Ctx::from_ref(state).core.take_call(principal.workspace_id, D::DIALECT).await?;
         Ok(Self(principal, PhantomData))
     }
 }

@@ -36,3 +36,4 @@ pub use serde_dynamo::Item as StreamItem;
 pub use sources::{CrawlResult, NewSource};
 pub use stream::{Change, StreamImage};
 pub use table::Store;
+pub use usage::{CallLimits, Taken};

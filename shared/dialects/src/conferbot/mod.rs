@@ -1,6 +1,6 @@
 //! Conferbot: a workspace's chatbots. Camel case; everything in `data`.
 
-use domain::{Chatbot, Result, chatbot::ChatbotPatch, chatbot::NewChatbot};
+use domain::{Chatbot, Plan, Result, chatbot::ChatbotPatch, chatbot::NewChatbot};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/external/v1/chatbots`
@@ -46,6 +46,31 @@ impl TryFrom<ChatbotPatchIn> for ChatbotPatch {
 pub struct DataOut<T> {
     /// A resource, or a list of them.
     pub data: T,
+}
+
+/// `GET /api/v1/external/v1/usage`
+#[derive(Debug, Serialize)]
+pub struct UsageOut {
+    month: String,
+    plan: String,
+    used: u64,
+    /// Null where there is no limit.
+    limit: Option<u32>,
+    /// Null where there is no limit.
+    remaining: Option<u64>,
+}
+
+impl UsageOut {
+    /// What a workspace on `plan` has `used` in `month`, of `limit` calls.
+    pub fn new(month: String, plan: Plan, used: u64, limit: Option<u32>) -> Self {
+        // The reference shows a plan's name with a capital.
+        let mut name = plan.name().to_owned();
+        if let Some(first) = name.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let remaining = limit.map(|limit| u64::from(limit).saturating_sub(used));
+        Self { month, plan: name, used, limit, remaining }
+    }
 }
 
 /// A deletion.

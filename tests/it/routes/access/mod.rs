@@ -1,5 +1,6 @@
 //! Routes of the `access` function.
 
+mod conferbot_get_usage;
 mod create_api_key;
 mod get_session;
 mod list_api_keys;

@@ -60,14 +60,18 @@ async fn a_name_is_required_and_a_description_is_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_plan_says_how_many() {
-    let app = App::with(|options| options.signup_plan = "free".parse().unwrap()).await;
+    // The lowest plan with a conferbot API: three chatbots, one of which is there.
+    let app = App::with(|options| options.signup_plan = "starter".parse().unwrap()).await;
     let ada = app.tenant("ada").await;
-    let body = json!({"name": "Second"});
-    conferbot_refused(&create(&app, &ada.conferbot, &body).await, 403, &["plan", "1"]);
+    let body = json!({"name": "Another"});
+    for _ in 0..2 {
+        assert_eq!(create(&app, &ada.conferbot, &body).await.status, 201);
+    }
+    conferbot_refused(&create(&app, &ada.conferbot, &body).await, 403, &["plan", "3"]);
     let path = format!("{CONFERBOT}/{}", ada.chatbot);
     app.delete(&path).api_key(&ada.conferbot).send().await.ok();
     assert_eq!(create(&app, &ada.conferbot, &body).await.status, 201);
-    conferbot_refused(&create(&app, &ada.conferbot, &body).await, 403, &["plan", "1"]);
+    conferbot_refused(&create(&app, &ada.conferbot, &body).await, 403, &["plan", "3"]);
     app.finish().await;
 }
 
