@@ -6,6 +6,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use clap::CommandFactory;
@@ -249,12 +250,16 @@ async fn webhooks(metered: &mut Metered<'_>, tenant: &Tenant) {
     metered.send("botplot DELETE /api/v1/projects/{projectId}/webhooks/{webhookId}", gone).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_table_of_units_is_measured() {
+/// Carries every operation out once, on a platform of its own.
+async fn measured() -> Vec<(&'static str, Reply)> {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let site = Site::start(&[("/opening", PAGE)]).await;
     let mut metered = Metered { app: &app, rows: Vec::new() };
+    let usage = || app.get("/api/v1/external/v1/usage").api_key(&tenant.conferbot);
+    // The first call of a minute opens it, which costs more than those that follow.
+    usage().send().await.ok();
+    metered.send("conferbot GET /api/v1/external/v1/usage", usage()).await;
     chatbots(&mut metered, &tenant).await;
     knowledge(&mut metered, &tenant, &site).await;
     conversations(&mut metered, &tenant).await;
@@ -266,8 +271,28 @@ async fn the_table_of_units_is_measured() {
             app.post(&copy).api_key(&tenant.conferbot),
         )
         .await;
-
     let rows = metered.rows;
+    app.finish().await;
+    rows
+}
+
+fn minute() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
+    since.as_secs() / 60
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_units_is_measured() {
+    let mut rows = Vec::new();
+    // A new minute in between would show in one row or another; it takes seconds, so two in a
+    // row are not cut.
+    for _ in 0..3 {
+        let begun = minute();
+        rows = measured().await;
+        if minute() == begun {
+            break;
+        }
+    }
     let mut table = vec![
         "| operation | read units | write units | round trips |".to_owned(),
         "|---|--:|--:|--:|".to_owned(),
@@ -288,7 +313,6 @@ async fn the_table_of_units_is_measured() {
         table.push(format!("| {operation} | {read} | {write} | {round_trips} |"));
     }
     generated("units", &table);
-    app.finish().await;
 }
 
 #[test]
