@@ -1,12 +1,14 @@
 //! Calls against a plan's limits.
 
-use domain::{Dialect, Error, ErrorKind, Plan, Result, Timestamp, WorkspaceId};
+use domain::{Dialect, Error, ErrorKind, Plan, Plans, Result, Timestamp, WorkspaceId};
 use store::{CallLimits, Taken};
 
 use crate::Core;
 
 /// What a workspace's conferbot calls are counted as.
 const CONFERBOT: &str = "conferbot-calls";
+/// What its Chatbot Platform calls are counted as.
+const CHATBOT_PLATFORM: &str = "chatbotplatform-calls";
 
 /// This month's calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,42 +23,47 @@ pub struct Usage {
     pub limit: Option<u32>,
 }
 
+/// What `plan` allows of a dialect, and what its calls are counted as. `None` where they are not
+/// counted: botplot's and helpbot's key is a chatbot's, and a session's calls have no limit.
+fn limits(plans: &Plans, plan: Plan, dialect: Dialect) -> Option<(&'static str, CallLimits)> {
+    let of = plans.of(plan);
+    match dialect {
+        Dialect::Conferbot => Some((
+            CONFERBOT,
+            CallLimits { month: of.conferbot_calls, minute: of.conferbot_calls_per_minute },
+        )),
+        Dialect::ChatbotPlatform => Some((
+            CHATBOT_PLATFORM,
+            CallLimits { month: None, minute: of.chatbotplatform_calls_per_minute },
+        )),
+        Dialect::Botplot | Dialect::Openbat | Dialect::Helpbot => None,
+    }
+}
+
 impl Core {
-    /// Counts a call of `dialect` against the plan of `workspace`; refused where the plan lacks
-    /// the API, the month is used up or the minute is full. Only conferbot's calls are limited
-    /// so far.
+    /// Counts a call of `dialect` by a workspace key against the plan of `workspace`; refused
+    /// where the plan lacks the API, the month is used up or the minute is full.
     pub async fn take_call(&self, workspace: WorkspaceId, dialect: Dialect) -> Result<()> {
-        if dialect != Dialect::Conferbot {
-            return Ok(());
-        }
         let plan = self.workspace(workspace).await?.plan;
-        let plan_limits = self.plans.of(plan);
-        if plan_limits.conferbot_calls == Some(0) {
+        let Some((what, limits)) = limits(&self.plans, plan, dialect) else { return Ok(()) };
+        if limits.month == Some(0) {
             let message = format!("the {plan} plan does not include API access");
             return Err(Error::new(ErrorKind::PlanRequired, message));
         }
-        let limits = CallLimits {
-            month: plan_limits.conferbot_calls,
-            minute: plan_limits.conferbot_calls_per_minute,
-        };
         let now = Timestamp::now();
-        let until = |then: Timestamp| {
-            let seconds = then.since(now).as_millis().div_ceil(1000);
-            u32::try_from(seconds).unwrap_or(u32::MAX)
+        let exceeded = |kind, most: Option<u32>, period: &str, until: Timestamp| {
+            let most = most.unwrap_or_default();
+            let seconds = until.since(now).as_millis().div_ceil(1000);
+            Err(Error::new(kind, format!("You exceeded {most} requests in 1 {period}."))
+                .retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)))
         };
-        match self.store.take_call(workspace, CONFERBOT, limits, now).await? {
+        match self.store.take_call(workspace, what, limits, now).await? {
             Taken::Done => Ok(()),
             Taken::MinuteFull => {
-                let most = limits.minute.unwrap_or_default();
-                let message = format!("You exceeded {most} requests in 1 minute.");
-                Err(Error::new(ErrorKind::RateLimited, message)
-                    .retry_after(until(now.next_minute())))
+                exceeded(ErrorKind::RateLimited, limits.minute, "minute", now.next_minute())
             }
             Taken::MonthFull => {
-                let most = limits.month.unwrap_or_default();
-                let message = format!("You exceeded {most} requests in 1 month.");
-                Err(Error::new(ErrorKind::QuotaExceeded, message)
-                    .retry_after(until(now.next_month())))
+                exceeded(ErrorKind::QuotaExceeded, limits.month, "month", now.next_month())
             }
         }
     }

@@ -66,6 +66,8 @@ pub struct Limits {
     pub conferbot_calls: Option<u32>,
     /// Conferbot calls in a UTC minute.
     pub conferbot_calls_per_minute: Option<u32>,
+    /// Chatbot Platform calls in a UTC minute.
+    pub chatbotplatform_calls_per_minute: Option<u32>,
     /// Questions that its helpbot sites answer in a UTC month.
     pub helpbot_credits: Option<u32>,
 }
@@ -110,6 +112,8 @@ mod tests {
         let calls: Vec<_> =
             Plan::ALL.map(|p| plans.of(p).conferbot_calls.unwrap_or(u32::MAX)).into();
         assert_eq!(calls, [0, 10_000, 50_000, 200_000, u32::MAX]);
+        let calls = Plan::ALL.map(|p| plans.of(p).chatbotplatform_calls_per_minute);
+        assert_eq!(calls, [60, 60, 300, 300, 1_000].map(Some));
         assert!(Plan::ALL.iter().all(|p| plans.of(*p).conferbot_calls_per_minute == Some(60)));
         assert!(Plans::parse("[free]\nchatbots = 1").is_err());
     }
