@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod error;
 pub mod event;
 pub mod id;
+pub mod page;
 pub mod plan;
 pub mod source;
 pub mod time;
@@ -25,6 +26,7 @@ pub use id::{
     ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, MessageId, SourceId, UserId,
     WebhookId, WorkspaceId,
 };
+pub use page::Page;
 pub use plan::{Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::Timestamp;
