@@ -10,6 +10,7 @@ pub mod chatbot;
 pub mod conversation;
 pub mod error;
 pub mod event;
+pub mod filter;
 pub mod id;
 pub mod page;
 pub mod plan;
@@ -19,9 +20,10 @@ pub mod webhook;
 
 pub use access::{ApiKey, Dialect, KeyKind, Member, Principal, Session, User, Workspace};
 pub use chatbot::Chatbot;
-pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Turn};
+pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody, EventKind};
+pub use filter::{ChatbotFilter, ConversationFilter};
 pub use id::{
     ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, MessageId, SourceId, UserId,
     WebhookId, WorkspaceId,
