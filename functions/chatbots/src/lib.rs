@@ -1,5 +1,6 @@
 //! Chatbots, in every dialect that has them.
 
+mod chatbotplatform;
 mod conferbot;
 mod openbat;
 
@@ -8,6 +9,6 @@ pub use colloquy_http::Ctx;
 
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
-    let routes = conferbot::routes().merge(openbat::routes()).with_state(ctx.clone());
-    colloquy_http::finish(routes, &ctx)
+    let routes = conferbot::routes().merge(openbat::routes()).merge(chatbotplatform::routes());
+    colloquy_http::finish(routes.with_state(ctx.clone()), &ctx)
 }

@@ -1,11 +1,13 @@
 //! Conversations, in every dialect that has them.
 
 mod botplot;
+mod chatbotplatform;
 
 use axum::Router;
 pub use colloquy_http::Ctx;
 
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
-    colloquy_http::finish(botplot::routes().with_state(ctx.clone()), &ctx)
+    let routes = botplot::routes().merge(chatbotplatform::routes());
+    colloquy_http::finish(routes.with_state(ctx.clone()), &ctx)
 }

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    Chatbot, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind, Result, Source, SourceId,
-    SourceKind, SourceStatus, Timestamp, WorkspaceId,
+    Chatbot, ChatbotFilter, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind, Page, Result,
+    Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -23,6 +23,20 @@ impl Core {
     /// A workspace's chatbots, newest first.
     pub async fn chatbots(&self, workspace: WorkspaceId) -> Result<Vec<Chatbot>> {
         self.store.chatbots(workspace).await
+    }
+
+    /// A page of a workspace's chatbots that `filter` wants, newest first, with how many it wants in
+    /// all. They are read whole, since a plan bounds how many there are.
+    pub async fn chatbots_page(
+        &self,
+        workspace: WorkspaceId,
+        filter: &ChatbotFilter,
+        page: Page,
+    ) -> Result<(Vec<Chatbot>, u64)> {
+        let mut chatbots = self.store.chatbots(workspace).await?;
+        chatbots.retain(|chatbot| filter.matches(chatbot));
+        let total = chatbots.len() as u64;
+        Ok((page.of(chatbots), total))
     }
 
     /// How many conversations each of `chatbots` has.
@@ -56,7 +70,7 @@ impl Core {
     ) -> Result<(Chatbot, String)> {
         let owner = self.workspace(workspace).await?;
         let id = ChatbotId::new();
-        let NewChatbot { name, description, settings } = new;
+        let NewChatbot { name, description, disabled, settings } = new;
         let (secret, key, hash) = mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret)?;
         let now = Timestamp::now();
         let chatbot = Chatbot {
@@ -64,7 +78,7 @@ impl Core {
             workspace_id: owner.id,
             name,
             description,
-            disabled: false,
+            disabled,
             settings,
             api_key_prefix: key.prefix.clone(),
             index_version: 1,
@@ -131,6 +145,7 @@ impl Core {
         let new = NewChatbot {
             name: copy_name(&original.name),
             description: original.description.clone(),
+            disabled: false,
             settings: original.settings.clone(),
         };
         let (copy, _) = self.create_chatbot(workspace, new).await?;

@@ -1,8 +1,16 @@
 //! Conversations: listed, read, deleted.
 
-use domain::{ChatbotId, Conversation, ConversationId, ConversationStatus, Error, Result, Turn};
+use domain::{
+    ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Error, Page,
+    Result, Turn, WorkspaceId,
+};
 
 use crate::Core;
+
+/// What a filter that no index answers looks at: so many of a chatbot's newest conversations.
+pub const MOST_FILTERED: u32 = 1_000;
+/// How far into a list of conversations a page may lie, since what is skipped is read.
+pub const DEEPEST_PAGE: u32 = 10_000;
 
 impl Core {
     /// Conversations newest first, with how many there are in all.
@@ -20,6 +28,52 @@ impl Core {
         Ok((page, counters.of(status)))
     }
 
+    /// A page of the conversations that `filter` wants, newest first, with how many it wants in
+    /// all: of those there are when it names a status or nothing, otherwise of the
+    /// [`MOST_FILTERED`] newest. Whose the chatbot is is known before anything of it is read, so
+    /// that not even the time it takes tells a stranger's from one that is not there.
+    pub async fn conversations_page(
+        &self,
+        workspace: WorkspaceId,
+        chatbot: ChatbotId,
+        filter: &ConversationFilter,
+        page: Page,
+    ) -> Result<(Vec<Conversation>, u64)> {
+        let (_, counters) = self.chatbot_with_counters(workspace, chatbot).await?;
+        if !filter.is_by_status() {
+            let mut found = self.filtered(chatbot, filter).await?;
+            found.retain(|conversation| filter.matches(conversation));
+            let total = found.len() as u64;
+            return Ok((page.of(found), total));
+        }
+        let total = counters.of(filter.status);
+        match u32::try_from(page.offset()) {
+            Ok(offset) if offset <= DEEPEST_PAGE => {
+                let found =
+                    self.store.conversations(chatbot, filter.status, offset, page.rows).await?;
+                Ok((found, total))
+            }
+            _ if page.offset() >= total => Ok((Vec::new(), total)),
+            _ => {
+                let message = format!("must not lie more than {DEEPEST_PAGE} conversations deep");
+                Err(Error::field("page", message))
+            }
+        }
+    }
+
+    /// Among which `filter` looks: the one that it names, or the newest.
+    async fn filtered(
+        &self,
+        chatbot: ChatbotId,
+        filter: &ConversationFilter,
+    ) -> Result<Vec<Conversation>> {
+        match filter.id.as_deref().map(str::parse) {
+            Some(Ok(id)) => Ok(self.store.conversation(chatbot, id).await?.into_iter().collect()),
+            Some(Err(_)) => Ok(Vec::new()),
+            None => self.store.conversations(chatbot, None, 0, MOST_FILTERED).await,
+        }
+    }
+
     /// A conversation with its turns, oldest first.
     pub async fn conversation(
         &self,
@@ -32,11 +86,73 @@ impl Core {
         Ok((conversation, turns))
     }
 
+    /// A conversation of any of the workspace's chatbots.
+    pub async fn conversation_of(
+        &self,
+        workspace: WorkspaceId,
+        id: ConversationId,
+    ) -> Result<Conversation> {
+        let chatbot = self.chatbot_of(workspace, id).await?;
+        self.conversation_at(workspace, chatbot, id).await
+    }
+
+    /// A conversation of any of the workspace's chatbots with its turns, oldest first: the first
+    /// `most`, or all.
+    pub async fn turns_of(
+        &self,
+        workspace: WorkspaceId,
+        id: ConversationId,
+        most: Option<u32>,
+    ) -> Result<(Conversation, Vec<Turn>)> {
+        let chatbot = self.chatbot_of(workspace, id).await?;
+        let turns = async {
+            match most {
+                Some(most) => self.store.first_turns(id, most).await,
+                None => self.store.turns(id).await,
+            }
+        };
+        tokio::try_join!(self.conversation_at(workspace, chatbot, id), turns)
+    }
+
     /// Deletes a conversation; its turns follow behind the stream.
     pub async fn delete_conversation(&self, chatbot: ChatbotId, id: ConversationId) -> Result<()> {
         match self.store.delete_conversation(chatbot, id).await? {
             true => Ok(()),
             false => Err(Error::not_found("conversation")),
         }
+    }
+
+    /// Deletes a conversation of any of the workspace's chatbots.
+    pub async fn delete_conversation_of(
+        &self,
+        workspace: WorkspaceId,
+        id: ConversationId,
+    ) -> Result<()> {
+        let chatbot = self.chatbot_of(workspace, id).await?;
+        self.delete_conversation(chatbot, id).await
+    }
+
+    /// The chatbot that a conversation is with, if it is one of `workspace`: its first turn says
+    /// so, since no conversation is without one.
+    async fn chatbot_of(&self, workspace: WorkspaceId, id: ConversationId) -> Result<ChatbotId> {
+        let turns = self.store.first_turns(id, 1).await?;
+        let own = turns.first().filter(|turn| turn.workspace_id == workspace);
+        own.map(|turn| turn.chatbot_id).ok_or_else(|| Error::not_found("conversation"))
+    }
+
+    /// A conversation of a chatbot that is there still: what hung on one that was deleted goes a
+    /// moment after it.
+    async fn conversation_at(
+        &self,
+        workspace: WorkspaceId,
+        chatbot: ChatbotId,
+        id: ConversationId,
+    ) -> Result<Conversation> {
+        let (chatbot, conversation) = tokio::try_join!(
+            self.store.chatbot(workspace, chatbot),
+            self.store.conversation(chatbot, id)
+        )?;
+        let found = chatbot.and(conversation);
+        found.ok_or_else(|| Error::not_found("conversation"))
     }
 }

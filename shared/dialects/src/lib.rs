@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod botplot;
+pub mod chatbotplatform;
 pub mod conferbot;
 pub mod error;
 pub mod helpbot;

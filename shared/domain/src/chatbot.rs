@@ -43,12 +43,14 @@ pub struct NewChatbot {
     pub name: String,
     /// See [`Chatbot::description`].
     pub description: String,
+    /// See [`Chatbot::disabled`].
+    pub disabled: bool,
     /// See [`Chatbot::settings`].
     pub settings: Map<String, Value>,
 }
 
 impl NewChatbot {
-    /// Checks the bounds of a name and a description.
+    /// Checks the bounds of a name and a description. It is active and has no settings.
     pub fn new(name: Option<&str>, description: Option<&str>) -> Result<Self> {
         Ok(Self {
             name: bounds::text("name", bounds::required("name", name)?, bounds::NAME)?,
@@ -57,6 +59,7 @@ impl NewChatbot {
                 description.unwrap_or_default(),
                 bounds::DESCRIPTION,
             )?,
+            disabled: false,
             settings: Map::new(),
         })
     }

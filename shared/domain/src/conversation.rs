@@ -61,6 +61,49 @@ pub enum HandoffStatus {
     Requested,
 }
 
+/// Where a visitor talks to a chatbot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Platform {
+    /// Telegram.
+    Telegram,
+    /// Slack.
+    Slack,
+    /// Discord.
+    Discord,
+    /// WhatsApp.
+    Whatsapp,
+    /// Messenger.
+    Messenger,
+    /// A web page, or whatever else calls the chat routes.
+    Web,
+}
+
+impl Platform {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Telegram, Self::Slack, Self::Discord, Self::Whatsapp, Self::Messenger, Self::Web];
+
+    /// The name as shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Telegram => "telegram",
+            Self::Slack => "slack",
+            Self::Discord => "discord",
+            Self::Whatsapp => "whatsapp",
+            Self::Messenger => "messenger",
+            Self::Web => "web",
+        }
+    }
+
+    /// The platform that `field` names.
+    pub fn named(field: &str, text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|platform| platform.name() == text).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            Error::field(field, format!("must be one of {names}"))
+        })
+    }
+}
+
 /// A conversation without its turns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
@@ -90,6 +133,13 @@ pub struct Conversation {
     pub created_at: Timestamp,
     /// When the last message was stored.
     pub updated_at: Timestamp,
+}
+
+impl Conversation {
+    /// Where it is held. The chat routes are the only way in so far.
+    pub fn platform(&self) -> Platform {
+        Platform::Web
+    }
 }
 
 /// Messages of one conversation at the most: all of them have to fit one response.

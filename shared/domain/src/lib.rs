@@ -10,7 +10,9 @@ pub mod chatbot;
 pub mod conversation;
 pub mod error;
 pub mod event;
+pub mod filter;
 pub mod id;
+pub mod page;
 pub mod plan;
 pub mod source;
 pub mod time;
@@ -18,13 +20,15 @@ pub mod webhook;
 
 pub use access::{ApiKey, Dialect, KeyKind, Member, Principal, Session, User, Workspace};
 pub use chatbot::Chatbot;
-pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Turn};
+pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody, EventKind};
+pub use filter::{ChatbotFilter, ConversationFilter};
 pub use id::{
     ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, MessageId, SourceId, UserId,
     WebhookId, WorkspaceId,
 };
+pub use page::Page;
 pub use plan::{Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::Timestamp;

@@ -295,6 +295,14 @@ impl Store {
         Ok(items.into_iter().map(Into::into).collect())
     }
 
+    /// The first `limit` turns of a conversation, oldest first.
+    pub async fn first_turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>> {
+        let partition = keys::conversation_partition(conversation);
+        let range = Range::prefix(partition, keys::TURN).limit(limit);
+        let items: Vec<TurnItem> = self.query(range).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
     /// Conversations newest first: `limit` of them after `offset`, of one status or all.
     pub async fn conversations(
         &self,

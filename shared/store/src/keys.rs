@@ -33,6 +33,7 @@
 //! | one chatbot of a workspace | get | 1 |
 //! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
 //! | one conversation | get, then query its turns | 1 + by size |
+//! | whose a conversation is | query `CONV#… / TURN#`, one item | 1 or by its size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
 //! | a call against its limit | one conditional update of `USE#` | |
@@ -44,7 +45,8 @@
 //! | what is due | query `due`, one of [`DUE_SHARDS`] shards at a time | by size |
 //!
 //! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
-//! chatbot. Nothing is ever read by scanning.
+//! chatbot; where a conversation's id is all there is, its first turn says whose it is, before
+//! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
     ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, MessageId, SourceId,

@@ -187,6 +187,19 @@ async fn chatbots(metered: &mut Metered<'_>, tenant: &Tenant) {
         .await;
 }
 
+async fn bots(metered: &mut Metered<'_>, tenant: &Tenant) {
+    let app = metered.app;
+    let (key, path) = (&tenant.chatbotplatform, "/v1/bots");
+    metered.send("chatbotplatform GET /v1/bots", app.get(path).bearer(key)).await;
+    let new = app.post(path).bearer(key).json(&json!({"name": "Fourth"}));
+    let made = metered.send("chatbotplatform POST /v1/bots", new).await;
+    let one = format!("{path}/{}", id(&made["data"]["id"]));
+    metered.send("chatbotplatform GET /v1/bots/{id}", app.get(&one).bearer(key)).await;
+    let change = app.patch(&one).bearer(key).json(&json!({"description": "Another"}));
+    metered.send("chatbotplatform PATCH /v1/bots/{id}", change).await;
+    metered.send("chatbotplatform DELETE /v1/bots/{id}", app.delete(&one).bearer(key)).await;
+}
+
 /// Leaves a page and a pair behind, from which the chatbot answers.
 async fn knowledge(metered: &mut Metered<'_>, tenant: &Tenant, site: &Site) {
     let app = metered.app;
@@ -228,6 +241,21 @@ async fn conversations(metered: &mut Metered<'_>, tenant: &Tenant) {
     metered.send("botplot DELETE /api/v1/conversations/{id}", gone).await;
 }
 
+async fn bot_conversations(metered: &mut Metered<'_>, tenant: &Tenant) {
+    let app = metered.app;
+    let key = &tenant.chatbotplatform;
+    let path = format!("/v1/bots/{}/conversations", tenant.chatbot);
+    let listed = metered
+        .send("chatbotplatform GET /v1/bots/{bot_id}/conversations", app.get(&path).bearer(key))
+        .await;
+    let one = format!("/v1/conversations/{}", id(&listed["data"][0]["id"]));
+    metered.send("chatbotplatform GET /v1/conversations/{id}", app.get(&one).bearer(key)).await;
+    let messages = app.get(&format!("{one}/messages")).bearer(key);
+    metered.send("chatbotplatform GET /v1/conversations/{id}/messages", messages).await;
+    let gone = app.delete(&one).bearer(key);
+    metered.send("chatbotplatform DELETE /v1/conversations/{id}", gone).await;
+}
+
 async fn webhooks(metered: &mut Metered<'_>, tenant: &Tenant) {
     let app = metered.app;
     let receiver = Receiver::start().await;
@@ -259,10 +287,13 @@ async fn measured() -> Vec<(&'static str, Reply)> {
     let usage = || app.get("/api/v1/external/v1/usage").api_key(&tenant.conferbot);
     // The first call of a minute opens it, which costs more than those that follow.
     usage().send().await.ok();
+    app.get("/v1/bots").bearer(&tenant.chatbotplatform).send().await.ok();
     metered.send("conferbot GET /api/v1/external/v1/usage", usage()).await;
     chatbots(&mut metered, &tenant).await;
+    bots(&mut metered, &tenant).await;
     knowledge(&mut metered, &tenant, &site).await;
     conversations(&mut metered, &tenant).await;
+    bot_conversations(&mut metered, &tenant).await;
     webhooks(&mut metered, &tenant).await;
     let copy = format!("/api/v1/external/v1/chatbots/{}/duplicate", tenant.chatbot);
     metered

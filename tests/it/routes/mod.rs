@@ -3,6 +3,7 @@
 
 mod access;
 mod chat;
+mod chatbotplatform;
 mod chatbots;
 mod conversations;
 mod docs;

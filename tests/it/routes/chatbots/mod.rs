@@ -1,5 +1,10 @@
 //! Routes of the `chatbots` function.
 
+mod chatbotplatform_create_bot;
+mod chatbotplatform_delete_bot;
+mod chatbotplatform_get_bot;
+mod chatbotplatform_list_bots;
+mod chatbotplatform_update_bot;
 mod conferbot_create_chatbot;
 mod conferbot_delete_chatbot;
 mod conferbot_duplicate_chatbot;

@@ -1,0 +1,8 @@
+//! Chatbot Platform: a workspace's bots and what was said to them. Snake case; everything in
+//! `data`, lists with their `meta` beside it.
+
+mod list;
+mod wire;
+
+pub use list::{ListIn, ListOut, MessagesIn};
+pub use wire::{BotIn, BotOut, BotPatchIn, ConversationOut, DataOut, DeletedOut, MessageOut};

@@ -1,0 +1,88 @@
+//! Which rows of a list a client wants. What is `None` is asked of nobody.
+
+use crate::{Chatbot, Conversation, ConversationStatus, Timestamp, conversation::Platform};
+
+/// Which chatbots of a list are wanted: those that are alike in all that is named here.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ChatbotFilter {
+    /// Its id, as text: one that can't be an id is nobody's.
+    pub id: Option<String>,
+    /// See [`Chatbot::name`].
+    pub name: Option<String>,
+    /// See [`Chatbot::description`].
+    pub description: Option<String>,
+    /// See [`Chatbot::disabled`].
+    pub disabled: Option<bool>,
+    /// See [`Chatbot::created_at`].
+    pub created_at: Option<Timestamp>,
+    /// See [`Chatbot::updated_at`].
+    pub updated_at: Option<Timestamp>,
+}
+
+impl ChatbotFilter {
+    /// Whether `chatbot` is wanted.
+    pub fn matches(&self, chatbot: &Chatbot) -> bool {
+        let Self { id, name, description, disabled, created_at, updated_at } = self;
+        id.as_ref().is_none_or(|id| *id == chatbot.id.to_string())
+            && name.as_ref().is_none_or(|name| *name == chatbot.name)
+            && description.as_ref().is_none_or(|text| *text == chatbot.description)
+            && disabled.is_none_or(|disabled| disabled == chatbot.disabled)
+            && created_at.is_none_or(|at| at == chatbot.created_at)
+            && updated_at.is_none_or(|at| at == chatbot.updated_at)
+    }
+}
+
+/// Which conversations of a list are wanted: those that are alike in all that is named here.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ConversationFilter {
+    /// Its id, as text: one that can't be an id is nobody's.
+    pub id: Option<String>,
+    /// Its chatbot's id, as text.
+    pub chatbot_id: Option<String>,
+    /// See [`Conversation::status`].
+    pub status: Option<ConversationStatus>,
+    /// See [`Conversation::visitor_id`].
+    pub visitor_id: Option<String>,
+    /// Where the visitor is.
+    pub visitor_platform: Option<Platform>,
+    /// Where the chatbot answers.
+    pub channel: Option<Platform>,
+    /// See [`Conversation::message_count`].
+    pub message_count: Option<u32>,
+    /// See [`Conversation::created_at`].
+    pub created_at: Option<Timestamp>,
+    /// See [`Conversation::updated_at`].
+    pub updated_at: Option<Timestamp>,
+}
+
+impl ConversationFilter {
+    /// Whether nothing is asked for but a status, if that.
+    pub fn is_by_status(&self) -> bool {
+        *self == Self { status: self.status, ..Self::default() }
+    }
+
+    /// Whether `conversation` is wanted.
+    pub fn matches(&self, conversation: &Conversation) -> bool {
+        let Self {
+            id,
+            chatbot_id,
+            status,
+            visitor_id,
+            visitor_platform,
+            channel,
+            message_count,
+            created_at,
+            updated_at,
+        } = self;
+        let platform = conversation.platform();
+        id.as_ref().is_none_or(|id| *id == conversation.id.to_string())
+            && chatbot_id.as_ref().is_none_or(|id| *id == conversation.chatbot_id.to_string())
+            && status.is_none_or(|status| status == conversation.status)
+            && visitor_id.as_ref().is_none_or(|id| *id == conversation.visitor_id)
+            && visitor_platform.is_none_or(|wanted| wanted == platform)
+            && channel.is_none_or(|wanted| wanted == platform)
+            && message_count.is_none_or(|count| count == conversation.message_count)
+            && created_at.is_none_or(|at| at == conversation.created_at)
+            && updated_at.is_none_or(|at| at == conversation.updated_at)
+    }
+}
