@@ -27,5 +27,5 @@ pub use id::{
 };
 pub use plan::{Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
-pub use time::Timestamp;
+pub use time::{Days, Timestamp};
 pub use webhook::{Attempt, Delivery, DeliveryStatus, Webhook, WebhookStatus};
