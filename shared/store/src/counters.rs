@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::{ChatbotId, ConversationStatus, Error, Result, Timestamp};
+use domain::{ChatbotId, ConversationStatus, Days, Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -166,6 +166,22 @@ impl Checkpoint {
     }
 }
 
+/// The items that count `days`. They follow what they count by seconds anyway, so that reading them
+/// consistently would only cost more.
+pub(crate) fn days_range(chatbot: ChatbotId, days: Days) -> Range<'static> {
+    let key = |day: String| keys::day(chatbot, &day).sk;
+    let first = days.first.map_or_else(|| keys::DAY.to_owned(), |first| key(first.day()));
+    let last = days.last.map_or_else(|| format!("{}~", keys::DAY), |last| key(last.day()));
+    Range {
+        index: None,
+        partition: keys::chatbot_partition(chatbot),
+        sort: Some(("sk BETWEEN :a AND :b", vec![(":a", first), (":b", last)])),
+        backwards: false,
+        limit: None,
+        consistent: false,
+    }
+}
+
 impl Store {
     /// A chatbot's counters; zeros where nothing was counted yet.
     pub async fn counters(&self, chatbot: ChatbotId) -> Result<Counters> {
@@ -190,32 +206,18 @@ impl Store {
         Ok(found)
     }
 
-    /// The counters of each day from `first` to `last` (both included, as `2026-02-15`) on which
-    /// anything was counted, oldest first.
+    /// The counters of each of `days` on which anything was counted, oldest first.
     pub async fn daily_counters(
         &self,
         chatbot: ChatbotId,
-        first: &str,
-        last: &str,
+        days: Days,
     ) -> Result<Vec<(String, Counters)>> {
-        let range = Range {
-            index: None,
-            partition: keys::chatbot_partition(chatbot),
-            sort: Some((
-                "sk BETWEEN :a AND :b",
-                vec![(":a", keys::day(chatbot, first).sk), (":b", keys::day(chatbot, last).sk)],
-            )),
-            backwards: false,
-            limit: None,
-            consistent: true,
-        };
-        let mut days = Vec::new();
-        for item in self.query_items(range).await? {
-            let key = key_in(&item)?;
-            let day = key.sk.trim_start_matches(keys::DAY).to_owned();
-            days.push((day, read::<CountersItem>(item)?.into()));
+        let mut found = Vec::new();
+        for item in self.query_items(days_range(chatbot, days)).await? {
+            let day = key_in(&item)?.sk.trim_start_matches(keys::DAY).to_owned();
+            found.push((day, read::<CountersItem>(item)?.into()));
         }
-        Ok(days)
+        Ok(found)
     }
 
     /// How far `consumer` has come on `shard`.

@@ -12,6 +12,7 @@ mod deliveries;
 mod due;
 mod index;
 pub mod keys;
+mod listing;
 pub mod meter;
 mod pages;
 mod purge;
