@@ -1,4 +1,5 @@
-//! Counters beside the lists they count, in total and per UTC day. Only the stream's consumer
+//! Counters beside the lists they count, in total, per UTC day and, for conversations, per stretch
+//! of a day. Only the stream's consumer
 //! writes them, each change once.
 
 use std::collections::{BTreeMap, HashMap};
@@ -80,17 +81,84 @@ impl From<CountersItem> for Counters {
     }
 }
 
+/// How finely conversations are counted by when they began: in each hour of a day, minute of an
+/// hour, tenth of a second of a minute. A chatbot's conversations share a partition, which takes
+/// some hundred of them a second, so a tenth of a second holds few enough to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grain {
+    /// Counted in the day's item, among its other counters.
+    Hour,
+    /// Counted in an item of the hour's own.
+    Minute,
+    /// Counted in an item of the minute's own.
+    Tenth,
+}
+
+impl Grain {
+    /// From coarse to fine.
+    pub const ALL: [Self; 3] = [Self::Hour, Self::Minute, Self::Tenth];
+    /// What the names of counters begin with that count parts; the part's number follows.
+    pub const PREFIX: &str = "at";
+
+    /// How long it is.
+    pub fn millis(self) -> i64 {
+        match self {
+            Self::Hour => 60 * 60 * 1000,
+            Self::Minute => 60 * 1000,
+            Self::Tenth => 100,
+        }
+    }
+
+    /// Where those around `at` are counted.
+    pub fn key(self, chatbot: ChatbotId, at: Timestamp) -> Key {
+        self.scope(at).key(chatbot)
+    }
+
+    fn scope(self, at: Timestamp) -> Scope {
+        let text = at.to_string();
+        let begins = |length: usize| text.get(..length).unwrap_or_default().to_owned();
+        match self {
+            Self::Hour => Scope::Day(begins("2026-02-15".len())),
+            Self::Minute => Scope::Hour(begins("2026-02-15T10".len())),
+            Self::Tenth => Scope::Minute(begins("2026-02-15T10:30".len())),
+        }
+    }
+
+    /// The name of the counter for the one that `at` is in.
+    fn counter(self, at: Timestamp) -> String {
+        let whole = match self {
+            Self::Hour => 24 * Self::Hour.millis(),
+            Self::Minute => Self::Hour.millis(),
+            Self::Tenth => Self::Minute.millis(),
+        };
+        format!("{}{}", Self::PREFIX, at.millis().rem_euclid(whole) / self.millis())
+    }
+}
+
 /// What a counter is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Scope {
     Total,
     Day(String),
+    Hour(String),
+    Minute(String),
+}
+
+impl Scope {
+    fn key(&self, chatbot: ChatbotId) -> Key {
+        match self {
+            Self::Total => keys::counters(chatbot),
+            Self::Day(day) => keys::day(chatbot, day),
+            Self::Hour(hour) => keys::hour(chatbot, hour),
+            Self::Minute(minute) => keys::minute(chatbot, minute),
+        }
+    }
 }
 
 /// Changes to counters, gathered over a batch: one item per chatbot and scope, one number per
 /// counter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CountersDelta(BTreeMap<(ChatbotId, Scope), BTreeMap<&'static str, i64>>);
+pub struct CountersDelta(BTreeMap<(ChatbotId, Scope), BTreeMap<String, i64>>);
 
 impl CountersDelta {
     /// A conversation of `status`, begun at `at`, came (`+1`) or went (`-1`).
@@ -104,6 +172,9 @@ impl CountersDelta {
         self.add(chatbot, Scope::Total, "conversations", by);
         self.add(chatbot, Scope::Total, status.name(), by);
         self.add(chatbot, Scope::Day(at.day()), "conversations", by);
+        for grain in Grain::ALL {
+            self.add(chatbot, grain.scope(at), &grain.counter(at), by);
+        }
     }
 
     /// A conversation went from one status to another.
@@ -127,6 +198,11 @@ impl CountersDelta {
         self.0.len()
     }
 
+    /// How many counters it changes in one item at the most.
+    pub fn widest(&self) -> usize {
+        self.0.values().map(BTreeMap::len).max().unwrap_or(0)
+    }
+
     /// Whether it changes counters of `chatbot`.
     pub fn touches(&self, chatbot: ChatbotId) -> bool {
         self.0.keys().any(|(of, _)| *of == chatbot)
@@ -137,8 +213,9 @@ impl CountersDelta {
         self.0.retain(|(of, _), _| *of != chatbot);
     }
 
-    fn add(&mut self, chatbot: ChatbotId, scope: Scope, counter: &'static str, by: i64) {
-        *self.0.entry((chatbot, scope)).or_default().entry(counter).or_default() += by;
+    fn add(&mut self, chatbot: ChatbotId, scope: Scope, counter: &str, by: i64) {
+        let counters = self.0.entry((chatbot, scope)).or_default();
+        *counters.entry(counter.to_owned()).or_default() += by;
     }
 }
 
@@ -249,13 +326,10 @@ impl Store {
             if changed.is_empty() {
                 continue;
             }
-            let key = match scope {
-                Scope::Total => keys::counters(*chatbot),
-                Scope::Day(day) => keys::day(*chatbot, day),
-            };
             let terms: Vec<String> =
                 changed.iter().map(|(name, _)| format!("#{name} :{name}")).collect();
-            let mut update = Write::update(key, format!("ADD {}", terms.join(", ")));
+            let mut update =
+                Write::update(scope.key(*chatbot), format!("ADD {}", terms.join(", ")));
             for (name, by) in changed {
                 update = update.name(name, name).value(name, by)?;
             }

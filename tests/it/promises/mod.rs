@@ -5,6 +5,7 @@ mod budget;
 mod events;
 mod journey;
 mod kill;
+mod paging;
 mod purge;
 mod readme;
 mod template_routes;

@@ -3,8 +3,8 @@
 
 mod access;
 mod analytics;
-mod chat;
-mod chatbots;
-mod conversations;
+pub mod chat;
+pub mod chatbots;
+pub mod conversations;
 mod knowledge;
 mod webhooks;
