@@ -8,6 +8,7 @@ use domain::{ChatbotId, ConversationStatus, Days, Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    grain::{Grain, Scope},
     keys::{self, Key},
     table::{Range, Store, key_in, read},
     write::Write,
@@ -77,80 +78,6 @@ impl From<CountersItem> for Counters {
             handed_off: count(handed_off),
             messages: count(messages),
             unanswered: count(unanswered),
-        }
-    }
-}
-
-/// How finely conversations are counted by when they began: in each hour of a day, minute of an
-/// hour, tenth of a second of a minute. A chatbot's conversations share a partition, which takes
-/// some hundred of them a second, so a tenth of a second holds few enough to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Grain {
-    /// Counted in the day's item, among its other counters.
-    Hour,
-    /// Counted in an item of the hour's own.
-    Minute,
-    /// Counted in an item of the minute's own.
-    Tenth,
-}
-
-impl Grain {
-    /// From coarse to fine.
-    pub const ALL: [Self; 3] = [Self::Hour, Self::Minute, Self::Tenth];
-    /// What the names of counters begin with that count parts; the part's number follows.
-    pub const PREFIX: &str = "at";
-
-    /// How long it is.
-    pub fn millis(self) -> i64 {
-        match self {
-            Self::Hour => 60 * 60 * 1000,
-            Self::Minute => 60 * 1000,
-            Self::Tenth => 100,
-        }
-    }
-
-    /// Where those around `at` are counted.
-    pub fn key(self, chatbot: ChatbotId, at: Timestamp) -> Key {
-        self.scope(at).key(chatbot)
-    }
-
-    fn scope(self, at: Timestamp) -> Scope {
-        let text = at.to_string();
-        let begins = |length: usize| text.get(..length).unwrap_or_default().to_owned();
-        match self {
-            Self::Hour => Scope::Day(begins("2026-02-15".len())),
-            Self::Minute => Scope::Hour(begins("2026-02-15T10".len())),
-            Self::Tenth => Scope::Minute(begins("2026-02-15T10:30".len())),
-        }
-    }
-
-    /// The name of the counter for the one that `at` is in.
-    fn counter(self, at: Timestamp) -> String {
-        let whole = match self {
-            Self::Hour => 24 * Self::Hour.millis(),
-            Self::Minute => Self::Hour.millis(),
-            Self::Tenth => Self::Minute.millis(),
-        };
-        format!("{}{}", Self::PREFIX, at.millis().rem_euclid(whole) / self.millis())
-    }
-}
-
-/// What a counter is of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Scope {
-    Total,
-    Day(String),
-    Hour(String),
-    Minute(String),
-}
-
-impl Scope {
-    fn key(&self, chatbot: ChatbotId) -> Key {
-        match self {
-            Self::Total => keys::counters(chatbot),
-            Self::Day(day) => keys::day(chatbot, day),
-            Self::Hour(hour) => keys::hour(chatbot, hour),
-            Self::Minute(minute) => keys::minute(chatbot, minute),
         }
     }
 }

@@ -10,6 +10,7 @@ mod conversations;
 mod counters;
 mod deliveries;
 mod due;
+mod grain;
 mod index;
 pub mod keys;
 mod listing;

@@ -34,7 +34,8 @@ use serde_json::Value;
 
 use crate::{
     conversations::ConversationItem,
-    counters::{Grain, days_range},
+    counters::days_range,
+    grain::Grain,
     keys::{self, Key},
     table::{Range, Store, key_in, read},
 };
