@@ -1,13 +1,15 @@
 use axum::{Json, Router, extract::State, routing::get};
 use colloquy_http::{Botplot, Ctx, Params, Problem, SecretKey, Segments};
 use dialects::botplot::wire::{ConversationOut, ConversationRowOut, ConversationsOut, SuccessOut};
-use domain::bounds;
+use domain::{ConversationStatus, bounds};
 use serde::Deserialize;
 
 type Reply<T> = Result<Json<T>, Problem<Botplot>>;
 
-/// How far into a list `offset` goes.
-const MOST_OFFSET: u32 = 10_000;
+/// How far into the list of all conversations `offset` goes.
+const MOST_OFFSET: u32 = 10_000_000;
+/// How far into that of one status: what is skipped there is read.
+const MOST_OFFSET_OF_STATUS: u32 = 10_000;
 
 pub fn routes() -> Router<Ctx> {
     Router::new()
@@ -28,8 +30,10 @@ async fn list_conversations(
     Params(params, _): Params<Botplot, ListParams>,
 ) -> Reply<ConversationsOut> {
     let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
-    let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, MOST_OFFSET))?;
-    let status = params.status.as_deref().map(str::parse).transpose()?;
+    let status: Option<ConversationStatus> =
+        params.status.as_deref().map(str::parse).transpose()?;
+    let most = status.map_or(MOST_OFFSET, |_| MOST_OFFSET_OF_STATUS);
+    let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, most))?;
     let (page, total) = ctx.core.conversations(key.chatbot, status, offset, limit).await?;
     let conversations = page.into_iter().map(ConversationRowOut::from).collect();
     Ok(Json(ConversationsOut { conversations, total }))

@@ -42,6 +42,7 @@ macro_rules! worker {
 pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
     Ok(match binary {
         "access" => http!(access, env, aws),
+        "analytics" => http!(analytics, env, aws),
         "chat" | "chat-stream" => http!(chat, env, aws),
         "chatbots" => http!(chatbots, env, aws),
         "conversations" => http!(conversations, env, aws),

@@ -98,7 +98,9 @@ impl Chat {
         let turn = Turn {
             id: MessageId::new(),
             question_id: MessageId::new(),
-            conversation_id: conversation.as_ref().map_or_else(ConversationId::new, |c| c.id),
+            conversation_id: conversation
+                .as_ref()
+                .map_or_else(|| ConversationId::at(asked_at), |c| c.id),
             chatbot_id,
             workspace_id: principal.workspace_id,
             question: ask.message.clone(),

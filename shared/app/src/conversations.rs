@@ -1,16 +1,24 @@
 //! Conversations: listed, read, deleted.
 
 use domain::{
-    ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Error, Page,
-    Result, Turn, WorkspaceId,
+    ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
+    Page, Result, Turn, WorkspaceId,
 };
 
 use crate::Core;
 
 /// What a filter that no index answers looks at: so many of a chatbot's newest conversations.
 pub const MOST_FILTERED: u32 = 1_000;
-/// How far into a list of conversations a page may lie, since what is skipped is read.
+/// How far into a list of conversations of one status a page may lie, since what is skipped there
+/// is read.
 pub const DEEPEST_PAGE: u32 = 10_000;
+
+/// Bytes of text that a list of whole conversations shows at the most: with names and escapes it
+/// has to fit the six megabytes that a function may answer.
+const MOST_TEXT: usize = 4_000_000;
+
+/// A conversation with its turns, oldest first.
+pub type Whole = (Conversation, Vec<Turn>);
 
 impl Core {
     /// Conversations newest first, with how many there are in all.
@@ -21,11 +29,24 @@ impl Core {
         offset: u32,
         limit: u32,
     ) -> Result<(Vec<Conversation>, u64)> {
-        let (page, counters) = tokio::try_join!(
-            self.store.conversations(chatbot, status, offset, limit),
-            self.store.counters(chatbot)
-        )?;
+        let page = self.listed(chatbot, status, offset, limit);
+        let (page, counters) = tokio::try_join!(page, self.store.counters(chatbot))?;
         Ok((page, counters.of(status)))
+    }
+
+    async fn listed(
+        &self,
+        chatbot: ChatbotId,
+        status: Option<ConversationStatus>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<Conversation>> {
+        match status {
+            None => self.store.conversations(chatbot, Days::ALL, offset, limit).await,
+            Some(status) => {
+                self.store.conversations_of_status(chatbot, status, offset, limit).await
+            }
+        }
     }
 
     /// A page of the conversations that `filter` wants, newest first, with how many it wants in
@@ -47,13 +68,13 @@ impl Core {
             return Ok((page.of(found), total));
         }
         let total = counters.of(filter.status);
+        let deepest = if filter.status.is_some() { DEEPEST_PAGE } else { u32::MAX };
         match u32::try_from(page.offset()) {
-            Ok(offset) if offset <= DEEPEST_PAGE => {
-                let found =
-                    self.store.conversations(chatbot, filter.status, offset, page.rows).await?;
+            _ if page.offset() >= total => Ok((Vec::new(), total)),
+            Ok(offset) if offset <= deepest => {
+                let found = self.listed(chatbot, filter.status, offset, page.rows).await?;
                 Ok((found, total))
             }
-            _ if page.offset() >= total => Ok((Vec::new(), total)),
             _ => {
                 let message = format!("must not lie more than {DEEPEST_PAGE} conversations deep");
                 Err(Error::field("page", message))
@@ -70,16 +91,46 @@ impl Core {
         match filter.id.as_deref().map(str::parse) {
             Some(Ok(id)) => Ok(self.store.conversation(chatbot, id).await?.into_iter().collect()),
             Some(Err(_)) => Ok(Vec::new()),
-            None => self.store.conversations(chatbot, None, 0, MOST_FILTERED).await,
+            None => self.store.conversations(chatbot, Days::ALL, 0, MOST_FILTERED).await,
         }
     }
 
-    /// A conversation with its turns, oldest first.
-    pub async fn conversation(
+    /// Conversations of a chatbot of `workspace` that began within `days`, newest first and with
+    /// their turns, and how many there are in all.
+    pub async fn whole_conversations(
         &self,
+        workspace: WorkspaceId,
         chatbot: ChatbotId,
-        id: ConversationId,
-    ) -> Result<(Conversation, Vec<Turn>)> {
+        days: Days,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(Vec<Whole>, u64)> {
+        let (_, page, total) = tokio::try_join!(
+            self.chatbot(workspace, chatbot),
+            self.store.conversations(chatbot, days, offset, limit),
+            self.conversations_within(chatbot, days)
+        )?;
+        let ids: Vec<ConversationId> = page.iter().map(|conversation| conversation.id).collect();
+        let turns = self.store.turns_of(&ids).await?;
+        let text = turns.iter().flatten().map(|turn| turn.question.len() + turn.answer.len());
+        if limit > 1 && text.sum::<usize>() > MOST_TEXT {
+            let message = format!("is too high: these have more than {MOST_TEXT} bytes of text");
+            return Err(Error::field("limit", message));
+        }
+        Ok((page.into_iter().zip(turns).collect(), total))
+    }
+
+    /// How many conversations began within `days`.
+    async fn conversations_within(&self, chatbot: ChatbotId, days: Days) -> Result<u64> {
+        if days == Days::ALL {
+            return Ok(self.store.counters(chatbot).await?.conversations);
+        }
+        let counted = self.store.daily_counters(chatbot, days).await?;
+        Ok(counted.iter().map(|(_, counters)| counters.conversations).sum())
+    }
+
+    /// A conversation with its turns.
+    pub async fn conversation(&self, chatbot: ChatbotId, id: ConversationId) -> Result<Whole> {
         let (conversation, turns) =
             tokio::try_join!(self.store.conversation(chatbot, id), self.store.turns(id))?;
         let conversation = conversation.ok_or_else(|| Error::not_found("conversation"))?;
@@ -112,6 +163,21 @@ impl Core {
             }
         };
         tokio::try_join!(self.conversation_at(workspace, chatbot, id), turns)
+    }
+
+    /// The same, of a chatbot that has to be one of `workspace`.
+    pub async fn conversation_in(
+        &self,
+        workspace: WorkspaceId,
+        chatbot: ChatbotId,
+        id: ConversationId,
+    ) -> Result<Whole> {
+        let whole = async {
+            // That the chatbot is unknown is said first, whatever the conversation.
+            Ok(self.conversation(chatbot, id).await)
+        };
+        let (_, whole) = tokio::try_join!(self.chatbot(workspace, chatbot), whole)?;
+        whole
     }
 
     /// Deletes a conversation; its turns follow behind the stream.

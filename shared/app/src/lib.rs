@@ -1,6 +1,7 @@
 //! Use cases: the only place where rules, store and queues meet. One file per resource.
 
 pub mod access;
+pub mod analytics;
 pub mod chat;
 pub mod chatbots;
 pub mod conversations;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{ChatbotId, Result, WorkspaceId};
+use domain::{ChatbotId, Conversation, Result, Timestamp, WorkspaceId};
 use store::{Change, Checkpoint, CountersDelta};
 
 use crate::Core;
@@ -11,8 +11,11 @@ use crate::Core;
 /// The name of this consumer's checkpoints.
 const CONSUMER: &str = "stats";
 
-/// A transaction has 100 items: the checkpoint, and these. One change touches up to two.
+/// A transaction has 100 items: the checkpoint, and these. One change touches up to four.
 const MOST_ITEMS: usize = 96;
+
+/// Counters changed in one item: an update's expression may have four kilobytes.
+const MOST_COUNTERS: usize = 128;
 
 impl Core {
     /// Counts `changes` of `shard`, given with their sequence numbers in order.
@@ -30,7 +33,7 @@ impl Core {
                 touched.extend(chatbot_of(change));
             }
             last = Some(sequence);
-            if delta.items() >= MOST_ITEMS {
+            if delta.items() >= MOST_ITEMS || delta.widest() >= MOST_COUNTERS {
                 checkpoint = self
                     .commit(&checkpoint, sequence, std::mem::take(&mut delta), &touched)
                     .await?;
@@ -69,10 +72,10 @@ impl Core {
 fn add(delta: &mut CountersDelta, change: &Change) {
     match change {
         Change::ConversationStarted(c) => {
-            delta.conversation(c.chatbot_id, c.status, c.created_at, 1);
+            delta.conversation(c.chatbot_id, c.status, began(c), 1);
         }
         Change::ConversationRemoved(c) => {
-            delta.conversation(c.chatbot_id, c.status, c.created_at, -1);
+            delta.conversation(c.chatbot_id, c.status, began(c), -1);
         }
         Change::ConversationChanged { old, new, .. } if old.status != new.status => {
             delta.turned(new.chatbot_id, old.status, new.status);
@@ -83,6 +86,11 @@ fn add(delta: &mut CountersDelta, change: &Change) {
         }
         _ => {}
     }
+}
+
+/// When a conversation began, as its key has it: counters skip keys.
+fn began(conversation: &Conversation) -> Timestamp {
+    conversation.id.made_at().unwrap_or(conversation.created_at)
 }
 
 fn chatbot_of(change: &Change) -> Option<(ChatbotId, WorkspaceId)> {

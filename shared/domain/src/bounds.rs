@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use crate::{Error, Result};
+use crate::{Days, Error, Result, Timestamp};
 
 /// A chatbot's name, in every dialect.
 pub const NAME: (usize, usize) = (1, 100);
@@ -58,6 +58,30 @@ pub fn number(
     match value.parse::<u32>() {
         Ok(number) if (min..=max).contains(&number) => Ok(number),
         _ => Err(Error::field(field, format!("must be a whole number from {min} to {max}"))),
+    }
+}
+
+/// A UTC day, `YYYY-MM-DD`: when it begins.
+pub fn day(field: &str, value: &str) -> Result<Timestamp> {
+    let digits =
+        |at: usize, b: u8| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() };
+    Some(value)
+        .filter(|v| v.len() == 10 && v.bytes().enumerate().all(|(at, b)| digits(at, b)))
+        .and_then(|v| Timestamp::parse(&format!("{v}T00:00:00Z")))
+        .ok_or_else(|| Error::field(field, "must be a day, YYYY-MM-DD"))
+}
+
+/// From a first day to a last one, each with the name of its field; either may be left out.
+pub fn days(first: (&str, Option<&str>), last: (&str, Option<&str>)) -> Result<Days> {
+    let days = Days {
+        first: first.1.map(|value| day(first.0, value)).transpose()?,
+        last: last.1.map(|value| day(last.0, value)).transpose()?,
+    };
+    match (days.first, days.last) {
+        (Some(begins), Some(ends)) if ends < begins => {
+            Err(Error::field(last.0, format!("must not be before {}", first.0)))
+        }
+        _ => Ok(days),
     }
 }
 
@@ -156,6 +180,24 @@ mod tests {
         for bad in ["0", "101", "-1", "ten", "1.5", ""] {
             assert!(number("limit", Some(bad), 20, (1, 100)).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn days_are_days() {
+        let days = |a, b| days(("from", a), ("to", b));
+        let both = days(Some("2028-02-29"), Some("2028-02-29")).unwrap();
+        assert_eq!(both.names().collect::<Vec<_>>(), ["2028-02-29"]);
+        assert_eq!(days(None, None).unwrap(), Days::ALL);
+        for bad in ["", "2026-02-30", "2026-2-3", "20260203", "2026-02-03T00:00:00Z", "+026-02-03"]
+        {
+            assert_eq!(
+                days(Some(bad), None).unwrap_err().message,
+                "from must be a day, YYYY-MM-DD"
+            );
+            assert!(days(None, Some(bad)).unwrap_err().message.starts_with("to must"), "{bad}");
+        }
+        let backwards = days(Some("2026-02-03"), Some("2026-02-02")).unwrap_err();
+        assert_eq!(backwards.message, "to must not be before from");
     }
 
     #[test]

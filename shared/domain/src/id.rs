@@ -97,6 +97,34 @@ ids! {
     DeliveryId, "delivery";
 }
 
+/// The highest time that a UUIDv7 can hold: 48 bits of milliseconds.
+const LAST_MILLI: i64 = (1 << 48) - 1;
+
+impl ConversationId {
+    /// A new id made at `at`: conversations sort by when they began, and those of a time are a
+    /// range of ids.
+    pub fn at(at: Timestamp) -> Self {
+        let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);
+        let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or(0);
+        Self(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, millis / 1000, nanos)))
+    }
+
+    /// The lowest id that `at` can give.
+    pub fn lowest_at(at: Timestamp) -> Self {
+        Self::with(at, &[0; 10])
+    }
+
+    /// The highest id that `at` can give.
+    pub fn highest_at(at: Timestamp) -> Self {
+        Self::with(at, &[0xff; 10])
+    }
+
+    fn with(at: Timestamp, rest: &[u8; 10]) -> Self {
+        let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, rest).into_uuid())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +137,26 @@ mod tests {
         let made = texts.clone();
         texts.sort();
         assert_eq!(texts, made);
+    }
+
+    #[test]
+    fn a_conversation_s_id_says_its_millisecond_and_lies_in_its_range() {
+        for millis in [0, 1, 999, 1_771_151_400_120, 1_771_151_400_999] {
+            let at = Timestamp::from_millis(millis);
+            let (lowest, highest) = (ConversationId::lowest_at(at), ConversationId::highest_at(at));
+            let after = ConversationId::lowest_at(Timestamp::from_millis(millis + 1));
+            for _ in 0..50 {
+                let id = ConversationId::at(at);
+                assert_eq!(id.made_at(), Some(at));
+                assert_eq!(id.to_string().parse::<ConversationId>().unwrap(), id);
+                let text = id.to_string();
+                assert!(lowest.to_string() <= text && text <= highest.to_string(), "{text}");
+                assert!(text < after.to_string(), "{text}");
+            }
+            assert_ne!(ConversationId::at(at), ConversationId::at(at));
+        }
+        let before = ConversationId::lowest_at(Timestamp::from_millis(-1));
+        assert_eq!(before.made_at(), Some(Timestamp::from_millis(0)), "there is none before 1970");
     }
 
     #[test]

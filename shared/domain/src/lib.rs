@@ -31,5 +31,5 @@ pub use id::{
 pub use page::Page;
 pub use plan::{Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
-pub use time::Timestamp;
+pub use time::{Days, Timestamp};
 pub use webhook::{Attempt, Delivery, DeliveryStatus, Webhook, WebhookStatus};

@@ -10,6 +10,47 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::form
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Whole UTC days from a first one to a last one, both of them included; open where there is none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Days {
+    /// When the first one begins.
+    pub first: Option<Timestamp>,
+    /// When the last one begins.
+    pub last: Option<Timestamp>,
+}
+
+impl Days {
+    /// Every day there is.
+    pub const ALL: Self = Self { first: None, last: None };
+
+    /// The `number` days up to the one of `last`.
+    pub fn until(last: Timestamp, number: u32) -> Self {
+        let last = last.day_start();
+        let first = last.0 - DAY * i64::from(number.saturating_sub(1));
+        Self { first: Some(Timestamp(first)), last: Some(last) }
+    }
+
+    /// The last millisecond of the last one.
+    pub fn end(self) -> Option<Timestamp> {
+        self.last.map(|last| Timestamp(last.0 + DAY - 1))
+    }
+
+    /// Each of them in order, as `2026-02-15`; none where they are open.
+    pub fn names(self) -> impl Iterator<Item = String> {
+        let (first, last) = match (self.first, self.last) {
+            (Some(first), Some(last)) => (first.0, last.0),
+            _ => (0, -1),
+        };
+        (0..)
+            .map(move |n| first + n * DAY)
+            .take_while(move |at| *at <= last)
+            .map(|at| Timestamp(at).day())
+    }
+}
+
 impl Timestamp {
     /// The present moment.
     pub fn now() -> Self {
@@ -41,6 +82,12 @@ impl Timestamp {
     /// The UTC day, as `2026-02-15`.
     pub fn day(self) -> String {
         self.to_string().get(..10).unwrap_or_default().to_owned()
+    }
+
+    /// When its UTC day begins.
+    #[must_use]
+    pub fn day_start(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(DAY))
     }
 
     /// The UTC month, as `2026-02`.
@@ -106,6 +153,16 @@ mod tests {
             "2026-02-15T10:30:00.120Z"
         );
         assert_eq!(Timestamp::from_millis(1_771_151_400_120).day(), "2026-02-15");
+    }
+
+    #[test]
+    fn days_are_whole_and_in_order() {
+        let at = Timestamp::parse("2028-03-01T23:59:59.999Z").unwrap();
+        let days = Days::until(at, 3);
+        assert_eq!(days.names().collect::<Vec<_>>(), ["2028-02-28", "2028-02-29", "2028-03-01"]);
+        assert_eq!((days.first.unwrap().day(), days.end()), ("2028-02-28".into(), Some(at)));
+        assert_eq!(Days::until(at, 1).names().collect::<Vec<_>>(), ["2028-03-01"]);
+        assert_eq!((Days::ALL.names().count(), Days::ALL.end()), (0, None));
     }
 
     #[test]

@@ -1,12 +1,14 @@
-//! Counters beside the lists they count, in total and per UTC day. Only the stream's consumer
+//! Counters beside the lists they count, in total, per UTC day and, for conversations, per stretch
+//! of a day. Only the stream's consumer
 //! writes them, each change once.
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::{ChatbotId, ConversationStatus, Error, Result, Timestamp};
+use domain::{ChatbotId, ConversationStatus, Days, Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    grain::{Grain, Scope},
     keys::{self, Key},
     table::{Range, Store, key_in, read},
     write::Write,
@@ -80,17 +82,10 @@ impl From<CountersItem> for Counters {
     }
 }
 
-/// What a counter is of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Scope {
-    Total,
-    Day(String),
-}
-
 /// Changes to counters, gathered over a batch: one item per chatbot and scope, one number per
 /// counter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CountersDelta(BTreeMap<(ChatbotId, Scope), BTreeMap<&'static str, i64>>);
+pub struct CountersDelta(BTreeMap<(ChatbotId, Scope), BTreeMap<String, i64>>);
 
 impl CountersDelta {
     /// A conversation of `status`, begun at `at`, came (`+1`) or went (`-1`).
@@ -104,6 +99,9 @@ impl CountersDelta {
         self.add(chatbot, Scope::Total, "conversations", by);
         self.add(chatbot, Scope::Total, status.name(), by);
         self.add(chatbot, Scope::Day(at.day()), "conversations", by);
+        for grain in Grain::ALL {
+            self.add(chatbot, grain.scope(at), &grain.counter(at), by);
+        }
     }
 
     /// A conversation went from one status to another.
@@ -127,6 +125,11 @@ impl CountersDelta {
         self.0.len()
     }
 
+    /// How many counters it changes in one item at the most.
+    pub fn widest(&self) -> usize {
+        self.0.values().map(BTreeMap::len).max().unwrap_or(0)
+    }
+
     /// Whether it changes counters of `chatbot`.
     pub fn touches(&self, chatbot: ChatbotId) -> bool {
         self.0.keys().any(|(of, _)| *of == chatbot)
@@ -137,8 +140,9 @@ impl CountersDelta {
         self.0.retain(|(of, _), _| *of != chatbot);
     }
 
-    fn add(&mut self, chatbot: ChatbotId, scope: Scope, counter: &'static str, by: i64) {
-        *self.0.entry((chatbot, scope)).or_default().entry(counter).or_default() += by;
+    fn add(&mut self, chatbot: ChatbotId, scope: Scope, counter: &str, by: i64) {
+        let counters = self.0.entry((chatbot, scope)).or_default();
+        *counters.entry(counter.to_owned()).or_default() += by;
     }
 }
 
@@ -166,6 +170,22 @@ impl Checkpoint {
     }
 }
 
+/// The items that count `days`. They follow what they count by seconds anyway, so that reading them
+/// consistently would only cost more.
+pub(crate) fn days_range(chatbot: ChatbotId, days: Days) -> Range<'static> {
+    let key = |day: String| keys::day(chatbot, &day).sk;
+    let first = days.first.map_or_else(|| keys::DAY.to_owned(), |first| key(first.day()));
+    let last = days.last.map_or_else(|| format!("{}~", keys::DAY), |last| key(last.day()));
+    Range {
+        index: None,
+        partition: keys::chatbot_partition(chatbot),
+        sort: Some(("sk BETWEEN :a AND :b", vec![(":a", first), (":b", last)])),
+        backwards: false,
+        limit: None,
+        consistent: false,
+    }
+}
+
 impl Store {
     /// A chatbot's counters; zeros where nothing was counted yet.
     pub async fn counters(&self, chatbot: ChatbotId) -> Result<Counters> {
@@ -190,32 +210,18 @@ impl Store {
         Ok(found)
     }
 
-    /// The counters of each day from `first` to `last` (both included, as `2026-02-15`) on which
-    /// anything was counted, oldest first.
+    /// The counters of each of `days` on which anything was counted, oldest first.
     pub async fn daily_counters(
         &self,
         chatbot: ChatbotId,
-        first: &str,
-        last: &str,
+        days: Days,
     ) -> Result<Vec<(String, Counters)>> {
-        let range = Range {
-            index: None,
-            partition: keys::chatbot_partition(chatbot),
-            sort: Some((
-                "sk BETWEEN :a AND :b",
-                vec![(":a", keys::day(chatbot, first).sk), (":b", keys::day(chatbot, last).sk)],
-            )),
-            backwards: false,
-            limit: None,
-            consistent: true,
-        };
-        let mut days = Vec::new();
-        for item in self.query_items(range).await? {
-            let key = key_in(&item)?;
-            let day = key.sk.trim_start_matches(keys::DAY).to_owned();
-            days.push((day, read::<CountersItem>(item)?.into()));
+        let mut found = Vec::new();
+        for item in self.query_items(days_range(chatbot, days)).await? {
+            let day = key_in(&item)?.sk.trim_start_matches(keys::DAY).to_owned();
+            found.push((day, read::<CountersItem>(item)?.into()));
         }
-        Ok(days)
+        Ok(found)
     }
 
     /// How far `consumer` has come on `shard`.
@@ -247,13 +253,10 @@ impl Store {
             if changed.is_empty() {
                 continue;
             }
-            let key = match scope {
-                Scope::Total => keys::counters(*chatbot),
-                Scope::Day(day) => keys::day(*chatbot, day),
-            };
             let terms: Vec<String> =
                 changed.iter().map(|(name, _)| format!("#{name} :{name}")).collect();
-            let mut update = Write::update(key, format!("ADD {}", terms.join(", ")));
+            let mut update =
+                Write::update(scope.key(*chatbot), format!("ADD {}", terms.join(", ")));
             for (name, by) in changed {
                 update = update.name(name, name).value(name, by)?;
             }

@@ -13,6 +13,8 @@
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
 //! | counters of a chatbot | `BOT#<chatbot>` | `COUNT` | |
 //! | counters of one of its days | `BOT#<chatbot>` | `DAY#<date>` | |
+//! | counters of one of its hours | `BOT#<chatbot>` | `HOUR#<date>T<hour>` | |
+//! | counters of one of its minutes | `BOT#<chatbot>` | `MINUTE#<date>T<hour>:<minute>` | |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
@@ -35,6 +37,7 @@
 //! | one conversation | get, then query its turns | 1 + by size |
 //! | whose a conversation is | query `CONV#… / TURN#`, one item | 1 or by its size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
+//! | the same, from an offset | query `DAY#` backwards, get `HOUR#`, get `MINUTE#`, then as above | 2 + by days and size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
 //! | a call against its limit | one conditional update of `USE#` | |
 //! | how many conversations | get `COUNT` | 1 |
@@ -147,6 +150,14 @@ pub fn counters(id: ChatbotId) -> Key {
 /// The counters of one UTC day, such as `2026-02-15`.
 pub fn day(id: ChatbotId, day: &str) -> Key {
     key(chatbot_partition(id), format!("{DAY}{day}"))
+}
+/// The counters of one UTC hour, such as `2026-02-15T10`: of each of its minutes.
+pub fn hour(id: ChatbotId, hour: &str) -> Key {
+    key(chatbot_partition(id), format!("HOUR#{hour}"))
+}
+/// The counters of one UTC minute, such as `2026-02-15T10:30`: of each tenth of its seconds.
+pub fn minute(id: ChatbotId, minute: &str) -> Key {
+    key(chatbot_partition(id), format!("MINUTE#{minute}"))
 }
 /// A conversation.
 pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
@@ -287,6 +298,8 @@ mod tests {
             ("chatbot", chatbot(ws, bot)),
             ("counters", counters(bot)),
             ("day", day(bot, "2026-02-15")),
+            ("hour", hour(bot, "2026-02-15T10")),
+            ("minute", minute(bot, "2026-02-15T10:30")),
             ("conversation", conversation(bot, conv)),
             ("turn", turn(conv, id.parse().unwrap())),
             ("source", source(bot, src)),

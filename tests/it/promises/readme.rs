@@ -237,6 +237,15 @@ async fn conversations(metered: &mut Metered<'_>, tenant: &Tenant) {
     metered.send("botplot GET /api/v1/conversations", app.get(path).bearer(secret)).await;
     let one = format!("{path}/{}", id(&answer["conversationId"]));
     metered.send("botplot GET /api/v1/conversations/{id}", app.get(&one).bearer(secret)).await;
+    let bot = format!("/api/v1/external/v1/chatbots/{}", tenant.chatbot);
+    let read = |path: String| app.get(&path).api_key(&tenant.conferbot);
+    let responses = "conferbot GET /api/v1/external/v1/chatbots/{id}/responses";
+    metered.send(responses, read(format!("{bot}/responses"))).await;
+    let response = "conferbot GET /api/v1/external/v1/chatbots/{id}/responses/{responseId}";
+    let path = format!("{bot}/responses/{}", id(&answer["conversationId"]));
+    metered.send(response, read(path)).await;
+    let analytics = "conferbot GET /api/v1/external/v1/chatbots/{id}/analytics";
+    metered.send(analytics, read(format!("{bot}/analytics"))).await;
     let gone = app.delete(&one).bearer(secret);
     metered.send("botplot DELETE /api/v1/conversations/{id}", gone).await;
 }

@@ -2,10 +2,11 @@
 //! operation: `//! <dialect> <METHOD> <path>`; `ours` for those that no reference documents.
 
 mod access;
-mod chat;
+mod analytics;
+pub mod chat;
 mod chatbotplatform;
-mod chatbots;
-mod conversations;
+pub mod chatbots;
+pub mod conversations;
 mod docs;
 mod knowledge;
 mod webhooks;

@@ -1,5 +1,9 @@
 //! Conferbot: a workspace's chatbots. Camel case; everything in `data`.
 
+mod responses;
+
+pub use responses::{AnalyticsOut, ResponseOut, ResponsesOut};
+
 use domain::{Chatbot, Plan, Result, chatbot::ChatbotPatch, chatbot::NewChatbot};
 use serde::{Deserialize, Serialize};
 

@@ -26,13 +26,13 @@ use tests::{App, Reply, Tenant};
 use super::access::{Refused, key_for, keys_of};
 
 /// Where conferbot has its chatbots.
-const CONFERBOT: &str = "/api/v1/external/v1/chatbots";
+pub const CONFERBOT: &str = "/api/v1/external/v1/chatbots";
 /// Where openbat has its chatbots.
 const OPENBAT: &str = "/api/v1/chatbots";
 
 /// An error in conferbot's shape: the status' title, and what was wrong.
 #[track_caller]
-fn conferbot_refused(reply: &Reply, status: u16, words: &[&str]) {
+pub fn conferbot_refused(reply: &Reply, status: u16, words: &[&str]) {
     assert_eq!(reply.status, status, "{}", reply.text);
     let body = reply.json();
     let message = body["message"].as_str().expect("a message");
@@ -51,7 +51,7 @@ fn conferbot_refused(reply: &Reply, status: u16, words: &[&str]) {
 }
 
 /// Without a conferbot key in `x-api-key`, the answer is the reference's 401, to the letter.
-async fn only_a_conferbot_key(
+pub async fn only_a_conferbot_key(
     app: &App,
     tenant: &Tenant,
     method: Method,

@@ -92,6 +92,16 @@ async fn parameters_out_of_bounds_are_named_and_not_clamped() {
         }
     }
     list(&app, &tenant.secret, "?limit=100&offset=0&unknown=1").await;
+    // What a status skips is read, so it ends sooner.
+    for (fits, is_too_much) in [
+        ("?offset=10000000", "?offset=10000001"),
+        ("?status=active&offset=10000", "?status=active&offset=10001"),
+    ] {
+        assert_eq!(list(&app, &tenant.secret, fits).await, (vec![], 0));
+        let path = format!("{PATH}{is_too_much}");
+        let reply = app.get(&path).bearer(&tenant.secret).send().await;
+        assert!(problem(&reply, 400, "VALIDATION_ERROR").starts_with("offset"), "{path}");
+    }
     app.finish().await;
 }
 

@@ -1,0 +1,9 @@
+//! The `analytics` Lambda function.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    colloquy_http::run(|env, aws| async move {
+        Ok(analytics::router(analytics::Ctx::new(&env, &aws).await?))
+    })
+    .await
+}

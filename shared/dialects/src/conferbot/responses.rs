@@ -1,0 +1,137 @@
+//! Responses, which are conversations, and what is counted of them.
+
+use std::collections::BTreeMap;
+
+use domain::{Conversation, Turn};
+use serde::Serialize;
+
+/// A page of responses.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResponsesOut {
+    data: Vec<ResponseOut>,
+    total: u64,
+    page: u32,
+    total_pages: u64,
+}
+
+impl ResponsesOut {
+    /// Page number `page` of `total` responses, `limit` to a page.
+    pub fn new(found: Vec<(Conversation, Vec<Turn>)>, total: u64, page: u32, limit: u32) -> Self {
+        let row = |(conversation, turns): (Conversation, _)| ResponseOut {
+            chat_date: Some(conversation.created_at.to_string()),
+            ..ResponseOut::new(conversation, turns)
+        };
+        let total_pages = total.div_ceil(u64::from(limit.max(1)));
+        Self { data: found.into_iter().map(row).collect(), total, page, total_pages }
+    }
+}
+
+/// A response with everything that was said.
+#[derive(Debug, Serialize)]
+pub struct ResponseOut {
+    #[serde(rename = "_id")]
+    id: String,
+    #[serde(rename = "chatSessionId")]
+    chat_session_id: String,
+    #[serde(rename = "visitorId")]
+    visitor_id: String,
+    /// In a list only.
+    #[serde(rename = "chatDate", skip_serializing_if = "Option::is_none")]
+    chat_date: Option<String>,
+    record: Vec<MessageOut>,
+    /// What the visitor gave of themselves.
+    #[serde(rename = "answerVariables")]
+    answer_variables: BTreeMap<String, String>,
+}
+
+impl ResponseOut {
+    /// `turns` are those of `conversation`, oldest first.
+    pub fn new(conversation: Conversation, turns: Vec<Turn>) -> Self {
+        let Conversation {
+            id,
+            chatbot_id: _,
+            workspace_id: _,
+            dialect: _,
+            visitor_id,
+            session_id,
+            status: _,
+            handoff: _,
+            overall_rating: _,
+            message_count: _,
+            first_message: _,
+            created_at: _,
+            updated_at: _,
+        } = conversation;
+        Self {
+            id: id.to_string(),
+            chat_session_id: session_id.unwrap_or_else(|| id.to_string()),
+            visitor_id,
+            chat_date: None,
+            record: turns.into_iter().flat_map(messages).collect(),
+            answer_variables: BTreeMap::new(),
+        }
+    }
+}
+
+/// A message in a record.
+#[derive(Debug, Serialize)]
+struct MessageOut {
+    #[serde(rename = "type")]
+    sender: &'static str,
+    message: String,
+    time: String,
+}
+
+fn messages(turn: Turn) -> [MessageOut; 2] {
+    let Turn {
+        id: _,
+        question_id: _,
+        conversation_id: _,
+        chatbot_id: _,
+        workspace_id: _,
+        question,
+        answer,
+        citations: _,
+        confidence: _,
+        unanswered: _,
+        rating: _,
+        asked_at,
+        answered_at,
+    } = turn;
+    [
+        MessageOut { sender: "user", message: question, time: asked_at.to_string() },
+        MessageOut { sender: "bot", message: answer, time: answered_at.to_string() },
+    ]
+}
+
+/// What a chatbot's last days were like.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnalyticsOut {
+    total_responses: u64,
+    recent_responses: u64,
+    period: String,
+    daily_counts: Vec<DailyCountOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct DailyCountOut {
+    date: String,
+    count: u64,
+}
+
+impl AnalyticsOut {
+    /// `total` of all time; `daily` of each day of the period, in order.
+    pub fn new(total: u64, daily: Vec<(String, u64)>) -> Self {
+        Self {
+            total_responses: total,
+            recent_responses: daily.iter().map(|(_, count)| count).sum(),
+            period: format!("{}d", daily.len()),
+            daily_counts: daily
+                .into_iter()
+                .map(|(date, count)| DailyCountOut { date, count })
+                .collect(),
+        }
+    }
+}

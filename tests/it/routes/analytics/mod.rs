@@ -1,0 +1,3 @@
+//! Routes of the `analytics` function.
+
+mod conferbot_get_analytics;
