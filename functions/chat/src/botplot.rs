@@ -35,16 +35,12 @@ pub async fn chat(
 /// other; after it, it is the stream's last line.
 async fn stream_chat(
     State(ctx): State<Ctx>,
-    ChatKey(principal, _): ChatKey<Botplot>,
+    key: ChatKey<Botplot>,
     Body(body, _): Body<Botplot, ChatIn>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem<Botplot>> {
-    // A site's key has no stream: its dialect documents none.
-    if principal.dialect == Dialect::Helpbot {
-        return Err(Error::unauthorized().into());
-    }
     let ask = Ask::try_from(body)?;
     let (pieces, mut coming) = mpsc::channel(WAITING);
-    let answer = begin(ctx, principal, Dialect::Botplot, ask, Some(pieces));
+    let answer = begin(ctx, key.principal, Dialect::Botplot, ask, Some(pieces));
     let Some(first) = coming.recv().await else {
         let turn = answer.await.map_err(Error::internal)??;
         let lines = stream::iter([done(&turn)]).boxed();

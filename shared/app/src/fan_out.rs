@@ -76,6 +76,7 @@ impl FanOut {
             Change::ConversationChanged { new, ended_at: Some(at), .. } => {
                 self.announce(&[Event::ended(new, at)], known).await
             }
+            Change::LeadCaptured(lead) => self.announce(&[Event::captured(lead)], known).await,
             Change::TurnAdded(turn) => self.announce(&Event::of_turn(&turn), known).await,
             _ => Ok(()),
         }

@@ -9,6 +9,7 @@ pub mod delivering;
 pub mod fan_out;
 mod indexes;
 pub mod knowledge;
+pub mod leads;
 pub mod purge;
 pub mod queue;
 pub mod random;

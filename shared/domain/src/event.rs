@@ -2,7 +2,7 @@
 //! of the item they belong to, with an id derived from that item, so that the same change always
 //! gives the same event.
 
-use crate::{ChatbotId, Conversation, EventId, Timestamp, Turn, WorkspaceId};
+use crate::{ChatbotId, Conversation, EventId, Lead, Timestamp, Turn, WorkspaceId};
 
 /// The kinds of events, without their contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +15,8 @@ pub enum EventKind {
     QuestionAnswered,
     /// A conversation was idle for long enough.
     ConversationEnded,
+    /// A visitor left contact details.
+    LeadCaptured,
 }
 
 /// An event with what it is about.
@@ -43,6 +45,8 @@ pub enum EventBody {
     QuestionAnswered(Box<Turn>),
     /// See [`EventKind::ConversationEnded`].
     ConversationEnded(Box<Conversation>),
+    /// See [`EventKind::LeadCaptured`].
+    LeadCaptured(Box<Lead>),
 }
 
 impl EventBody {
@@ -53,6 +57,7 @@ impl EventBody {
             Self::QuestionAsked(_) => EventKind::QuestionAsked,
             Self::QuestionAnswered(_) => EventKind::QuestionAnswered,
             Self::ConversationEnded(_) => EventKind::ConversationEnded,
+            Self::LeadCaptured(_) => EventKind::LeadCaptured,
         }
     }
 }
@@ -86,6 +91,17 @@ impl Event {
                 EventBody::QuestionAnswered(Box::new(turn.clone())),
             ),
         ]
+    }
+
+    /// A visitor left contact details.
+    pub fn captured(lead: Lead) -> Self {
+        Self {
+            id: EventId::derived(&["captured", &lead.id.to_string()]),
+            at: lead.created_at,
+            workspace_id: lead.workspace_id,
+            chatbot_id: lead.chatbot_id,
+            body: EventBody::LeadCaptured(Box::new(lead)),
+        }
     }
 
     /// A conversation ended for being idle. It may go on and end again; the time of its last

@@ -89,6 +89,8 @@ ids! {
     SourceId, "source";
     /// One crawl of a source; also the version of what it found.
     JobId, "job";
+    /// What a visitor left to be reached by.
+    LeadId, "lead";
     /// A webhook subscription.
     WebhookId, "webhook";
     /// A domain event, derived from the change it belongs to.

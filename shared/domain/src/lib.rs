@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod error;
 pub mod event;
 pub mod id;
+pub mod lead;
 pub mod plan;
 pub mod source;
 pub mod time;
@@ -22,9 +23,10 @@ pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody, EventKind};
 pub use id::{
-    ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, MessageId, SourceId, UserId,
-    WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, LeadId, MessageId, SourceId,
+    UserId, WebhookId, WorkspaceId,
 };
+pub use lead::Lead;
 pub use plan::{Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::Timestamp;

@@ -15,6 +15,7 @@
 //! | counters of one of its days | `BOT#<chatbot>` | `DAY#<date>` | |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | |
+//! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
 //! | claim of a URL by a source | `BOT#<chatbot>` | `SRCURL#<sha256 of the URL>` | |
 //! | page of a crawl | `SRC#<source>#<job>` | `PAGE#<sha256 of the URL>` | |
@@ -35,8 +36,9 @@
 //! | one conversation | get, then query its turns | 1 + by size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
+//! | leads, newest first; a search, over the newest 1,000 | query `BOT#… / LEAD#` backwards | by size |
 //! | a call against its limit | one conditional update of `USE#` | |
-//! | how many conversations | get `COUNT` | 1 |
+//! | how many conversations, how many leads | get `COUNT` | 1 |
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
@@ -47,8 +49,8 @@
 //! chatbot. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, MessageId, SourceId,
-    Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, LeadId, MessageId,
+    SourceId, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -154,6 +156,10 @@ pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
 pub fn turn(conversation: ConversationId, id: MessageId) -> Key {
     key(conversation_partition(conversation), format!("{TURN}{id}"))
 }
+/// A lead.
+pub fn lead(chatbot: ChatbotId, id: LeadId) -> Key {
+    key(chatbot_partition(chatbot), format!("{LEAD}{id}"))
+}
 /// A source.
 pub fn source(chatbot: ChatbotId, id: SourceId) -> Key {
     key(chatbot_partition(chatbot), format!("{SOURCE}{id}"))
@@ -215,6 +221,8 @@ pub const DAY: &str = "DAY#";
 pub const CONVERSATION: &str = "CONV#";
 /// Sort key prefix of turns in a conversation.
 pub const TURN: &str = "TURN#";
+/// Sort key prefix of leads in a chatbot.
+pub const LEAD: &str = "LEAD#";
 /// Sort key prefix of sources in a chatbot, and of pointers in its index.
 pub const SOURCE: &str = "SRC#";
 /// Sort key prefix of pages in a crawl.
@@ -234,6 +242,8 @@ pub enum ItemKind {
     Conversation,
     /// A turn.
     Turn,
+    /// A lead.
+    Lead,
     /// A source.
     Source,
     /// A page of a crawl.
@@ -255,6 +265,7 @@ impl Key {
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,
+            ("BOT", "LEAD") => ItemKind::Lead,
             ("BOT", "SRC") => ItemKind::Source,
             ("SRC", "PAGE") => ItemKind::Page,
             ("HOOKS", "HOOK") => ItemKind::Webhook,
@@ -287,6 +298,7 @@ mod tests {
             ("day", day(bot, "2026-02-15")),
             ("conversation", conversation(bot, conv)),
             ("turn", turn(conv, id.parse().unwrap())),
+            ("lead", lead(bot, id.parse().unwrap())),
             ("source", source(bot, src)),
             ("source_url", source_url(bot, id)),
             ("page", page(src, job, id)),

@@ -12,6 +12,7 @@ mod deliveries;
 mod due;
 mod index;
 pub mod keys;
+mod leads;
 pub mod meter;
 mod pages;
 mod purge;
@@ -28,6 +29,7 @@ pub use counters::{Checkpoint, Counters, CountersDelta};
 pub use deliveries::{DeliveryRef, PutDelivery};
 pub use due::DueItem;
 pub use index::{IndexEntry, IndexPointer};
+pub use leads::PutLead;
 pub use pages::NewPages;
 pub use purge::PurgeTarget;
 /// An item as a stream record carries it.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Chatbot, Conversation, Error, JobId, Result, Source, SourceId, Turn, Webhook,
+    Chatbot, Conversation, Error, JobId, Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -13,6 +13,7 @@ use crate::{
     chatbots::ChatbotItem,
     conversations::{ConversationItem, TurnItem},
     keys::{ItemKind, Key},
+    leads::LeadItem,
     pages::PageItem,
     sources::SourceItem,
     webhooks::WebhookItem,
@@ -47,6 +48,10 @@ pub enum Change {
     TurnAdded(Turn),
     /// A turn was cleared away with its conversation.
     TurnRemoved(Turn),
+    /// A visitor left contact details.
+    LeadCaptured(Lead),
+    /// A lead was deleted.
+    LeadRemoved(Lead),
     /// A page waits to be crawled.
     PageQueued(Page),
     /// A source changed; one of its crawls may be of no use any more.
@@ -99,6 +104,12 @@ impl StreamImage {
             }
             (ItemKind::Turn, Some(old), None) => {
                 Some(Change::TurnRemoved(read::<TurnItem>(old)?.into()))
+            }
+            (ItemKind::Lead, None, Some(new)) => {
+                Some(Change::LeadCaptured(read::<LeadItem>(new)?.try_into()?))
+            }
+            (ItemKind::Lead, Some(old), None) => {
+                Some(Change::LeadRemoved(read::<LeadItem>(old)?.try_into()?))
             }
             (ItemKind::Page, None, Some(new)) => {
                 let page = Page::from(read::<PageItem>(new)?);

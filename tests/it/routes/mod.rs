@@ -6,4 +6,5 @@ mod chat;
 mod chatbots;
 mod conversations;
 mod knowledge;
+mod leads;
 mod webhooks;
