@@ -6,9 +6,12 @@ use axum::{
     response::{Sse, sse::Event},
     routing::post,
 };
-use colloquy_http::{Body, Botplot, ChatKey, Problem};
-use dialects::botplot::wire::{ChatIn, ChatOut, StreamOut};
-use domain::{Dialect, Error, Principal, Turn, conversation::Ask};
+use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments};
+use dialects::botplot::wire::{ChatIn, ChatOut, RatingIn, StreamOut, SuccessOut};
+use domain::{
+    Dialect, Error, Principal, Turn,
+    conversation::{self, Ask},
+};
 use futures::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
 
@@ -18,7 +21,9 @@ use crate::{Ctx, begin};
 const WAITING: usize = 64;
 
 pub fn routes() -> Router<Ctx> {
-    Router::new().route("/api/v1/chat/stream", post(stream_chat))
+    Router::new()
+        .route("/api/v1/chat/stream", post(stream_chat))
+        .route("/api/v1/messages/{id}/rating", post(rate_message))
 }
 
 pub async fn chat(
@@ -57,6 +62,17 @@ async fn stream_chat(
     });
     let lines = stream::iter([token(first)]).chain(tokens).chain(end);
     Ok(Sse::new(lines.map(event).boxed()))
+}
+
+async fn rate_message(
+    State(ctx): State<Ctx>,
+    key: ChatKey<Botplot>,
+    Segments(id, _): Segments<Botplot, String>,
+    Body(RatingIn { rating }, _): Body<Botplot, RatingIn>,
+) -> Result<Json<SuccessOut>, Problem<Botplot>> {
+    let rating = conversation::rating(rating)?;
+    ctx.http.core.rate(key.chatbot, id.parse()?, rating).await?;
+    Ok(Json(SuccessOut::DONE))
 }
 
 fn token(content: String) -> StreamOut {

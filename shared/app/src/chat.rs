@@ -95,10 +95,12 @@ impl Chat {
             // Nothing was streamed yet: a refusal or a fixed text goes as one piece.
             let _ = pieces.send(answer.text.clone()).await;
         }
+        let id = MessageId::new();
+        let opened = || ConversationId::opened_by(id);
         let turn = Turn {
-            id: MessageId::new(),
+            id,
             question_id: MessageId::new(),
-            conversation_id: conversation.as_ref().map_or_else(ConversationId::new, |c| c.id),
+            conversation_id: conversation.as_ref().map_or_else(opened, |c| c.id),
             chatbot_id,
             workspace_id: principal.workspace_id,
             question: ask.message.clone(),
@@ -107,6 +109,7 @@ impl Chat {
             confidence: answer.confidence,
             unanswered: answer.unanswered,
             rating: None,
+            rated_at: None,
             asked_at,
             answered_at: Timestamp::now(),
         };

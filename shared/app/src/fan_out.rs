@@ -77,6 +77,9 @@ impl FanOut {
                 self.announce(&[Event::ended(new, at)], known).await
             }
             Change::LeadCaptured(lead) => self.announce(&[Event::captured(lead)], known).await,
+            Change::TurnRated { turn, rating, at } => {
+                self.announce(&[Event::rated(turn, rating, at)], known).await
+            }
             Change::TurnAdded(turn) => self.announce(&Event::of_turn(&turn), known).await,
             _ => Ok(()),
         }

@@ -13,6 +13,7 @@ pub mod leads;
 pub mod purge;
 pub mod queue;
 pub mod random;
+pub mod ratings;
 pub mod seal;
 pub mod stats;
 pub mod ticker;

@@ -133,6 +133,8 @@ pub struct Turn {
     pub unanswered: bool,
     /// 1 or -1, once rated.
     pub rating: Option<i8>,
+    /// When that rating was given.
+    pub rated_at: Option<Timestamp>,
     /// When the question came.
     pub asked_at: Timestamp,
     /// When the answer was complete.
@@ -189,6 +191,15 @@ impl Ask {
                 .map(|v| bounds::text("sessionId", v, bounds::CLIENT_ID))
                 .transpose()?,
         })
+    }
+}
+
+/// A rating as it is asked for: up or down.
+pub fn rating(value: Option<i64>) -> Result<i8> {
+    match bounds::required("rating", value)? {
+        1 => Ok(1),
+        -1 => Ok(-1),
+        _ => Err(Error::field("rating", "must be 1 or -1")),
     }
 }
 

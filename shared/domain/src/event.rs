@@ -17,6 +17,8 @@ pub enum EventKind {
     ConversationEnded,
     /// A visitor left contact details.
     LeadCaptured,
+    /// A visitor rated an answer.
+    RatingReceived,
 }
 
 /// An event with what it is about.
@@ -47,6 +49,8 @@ pub enum EventBody {
     ConversationEnded(Box<Conversation>),
     /// See [`EventKind::LeadCaptured`].
     LeadCaptured(Box<Lead>),
+    /// See [`EventKind::RatingReceived`].
+    RatingReceived(Box<Turn>),
 }
 
 impl EventBody {
@@ -58,6 +62,7 @@ impl EventBody {
             Self::QuestionAnswered(_) => EventKind::QuestionAnswered,
             Self::ConversationEnded(_) => EventKind::ConversationEnded,
             Self::LeadCaptured(_) => EventKind::LeadCaptured,
+            Self::RatingReceived(_) => EventKind::RatingReceived,
         }
     }
 }
@@ -101,6 +106,20 @@ impl Event {
             workspace_id: lead.workspace_id,
             chatbot_id: lead.chatbot_id,
             body: EventBody::LeadCaptured(Box::new(lead)),
+        }
+    }
+
+    /// An answer was rated, at `at`. It may be rated again and otherwise; rating and time tell the
+    /// two apart.
+    pub fn rated(turn: Turn, rating: i8, at: Timestamp) -> Self {
+        let parts = [turn.id.to_string(), rating.to_string(), at.to_string()];
+        let [id, rating, time] = parts.each_ref().map(String::as_str);
+        Self {
+            id: EventId::derived(&["rated", id, rating, time]),
+            at,
+            workspace_id: turn.workspace_id,
+            chatbot_id: turn.chatbot_id,
+            body: EventBody::RatingReceived(Box::new(turn)),
         }
     }
 

@@ -99,6 +99,17 @@ ids! {
     DeliveryId, "delivery";
 }
 
+/// The last bits of a UUIDv7: random, and below those that sort ids of one millisecond.
+const RANDOM_TAIL: u128 = u32::MAX as u128;
+
+impl ConversationId {
+    /// The conversation that `answer` opens. Each leads to the other, so that the answer of an
+    /// opening turn is found by its id alone, without an index.
+    pub fn opened_by(answer: MessageId) -> Self {
+        Self(Uuid::from_u128(answer.0.as_u128() ^ RANDOM_TAIL))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +122,17 @@ mod tests {
         let made = texts.clone();
         texts.sort();
         assert_eq!(texts, made);
+    }
+
+    #[test]
+    fn a_conversation_sorts_as_the_answer_that_opens_it_and_is_another_id() {
+        let answers: Vec<_> = (0..200).map(|_| MessageId::new()).collect();
+        let opened: Vec<_> = answers.iter().map(|id| ConversationId::opened_by(*id)).collect();
+        assert!(opened.is_sorted());
+        for (answer, opened) in answers.iter().zip(opened) {
+            assert_ne!(answer.uuid(), opened.uuid());
+            assert_eq!(answer.made_at(), opened.made_at());
+        }
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub(crate) struct TurnItem {
     unanswered: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rating: Option<i8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rated_at: Option<Timestamp>,
     asked_at: Timestamp,
     answered_at: Timestamp,
 }
@@ -140,6 +142,7 @@ impl From<&Turn> for TurnItem {
             confidence,
             unanswered,
             rating,
+            rated_at,
             asked_at,
             answered_at,
         } = from.clone();
@@ -155,6 +158,7 @@ impl From<&Turn> for TurnItem {
             confidence,
             unanswered,
             rating,
+            rated_at,
             asked_at,
             answered_at,
         }
@@ -175,6 +179,7 @@ impl From<TurnItem> for Turn {
             confidence,
             unanswered,
             rating,
+            rated_at,
             asked_at,
             answered_at,
         } = from;
@@ -190,6 +195,7 @@ impl From<TurnItem> for Turn {
             confidence,
             unanswered,
             rating,
+            rated_at,
             asked_at,
             answered_at,
         }
@@ -284,7 +290,14 @@ impl Store {
             }
         };
         let turn_key = keys::turn(turn.conversation_id, turn.id);
-        let writes = vec![written, Write::put(turn_key, &TurnItem::from(turn))?.if_absent()];
+        let mut added = Write::put(turn_key, &TurnItem::from(turn))?.if_absent();
+        // By its answer's id alone a rating finds the turn. Where that answer opens the
+        // conversation its id leads there by itself, and the write is saved.
+        if how != TurnWrite::Opens {
+            let partition = keys::message_partition(turn.id);
+            added = added.with("list_pk", partition).with("list_sk", "TURN");
+        }
+        let writes = vec![written, added];
         Ok(self.transact(writes).await?.is_done())
     }
 

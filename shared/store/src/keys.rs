@@ -14,7 +14,7 @@
 //! | counters of a chatbot | `BOT#<chatbot>` | `COUNT` | |
 //! | counters of one of its days | `BOT#<chatbot>` | `DAY#<date>` | |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
-//! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | |
+//! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message, unless that opened the conversation |
 //! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
 //! | claim of a URL by a source | `BOT#<chatbot>` | `SRCURL#<sha256 of the URL>` | |
@@ -34,6 +34,7 @@
 //! | one chatbot of a workspace | get | 1 |
 //! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
 //! | one conversation | get, then query its turns | 1 + by size |
+//! | the turn of an answer | query `list` `MSG#…` and get where it opened a conversation | 1 + by size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
 //! | leads, newest first; a search, over the newest 1,000 | query `BOT#… / LEAD#` backwards | by size |
@@ -200,6 +201,10 @@ pub fn checkpoint(consumer: &str, shard: &str) -> Key {
 /// Partition of the `list` index for conversations of one status.
 pub fn conversations_of(chatbot: ChatbotId, status: ConversationStatus) -> String {
     format!("CONVS#{chatbot}#{}", status.name())
+}
+/// Partition of the `list` index for the turn that has this answer.
+pub fn message_partition(answer: MessageId) -> String {
+    format!("MSG#{answer}")
 }
 /// Partition of the `due` index for `shard`.
 pub fn due_partition(shard: u8) -> String {

@@ -16,6 +16,7 @@ mod leads;
 pub mod meter;
 mod pages;
 mod purge;
+mod ratings;
 mod sources;
 mod stream;
 mod table;
@@ -32,6 +33,7 @@ pub use index::{IndexEntry, IndexPointer};
 pub use leads::PutLead;
 pub use pages::NewPages;
 pub use purge::PurgeTarget;
+pub use ratings::Rated;
 /// An item as a stream record carries it.
 pub use serde_dynamo::Item as StreamItem;
 pub use sources::{CrawlResult, NewSource};

@@ -46,6 +46,15 @@ pub enum Change {
     ConversationRemoved(Conversation),
     /// A turn was added.
     TurnAdded(Turn),
+    /// An answer was rated, or rated otherwise.
+    TurnRated {
+        /// As it is.
+        turn: Turn,
+        /// The rating.
+        rating: i8,
+        /// When it was given.
+        at: domain::Timestamp,
+    },
     /// A turn was cleared away with its conversation.
     TurnRemoved(Turn),
     /// A visitor left contact details.
@@ -102,6 +111,10 @@ impl StreamImage {
             (ItemKind::Turn, None, Some(new)) => {
                 Some(Change::TurnAdded(read::<TurnItem>(new)?.into()))
             }
+            (ItemKind::Turn, Some(old), Some(new)) => {
+                let (old, turn) = (read::<TurnItem>(old)?.into(), read::<TurnItem>(new)?.into());
+                rated(&old, turn)
+            }
             (ItemKind::Turn, Some(old), None) => {
                 Some(Change::TurnRemoved(read::<TurnItem>(old)?.into()))
             }
@@ -131,6 +144,12 @@ impl StreamImage {
             _ => None,
         })
     }
+}
+
+fn rated(old: &Turn, turn: Turn) -> Option<Change> {
+    let (rating, at) = (turn.rating?, turn.rated_at?);
+    let before = (old.rating, old.rated_at);
+    (before != (Some(rating), Some(at))).then_some(Change::TurnRated { turn, rating, at })
 }
 
 impl Change {

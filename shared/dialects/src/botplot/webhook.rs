@@ -52,6 +52,14 @@ pub fn render(event: &Event) -> Option<Rendered> {
                 "ended_at": event.at.to_string(),
             }),
         ),
+        EventBody::RatingReceived(turn) => (
+            "rating.received",
+            json!({
+                "conversation_id": turn.conversation_id.to_string(),
+                "message_id": turn.id.to_string(),
+                "rating": turn.rating,
+            }),
+        ),
         EventBody::LeadCaptured(lead) => ("lead.captured", captured(lead)),
     };
     Some(envelope(name, event.chatbot_id.to_string(), event.at, data))
@@ -136,6 +144,7 @@ mod tests {
             confidence: 1.0,
             unanswered: false,
             rating: None,
+            rated_at: None,
             asked_at: Timestamp::from_millis(0),
             answered_at: Timestamp::from_millis(5),
         };

@@ -51,6 +51,13 @@ impl From<Turn> for ChatOut {
     }
 }
 
+/// `POST /api/v1/messages/{id}/rating`
+#[derive(Debug, Deserialize)]
+pub struct RatingIn {
+    /// 1 or -1.
+    pub rating: Option<i64>,
+}
+
 /// One line of a streamed answer.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
