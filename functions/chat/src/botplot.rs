@@ -7,7 +7,7 @@ use axum::{
     routing::post,
 };
 use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments};
-use dialects::botplot::wire::{ChatIn, ChatOut, RatingIn, StreamOut, SuccessOut};
+use dialects::botplot::wire::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamOut, SuccessOut};
 use domain::{
     Dialect, Error, Principal, Turn,
     conversation::{self, Ask},
@@ -24,6 +24,7 @@ pub fn routes() -> Router<Ctx> {
     Router::new()
         .route("/api/v1/chat/stream", post(stream_chat))
         .route("/api/v1/messages/{id}/rating", post(rate_message))
+        .route("/api/v1/conversations/{id}/handoff", post(hand_off))
 }
 
 pub async fn chat(
@@ -72,6 +73,17 @@ async fn rate_message(
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
     let rating = conversation::rating(rating)?;
     ctx.http.core.rate(key.chatbot, id.parse()?, rating).await?;
+    Ok(Json(SuccessOut::DONE))
+}
+
+async fn hand_off(
+    State(ctx): State<Ctx>,
+    key: ChatKey<Botplot>,
+    Segments(id, _): Segments<Botplot, String>,
+    Body(HandoffIn { reason }, _): Body<Botplot, HandoffIn>,
+) -> Result<Json<SuccessOut>, Problem<Botplot>> {
+    let reason = conversation::handoff_reason(reason.as_deref())?;
+    ctx.http.core.hand_off(key.chatbot, id.parse()?, reason.as_deref()).await?;
     Ok(Json(SuccessOut::DONE))
 }
 

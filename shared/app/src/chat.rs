@@ -244,6 +244,8 @@ fn opened(dialect: Dialect, ask: &Ask, turn: &Turn) -> Conversation {
         session_id: ask.session_id.clone(),
         status: ConversationStatus::Active,
         handoff: HandoffStatus::None,
+        handoff_at: None,
+        handoff_reason: None,
         overall_rating: None,
         message_count: 2,
         first_message: shorten(&turn.question, FIRST_MESSAGE),

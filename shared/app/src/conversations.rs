@@ -1,6 +1,8 @@
-//! Conversations: listed, read, deleted.
+//! Conversations: listed, read, handed over, deleted.
 
-use domain::{ChatbotId, Conversation, ConversationId, ConversationStatus, Error, Result, Turn};
+use domain::{
+    ChatbotId, Conversation, ConversationId, ConversationStatus, Error, Result, Timestamp, Turn,
+};
 
 use crate::Core;
 
@@ -30,6 +32,21 @@ impl Core {
             tokio::try_join!(self.store.conversation(chatbot, id), self.store.turns(id))?;
         let conversation = conversation.ok_or_else(|| Error::not_found("conversation"))?;
         Ok((conversation, turns))
+    }
+
+    /// Hands a conversation over to a person, in which the bot is silent from here on. One that a
+    /// person has already stays as it is.
+    pub async fn hand_off(
+        &self,
+        chatbot: ChatbotId,
+        id: ConversationId,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        if self.store.hand_off(chatbot, id, reason, Timestamp::now()).await? {
+            return Ok(());
+        }
+        let found = self.store.conversation(chatbot, id).await?;
+        found.map(drop).ok_or_else(|| Error::not_found("conversation"))
     }
 
     /// Deletes a conversation; its turns follow behind the stream.

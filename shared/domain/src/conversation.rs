@@ -80,6 +80,10 @@ pub struct Conversation {
     pub status: ConversationStatus,
     /// Whether a person was asked for.
     pub handoff: HandoffStatus,
+    /// When one was, the last time.
+    pub handoff_at: Option<Timestamp>,
+    /// Why, if the visitor said so.
+    pub handoff_reason: Option<String>,
     /// The last rating given, 1 or -1.
     pub overall_rating: Option<i8>,
     /// Questions and answers together.
@@ -192,6 +196,12 @@ impl Ask {
                 .transpose()?,
         })
     }
+}
+
+/// The reason for which a person is asked for; a blank one is none.
+pub fn handoff_reason(value: Option<&str>) -> Result<Option<String>> {
+    let reason = value.map(|text| bounds::text("reason", text, bounds::REASON)).transpose()?;
+    Ok(reason.filter(|text| !text.is_empty()))
 }
 
 /// A rating as it is asked for: up or down.

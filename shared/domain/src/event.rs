@@ -19,6 +19,8 @@ pub enum EventKind {
     LeadCaptured,
     /// A visitor rated an answer.
     RatingReceived,
+    /// A visitor asked for a person.
+    HandoffRequested,
 }
 
 /// An event with what it is about.
@@ -51,6 +53,8 @@ pub enum EventBody {
     LeadCaptured(Box<Lead>),
     /// See [`EventKind::RatingReceived`].
     RatingReceived(Box<Turn>),
+    /// See [`EventKind::HandoffRequested`].
+    HandoffRequested(Box<Conversation>),
 }
 
 impl EventBody {
@@ -63,6 +67,7 @@ impl EventBody {
             Self::ConversationEnded(_) => EventKind::ConversationEnded,
             Self::LeadCaptured(_) => EventKind::LeadCaptured,
             Self::RatingReceived(_) => EventKind::RatingReceived,
+            Self::HandoffRequested(_) => EventKind::HandoffRequested,
         }
     }
 }
@@ -106,6 +111,18 @@ impl Event {
             workspace_id: lead.workspace_id,
             chatbot_id: lead.chatbot_id,
             body: EventBody::LeadCaptured(Box::new(lead)),
+        }
+    }
+
+    /// A person was asked for, at `at`, which tells one request from a later one.
+    pub fn handed_off(conversation: Conversation, at: Timestamp) -> Self {
+        let (id, time) = (conversation.id.to_string(), at.to_string());
+        Self {
+            id: EventId::derived(&["handoff", &id, &time]),
+            at,
+            workspace_id: conversation.workspace_id,
+            chatbot_id: conversation.chatbot_id,
+            body: EventBody::HandoffRequested(Box::new(conversation)),
         }
     }
 

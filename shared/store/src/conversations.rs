@@ -26,6 +26,10 @@ pub(crate) struct ConversationItem {
     status: ConversationStatus,
     handoff: HandoffStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    handoff_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handoff_reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     overall_rating: Option<i8>,
     message_count: u32,
     first_message: String,
@@ -67,6 +71,8 @@ impl From<&Conversation> for ConversationItem {
             session_id,
             status,
             handoff,
+            handoff_at,
+            handoff_reason,
             overall_rating,
             message_count,
             first_message,
@@ -82,6 +88,8 @@ impl From<&Conversation> for ConversationItem {
             session_id,
             status,
             handoff,
+            handoff_at,
+            handoff_reason,
             overall_rating,
             message_count,
             first_message,
@@ -103,6 +111,8 @@ impl From<ConversationItem> for Conversation {
             session_id,
             status,
             handoff,
+            handoff_at,
+            handoff_reason,
             overall_rating,
             message_count,
             first_message,
@@ -119,6 +129,8 @@ impl From<ConversationItem> for Conversation {
             session_id,
             status,
             handoff,
+            handoff_at,
+            handoff_reason,
             overall_rating,
             message_count,
             first_message,
@@ -354,6 +366,39 @@ impl Store {
         id: ConversationId,
     ) -> Result<bool> {
         let write = Write::delete(keys::conversation(chatbot, id)).if_present();
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Hands a conversation over to a person; whether it was not theirs already. It is due no
+    /// more: nothing ends by itself what a person has taken over.
+    pub async fn hand_off(
+        &self,
+        chatbot: ChatbotId,
+        id: ConversationId,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let status = ConversationStatus::HandedOff;
+        let (set, remove) = match reason {
+            Some(_) => (", handoff_reason = :reason", ""),
+            None => ("", ", handoff_reason"),
+        };
+        let mut write = Write::update(
+            keys::conversation(chatbot, id),
+            format!(
+                "SET #status = :status, handoff = :requested, handoff_at = :now, \
+                 list_pk = :list{set} REMOVE due_pk, due_at, ended_at{remove}"
+            ),
+        )
+        .name("status", "status")
+        .value("status", status)?
+        .value("requested", HandoffStatus::Requested)?
+        .value("now", now)?
+        .value("list", keys::conversations_of(chatbot, status))?
+        .when("attribute_exists(pk) AND #status <> :status");
+        if let Some(reason) = reason {
+            write = write.value("reason", reason)?;
+        }
         Ok(self.write(write).await?.is_done())
     }
 

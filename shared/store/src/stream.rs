@@ -41,6 +41,8 @@ pub enum Change {
         new: Conversation,
         /// When it was closed for being idle, if that is what changed.
         ended_at: Option<domain::Timestamp>,
+        /// When a person was asked for, if that is what changed.
+        handoff_at: Option<domain::Timestamp>,
     },
     /// A conversation was deleted.
     ConversationRemoved(Conversation),
@@ -103,7 +105,9 @@ impl StreamImage {
             (ItemKind::Conversation, Some(old), Some(new)) => {
                 let (old, new): (ConversationItem, ConversationItem) = (read(old)?, read(new)?);
                 let ended_at = new.ended_at.filter(|_| old.ended_at.is_none());
-                Some(Change::ConversationChanged { old: old.into(), new: new.into(), ended_at })
+                let (old, new) = (Conversation::from(old), Conversation::from(new));
+                let handoff_at = new.handoff_at.filter(|at| old.handoff_at != Some(*at));
+                Some(Change::ConversationChanged { old, new, ended_at, handoff_at })
             }
             (ItemKind::Conversation, Some(old), None) => {
                 Some(Change::ConversationRemoved(read::<ConversationItem>(old)?.into()))

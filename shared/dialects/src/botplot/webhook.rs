@@ -52,6 +52,13 @@ pub fn render(event: &Event) -> Option<Rendered> {
                 "ended_at": event.at.to_string(),
             }),
         ),
+        EventBody::HandoffRequested(conversation) => (
+            "handoff.requested",
+            json!({
+                "conversation_id": conversation.id.to_string(),
+                "reason": conversation.handoff_reason,
+            }),
+        ),
         EventBody::RatingReceived(turn) => (
             "rating.received",
             json!({

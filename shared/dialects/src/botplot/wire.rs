@@ -51,6 +51,13 @@ impl From<Turn> for ChatOut {
     }
 }
 
+/// `POST /api/v1/conversations/{id}/handoff`
+#[derive(Debug, Deserialize)]
+pub struct HandoffIn {
+    /// Up to 500 characters.
+    pub reason: Option<String>,
+}
+
 /// `POST /api/v1/messages/{id}/rating`
 #[derive(Debug, Deserialize)]
 pub struct RatingIn {
@@ -256,6 +263,8 @@ impl From<Conversation> for ConversationRowOut {
             session_id: _,
             status,
             handoff,
+            handoff_at: _,
+            handoff_reason: _,
             overall_rating,
             message_count,
             first_message,
