@@ -6,9 +6,12 @@ use axum::{
     response::{Sse, sse::Event},
     routing::post,
 };
-use colloquy_http::{Body, Botplot, ChatKey, Problem};
-use dialects::botplot::wire::{ChatIn, ChatOut, StreamOut};
-use domain::{Dialect, Error, Principal, Turn, conversation::Ask};
+use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments};
+use dialects::botplot::wire::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamOut, SuccessOut};
+use domain::{
+    Dialect, Error, Principal, Turn,
+    conversation::{self, Ask},
+};
 use futures::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
 
@@ -18,7 +21,10 @@ use crate::{Ctx, begin};
 const WAITING: usize = 64;
 
 pub fn routes() -> Router<Ctx> {
-    Router::new().route("/api/v1/chat/stream", post(stream_chat))
+    Router::new()
+        .route("/api/v1/chat/stream", post(stream_chat))
+        .route("/api/v1/messages/{id}/rating", post(rate_message))
+        .route("/api/v1/conversations/{id}/handoff", post(hand_off))
 }
 
 pub async fn chat(
@@ -35,16 +41,12 @@ pub async fn chat(
 /// other; after it, it is the stream's last line.
 async fn stream_chat(
     State(ctx): State<Ctx>,
-    ChatKey(principal, _): ChatKey<Botplot>,
+    key: ChatKey<Botplot>,
     Body(body, _): Body<Botplot, ChatIn>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem<Botplot>> {
-    // A site's key has no stream: its dialect documents none.
-    if principal.dialect == Dialect::Helpbot {
-        return Err(Error::unauthorized().into());
-    }
     let ask = Ask::try_from(body)?;
     let (pieces, mut coming) = mpsc::channel(WAITING);
-    let answer = begin(ctx, principal, Dialect::Botplot, ask, Some(pieces));
+    let answer = begin(ctx, key.principal, Dialect::Botplot, ask, Some(pieces));
     let Some(first) = coming.recv().await else {
         let turn = answer.await.map_err(Error::internal)??;
         let lines = stream::iter([done(&turn)]).boxed();
@@ -61,6 +63,28 @@ async fn stream_chat(
     });
     let lines = stream::iter([token(first)]).chain(tokens).chain(end);
     Ok(Sse::new(lines.map(event).boxed()))
+}
+
+async fn rate_message(
+    State(ctx): State<Ctx>,
+    key: ChatKey<Botplot>,
+    Segments(id, _): Segments<Botplot, String>,
+    Body(RatingIn { rating }, _): Body<Botplot, RatingIn>,
+) -> Result<Json<SuccessOut>, Problem<Botplot>> {
+    let rating = conversation::rating(rating)?;
+    ctx.http.core.rate(key.chatbot, id.parse()?, rating).await?;
+    Ok(Json(SuccessOut::DONE))
+}
+
+async fn hand_off(
+    State(ctx): State<Ctx>,
+    key: ChatKey<Botplot>,
+    Segments(id, _): Segments<Botplot, String>,
+    Body(HandoffIn { reason }, _): Body<Botplot, HandoffIn>,
+) -> Result<Json<SuccessOut>, Problem<Botplot>> {
+    let reason = conversation::handoff_reason(reason.as_deref())?;
+    ctx.http.core.hand_off(key.chatbot, id.parse()?, reason.as_deref()).await?;
+    Ok(Json(SuccessOut::DONE))
 }
 
 fn token(content: String) -> StreamOut {

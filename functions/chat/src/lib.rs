@@ -1,5 +1,6 @@
-//! Chat and streamed chat. One router for both: the `chat` function answers whole, `chat-stream`
-//! as the answer comes; the template says which route goes where.
+//! Chat and streamed chat, ratings and handoffs: what a visitor does. One router for all: the
+//! `chat` function answers whole, `chat-stream` as the answer comes; the template says which route
+//! goes where.
 
 mod botplot;
 mod helpbot;

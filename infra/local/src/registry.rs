@@ -48,6 +48,7 @@ pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
         "conversations" => http!(conversations, env, aws),
         "docs" => Code::Http(docs::router()),
         "knowledge" => http!(knowledge_api, env, aws),
+        "leads" => http!(leads, env, aws),
         "webhooks" => http!(webhooks, env, aws),
         "crawl-worker" => worker!(crawl_worker, env, aws),
         "delivery-worker" => worker!(delivery_worker, env, aws),

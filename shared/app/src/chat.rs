@@ -95,12 +95,13 @@ impl Chat {
             // Nothing was streamed yet: a refusal or a fixed text goes as one piece.
             let _ = pieces.send(answer.text.clone()).await;
         }
+        // Made at the time of the question, and so is the id of the conversation that it opens.
+        let id = MessageId::at(asked_at);
+        let opened = || ConversationId::opened_by(id);
         let turn = Turn {
-            id: MessageId::new(),
+            id,
             question_id: MessageId::new(),
-            conversation_id: conversation
-                .as_ref()
-                .map_or_else(|| ConversationId::at(asked_at), |c| c.id),
+            conversation_id: conversation.as_ref().map_or_else(opened, |c| c.id),
             chatbot_id,
             workspace_id: principal.workspace_id,
             question: ask.message.clone(),
@@ -109,6 +110,7 @@ impl Chat {
             confidence: answer.confidence,
             unanswered: answer.unanswered,
             rating: None,
+            rated_at: None,
             asked_at,
             answered_at: Timestamp::now(),
         };
@@ -243,6 +245,8 @@ fn opened(dialect: Dialect, ask: &Ask, turn: &Turn) -> Conversation {
         session_id: ask.session_id.clone(),
         status: ConversationStatus::Active,
         handoff: HandoffStatus::None,
+        handoff_at: None,
+        handoff_reason: None,
         overall_rating: None,
         message_count: 2,
         first_message: shorten(&turn.question, FIRST_MESSAGE),

@@ -1,8 +1,8 @@
-//! Conversations: listed, read, deleted.
+//! Conversations: listed, read, handed over, deleted.
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    Page, Result, Turn, WorkspaceId,
+    Page, Result, Timestamp, Turn, WorkspaceId,
 };
 
 use crate::Core;
@@ -178,6 +178,21 @@ impl Core {
         };
         let (_, whole) = tokio::try_join!(self.chatbot(workspace, chatbot), whole)?;
         whole
+    }
+
+    /// Hands a conversation over to a person, in which the bot is silent from here on. One that a
+    /// person has already stays as it is.
+    pub async fn hand_off(
+        &self,
+        chatbot: ChatbotId,
+        id: ConversationId,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        if self.store.hand_off(chatbot, id, reason, Timestamp::now()).await? {
+            return Ok(());
+        }
+        let found = self.store.conversation(chatbot, id).await?;
+        found.map(drop).ok_or_else(|| Error::not_found("conversation"))
     }
 
     /// Deletes a conversation; its turns follow behind the stream.

@@ -76,6 +76,13 @@ impl FanOut {
             Change::ConversationChanged { new, ended_at: Some(at), .. } => {
                 self.announce(&[Event::ended(new, at)], known).await
             }
+            Change::ConversationChanged { new, handoff_at: Some(at), .. } => {
+                self.announce(&[Event::handed_off(new, at)], known).await
+            }
+            Change::LeadCaptured(lead) => self.announce(&[Event::captured(lead)], known).await,
+            Change::TurnRated { turn, rating, at } => {
+                self.announce(&[Event::rated(turn, rating, at)], known).await
+            }
             Change::TurnAdded(turn) => self.announce(&Event::of_turn(&turn), known).await,
             _ => Ok(()),
         }

@@ -84,6 +84,8 @@ fn add(delta: &mut CountersDelta, change: &Change) {
         Change::TurnRemoved(turn) => {
             delta.turn(turn.chatbot_id, turn.unanswered, turn.asked_at, -1);
         }
+        Change::LeadCaptured(lead) => delta.lead(lead.chatbot_id, lead.created_at, 1),
+        Change::LeadRemoved(lead) => delta.lead(lead.chatbot_id, lead.created_at, -1),
         _ => {}
     }
 }
@@ -100,6 +102,9 @@ fn chatbot_of(change: &Change) -> Option<(ChatbotId, WorkspaceId)> {
         | Change::ConversationChanged { new: c, .. } => Some((c.chatbot_id, c.workspace_id)),
         Change::TurnAdded(turn) | Change::TurnRemoved(turn) => {
             Some((turn.chatbot_id, turn.workspace_id))
+        }
+        Change::LeadCaptured(lead) | Change::LeadRemoved(lead) => {
+            Some((lead.chatbot_id, lead.workspace_id))
         }
         _ => None,
     }

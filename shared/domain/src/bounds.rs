@@ -1,6 +1,7 @@
 //! From what a client sent to what the domain takes. Each function names the field and the bound
 //! that was broken; none of them clamps in silence.
 
+use serde_json::Value;
 use url::Url;
 
 use crate::{Days, Error, Result, Timestamp};
@@ -19,6 +20,14 @@ pub const QUESTION: (usize, usize) = (1, 1_000);
 pub const ANSWER: (usize, usize) = (1, 10_000);
 /// A webhook's description.
 pub const NOTE: (usize, usize) = (0, 200);
+/// A visitor's name.
+pub const PERSON: (usize, usize) = (1, 200);
+/// A phone number, in whatever form it was typed.
+pub const PHONE: (usize, usize) = (1, 50);
+/// Why a person is asked for.
+pub const REASON: (usize, usize) = (0, 500);
+/// What a list is searched for.
+pub const SEARCH: (usize, usize) = (0, 100);
 /// The longest URL taken.
 pub const URL_LENGTH: usize = 2_048;
 /// A chatbot's free settings, as JSON text. They are read with the chatbot on every chat turn.
@@ -104,6 +113,15 @@ pub fn web_url(field: &str, value: &str) -> Result<Url> {
     }
     url.set_fragment(None);
     Ok(url)
+}
+
+/// How deep a JSON value nests: 0 for one that holds no other.
+pub fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 /// An e-mail address in lower case. Only its form is looked at: one `@`, a dotted domain.

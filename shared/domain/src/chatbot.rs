@@ -140,18 +140,11 @@ pub fn merge(into: &mut Value, patch: Value) {
 
 /// Settings have a size and a depth.
 pub fn check_settings(settings: &Value) -> Result<()> {
-    fn depth(value: &Value) -> usize {
-        match value {
-            Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-            Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
-            _ => 0,
-        }
-    }
     if settings.to_string().len() > bounds::SETTINGS_BYTES {
         let max = bounds::SETTINGS_BYTES;
         return Err(Error::field("settings", format!("must have at most {max} bytes as JSON")));
     }
-    if depth(settings) > bounds::SETTINGS_DEPTH {
+    if bounds::depth(settings) > bounds::SETTINGS_DEPTH {
         let max = bounds::SETTINGS_DEPTH;
         return Err(Error::field("settings", format!("must nest at most {max} levels deep")));
     }

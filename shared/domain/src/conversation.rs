@@ -123,6 +123,10 @@ pub struct Conversation {
     pub status: ConversationStatus,
     /// Whether a person was asked for.
     pub handoff: HandoffStatus,
+    /// When one was, the last time.
+    pub handoff_at: Option<Timestamp>,
+    /// Why, if the visitor said so.
+    pub handoff_reason: Option<String>,
     /// The last rating given, 1 or -1.
     pub overall_rating: Option<i8>,
     /// Questions and answers together.
@@ -183,6 +187,8 @@ pub struct Turn {
     pub unanswered: bool,
     /// 1 or -1, once rated.
     pub rating: Option<i8>,
+    /// When that rating was given.
+    pub rated_at: Option<Timestamp>,
     /// When the question came.
     pub asked_at: Timestamp,
     /// When the answer was complete.
@@ -239,6 +245,21 @@ impl Ask {
                 .map(|v| bounds::text("sessionId", v, bounds::CLIENT_ID))
                 .transpose()?,
         })
+    }
+}
+
+/// The reason for which a person is asked for; a blank one is none.
+pub fn handoff_reason(value: Option<&str>) -> Result<Option<String>> {
+    let reason = value.map(|text| bounds::text("reason", text, bounds::REASON)).transpose()?;
+    Ok(reason.filter(|text| !text.is_empty()))
+}
+
+/// A rating as it is asked for: up or down.
+pub fn rating(value: Option<i64>) -> Result<i8> {
+    match bounds::required("rating", value)? {
+        1 => Ok(1),
+        -1 => Ok(-1),
+        _ => Err(Error::field("rating", "must be 1 or -1")),
     }
 }
 

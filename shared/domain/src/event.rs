@@ -2,7 +2,7 @@
 //! of the item they belong to, with an id derived from that item, so that the same change always
 //! gives the same event.
 
-use crate::{ChatbotId, Conversation, EventId, Timestamp, Turn, WorkspaceId};
+use crate::{ChatbotId, Conversation, EventId, Lead, Timestamp, Turn, WorkspaceId};
 
 /// The kinds of events, without their contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +15,12 @@ pub enum EventKind {
     QuestionAnswered,
     /// A conversation was idle for long enough.
     ConversationEnded,
+    /// A visitor left contact details.
+    LeadCaptured,
+    /// A visitor rated an answer.
+    RatingReceived,
+    /// A visitor asked for a person.
+    HandoffRequested,
 }
 
 /// An event with what it is about.
@@ -43,6 +49,12 @@ pub enum EventBody {
     QuestionAnswered(Box<Turn>),
     /// See [`EventKind::ConversationEnded`].
     ConversationEnded(Box<Conversation>),
+    /// See [`EventKind::LeadCaptured`].
+    LeadCaptured(Box<Lead>),
+    /// See [`EventKind::RatingReceived`].
+    RatingReceived(Box<Turn>),
+    /// See [`EventKind::HandoffRequested`].
+    HandoffRequested(Box<Conversation>),
 }
 
 impl EventBody {
@@ -53,6 +65,9 @@ impl EventBody {
             Self::QuestionAsked(_) => EventKind::QuestionAsked,
             Self::QuestionAnswered(_) => EventKind::QuestionAnswered,
             Self::ConversationEnded(_) => EventKind::ConversationEnded,
+            Self::LeadCaptured(_) => EventKind::LeadCaptured,
+            Self::RatingReceived(_) => EventKind::RatingReceived,
+            Self::HandoffRequested(_) => EventKind::HandoffRequested,
         }
     }
 }
@@ -86,6 +101,43 @@ impl Event {
                 EventBody::QuestionAnswered(Box::new(turn.clone())),
             ),
         ]
+    }
+
+    /// A visitor left contact details.
+    pub fn captured(lead: Lead) -> Self {
+        Self {
+            id: EventId::derived(&["captured", &lead.id.to_string()]),
+            at: lead.created_at,
+            workspace_id: lead.workspace_id,
+            chatbot_id: lead.chatbot_id,
+            body: EventBody::LeadCaptured(Box::new(lead)),
+        }
+    }
+
+    /// A person was asked for, at `at`, which tells one request from a later one.
+    pub fn handed_off(conversation: Conversation, at: Timestamp) -> Self {
+        let (id, time) = (conversation.id.to_string(), at.to_string());
+        Self {
+            id: EventId::derived(&["handoff", &id, &time]),
+            at,
+            workspace_id: conversation.workspace_id,
+            chatbot_id: conversation.chatbot_id,
+            body: EventBody::HandoffRequested(Box::new(conversation)),
+        }
+    }
+
+    /// An answer was rated, at `at`. It may be rated again and otherwise; rating and time tell the
+    /// two apart.
+    pub fn rated(turn: Turn, rating: i8, at: Timestamp) -> Self {
+        let parts = [turn.id.to_string(), rating.to_string(), at.to_string()];
+        let [id, rating, time] = parts.each_ref().map(String::as_str);
+        Self {
+            id: EventId::derived(&["rated", id, rating, time]),
+            at,
+            workspace_id: turn.workspace_id,
+            chatbot_id: turn.chatbot_id,
+            body: EventBody::RatingReceived(Box::new(turn)),
+        }
     }
 
     /// A conversation ended for being idle. It may go on and end again; the time of its last

@@ -89,6 +89,8 @@ ids! {
     SourceId, "source";
     /// One crawl of a source; also the version of what it found.
     JobId, "job";
+    /// What a visitor left to be reached by.
+    LeadId, "lead";
     /// A webhook subscription.
     WebhookId, "webhook";
     /// A domain event, derived from the change it belongs to.
@@ -99,14 +101,29 @@ ids! {
 
 /// The highest time that a UUIDv7 can hold: 48 bits of milliseconds.
 const LAST_MILLI: i64 = (1 << 48) - 1;
+/// The last bits of a UUIDv7: random.
+const RANDOM_TAIL: u128 = u32::MAX as u128;
+
+impl MessageId {
+    /// A new id made at `at`.
+    pub fn at(at: Timestamp) -> Self {
+        let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);
+        let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or(0);
+        Self(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, millis / 1000, nanos)))
+    }
+}
 
 impl ConversationId {
     /// A new id made at `at`: conversations sort by when they began, and those of a time are a
     /// range of ids.
     pub fn at(at: Timestamp) -> Self {
-        let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);
-        let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or(0);
-        Self(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, millis / 1000, nanos)))
+        Self::opened_by(MessageId::at(at))
+    }
+
+    /// The conversation that `answer` opens. Each leads to the other, so that the answer of an
+    /// opening turn is found by its id alone, without an index.
+    pub fn opened_by(answer: MessageId) -> Self {
+        Self(Uuid::from_u128(answer.0.as_u128() ^ RANDOM_TAIL))
     }
 
     /// The lowest id that `at` can give.
@@ -157,6 +174,17 @@ mod tests {
         }
         let before = ConversationId::lowest_at(Timestamp::from_millis(-1));
         assert_eq!(before.made_at(), Some(Timestamp::from_millis(0)), "there is none before 1970");
+    }
+
+    #[test]
+    fn a_conversation_sorts_as_the_answer_that_opens_it_and_is_another_id() {
+        let answers: Vec<_> = (0..200).map(|_| MessageId::new()).collect();
+        let opened: Vec<_> = answers.iter().map(|id| ConversationId::opened_by(*id)).collect();
+        assert!(opened.is_sorted());
+        for (answer, opened) in answers.iter().zip(opened) {
+            assert_ne!(answer.uuid(), opened.uuid());
+            assert_eq!(answer.made_at(), opened.made_at());
+        }
     }
 
     #[test]

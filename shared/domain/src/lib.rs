@@ -12,6 +12,7 @@ pub mod error;
 pub mod event;
 pub mod filter;
 pub mod id;
+pub mod lead;
 pub mod page;
 pub mod plan;
 pub mod source;
@@ -25,9 +26,10 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody, EventKind};
 pub use filter::{ChatbotFilter, ConversationFilter};
 pub use id::{
-    ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, MessageId, SourceId, UserId,
-    WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, LeadId, MessageId, SourceId,
+    UserId, WebhookId, WorkspaceId,
 };
+pub use lead::Lead;
 pub use page::Page;
 pub use plan::{Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};

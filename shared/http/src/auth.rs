@@ -20,9 +20,16 @@ use crate::{Botplot, Ctx, Openbat, Problem, Speaks, body::read_body};
 /// Name of the session cookie.
 const SESSION: &str = "session";
 
-/// A key that may chat with its chatbot, in whichever dialect it speaks.
+/// A key that may chat with its chatbot and leave something with it: a public one, or more. A
+/// site's key is none in another dialect than its own.
 #[derive(Debug)]
-pub struct ChatKey<D>(pub Principal, pub PhantomData<D>);
+pub struct ChatKey<D> {
+    /// Who calls.
+    pub principal: Principal,
+    /// The chatbot the key is for.
+    pub chatbot: ChatbotId,
+    dialect: PhantomData<D>,
+}
 
 /// A key that may manage its chatbot: a secret key.
 #[derive(Debug)]
@@ -92,8 +99,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
         let principal = caller(&Ctx::from_ref(state).core, bearer(&parts.headers)).await?;
-        principal.may_chat()?;
-        Ok(Self(principal, PhantomData))
+        let chatbot = principal.may_chat()?;
+        if principal.kind == KeyKind::Site && principal.dialect != D::DIALECT {
+            return Err(Error::unauthorized().into());
+        }
+        Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
 

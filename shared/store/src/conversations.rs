@@ -30,6 +30,10 @@ pub(crate) struct ConversationItem {
     status: ConversationStatus,
     handoff: HandoffStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    handoff_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handoff_reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     overall_rating: Option<i8>,
     message_count: u32,
     first_message: String,
@@ -54,6 +58,8 @@ pub(crate) struct TurnItem {
     unanswered: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rating: Option<i8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rated_at: Option<Timestamp>,
     asked_at: Timestamp,
     answered_at: Timestamp,
 }
@@ -69,6 +75,8 @@ impl From<&Conversation> for ConversationItem {
             session_id,
             status,
             handoff,
+            handoff_at,
+            handoff_reason,
             overall_rating,
             message_count,
             first_message,
@@ -84,6 +92,8 @@ impl From<&Conversation> for ConversationItem {
             session_id,
             status,
             handoff,
+            handoff_at,
+            handoff_reason,
             overall_rating,
             message_count,
             first_message,
@@ -105,6 +115,8 @@ impl From<ConversationItem> for Conversation {
             session_id,
             status,
             handoff,
+            handoff_at,
+            handoff_reason,
             overall_rating,
             message_count,
             first_message,
@@ -121,6 +133,8 @@ impl From<ConversationItem> for Conversation {
             session_id,
             status,
             handoff,
+            handoff_at,
+            handoff_reason,
             overall_rating,
             message_count,
             first_message,
@@ -144,6 +158,7 @@ impl From<&Turn> for TurnItem {
             confidence,
             unanswered,
             rating,
+            rated_at,
             asked_at,
             answered_at,
         } = from.clone();
@@ -159,6 +174,7 @@ impl From<&Turn> for TurnItem {
             confidence,
             unanswered,
             rating,
+            rated_at,
             asked_at,
             answered_at,
         }
@@ -179,6 +195,7 @@ impl From<TurnItem> for Turn {
             confidence,
             unanswered,
             rating,
+            rated_at,
             asked_at,
             answered_at,
         } = from;
@@ -194,6 +211,7 @@ impl From<TurnItem> for Turn {
             confidence,
             unanswered,
             rating,
+            rated_at,
             asked_at,
             answered_at,
         }
@@ -288,7 +306,14 @@ impl Store {
             }
         };
         let turn_key = keys::turn(turn.conversation_id, turn.id);
-        let writes = vec![written, Write::put(turn_key, &TurnItem::from(turn))?.if_absent()];
+        let mut added = Write::put(turn_key, &TurnItem::from(turn))?.if_absent();
+        // By its answer's id alone a rating finds the turn. Where that answer opens the
+        // conversation its id leads there by itself, and the write is saved.
+        if how != TurnWrite::Opens {
+            let partition = keys::message_partition(turn.id);
+            added = added.with("list_pk", partition).with("list_sk", "TURN");
+        }
+        let writes = vec![written, added];
         Ok(self.transact(writes).await?.is_done())
     }
 
@@ -325,6 +350,39 @@ impl Store {
         id: ConversationId,
     ) -> Result<bool> {
         let write = Write::delete(keys::conversation(chatbot, id)).if_present();
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Hands a conversation over to a person; whether it was not theirs already. It is due no
+    /// more: nothing ends by itself what a person has taken over.
+    pub async fn hand_off(
+        &self,
+        chatbot: ChatbotId,
+        id: ConversationId,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let status = ConversationStatus::HandedOff;
+        let (set, remove) = match reason {
+            Some(_) => (", handoff_reason = :reason", ""),
+            None => ("", ", handoff_reason"),
+        };
+        let mut write = Write::update(
+            keys::conversation(chatbot, id),
+            format!(
+                "SET #status = :status, handoff = :requested, handoff_at = :now, \
+                 list_pk = :list{set} REMOVE due_pk, due_at, ended_at{remove}"
+            ),
+        )
+        .name("status", "status")
+        .value("status", status)?
+        .value("requested", HandoffStatus::Requested)?
+        .value("now", now)?
+        .value("list", keys::conversations_of(chatbot, status))?
+        .when("attribute_exists(pk) AND #status <> :status");
+        if let Some(reason) = reason {
+            write = write.value("reason", reason)?;
+        }
         Ok(self.write(write).await?.is_done())
     }
 

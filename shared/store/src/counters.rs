@@ -31,6 +31,8 @@ pub struct Counters {
     pub messages: u64,
     /// Questions that nothing relevant was found for.
     pub unanswered: u64,
+    /// Leads there are; of a day, those left on it.
+    pub leads: u64,
 }
 
 impl Counters {
@@ -56,6 +58,7 @@ struct CountersItem {
     handed_off: i64,
     messages: i64,
     unanswered: i64,
+    leads: i64,
 }
 
 impl From<CountersItem> for Counters {
@@ -68,6 +71,7 @@ impl From<CountersItem> for Counters {
             handed_off,
             messages,
             unanswered,
+            leads,
         } = from;
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         Self {
@@ -78,6 +82,7 @@ impl From<CountersItem> for Counters {
             handed_off: count(handed_off),
             messages: count(messages),
             unanswered: count(unanswered),
+            leads: count(leads),
         }
     }
 }
@@ -117,6 +122,13 @@ impl CountersDelta {
             if unanswered {
                 self.add(chatbot, scope, "unanswered", by);
             }
+        }
+    }
+
+    /// A lead, left at `at`, came (`+1`) or went (`-1`).
+    pub fn lead(&mut self, chatbot: ChatbotId, at: Timestamp, by: i64) {
+        for scope in [Scope::Total, Scope::Day(at.day())] {
+            self.add(chatbot, scope, "leads", by);
         }
     }
 

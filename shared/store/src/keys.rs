@@ -16,7 +16,8 @@
 //! | counters of one of its hours | `BOT#<chatbot>` | `HOUR#<date>T<hour>` | |
 //! | counters of one of its minutes | `BOT#<chatbot>` | `MINUTE#<date>T<hour>:<minute>` | |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
-//! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | |
+//! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message, unless that opened the conversation |
+//! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
 //! | claim of a URL by a source | `BOT#<chatbot>` | `SRCURL#<sha256 of the URL>` | |
 //! | page of a crawl | `SRC#<source>#<job>` | `PAGE#<sha256 of the URL>` | |
@@ -36,11 +37,13 @@
 //! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
 //! | one conversation | get, then query its turns | 1 + by size |
 //! | whose a conversation is | query `CONV#… / TURN#`, one item | 1 or by its size |
+//! | the turn of an answer | query `list` `MSG#…` and get where it opened a conversation | 1 + by size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | the same, from an offset | query `DAY#` backwards, get `HOUR#`, get `MINUTE#`, then as above | 2 + by days and size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
+//! | leads, newest first; a search, over the newest 1,000 | query `BOT#… / LEAD#` backwards | by size |
 //! | a call against its limit | one conditional update of `USE#` | |
-//! | how many conversations | get `COUNT` | 1 |
+//! | how many conversations, how many leads | get `COUNT` | 1 |
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
@@ -52,8 +55,8 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, MessageId, SourceId,
-    Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, LeadId, MessageId,
+    SourceId, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -167,6 +170,10 @@ pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
 pub fn turn(conversation: ConversationId, id: MessageId) -> Key {
     key(conversation_partition(conversation), format!("{TURN}{id}"))
 }
+/// A lead.
+pub fn lead(chatbot: ChatbotId, id: LeadId) -> Key {
+    key(chatbot_partition(chatbot), format!("{LEAD}{id}"))
+}
 /// A source.
 pub fn source(chatbot: ChatbotId, id: SourceId) -> Key {
     key(chatbot_partition(chatbot), format!("{SOURCE}{id}"))
@@ -208,6 +215,10 @@ pub fn checkpoint(consumer: &str, shard: &str) -> Key {
 pub fn conversations_of(chatbot: ChatbotId, status: ConversationStatus) -> String {
     format!("CONVS#{chatbot}#{}", status.name())
 }
+/// Partition of the `list` index for the turn that has this answer.
+pub fn message_partition(answer: MessageId) -> String {
+    format!("MSG#{answer}")
+}
 /// Partition of the `due` index for `shard`.
 pub fn due_partition(shard: u8) -> String {
     format!("DUE#{shard}")
@@ -228,6 +239,8 @@ pub const DAY: &str = "DAY#";
 pub const CONVERSATION: &str = "CONV#";
 /// Sort key prefix of turns in a conversation.
 pub const TURN: &str = "TURN#";
+/// Sort key prefix of leads in a chatbot.
+pub const LEAD: &str = "LEAD#";
 /// Sort key prefix of sources in a chatbot, and of pointers in its index.
 pub const SOURCE: &str = "SRC#";
 /// Sort key prefix of pages in a crawl.
@@ -247,6 +260,8 @@ pub enum ItemKind {
     Conversation,
     /// A turn.
     Turn,
+    /// A lead.
+    Lead,
     /// A source.
     Source,
     /// A page of a crawl.
@@ -268,6 +283,7 @@ impl Key {
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,
+            ("BOT", "LEAD") => ItemKind::Lead,
             ("BOT", "SRC") => ItemKind::Source,
             ("SRC", "PAGE") => ItemKind::Page,
             ("HOOKS", "HOOK") => ItemKind::Webhook,
@@ -302,6 +318,7 @@ mod tests {
             ("minute", minute(bot, "2026-02-15T10:30")),
             ("conversation", conversation(bot, conv)),
             ("turn", turn(conv, id.parse().unwrap())),
+            ("lead", lead(bot, id.parse().unwrap())),
             ("source", source(bot, src)),
             ("source_url", source_url(bot, id)),
             ("page", page(src, job, id)),

@@ -25,7 +25,7 @@ pub enum PurgeTarget {
         /// The crawl.
         job: JobId,
     },
-    /// Keys, conversations, sources, index and webhooks of a chatbot; what hangs on those follows from
+    /// Keys, conversations, leads, sources, index and webhooks of a chatbot; what hangs on those follows from
     /// their own removal.
     Chatbot {
         /// The chatbot that was.

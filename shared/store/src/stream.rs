@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Chatbot, Conversation, Error, JobId, Result, Source, SourceId, Turn, Webhook,
+    Chatbot, Conversation, Error, JobId, Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -13,6 +13,7 @@ use crate::{
     chatbots::ChatbotItem,
     conversations::{ConversationItem, TurnItem},
     keys::{ItemKind, Key},
+    leads::LeadItem,
     pages::PageItem,
     sources::SourceItem,
     webhooks::WebhookItem,
@@ -40,13 +41,28 @@ pub enum Change {
         new: Conversation,
         /// When it was closed for being idle, if that is what changed.
         ended_at: Option<domain::Timestamp>,
+        /// When a person was asked for, if that is what changed.
+        handoff_at: Option<domain::Timestamp>,
     },
     /// A conversation was deleted.
     ConversationRemoved(Conversation),
     /// A turn was added.
     TurnAdded(Turn),
+    /// An answer was rated, or rated otherwise.
+    TurnRated {
+        /// As it is.
+        turn: Turn,
+        /// The rating.
+        rating: i8,
+        /// When it was given.
+        at: domain::Timestamp,
+    },
     /// A turn was cleared away with its conversation.
     TurnRemoved(Turn),
+    /// A visitor left contact details.
+    LeadCaptured(Lead),
+    /// A lead was deleted.
+    LeadRemoved(Lead),
     /// A page waits to be crawled.
     PageQueued(Page),
     /// A source changed; one of its crawls may be of no use any more.
@@ -89,7 +105,9 @@ impl StreamImage {
             (ItemKind::Conversation, Some(old), Some(new)) => {
                 let (old, new): (ConversationItem, ConversationItem) = (read(old)?, read(new)?);
                 let ended_at = new.ended_at.filter(|_| old.ended_at.is_none());
-                Some(Change::ConversationChanged { old: old.into(), new: new.into(), ended_at })
+                let (old, new) = (Conversation::from(old), Conversation::from(new));
+                let handoff_at = new.handoff_at.filter(|at| old.handoff_at != Some(*at));
+                Some(Change::ConversationChanged { old, new, ended_at, handoff_at })
             }
             (ItemKind::Conversation, Some(old), None) => {
                 Some(Change::ConversationRemoved(read::<ConversationItem>(old)?.into()))
@@ -97,8 +115,18 @@ impl StreamImage {
             (ItemKind::Turn, None, Some(new)) => {
                 Some(Change::TurnAdded(read::<TurnItem>(new)?.into()))
             }
+            (ItemKind::Turn, Some(old), Some(new)) => {
+                let (old, turn) = (read::<TurnItem>(old)?.into(), read::<TurnItem>(new)?.into());
+                rated(&old, turn)
+            }
             (ItemKind::Turn, Some(old), None) => {
                 Some(Change::TurnRemoved(read::<TurnItem>(old)?.into()))
+            }
+            (ItemKind::Lead, None, Some(new)) => {
+                Some(Change::LeadCaptured(read::<LeadItem>(new)?.try_into()?))
+            }
+            (ItemKind::Lead, Some(old), None) => {
+                Some(Change::LeadRemoved(read::<LeadItem>(old)?.try_into()?))
             }
             (ItemKind::Page, None, Some(new)) => {
                 let page = Page::from(read::<PageItem>(new)?);
@@ -120,6 +148,12 @@ impl StreamImage {
             _ => None,
         })
     }
+}
+
+fn rated(old: &Turn, turn: Turn) -> Option<Change> {
+    let (rating, at) = (turn.rating?, turn.rated_at?);
+    let before = (old.rating, old.rated_at);
+    (before != (Some(rating), Some(at))).then_some(Change::TurnRated { turn, rating, at })
 }
 
 impl Change {

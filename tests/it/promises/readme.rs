@@ -265,6 +265,18 @@ async fn bot_conversations(metered: &mut Metered<'_>, tenant: &Tenant) {
     metered.send("chatbotplatform DELETE /v1/conversations/{id}", gone).await;
 }
 
+async fn leads(metered: &mut Metered<'_>, tenant: &Tenant) {
+    let app = metered.app;
+    let (secret, path) = (&tenant.secret, "/api/v1/leads");
+    let lead = json!({"name": "Ada", "email": "ada@example.com"});
+    let left = app.post(path).bearer(&tenant.public).json(&lead).send().await;
+    assert_eq!(left.status, 201, "{}", left.text);
+    app.drain().await;
+    metered.send("botplot GET /api/v1/leads", app.get(path).bearer(secret)).await;
+    let one = format!("{path}/{}", id(&left.json()["lead"]["id"]));
+    metered.send("botplot DELETE /api/v1/leads/{id}", app.delete(&one).bearer(secret)).await;
+}
+
 async fn webhooks(metered: &mut Metered<'_>, tenant: &Tenant) {
     let app = metered.app;
     let receiver = Receiver::start().await;
@@ -303,6 +315,7 @@ async fn measured() -> Vec<(&'static str, Reply)> {
     knowledge(&mut metered, &tenant, &site).await;
     conversations(&mut metered, &tenant).await;
     bot_conversations(&mut metered, &tenant).await;
+    leads(&mut metered, &tenant).await;
     webhooks(&mut metered, &tenant).await;
     let copy = format!("/api/v1/external/v1/chatbots/{}/duplicate", tenant.chatbot);
     metered

@@ -9,4 +9,5 @@ pub mod chatbots;
 pub mod conversations;
 mod docs;
 mod knowledge;
+mod leads;
 mod webhooks;

@@ -1,11 +1,11 @@
 //! BotPlot's events. Its own sample verifies `JSON.stringify(JSON.parse(body))`, so a body has to
-//! survive that unchanged: keys in one order, no integer-like keys, numbers as JavaScript prints
-//! them.
+//! survive that unchanged: keys in the order and numbers in the form that JavaScript gives them.
 
-use domain::{Event, EventBody, Timestamp, Turn};
+use domain::{Event, EventBody, Lead, Timestamp, Turn};
 use serde::Serialize;
 use serde_json::{Number, Value, json};
 
+use super::javascript::{ordered, stringify};
 use crate::webhook::{Rendered, hmac_hex};
 
 /// The events that can be subscribed to.
@@ -28,9 +28,7 @@ struct Envelope<'a> {
 
 fn envelope(event: &str, project: String, at: Timestamp, data: Value) -> Rendered {
     let body = Envelope { event, project_id: project, timestamp: at.to_string(), data };
-    // A struct of strings and a value always serializes.
-    let body = serde_json::to_string(&body).unwrap_or_default();
-    Rendered { event: event.to_owned(), body }
+    Rendered { event: event.to_owned(), body: stringify(&body) }
 }
 
 /// What `event` is here.
@@ -54,6 +52,22 @@ pub fn render(event: &Event) -> Option<Rendered> {
                 "ended_at": event.at.to_string(),
             }),
         ),
+        EventBody::HandoffRequested(conversation) => (
+            "handoff.requested",
+            json!({
+                "conversation_id": conversation.id.to_string(),
+                "reason": conversation.handoff_reason,
+            }),
+        ),
+        EventBody::RatingReceived(turn) => (
+            "rating.received",
+            json!({
+                "conversation_id": turn.conversation_id.to_string(),
+                "message_id": turn.id.to_string(),
+                "rating": turn.rating,
+            }),
+        ),
+        EventBody::LeadCaptured(lead) => ("lead.captured", captured(lead)),
     };
     Some(envelope(name, event.chatbot_id.to_string(), event.at, data))
 }
@@ -71,6 +85,17 @@ fn message(turn: &Turn, asked: bool) -> Value {
         "content": content,
         "confidence_score": confidence,
         "created_at": at.to_string(),
+    })
+}
+
+fn captured(lead: &Lead) -> Value {
+    json!({
+        "conversation_id": lead.conversation_id.map(|id| id.to_string()),
+        "lead_id": lead.id.to_string(),
+        "name": lead.name,
+        "email": lead.email,
+        "phone": lead.phone,
+        "fields": ordered(lead.fields.clone()),
     })
 }
 
@@ -126,6 +151,7 @@ mod tests {
             confidence: 1.0,
             unanswered: false,
             rating: None,
+            rated_at: None,
             asked_at: Timestamp::from_millis(0),
             answered_at: Timestamp::from_millis(5),
         };
@@ -135,5 +161,29 @@ mod tests {
             assert_eq!(parsed.to_string(), body, "key order and numbers survive");
             assert!(!body.contains("1.0"));
         }
+    }
+
+    #[test]
+    fn a_lead_s_fields_are_as_javascript_leaves_them() {
+        let id = "0197a000-0000-7000-8000-000000000001";
+        let fields = json!({"budget": 1e21, "rooms": 2.0, "2": true, "1": {"b": null, "0": []}});
+        let lead = Lead {
+            id: id.parse().unwrap(),
+            chatbot_id: id.parse().unwrap(),
+            workspace_id: id.parse().unwrap(),
+            conversation_id: None,
+            visitor_id: None,
+            name: None,
+            email: Some("ada@example.com".into()),
+            phone: None,
+            fields: fields.as_object().unwrap().clone(),
+            created_at: Timestamp::from_millis(0),
+        };
+        let rendered = render(&Event::captured(lead)).unwrap();
+        assert_eq!(rendered.event, "lead.captured");
+        let data = format!(
+            r#""data":{{"conversation_id":null,"lead_id":"{id}","name":null,"email":"ada@example.com","phone":null,"fields":{{"1":{{"0":[],"b":null}},"2":true,"budget":1e+21,"rooms":2}}}}}}"#
+        );
+        assert!(rendered.body.ends_with(&data), "{}", rendered.body);
     }
 }

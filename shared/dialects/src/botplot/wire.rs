@@ -51,6 +51,20 @@ impl From<Turn> for ChatOut {
     }
 }
 
+/// `POST /api/v1/conversations/{id}/handoff`
+#[derive(Debug, Deserialize)]
+pub struct HandoffIn {
+    /// Up to 500 characters.
+    pub reason: Option<String>,
+}
+
+/// `POST /api/v1/messages/{id}/rating`
+#[derive(Debug, Deserialize)]
+pub struct RatingIn {
+    /// 1 or -1.
+    pub rating: Option<i64>,
+}
+
 /// One line of a streamed answer.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -249,6 +263,8 @@ impl From<Conversation> for ConversationRowOut {
             session_id: _,
             status,
             handoff,
+            handoff_at: _,
+            handoff_reason: _,
             overall_rating,
             message_count,
             first_message,

@@ -173,6 +173,8 @@ impl From<Conversation> for ConversationOut {
             first_message: _,
             created_at,
             updated_at,
+            handoff_at: _,
+            handoff_reason: _,
         } = from;
         Self {
             id: id.to_string(),
@@ -217,6 +219,7 @@ impl MessageOut {
             confidence: _,
             unanswered: _,
             rating: _,
+            rated_at: _,
             asked_at,
             answered_at,
         } = turn;

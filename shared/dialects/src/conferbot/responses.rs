@@ -62,6 +62,8 @@ impl ResponseOut {
             first_message: _,
             created_at: _,
             updated_at: _,
+            handoff_at: _,
+            handoff_reason: _,
         } = conversation;
         Self {
             id: id.to_string(),
@@ -96,6 +98,7 @@ fn messages(turn: Turn) -> [MessageOut; 2] {
         confidence: _,
         unanswered: _,
         rating: _,
+        rated_at: _,
         asked_at,
         answered_at,
     } = turn;

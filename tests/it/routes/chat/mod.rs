@@ -1,6 +1,8 @@
 //! Routes of the `chat` function, and what every route of botplot is asked alike.
 
+mod hand_off;
 mod helpbot_chat;
+mod rate_message;
 mod send_message;
 mod stream_message;
 

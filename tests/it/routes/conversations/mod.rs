@@ -33,6 +33,8 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
                 session_id: None,
                 status: ConversationStatus::Active,
                 handoff: HandoffStatus::None,
+                handoff_at: None,
+                handoff_reason: None,
                 overall_rating: None,
                 message_count: 2,
                 first_message: "What does a ticket for the Harbour Museum cost?".into(),
@@ -51,6 +53,7 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
                 confidence: 1.0,
                 unanswered: false,
                 rating: None,
+                rated_at: None,
                 asked_at: at,
                 answered_at: at,
             };

@@ -1,0 +1,207 @@
+//! Leads: how a visitor who left contact details can be reached.
+
+use serde_json::{Map, Value};
+
+use crate::{ChatbotId, ConversationId, Error, LeadId, Result, Timestamp, WorkspaceId, bounds};
+
+/// How many free fields a lead may have.
+pub const MOST_FIELDS: usize = 50;
+/// The free fields of a lead, as JSON text.
+pub const FIELDS_BYTES: usize = 8 * 1024;
+/// How many of the newest leads a search looks at.
+pub const SEARCHED: u32 = 1_000;
+
+/// What a visitor left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lead {
+    /// Its id.
+    pub id: LeadId,
+    /// The chatbot it was left with.
+    pub chatbot_id: ChatbotId,
+    /// Whose chatbot that is.
+    pub workspace_id: WorkspaceId,
+    /// The conversation it was left in, if any.
+    pub conversation_id: Option<ConversationId>,
+    /// The client's id of the visitor, if it gave one.
+    pub visitor_id: Option<String>,
+    /// The visitor's name.
+    pub name: Option<String>,
+    /// An e-mail address in lower case.
+    pub email: Option<String>,
+    /// A phone number as it was typed.
+    pub phone: Option<String>,
+    /// Whatever else a form asked for.
+    pub fields: Map<String, Value>,
+    /// When it was left.
+    pub created_at: Timestamp,
+}
+
+impl Lead {
+    /// Whether name or e-mail address contain `text`, which is in lower case already.
+    pub fn matches(&self, text: &str) -> bool {
+        let contains = |value: &Option<String>| {
+            value.as_ref().is_some_and(|value| value.to_lowercase().contains(text))
+        };
+        contains(&self.name) || contains(&self.email)
+    }
+}
+
+/// What a client sends to leave a lead, not checked yet.
+#[derive(Debug, Clone, Default)]
+pub struct LeadForm {
+    /// See [`Lead::conversation_id`].
+    pub conversation_id: Option<String>,
+    /// See [`Lead::visitor_id`].
+    pub visitor_id: Option<String>,
+    /// See [`Lead::name`].
+    pub name: Option<String>,
+    /// See [`Lead::email`].
+    pub email: Option<String>,
+    /// See [`Lead::phone`].
+    pub phone: Option<String>,
+    /// See [`Lead::fields`].
+    pub fields: Option<Map<String, Value>>,
+}
+
+/// A lead to be stored, its bounds checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewLead {
+    /// See [`Lead::conversation_id`].
+    pub conversation_id: Option<ConversationId>,
+    /// See [`Lead::visitor_id`].
+    pub visitor_id: Option<String>,
+    /// See [`Lead::name`].
+    pub name: Option<String>,
+    /// See [`Lead::email`].
+    pub email: Option<String>,
+    /// See [`Lead::phone`].
+    pub phone: Option<String>,
+    /// See [`Lead::fields`].
+    pub fields: Map<String, Value>,
+}
+
+impl TryFrom<LeadForm> for NewLead {
+    type Error = Error;
+
+    /// Checks the bounds; one of e-mail address and phone number has to be there, or nobody could
+    /// be reached. An id that can't be one names no conversation.
+    fn try_from(from: LeadForm) -> Result<Self> {
+        let LeadForm { conversation_id, visitor_id, name, email, phone, fields } = from;
+        let text = |field: &str, value: Option<String>, bound| {
+            value.map(|value| bounds::text(field, &value, bound)).transpose()
+        };
+        let name = text("name", name, bounds::PERSON)?;
+        let email = email.map(|value| bounds::email("email", &value)).transpose()?;
+        let phone = text("phone", phone, bounds::PHONE)?;
+        if phone.as_ref().is_some_and(|phone| !phone.chars().any(|c| c.is_ascii_digit())) {
+            return Err(Error::field("phone", "must contain a digit"));
+        }
+        if email.is_none() && phone.is_none() {
+            return Err(Error::field("email", "or phone is required"));
+        }
+        let fields = fields.unwrap_or_default();
+        check_fields(&fields)?;
+        let visitor_id = text("visitorId", visitor_id, bounds::CLIENT_ID)?;
+        let conversation_id = conversation_id.map(|id| id.parse()).transpose()?;
+        Ok(Self { conversation_id, visitor_id, name, email, phone, fields })
+    }
+}
+
+impl NewLead {
+    /// The lead that it becomes.
+    pub fn into_lead(self, chatbot: ChatbotId, workspace: WorkspaceId, at: Timestamp) -> Lead {
+        let Self { conversation_id, visitor_id, name, email, phone, fields } = self;
+        Lead {
+            id: LeadId::new(),
+            chatbot_id: chatbot,
+            workspace_id: workspace,
+            conversation_id,
+            visitor_id,
+            name,
+            email,
+            phone,
+            fields,
+            created_at: at,
+        }
+    }
+}
+
+fn check_fields(fields: &Map<String, Value>) -> Result<()> {
+    if fields.len() > MOST_FIELDS {
+        return Err(Error::field("fields", format!("must have at most {MOST_FIELDS} entries")));
+    }
+    // The text is made only to be measured; it is bounded by the body.
+    let bytes = serde_json::to_string(fields).map_err(Error::internal)?.len();
+    if bytes > FIELDS_BYTES {
+        return Err(Error::field(
+            "fields",
+            format!("must have at most {FIELDS_BYTES} bytes as JSON"),
+        ));
+    }
+    let deepest = fields.values().map(bounds::depth).max().unwrap_or(0) + 1;
+    if deepest > bounds::SETTINGS_DEPTH {
+        let max = bounds::SETTINGS_DEPTH;
+        return Err(Error::field("fields", format!("must nest at most {max} levels deep")));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn lead(form: LeadForm) -> Result<NewLead> {
+        form.try_into()
+    }
+
+    fn text(value: &str) -> Option<String> {
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn somebody_has_to_be_reachable() {
+        let error = lead(LeadForm { name: text("Ada"), ..LeadForm::default() }).unwrap_err();
+        assert_eq!(error.message, "email or phone is required");
+        let by_phone = LeadForm { phone: text(" +43 1 234 "), ..LeadForm::default() };
+        assert_eq!(lead(by_phone).unwrap().phone.unwrap(), "+43 1 234");
+        let by_mail = LeadForm { email: text("Ada@Example.com"), ..LeadForm::default() };
+        assert_eq!(lead(by_mail).unwrap().email.unwrap(), "ada@example.com");
+        let words = LeadForm { phone: text("call me"), ..LeadForm::default() };
+        assert_eq!(lead(words).unwrap_err().message, "phone must contain a digit");
+    }
+
+    #[test]
+    fn fields_have_a_number_a_size_and_a_depth() {
+        let with = |fields: Value| {
+            let fields = fields.as_object().cloned();
+            lead(LeadForm { phone: text("1"), fields, ..LeadForm::default() })
+        };
+        let many = |n: usize| (0..n).map(|n| (n.to_string(), json!(n))).collect::<Value>();
+        assert!(with(many(MOST_FIELDS)).is_ok());
+        let error = with(many(MOST_FIELDS + 1)).unwrap_err();
+        assert_eq!(error.message, "fields must have at most 50 entries");
+        // {"a":"…"} has eight bytes beside the text.
+        assert!(with(json!({"a": "x".repeat(FIELDS_BYTES - 8)})).is_ok());
+        let error = with(json!({"a": "x".repeat(FIELDS_BYTES - 7)})).unwrap_err();
+        assert_eq!(error.message, "fields must have at most 8192 bytes as JSON");
+        let nested = |levels: usize| (1..levels).fold(json!({}), |inner, _| json!({"a": inner}));
+        assert!(with(nested(bounds::SETTINGS_DEPTH)).is_ok());
+        assert!(with(nested(bounds::SETTINGS_DEPTH + 1)).is_err());
+    }
+
+    #[test]
+    fn a_search_knows_no_case_and_looks_at_name_and_address() {
+        let form = LeadForm {
+            name: text("Zoë Ångström"),
+            email: text("zoe@example.com"),
+            phone: text("0800"),
+            ..LeadForm::default()
+        };
+        let (bot, workspace) = (ChatbotId::new(), WorkspaceId::new());
+        let lead = lead(form).unwrap().into_lead(bot, workspace, Timestamp::now());
+        assert!(lead.matches("ångström") && lead.matches("@example"));
+        assert!(!lead.matches("0800") && !lead.matches("ada"));
+    }
+}
