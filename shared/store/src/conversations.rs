@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{self, Key},
+    mirror::mirrored,
     table::{Range, Store},
     write::Write,
 };
@@ -64,159 +65,46 @@ pub(crate) struct TurnItem {
     answered_at: Timestamp,
 }
 
-impl From<&Conversation> for ConversationItem {
-    fn from(from: &Conversation) -> Self {
-        let Conversation {
-            id,
-            chatbot_id,
-            workspace_id,
-            dialect,
-            visitor_id,
-            session_id,
-            status,
-            handoff,
-            handoff_at,
-            handoff_reason,
-            overall_rating,
-            message_count,
-            first_message,
-            created_at,
-            updated_at,
-        } = from.clone();
-        Self {
-            id,
-            chatbot_id,
-            workspace_id,
-            dialect,
-            visitor_id,
-            session_id,
-            status,
-            handoff,
-            handoff_at,
-            handoff_reason,
-            overall_rating,
-            message_count,
-            first_message,
-            created_at,
-            updated_at,
-            ended_at: None,
-        }
-    }
-}
+mirrored!(
+    ConversationItem,
+    Conversation {
+        id,
+        chatbot_id,
+        workspace_id,
+        dialect,
+        visitor_id,
+        session_id,
+        status,
+        handoff,
+        handoff_at,
+        handoff_reason,
+        overall_rating,
+        message_count,
+        first_message,
+        created_at,
+        updated_at,
+    } + from { ended_at: None }
+);
 
-impl From<ConversationItem> for Conversation {
-    fn from(from: ConversationItem) -> Self {
-        let ConversationItem {
-            id,
-            chatbot_id,
-            workspace_id,
-            dialect,
-            visitor_id,
-            session_id,
-            status,
-            handoff,
-            handoff_at,
-            handoff_reason,
-            overall_rating,
-            message_count,
-            first_message,
-            created_at,
-            updated_at,
-            ended_at: _,
-        } = from;
-        Self {
-            id,
-            chatbot_id,
-            workspace_id,
-            dialect,
-            visitor_id,
-            session_id,
-            status,
-            handoff,
-            handoff_at,
-            handoff_reason,
-            overall_rating,
-            message_count,
-            first_message,
-            created_at,
-            updated_at,
-        }
+mirrored!(
+    TurnItem,
+    Turn {
+        id,
+        question_id,
+        conversation_id,
+        chatbot_id,
+        workspace_id,
+        question,
+        answer,
+        citations,
+        confidence,
+        unanswered,
+        rating,
+        rated_at,
+        asked_at,
+        answered_at,
     }
-}
-
-impl From<&Turn> for TurnItem {
-    fn from(from: &Turn) -> Self {
-        let Turn {
-            id,
-            question_id,
-            conversation_id,
-            chatbot_id,
-            workspace_id,
-            question,
-            answer,
-            citations,
-            confidence,
-            unanswered,
-            rating,
-            rated_at,
-            asked_at,
-            answered_at,
-        } = from.clone();
-        Self {
-            id,
-            question_id,
-            conversation_id,
-            chatbot_id,
-            workspace_id,
-            question,
-            answer,
-            citations,
-            confidence,
-            unanswered,
-            rating,
-            rated_at,
-            asked_at,
-            answered_at,
-        }
-    }
-}
-
-impl From<TurnItem> for Turn {
-    fn from(from: TurnItem) -> Self {
-        let TurnItem {
-            id,
-            question_id,
-            conversation_id,
-            chatbot_id,
-            workspace_id,
-            question,
-            answer,
-            citations,
-            confidence,
-            unanswered,
-            rating,
-            rated_at,
-            asked_at,
-            answered_at,
-        } = from;
-        Self {
-            id,
-            question_id,
-            conversation_id,
-            chatbot_id,
-            workspace_id,
-            question,
-            answer,
-            citations,
-            confidence,
-            unanswered,
-            rating,
-            rated_at,
-            asked_at,
-            answered_at,
-        }
-    }
-}
+);
 
 /// How a turn is added to its conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,4 @@
 //! The promises that the rest of the local platform builds on, through the real SDK.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::PathBuf;
 use std::time::Duration;

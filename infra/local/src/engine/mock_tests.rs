@@ -1,5 +1,4 @@
 //! What the workers need of the embedded SQS and Secrets Manager.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::Duration;
 
