@@ -282,3 +282,19 @@ fn failed(error: reqwest::Error) -> OutboundError {
     }
     OutboundError::Failed(last)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a name resolves to is looked at again when it is connected to, whatever it resolved to
+    /// before. Every machine knows this name without asking a server.
+    #[tokio::test]
+    async fn a_name_of_a_private_address_is_refused_at_connect_time() {
+        let resolve = |policy| GuardedResolver(policy).resolve("localhost".parse().unwrap());
+        let refused = resolve(Policy::Public).await.err().expect("no address is left");
+        assert!(refused.is::<NoPublicAddress>());
+        let addresses: Vec<_> = resolve(Policy::Local).await.expect("loopback").collect();
+        assert!(!addresses.is_empty() && addresses.iter().all(|a| a.ip().is_loopback()));
+    }
+}
