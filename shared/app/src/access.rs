@@ -226,12 +226,14 @@ impl Core {
             }
             (_, id) => Some(bounds::required("chatbotId", id)?.parse()?),
         };
-        if self.store.api_keys(workspace).await?.len() >= MAX_KEYS {
+        let (there, owner) =
+            tokio::try_join!(self.store.api_keys(workspace), self.workspace(workspace))?;
+        if there.len() >= MAX_KEYS {
             let message = format!("a workspace can have at most {MAX_KEYS} keys");
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         let (secret, key, hash) = mint(workspace, chatbot, dialect, kind)?;
-        self.store.put_api_key(&key, &hash).await?;
+        self.store.put_api_key(&key, &hash, owner.plan).await?;
         Ok(NewKey { secret, key })
     }
 

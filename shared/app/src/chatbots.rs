@@ -86,7 +86,7 @@ impl Core {
             updated_at: now,
         };
         let room = self.plans.of(owner.plan).chatbots;
-        self.store.put_chatbot(&chatbot, &key, &hash, room).await?;
+        self.store.put_chatbot(&chatbot, &key, &hash, owner.plan, room).await?;
         Ok((chatbot, secret))
     }
 
@@ -130,7 +130,8 @@ impl Core {
         id: ChatbotId,
     ) -> Result<(Chatbot, String)> {
         let (secret, key, hash) = mint(workspace, Some(id), Dialect::Openbat, KeyKind::Secret)?;
-        Ok((self.store.rotate_key(&key, &hash).await?, secret))
+        let plan = self.workspace(workspace).await?.plan;
+        Ok((self.store.rotate_key(&key, &hash, plan).await?, secret))
     }
 
     /// Copies a chatbot with its configuration and its knowledge. A source that has nothing to

@@ -1,6 +1,8 @@
 //! Calls against a plan's limits.
 
-use domain::{Dialect, Error, ErrorKind, Plan, Plans, Result, Timestamp, WorkspaceId};
+use domain::{
+    Dialect, Error, ErrorKind, Feature, Plan, Plans, Principal, Result, Timestamp, WorkspaceId,
+};
 use store::{CallLimits, Taken};
 
 use crate::Core;
@@ -41,6 +43,11 @@ fn limits(plans: &Plans, plan: Plan, dialect: Dialect) -> Option<(&'static str, 
 }
 
 impl Core {
+    /// Refuses a caller whose plan lacks `feature`.
+    pub fn require(&self, principal: &Principal, feature: Feature) -> Result<()> {
+        self.plans.require(principal.plan, feature)
+    }
+
     /// Counts a call of `dialect` by a workspace key against the plan of `workspace`; refused
     /// where the plan lacks the API, the month is used up or the minute is full.
     pub async fn take_call(&self, workspace: WorkspaceId, dialect: Dialect) -> Result<()> {

@@ -184,6 +184,8 @@ pub struct Principal {
     pub dialect: Dialect,
     /// What it opens.
     pub kind: KeyKind,
+    /// The plan of its workspace.
+    pub plan: Plan,
 }
 
 impl Principal {
@@ -191,6 +193,14 @@ impl Principal {
     pub fn may_chat(&self) -> Result<ChatbotId> {
         match (self.kind, self.chatbot_id) {
             (KeyKind::Public | KeyKind::Secret | KeyKind::Site, Some(id)) => Ok(id),
+            _ => Err(Error::unauthorized()),
+        }
+    }
+
+    /// The site this key is for, if it is a site's key.
+    pub fn site(&self) -> Result<ChatbotId> {
+        match (self.kind, self.chatbot_id) {
+            (KeyKind::Site, Some(id)) => Ok(id),
             _ => Err(Error::unauthorized()),
         }
     }

@@ -31,7 +31,7 @@ pub use id::{
 };
 pub use lead::Lead;
 pub use page::Page;
-pub use plan::{Plan, Plans};
+pub use plan::{Feature, Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
 pub use webhook::{Attempt, Delivery, DeliveryStatus, Webhook, WebhookStatus};

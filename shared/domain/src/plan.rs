@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// One rung of the ladder, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,6 +56,20 @@ impl FromStr for Plan {
     }
 }
 
+/// What a plan has or lacks, beside its limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Feature {
+    /// HelpBot's analytics, conversations and webhooks (Growth).
+    HelpbotInsights,
+    /// HelpBot's sources (Scale).
+    HelpbotSources,
+    /// A widget without branding (HelpBot's Scale).
+    HelpbotNoBranding,
+    /// BotPlot's branding and subdomain (Enterprise).
+    WhiteLabel,
+}
+
 /// What one plan allows. A limit that is absent is none.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,8 +82,13 @@ pub struct Limits {
     pub conferbot_calls_per_minute: Option<u32>,
     /// Chatbot Platform calls in a UTC minute.
     pub chatbotplatform_calls_per_minute: Option<u32>,
+    /// BotPlot calls in a UTC month; 0 where the plan has no botplot API at all.
+    pub botplot_calls: Option<u32>,
     /// Questions that its helpbot sites answer in a UTC month.
     pub helpbot_credits: Option<u32>,
+    /// What it has.
+    #[serde(default)]
+    pub features: Vec<Feature>,
 }
 
 /// The limits of every plan.
@@ -89,6 +108,23 @@ impl Plans {
             Some(missing) => Err(Error::internal(format!("plans.toml has no [{missing}]"))),
             None => Ok(Self(plans)),
         }
+    }
+
+    /// The lowest plan that has `feature`, if any has.
+    pub fn lowest_with(&self, feature: Feature) -> Option<Plan> {
+        Plan::ALL.into_iter().find(|plan| self.of(*plan).features.contains(&feature))
+    }
+
+    /// Refuses what `plan` lacks, and says which plan has it.
+    pub fn require(&self, plan: Plan, feature: Feature) -> Result<()> {
+        if self.of(plan).features.contains(&feature) {
+            return Ok(());
+        }
+        let message = match self.lowest_with(feature) {
+            Some(lowest) => format!("this requires the {lowest} plan or a higher one"),
+            None => "no plan has this".to_owned(),
+        };
+        Err(Error::new(ErrorKind::PlanRequired, message))
     }
 
     /// What `plan` allows.
@@ -115,6 +151,16 @@ mod tests {
         let calls = Plan::ALL.map(|p| plans.of(p).chatbotplatform_calls_per_minute);
         assert_eq!(calls, [60, 60, 300, 300, 1_000].map(Some));
         assert!(Plan::ALL.iter().all(|p| plans.of(*p).conferbot_calls_per_minute == Some(60)));
+        let calls = Plan::ALL.map(|p| plans.of(p).botplot_calls);
+        assert_eq!(calls, [0, 0, 1_000, 5_000, 10_000].map(Some));
+        let lowest = |feature| plans.lowest_with(feature).unwrap();
+        assert_eq!(lowest(Feature::HelpbotInsights), Plan::Pro);
+        assert_eq!(lowest(Feature::HelpbotSources), Plan::Business);
+        assert_eq!(lowest(Feature::HelpbotNoBranding), Plan::Business);
+        assert_eq!(lowest(Feature::WhiteLabel), Plan::Enterprise);
+        assert!(plans.require(Plan::Business, Feature::HelpbotInsights).is_ok());
+        let refused = plans.require(Plan::Starter, Feature::HelpbotInsights).unwrap_err();
+        assert_eq!(refused.message, "this requires the pro plan or a higher one");
         assert!(Plans::parse("[free]\nchatbots = 1").is_err());
     }
 }

@@ -15,7 +15,7 @@ use axum::{
 use domain::{ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result};
 use url::Url;
 
-use crate::{Botplot, Ctx, Openbat, Problem, Speaks, body::read_body};
+use crate::{Botplot, Ctx, Helpbot, Openbat, Problem, Speaks, body::read_body};
 
 /// Name of the session cookie.
 const SESSION: &str = "session";
@@ -48,6 +48,18 @@ pub struct SharedRoute {
     /// Who calls.
     pub principal: Principal,
     /// The body, not read yet.
+    pub body: Bytes,
+}
+
+/// A helpbot site's key, wherever the request carries it (Bearer, `?apiKey=`, `apiKey` in the
+/// body), with the body.
+#[derive(Debug)]
+pub struct SiteKey {
+    /// Who calls.
+    pub principal: Principal,
+    /// The site the key is for.
+    pub chatbot: ChatbotId,
+    /// The body, not read yet; empty where the method has none.
     pub body: Bytes,
 }
 
@@ -116,24 +128,46 @@ where
     type Rejection = Problem<Botplot>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Botplot>> {
-        let (parts, rest) = request.into_parts();
-        let bearer = bearer(&parts.headers).map(str::to_owned);
-        let query = parts.uri.query().and_then(|query| {
-            let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-            pairs.find(|(name, _)| name == "apiKey").map(|(_, value)| value.into_owned())
-        });
-        let known = bearer.or(query);
-        // A stranger's body is read only where it may hold the key.
-        let body = read_body(Request::from_parts(parts, rest), state).await;
-        let secret = match (&known, &body) {
-            (Some(secret), _) => Some(secret.clone()),
-            (None, Ok(body)) => key_in_body(body),
-            (None, Err(_)) => None,
-        };
-        let principal = caller(&Ctx::from_ref(state).core, secret.as_deref()).await?;
+        let (principal, body) = caller_anywhere(request, state).await?;
         principal.may_chat()?;
         Ok(Self { principal, body: body? })
     }
+}
+
+impl<S> FromRequest<S> for SiteKey
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<Helpbot>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Helpbot>> {
+        let (principal, body) = caller_anywhere(request, state).await?;
+        let chatbot = principal.site()?;
+        Ok(Self { principal, chatbot, body: body? })
+    }
+}
+
+/// Who calls with the key that stands in the header, the query or the body, and the body, if it
+/// could be read.
+async fn caller_anywhere<S>(request: Request, state: &S) -> Result<(Principal, Result<Bytes>)>
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    let query = request.uri().query().and_then(|query| {
+        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+        pairs.find(|(name, _)| name == "apiKey").map(|(_, value)| value.into_owned())
+    });
+    let known = bearer(request.headers()).map(str::to_owned).or(query);
+    let body = read_body(request, state).await;
+    let secret = match (known, &body) {
+        (Some(secret), _) => Some(secret),
+        (None, Ok(body)) => key_in_body(body),
+        (None, Err(_)) => None,
+    };
+    let principal = caller(&Ctx::from_ref(state).core, secret.as_deref()).await?;
+    Ok((principal, body))
 }
 
 fn key_in_body(body: &[u8]) -> Option<String> {

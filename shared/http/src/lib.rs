@@ -9,7 +9,7 @@ mod problem;
 mod start;
 
 pub use auth::{
-    ChatKey, SecretKey, SessionToken, SharedRoute, SignedIn, WorkspaceKey, session_cookie,
+    ChatKey, SecretKey, SessionToken, SharedRoute, SignedIn, SiteKey, WorkspaceKey, session_cookie,
 };
 pub use body::{Body, Params, Segments, parse};
 pub use ctx::Ctx;

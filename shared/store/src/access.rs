@@ -7,7 +7,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    keys,
+    chatbots::ChatbotItem,
+    keys::{self, Key},
     mirror::mirrored,
     table::{Range, Store},
     write::Write,
@@ -52,6 +53,10 @@ pub(crate) struct ApiKeyItem {
     /// Of the secret; only in the workspace's entry, to find the other item by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     hash: Option<String>,
+    /// The workspace's plan, kept here so that who calls and what they may is one read; only in
+    /// the item under the secret's hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<Plan>,
 }
 
 mirrored!(WorkspaceItem, Workspace { id, name, plan, chatbots, created_at });
@@ -59,18 +64,37 @@ mirrored!(WorkspaceItem, Workspace { id, name, plan, chatbots, created_at });
 mirrored!(UserItem, User { id, email, password_hash, workspace_id, created_at });
 
 impl ApiKeyItem {
-    pub fn new(key: &ApiKey, hash: Option<&str>) -> Self {
+    /// As it is found by its secret.
+    pub fn by_secret(key: &ApiKey, plan: Plan) -> Self {
+        Self::new(key, None, Some(plan))
+    }
+
+    /// As it stands in its workspace's list.
+    fn entry(key: &ApiKey, hash: &str) -> Self {
+        Self::new(key, Some(hash), None)
+    }
+
+    fn new(key: &ApiKey, hash: Option<&str>, plan: Option<Plan>) -> Self {
         let ApiKey { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at } =
             key.clone();
         let hash = hash.map(str::to_owned);
-        Self { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at, hash }
+        Self { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at, hash, plan }
     }
 }
 
 impl From<ApiKeyItem> for ApiKey {
     fn from(from: ApiKeyItem) -> Self {
-        let ApiKeyItem { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at, hash: _ } =
-            from;
+        let ApiKeyItem {
+            id,
+            workspace_id,
+            chatbot_id,
+            dialect,
+            kind,
+            prefix,
+            created_at,
+            hash: _,
+            plan: _,
+        } = from;
         Self { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at }
     }
 }
@@ -105,13 +129,36 @@ impl Store {
         Ok(self.get::<WorkspaceItem>(&keys::workspace(id), true).await?.map(Into::into))
     }
 
-    /// Puts a workspace on another plan; `false` if there is no such workspace.
+    /// Puts a workspace on another plan, and its keys with it; `false` if there is no such
+    /// workspace. A key that is made meanwhile is made on the condition that the plan is still
+    /// the one it was made for, so none is left behind.
     pub async fn set_plan(&self, id: WorkspaceId, plan: Plan) -> Result<bool> {
-        let write = Write::update(keys::workspace(id), "SET #plan = :plan")
-            .name("plan", "plan")
-            .value("plan", plan)?
-            .if_present();
-        Ok(self.write(write).await?.is_done())
+        let on = |key: Key| {
+            Write::update(key, "SET #plan = :plan")
+                .name("plan", "plan")
+                .value("plan", plan)
+                .map(Write::if_present)
+        };
+        if !self.write(on(keys::workspace(id))?).await?.is_done() {
+            return Ok(false);
+        }
+        let partition = keys::workspace_partition(id);
+        let listed: Vec<ApiKeyItem> =
+            self.query(Range::prefix(partition.clone(), keys::API_KEY_ENTRY)).await?;
+        let chatbots: Vec<ChatbotItem> =
+            self.query(Range::prefix(partition, keys::CHATBOT)).await?;
+        let listed = listed.into_iter().filter_map(|item| item.hash);
+        for hash in listed.chain(chatbots.into_iter().map(|item| item.api_key_hash)) {
+            // One that was revoked meanwhile is gone, and that is right.
+            self.write(on(keys::api_key(&hash))?).await?;
+        }
+        Ok(true)
+    }
+
+    /// Part of a transaction: only if the workspace is still on `plan`.
+    pub(crate) fn still_on(id: WorkspaceId, plan: Plan) -> Result<Write> {
+        let check = Write::check(keys::workspace(id)).name("plan", "plan").value("plan", plan)?;
+        Ok(check.when("#plan = :plan"))
     }
 
     /// Stores a session under the hash of its token.
@@ -140,22 +187,23 @@ impl Store {
     }
 
     /// Stores a key: once by the hash of its secret, once in its workspace's list. A key for a
-    /// chatbot needs that chatbot to be there.
-    pub async fn put_api_key(&self, key: &ApiKey, hash: &str) -> Result<()> {
+    /// chatbot needs that chatbot to be there, and any key that its workspace is still on `plan`.
+    pub async fn put_api_key(&self, key: &ApiKey, hash: &str, plan: Plan) -> Result<()> {
         let entry = keys::api_key_entry(key.workspace_id, key.id);
         let mut writes = vec![
-            Write::put(keys::api_key(hash), &ApiKeyItem::new(key, None))?.if_absent(),
-            Write::put(entry, &ApiKeyItem::new(key, Some(hash)))?.if_absent(),
+            Write::put(keys::api_key(hash), &ApiKeyItem::by_secret(key, plan))?.if_absent(),
+            Write::put(entry, &ApiKeyItem::entry(key, hash))?.if_absent(),
+            Self::still_on(key.workspace_id, plan)?,
         ];
         if let Some(chatbot) = key.chatbot_id {
             writes.push(Write::check(keys::chatbot(key.workspace_id, chatbot)).if_present());
         }
         let outcome = self.transact(writes).await?;
-        if outcome.refused(2) {
+        if outcome.refused(3) {
             return Err(Error::not_found("chatbot"));
         }
         if !outcome.is_done() {
-            return Err(Error::new(ErrorKind::Conflict, "this key exists already"));
+            return Err(Error::new(ErrorKind::Conflict, "the plan was just changed; try again"));
         }
         Ok(())
     }
@@ -164,10 +212,17 @@ impl Store {
     /// rotated is refused on the very next request.
     pub async fn principal(&self, hash: &str) -> Result<Option<Principal>> {
         let found: Option<ApiKeyItem> = self.get(&keys::api_key(hash), true).await?;
-        Ok(found.map(|item| {
-            let ApiKey { id, workspace_id, chatbot_id, dialect, kind, .. } = item.into();
-            Principal { key_id: id, workspace_id, chatbot_id, dialect, kind }
-        }))
+        let Some(item) = found else { return Ok(None) };
+        let plan = match item.plan {
+            Some(plan) => plan,
+            // A key from before keys knew their workspace's plan.
+            None => match self.workspace(item.workspace_id).await? {
+                Some(workspace) => workspace.plan,
+                None => return Ok(None),
+            },
+        };
+        let ApiKey { id, workspace_id, chatbot_id, dialect, kind, .. } = item.into();
+        Ok(Some(Principal { key_id: id, workspace_id, chatbot_id, dialect, kind, plan }))
     }
 
     /// A workspace's keys, newest first. Openbat's are not among them: they come and go with

@@ -1,6 +1,6 @@
 //! Chatbots and the keys that openbat makes for them.
 
-use domain::{ApiKey, Chatbot, ChatbotId, Error, ErrorKind, Result, Timestamp, WorkspaceId};
+use domain::{ApiKey, Chatbot, ChatbotId, Error, ErrorKind, Plan, Result, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -98,21 +98,23 @@ impl TryFrom<ChatbotItem> for Chatbot {
 }
 
 impl Store {
-    /// Makes a chatbot with its openbat key, if the workspace has fewer than `most`.
+    /// Makes a chatbot with its openbat key, if the workspace has fewer than `most` and is still on
+    /// `plan`.
     pub async fn put_chatbot(
         &self,
         chatbot: &Chatbot,
         key: &ApiKey,
         hash: &str,
+        plan: Plan,
         most: Option<u32>,
     ) -> Result<()> {
         let room = Write::update(keys::workspace(chatbot.workspace_id), "ADD chatbots :one")
-            .value("one", 1)?;
+            .value("one", 1)?
+            .name("plan", "plan")
+            .value("plan", plan)?;
         let room = match most {
-            Some(most) => {
-                room.when("attribute_exists(pk) AND chatbots < :most").value("most", most)?
-            }
-            None => room.if_present(),
+            Some(most) => room.when("#plan = :plan AND chatbots < :most").value("most", most)?,
+            None => room.when("#plan = :plan"),
         };
         let writes = vec![
             room,
@@ -121,10 +123,17 @@ impl Store {
                 &ChatbotItem::new(chatbot, hash),
             )?
             .if_absent(),
-            Write::put(keys::api_key(hash), &ApiKeyItem::new(key, None))?.if_absent(),
+            Write::put(keys::api_key(hash), &ApiKeyItem::by_secret(key, plan))?.if_absent(),
         ];
         let outcome = self.transact(writes).await?;
         if outcome.refused(0) {
+            let now = self.workspace(chatbot.workspace_id).await?;
+            if now.is_some_and(|workspace| workspace.plan != plan) {
+                return Err(Error::new(
+                    ErrorKind::Conflict,
+                    "the plan was just changed; try again",
+                ));
+            }
             return Err(Error::new(
                 ErrorKind::PlanRequired,
                 format!(
@@ -172,7 +181,7 @@ impl Store {
 
     /// Gives a chatbot a new openbat key; the old one is gone in the same write. Two rotations at
     /// once: one wins, the other starts over.
-    pub async fn rotate_key(&self, key: &ApiKey, hash: &str) -> Result<Chatbot> {
+    pub async fn rotate_key(&self, key: &ApiKey, hash: &str, plan: Plan) -> Result<Chatbot> {
         let workspace = key.workspace_id;
         let id = key.chatbot_id.ok_or_else(|| Error::internal("an openbat key has a chatbot"))?;
         for _ in 0..5 {
@@ -188,7 +197,8 @@ impl Store {
                 .when("api_key_hash = :old")
                 .value("old", &old.api_key_hash)?,
                 Write::delete(keys::api_key(&old.api_key_hash)),
-                Write::put(keys::api_key(hash), &ApiKeyItem::new(key, None))?.if_absent(),
+                Write::put(keys::api_key(hash), &ApiKeyItem::by_secret(key, plan))?.if_absent(),
+                Self::still_on(workspace, plan)?,
             ];
             if self.transact(writes).await?.is_done() {
                 return Ok(Chatbot { api_key_prefix: key.prefix.clone(), ..old.try_into()? });

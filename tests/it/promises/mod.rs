@@ -11,3 +11,4 @@ mod purge;
 mod readme;
 mod template_routes;
 mod twice;
+mod units;

@@ -9,13 +9,12 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use super::units::measured;
 use clap::CommandFactory;
 use local::{
     Options,
     template::{TEXT, Template},
 };
-use serde_json::{Value, json};
-use tests::{App, Receiver, Reply, Request, Site, Tenant};
 
 const MEND: &str = "README.md is behind the code; run \
     `UPDATE_README=1 cargo test -p tests --test it promises::readme`, which rewrites its tables";
@@ -125,210 +124,6 @@ fn the_entity_chart_is_that_of_the_store() {
     generated("entities", &rows);
 }
 
-/// Operations as they were carried out, with what each consumed.
-struct Metered<'a> {
-    app: &'a App,
-    rows: Vec<(&'static str, Reply)>,
-}
-
-impl Metered<'_> {
-    /// Carries `operation` out and, so that the next one meets no job half done, all that follows.
-    async fn send(&mut self, operation: &'static str, request: Request) -> Value {
-        let reply = request.send().await;
-        assert!((200..300).contains(&reply.status), "{operation}: {} {}", reply.status, reply.text);
-        let body = serde_json::from_str(&reply.text).unwrap_or(Value::Null);
-        self.rows.push((operation, reply));
-        self.app.drain().await;
-        body
-    }
-}
-
-const PAGE: &str = "<html><head><title>Opening</title></head><body><main><article><h1>Hours</h1>\
-    <p>The Harbour Museum opens at ten in the morning and closes at six in the evening.</p>\
-    <p>On Mondays the Harbour Museum stays closed.</p></article></main></body></html>";
-const QUESTION: &str = "When does the Harbour Museum open?";
-
-fn id(value: &Value) -> String {
-    value.as_str().expect("an id").to_owned()
-}
-
-async fn chatbots(metered: &mut Metered<'_>, tenant: &Tenant) {
-    let app = metered.app;
-    let session = &tenant.session;
-    let path = "/api/v1/chatbots";
-    metered.send("openbat GET /api/v1/chatbots", app.get(path).bearer(session)).await;
-    let new = json!({"name": "Second"});
-    let made = metered
-        .send("openbat POST /api/v1/chatbots", app.post(path).bearer(session).json(&new))
-        .await;
-    let one = format!("{path}/{}", id(&made["chatbot"]["id"]));
-    metered.send("openbat GET /api/v1/chatbots/{id}", app.get(&one).bearer(session)).await;
-    let change = json!({"settings": {"onboarded": true}});
-    metered
-        .send("openbat PATCH /api/v1/chatbots/{id}", app.patch(&one).bearer(session).json(&change))
-        .await;
-    let rotate = app.post(&format!("{one}/rotate-key")).bearer(session);
-    metered.send("openbat POST /api/v1/chatbots/{id}/rotate-key", rotate).await;
-    metered.send("openbat DELETE /api/v1/chatbots/{id}", app.delete(&one).bearer(session)).await;
-
-    let key = &tenant.conferbot;
-    let path = "/api/v1/external/v1/chatbots";
-    metered.send("conferbot GET /api/v1/external/v1/chatbots", app.get(path).api_key(key)).await;
-    let new = app.post(path).api_key(key).json(&json!({"name": "Third"}));
-    let made = metered.send("conferbot POST /api/v1/external/v1/chatbots", new).await;
-    let one = format!("{path}/{}", id(&made["data"]["id"]));
-    metered
-        .send("conferbot GET /api/v1/external/v1/chatbots/{id}", app.get(&one).api_key(key))
-        .await;
-    let change = app.put(&one).api_key(key).json(&json!({"description": "Another"}));
-    metered.send("conferbot PUT /api/v1/external/v1/chatbots/{id}", change).await;
-    metered
-        .send("conferbot DELETE /api/v1/external/v1/chatbots/{id}", app.delete(&one).api_key(key))
-        .await;
-}
-
-async fn bots(metered: &mut Metered<'_>, tenant: &Tenant) {
-    let app = metered.app;
-    let (key, path) = (&tenant.chatbotplatform, "/v1/bots");
-    metered.send("chatbotplatform GET /v1/bots", app.get(path).bearer(key)).await;
-    let new = app.post(path).bearer(key).json(&json!({"name": "Fourth"}));
-    let made = metered.send("chatbotplatform POST /v1/bots", new).await;
-    let one = format!("{path}/{}", id(&made["data"]["id"]));
-    metered.send("chatbotplatform GET /v1/bots/{id}", app.get(&one).bearer(key)).await;
-    let change = app.patch(&one).bearer(key).json(&json!({"description": "Another"}));
-    metered.send("chatbotplatform PATCH /v1/bots/{id}", change).await;
-    metered.send("chatbotplatform DELETE /v1/bots/{id}", app.delete(&one).bearer(key)).await;
-}
-
-/// Leaves a page and a pair behind, from which the chatbot answers.
-async fn knowledge(metered: &mut Metered<'_>, tenant: &Tenant, site: &Site) {
-    let app = metered.app;
-    let (secret, path) = (&tenant.secret, "/api/v1/knowledge");
-    let pair = json!({"question": "Do you have parking?", "answer": "Yes, behind the house."});
-    let add =
-        |kind: &str, body: Value| app.post(&format!("{path}/{kind}")).bearer(secret).json(&body);
-    metered.send("botplot POST /api/v1/knowledge/qa", add("qa", pair.clone())).await;
-    let page = json!({"url": format!("{}/opening", site.url)});
-    let added = metered.send("botplot POST /api/v1/knowledge/url", add("url", page)).await;
-    let one = format!("{path}/{}", id(&added["sourceId"]));
-    metered.send("botplot GET /api/v1/knowledge", app.get(path).bearer(secret)).await;
-    metered.send("botplot GET /api/v1/knowledge/{sourceId}", app.get(&one).bearer(secret)).await;
-    let again = app.post(&format!("{one}/recrawl")).bearer(secret);
-    metered.send("botplot POST /api/v1/knowledge/{sourceId}/recrawl", again).await;
-    let other = json!({"question": "Is there a shop?", "answer": "Yes."});
-    let other = add("qa", other).send().await.ok();
-    let other = app.delete(&format!("{path}/{}", id(&other["sourceId"]))).bearer(secret);
-    metered.send("botplot DELETE /api/v1/knowledge/{sourceId}", other).await;
-}
-
-async fn conversations(metered: &mut Metered<'_>, tenant: &Tenant) {
-    let app = metered.app;
-    let ask =
-        |path: &str| app.post(path).bearer(&tenant.public).json(&json!({"message": QUESTION}));
-    // Warm: what the chatbot knows is in memory from here on.
-    ask("/api/v1/chat").send().await.ok();
-    app.drain().await;
-    let answer = metered.send("botplot POST /api/v1/chat", ask("/api/v1/chat")).await;
-    assert_eq!(answer["sources"], 1, "{answer}");
-    metered.send("botplot POST /api/v1/chat/stream", ask("/api/v1/chat/stream")).await;
-    let site = app.post("/api/v1/chat").bearer(&tenant.helpbot);
-    metered.send("helpbot POST /api/v1/chat", site.json(&json!({"question": QUESTION}))).await;
-    let (secret, path) = (&tenant.secret, "/api/v1/conversations");
-    metered.send("botplot GET /api/v1/conversations", app.get(path).bearer(secret)).await;
-    let one = format!("{path}/{}", id(&answer["conversationId"]));
-    metered.send("botplot GET /api/v1/conversations/{id}", app.get(&one).bearer(secret)).await;
-    let bot = format!("/api/v1/external/v1/chatbots/{}", tenant.chatbot);
-    let read = |path: String| app.get(&path).api_key(&tenant.conferbot);
-    let responses = "conferbot GET /api/v1/external/v1/chatbots/{id}/responses";
-    metered.send(responses, read(format!("{bot}/responses"))).await;
-    let response = "conferbot GET /api/v1/external/v1/chatbots/{id}/responses/{responseId}";
-    let path = format!("{bot}/responses/{}", id(&answer["conversationId"]));
-    metered.send(response, read(path)).await;
-    let analytics = "conferbot GET /api/v1/external/v1/chatbots/{id}/analytics";
-    metered.send(analytics, read(format!("{bot}/analytics"))).await;
-    let gone = app.delete(&one).bearer(secret);
-    metered.send("botplot DELETE /api/v1/conversations/{id}", gone).await;
-}
-
-async fn bot_conversations(metered: &mut Metered<'_>, tenant: &Tenant) {
-    let app = metered.app;
-    let key = &tenant.chatbotplatform;
-    let path = format!("/v1/bots/{}/conversations", tenant.chatbot);
-    let listed = metered
-        .send("chatbotplatform GET /v1/bots/{bot_id}/conversations", app.get(&path).bearer(key))
-        .await;
-    let one = format!("/v1/conversations/{}", id(&listed["data"][0]["id"]));
-    metered.send("chatbotplatform GET /v1/conversations/{id}", app.get(&one).bearer(key)).await;
-    let messages = app.get(&format!("{one}/messages")).bearer(key);
-    metered.send("chatbotplatform GET /v1/conversations/{id}/messages", messages).await;
-    let gone = app.delete(&one).bearer(key);
-    metered.send("chatbotplatform DELETE /v1/conversations/{id}", gone).await;
-}
-
-async fn leads(metered: &mut Metered<'_>, tenant: &Tenant) {
-    let app = metered.app;
-    let (secret, path) = (&tenant.secret, "/api/v1/leads");
-    let lead = json!({"name": "Ada", "email": "ada@example.com"});
-    let left = app.post(path).bearer(&tenant.public).json(&lead).send().await;
-    assert_eq!(left.status, 201, "{}", left.text);
-    app.drain().await;
-    metered.send("botplot GET /api/v1/leads", app.get(path).bearer(secret)).await;
-    let one = format!("{path}/{}", id(&left.json()["lead"]["id"]));
-    metered.send("botplot DELETE /api/v1/leads/{id}", app.delete(&one).bearer(secret)).await;
-}
-
-async fn webhooks(metered: &mut Metered<'_>, tenant: &Tenant) {
-    let app = metered.app;
-    let receiver = Receiver::start().await;
-    let secret = &tenant.secret;
-    let path = format!("/api/v1/projects/{}/webhooks", tenant.chatbot);
-    let new = json!({"url": receiver.url, "events": ["conversation.ended"]});
-    let made = metered
-        .send(
-            "botplot POST /api/v1/projects/{projectId}/webhooks",
-            app.post(&path).bearer(secret).json(&new),
-        )
-        .await;
-    metered
-        .send("botplot GET /api/v1/projects/{projectId}/webhooks", app.get(&path).bearer(secret))
-        .await;
-    let one = format!("{path}/{}", id(&made["webhook"]["id"]));
-    let test = app.post(&format!("{one}/test")).bearer(secret);
-    metered.send("botplot POST /api/v1/projects/{projectId}/webhooks/{webhookId}/test", test).await;
-    let gone = app.delete(&one).bearer(secret);
-    metered.send("botplot DELETE /api/v1/projects/{projectId}/webhooks/{webhookId}", gone).await;
-}
-
-/// Carries every operation out once, on a platform of its own.
-async fn measured() -> Vec<(&'static str, Reply)> {
-    let app = App::start().await;
-    let tenant = app.tenant("ada").await;
-    let site = Site::start(&[("/opening", PAGE)]).await;
-    let mut metered = Metered { app: &app, rows: Vec::new() };
-    let usage = || app.get("/api/v1/external/v1/usage").api_key(&tenant.conferbot);
-    // The first call of a minute opens it, which costs more than those that follow.
-    usage().send().await.ok();
-    app.get("/v1/bots").bearer(&tenant.chatbotplatform).send().await.ok();
-    metered.send("conferbot GET /api/v1/external/v1/usage", usage()).await;
-    chatbots(&mut metered, &tenant).await;
-    bots(&mut metered, &tenant).await;
-    knowledge(&mut metered, &tenant, &site).await;
-    conversations(&mut metered, &tenant).await;
-    bot_conversations(&mut metered, &tenant).await;
-    leads(&mut metered, &tenant).await;
-    webhooks(&mut metered, &tenant).await;
-    let copy = format!("/api/v1/external/v1/chatbots/{}/duplicate", tenant.chatbot);
-    metered
-        .send(
-            "conferbot POST /api/v1/external/v1/chatbots/{id}/duplicate",
-            app.post(&copy).api_key(&tenant.conferbot),
-        )
-        .await;
-    let rows = metered.rows;
-    app.finish().await;
-    rows
-}
-
 fn minute() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
     since.as_secs() / 60
@@ -356,7 +151,7 @@ async fn the_table_of_units_is_measured() {
         }
         let found = rows.iter().find(|(metered, _)| *metered == operation);
         let (_, reply) = found.unwrap_or_else(|| {
-            panic!("{operation} is built: carry it out once in {} so that it is metered", file!())
+            panic!("{operation} is built: carry it out once in tests/it/promises/units so that it is metered")
         });
         let (read, write, round_trips) = reply.units();
         let round_trips = match OVERLAPPING.contains(&operation.as_str()) {
