@@ -1,6 +1,5 @@
-use app::usage::Usage;
-use axum::{Json, Router, extract::State, routing::get};
-use colloquy_http::{Conferbot, Problem, WorkspaceKey};
+use axum::{Json, Router, routing::get};
+use colloquy_http::{Conferbot, CountedKey, Problem};
 use dialects::conferbot::{DataOut, UsageOut};
 
 use crate::Ctx;
@@ -10,10 +9,9 @@ pub fn routes() -> Router<Ctx> {
 }
 
 async fn get_usage(
-    State(ctx): State<Ctx>,
-    key: WorkspaceKey<Conferbot>,
+    CountedKey(calls, _): CountedKey<Conferbot>,
 ) -> Result<Json<DataOut<UsageOut>>, Problem<Conferbot>> {
-    let Usage { month, plan, used, limit } =
-        ctx.http.core.conferbot_usage(key.0.workspace_id).await?;
-    Ok(Json(DataOut { data: UsageOut::new(month, plan, used, limit) }))
+    let month = calls.at.month();
+    let data = UsageOut::new(month, calls.plan, calls.used, calls.limits.month);
+    Ok(Json(DataOut { data }))
 }

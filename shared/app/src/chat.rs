@@ -15,7 +15,7 @@ use knowledge::{Found, Match, Passage, Retriever};
 use store::TurnWrite;
 use tokio::sync::mpsc;
 
-use crate::{Core, indexes::Indexes};
+use crate::{Core, indexes::Indexes, usage::CREDITS};
 
 /// Passages that are looked at, and those of them an answer is drawn from.
 const SEARCHED: usize = 8;
@@ -24,8 +24,6 @@ const GROUNDING: usize = 3;
 const CLOSE: f64 = 0.75;
 /// How often a turn whose conversation changed meanwhile is written again.
 const ATTEMPTS: u32 = 4;
-/// What a workspace's helpbot questions are counted as.
-pub const CREDITS: &str = "helpbot-credits";
 /// What a visitor reads while a person has taken over.
 const HANDED_OFF: &str = "A person has taken over this conversation and will answer you.";
 
@@ -77,13 +75,12 @@ impl Chat {
     ) -> Result<Turn> {
         let asked_at = Timestamp::now();
         let chatbot_id = principal.may_chat()?;
-        let (chatbot, conversation, room) = tokio::try_join!(
+        let (chatbot, conversation) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
-            self.conversation(chatbot_id, ask.conversation_id),
-            self.room(principal, dialect)
+            self.conversation(chatbot_id, ask.conversation_id)
         )?;
-        if let Some(most) = room {
-            self.take_credit(principal.workspace_id, most).await?;
+        if dialect == Dialect::Helpbot {
+            self.take_credit(principal).await?;
         }
         let answer = match conversation.as_ref().map(|c| c.status) {
             Some(ConversationStatus::HandedOff) => Answer::fixed(HANDED_OFF, 1.0, false),
@@ -128,19 +125,11 @@ impl Chat {
         Ok(chatbot)
     }
 
-    /// What limits this call: a helpbot question takes a credit of its workspace's month, of
-    /// which there are so many, or no end of them.
-    async fn room(&self, principal: &Principal, dialect: Dialect) -> Result<Option<Option<u32>>> {
-        if dialect != Dialect::Helpbot {
-            return Ok(None);
-        }
-        let workspace = self.core.workspace(principal.workspace_id).await?;
-        Ok(Some(self.core.plans.of(workspace.plan).helpbot_credits))
-    }
-
-    async fn take_credit(&self, workspace: WorkspaceId, most: Option<u32>) -> Result<()> {
+    /// A helpbot question takes a credit of its workspace's month.
+    async fn take_credit(&self, principal: &Principal) -> Result<()> {
         let now = Timestamp::now();
-        if self.core.store.take(workspace, CREDITS, most, now).await? {
+        let most = self.core.plans.of(principal.plan).helpbot_credits;
+        if self.core.store.take(principal.workspace_id, CREDITS, most, now).await? {
             return Ok(());
         }
         let seconds = now.next_month().since(now).as_secs() + 1;

@@ -1,9 +1,7 @@
 //! Calls against a plan's limits.
 
-use domain::{
-    Dialect, Error, ErrorKind, Feature, Plan, Plans, Principal, Result, Timestamp, WorkspaceId,
-};
-use store::{CallLimits, Taken};
+use domain::{Dialect, Error, ErrorKind, Feature, Plan, Plans, Principal, Result, Timestamp};
+pub use store::{CallLimits, Taken};
 
 use crate::Core;
 
@@ -11,22 +9,57 @@ use crate::Core;
 const CONFERBOT: &str = "conferbot-calls";
 /// What its Chatbot Platform calls are counted as.
 const CHATBOT_PLATFORM: &str = "chatbotplatform-calls";
+/// What the botplot calls of its chatbots' keys are counted as.
+const BOTPLOT: &str = "botplot-calls";
 
-/// This month's calls.
+/// What is counted of a plan's chat credits.
+pub const CREDITS: &str = "helpbot-credits";
+
+/// A call that was counted, or refused, and this month's calls with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Usage {
-    /// The UTC month, as `2026-02`.
-    pub month: String,
+pub struct Calls {
+    /// What it was counted for.
+    pub dialect: Dialect,
     /// The workspace's plan.
     pub plan: Plan,
-    /// Calls made, this one included.
+    /// Calls of this month, this one included if it was counted.
     pub used: u64,
-    /// Calls allowed; none where there is no limit.
-    pub limit: Option<u32>,
+    /// What is allowed.
+    pub limits: CallLimits,
+    /// When it was made, which says of which month and minute it is.
+    pub at: Timestamp,
+    /// Whether it was counted.
+    pub taken: Taken,
+}
+
+impl Calls {
+    /// Why the call is refused, if it is.
+    pub fn refusal(&self) -> Option<Error> {
+        let (kind, most, period, until) = match self.taken {
+            Taken::Done => return None,
+            Taken::MinuteFull => {
+                (ErrorKind::RateLimited, self.limits.minute, "minute", self.at.next_minute())
+            }
+            Taken::MonthFull => {
+                (ErrorKind::QuotaExceeded, self.limits.month, "month", self.at.next_month())
+            }
+        };
+        let message = match self.dialect {
+            Dialect::Botplot => "monthly API limit exceeded".to_owned(),
+            _ => format!("You exceeded {} requests in 1 {period}.", most.unwrap_or_default()),
+        };
+        let seconds = until.since(self.at).as_millis().div_ceil(1000);
+        Some(Error::new(kind, message).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)))
+    }
+
+    /// Calls left this month; none where there is no limit.
+    pub fn remaining(&self) -> Option<u64> {
+        self.limits.month.map(|limit| u64::from(limit).saturating_sub(self.used))
+    }
 }
 
 /// What `plan` allows of a dialect, and what its calls are counted as. `None` where they are not
-/// counted: botplot's and helpbot's key is a chatbot's, and a session's calls have no limit.
+/// counted: helpbot counts what it answers, and a session's calls have no limit.
 fn limits(plans: &Plans, plan: Plan, dialect: Dialect) -> Option<(&'static str, CallLimits)> {
     let of = plans.of(plan);
     match dialect {
@@ -38,7 +71,8 @@ fn limits(plans: &Plans, plan: Plan, dialect: Dialect) -> Option<(&'static str, 
             CHATBOT_PLATFORM,
             CallLimits { month: None, minute: of.chatbotplatform_calls_per_minute },
         )),
-        Dialect::Botplot | Dialect::Openbat | Dialect::Helpbot => None,
+        Dialect::Botplot => Some((BOTPLOT, CallLimits { month: of.botplot_calls, minute: None })),
+        Dialect::Openbat | Dialect::Helpbot => None,
     }
 }
 
@@ -48,41 +82,23 @@ impl Core {
         self.plans.require(principal.plan, feature)
     }
 
-    /// Counts a call of `dialect` by a workspace key against the plan of `workspace`; refused
-    /// where the plan lacks the API, the month is used up or the minute is full.
-    pub async fn take_call(&self, workspace: WorkspaceId, dialect: Dialect) -> Result<()> {
-        let plan = self.workspace(workspace).await?.plan;
-        let Some((what, limits)) = limits(&self.plans, plan, dialect) else { return Ok(()) };
+    /// Counts a call of `dialect` against the plan of who calls; `None` where calls are not
+    /// counted. One that finds the month used up or the minute full says so by
+    /// [`Calls::refusal`]; a plan without the API is an error.
+    pub async fn take_call(
+        &self,
+        principal: &Principal,
+        dialect: Dialect,
+    ) -> Result<Option<Calls>> {
+        let plan = principal.plan;
+        let Some((what, limits)) = limits(&self.plans, plan, dialect) else { return Ok(None) };
         if limits.month == Some(0) {
             let message = format!("the {plan} plan does not include API access");
             return Err(Error::new(ErrorKind::PlanRequired, message));
         }
-        let now = Timestamp::now();
-        let exceeded = |kind, most: Option<u32>, period: &str, until: Timestamp| {
-            let most = most.unwrap_or_default();
-            let seconds = until.since(now).as_millis().div_ceil(1000);
-            Err(Error::new(kind, format!("You exceeded {most} requests in 1 {period}."))
-                .retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)))
-        };
-        match self.store.take_call(workspace, what, limits, now).await? {
-            Taken::Done => Ok(()),
-            Taken::MinuteFull => {
-                exceeded(ErrorKind::RateLimited, limits.minute, "minute", now.next_minute())
-            }
-            Taken::MonthFull => {
-                exceeded(ErrorKind::QuotaExceeded, limits.month, "month", now.next_month())
-            }
-        }
-    }
-
-    /// This month's conferbot calls of a workspace.
-    pub async fn conferbot_usage(&self, workspace: WorkspaceId) -> Result<Usage> {
-        let now = Timestamp::now();
-        let (owner, used) = tokio::try_join!(
-            self.workspace(workspace),
-            self.store.used(workspace, CONFERBOT, now)
-        )?;
-        let limit = self.plans.of(owner.plan).conferbot_calls;
-        Ok(Usage { month: now.month(), plan: owner.plan, used, limit })
+        let at = Timestamp::now();
+        let (workspace, key) = (principal.workspace_id, principal.key_id);
+        let (taken, used) = self.store.take_call(workspace, key, what, limits, at).await?;
+        Ok(Some(Calls { dialect, plan, used, limits, at, taken }))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use app::Core;
+use app::{Core, usage::Calls};
 use axum::{
     body::Bytes,
     extract::{FromRef, FromRequest, FromRequestParts, Request},
@@ -15,7 +15,11 @@ use axum::{
 use domain::{ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result};
 use url::Url;
 
-use crate::{Botplot, Ctx, Helpbot, Openbat, Problem, Speaks, body::read_body};
+use crate::{
+    Botplot, Ctx, Helpbot, Openbat, Problem, Speaks,
+    body::read_body,
+    calls::{count, count_beside},
+};
 
 /// Name of the session cookie.
 const SESSION: &str = "session";
@@ -67,6 +71,10 @@ pub struct SiteKey {
 #[derive(Debug)]
 pub struct WorkspaceKey<D>(pub Principal, PhantomData<D>);
 
+/// The same, for who asks how many calls there are: this one is counted before the answer is made.
+#[derive(Debug)]
+pub struct CountedKey<D>(pub Calls, pub PhantomData<D>);
+
 /// A signed-in member, by cookie or Bearer. A write by cookie has to come from a page of the
 /// platform's own origin or one on the deployment's list.
 #[derive(Debug)]
@@ -110,11 +118,13 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let principal = caller(&Ctx::from_ref(state).core, bearer(&parts.headers)).await?;
+        let core = Ctx::from_ref(state).core;
+        let principal = caller(&core, bearer(&parts.headers)).await?;
         let chatbot = principal.may_chat()?;
         if principal.kind == KeyKind::Site && principal.dialect != D::DIALECT {
             return Err(Error::unauthorized().into());
         }
+        count_beside(parts, &core, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -128,8 +138,14 @@ where
     type Rejection = Problem<Botplot>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Botplot>> {
-        let (principal, body) = caller_anywhere(request, state).await?;
+        let (parts, rest) = request.into_parts();
+        let head = parts.clone();
+        let (principal, body) = caller_anywhere(Request::from_parts(parts, rest), state).await?;
         principal.may_chat()?;
+        if principal.dialect != Dialect::Helpbot {
+            let core = Ctx::from_ref(state).core;
+            count_beside(&head, &core, &principal, Dialect::Botplot).await?;
+        }
         Ok(Self { principal, body: body? })
     }
 }
@@ -187,8 +203,10 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let principal = caller(&Ctx::from_ref(state).core, bearer(&parts.headers)).await?;
+        let core = Ctx::from_ref(state).core;
+        let principal = caller(&core, bearer(&parts.headers)).await?;
         let chatbot = principal.may_manage()?;
+        count_beside(parts, &core, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -201,18 +219,40 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let secret = match D::DIALECT {
-            Dialect::Conferbot => parts.headers.get("x-api-key").and_then(|v| v.to_str().ok()),
-            _ => bearer(&parts.headers),
-        };
-        let principal = caller(&Ctx::from_ref(state).core, secret).await?;
-        // A key of another dialect is no key here.
-        if principal.kind != KeyKind::Workspace || principal.dialect != D::DIALECT {
-            return Err(Error::unauthorized().into());
-        }
-        Ctx::from_ref(state).core.take_call(principal.workspace_id, D::DIALECT).await?;
+        let core = Ctx::from_ref(state).core;
+        let principal = workspace_caller(parts, &core, D::DIALECT).await?;
+        count_beside(parts, &core, &principal, D::DIALECT).await?;
         Ok(Self(principal, PhantomData))
     }
+}
+
+impl<D: Speaks, S> FromRequestParts<S> for CountedKey<D>
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<D>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
+        let core = Ctx::from_ref(state).core;
+        let principal = workspace_caller(parts, &core, D::DIALECT).await?;
+        let calls = count(parts, &core, &principal, D::DIALECT).await?;
+        let calls = calls.ok_or_else(|| Error::internal("calls that nobody counts"))?;
+        Ok(Self(calls, PhantomData))
+    }
+}
+
+/// Who calls with a key for a whole workspace. A key of another dialect is no key here.
+async fn workspace_caller(parts: &Parts, core: &Core, dialect: Dialect) -> Result<Principal> {
+    let secret = match dialect {
+        Dialect::Conferbot => parts.headers.get("x-api-key").and_then(|v| v.to_str().ok()),
+        _ => bearer(&parts.headers),
+    };
+    let principal = caller(core, secret).await?;
+    if principal.kind != KeyKind::Workspace || principal.dialect != dialect {
+        return Err(Error::unauthorized());
+    }
+    Ok(principal)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SessionToken

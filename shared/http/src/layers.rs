@@ -16,7 +16,12 @@ use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::{Ctx, body::MOST_BYTES, problem::render};
+use crate::{
+    Ctx,
+    body::MOST_BYTES,
+    calls::{Counting, RATE_HEADERS},
+    problem::render,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Local run only: what the request consumed.
@@ -46,7 +51,7 @@ pub fn open_to_browsers(finished: Router) -> Router {
             .allow_methods([Method::GET, Method::POST])
             // Not `*`, which does not cover `Authorization`.
             .allow_headers(AllowHeaders::mirror_request())
-            .expose_headers([REQUEST_ID]),
+            .expose_headers([REQUEST_ID].into_iter().chain(RATE_HEADERS).collect::<Vec<_>>()),
     )
 }
 
@@ -60,7 +65,7 @@ async fn no_such_method(method: Method, uri: Uri) -> Response {
     render(dialects::of_path(uri.path()), &error)
 }
 
-async fn around(State(shows_units): State<bool>, request: Request, next: Next) -> Response {
+async fn around(State(shows_units): State<bool>, mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7();
     let begun = Instant::now();
     let meter = Meter::default();
@@ -69,7 +74,10 @@ async fn around(State(shows_units): State<bool>, request: Request, next: Next) -
     let span = tracing::info_span!(
         "request", %id, method = %request.method(), route = route.as_deref().unwrap_or("none")
     );
-    let mut response = meter.scope(next.run(request)).instrument(span.clone()).await;
+    let counting = Counting::default();
+    request.extensions_mut().insert(counting.clone());
+    let answered = async { counting.settle(next.run(request).await).await };
+    let mut response = meter.scope(answered).instrument(span.clone()).await;
     let units = meter.units();
     span.in_scope(|| {
         tracing::info!(

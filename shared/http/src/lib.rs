@@ -3,13 +3,15 @@
 
 mod auth;
 mod body;
+mod calls;
 mod ctx;
 mod layers;
 mod problem;
 mod start;
 
 pub use auth::{
-    ChatKey, SecretKey, SessionToken, SharedRoute, SignedIn, SiteKey, WorkspaceKey, session_cookie,
+    ChatKey, CountedKey, SecretKey, SessionToken, SharedRoute, SignedIn, SiteKey, WorkspaceKey,
+    session_cookie,
 };
 pub use body::{Body, Params, Segments, parse};
 pub use ctx::Ctx;

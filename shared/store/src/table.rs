@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{
         AttributeValue, ConsumedCapacity, DeleteRequest, KeysAndAttributes, ReturnConsumedCapacity,
-        WriteRequest,
+        ReturnValue, WriteRequest,
     },
 };
 use domain::{Error, ErrorKind, Result};
@@ -309,6 +309,39 @@ impl Store {
             }
         }
         Err(Error::internal("a transaction was never tried"))
+    }
+
+    /// Carries an update out and gives back the attributes that it changed, as they are now;
+    /// `None` if its condition did not hold.
+    pub(crate) async fn update_returning<T: DeserializeOwned>(
+        &self,
+        write: Write,
+    ) -> Result<Option<T>> {
+        let Write { key, condition, values, names, what } = write;
+        let What::Update(expression) = what else {
+            return Err(Error::internal("only an update gives back what it changed"));
+        };
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key_of(&key)))
+            .update_expression(expression)
+            .set_condition_expression(condition)
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+            .set_expression_attribute_names((!names.is_empty()).then_some(names))
+            .return_values(ReturnValue::UpdatedNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let meter = begin();
+        let sent = boxed(update.send()).await;
+        meter.end(0.0, units(sent.as_ref().ok().and_then(|o| o.consumed_capacity())));
+        match sent {
+            Ok(output) => output.attributes.map(read).transpose(),
+            Err(error) => match error.as_service_error() {
+                Some(e) if e.is_conditional_check_failed_exception() => Ok(None),
+                _ => Err(internal(error)),
+            },
+        }
     }
 
     /// One write by itself; a conflict with a transaction is tried again.

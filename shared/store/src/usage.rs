@@ -1,16 +1,13 @@
 //! What a workspace has used of its plan this month: one conditional update a call, so that limits
 //! hold exactly however many calls race.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
-use domain::{Result, Timestamp, WorkspaceId};
+use domain::{KeyId, Result, Timestamp, WorkspaceId};
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::{
-    keys::{self, Key},
-    table::Store,
-    write::Write,
-};
+use crate::{keys, table::Store, write::Write};
 
 /// Counters stay for a while after their month, for whoever asks about it.
 const KEPT: Duration = Duration::from_secs(100 * 24 * 60 * 60);
@@ -34,14 +31,22 @@ pub struct CallLimits {
 pub enum Taken {
     /// It is counted and may go on.
     Done,
-    /// The minute is full.
+    /// The key's minute is full.
     MinuteFull,
-    /// The month is full.
+    /// The workspace's month is full.
     MonthFull,
 }
 
 /// How often a call is tried whose minute changes under it.
 const ATTEMPTS: u32 = 4;
+
+/// The attributes under which the calls of one key in its current minute stand in the month's
+/// item. The end of an id is random; eight digits keep the item of a hundred keys small.
+fn minute_names(key: KeyId) -> (String, String) {
+    let id = key.to_string();
+    let short = &id[id.len() - 8..];
+    (format!("minute_{short}"), format!("calls_{short}"))
+}
 
 impl Store {
     /// Takes one of `what` for the month of `now`; `false` if `most` have been taken already.
@@ -52,37 +57,57 @@ impl Store {
         most: Option<u32>,
         now: Timestamp,
     ) -> Result<bool> {
+        Ok(self.take_of_month(workspace, what, most, now).await?.is_some())
+    }
+
+    /// The same; how many have been taken with it.
+    async fn take_of_month(
+        &self,
+        workspace: WorkspaceId,
+        what: &str,
+        most: Option<u32>,
+        now: Timestamp,
+    ) -> Result<Option<u64>> {
         let key = keys::usage(workspace, what, &now.month());
         let write = Write::update(key, "SET expires_at = :expires ADD used :one")
             .value("one", 1)?
             .value("expires", now.plus(KEPT).seconds())?;
         let write = match most {
             None => write,
-            Some(0) => return Ok(false),
+            Some(0) => return Ok(None),
             Some(most) => {
                 write.when("attribute_not_exists(used) OR used < :most").value("most", most)?
             }
         };
-        Ok(self.write(write).await?.is_done())
+        Ok(self.update_returning::<UsageItem>(write).await?.map(|item| item.used))
     }
 
-    /// Takes one call of `what` against both limits: one conditional update, and a second one for
-    /// the first call of a minute.
+    /// Takes one call of `what` by `by` against both limits, the month's of the workspace and the
+    /// minute's of the key, and says how many calls the month has now: one conditional update, and
+    /// a second one for a key's first call of a minute.
     pub async fn take_call(
         &self,
         workspace: WorkspaceId,
+        by: KeyId,
         what: &str,
         limits: CallLimits,
         now: Timestamp,
-    ) -> Result<Taken> {
+    ) -> Result<(Taken, u64)> {
+        let Some(minute) = limits.minute else {
+            return Ok(match self.take_of_month(workspace, what, limits.month, now).await? {
+                Some(used) => (Taken::Done, used),
+                None => (Taken::MonthFull, self.used(workspace, what, now).await?),
+            });
+        };
         let key = keys::usage(workspace, what, &now.month());
         // A limit that is none is one that nobody reaches.
         let month = limits.month.unwrap_or(u32::MAX);
-        let minute = limits.minute.unwrap_or(u32::MAX);
+        let (minute_name, calls_name) = minute_names(by);
         let call = |expression: &str, condition: &str| {
             Write::update(key.clone(), expression)
                 .when(condition)
-                .name("minute", "minute")
+                .name("minute", &minute_name)
+                .name("calls", &calls_name)
                 .name("used", "used")
                 .value("minute", now.minute())?
                 .value("one", 1)?
@@ -92,38 +117,36 @@ impl Store {
         for _ in 0..ATTEMPTS {
             // A clock that is behind counts against the later minute.
             let same_minute = call(
-                "SET minute_used = minute_used + :one, expires_at = :expires ADD #used :one",
-                "#minute >= :minute AND minute_used < :minute_limit AND #used < :month_limit",
+                "SET #calls = #calls + :one, expires_at = :expires ADD #used :one",
+                "#minute >= :minute AND #calls < :minute_limit AND #used < :month_limit",
             )?
             .value("minute_limit", minute)?;
-            if self.write(same_minute).await?.is_done() {
-                return Ok(Taken::Done);
+            if let Some(item) = self.update_returning::<UsageItem>(same_minute).await? {
+                return Ok((Taken::Done, item.used));
             }
             let next_minute = call(
-                "SET minute_used = :one, #minute = :minute, expires_at = :expires ADD #used :one",
-                "attribute_not_exists(pk) OR (#minute < :minute AND #used < :month_limit)",
+                "SET #calls = :one, #minute = :minute, expires_at = :expires ADD #used :one",
+                "(attribute_not_exists(#minute) OR #minute < :minute) \
+                 AND (attribute_not_exists(#used) OR #used < :month_limit)",
             )?;
-            if minute > 0 && month > 0 && self.write(next_minute).await?.is_done() {
-                return Ok(Taken::Done);
-            }
-            if self.used(workspace, what, now).await? >= u64::from(month) {
-                return Ok(Taken::MonthFull);
+            if minute > 0
+                && month > 0
+                && let Some(item) = self.update_returning::<UsageItem>(next_minute).await?
+            {
+                return Ok((Taken::Done, item.used));
             }
             // Full, unless another call opened the minute between the two updates.
-            if self.minute_is_full(&key, minute).await? {
-                return Ok(Taken::MinuteFull);
+            let item: HashMap<String, Value> = self.get(&key, true).await?.unwrap_or_default();
+            let number = |name: &str| item.get(name).and_then(Value::as_u64).unwrap_or(0);
+            let used = number("used");
+            if used >= u64::from(month) {
+                return Ok((Taken::MonthFull, used));
+            }
+            if number(&calls_name) >= u64::from(minute) {
+                return Ok((Taken::MinuteFull, used));
             }
         }
-        Ok(Taken::MinuteFull)
-    }
-
-    async fn minute_is_full(&self, key: &Key, most: u32) -> Result<bool> {
-        #[derive(Deserialize)]
-        struct MinuteItem {
-            minute_used: u32,
-        }
-        let item: Option<MinuteItem> = self.get(key, true).await?;
-        Ok(item.is_some_and(|item| item.minute_used >= most))
+        Ok((Taken::MinuteFull, self.used(workspace, what, now).await?))
     }
 
     /// How many of `what` were taken in the month of `now`.

@@ -34,7 +34,7 @@ async fn it_says_what_was_used_of_the_months_calls_and_counts_itself() {
     app.get("/api/v1/external/v1/chatbots").api_key(&tenant.conferbot).send().await.ok();
     assert_eq!(usage(&app, &tenant).await.ok(), said(3));
     // What another dialect asks is not conferbot's.
-    app.get("/api/v1/knowledge").bearer(&tenant.secret).send().await.ok();
+    app.get("/v1/bots").bearer(&tenant.chatbotplatform).send().await.ok();
     assert_eq!(usage(&app, &tenant).await.ok(), said(4));
     app.finish().await;
 }

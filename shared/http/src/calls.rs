@@ -1,0 +1,105 @@
+//! Counting a call against its plan, and what its answer says of that.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use app::{Core, usage::Calls};
+use axum::{
+    http::{HeaderName, HeaderValue, request::Parts},
+    response::Response,
+};
+use domain::{Dialect, Error, Principal, Result};
+use store::meter::Meter;
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+use crate::problem::render;
+
+/// BotPlot's, on every answer to a key.
+pub(crate) const RATE_HEADERS: [HeaderName; 3] = [
+    HeaderName::from_static("x-ratelimit-limit"),
+    HeaderName::from_static("x-ratelimit-remaining"),
+    HeaderName::from_static("x-ratelimit-reset"),
+];
+
+#[derive(Default)]
+enum State {
+    #[default]
+    NotCounted,
+    Counting(Dialect, JoinHandle<Result<Option<Calls>>>),
+    Counted(Calls),
+}
+
+/// Where a request keeps what became of counting it, from its extractor to its answer.
+#[derive(Clone, Default)]
+pub(crate) struct Counting(Arc<Mutex<State>>);
+
+impl Counting {
+    fn of(parts: &Parts) -> Self {
+        parts.extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+
+    fn swap(&self, state: State) -> State {
+        // Nothing can panic while it is held.
+        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), state)
+    }
+
+    /// The answer to a call that was refused or could not be counted; otherwise `response`, with
+    /// what the dialect says of its calls.
+    pub async fn settle(&self, mut response: Response) -> Response {
+        let calls = match self.swap(State::NotCounted) {
+            State::NotCounted => return response,
+            State::Counted(calls) => calls,
+            State::Counting(dialect, task) => {
+                match task.await.map_err(Error::internal).and_then(|counted| counted) {
+                    Ok(Some(calls)) => calls,
+                    Ok(None) => return response,
+                    Err(error) => return render(dialect, &error),
+                }
+            }
+        };
+        if let Some(refusal) = calls.refusal() {
+            response = render(calls.dialect, &refusal);
+        }
+        if calls.dialect == Dialect::Botplot
+            && let (Some(limit), Some(remaining)) = (calls.limits.month, calls.remaining())
+        {
+            let reset = calls.at.next_month().seconds();
+            let values = [limit.into(), remaining.into(), HeaderValue::from(reset)];
+            for (name, value) in RATE_HEADERS.into_iter().zip(values) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// Counts a call and waits for it; refused where its plan refuses it.
+pub(crate) async fn count(
+    parts: &Parts,
+    core: &Core,
+    principal: &Principal,
+    dialect: Dialect,
+) -> Result<Option<Calls>> {
+    let Some(calls) = core.take_call(principal, dialect).await? else { return Ok(None) };
+    Counting::of(parts).swap(State::Counted(calls.clone()));
+    calls.refusal().map_or(Ok(Some(calls)), Err)
+}
+
+/// Counts a call. One that only reads is counted while it is answered, and its answer waits for
+/// the count: it costs no round trip, and what is refused has changed nothing.
+pub(crate) async fn count_beside(
+    parts: &Parts,
+    core: &Core,
+    principal: &Principal,
+    dialect: Dialect,
+) -> Result<()> {
+    if !parts.method.is_safe() {
+        return count(parts, core, principal, dialect).await.map(drop);
+    }
+    let (core, principal) = (core.clone(), principal.clone());
+    let meter = Meter::current();
+    let work = async move { core.take_call(&principal, dialect).await };
+    let task = tokio::spawn(async move { meter.scope(work).await }.in_current_span());
+    Counting::of(parts).swap(State::Counting(dialect, task));
+    Ok(())
+}
