@@ -8,6 +8,7 @@ pub mod conversations;
 pub mod crawl;
 pub mod delivering;
 pub mod fan_out;
+pub mod idempotency;
 mod indexes;
 pub mod knowledge;
 pub mod leads;

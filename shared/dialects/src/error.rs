@@ -3,17 +3,17 @@
 use domain::{Dialect, Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
-/// The status code of `kind` in `dialect`. They agree but for validation, which Chatbot Platform
-/// answers with 422.
+/// The status code of `kind` in `dialect`. They agree but for validation and an `Idempotency-Key`
+/// used again, which Chatbot Platform answers with 422.
 pub fn status(dialect: Dialect, kind: ErrorKind) -> u16 {
     match kind {
-        ErrorKind::Validation if dialect == Dialect::ChatbotPlatform => 422,
+        ErrorKind::Validation | ErrorKind::KeyReused if dialect == Dialect::ChatbotPlatform => 422,
         ErrorKind::Malformed | ErrorKind::Validation => 400,
         ErrorKind::Unauthorized => 401,
         ErrorKind::PlanRequired | ErrorKind::Forbidden => 403,
         ErrorKind::NotFound => 404,
         ErrorKind::MethodNotAllowed => 405,
-        ErrorKind::Conflict => 409,
+        ErrorKind::Conflict | ErrorKind::KeyReused => 409,
         ErrorKind::PayloadTooLarge => 413,
         ErrorKind::RateLimited | ErrorKind::QuotaExceeded => 429,
         ErrorKind::Internal => 500,
@@ -66,7 +66,7 @@ fn title(kind: ErrorKind) -> &'static str {
         ErrorKind::PlanRequired | ErrorKind::Forbidden => "Forbidden",
         ErrorKind::NotFound => "Not Found",
         ErrorKind::MethodNotAllowed => "Method Not Allowed",
-        ErrorKind::Conflict => "Conflict",
+        ErrorKind::Conflict | ErrorKind::KeyReused => "Conflict",
         ErrorKind::PayloadTooLarge => "Payload Too Large",
         ErrorKind::RateLimited | ErrorKind::QuotaExceeded => "Rate limit exceeded",
         ErrorKind::Internal => "Server Error",
@@ -81,7 +81,7 @@ fn code(kind: ErrorKind) -> &'static str {
         ErrorKind::Forbidden => "FORBIDDEN",
         ErrorKind::NotFound => "NOT_FOUND",
         ErrorKind::MethodNotAllowed => "METHOD_NOT_ALLOWED",
-        ErrorKind::Conflict => "CONFLICT",
+        ErrorKind::Conflict | ErrorKind::KeyReused => "CONFLICT",
         ErrorKind::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
         ErrorKind::RateLimited => "RATE_LIMITED",
         ErrorKind::QuotaExceeded => "QUOTA_EXCEEDED",
@@ -99,6 +99,7 @@ fn snake(kind: ErrorKind) -> &'static str {
         ErrorKind::NotFound => "not_found",
         ErrorKind::MethodNotAllowed => "method_not_allowed",
         ErrorKind::Conflict => "conflict",
+        ErrorKind::KeyReused => "idempotency_key_reused",
         ErrorKind::PayloadTooLarge => "payload_too_large",
         ErrorKind::RateLimited => "rate_limit_exceeded",
         ErrorKind::QuotaExceeded => "quota_exceeded",

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     MethodNotAllowed,
     /// The write meets another one, or something that is already there.
     Conflict,
+    /// An `Idempotency-Key` comes again with another request.
+    KeyReused,
     /// The body is larger than the platform takes.
     PayloadTooLarge,
     /// Too many calls in the current minute.
@@ -34,7 +36,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, for tables that must cover all of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Malformed,
         Self::Validation,
         Self::Unauthorized,
@@ -43,6 +45,7 @@ impl ErrorKind {
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::KeyReused,
         Self::PayloadTooLarge,
         Self::RateLimited,
         Self::QuotaExceeded,

@@ -7,7 +7,7 @@ use axum::{
     body::Bytes,
     extract::{FromRef, FromRequest, FromRequestParts, Request},
     http::{
-        HeaderMap, Method,
+        HeaderMap, Method, Uri,
         header::{AUTHORIZATION, COOKIE, HOST, ORIGIN},
         request::Parts,
     },
@@ -171,11 +171,8 @@ where
     S: Send + Sync,
     Ctx: FromRef<S>,
 {
-    let query = request.uri().query().and_then(|query| {
-        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(name, _)| name == "apiKey").map(|(_, value)| value.into_owned())
-    });
-    let known = bearer(request.headers()).map(str::to_owned).or(query);
+    let known =
+        bearer(request.headers()).map(str::to_owned).or_else(|| key_in_query(request.uri()));
     let body = read_body(request, state).await;
     let secret = match (known, &body) {
         (Some(secret), _) => Some(secret),
@@ -184,6 +181,18 @@ where
     };
     let principal = caller(&Ctx::from_ref(state).core, secret.as_deref()).await?;
     Ok((principal, body))
+}
+
+/// The secret that a request shows, wherever that is, if it shows one.
+pub(crate) fn secret_in(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Option<String> {
+    let header = headers.get("x-api-key").and_then(|value| value.to_str().ok());
+    let shown = header.or_else(|| bearer(headers)).or_else(|| cookie(headers));
+    shown.map(str::to_owned).or_else(|| key_in_query(uri)).or_else(|| key_in_body(body))
+}
+
+fn key_in_query(uri: &Uri) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(uri.query()?.as_bytes());
+    pairs.find(|(name, _)| name == "apiKey").map(|(_, value)| value.into_owned())
 }
 
 fn key_in_body(body: &[u8]) -> Option<String> {

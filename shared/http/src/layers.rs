@@ -20,6 +20,7 @@ use crate::{
     Ctx,
     body::MOST_BYTES,
     calls::{Counting, RATE_HEADERS},
+    idempotency,
     problem::render,
 };
 
@@ -29,7 +30,8 @@ const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
 
 /// Puts around `router` what every function has.
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
-    finish_public(router, ctx.shows_units)
+    let once = middleware::from_fn_with_state(ctx.core.clone(), idempotency::once);
+    finish_public(router.layer(once), ctx.shows_units)
 }
 
 /// The same for routes that need no context.

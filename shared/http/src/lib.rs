@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod calls;
 mod ctx;
+mod idempotency;
 mod layers;
 mod problem;
 mod start;

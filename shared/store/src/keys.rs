@@ -10,6 +10,7 @@
 //! | session | `SESSION#<sha256>` | `SESSION` | expires |
 //! | API key, by its secret | `KEY#<sha256>` | `KEY` | |
 //! | API key, in its workspace | `WS#<workspace>` | `KEY#<key>` | |
+//! | first answer to a repeatable write | `ONCE#<sha256 of the key>` | `<sha256 of the Idempotency-Key>` | expires |
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
 //! | counters of a chatbot | `BOT#<chatbot>` | `COUNT` | |
 //! | counters of one of its days | `BOT#<chatbot>` | `DAY#<date>` | |
@@ -141,6 +142,11 @@ pub fn api_key(hash: &str) -> Key {
 /// An API key, in its workspace's list.
 pub fn api_key_entry(workspace: WorkspaceId, id: KeyId) -> Key {
     key(workspace_partition(workspace), format!("{API_KEY_ENTRY}{id}"))
+}
+/// The first answer to a write that may be repeated, by the hashes of the caller's secret and of
+/// the `Idempotency-Key`.
+pub fn idempotency(caller: &str, name: &str) -> Key {
+    key(format!("ONCE#{caller}"), name)
 }
 /// A chatbot.
 pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
@@ -311,6 +317,7 @@ mod tests {
             ("session", session(id)),
             ("api_key", api_key(id)),
             ("api_key_entry", api_key_entry(ws, id.parse().unwrap())),
+            ("idempotency", idempotency(id, id)),
             ("chatbot", chatbot(ws, bot)),
             ("counters", counters(bot)),
             ("day", day(bot, "2026-02-15")),

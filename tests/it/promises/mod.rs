@@ -3,6 +3,7 @@
 mod arrows;
 mod budget;
 mod events;
+mod idempotency;
 mod journey;
 mod kill;
 mod limits;

@@ -1,0 +1,149 @@
+//! `Idempotency-Key`, around every `POST` of a caller that is known.
+
+use app::{
+    Core,
+    idempotency::{Begin, ClaimToken, FirstAnswer, Once},
+};
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{
+        HeaderName, HeaderValue, Method, StatusCode,
+        header::{CONTENT_TYPE, HeaderMap},
+    },
+    middleware::Next,
+    response::Response,
+};
+use domain::{Dialect, Error, Result};
+use futures::{StreamExt, stream};
+use store::meter::Meter;
+use tokio::sync::mpsc;
+use tracing::Instrument;
+
+use crate::{auth::secret_in, body::MOST_BYTES, problem::render};
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// On an answer that was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// Pieces of a stream that wait for a slow client.
+const WAITING: usize = 64;
+
+/// Carries a `POST` with an `Idempotency-Key` out once. Signing up and in is left alone: nobody is
+/// known there yet.
+pub(crate) async fn once(State(core): State<Core>, request: Request, next: Next) -> Response {
+    let named = request.headers().contains_key(KEY);
+    let path = request.uri().path();
+    if !named || request.method() != Method::POST || path.starts_with("/api/v1/auth/") {
+        return next.run(request).await;
+    }
+    let dialect = dialects::of_path(path);
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MOST_BYTES + 1).await else {
+        // Too large, or cut off: the route says so in its own words.
+        let rest = Body::from(vec![b' '; MOST_BYTES + 1]);
+        return next.run(Request::from_parts(parts, rest)).await;
+    };
+    let secret = secret_in(&parts.headers, &parts.uri, &body);
+    let begun = begin(&core, &parts.headers, secret.as_deref(), &parts.method, &parts.uri, &body);
+    match begun.await {
+        Ok(None) => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Ok(Some((_, Begin::Repeat(first)))) => repeated(first),
+        Ok(Some((once, Begin::CarryOut(claim)))) => {
+            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            keep(core, once, claim, response, dialect).await
+        }
+        Err(error) => render(speaking(&core, dialect, secret.as_deref()).await, &error),
+    }
+}
+
+/// On a path that two dialects share the key decides.
+async fn speaking(core: &Core, dialect: Dialect, secret: Option<&str>) -> Dialect {
+    let Some(secret) = secret.filter(|_| dialect == Dialect::Botplot) else { return dialect };
+    match core.principal(secret).await {
+        Ok(principal) if principal.dialect == Dialect::Helpbot => Dialect::Helpbot,
+        _ => dialect,
+    }
+}
+
+/// `None` where nobody is known who could repeat anything.
+async fn begin(
+    core: &Core,
+    headers: &HeaderMap,
+    secret: Option<&str>,
+    method: &Method,
+    uri: &axum::http::Uri,
+    body: &[u8],
+) -> Result<Option<(Once, Begin)>> {
+    let Some(secret) = secret else { return Ok(None) };
+    if !core.knows(secret).await? {
+        return Ok(None);
+    }
+    let key = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
+    let target = uri.path_and_query().map_or("", |target| target.as_str());
+    let once = Once::new(secret, key, method.as_str(), target, body)?;
+    let begin = core.begin_once(&once).await?;
+    Ok(Some((once, begin)))
+}
+
+fn repeated(first: FirstAnswer) -> Response {
+    let FirstAnswer { status, content_type, body } = first;
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    if let Ok(value) = HeaderValue::from_str(&content_type) {
+        response.headers_mut().insert(CONTENT_TYPE, value);
+    }
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// Keeps the answer before its end goes out, so that who has all of it finds it again. It is read
+/// on a task of its own: a client that goes away takes nothing along.
+async fn keep(
+    core: Core,
+    once: Once,
+    claim: ClaimToken,
+    response: Response,
+    dialect: Dialect,
+) -> Response {
+    let (parts, body) = response.into_parts();
+    let status = parts.status.as_u16();
+    let content_type = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let content_type = content_type.unwrap_or_default().to_owned();
+    let streamed = content_type.starts_with("text/event-stream");
+    let (pieces, mut coming) = mpsc::channel::<Bytes>(WAITING);
+    let meter = Meter::current();
+    let work = async move {
+        let mut whole = Vec::new();
+        let mut data = body.into_data_stream();
+        let mut broken = false;
+        while let Some(piece) = data.next().await {
+            let Ok(piece) = piece else {
+                broken = true;
+                break;
+            };
+            whole.extend_from_slice(&piece);
+            if streamed {
+                // Nobody may be listening any more; the answer is kept all the same.
+                let _ = pieces.send(piece).await;
+            }
+        }
+        // A stream that failed half way says so in its last line, and may be tried again.
+        let whole = String::from_utf8_lossy(&whole).into_owned();
+        let failed = broken || (streamed && whole.contains("\"type\":\"error\""));
+        let status = if failed { StatusCode::INTERNAL_SERVER_ERROR.as_u16() } else { status };
+        let answer = FirstAnswer { status, content_type, body: whole };
+        if let Err(error) = core.end_once(&once, &claim, &answer).await {
+            tracing::error!(%error, "an answer could not be kept for its Idempotency-Key");
+        }
+        answer.body
+    };
+    let task = tokio::spawn(async move { meter.scope(work).await }.in_current_span());
+    if streamed {
+        let rest = stream::poll_fn(move |context| coming.poll_recv(context));
+        return Response::from_parts(parts, Body::from_stream(rest.map(Ok::<_, Error>)));
+    }
+    match task.await {
+        Ok(whole) => Response::from_parts(parts, Body::from(whole)),
+        Err(error) => render(dialect, &Error::internal(error)),
+    }
+}
