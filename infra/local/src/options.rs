@@ -1,6 +1,6 @@
 //! The flags of `cargo dev`.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use clap::Parser;
 use domain::{Plan, conversation::IDLE};
@@ -33,6 +33,10 @@ pub struct Options {
     #[arg(long, default_value = "enterprise")]
     pub signup_plan: Plan,
 
+    /// What to lay over the published plans, e.g. '{"enterprise":{"botplot_calls":null}}'.
+    #[arg(long, value_name = "JSON")]
+    pub plans: Option<String>,
+
     /// Seconds without a message until a conversation has ended.
     #[arg(long, default_value_t = IDLE.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
     pub idle_seconds: u64,
@@ -56,13 +60,10 @@ impl Options {
             no_demo: false,
             plan: Plan::Enterprise,
             signup_plan: Plan::Enterprise,
+            plans: None,
             idle_seconds: IDLE.as_secs(),
             services_only: false,
             lambda_port: 9000,
         }
-    }
-
-    pub(crate) fn idle(&self) -> Duration {
-        Duration::from_secs(self.idle_seconds)
     }
 }

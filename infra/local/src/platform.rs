@@ -155,16 +155,17 @@ impl Platform {
         let given = HashMap::from([
             ("SignupPlan".to_owned(), options.signup_plan.to_string()),
             ("IdleSeconds".to_owned(), options.idle_seconds.to_string()),
+            ("Plans".to_owned(), options.plans.clone().unwrap_or_default()),
         ]);
+        let core = Env::of(HashMap::from([
+            ("TABLE_NAME".to_owned(), TABLE.to_owned()),
+            ("IDLE_SECONDS".to_owned(), options.idle_seconds.to_string()),
+            ("PLANS".to_owned(), options.plans.clone().unwrap_or_default()),
+        ]));
         let mut platform = Self {
             base_url: String::new(),
             credentials: None,
-            core: Core::new(
-                aws.store(&Env::of(HashMap::from([("TABLE_NAME".into(), TABLE.into())])))
-                    .map_err(LocalError::of)?,
-                options.idle(),
-            )
-            .map_err(LocalError::of)?,
+            core: aws.core(&core).map_err(LocalError::of)?,
             options,
             engines,
             functions: HashMap::new(),
@@ -203,9 +204,7 @@ impl Platform {
                 url
             }
         };
-        if platform.options.services_only {
-            platform.write_lambda_env(&everything)?;
-        }
+        platform.write_lambda_env(&everything)?;
         platform.tasks.push(platform.keep_checkpoints(&stopping));
         if !platform.options.no_demo {
             platform.credentials = Some(demo::seed(&platform, &platform.options).await?);
@@ -372,7 +371,7 @@ impl Platform {
         demo::write_private(&self.lambda_env(), &lines.join("\n"))
     }
 
-    /// The file for `cargo lambda watch --env-file`.
+    /// The file for `cargo lambda watch --env-file` and `admin --env-file`: where the services are.
     pub fn lambda_env(&self) -> PathBuf {
         self.options.data.join("lambda.env")
     }

@@ -24,7 +24,7 @@ pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Plans, Result};
+use domain::Plans;
 use store::Store;
 
 /// What every use case needs. Cheap to clone.
@@ -39,8 +39,8 @@ pub struct Core {
 }
 
 impl Core {
-    /// A core over `store` with the published plans.
-    pub fn new(store: Store, idle: Duration) -> Result<Self> {
-        Ok(Self { store, plans: Arc::new(Plans::published()?), idle })
+    /// A core over `store`.
+    pub fn new(store: Store, plans: Plans, idle: Duration) -> Self {
+        Self { store, plans: Arc::new(plans), idle }
     }
 }

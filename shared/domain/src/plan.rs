@@ -1,9 +1,10 @@
-//! The ladder of plans and what each allows. Data, not code: `plans.toml`, which a deployer may
-//! replace.
+//! The ladder of plans and what each allows. Data, not code: `plans.toml`, over which a deployer
+//! may lay other values.
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -71,7 +72,7 @@ pub enum Feature {
 }
 
 /// What one plan allows. A limit that is absent is none.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Chatbots in the workspace.
@@ -99,6 +100,27 @@ impl Plans {
     /// The published ladder.
     pub fn published() -> Result<Self> {
         Self::parse(include_str!("../plans.toml"))
+    }
+
+    /// The published ladder with `changes` laid over it: JSON such as
+    /// `{"enterprise":{"botplot_calls":null}}`, in which null takes a limit away.
+    pub fn published_with(changes: &str) -> Result<Self> {
+        let wrong = |error: String| Error::internal(format!("the plans' changes: {error}"));
+        let mut plans = BTreeMap::new();
+        let published = Self::published()?;
+        let mut changes: BTreeMap<Plan, Map<String, Value>> =
+            serde_json::from_str(changes).map_err(|e| wrong(e.to_string()))?;
+        for (plan, limits) in published.0 {
+            let Value::Object(mut fields) =
+                serde_json::to_value(limits).map_err(Error::internal)?
+            else {
+                return Err(Error::internal("a plan is no object"));
+            };
+            fields.extend(changes.remove(&plan).unwrap_or_default());
+            let limits = serde_json::from_value(Value::Object(fields));
+            plans.insert(plan, limits.map_err(|e| wrong(format!("{plan}: {e}")))?);
+        }
+        Ok(Self(plans))
     }
 
     /// Reads a ladder; every plan must be there.
@@ -136,6 +158,21 @@ impl Plans {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_deployer_changes_single_values() {
+        let changed = r#"{"enterprise":{"botplot_calls":null},"free":{"chatbots":2}}"#;
+        let plans = Plans::published_with(changed).unwrap();
+        assert_eq!(plans.of(Plan::Enterprise).botplot_calls, None);
+        assert_eq!(plans.of(Plan::Free).chatbots, Some(2));
+        assert_eq!(plans.of(Plan::Free).helpbot_credits, Some(100), "the rest stays");
+        assert_eq!(Plans::published_with("{}").unwrap(), Plans::published().unwrap());
+        for broken in
+            ["", "[]", r#"{"gold":{}}"#, r#"{"free":{"chatbots":-1}}"#, r#"{"free":{"x":1}}"#]
+        {
+            assert!(Plans::published_with(broken).is_err(), "{broken}");
+        }
+    }
 
     #[test]
     fn the_published_ladder_only_rises() {

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use domain::{Dialect, Error, Principal, Result};
-use store::meter::Meter;
+use store::meter::{Fork, Meter};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -25,7 +25,7 @@ pub(crate) const RATE_HEADERS: [HeaderName; 3] = [
 enum State {
     #[default]
     NotCounted,
-    Counting(Dialect, JoinHandle<Result<Option<Calls>>>),
+    Counting(Dialect, JoinHandle<Result<Option<Calls>>>, Fork),
     Counted(Calls),
 }
 
@@ -49,8 +49,10 @@ impl Counting {
         let calls = match self.swap(State::NotCounted) {
             State::NotCounted => return response,
             State::Counted(calls) => calls,
-            State::Counting(dialect, task) => {
-                match task.await.map_err(Error::internal).and_then(|counted| counted) {
+            State::Counting(dialect, task, fork) => {
+                let counted = task.await.map_err(Error::internal).and_then(|counted| counted);
+                Meter::current().join(&fork);
+                match counted {
                     Ok(Some(calls)) => calls,
                     Ok(None) => return response,
                     Err(error) => return render(dialect, &error),
@@ -97,9 +99,10 @@ pub(crate) async fn count_beside(
         return count(parts, core, principal, dialect).await.map(drop);
     }
     let (core, principal) = (core.clone(), principal.clone());
-    let meter = Meter::current();
+    let fork = Meter::current().fork();
+    let meter = fork.beside.clone();
     let work = async move { core.take_call(&principal, dialect).await };
     let task = tokio::spawn(async move { meter.scope(work).await }.in_current_span());
-    Counting::of(parts).swap(State::Counting(dialect, task));
+    Counting::of(parts).swap(State::Counting(dialect, task, fork));
     Ok(())
 }

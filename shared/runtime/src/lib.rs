@@ -6,7 +6,7 @@ use std::{collections::HashMap, io::IsTerminal, sync::Arc, time::Duration};
 
 use app::{Core, queue::Queue, seal::Sealer};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use domain::{Error, Plan, Result, conversation::IDLE};
+use domain::{Error, Plan, Plans, Result, conversation::IDLE};
 use outbound::Policy;
 use store::Store;
 use tracing_subscriber::EnvFilter;
@@ -47,6 +47,11 @@ impl Env {
     /// `IDLE_SECONDS`: after this long without a message a conversation has ended.
     pub fn idle(&self) -> Result<Duration> {
         Ok(self.seconds("IDLE_SECONDS")?.unwrap_or(IDLE))
+    }
+
+    /// `PLANS`: what the deployer lays over the published plans, as JSON.
+    pub fn plans(&self) -> Result<Plans> {
+        self.optional("PLANS").map_or_else(Plans::published, Plans::published_with)
     }
 
     /// `SIGNUP_PLAN`: the plan that a new workspace gets.
@@ -135,7 +140,7 @@ impl Aws {
 
     /// What every use case needs.
     pub fn core(&self, env: &Env) -> Result<Core> {
-        Core::new(self.store(env)?, env.idle()?)
+        Ok(Core::new(self.store(env)?, env.plans()?, env.idle()?))
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     keys::{self, Key},
     mirror::mirrored,
+    packed,
     table::{Range, Store},
     write::Write,
 };
@@ -52,8 +53,11 @@ pub(crate) struct TurnItem {
     conversation_id: ConversationId,
     chatbot_id: ChatbotId,
     workspace_id: WorkspaceId,
+    #[serde(with = "packed::text")]
     question: String,
+    #[serde(with = "packed::text")]
     answer: String,
+    #[serde(with = "packed::list")]
     citations: Vec<Citation>,
     confidence: f64,
     unanswered: bool,

@@ -18,6 +18,7 @@ mod leads;
 mod listing;
 pub mod meter;
 mod mirror;
+mod packed;
 mod pages;
 mod purge;
 mod ratings;

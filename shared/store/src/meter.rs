@@ -28,6 +28,14 @@ struct State {
 #[derive(Debug, Clone, Default)]
 pub struct Meter(Arc<Mutex<State>>);
 
+/// Work beside other work: see [`Meter::fork`].
+#[derive(Debug, Clone)]
+pub struct Fork {
+    /// What measures the work.
+    pub beside: Meter,
+    from: u32,
+}
+
 tokio::task_local! {
     static CURRENT: Meter;
 }
@@ -42,6 +50,21 @@ impl Meter {
     /// Hand it to a spawned task, which does not inherit it.
     pub fn current() -> Self {
         CURRENT.try_with(Clone::clone).unwrap_or_default()
+    }
+
+    /// A meter for work that goes on beside what this one measures.
+    pub fn fork(&self) -> Fork {
+        Fork { beside: Self::default(), from: self.units().round_trips }
+    }
+
+    /// Adds what was consumed beside: of calls one after the other, the longer row counts.
+    pub fn join(&self, Fork { beside, from }: &Fork) {
+        let beside = beside.units();
+        let mut state = self.lock();
+        state.units.read += beside.read;
+        state.units.write += beside.write;
+        state.units.calls += beside.calls;
+        state.units.round_trips = state.units.round_trips.max(from + beside.round_trips);
     }
 
     /// What was consumed so far.
@@ -74,6 +97,27 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_work_beside_other_work_the_longer_row_counts() {
+        for (beside, after, expected) in [(1, 0, 2), (1, 1, 2), (1, 3, 4), (4, 1, 5)] {
+            let meter = Meter::default();
+            let calls = |meter: &Meter, count: u32| {
+                for _ in 0..count {
+                    meter.begin();
+                    meter.end(1.0, 0.0);
+                }
+            };
+            calls(&meter, 1);
+            let fork = meter.fork();
+            calls(&fork.beside, beside);
+            calls(&meter, after);
+            meter.join(&fork);
+            let Units { read, calls, round_trips, .. } = meter.units();
+            assert_eq!((read, calls), (f64::from(1 + beside + after), 1 + beside + after));
+            assert_eq!(round_trips, expected, "{beside} {after}");
+        }
+    }
 
     #[tokio::test]
     async fn overlapping_calls_are_one_round_trip() {

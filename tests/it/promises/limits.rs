@@ -2,7 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use domain::{Plan, Timestamp};
+use clap::Parser;
+use domain::{ErrorKind, Timestamp};
 use futures::future::join_all;
 use serde_json::json;
 use tests::{App, Reply, Tenant};
@@ -134,8 +135,20 @@ async fn a_plan_counts_from_the_next_request_on() {
     sources(&app, &tenant.secret).await.is(403, &refused);
     sources(&app, &tenant.openbat).await.is(403, &refused);
     chat(&app).await.is(403, &refused);
-    let workspace = tenant.workspace.parse().unwrap();
-    assert!(app.platform.core.store.set_plan(workspace, Plan::Pro).await.unwrap());
+    let lambda_env = app.platform.lambda_env();
+    let admin = async |words: &[&str]| {
+        let before = ["admin", "--env-file", lambda_env.to_str().unwrap(), "plan"];
+        let words = before.iter().chain(words);
+        admin::run(admin::Options::try_parse_from(words).unwrap()).await
+    };
+    let said = async |words: &[&str]| admin(words).await.unwrap();
+    let id = &tenant.workspace;
+    assert_eq!(said(&["ada@example.com"]).await, format!("{id} ada is on free\n"));
+    assert_eq!(said(&["Ada@example.com", "pro"]).await, format!("{id} ada is on pro now\n"));
+    assert_eq!(said(&[id]).await, format!("{id} ada is on pro\n"));
+    for stranger in ["bob@example.com", "0197a000-0000-7000-8000-000000000001"] {
+        assert_eq!(admin(&[stranger, "pro"]).await.unwrap_err().kind, ErrorKind::NotFound);
+    }
     sources(&app, &tenant.secret).await.ok();
     sources(&app, &tenant.openbat).await.ok();
     chat(&app).await.ok();
@@ -144,7 +157,7 @@ async fn a_plan_counts_from_the_next_request_on() {
     let rotated = rotated.bearer(&tenant.session).send().await.ok();
     let reply = sources(&app, rotated["apiKey"].as_str().unwrap()).await;
     assert_eq!(reply.header("x-ratelimit-limit"), "1000");
-    assert!(app.platform.core.store.set_plan(workspace, Plan::Starter).await.unwrap());
+    said(&[id, "starter"]).await;
     assert_eq!(sources(&app, &tenant.secret).await.status, 403);
     app.finish().await;
 }

@@ -1,0 +1,69 @@
+//! What an operator does to a deployment, or to the local run, beside its API.
+
+mod plan;
+
+use std::{collections::HashMap, fs, path::PathBuf};
+
+use app::Core;
+use clap::{Parser, Subcommand};
+use domain::{Error, ErrorKind, Result, Workspace};
+use runtime::{Aws, Env};
+
+/// The operator's command line. Without --env-file it finds AWS as any AWS tool does, and the
+/// table by TABLE_NAME.
+#[derive(Debug, Parser)]
+#[command(name = "admin", version)]
+pub struct Options {
+    /// File of settings, one NAME=value a line; the local run writes lambda.env into its folder.
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What there is to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Shows a workspace's plan, or puts it on another.
+    Plan(plan::Plan),
+}
+
+/// Does it; what is to be printed.
+pub async fn run(options: Options) -> Result<String> {
+    let (env, aws) = services(options.env_file).await?;
+    let core = aws.core(&env)?;
+    match options.command {
+        Command::Plan(command) => command.run(&core).await,
+    }
+}
+
+/// The settings and the services that they name.
+async fn services(file: Option<PathBuf>) -> Result<(Env, Aws)> {
+    let Some(file) = file else { return Ok((Env::process(), Aws::load().await)) };
+    let text = fs::read_to_string(&file)
+        .map_err(|error| Error::new(ErrorKind::NotFound, format!("{}: {error}", file.display())))?;
+    let settings: HashMap<String, String> = text
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let aws =
+        match (settings.get("AWS_ENDPOINT_URL_DYNAMODB"), settings.get("AWS_ENDPOINT_URL_SQS")) {
+            (Some(dynamodb), Some(queues)) => Aws::embedded(dynamodb, queues).await,
+            _ => Aws::load().await,
+        };
+    Ok((Env::of(settings), aws))
+}
+
+/// The workspace that `named` means: its id, or the address that signed it up.
+async fn workspace(core: &Core, named: &str) -> Result<Workspace> {
+    let id = match named.contains('@') {
+        false => named.parse()?,
+        true => {
+            let user = core.store.user(&named.to_lowercase()).await?;
+            user.ok_or_else(|| Error::not_found("user"))?.workspace_id
+        }
+    };
+    core.workspace(id).await
+}

@@ -1,0 +1,26 @@
+use app::Core;
+use clap::Args;
+use domain::{Error, Plan as Rung, Result};
+
+use crate::workspace;
+
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Id of the workspace, or the address that signed it up.
+    workspace: String,
+    /// The plan to put it on; without it, the one it is on is shown.
+    plan: Option<Rung>,
+}
+
+impl Plan {
+    pub(crate) async fn run(self, core: &Core) -> Result<String> {
+        let found = workspace(core, &self.workspace).await?;
+        let Some(plan) = self.plan else {
+            return Ok(format!("{} {} is on {}\n", found.id, found.name, found.plan));
+        };
+        match core.store.set_plan(found.id, plan).await? {
+            true => Ok(format!("{} {} is on {plan} now\n", found.id, found.name)),
+            false => Err(Error::not_found("workspace")),
+        }
+    }
+}
