@@ -1,29 +1,26 @@
-use axum::{
-    Json, Router,
-    extract::State,
-    http::StatusCode,
-    routing::{get, post},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, Conferbot, Ctx, Problem, Segments, WorkspaceKey};
 use dialects::conferbot::{
     ChangedChatbotOut, ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotRowOut, DataOut, MessageOut,
     NewChatbotOut,
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<T, Problem<Conferbot>>;
 type Key = WorkspaceKey<Conferbot>;
 
-pub fn routes() -> Router<Ctx> {
-    const CHATBOTS: &str = "/api/v1/external/v1/chatbots";
-    Router::new()
-        .route(CHATBOTS, get(list_chatbots).post(create_chatbot))
-        .route(
-            &format!("{CHATBOTS}/{{id}}"),
-            get(get_chatbot).put(update_chatbot).delete(delete_chatbot),
-        )
-        .route(&format!("{CHATBOTS}/{{id}}/duplicate"), post(duplicate_chatbot))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(list_chatbots, create_chatbot))
+        .routes(routes!(get_chatbot, update_chatbot, delete_chatbot))
+        .routes(routes!(duplicate_chatbot))
 }
 
+/// List chatbots
+///
+/// All of the workspace, newest first.
+#[utoipa::path(get, path = "/api/v1/external/v1/chatbots", tag = "conferbot",
+    responses((status = 200, body = DataOut<Vec<ChatbotRowOut>>)))]
 async fn list_chatbots(
     State(ctx): State<Ctx>,
     key: Key,
@@ -37,6 +34,9 @@ async fn list_chatbots(
     Ok(Json(DataOut { data: rows.collect() }))
 }
 
+/// Create a chatbot
+#[utoipa::path(post, path = "/api/v1/external/v1/chatbots", tag = "conferbot",
+    request_body = ChatbotIn, responses((status = 201, body = DataOut<NewChatbotOut>)))]
 async fn create_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -46,6 +46,9 @@ async fn create_chatbot(
     Ok((StatusCode::CREATED, Json(DataOut { data: chatbot.into() })))
 }
 
+/// Get a chatbot
+#[utoipa::path(get, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
+    params(("id" = String, Path)), responses((status = 200, body = DataOut<ChatbotOut>)))]
 async fn get_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -56,6 +59,10 @@ async fn get_chatbot(
     Ok(Json(DataOut { data: ChatbotOut::new(chatbot, counters.conversations) }))
 }
 
+/// Update a chatbot
+#[utoipa::path(put, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
+    params(("id" = String, Path)), request_body = ChatbotPatchIn,
+    responses((status = 200, body = DataOut<ChangedChatbotOut>)))]
 async fn update_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -67,6 +74,9 @@ async fn update_chatbot(
     Ok(Json(DataOut { data: chatbot.into() }))
 }
 
+/// Delete a chatbot
+#[utoipa::path(delete, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
+    params(("id" = String, Path)), responses((status = 200, body = MessageOut)))]
 async fn delete_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -76,6 +86,9 @@ async fn delete_chatbot(
     Ok(Json(MessageOut { message: "Chatbot deleted" }))
 }
 
+/// Duplicate a chatbot
+#[utoipa::path(post, path = "/api/v1/external/v1/chatbots/{id}/duplicate", tag = "conferbot",
+    params(("id" = String, Path)), responses((status = 201, body = DataOut<NewChatbotOut>)))]
 async fn duplicate_chatbot(
     State(ctx): State<Ctx>,
     key: Key,

@@ -11,6 +11,11 @@ use domain::{Dialect, Error};
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+const JSON: &str = "application/json";
+
+/// What the handlers of all functions say of themselves; a test keeps it up to date.
+const OPENAPI: &str = include_str!("../openapi.json");
 
 macro_rules! pages {
     ($($name:literal),* $(,)?) => {
@@ -26,6 +31,7 @@ const INDEX: &str = include_str!("../site/index.html");
 /// of it, or gone, shows at once: in the test of the site's links, or when this is compiled.
 const PAGES: &[(&str, &str)] = pages![
     "access-and-keys",
+    "api",
     "chat",
     "chatbots",
     "conversations",
@@ -43,13 +49,16 @@ pub fn router() -> Router {
     let routes = Router::new()
         .route("/", get(|| async { Redirect::temporary("docs") }))
         .route("/docs", get(|| async { file(HTML, INDEX) }))
-        .route("/docs/{page}", get(page));
+        .route("/docs/{page}", get(page))
+        .route("/openapi.json", get(|| async { file(JSON, OPENAPI) }));
     colloquy_http::finish_public(routes, false)
 }
 
 async fn page(Path(name): Path<String>) -> Response {
-    if name == "site.css" {
-        return file(CSS, include_str!("../site/site.css"));
+    match name.as_str() {
+        "site.css" => return file(CSS, include_str!("../site/site.css")),
+        "api.js" => return file(JS, include_str!("../site/api.js")),
+        _ => {}
     }
     match PAGES.iter().find(|(page, _)| *page == name) {
         Some((_, html)) => file(HTML, html),

@@ -4,6 +4,7 @@
 mod demo;
 pub mod engine;
 mod invoke;
+mod openapi;
 mod options;
 mod platform;
 mod probe;
@@ -12,6 +13,7 @@ mod registry;
 pub mod template;
 
 pub use demo::{Credentials, Keys, Login};
+pub use openapi::openapi;
 pub use options::Options;
 pub use platform::Platform;
 pub use registry::Code;

@@ -6,9 +6,11 @@ pub use responses::{AnalyticsOut, ResponseOut, ResponsesOut};
 
 use domain::{Chatbot, Plan, Result, chatbot::ChatbotPatch, chatbot::NewChatbot};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `POST /api/v1/external/v1/chatbots`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = conferbot::ChatbotIn)]
 pub struct ChatbotIn {
     /// 1 to 100 characters.
     pub name: Option<String>,
@@ -26,7 +28,8 @@ impl TryFrom<ChatbotIn> for NewChatbot {
 }
 
 /// `PUT /api/v1/external/v1/chatbots/{id}`: only what is sent is changed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = conferbot::ChatbotPatchIn)]
 pub struct ChatbotPatchIn {
     /// A new name.
     pub name: Option<String>,
@@ -46,14 +49,16 @@ impl TryFrom<ChatbotPatchIn> for ChatbotPatch {
 }
 
 /// The envelope of everything.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::DataOut<T>)]
 pub struct DataOut<T> {
     /// A resource, or a list of them.
     pub data: T,
 }
 
 /// `GET /api/v1/external/v1/usage`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::UsageOut)]
 pub struct UsageOut {
     month: String,
     plan: String,
@@ -78,15 +83,17 @@ impl UsageOut {
 }
 
 /// A deletion.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::MessageOut)]
 pub struct MessageOut {
     /// What was done.
     pub message: &'static str,
 }
 
 /// A chatbot in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::ChatbotRowOut)]
 pub struct ChatbotRowOut {
     id: String,
     name: String,
@@ -109,8 +116,9 @@ impl ChatbotRowOut {
 }
 
 /// One chatbot.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::ChatbotOut)]
 pub struct ChatbotOut {
     id: String,
     name: String,
@@ -150,8 +158,9 @@ impl ChatbotOut {
 }
 
 /// A chatbot just made or copied.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::NewChatbotOut)]
 pub struct NewChatbotOut {
     id: String,
     name: String,
@@ -167,8 +176,9 @@ impl From<Chatbot> for NewChatbotOut {
 }
 
 /// A chatbot just changed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::ChangedChatbotOut)]
 pub struct ChangedChatbotOut {
     id: String,
     name: String,

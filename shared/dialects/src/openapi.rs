@@ -1,0 +1,186 @@
+//! The description of all routes as OpenAPI 3.1: what the handlers say of themselves, with what
+//! every operation of a dialect has in common.
+
+use domain::{Dialect, Error, ErrorKind};
+use serde_json::{Map, Value, json};
+
+use crate::error::{body, status};
+
+/// Tag of the operations that no reference documents.
+pub const OURS: &str = "access";
+
+/// What a tag is for, in the order of the page.
+const TAGS: [(&str, &str); 6] = [
+    ("conferbot", "A workspace's chatbots, responses, analytics, webhooks and usage."),
+    ("chatbotplatform", "Bots, conversations, messages and webhooks."),
+    ("botplot", "Chat, streaming, knowledge, conversations, leads, analytics, white label."),
+    ("openbat", "An organization's chatbots, signed in by session."),
+    ("helpbot", "FAQ chat, feedback, handoff, sources, widget, analytics."),
+    (OURS, "Sign-up, sessions and keys; errors are openbat's."),
+];
+
+/// Failures that any operation may answer.
+const COMMON: [ErrorKind; 9] = [
+    ErrorKind::Malformed,
+    ErrorKind::Validation,
+    ErrorKind::Unauthorized,
+    ErrorKind::PlanRequired,
+    ErrorKind::NotFound,
+    ErrorKind::Conflict,
+    ErrorKind::PayloadTooLarge,
+    ErrorKind::RateLimited,
+    ErrorKind::Internal,
+];
+
+/// Completes what the handlers of all functions say, merged: title, tags, keys, failures, the
+/// header that every `POST` takes.
+pub fn complete(mut merged: Value) -> Value {
+    merged["info"] = json!({
+        "title": "Colloquy",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "Five published chatbot APIs over one platform. A key speaks one dialect; \
+                        a client changes its base URL and its key, nothing else.",
+    });
+    // Relative to this document, since a deployed API has its stage in front of the path.
+    merged["servers"] = json!([{ "url": "./" }]);
+    merged["tags"] =
+        TAGS.iter().map(|(name, text)| json!({"name": name, "description": text})).collect();
+    merged["components"]["securitySchemes"] = schemes();
+    for dialect in Dialect::ALL {
+        merged["components"]["schemas"][format!("{dialect}.Error")] = error_schema(dialect);
+        for kind in COMMON {
+            let name = response_name(dialect, kind);
+            merged["components"]["responses"][name] = failure(dialect, kind);
+        }
+    }
+    for (_, methods) in objects(&mut merged["paths"]) {
+        for (method, operation) in objects(methods) {
+            operation_of(method, operation);
+        }
+    }
+    merged
+}
+
+fn objects(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.as_object_mut().into_iter().flatten()
+}
+
+fn operation_of(method: &str, operation: &mut Value) {
+    let tags: Vec<String> = operation["tags"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|tag| tag.as_str().map(str::to_owned))
+        .collect();
+    let first = tags.first().map_or(OURS, String::as_str).to_owned();
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    operation["operationId"] = json!(format!("{first}_{id}"));
+    if method == "post" && operation["security"].is_array() {
+        let header = json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "The same key and request return the first answer for 24 hours.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+        });
+        match operation["parameters"].as_array_mut() {
+            Some(parameters) => parameters.push(header),
+            None => operation["parameters"] = json!([header]),
+        }
+    }
+    // On a path that two dialects share, botplot's shape contains helpbot's.
+    let dialect = Dialect::ALL.into_iter().find(|d| d.name() == first).unwrap_or(Dialect::Openbat);
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    for kind in COMMON {
+        let reference = format!("#/components/responses/{}", response_name(dialect, kind));
+        responses
+            .entry(status(dialect, kind).to_string())
+            .or_insert_with(|| json!({"$ref": reference}));
+    }
+    for (code, response) in responses.iter_mut() {
+        if response["description"] == "" {
+            response["description"] = json!(if code == "201" { "Created" } else { "Success" });
+        }
+    }
+}
+
+fn response_name(dialect: Dialect, kind: ErrorKind) -> String {
+    format!("{dialect}.{}", status(dialect, kind))
+}
+
+fn failure(dialect: Dialect, kind: ErrorKind) -> Value {
+    let (text, example) = match kind {
+        ErrorKind::Validation | ErrorKind::Malformed => {
+            ("The request breaks a rule.", Error::field("name", "must not be empty"))
+        }
+        ErrorKind::Unauthorized => ("No key, or one that is not known.", Error::unauthorized()),
+        ErrorKind::PlanRequired | ErrorKind::Forbidden => (
+            "The plan lacks this, or the key may not do it.",
+            Error::new(kind, "your plan does not include this"),
+        ),
+        ErrorKind::NotFound => {
+            ("It is not there, or somebody else's.", Error::not_found("resource"))
+        }
+        ErrorKind::Conflict | ErrorKind::KeyReused => (
+            "It meets another write, or something that is there already.",
+            Error::new(kind, "it was changed by somebody else"),
+        ),
+        ErrorKind::PayloadTooLarge => {
+            ("The body is too large.", Error::new(kind, "the body must have at most 1048576 bytes"))
+        }
+        ErrorKind::RateLimited | ErrorKind::QuotaExceeded => (
+            "Too many calls in this minute or month; `Retry-After` says how long to wait.",
+            Error::new(kind, "You exceeded 60 requests in 1 minute."),
+        ),
+        ErrorKind::MethodNotAllowed => ("No such method.", Error::new(kind, "not allowed here")),
+        ErrorKind::Internal => ("Our fault.", Error::new(kind, "something went wrong on our end")),
+    };
+    json!({"description": text, "content": {"application/json": {
+        "schema": {"$ref": format!("#/components/schemas/{dialect}.Error")},
+        "example": body(dialect, &example),
+    }}})
+}
+
+fn error_schema(dialect: Dialect) -> Value {
+    let object = |fields: &[(&str, Value)]| {
+        let properties: Map<String, Value> =
+            fields.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+        let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        json!({"type": "object", "properties": properties, "required": required})
+    };
+    let text = || json!({"type": "string"});
+    match dialect {
+        Dialect::Conferbot => object(&[("error", text()), ("message", text())]),
+        Dialect::ChatbotPlatform => {
+            let mut error = object(&[("code", text()), ("message", text())]);
+            error["properties"]["details"] = json!({
+                "type": "object", "description": "What was wrong, by field.",
+                "additionalProperties": {"type": "array", "items": text()},
+            });
+            object(&[("error", error)])
+        }
+        Dialect::Botplot => object(&[("error", text()), ("code", text())]),
+        Dialect::Openbat | Dialect::Helpbot => object(&[("error", text())]),
+    }
+}
+
+fn schemes() -> Value {
+    let bearer = |text: &str| json!({"type": "http", "scheme": "bearer", "description": text});
+    json!({
+        "conferbot": {
+            "type": "apiKey", "in": "header", "name": "x-api-key",
+            "description": "A workspace's key, `cb_live_…`.",
+        },
+        "chatbotplatform": bearer("A workspace's key, `sk_live_…`."),
+        "botplotPublic": bearer("A chatbot's public key, `pk_…`; may stand in a page."),
+        "botplotSecret": bearer("A chatbot's secret key, `sk_…`, or its openbat key, `ob_live_…`."),
+        "helpbot": bearer("A site's key, `wk_live_…`; also taken as `apiKey` in the body."),
+        "helpbotQuery": {
+            "type": "apiKey", "in": "query", "name": "apiKey",
+            "description": "A site's key, `wk_live_…`.",
+        },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": "session",
+            "description": "A signed-in member; the token may also be sent as Bearer.",
+        },
+        "sessionBearer": bearer("The token of a session."),
+    })
+}
