@@ -155,6 +155,7 @@ impl Platform {
         let given = HashMap::from([
             ("SignupPlan".to_owned(), options.signup_plan.to_string()),
             ("IdleSeconds".to_owned(), options.idle_seconds.to_string()),
+            ("CustomDomainTarget".to_owned(), options.custom_domain_target.clone()),
         ]);
         let mut platform = Self {
             base_url: String::new(),
@@ -177,7 +178,11 @@ impl Platform {
         let mut consumers = HashMap::new();
         let saved = checkpoints(&platform.options);
         for function in &template.functions {
-            let settings = platform.engines.env(&template, &function.settings, &given)?;
+            let mut settings = platform.engines.env(&template, &function.settings, &given)?;
+            if let Some((server, time)) = platform.options.dns {
+                settings.insert("LOCAL_DNS_SERVER".to_owned(), server.to_string());
+                settings.insert("LOCAL_DNS_MILLIS".to_owned(), time.as_millis().to_string());
+            }
             everything.extend(settings.clone());
             let code = registry::code(&function.binary, &Env::of(settings), &aws).await?;
             platform.functions.insert(function.binary.clone(), code.clone());
