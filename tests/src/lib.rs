@@ -1,10 +1,12 @@
 //! What the black-box tests share.
 
 mod app;
+mod dns;
 mod receiver;
 mod site;
 
 pub use app::{App, Reply, Request, Tenant};
+pub use dns::{DnsAnswer, DnsServer};
 pub use receiver::{Answer, Received, Receiver};
 pub use site::Site;
 

@@ -1,6 +1,6 @@
 //! The flags of `cargo dev`.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Parser;
 use domain::{Plan, conversation::IDLE};
@@ -41,6 +41,10 @@ pub struct Options {
     #[arg(long, default_value_t = IDLE.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
     pub idle_seconds: u64,
 
+    /// Host that custom domains have to lead to.
+    #[arg(long, default_value = "")]
+    pub custom_domain_target: String,
+
     /// Only table, queues and secrets, for functions that run under `cargo lambda watch`.
     #[arg(long)]
     pub services_only: bool,
@@ -48,6 +52,10 @@ pub struct Options {
     /// Port of `cargo lambda watch`, with --services-only.
     #[arg(long, default_value_t = 9000)]
     pub lambda_port: u16,
+
+    /// For a test: the DNS server that is asked, and for how long.
+    #[arg(skip)]
+    pub dns: Option<(SocketAddr, Duration)>,
 }
 
 impl Options {
@@ -62,8 +70,10 @@ impl Options {
             signup_plan: Plan::Enterprise,
             plans: None,
             idle_seconds: IDLE.as_secs(),
+            custom_domain_target: String::new(),
             services_only: false,
             lambda_port: 9000,
+            dns: None,
         }
     }
 }

@@ -156,6 +156,7 @@ impl Platform {
             ("SignupPlan".to_owned(), options.signup_plan.to_string()),
             ("IdleSeconds".to_owned(), options.idle_seconds.to_string()),
             ("Plans".to_owned(), options.plans.clone().unwrap_or_default()),
+            ("CustomDomainTarget".to_owned(), options.custom_domain_target.clone()),
         ]);
         let core = Env::of(HashMap::from([
             ("TABLE_NAME".to_owned(), TABLE.to_owned()),
@@ -178,7 +179,11 @@ impl Platform {
         let mut consumers = HashMap::new();
         let saved = checkpoints(&platform.options);
         for function in &template.functions {
-            let settings = platform.engines.env(&template, &function.settings, &given)?;
+            let mut settings = platform.engines.env(&template, &function.settings, &given)?;
+            if let Some((server, time)) = platform.options.dns {
+                settings.insert("LOCAL_DNS_SERVER".to_owned(), server.to_string());
+                settings.insert("LOCAL_DNS_MILLIS".to_owned(), time.as_millis().to_string());
+            }
             everything.extend(settings.clone());
             let code = registry::code(&function.binary, &Env::of(settings), &aws).await?;
             platform.functions.insert(function.binary.clone(), code.clone());

@@ -49,6 +49,7 @@ pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
         "docs" => Code::Http(docs::router()),
         "knowledge" => http!(knowledge_api, env, aws),
         "leads" => http!(leads, env, aws),
+        "projects" => http!(projects, env, aws),
         "webhooks" => http!(webhooks, env, aws),
         "crawl-worker" => worker!(crawl_worker, env, aws),
         "delivery-worker" => worker!(delivery_worker, env, aws),

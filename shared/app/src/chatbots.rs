@@ -3,8 +3,8 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    Chatbot, ChatbotFilter, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind, Page, Result,
-    Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
+    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind,
+    Page, Result, Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -150,11 +150,36 @@ impl Core {
             settings: original.settings.clone(),
         };
         let (copy, _) = self.create_chatbot(workspace, new).await?;
-        if let Err(error) = self.copy_knowledge(&original, &copy).await {
+        let copied = async {
+            self.copy_looks(&original, &copy).await?;
+            self.copy_knowledge(&original, &copy).await
+        };
+        if let Err(error) = copied.await {
             self.store.delete_chatbot(workspace, copy.id).await?;
             return Err(error);
         }
         Ok(copy)
+    }
+
+    /// Widget and branding; a name that leads to a chatbot leads to one only, so none is copied.
+    async fn copy_looks(&self, original: &Chatbot, copy: &Chatbot) -> Result<()> {
+        let (widget, branding, logo) = tokio::try_join!(
+            self.store.widget(original.id),
+            self.store.branding(original.id),
+            self.store.logo(original.id)
+        )?;
+        let patch = BrandingPatch {
+            white_label: branding.white_label.then_some(true),
+            logo: logo.map(Some),
+            custom_domain: None,
+        };
+        if !widget.is_empty() {
+            self.store.update_widget(copy.workspace_id, copy.id, &widget).await?;
+        }
+        if !patch.is_empty() {
+            self.store.update_branding(copy.workspace_id, copy.id, patch).await?;
+        }
+        Ok(())
     }
 
     async fn copy_knowledge(&self, original: &Chatbot, copy: &Chatbot) -> Result<()> {

@@ -2,16 +2,19 @@
 
 pub mod access;
 pub mod analytics;
+pub mod branding;
 pub mod chat;
 pub mod chatbots;
 pub mod conversations;
 pub mod crawl;
 pub mod delivering;
+pub mod domains;
 pub mod fan_out;
 pub mod idempotency;
 mod indexes;
 pub mod knowledge;
 pub mod leads;
+pub mod logo;
 pub mod purge;
 pub mod queue;
 pub mod random;
@@ -21,6 +24,7 @@ pub mod stats;
 pub mod ticker;
 pub mod usage;
 pub mod webhooks;
+pub mod widget;
 
 use std::{sync::Arc, time::Duration};
 

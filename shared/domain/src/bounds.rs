@@ -157,6 +157,16 @@ pub fn language(field: &str, value: &str) -> Result<String> {
     }
 }
 
+/// A colour as in CSS, by its digits: `#rgb`, `#rrggbb` or `#rrggbbaa`.
+pub fn color(field: &str, value: &str) -> Result<String> {
+    let digits = value.strip_prefix('#').unwrap_or_default();
+    if [3, 6, 8].contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        Ok(value.to_owned())
+    } else {
+        Err(Error::field(field, "must be a colour: #rgb, #rrggbb or #rrggbbaa"))
+    }
+}
+
 /// A password: 8 to 128 characters, nothing else asked.
 pub fn password(field: &str, value: &str) -> Result<()> {
     match value.chars().count() {
@@ -225,6 +235,18 @@ mod tests {
         }
         for bad in ["", "e", "en_US", "english language", "-en", "12", "en--US"] {
             assert!(language("language", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn colors() {
+        for good in ["#fff", "#2563EB", "#2563eb80"] {
+            assert_eq!(color("primaryColor", good).unwrap(), good);
+        }
+        for bad in
+            ["", "#", "fff", "#ff", "#ffff", "#fffff", "#ggg", "red", "#fff;", "#ééé", "##ff"]
+        {
+            assert!(color("primaryColor", bad).is_err(), "{bad}");
         }
     }
 

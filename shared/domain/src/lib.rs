@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod bounds;
+pub mod branding;
 pub mod chatbot;
 pub mod conversation;
 pub mod error;
@@ -18,8 +19,10 @@ pub mod plan;
 pub mod source;
 pub mod time;
 pub mod webhook;
+pub mod widget;
 
 pub use access::{ApiKey, Dialect, KeyKind, Member, Principal, Session, User, Workspace};
+pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
 pub use chatbot::Chatbot;
 pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
 pub use error::{Error, ErrorKind, FieldError, Result};
@@ -35,3 +38,4 @@ pub use plan::{Feature, Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
 pub use webhook::{Attempt, Delivery, DeliveryStatus, Webhook, WebhookStatus};
+pub use widget::{Widget, WidgetFields, WidgetPosition};

@@ -1,8 +1,10 @@
-//! HTTP to addresses that tenants name. Whatever a tenant can make the platform connect to, goes
+//! HTTP to addresses that tenants name, and what the DNS says of their names. Whatever a tenant can make the platform connect to, goes
 //! through here.
 
 mod address;
 mod client;
+mod dns;
 
 pub use address::{Policy, is_public};
 pub use client::{Client, Fetched, Hop, Limits, OutboundError, Sent};
+pub use dns::{Dns, DnsError, Resolver};

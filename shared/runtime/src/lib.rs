@@ -2,12 +2,12 @@
 //!
 //! Each client is made by a function of its own, so that a binary links only those it calls.
 
-use std::{collections::HashMap, io::IsTerminal, sync::Arc, time::Duration};
+use std::{collections::HashMap, io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{Core, queue::Queue, seal::Sealer};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use domain::{Error, Plan, Plans, Result, conversation::IDLE};
-use outbound::Policy;
+use outbound::{Policy, Resolver};
 use store::Store;
 use tracing_subscriber::EnvFilter;
 
@@ -70,6 +70,24 @@ impl Env {
     /// say what they consumed.
     pub fn is_local(&self) -> bool {
         self.optional("LOCAL_RUN") == Some("true")
+    }
+
+    /// `CUSTOM_DOMAIN_TARGET`: the host that custom domains have to lead to.
+    pub fn custom_domain_target(&self) -> Option<&str> {
+        self.optional("CUSTOM_DOMAIN_TARGET")
+    }
+
+    /// The DNS, asked for at most `time`: as the machine is set up, or, in the local run alone,
+    /// the server `LOCAL_DNS_SERVER`, asked for at most `LOCAL_DNS_MILLIS`.
+    pub fn dns(&self, time: Duration) -> Result<(Resolver, Duration)> {
+        let server = self.optional("LOCAL_DNS_SERVER").filter(|_| self.is_local());
+        let Some(server) = server else {
+            return Ok((Resolver::of_system(time), time));
+        };
+        let server: SocketAddr = server.parse().map_err(Error::internal)?;
+        let millis = self.required("LOCAL_DNS_MILLIS")?.parse().map_err(Error::internal)?;
+        let time = Duration::from_millis(millis);
+        Ok((Resolver::of_server(server, time), time))
     }
 
     /// Which addresses of tenants may be connected to.

@@ -12,6 +12,10 @@
 //! | API key, in its workspace | `WS#<workspace>` | `KEY#<key>` | |
 //! | first answer to a repeatable write | `ONCE#<sha256 of the key>` | `<sha256 of the Idempotency-Key>` | expires |
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
+//! | branding of a chatbot | `BOT#<chatbot>` | `BRANDING` | |
+//! | its logo | `BOT#<chatbot>` | `LOGO` | |
+//! | its widget, as far as it was set | `BOT#<chatbot>` | `WIDGET` | |
+//! | claim of a subdomain by a chatbot | `SUBDOMAIN#<name>` | `SUBDOMAIN` | |
 //! | counters of a chatbot | `BOT#<chatbot>` | `COUNT` | |
 //! | counters of one of its days | `BOT#<chatbot>` | `DAY#<date>` | |
 //! | counters of one of its hours | `BOT#<chatbot>` | `HOUR#<date>T<hour>` | |
@@ -49,6 +53,7 @@
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
 //! | subscriptions to a chatbot's events | query `HOOKS#` | by size |
+//! | branding, widget | get | 1 |
 //! | what is due | query `due`, one of [`DUE_SHARDS`] shards at a time | by size |
 //!
 //! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
@@ -57,7 +62,7 @@
 
 use domain::{
     ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, LeadId, MessageId,
-    SourceId, Timestamp, WebhookId, WorkspaceId,
+    SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -151,6 +156,22 @@ pub fn idempotency(caller: &str, name: &str) -> Key {
 /// A chatbot.
 pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
     key(workspace_partition(workspace), format!("{CHATBOT}{id}"))
+}
+/// A chatbot's branding.
+pub fn branding(id: ChatbotId) -> Key {
+    key(chatbot_partition(id), "BRANDING")
+}
+/// A chatbot's logo. Apart from the branding, whose reads and writes would pay for its size.
+pub fn logo(id: ChatbotId) -> Key {
+    key(chatbot_partition(id), "LOGO")
+}
+/// A chatbot's widget.
+pub fn widget(id: ChatbotId) -> Key {
+    key(chatbot_partition(id), "WIDGET")
+}
+/// The claim of a subdomain by one chatbot of all.
+pub fn subdomain(name: &Subdomain) -> Key {
+    key(format!("SUBDOMAIN#{}", name.as_str()), "SUBDOMAIN")
 }
 /// The counters of a chatbot.
 pub fn counters(id: ChatbotId) -> Key {
@@ -319,6 +340,10 @@ mod tests {
             ("api_key_entry", api_key_entry(ws, id.parse().unwrap())),
             ("idempotency", idempotency(id, id)),
             ("chatbot", chatbot(ws, bot)),
+            ("branding", branding(bot)),
+            ("logo", logo(bot)),
+            ("widget", widget(bot)),
+            ("subdomain", subdomain(&Subdomain::parse("", "my-client-site").unwrap())),
             ("counters", counters(bot)),
             ("day", day(bot, "2026-02-15")),
             ("hour", hour(bot, "2026-02-15T10")),

@@ -5,6 +5,7 @@
 //! read-then-write; nothing scans.
 
 mod access;
+mod branding;
 mod chatbots;
 mod conversations;
 mod counters;
@@ -27,9 +28,11 @@ mod stream;
 mod table;
 mod usage;
 mod webhooks;
+mod widget;
 mod write;
 
 pub use access::SignUp;
+pub use branding::Claimed;
 pub use conversations::{TurnWrite, Waiting};
 pub use counters::{Checkpoint, Counters, CountersDelta};
 pub use deliveries::{DeliveryRef, PutDelivery};

@@ -25,8 +25,8 @@ pub enum PurgeTarget {
         /// The crawl.
         job: JobId,
     },
-    /// Keys, conversations, leads, sources, index and webhooks of a chatbot; what hangs on those follows from
-    /// their own removal.
+    /// Keys, subdomain, branding, widget, conversations, leads, sources, index and webhooks of a
+    /// chatbot; what hangs on those follows from their own removal.
     Chatbot {
         /// The chatbot that was.
         id: ChatbotId,
@@ -63,6 +63,8 @@ impl Store {
     pub async fn purge_some(&self, target: &PurgeTarget) -> Result<bool> {
         if let PurgeTarget::Chatbot { id, workspace } = target {
             self.delete_api_keys_of(*workspace, *id).await?;
+            // Before the branding goes, which says what was claimed.
+            self.free_subdomain(*id).await?;
         }
         for partition in target.partitions() {
             let range = Range {

@@ -25,6 +25,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("aws-config", &["runtime", "local"]),
     ("lambda_runtime", &["worker"]),
     ("dom_", &["knowledge"]),
+    ("hickory-", &["outbound"]),
+    ("roxmltree", &["app"]),
     ("dynoxide", &["local"]),
     ("winterbaume", &["local"]),
 ];

@@ -72,12 +72,21 @@ async fn nothing_is_left_of_what_was_deleted() {
         || item.contains("DLV#")));
 
     // A chatbot with everything.
+    let project = format!("/api/v1/projects/{}", tenant.chatbot);
+    let logo = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=";
+    let branding = json!({"white_label": true, "custom_logo": logo});
+    app.patch(&format!("{project}/branding")).bearer(secret).json(&branding).send().await.ok();
+    let claim = json!({"subdomain": "harbour"});
+    app.patch(&format!("{project}/subdomain")).bearer(secret).json(&claim).send().await.ok();
+    let widget = json!({"greeting": "Ahoy!"});
+    app.patch("/api/v1/config").bearer(&tenant.helpbot).json(&widget).send().await.ok();
     let before = naming(&app, &tenant.chatbot).await.len();
     assert!(before > 5, "{before}");
     let path = format!("/api/v1/chatbots/{}", tenant.chatbot);
     app.delete(&path).bearer(&tenant.session).send().await.ok();
     app.drain().await;
     assert_eq!(naming(&app, &tenant.chatbot).await, Vec::<String>::new());
+    assert_eq!(naming(&app, "harbour").await, Vec::<String>::new());
     let conversation = kept["conversationId"].as_str().unwrap();
     assert_eq!(naming(&app, conversation).await, Vec::<String>::new());
     app.finish().await;

@@ -1,6 +1,8 @@
 //! HelpBot: one question and its answer a conversation. Camel case; a session ties conversations
 //! together.
 
+pub mod config;
+
 use domain::{Result, Turn, conversation::Ask};
 use serde::{Deserialize, Serialize};
 

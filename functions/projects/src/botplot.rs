@@ -1,0 +1,76 @@
+use app::logo;
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{patch, post},
+};
+use colloquy_http::{Body, Botplot, Problem, SecretKey, Segments};
+use dialects::botplot::project::{
+    BrandingOut, BrandingPatch, SubdomainOut, SubdomainPatch, VerifiedOut,
+};
+use domain::{ChatbotId, Error, ErrorKind, HostName, branding};
+
+use crate::Ctx;
+
+type Reply<T> = Result<Json<T>, Problem<Botplot>>;
+type Key = SecretKey<Botplot>;
+
+pub fn routes() -> Router<Ctx> {
+    const PROJECT: &str = "/api/v1/projects/{projectId}";
+    Router::new()
+        .route(&format!("{PROJECT}/branding"), patch(update_branding))
+        .route(&format!("{PROJECT}/subdomain"), patch(update_subdomain))
+        .route(&format!("{PROJECT}/verify-domain"), post(verify_domain))
+}
+
+/// The project in the path has to be the key's own.
+fn project(key: &Key, id: &str) -> Result<ChatbotId, Error> {
+    match id.parse::<ChatbotId>() {
+        Ok(id) if id == key.chatbot => Ok(id),
+        _ => Err(Error::not_found("project")),
+    }
+}
+
+async fn update_branding(
+    State(ctx): State<Ctx>,
+    key: Key,
+    Segments(project_id, _): Segments<Botplot, String>,
+    Body(BrandingPatch { white_label, custom_logo, custom_domain }, _): Body<
+        Botplot,
+        BrandingPatch,
+    >,
+) -> Reply<BrandingOut> {
+    let project = project(&key, &project_id)?;
+    let asked = custom_domain.is_some();
+    let logo = custom_logo.map(|url| url.as_deref().map(logo::parse).transpose()).transpose()?;
+    let parse = |name: String| HostName::parse("custom_domain", &name);
+    let custom_domain = custom_domain.map(|name| name.map(parse).transpose()).transpose()?;
+    let patch = domain::BrandingPatch { white_label, logo, custom_domain };
+    if patch.is_empty() {
+        let message = "one of white_label, custom_logo and custom_domain is required";
+        return Err(Error::new(ErrorKind::Validation, message).into());
+    }
+    let branding = ctx.http.core.update_branding(&key.principal, project, patch).await?;
+    Ok(Json(BrandingOut::new(branding, asked)))
+}
+
+async fn update_subdomain(
+    State(ctx): State<Ctx>,
+    key: Key,
+    Segments(project_id, _): Segments<Botplot, String>,
+    Body(SubdomainPatch { subdomain }, _): Body<Botplot, SubdomainPatch>,
+) -> Reply<SubdomainOut> {
+    let project = project(&key, &project_id)?;
+    let wanted = branding::subdomain(subdomain.as_deref())?;
+    let claimed = ctx.http.core.claim_subdomain(&key.principal, project, wanted).await?;
+    Ok(Json(claimed.into()))
+}
+
+async fn verify_domain(
+    State(ctx): State<Ctx>,
+    key: Key,
+    Segments(project_id, _): Segments<Botplot, String>,
+) -> Reply<VerifiedOut> {
+    let project = project(&key, &project_id)?;
+    Ok(Json(ctx.domains.verify(project).await?.into()))
+}

@@ -1,0 +1,46 @@
+//! What a project looks like and where it is found: botplot's branding, subdomain and domain,
+//! helpbot's widget configuration.
+
+mod botplot;
+mod helpbot;
+
+use std::sync::Arc;
+
+use app::domains::{Domains, LOOK_UP};
+use axum::{Router, extract::FromRef, routing::any_service};
+use domain::Result;
+use runtime::{Aws, Env};
+
+/// What this function needs.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    http: colloquy_http::Ctx,
+    domains: Domains,
+}
+
+impl Ctx {
+    /// From settings.
+    pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
+        let http = colloquy_http::Ctx::new(env, aws).await?;
+        let (dns, time) = env.dns(LOOK_UP)?;
+        let target = env.custom_domain_target();
+        let domains = Domains::new(http.core.clone(), Arc::new(dns), time, target)?;
+        Ok(Self { http, domains })
+    }
+}
+
+impl FromRef<Ctx> for colloquy_http::Ctx {
+    fn from_ref(ctx: &Ctx) -> Self {
+        ctx.http.clone()
+    }
+}
+
+/// The routes of this function. A widget on any page reads its configuration; a page that asks
+/// whether it may change it, or anything else here, is not told so.
+pub fn router(ctx: Ctx) -> Router {
+    let http = ctx.http.clone();
+    let config = colloquy_http::finish(helpbot::routes().with_state(ctx.clone()), &http);
+    // Beside the other router and not merged with it: what opens the one must not open the other.
+    colloquy_http::finish(botplot::routes().with_state(ctx), &http)
+        .route(helpbot::CONFIG, any_service(colloquy_http::open_to_browsers(config)))
+}

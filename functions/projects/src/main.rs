@@ -1,0 +1,9 @@
+//! The `projects` Lambda function.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    colloquy_http::run(|env, aws| async move {
+        Ok(projects::router(projects::Ctx::new(&env, &aws).await?))
+    })
+    .await
+}

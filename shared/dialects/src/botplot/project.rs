@@ -1,0 +1,77 @@
+//! What a project looks like and where it is found. Snake case, as its reference spells it.
+
+use domain::{Branding, HostName, Subdomain};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// `PATCH /api/v1/projects/{projectId}/branding`. What is left out stays, `null` takes away.
+#[derive(Debug, Deserialize)]
+pub struct BrandingPatch {
+    /// `null` is as if it were left out: there is nothing to take away.
+    pub white_label: Option<bool>,
+    /// A data URL.
+    #[serde(default, deserialize_with = "sent")]
+    pub custom_logo: Option<Option<String>>,
+    /// A host's name.
+    #[serde(default, deserialize_with = "sent")]
+    pub custom_domain: Option<Option<String>>,
+}
+
+/// Tells `null` from what was left out.
+fn sent<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+/// Branding; of the logo only whether there is one.
+#[derive(Debug, Serialize)]
+pub struct BrandingOut {
+    white_label: bool,
+    custom_logo: bool,
+    /// Left out where there is none and none was asked for, as in the reference's sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_domain: Option<Option<String>>,
+}
+
+impl BrandingOut {
+    /// `asked` if the request named the domain.
+    pub fn new(from: Branding, asked: bool) -> Self {
+        let Branding { white_label, logo, custom_domain, verified_at: _, subdomain: _ } = from;
+        let domain = custom_domain.map(|domain| domain.as_str().to_owned());
+        Self {
+            white_label,
+            custom_logo: logo.is_some(),
+            custom_domain: (asked || domain.is_some()).then_some(domain),
+        }
+    }
+}
+
+/// `PATCH /api/v1/projects/{projectId}/subdomain`
+#[derive(Debug, Deserialize)]
+pub struct SubdomainPatch {
+    /// 3 to 30 characters.
+    pub subdomain: Option<String>,
+}
+
+/// The subdomain that a project has.
+#[derive(Debug, Serialize)]
+pub struct SubdomainOut {
+    subdomain: String,
+}
+
+impl From<Subdomain> for SubdomainOut {
+    fn from(from: Subdomain) -> Self {
+        Self { subdomain: from.as_str().to_owned() }
+    }
+}
+
+/// Whether a project's custom domain leads here.
+#[derive(Debug, Serialize)]
+pub struct VerifiedOut {
+    verified: bool,
+    domain: String,
+}
+
+impl From<(bool, HostName)> for VerifiedOut {
+    fn from((verified, domain): (bool, HostName)) -> Self {
+        Self { verified, domain: domain.as_str().to_owned() }
+    }
+}
