@@ -1,7 +1,6 @@
 //! BotPlot: chat, knowledge, conversations, leads and webhooks of one project. Camel case, but for
 //! webhooks, which its reference spells in snake case.
 
-mod javascript;
 pub mod leads;
 pub mod webhook;
 pub mod wire;
