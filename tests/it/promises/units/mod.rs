@@ -4,6 +4,7 @@ mod chatbots;
 mod conversations;
 mod knowledge;
 mod leads;
+mod webhook_dialects;
 mod webhooks;
 
 use serde_json::Value;
@@ -54,6 +55,8 @@ pub async fn measured() -> Vec<(&'static str, Reply)> {
     conversations::chatbotplatform(&mut metered, &tenant).await;
     leads::botplot(&mut metered, &tenant).await;
     webhooks::botplot(&mut metered, &tenant).await;
+    webhook_dialects::conferbot(&mut metered, &tenant).await;
+    webhook_dialects::helpbot(&mut metered, &tenant).await;
     let copy = format!("/api/v1/external/v1/chatbots/{}/duplicate", tenant.chatbot);
     metered
         .send(
