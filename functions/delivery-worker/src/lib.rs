@@ -1,7 +1,7 @@
 //! Makes one attempt at a webhook delivery a message.
 
 use app::{delivering::Delivering, queue::Deliver};
-use domain::{Delivery, Error, Result, Webhook};
+use domain::{Delivery, Error, Result, Timestamp, Webhook};
 use outbound::Client;
 use runtime::{Aws, Env};
 use serde_json::Value;
@@ -22,8 +22,13 @@ impl Ctx {
     }
 }
 
-fn headers(webhook: &Webhook, delivery: &Delivery, secret: &str) -> Vec<(String, String)> {
-    dialects::webhook::headers(webhook.dialect, delivery, secret)
+fn headers(
+    webhook: &Webhook,
+    delivery: &Delivery,
+    secrets: &[String],
+    at: Timestamp,
+) -> Vec<(String, String)> {
+    dialects::webhook::headers(webhook.dialect, delivery, secrets, at)
 }
 
 /// Handles a batch of messages.

@@ -1,7 +1,7 @@
 //! From the table's stream to jobs for the queues and deliveries for the subscriptions.
 
-use app::fan_out::{FanOut, Message, Subscriptions};
-use domain::{Dialect, Event, Result};
+use app::fan_out::{FanOut, Known, Voice};
+use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
 
@@ -18,21 +18,20 @@ impl Ctx {
         let deliveries = aws.queue(env, "DELIVERY_QUEUE_URL")?;
         let purges = aws.queue(env, "PURGE_QUEUE_URL")?;
         let core = aws.core(env)?;
-        Ok(Self { fan_out: FanOut::new(core, crawls, deliveries, purges, render) })
+        Ok(Self { fan_out: FanOut::new(core, crawls, deliveries, purges, VOICE) })
     }
 }
 
-fn render(dialect: Dialect, event: &Event) -> Vec<Message> {
-    dialects::webhook::render(dialect, event)
-        .into_iter()
-        .map(|rendered| Message { event: rendered.event, body: rendered.body })
-        .collect()
-}
+const VOICE: Voice = Voice {
+    names: dialects::webhook::names,
+    needs: dialects::webhook::needs,
+    body: dialects::webhook::body,
+};
 
 /// Handles a batch of records, in order. The first that fails comes again with all after it.
 pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
     worker::records(event, |records| async move {
-        let mut known = Subscriptions::default();
+        let mut known = Known::default();
         let mut done = 0;
         for record in records {
             if let Some(change) = record.change

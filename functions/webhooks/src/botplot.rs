@@ -15,7 +15,7 @@ use dialects::{
     },
     webhook,
 };
-use domain::{ChatbotId, Dialect, Error, Timestamp};
+use domain::{ChatbotId, Dialect, Error, Scope, Timestamp};
 
 use crate::Ctx;
 
@@ -43,7 +43,8 @@ async fn list_webhooks(
     key: Key,
     Segments(project_id, _): Segments<Botplot, String>,
 ) -> Reply<WebhooksOut> {
-    let webhooks = ctx.webhooks.list(project(&key, &project_id)?, Dialect::Botplot).await?;
+    let scope = Scope::Chatbot(project(&key, &project_id)?);
+    let webhooks = ctx.webhooks.list(scope, Dialect::Botplot).await?;
     Ok(Json(WebhooksOut { webhooks: webhooks.into_iter().map(WebhookRowOut::from).collect() }))
 }
 
@@ -56,8 +57,9 @@ async fn create_webhook(
     let project = project(&key, &project_id)?;
     let policy = ctx.webhooks.policy();
     let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, policy)?;
-    let chatbot = ctx.http.core.chatbot(key.principal.workspace_id, project).await?;
-    let (webhook, secret) = ctx.webhooks.create(&chatbot, Dialect::Botplot, new).await?;
+    let workspace = key.principal.workspace_id;
+    let (webhook, secret) =
+        ctx.webhooks.create(workspace, Some(project), Dialect::Botplot, new).await?;
     Ok(Json(NewWebhookOut::new(webhook, secret)))
 }
 
@@ -66,8 +68,8 @@ async fn delete_webhook(
     key: Key,
     Segments((project_id, id), _): Segments<Botplot, (String, String)>,
 ) -> Reply<OkOut> {
-    let project = project(&key, &project_id)?;
-    ctx.webhooks.delete(project, id.parse()?, Dialect::Botplot).await?;
+    let scope = Scope::Chatbot(project(&key, &project_id)?);
+    ctx.webhooks.delete(scope, id.parse()?, Dialect::Botplot).await?;
     Ok(Json(OkOut::DONE))
 }
 
@@ -77,13 +79,13 @@ async fn test_webhook(
     Segments((project_id, id), _): Segments<Botplot, (String, String)>,
 ) -> Reply<TestedOut> {
     let project = project(&key, &project_id)?;
-    let found = ctx.webhooks.get(project, id.parse()?, Dialect::Botplot).await?;
+    let found = ctx.webhooks.get(Scope::Chatbot(project), id.parse()?, Dialect::Botplot).await?;
     let ping = ping(project.to_string(), &id, Timestamp::now());
     let message = Message { event: ping.event, body: ping.body };
     let (id, attempt) = ctx
         .webhooks
-        .test(&found, message, |webhook, delivery, secret| {
-            webhook::headers(webhook.dialect, delivery, secret)
+        .test(&found, message, |webhook, delivery, secrets, at| {
+            webhook::headers(webhook.dialect, delivery, secrets, at)
         })
         .await?;
     let success = attempt.succeeded();

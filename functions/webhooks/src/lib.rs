@@ -1,6 +1,9 @@
 //! Webhook subscriptions, in every dialect that has them.
 
 mod botplot;
+mod chatbotplatform;
+mod conferbot;
+mod helpbot;
 
 use app::webhooks::Webhooks;
 use axum::{Router, extract::FromRef};
@@ -34,5 +37,9 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
-    colloquy_http::finish(botplot::routes().with_state(ctx), &http)
+    let routes = botplot::routes()
+        .merge(chatbotplatform::routes())
+        .merge(conferbot::routes())
+        .merge(helpbot::routes());
+    colloquy_http::finish(routes.with_state(ctx), &http)
 }

@@ -24,8 +24,8 @@ pub(crate) const LEASE: Duration = Duration::from_secs(5 * 60);
 const GONE: u16 = 410;
 
 /// Builds the headers of a delivery, signature included. Handed in, since use cases know no
-/// dialect's shapes.
-pub type Headers = fn(&Webhook, &Delivery, &str) -> Vec<(String, String)>;
+/// dialect's shapes. Takes the secrets to sign with, the newest first, and the time of the attempt.
+pub type Headers = fn(&Webhook, &Delivery, &[String], Timestamp) -> Vec<(String, String)>;
 
 /// Delivering: what `delivery-worker` needs beyond [`Core`].
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ impl Delivering {
         let key = reference.key();
         let (delivery, webhook) = tokio::try_join!(
             self.store.delivery(&key),
-            self.store.webhook(job.chatbot_id, job.webhook_id, false)
+            self.store.webhook(job.scope, job.webhook_id, false)
         )?;
         let Some(delivery) = delivery else { return Ok(()) };
         if delivery.status != DeliveryStatus::Pending || delivery.attempts.len() != job.attempt {
@@ -85,13 +85,13 @@ impl Delivering {
         }
         let webhook = match webhook {
             Some(webhook) => Some(webhook),
-            None => self.store.webhook(job.chatbot_id, job.webhook_id, true).await?,
+            None => self.store.webhook(job.scope, job.webhook_id, true).await?,
         };
         let Some(webhook) = webhook.filter(|w| w.status == WebhookStatus::Active) else {
             return self.store.abandon_delivery(&key).await;
         };
         let secret = self.sealer.open(&webhook.id.to_string(), &webhook.sealed_secret)?;
-        let headers = (self.headers)(&webhook, &delivery, &secret);
+        let headers = (self.headers)(&webhook, &delivery, &[secret], Timestamp::now());
         let (attempt, asked) =
             attempt(&self.client, &webhook.url, &headers, delivery.body.clone()).await;
         self.settle(job, &webhook, attempt, asked).await
@@ -125,7 +125,7 @@ impl Delivering {
             self.store.log_attempt(&job.delivery(), job.attempt, &attempt, status, next).await?;
         if gone {
             tracing::info!(webhook = %webhook.id, "endpoint is gone, subscription switched off");
-            self.store.disable_webhook(webhook.chatbot_id, webhook.id).await?;
+            self.store.disable_webhook(webhook.scope(), webhook.id).await?;
         }
         match wait {
             Some(wait) if written && wait <= LONGEST_DELAY => {

@@ -1,11 +1,11 @@
 //! From a change of an item to what follows from it: jobs for the queues, deliveries for the
 //! subscriptions. A record that comes again leads to the same ids, so nothing happens twice.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use domain::{
-    ChatbotId, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, Result, Webhook,
-    WebhookStatus,
+    Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, Needs, Result,
+    Scope, Webhook, WebhookStatus,
 };
 use store::{Change, PurgeTarget, PutDelivery, Store};
 
@@ -14,7 +14,7 @@ use crate::{
     queue::{CrawlPage, Deliver, Purge, Queue, VERSION},
 };
 
-/// One message that an event leads to for one subscription, in the dialect of that subscription.
+/// One message for one subscription, in the dialect of that subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// The dialect's name of the event.
@@ -23,8 +23,16 @@ pub struct Message {
     pub body: String,
 }
 
-/// Renders an event in a dialect. Handed in, since use cases know no wire shape.
-pub type Render = fn(Dialect, &Event) -> Vec<Message>;
+/// What an event is in a dialect. Handed in, since use cases know no wire shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice {
+    /// What it is called: nothing, one name, or several.
+    pub names: fn(Dialect, &Event) -> Vec<&'static str>,
+    /// What has to be read to tell of it under that name.
+    pub needs: fn(Dialect, &str) -> Needs,
+    /// The exact bytes to send under that name.
+    pub body: fn(Dialect, &str, &Event, &Context) -> String,
+}
 
 /// Fanning out: what `event-fanout` needs beyond [`Core`].
 #[derive(Debug, Clone)]
@@ -33,26 +41,20 @@ pub struct FanOut {
     crawls: Queue,
     deliveries: Queue,
     purges: Queue,
-    render: Render,
+    voice: Voice,
 }
 
 /// The subscriptions that a batch has looked up already.
-pub type Subscriptions = HashMap<ChatbotId, Vec<Webhook>>;
+pub type Known = HashMap<Scope, Vec<Webhook>>;
 
 impl FanOut {
     /// Fanning out over `core` to the three queues.
-    pub fn new(
-        core: Core,
-        crawls: Queue,
-        deliveries: Queue,
-        purges: Queue,
-        render: Render,
-    ) -> Self {
-        Self { store: core.store, crawls, deliveries, purges, render }
+    pub fn new(core: Core, crawls: Queue, deliveries: Queue, purges: Queue, voice: Voice) -> Self {
+        Self { store: core.store, crawls, deliveries, purges, voice }
     }
 
     /// Does what follows from `change`.
-    pub async fn handle(&self, change: Change, known: &mut Subscriptions) -> Result<()> {
+    pub async fn handle(&self, change: Change, known: &mut Known) -> Result<()> {
         let purges = purges(&change);
         if !purges.is_empty() {
             self.purges.send_all(&purges).await?;
@@ -99,28 +101,79 @@ impl FanOut {
         self.purges.send_all(&[Purge { v: VERSION, target }]).await
     }
 
-    async fn announce(&self, events: &[Event], known: &mut Subscriptions) -> Result<()> {
+    async fn announce(&self, events: &[Event], known: &mut Known) -> Result<()> {
         let mut messages = Vec::new();
         for event in events {
-            let webhooks = match known.entry(event.chatbot_id) {
-                Entry::Occupied(there) => there.into_mut(),
-                Entry::Vacant(room) => room.insert(self.store.webhooks(event.chatbot_id).await?),
-            };
-            for webhook in webhooks.iter() {
-                // A subscription hears of what happens after it was made, replays included.
-                let wants =
-                    webhook.status == WebhookStatus::Active && webhook.created_at <= event.at;
-                if !wants {
-                    continue;
-                }
-                for message in (self.render)(webhook.dialect, event) {
-                    if webhook.events.contains(&message.event) {
-                        messages.extend(self.put(event, webhook, message).await?);
-                    }
-                }
+            self.look_up(event, known).await?;
+            let scopes = scopes(event);
+            let subscribed: Vec<_> = scopes
+                .iter()
+                .filter_map(|scope| known.get(scope))
+                .flatten()
+                .flat_map(|webhook| self.heard(event, webhook))
+                .collect();
+            if subscribed.is_empty() {
+                continue;
+            }
+            let needs = subscribed
+                .iter()
+                .map(|(webhook, name)| (self.voice.needs)(webhook.dialect, name))
+                .fold(Needs::default(), |all, one| all | one);
+            let context = self.context(event, needs).await?;
+            for (webhook, name) in subscribed {
+                let body = (self.voice.body)(webhook.dialect, name, event, &context);
+                let message = Message { event: name.to_owned(), body };
+                messages.extend(self.put(event, webhook, message).await?);
             }
         }
         self.deliveries.send_all(&messages).await
+    }
+
+    /// Makes sure that all who could want `event` are known.
+    async fn look_up(&self, event: &Event, known: &mut Known) -> Result<()> {
+        let unknown = |scope: Scope| (!known.contains_key(&scope)).then_some(scope);
+        let [chatbot, workspace] = scopes(event).map(unknown);
+        let look_up = async |scope: Option<Scope>| match scope {
+            Some(scope) => self.store.webhooks(scope).await.map(|found| Some((scope, found))),
+            None => Ok(None),
+        };
+        let (chatbot, workspace) = tokio::try_join!(look_up(chatbot), look_up(workspace))?;
+        known.extend(chatbot.into_iter().chain(workspace));
+        Ok(())
+    }
+
+    /// The names under which `webhook` wants to hear of `event`.
+    fn heard<'a>(
+        &self,
+        event: &Event,
+        webhook: &'a Webhook,
+    ) -> impl Iterator<Item = (&'a Webhook, &'static str)> + use<'a> {
+        // A subscription hears of what happens after it was made, replays included.
+        let listens = webhook.status == WebhookStatus::Active && webhook.created_at <= event.at;
+        let names = if listens { (self.voice.names)(webhook.dialect, event) } else { Vec::new() };
+        names
+            .into_iter()
+            .filter(|name| webhook.events.iter().any(|wanted| wanted == name))
+            .map(move |name| (webhook, name))
+    }
+
+    /// Reads what those who hear of `event` are told besides.
+    async fn context(&self, event: &Event, needs: Needs) -> Result<Context> {
+        let Some(id) = event.conversation_id() else { return Ok(Context::default()) };
+        let conversation = async {
+            match needs.conversation {
+                true => self.store.conversation(event.chatbot_id, id).await,
+                false => Ok(None),
+            }
+        };
+        let opening = async {
+            match needs.opening {
+                true => self.store.first_turns(id, 1).await,
+                false => Ok(Vec::new()),
+            }
+        };
+        let (conversation, opening) = tokio::try_join!(conversation, opening)?;
+        Ok(Context { conversation, opening: opening.into_iter().next() })
     }
 
     async fn put(
@@ -133,7 +186,7 @@ impl FanOut {
         let delivery = Delivery {
             id: DeliveryId::derived(&parts.each_ref().map(String::as_str)),
             webhook_id: webhook.id,
-            chatbot_id: webhook.chatbot_id,
+            scope: webhook.scope(),
             event_id: event.id,
             event: message.event,
             body: message.body,
@@ -144,7 +197,7 @@ impl FanOut {
         };
         let deliver = Deliver {
             v: VERSION,
-            chatbot_id: delivery.chatbot_id,
+            scope: delivery.scope,
             webhook_id: delivery.webhook_id,
             created_at: delivery.created_at,
             delivery_id: delivery.id,
@@ -158,6 +211,11 @@ impl FanOut {
     }
 }
 
+/// Whose subscriptions can want `event`.
+fn scopes(event: &Event) -> [Scope; 2] {
+    [Scope::Chatbot(event.chatbot_id), Scope::Workspace(event.workspace_id)]
+}
+
 fn purges(change: &Change) -> Vec<Purge> {
     let mut targets: Vec<PurgeTarget> =
         change.spent_crawls().into_iter().map(|(id, job)| PurgeTarget::Crawl { id, job }).collect();
@@ -168,7 +226,11 @@ fn purges(change: &Change) -> Vec<Purge> {
         Change::ChatbotRemoved(chatbot) => {
             targets.push(PurgeTarget::Chatbot { id: chatbot.id, workspace: chatbot.workspace_id })
         }
-        Change::WebhookRemoved(webhook) => targets.push(PurgeTarget::Webhook { id: webhook.id }),
+        Change::WebhookRemoved(webhook) => {
+            let listed = webhook.dialect == Dialect::Conferbot;
+            let listed_by = listed.then_some(webhook.workspace_id);
+            targets.push(PurgeTarget::Webhook { id: webhook.id, listed_by });
+        }
         _ => {}
     }
     targets.into_iter().map(|target| Purge { v: VERSION, target }).collect()

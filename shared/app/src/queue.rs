@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
 use domain::{
-    ChatbotId, DeliveryId, Error, JobId, Result, SourceId, Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, DeliveryId, Error, JobId, Result, Scope, SourceId, Timestamp, WebhookId, WorkspaceId,
 };
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -41,8 +41,9 @@ pub struct CrawlPage {
 pub struct Deliver {
     /// [`VERSION`].
     pub v: u8,
-    /// The chatbot whose event it is.
-    pub chatbot_id: ChatbotId,
+    /// Whose events the subscription wants: `chatbotId` or `workspaceId`.
+    #[serde(flatten)]
+    pub scope: Scope,
     /// The subscription.
     pub webhook_id: WebhookId,
     /// When the event happened, in milliseconds.

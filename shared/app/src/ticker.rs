@@ -122,7 +122,7 @@ impl Ticker {
         }
         let message = Deliver {
             v: VERSION,
-            chatbot_id: delivery.chatbot_id,
+            scope: delivery.scope,
             webhook_id: delivery.webhook_id,
             created_at: delivery.created_at,
             delivery_id: delivery.id,

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    Attempt, Chatbot, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind,
-    EventId, Result, Timestamp, Webhook, WebhookId, WebhookStatus, bounds, webhook::MAX_WEBHOOKS,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind, EventId,
+    Page, Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
+    WorkspaceId, bounds, webhook::most,
 };
 use outbound::{Client, Policy};
+use store::PutWebhook;
 use url::Url;
 
 use crate::{
@@ -47,27 +50,92 @@ impl NewWebhook {
         known: &[&str],
         policy: Policy,
     ) -> Result<Self> {
-        let url = bounds::web_url("url", bounds::required("url", url)?)?;
-        if url.scheme() != "https" && policy == Policy::Public {
-            return Err(Error::field("url", "must begin with https://"));
-        }
-        if let Some(why) = policy.refuses(&url) {
-            return Err(Error::field("url", why));
-        }
-        let mut events = bounds::required("events", events)?;
-        if events.is_empty() {
-            return Err(Error::field("events", "must name at least one event"));
-        }
-        if let Some(at) = events.iter().position(|event| !known.contains(&event.as_str())) {
-            let message = format!("must be one of {}", known.join(", "));
-            return Err(Error::field(format!("events[{at}]"), message));
-        }
-        events.sort_unstable_by_key(|event| known.iter().position(|known| known == event));
-        events.dedup();
-        let description =
-            bounds::text("description", description.unwrap_or_default(), bounds::NOTE)?;
-        Ok(Self { url, events, description })
+        Ok(Self {
+            url: endpoint(bounds::required("url", url)?, policy)?,
+            events: wanted(bounds::required("events", events)?, known)?,
+            description: note(description.unwrap_or_default())?,
+        })
     }
+}
+
+/// What may change of a subscription, its bounds checked.
+#[derive(Debug, Clone, Default)]
+pub struct ChangedWebhook {
+    url: Option<Url>,
+    events: Option<Vec<String>>,
+    description: Option<String>,
+    status: Option<WebhookStatus>,
+}
+
+impl ChangedWebhook {
+    /// Checks the same bounds as [`NewWebhook::new`] for what is given.
+    pub fn new(
+        url: Option<&str>,
+        events: Option<Vec<String>>,
+        description: Option<&str>,
+        status: Option<WebhookStatus>,
+        known: &[&str],
+        policy: Policy,
+    ) -> Result<Self> {
+        Ok(Self {
+            url: url.map(|url| endpoint(url, policy)).transpose()?,
+            events: events.map(|events| wanted(events, known)).transpose()?,
+            description: description.map(note).transpose()?,
+            status,
+        })
+    }
+}
+
+fn endpoint(url: &str, policy: Policy) -> Result<Url> {
+    let url = bounds::web_url("url", url)?;
+    if url.scheme() != "https" && policy == Policy::Public {
+        return Err(Error::field("url", "must begin with https://"));
+    }
+    match policy.refuses(&url) {
+        Some(why) => Err(Error::field("url", why)),
+        None => Ok(url),
+    }
+}
+
+fn wanted(mut events: Vec<String>, known: &[&str]) -> Result<Vec<String>> {
+    if events.is_empty() {
+        return Err(Error::field("events", "must name at least one event"));
+    }
+    if let Some(at) = events.iter().position(|event| !known.contains(&event.as_str())) {
+        let message = format!("must be one of {}", known.join(", "));
+        return Err(Error::field(format!("events[{at}]"), message));
+    }
+    events.sort_unstable_by_key(|event| known.iter().position(|known| known == event));
+    events.dedup();
+    Ok(events)
+}
+
+fn note(text: &str) -> Result<String> {
+    bounds::text("description", text, bounds::NOTE)
+}
+
+/// A fresh signing secret in the form that `dialect` gives it.
+fn mint(dialect: Dialect) -> Result<String> {
+    Ok(match dialect {
+        Dialect::Conferbot => random::hex_digits(64)?,
+        Dialect::Botplot | Dialect::Openbat | Dialect::Helpbot => {
+            format!("whsec_{}", random::hex_digits(64)?)
+        }
+        // As Standard Webhooks has it: what stands after the prefix is the key in base64.
+        Dialect::ChatbotPlatform => format!("whsec_{}", STANDARD.encode(random::bytes::<32>()?)),
+    })
+}
+
+/// Why there can be no more webhooks of `dialect`. HelpBot documents 403.
+fn full(dialect: Dialect) -> Error {
+    let (kind, whose) = match dialect {
+        Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot => {
+            (ErrorKind::Conflict, "chatbot")
+        }
+        Dialect::ChatbotPlatform => (ErrorKind::Conflict, "workspace"),
+        Dialect::Helpbot => (ErrorKind::Forbidden, "site"),
+    };
+    Error::new(kind, format!("a {whose} can have at most {} webhooks", most(dialect)))
 }
 
 impl Webhooks {
@@ -86,25 +154,23 @@ impl Webhooks {
         self.client.policy()
     }
 
-    /// Makes a subscription of `dialect` to the events of `chatbot`. The secret is shown once.
+    /// Makes a subscription of `dialect` to the events of a chatbot of `workspace`, or of all of
+    /// them. The secret is shown once.
     pub async fn create(
         &self,
-        chatbot: &Chatbot,
+        workspace: WorkspaceId,
+        chatbot: Option<ChatbotId>,
         dialect: Dialect,
         new: NewWebhook,
     ) -> Result<(Webhook, String)> {
         let NewWebhook { url, events, description } = new;
         self.refuse_private(&url).await?;
-        if self.core.store.webhooks(chatbot.id).await?.len() >= MAX_WEBHOOKS {
-            let message = format!("a chatbot can have at most {MAX_WEBHOOKS} webhooks");
-            return Err(Error::new(ErrorKind::Conflict, message));
-        }
         let id = WebhookId::new();
-        let secret = format!("whsec_{}", random::hex_digits(64)?);
+        let secret = mint(dialect)?;
         let webhook = Webhook {
             id,
-            workspace_id: chatbot.workspace_id,
-            chatbot_id: chatbot.id,
+            workspace_id: workspace,
+            chatbot_id: chatbot,
             dialect,
             url: url.into(),
             events,
@@ -113,9 +179,10 @@ impl Webhooks {
             status: WebhookStatus::Active,
             created_at: Timestamp::now(),
         };
-        match self.core.store.put_webhook(&webhook).await? {
-            true => Ok((webhook, secret)),
-            false => Err(Error::not_found("chatbot")),
+        match self.core.store.put_webhook(&webhook, most(dialect)).await? {
+            PutWebhook::Added => Ok((webhook, secret)),
+            PutWebhook::Full => Err(full(dialect)),
+            PutWebhook::Gone => Err(Error::not_found("chatbot")),
         }
     }
 
@@ -132,30 +199,91 @@ impl Webhooks {
         Ok(())
     }
 
-    /// The subscriptions to a chatbot's events that were made in `dialect`, newest first.
-    pub async fn list(&self, chatbot: ChatbotId, dialect: Dialect) -> Result<Vec<Webhook>> {
-        let mut webhooks = self.core.store.webhooks(chatbot).await?;
+    /// The subscriptions of a scope that were made in `dialect`, newest first.
+    pub async fn list(&self, scope: Scope, dialect: Dialect) -> Result<Vec<Webhook>> {
+        let mut webhooks = self.core.store.webhooks(scope).await?;
         webhooks.retain(|webhook| webhook.dialect == dialect);
         Ok(webhooks)
     }
 
-    /// A subscription made in `dialect`.
-    pub async fn get(
+    /// The same with their secrets, for dialects that show the end of them.
+    pub async fn list_with_secrets(
         &self,
-        chatbot: ChatbotId,
-        id: WebhookId,
+        scope: Scope,
         dialect: Dialect,
-    ) -> Result<Webhook> {
-        let webhook = self.core.store.webhook(chatbot, id, true).await?;
+    ) -> Result<Vec<(Webhook, String)>> {
+        let opened = |webhook: Webhook| {
+            let secret = self.sealer.open(&webhook.id.to_string(), &webhook.sealed_secret)?;
+            Ok((webhook, secret))
+        };
+        self.list(scope, dialect).await?.into_iter().map(opened).collect()
+    }
+
+    /// A page of a scope's subscriptions that `filter` wants, newest first, with how many it wants
+    /// in all. They are read whole, since there are few of them.
+    pub async fn page(
+        &self,
+        scope: Scope,
+        dialect: Dialect,
+        filter: &WebhookFilter,
+        page: Page,
+    ) -> Result<(Vec<Webhook>, u64)> {
+        let mut webhooks = self.list(scope, dialect).await?;
+        webhooks.retain(|webhook| filter.matches(webhook));
+        let total = webhooks.len() as u64;
+        Ok((page.of(webhooks), total))
+    }
+
+    /// The subscriptions that a workspace lists whatever their chatbots, newest first, each with
+    /// its chatbot's name.
+    pub async fn list_all(&self, workspace: WorkspaceId) -> Result<Vec<(Webhook, String)>> {
+        let webhooks = self.core.store.listed_webhooks(workspace).await?;
+        let chatbots: Vec<ChatbotId> = webhooks.iter().filter_map(|w| w.chatbot_id).collect();
+        let names = self.core.store.chatbot_names(workspace, &chatbots).await?;
+        // Those of a chatbot that has just been deleted are about to go too.
+        let named = |webhook: Webhook| {
+            let name = names.get(&webhook.chatbot_id?)?.clone();
+            Some((webhook, name))
+        };
+        Ok(webhooks.into_iter().filter_map(named).collect())
+    }
+
+    /// Where a subscription is that a workspace lists.
+    pub async fn find(&self, workspace: WorkspaceId, id: WebhookId) -> Result<Scope> {
+        let found = self.core.store.listed_webhook(workspace, id).await?;
+        found.ok_or_else(|| Error::not_found("webhook"))
+    }
+
+    /// A subscription made in `dialect`.
+    pub async fn get(&self, scope: Scope, id: WebhookId, dialect: Dialect) -> Result<Webhook> {
+        let webhook = self.core.store.webhook(scope, id, true).await?;
         webhook
             .filter(|webhook| webhook.dialect == dialect)
             .ok_or_else(|| Error::not_found("webhook"))
     }
 
-    /// Deletes a subscription; its deliveries follow behind the stream.
-    pub async fn delete(&self, chatbot: ChatbotId, id: WebhookId, dialect: Dialect) -> Result<()> {
-        self.get(chatbot, id, dialect).await?;
-        match self.core.store.delete_webhook(chatbot, id).await? {
+    /// Changes a subscription made in `dialect`.
+    pub async fn update(
+        &self,
+        scope: Scope,
+        id: WebhookId,
+        dialect: Dialect,
+        change: ChangedWebhook,
+    ) -> Result<Webhook> {
+        self.get(scope, id, dialect).await?;
+        let ChangedWebhook { url, events, description, status } = change;
+        if let Some(url) = &url {
+            self.refuse_private(url).await?;
+        }
+        let patch = WebhookPatch { url: url.map(Into::into), events, description, status };
+        let changed = self.core.store.update_webhook(scope, id, &patch).await?;
+        changed.ok_or_else(|| Error::not_found("webhook"))
+    }
+
+    /// Deletes a subscription made in `dialect`; its deliveries follow behind the stream.
+    pub async fn delete(&self, scope: Scope, id: WebhookId, dialect: Dialect) -> Result<()> {
+        let webhook = self.get(scope, id, dialect).await?;
+        match self.core.store.delete_webhook(&webhook).await? {
             true => Ok(()),
             false => Err(Error::not_found("webhook")),
         }
@@ -172,7 +300,7 @@ impl Webhooks {
         let mut delivery = Delivery {
             id: DeliveryId::new(),
             webhook_id: webhook.id,
-            chatbot_id: webhook.chatbot_id,
+            scope: webhook.scope(),
             event_id: EventId::new(),
             event: message.event,
             body: message.body,
@@ -182,7 +310,7 @@ impl Webhooks {
             created_at: Timestamp::now(),
         };
         let secret = self.sealer.open(&webhook.id.to_string(), &webhook.sealed_secret)?;
-        let headers = headers(webhook, &delivery, &secret);
+        let headers = headers(webhook, &delivery, &[secret], Timestamp::now());
         let (attempt, _) =
             attempt(&self.client, &webhook.url, &headers, delivery.body.clone()).await;
         delivery.status = match attempt.succeeded() {

@@ -8,6 +8,7 @@ pub mod chatbotplatform;
 pub mod conferbot;
 pub mod error;
 pub mod helpbot;
+mod javascript;
 pub mod openapi;
 pub mod openbat;
 pub mod webhook;

@@ -1,54 +1,81 @@
 //! What a subscription receives, in the dialect it was made in.
 
-use domain::{Delivery, Dialect, Event};
+use domain::{Context, Delivery, Dialect, Event, Needs, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::botplot;
+use crate::{botplot, chatbotplatform, conferbot, helpbot};
 
-/// One message that an event leads to for one subscription.
+/// A message of no event, such as a test's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The dialect's name of the event.
+    /// The name under which it goes.
     pub event: String,
     /// The exact bytes to send.
     pub body: String,
 }
 
-/// What `event` is in `dialect`: nothing, one message, or several.
-pub fn render(dialect: Dialect, event: &Event) -> Vec<Rendered> {
+/// What `event` is called in `dialect`: nothing, one name, or several.
+pub fn names(dialect: Dialect, event: &Event) -> Vec<&'static str> {
     match dialect {
-        Dialect::Botplot => botplot::webhook::render(event).into_iter().collect(),
-        // Their webhooks are not built yet; no subscription can have been made in them.
-        Dialect::Conferbot | Dialect::ChatbotPlatform | Dialect::Helpbot | Dialect::Openbat => {
-            Vec::new()
-        }
+        Dialect::Botplot => vec![botplot::webhook::name(event)],
+        Dialect::Conferbot => conferbot::webhook::names(event),
+        Dialect::ChatbotPlatform => chatbotplatform::webhook::name(event).into_iter().collect(),
+        Dialect::Helpbot => helpbot::webhook::names(event),
+        // It has no webhooks; its keys make botplot's.
+        Dialect::Openbat => Vec::new(),
     }
 }
 
-/// The headers that go with a delivery, signed with `secret`.
-pub fn headers(dialect: Dialect, delivery: &Delivery, secret: &str) -> Vec<(String, String)> {
+/// What has to be read to tell of an event under `name`.
+pub fn needs(dialect: Dialect, name: &str) -> Needs {
     match dialect {
-        Dialect::Botplot => botplot::webhook::headers(
-            &delivery.event,
-            &delivery.id.to_string(),
-            &delivery.body,
-            secret,
-        ),
-        Dialect::Conferbot | Dialect::ChatbotPlatform | Dialect::Helpbot | Dialect::Openbat => {
-            Vec::new()
-        }
+        Dialect::Conferbot => conferbot::webhook::needs(name),
+        Dialect::Helpbot => helpbot::webhook::needs(name),
+        Dialect::Botplot | Dialect::ChatbotPlatform | Dialect::Openbat => Needs::default(),
     }
+}
+
+/// The exact bytes that tell of `event` under `name`.
+pub fn body(dialect: Dialect, name: &str, event: &Event, context: &Context) -> String {
+    match dialect {
+        Dialect::Conferbot => conferbot::webhook::body(name, event, context),
+        Dialect::ChatbotPlatform => chatbotplatform::webhook::body(name, event),
+        Dialect::Helpbot => helpbot::webhook::body(name, event, context),
+        Dialect::Botplot | Dialect::Openbat => botplot::webhook::body(event),
+    }
+}
+
+/// The headers that go with an attempt at `at`, signed with the first of `secrets`, or with all of
+/// them where a dialect has room for several signatures.
+pub fn headers(
+    dialect: Dialect,
+    delivery: &Delivery,
+    secrets: &[String],
+    at: Timestamp,
+) -> Vec<(String, String)> {
+    let newest = secrets.first().map(String::as_str).unwrap_or_default();
+    let id = delivery.id.to_string();
+    let Delivery { event, body, created_at, .. } = delivery;
+    match dialect {
+        Dialect::Botplot | Dialect::Openbat => botplot::webhook::headers(event, &id, body, newest),
+        Dialect::Conferbot => conferbot::webhook::headers(event, *created_at, body, newest),
+        Dialect::ChatbotPlatform => chatbotplatform::webhook::headers(&id, at, body, secrets),
+        Dialect::Helpbot => helpbot::webhook::headers(event, &id, body, newest),
+    }
+}
+
+/// The HMAC-SHA256 of `message` under `key`.
+pub(crate) fn hmac(key: &[u8], message: &str) -> Vec<u8> {
+    // HMAC takes a key of any length, so this can't fail; an empty tag would verify nowhere.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    mac.update(message.as_bytes());
+    mac.finalize().into_bytes().to_vec()
 }
 
 /// Lower-case hex of the HMAC-SHA256 of `body` under `secret`.
 pub fn hmac_hex(secret: &str, body: &str) -> String {
-    // HMAC takes a key of any length, so this can't fail; an empty tag would verify nowhere.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
-        return String::new();
-    };
-    mac.update(body.as_bytes());
-    hex::encode(mac.finalize().into_bytes())
+    hex::encode(hmac(secret.as_bytes(), body))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! of the item they belong to, with an id derived from that item, so that the same change always
 //! gives the same event.
 
-use crate::{ChatbotId, Conversation, EventId, Lead, Timestamp, Turn, WorkspaceId};
+use crate::{ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp, Turn, WorkspaceId};
 
 /// The kinds of events, without their contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,6 +36,35 @@ pub struct Event {
     pub chatbot_id: ChatbotId,
     /// What happened.
     pub body: EventBody,
+}
+
+/// What an event does not carry and a dialect tells of it all the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The conversation that it happened in.
+    pub conversation: bool,
+    /// The first turn of that conversation.
+    pub opening: bool,
+}
+
+impl std::ops::BitOr for Needs {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self {
+            conversation: self.conversation || other.conversation,
+            opening: self.opening || other.opening,
+        }
+    }
+}
+
+/// What was read for an event because of its [`Needs`]; what was deleted meanwhile is not there.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Context {
+    /// See [`Needs::conversation`].
+    pub conversation: Option<Conversation>,
+    /// See [`Needs::opening`].
+    pub opening: Option<Turn>,
 }
 
 /// The contents of an event.
@@ -73,6 +102,19 @@ impl EventBody {
 }
 
 impl Event {
+    /// The conversation that it happened in, if it was one.
+    pub fn conversation_id(&self) -> Option<ConversationId> {
+        match &self.body {
+            EventBody::ConversationStarted(conversation)
+            | EventBody::ConversationEnded(conversation)
+            | EventBody::HandoffRequested(conversation) => Some(conversation.id),
+            EventBody::QuestionAsked(turn)
+            | EventBody::QuestionAnswered(turn)
+            | EventBody::RatingReceived(turn) => Some(turn.conversation_id),
+            EventBody::LeadCaptured(lead) => lead.conversation_id,
+        }
+    }
+
     /// A conversation began.
     pub fn started(conversation: Conversation) -> Self {
         Self {

@@ -1,6 +1,9 @@
 //! Which rows of a list a client wants. What is `None` is asked of nobody.
 
-use crate::{Chatbot, Conversation, ConversationStatus, Timestamp, conversation::Platform};
+use crate::{
+    Chatbot, Conversation, ConversationStatus, Timestamp, Webhook, WebhookStatus,
+    conversation::Platform,
+};
 
 /// Which chatbots of a list are wanted: those that are alike in all that is named here.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -84,5 +87,32 @@ impl ConversationFilter {
             && message_count.is_none_or(|count| count == conversation.message_count)
             && created_at.is_none_or(|at| at == conversation.created_at)
             && updated_at.is_none_or(|at| at == conversation.updated_at)
+    }
+}
+
+/// Which webhooks of a list are wanted: those that are alike in all that is named here.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WebhookFilter {
+    /// Its id, as text: one that can't be an id is nobody's.
+    pub id: Option<String>,
+    /// See [`Webhook::url`].
+    pub url: Option<String>,
+    /// See [`Webhook::description`].
+    pub description: Option<String>,
+    /// See [`Webhook::status`].
+    pub status: Option<WebhookStatus>,
+    /// See [`Webhook::created_at`].
+    pub created_at: Option<Timestamp>,
+}
+
+impl WebhookFilter {
+    /// Whether `webhook` is wanted.
+    pub fn matches(&self, webhook: &Webhook) -> bool {
+        let Self { id, url, description, status, created_at } = self;
+        id.as_ref().is_none_or(|id| *id == webhook.id.to_string())
+            && url.as_ref().is_none_or(|url| *url == webhook.url)
+            && description.as_ref().is_none_or(|text| *text == webhook.description)
+            && status.is_none_or(|status| status == webhook.status)
+            && created_at.is_none_or(|at| at == webhook.created_at)
     }
 }

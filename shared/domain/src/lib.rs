@@ -26,8 +26,8 @@ pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain,
 pub use chatbot::Chatbot;
 pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
 pub use error::{Error, ErrorKind, FieldError, Result};
-pub use event::{Event, EventBody, EventKind};
-pub use filter::{ChatbotFilter, ConversationFilter};
+pub use event::{Context, Event, EventBody, EventKind, Needs};
+pub use filter::{ChatbotFilter, ConversationFilter, WebhookFilter};
 pub use id::{
     ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, LeadId, MessageId, SourceId,
     UserId, WebhookId, WorkspaceId,
@@ -37,5 +37,5 @@ pub use page::Page;
 pub use plan::{Feature, Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
-pub use webhook::{Attempt, Delivery, DeliveryStatus, Webhook, WebhookStatus};
+pub use webhook::{Attempt, Delivery, DeliveryStatus, Scope, Webhook, WebhookPatch, WebhookStatus};
 pub use widget::{Widget, WidgetFields, WidgetPosition};

@@ -6,8 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ChatbotId, DeliveryId, Dialect, EventId, Timestamp, WebhookId, WorkspaceId};
 
-/// How many webhooks one chatbot may have.
-pub const MAX_WEBHOOKS: usize = 20;
+/// How many webhooks one chatbot may have in `dialect`; in Chatbot Platform, one workspace.
+pub fn most(dialect: Dialect) -> u32 {
+    match dialect {
+        Dialect::Botplot | Dialect::Conferbot | Dialect::Openbat => 20,
+        Dialect::ChatbotPlatform => 50,
+        Dialect::Helpbot => 5,
+    }
+}
+
 /// An endpoint has this long to answer.
 pub const TIMEOUT: Duration = Duration::from_secs(15);
 /// How much of an endpoint's answer is kept, in bytes.
@@ -47,6 +54,27 @@ pub enum WebhookStatus {
     Disabled,
 }
 
+impl WebhookStatus {
+    /// The name as stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+/// Whose events a subscription wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Scope {
+    /// One chatbot's; it goes with the chatbot.
+    #[serde(rename = "chatbotId")]
+    Chatbot(ChatbotId),
+    /// Those of all chatbots of a workspace, later ones included.
+    #[serde(rename = "workspaceId")]
+    Workspace(WorkspaceId),
+}
+
 /// A subscription. It remembers its dialect; every delivery speaks it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Webhook {
@@ -54,8 +82,8 @@ pub struct Webhook {
     pub id: WebhookId,
     /// Whose it is.
     pub workspace_id: WorkspaceId,
-    /// The chatbot whose events it wants.
-    pub chatbot_id: ChatbotId,
+    /// The chatbot whose events it wants; all of the workspace if `None`.
+    pub chatbot_id: Option<ChatbotId>,
     /// The dialect it was made in.
     pub dialect: Dialect,
     /// Where deliveries go.
@@ -70,6 +98,26 @@ pub struct Webhook {
     pub status: WebhookStatus,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Webhook {
+    /// Whose events it wants.
+    pub fn scope(&self) -> Scope {
+        self.chatbot_id.map_or(Scope::Workspace(self.workspace_id), Scope::Chatbot)
+    }
+}
+
+/// What may change of a subscription; what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WebhookPatch {
+    /// See [`Webhook::url`].
+    pub url: Option<String>,
+    /// See [`Webhook::events`].
+    pub events: Option<Vec<String>>,
+    /// See [`Webhook::description`].
+    pub description: Option<String>,
+    /// See [`Webhook::status`].
+    pub status: Option<WebhookStatus>,
 }
 
 /// Where a delivery stands.
@@ -91,8 +139,8 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// The subscription.
     pub webhook_id: WebhookId,
-    /// The chatbot that the subscription is for.
-    pub chatbot_id: ChatbotId,
+    /// Whose events the subscription wants.
+    pub scope: Scope,
     /// The event.
     pub event_id: EventId,
     /// The dialect's name of the event.

@@ -1,13 +1,15 @@
 //! Chatbots and the keys that openbat makes for them.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::{ApiKey, Chatbot, ChatbotId, Error, ErrorKind, Plan, Result, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
     access::ApiKeyItem,
-    keys,
-    table::{Range, Store},
+    keys::{self, Key},
+    table::{Range, Store, read},
     write::Write,
 };
 
@@ -158,6 +160,18 @@ impl Store {
         let items: Vec<ChatbotItem> =
             self.query(Range::prefix(partition, keys::CHATBOT).backwards()).await?;
         items.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// The names of those of `ids` that are there.
+    pub async fn chatbot_names(
+        &self,
+        workspace: WorkspaceId,
+        ids: &[ChatbotId],
+    ) -> Result<HashMap<ChatbotId, String>> {
+        let ids: HashSet<ChatbotId> = ids.iter().copied().collect();
+        let keys: Vec<Key> = ids.into_iter().map(|id| keys::chatbot(workspace, id)).collect();
+        let items = self.batch_get(&keys, true).await?;
+        items.into_iter().map(|item| read(item).map(|c: ChatbotItem| (c.id, c.name))).collect()
     }
 
     /// Writes what a patch may change, if nobody else did since `seen`; whether that was so.

@@ -1,14 +1,13 @@
 //! Deliveries: put once per event and subscription, then changed by each attempt.
 
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, EventId, Result, Timestamp,
-    WebhookId, webhook::KEPT_FOR,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Error, EventId, Result, Scope,
+    Timestamp, WebhookId, WorkspaceId, webhook::KEPT_FOR,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{self, Key},
-    mirror::mirrored,
     table::{Range, Store},
     write::Write,
 };
@@ -46,7 +45,12 @@ pub enum PutDelivery {
 struct DeliveryItem {
     id: DeliveryId,
     webhook_id: WebhookId,
-    chatbot_id: ChatbotId,
+    /// Of a subscription to one chatbot's events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chatbot_id: Option<ChatbotId>,
+    /// Of a subscription to a whole workspace's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    workspace_id: Option<WorkspaceId>,
     event_id: EventId,
     event: String,
     body: String,
@@ -60,21 +64,75 @@ struct DeliveryItem {
     expires_at: i64,
 }
 
-mirrored!(
-    DeliveryItem,
-    Delivery {
-        id,
-        webhook_id,
-        chatbot_id,
-        event_id,
-        event,
-        body,
-        status,
-        attempts,
-        next_attempt_at,
-        created_at,
-    } + from { expires_at: from.created_at.plus(KEPT_FOR).seconds() }
-);
+impl From<&Delivery> for DeliveryItem {
+    fn from(from: &Delivery) -> Self {
+        let Delivery {
+            id,
+            webhook_id,
+            scope,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            next_attempt_at,
+            created_at,
+        } = from.clone();
+        let (chatbot_id, workspace_id) = match scope {
+            Scope::Chatbot(id) => (Some(id), None),
+            Scope::Workspace(id) => (None, Some(id)),
+        };
+        Self {
+            id,
+            webhook_id,
+            chatbot_id,
+            workspace_id,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            next_attempt_at,
+            created_at,
+            expires_at: created_at.plus(KEPT_FOR).seconds(),
+        }
+    }
+}
+
+impl TryFrom<DeliveryItem> for Delivery {
+    type Error = Error;
+
+    fn try_from(from: DeliveryItem) -> Result<Self> {
+        let DeliveryItem {
+            id,
+            webhook_id,
+            chatbot_id,
+            workspace_id,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            next_attempt_at,
+            created_at,
+            expires_at: _,
+        } = from;
+        let scope = chatbot_id.map(Scope::Chatbot).or(workspace_id.map(Scope::Workspace));
+        let scope = scope.ok_or_else(|| Error::internal("a delivery that is nobody's"))?;
+        Ok(Self {
+            id,
+            webhook_id,
+            scope,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            next_attempt_at,
+            created_at,
+        })
+    }
+}
 
 impl Store {
     /// Puts a delivery unless it is there.
@@ -98,14 +156,14 @@ impl Store {
             Some(item) => Some(item),
             None => self.get(key, true).await?,
         };
-        Ok(found.map(Into::into))
+        found.map(TryInto::try_into).transpose()
     }
 
     /// A subscription's deliveries, newest first.
     pub async fn deliveries(&self, webhook: WebhookId, limit: u32) -> Result<Vec<Delivery>> {
         let range = Range::prefix(keys::deliveries_partition(webhook), "DLV#");
         let items: Vec<DeliveryItem> = self.query(range.backwards().limit(limit)).await?;
-        Ok(items.into_iter().map(Into::into).collect())
+        items.into_iter().map(TryInto::try_into).collect()
     }
 
     /// Writes an attempt down with what follows from it: settled, or due again at `next.0`, where

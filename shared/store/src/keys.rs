@@ -29,7 +29,9 @@
 //! | chunk | `SRC#<source>#<job>` | `CHUNK#<page>#<place>` | |
 //! | part of an index segment | `SRC#<source>#<job>` | `SEG#<part>` | |
 //! | pointer to the segment that is current | `IDX#<chatbot>` | `SRC#<source>` | |
-//! | webhook | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
+//! | webhook of a chatbot | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
+//! | webhook of a whole workspace | `HOOKS#WS#<workspace>` | `HOOK#<webhook>` | |
+//! | where a webhook is that its workspace lists | `HOOKS#WS#<workspace>` | `AT#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
 //! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
 //!
@@ -52,8 +54,10 @@
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
-//! | subscriptions to a chatbot's events | query `HOOKS#` | by size |
 //! | branding, widget | get | 1 |
+//! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
+//! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
+//! | whether there is room for one more webhook | condition on a counter in the chatbot or workspace | |
 //! | what is due | query `due`, one of [`DUE_SHARDS`] shards at a time | by size |
 //!
 //! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
@@ -62,7 +66,7 @@
 
 use domain::{
     ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, LeadId, MessageId,
-    SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
+    Scope, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -115,9 +119,12 @@ pub fn crawl_partition(source: SourceId, job: JobId) -> String {
 pub fn index_partition(id: ChatbotId) -> String {
     format!("IDX#{id}")
 }
-/// Partition of a chatbot's webhooks.
-pub fn webhooks_partition(id: ChatbotId) -> String {
-    format!("HOOKS#{id}")
+/// Partition of the webhooks of a chatbot or of a whole workspace.
+pub fn webhooks_partition(scope: Scope) -> String {
+    match scope {
+        Scope::Chatbot(id) => format!("HOOKS#{id}"),
+        Scope::Workspace(id) => format!("HOOKS#WS#{id}"),
+    }
 }
 /// Partition of a webhook's deliveries.
 pub fn deliveries_partition(id: WebhookId) -> String {
@@ -226,8 +233,12 @@ pub fn index_pointer(chatbot: ChatbotId, source: SourceId) -> Key {
     key(index_partition(chatbot), format!("{SOURCE}{source}"))
 }
 /// A webhook.
-pub fn webhook(chatbot: ChatbotId, id: WebhookId) -> Key {
-    key(webhooks_partition(chatbot), format!("HOOK#{id}"))
+pub fn webhook(scope: Scope, id: WebhookId) -> Key {
+    key(webhooks_partition(scope), format!("{WEBHOOK}{id}"))
+}
+/// Where a chatbot's webhook is, for those who know its workspace alone.
+pub fn webhook_pointer(workspace: WorkspaceId, id: WebhookId) -> Key {
+    key(webhooks_partition(Scope::Workspace(workspace)), format!("{WEBHOOK_POINTER}{id}"))
 }
 /// A delivery.
 pub fn delivery(webhook: WebhookId, at: Timestamp, id: DeliveryId) -> Key {
@@ -270,6 +281,10 @@ pub const TURN: &str = "TURN#";
 pub const LEAD: &str = "LEAD#";
 /// Sort key prefix of sources in a chatbot, and of pointers in its index.
 pub const SOURCE: &str = "SRC#";
+/// Sort key prefix of webhooks in a chatbot or workspace.
+pub const WEBHOOK: &str = "HOOK#";
+/// Sort key prefix of the pointers to webhooks in a workspace.
+pub const WEBHOOK_POINTER: &str = "AT#";
 /// Sort key prefix of pages in a crawl.
 pub const PAGE: &str = "PAGE#";
 /// Sort key prefix of chunks in a crawl.
@@ -357,7 +372,9 @@ mod tests {
             ("chunk", chunk(src, job, id, 1)),
             ("segment_part", segment_part(src, job, 1)),
             ("index_pointer", index_pointer(bot, src)),
-            ("webhook", webhook(bot, hook)),
+            ("webhook", webhook(Scope::Chatbot(bot), hook)),
+            ("webhook_of_workspace", webhook(Scope::Workspace(ws), hook)),
+            ("webhook_pointer", webhook_pointer(ws, hook)),
             ("delivery", delivery(hook, Timestamp::from_millis(0), id.parse().unwrap())),
             ("checkpoint", checkpoint(id, id)),
         ]

@@ -49,3 +49,4 @@ pub use sources::{CrawlResult, NewSource};
 pub use stream::{Change, StreamImage};
 pub use table::Store;
 pub use usage::{CallLimits, Taken};
+pub use webhooks::PutWebhook;

@@ -1,7 +1,7 @@
 //! Clearing away what hung on something that was deleted. Deleting begins with the item itself,
 //! at once; its stream record brings the rest here. Purging twice does nothing more.
 
-use domain::{ChatbotId, ConversationId, JobId, Result, SourceId, WebhookId, WorkspaceId};
+use domain::{ChatbotId, ConversationId, JobId, Result, Scope, SourceId, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -33,10 +33,13 @@ pub enum PurgeTarget {
         /// Whose it was.
         workspace: WorkspaceId,
     },
-    /// The deliveries of a webhook.
+    /// The deliveries of a webhook, and what points to it.
     Webhook {
         /// The webhook that was.
         id: WebhookId,
+        /// The workspace that lists it, if it was found by that alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listed_by: Option<WorkspaceId>,
     },
 }
 
@@ -48,9 +51,9 @@ impl PurgeTarget {
         match *self {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
-            Self::Webhook { id } => vec![keys::deliveries_partition(id)],
+            Self::Webhook { id, .. } => vec![keys::deliveries_partition(id)],
             Self::Chatbot { id, .. } => vec![
-                keys::webhooks_partition(id),
+                keys::webhooks_partition(Scope::Chatbot(id)),
                 keys::index_partition(id),
                 keys::chatbot_partition(id),
             ],
@@ -65,6 +68,9 @@ impl Store {
             self.delete_api_keys_of(*workspace, *id).await?;
             // Before the branding goes, which says what was claimed.
             self.free_subdomain(*id).await?;
+        }
+        if let PurgeTarget::Webhook { id, listed_by: Some(workspace) } = target {
+            self.batch_delete(&[keys::webhook_pointer(*workspace, *id)]).await?;
         }
         for partition in target.partitions() {
             let range = Range {

@@ -1,22 +1,29 @@
-//! Webhook subscriptions.
+//! Webhook subscriptions: of one chatbot, or of a whole workspace.
+
+use std::collections::HashMap;
 
 use domain::{
-    ChatbotId, Dialect, Result, Timestamp, Webhook, WebhookId, WebhookStatus, WorkspaceId,
+    ChatbotId, Dialect, Result, Scope, Timestamp, Webhook, WebhookId, WebhookPatch, WebhookStatus,
+    WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    keys,
+    keys::{self, Key},
     mirror::mirrored,
-    table::{Range, Store},
+    table::{Range, Store, read},
     write::Write,
 };
+
+/// How many webhooks a workspace's list shows, whatever their chatbots.
+const MOST_LISTED: u32 = 1_000;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WebhookItem {
     id: WebhookId,
     workspace_id: WorkspaceId,
-    chatbot_id: ChatbotId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chatbot_id: Option<ChatbotId>,
     dialect: Dialect,
     url: String,
     events: Vec<String>,
@@ -42,47 +49,179 @@ mirrored!(
     }
 );
 
+#[derive(Serialize, Deserialize)]
+struct PointerItem {
+    id: WebhookId,
+    chatbot_id: ChatbotId,
+}
+
+/// What became of a webhook that was to be put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutWebhook {
+    /// It is there now.
+    Added,
+    /// There are as many as may be.
+    Full,
+    /// The chatbot or workspace that it would belong to is gone.
+    Gone,
+}
+
+/// The item that counts a scope's webhooks.
+fn owner(webhook: &Webhook) -> Key {
+    match webhook.scope() {
+        Scope::Chatbot(id) => keys::chatbot(webhook.workspace_id, id),
+        Scope::Workspace(id) => keys::workspace(id),
+    }
+}
+
+/// The attribute there that counts those of one dialect.
+fn counter(dialect: Dialect) -> String {
+    format!("webhooks_{}", dialect.name())
+}
+
+/// Where a webhook is found by its workspace alone. Only conferbot asks that way.
+fn pointer(webhook: &Webhook) -> Option<(Key, PointerItem)> {
+    let Webhook { id, workspace_id, chatbot_id, dialect, .. } = *webhook;
+    let chatbot_id = chatbot_id.filter(|_| dialect == Dialect::Conferbot)?;
+    Some((keys::webhook_pointer(workspace_id, id), PointerItem { id, chatbot_id }))
+}
+
 impl Store {
-    /// Stores a subscription to a chatbot that is there; `false` if the chatbot is not.
-    pub async fn put_webhook(&self, webhook: &Webhook) -> Result<bool> {
-        let writes = vec![
-            Write::put(keys::webhook(webhook.chatbot_id, webhook.id), &WebhookItem::from(webhook))?
-                .if_absent(),
-            Write::check(keys::chatbot(webhook.workspace_id, webhook.chatbot_id)).if_present(),
-        ];
-        Ok(self.transact(writes).await?.is_done())
+    /// Stores a subscription if its chatbot or workspace is there and has fewer than `most` of
+    /// its dialect. However many come at once, no more than that get in.
+    pub async fn put_webhook(&self, webhook: &Webhook, most: u32) -> Result<PutWebhook> {
+        let room = Write::update(owner(webhook), "ADD #count :one")
+            .name("count", &counter(webhook.dialect))
+            .value("one", 1)?
+            .when("attribute_exists(pk) AND (attribute_not_exists(#count) OR #count < :most)")
+            .value("most", most)?;
+        let key = keys::webhook(webhook.scope(), webhook.id);
+        let put = Write::put(key, &WebhookItem::from(webhook))?.if_absent();
+        let mut writes = vec![room, put];
+        if let Some((key, item)) = pointer(webhook) {
+            writes.push(Write::put(key, &item)?.if_absent());
+        }
+        if self.transact(writes).await?.is_done() {
+            return Ok(PutWebhook::Added);
+        }
+        let there: Option<serde_json::Value> = self.get(&owner(webhook), true).await?;
+        Ok(if there.is_some() { PutWebhook::Full } else { PutWebhook::Gone })
     }
 
     /// A subscription. `fresh` asks for the very latest, at twice the cost.
     pub async fn webhook(
         &self,
-        chatbot: ChatbotId,
+        scope: Scope,
         id: WebhookId,
         fresh: bool,
     ) -> Result<Option<Webhook>> {
-        let found: Option<WebhookItem> = self.get(&keys::webhook(chatbot, id), fresh).await?;
+        let found: Option<WebhookItem> = self.get(&keys::webhook(scope, id), fresh).await?;
         Ok(found.map(Into::into))
     }
 
-    /// All subscriptions to a chatbot's events, newest first.
-    pub async fn webhooks(&self, chatbot: ChatbotId) -> Result<Vec<Webhook>> {
-        let range = Range::prefix(keys::webhooks_partition(chatbot), "HOOK#").backwards();
+    /// All subscriptions of a scope, newest first.
+    pub async fn webhooks(&self, scope: Scope) -> Result<Vec<Webhook>> {
+        let range = Range::prefix(keys::webhooks_partition(scope), keys::WEBHOOK).backwards();
         let items: Vec<WebhookItem> = self.query(range).await?;
         Ok(items.into_iter().map(Into::into).collect())
     }
 
+    /// The chatbot whose webhook `id` is, if the workspace lists it.
+    pub async fn listed_webhook(
+        &self,
+        workspace: WorkspaceId,
+        id: WebhookId,
+    ) -> Result<Option<Scope>> {
+        let found: Option<PointerItem> =
+            self.get(&keys::webhook_pointer(workspace, id), true).await?;
+        Ok(found.map(|pointer| Scope::Chatbot(pointer.chatbot_id)))
+    }
+
+    /// The webhooks that a workspace lists whatever their chatbots, newest first: the newest
+    /// [`MOST_LISTED`].
+    pub async fn listed_webhooks(&self, workspace: WorkspaceId) -> Result<Vec<Webhook>> {
+        let partition = keys::webhooks_partition(Scope::Workspace(workspace));
+        let range = Range::prefix(partition, keys::WEBHOOK_POINTER).backwards();
+        let pointers: Vec<PointerItem> = self.query(range.limit(MOST_LISTED)).await?;
+        let keys: Vec<Key> =
+            pointers.iter().map(|p| keys::webhook(Scope::Chatbot(p.chatbot_id), p.id)).collect();
+        let mut found = HashMap::new();
+        for item in self.batch_get(&keys, true).await? {
+            let webhook = Webhook::from(read::<WebhookItem>(item)?);
+            found.insert(webhook.id, webhook);
+        }
+        // A pointer may outlive its webhook for a moment.
+        Ok(pointers.into_iter().filter_map(|pointer| found.remove(&pointer.id)).collect())
+    }
+
+    /// Changes a subscription; the one that is there then, or `None` if it is gone.
+    pub async fn update_webhook(
+        &self,
+        scope: Scope,
+        id: WebhookId,
+        patch: &WebhookPatch,
+    ) -> Result<Option<Webhook>> {
+        let WebhookPatch { url, events, description, status } = patch;
+        let given = [
+            ("url", url.is_some()),
+            ("events", events.is_some()),
+            ("description", description.is_some()),
+            ("status", status.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
+        let set: Vec<String> = given.clone().map(|name| format!("#{name} = :{name}")).collect();
+        if !set.is_empty() {
+            let expression = format!("SET {}", set.join(", "));
+            let mut write = Write::update(keys::webhook(scope, id), expression).if_present();
+            for name in given {
+                write = write.name(name, name);
+            }
+            if let Some(url) = url {
+                write = write.value("url", url)?;
+            }
+            if let Some(events) = events {
+                write = write.value("events", events)?;
+            }
+            if let Some(description) = description {
+                write = write.value("description", description)?;
+            }
+            if let Some(status) = status {
+                write = write.value("status", status)?;
+            }
+            if !self.write(write).await?.is_done() {
+                return Ok(None);
+            }
+        }
+        self.webhook(scope, id, true).await
+    }
+
     /// Switches a subscription off; one that is gone stays gone.
-    pub async fn disable_webhook(&self, chatbot: ChatbotId, id: WebhookId) -> Result<()> {
-        let write = Write::update(keys::webhook(chatbot, id), "SET #status = :off")
+    pub async fn disable_webhook(&self, scope: Scope, id: WebhookId) -> Result<()> {
+        let write = Write::update(keys::webhook(scope, id), "SET #status = :off")
             .name("status", "status")
             .value("off", WebhookStatus::Disabled)?
             .if_present();
         self.write(write).await.map(drop)
     }
 
-    /// Deletes a subscription; whether there was one. Its deliveries follow behind the stream.
-    pub async fn delete_webhook(&self, chatbot: ChatbotId, id: WebhookId) -> Result<bool> {
-        let write = Write::delete(keys::webhook(chatbot, id)).if_present();
-        Ok(self.write(write).await?.is_done())
+    /// Deletes a subscription and makes room for another; whether there was one. Its deliveries
+    /// follow behind the stream.
+    pub async fn delete_webhook(&self, webhook: &Webhook) -> Result<bool> {
+        let doomed = || {
+            let key = keys::webhook(webhook.scope(), webhook.id);
+            let pointer = pointer(webhook).map(|(key, _)| Write::delete(key));
+            [Write::delete(key).if_present()].into_iter().chain(pointer)
+        };
+        let room = Write::update(owner(webhook), "ADD #count :less")
+            .name("count", &counter(webhook.dialect))
+            .value("less", -1)?
+            .when("#count > :none")
+            .value("none", 0)?;
+        let outcome = self.transact([room].into_iter().chain(doomed()).collect()).await?;
+        if !outcome.is_done() && !outcome.refused(1) {
+            // Its chatbot has just gone, or it is from before they were counted.
+            return Ok(self.transact(doomed().collect()).await?.is_done());
+        }
+        Ok(outcome.is_done())
     }
 }

@@ -1,8 +1,13 @@
 //! What a chat turn may cost: at most 4 round trips one after the other, 4 read units and 8 write
-//! units, warm and without a model.
+//! units, warm and without a model. What it may cost to tell k subscribers of an event: 2 + k read
+//! units and 2 k write units, whatever their dialects.
 
+use local::Code;
 use serde_json::json;
+use store::meter::Meter;
 use tests::App;
+
+use super::twice::begun;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chat_turn_stays_within_its_budget() {
@@ -52,4 +57,41 @@ async fn getting_one_resource_takes_two_round_trips() {
     let (read, write, round_trips) = bot.units();
     assert!(read <= 2.0 && write <= 1.0 && round_trips == 2, "{read} {write} {round_trips}");
     app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn telling_k_subscribers_costs_at_most_2_and_k_reads_and_2_k_writes() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let url = "http://127.0.0.1:9/hook";
+    let mut k = 0.0;
+    for _ in 0..3 {
+        let hooks = format!("/api/v1/projects/{}/webhooks", tenant.chatbot);
+        let body = json!({"url": url, "events": ["conversation.started"]});
+        app.post(&hooks).bearer(&tenant.secret).json(&body).send().await.ok();
+        let hooks = "/api/v1/external/v1/webhooks";
+        let events = ["conversation.started", "response.created"];
+        let body = json!({"chatbotId": tenant.chatbot, "url": url, "events": events});
+        let made = app.post(hooks).api_key(&tenant.conferbot).json(&body).send().await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        // Those who don't want to hear of it are looked at too.
+        let body = json!({"url": url, "events": ["bot.message_received"]});
+        let made = app.post("/v1/webhooks").bearer(&tenant.chatbotplatform).json(&body);
+        assert_eq!(made.send().await.status, 201);
+        k += 3.0;
+    }
+    let soon = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let at = i64::try_from(soon.as_millis()).unwrap() + 60_000;
+    let Some(Code::Worker(work)) = app.platform.function("event-fanout") else {
+        panic!("event-fanout is a worker");
+    };
+    let event = begun(&tenant, at, &[(1, "0197a000-0000-7000-8000-00000000000a")]);
+    let meter = Meter::default();
+    let answer = meter.scope(work(event)).await.expect("an answer");
+    assert_eq!(answer["batchItemFailures"], json!([]));
+    let units = meter.units();
+    assert!(units.read > 0.0 && units.read <= 2.0 + k, "{} read units", units.read);
+    assert!(units.write >= k && units.write <= 2.0 * k, "{} write units", units.write);
+    // The attempts go on; nobody listens.
+    app.platform.shutdown().await;
 }

@@ -17,7 +17,7 @@ fn message(body: &Value) -> Value {
 }
 
 /// Records of conversations that `tenant`'s chatbot began at `at`, with these sequence numbers.
-fn begun(tenant: &Tenant, at: i64, numbered: &[(u32, &str)]) -> Value {
+pub fn begun(tenant: &Tenant, at: i64, numbered: &[(u32, &str)]) -> Value {
     let records: Vec<Value> = numbered
         .iter()
         .map(|(sequence, conversation)| {

@@ -1,7 +1,6 @@
 //! BotPlot: chat, knowledge, conversations, leads, webhooks and branding of one project. Camel case,
 //! but for webhooks and branding, which its reference spells in snake case.
 
-mod javascript;
 pub mod leads;
 pub mod project;
 pub mod webhook;

@@ -1,11 +1,12 @@
 //! Lists: pages, and filters that are exact matches on the resource's own fields.
 
 use domain::{
-    ChatbotFilter, ConversationFilter, Error, Page, Result, Timestamp, Turn,
+    ChatbotFilter, ConversationFilter, Error, Page, Result, Timestamp, Turn, WebhookFilter,
     conversation::{MOST_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
 
+use super::webhook::webhook_status;
 use super::wire::{ASSISTANT, MessageOut, USER, is_disabled};
 
 /// The query of a list, as it came: `page`, `per_page`, and filters by the names of fields.
@@ -23,6 +24,18 @@ impl ListIn {
             disabled: self.take("status").as_deref().map(is_disabled).transpose()?,
             created_at: self.time("created_at")?,
             updated_at: self.time("updated_at")?,
+        };
+        Ok((filter, self.page()?))
+    }
+
+    /// Which webhooks are wanted.
+    pub fn webhooks(mut self) -> Result<(WebhookFilter, Page)> {
+        let filter = WebhookFilter {
+            id: self.take("id"),
+            url: self.take("url"),
+            description: self.take("description"),
+            status: self.take("status").as_deref().map(webhook_status).transpose()?,
+            created_at: self.time("created_at")?,
         };
         Ok((filter, self.page()?))
     }

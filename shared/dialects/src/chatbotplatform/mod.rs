@@ -2,6 +2,7 @@
 //! `data`, lists with their `meta` beside it.
 
 mod list;
+pub mod webhook;
 mod wire;
 
 pub use list::{ListIn, ListOut, MessagesIn};

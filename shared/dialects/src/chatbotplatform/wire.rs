@@ -49,7 +49,7 @@ impl TryFrom<BotPatchIn> for ChatbotPatch {
     }
 }
 
-/// Whether a bot of that status refuses to chat.
+/// Whether what has that status is switched off.
 pub(super) fn is_disabled(status: &str) -> Result<bool> {
     [false, true]
         .into_iter()

@@ -1,6 +1,7 @@
 //! Conferbot: a workspace's chatbots. Camel case; everything in `data`.
 
 mod responses;
+pub mod webhook;
 
 pub use responses::{AnalyticsOut, ResponseOut, ResponsesOut};
 

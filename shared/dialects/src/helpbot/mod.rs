@@ -2,6 +2,7 @@
 //! together.
 
 pub mod config;
+pub mod webhook;
 
 use domain::{Result, Turn, conversation::Ask};
 use serde::{Deserialize, Serialize};
@@ -39,12 +40,18 @@ pub struct ChatOut {
 
 impl From<Turn> for ChatOut {
     fn from(from: Turn) -> Self {
-        let mut sources: Vec<String> = Vec::new();
-        for url in from.citations.into_iter().filter_map(|citation| citation.url) {
-            if !sources.contains(&url) {
-                sources.push(url);
-            }
-        }
+        let sources = sources(&from);
         Self { answer: from.answer, sources, conversation_id: from.conversation_id.to_string() }
     }
+}
+
+/// Addresses of the pages that an answer was drawn from, each once, best first.
+pub(crate) fn sources(turn: &Turn) -> Vec<String> {
+    let mut sources: Vec<String> = Vec::new();
+    for url in turn.citations.iter().filter_map(|citation| citation.url.as_ref()) {
+        if !sources.contains(url) {
+            sources.push(url.clone());
+        }
+    }
+    sources
 }

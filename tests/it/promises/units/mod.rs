@@ -5,6 +5,7 @@ mod conversations;
 mod knowledge;
 mod leads;
 mod projects;
+mod webhook_dialects;
 mod webhooks;
 
 use serde_json::Value;
@@ -57,6 +58,8 @@ pub async fn measured() -> Vec<(&'static str, Reply)> {
     webhooks::botplot(&mut metered, &tenant).await;
     projects::botplot(&mut metered, &tenant).await;
     projects::helpbot(&mut metered, &tenant).await;
+    webhook_dialects::conferbot(&mut metered, &tenant).await;
+    webhook_dialects::helpbot(&mut metered, &tenant).await;
     let copy = format!("/api/v1/external/v1/chatbots/{}/duplicate", tenant.chatbot);
     metered
         .send(

@@ -1,8 +1,23 @@
 //! Routes of the `webhooks` function.
 
+mod alike;
+mod chatbotplatform_create_webhook;
+mod chatbotplatform_delete_webhook;
+mod chatbotplatform_deliver_webhook;
+mod chatbotplatform_get_webhook;
+mod chatbotplatform_list_webhooks;
+mod chatbotplatform_update_webhook;
+mod conferbot_create_webhook;
+mod conferbot_delete_webhook;
+mod conferbot_deliver_webhook;
+mod conferbot_list_webhooks;
 mod create_webhook;
 mod delete_webhook;
 mod deliver_webhook;
+mod helpbot_create_webhook;
+mod helpbot_delete_webhook;
+mod helpbot_deliver_webhook;
+mod helpbot_list_webhooks;
 mod list_webhooks;
 mod test_webhook;
 
