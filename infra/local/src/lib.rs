@@ -4,6 +4,7 @@
 mod demo;
 pub mod engine;
 mod invoke;
+mod mail;
 mod options;
 mod platform;
 mod probe;

@@ -19,6 +19,7 @@ use crate::{
     Credentials, LocalError, Options, Result, demo,
     engine::{AwsMock, DynamoEngine},
     invoke::Worker,
+    mail::MailFolder,
     probe::{QueueProbe, is_dead_letters},
     pump::{self, Progress, StreamFeed},
     registry::{self, Code},
@@ -42,6 +43,7 @@ pub struct Platform {
     pub core: Core,
     options: Options,
     engines: Engines,
+    mail: MailFolder,
     functions: HashMap<String, Code>,
     consumers: Arc<HashMap<String, Arc<Progress>>>,
     stop: watch::Sender<bool>,
@@ -165,6 +167,7 @@ impl Platform {
                 options.idle(),
             )
             .map_err(LocalError::of)?,
+            mail: MailFolder::new(&options)?,
             options,
             engines,
             functions: HashMap::new(),
@@ -177,7 +180,8 @@ impl Platform {
         let mut consumers = HashMap::new();
         let saved = checkpoints(&platform.options);
         for function in &template.functions {
-            let settings = platform.engines.env(&template, &function.settings, &given)?;
+            let mut settings = platform.engines.env(&template, &function.settings, &given)?;
+            settings.insert("MAIL_DIR".to_owned(), platform.mail_dir().display().to_string());
             everything.extend(settings.clone());
             let code = registry::code(&function.binary, &Env::of(settings), &aws).await?;
             platform.functions.insert(function.binary.clone(), code.clone());
@@ -216,6 +220,11 @@ impl Platform {
     /// Where the embedded DynamoDB is, for tests that look at the table itself.
     pub fn dynamodb_endpoint(&self) -> &str {
         &self.engines.dynamodb.endpoint
+    }
+
+    /// Where letters are written, once there is one.
+    pub fn mail_dir(&self) -> &Path {
+        self.mail.path()
     }
 
     /// The code behind a function, as Lambda would run it by itself.

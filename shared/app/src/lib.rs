@@ -11,6 +11,7 @@ pub mod fan_out;
 mod indexes;
 pub mod knowledge;
 pub mod leads;
+pub mod mail;
 pub mod purge;
 pub mod queue;
 pub mod random;

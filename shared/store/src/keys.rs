@@ -26,6 +26,7 @@
 //! | pointer to the segment that is current | `IDX#<chatbot>` | `SRC#<source>` | |
 //! | webhook | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
+//! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
 //! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
 //!
 //! # Access patterns
@@ -48,6 +49,7 @@
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
 //! | subscriptions to a chatbot's events | query `HOOKS#` | by size |
+//! | whether a mail was sent | get | 1 |
 //! | what is due | query `due`, one of [`DUE_SHARDS`] shards at a time | by size |
 //!
 //! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
@@ -55,8 +57,8 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, LeadId, MessageId,
-    SourceId, Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, ConversationStatus, DeliveryId, EventId, JobId, KeyId, LeadId,
+    MessageId, SourceId, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -206,6 +208,10 @@ pub fn webhook(chatbot: ChatbotId, id: WebhookId) -> Key {
 pub fn delivery(webhook: WebhookId, at: Timestamp, id: DeliveryId) -> Key {
     key(deliveries_partition(webhook), format!("DLV#{at}#{id}"))
 }
+/// That the mail about an event was sent.
+pub fn mail(event: EventId) -> Key {
+    key(format!("MAIL#{event}"), "MAIL")
+}
 /// How far a consumer has come on a shard of the stream.
 pub fn checkpoint(consumer: &str, shard: &str) -> Key {
     key(format!("CHECKPOINT#{consumer}"), format!("SHARD#{shard}"))
@@ -327,6 +333,7 @@ mod tests {
             ("index_pointer", index_pointer(bot, src)),
             ("webhook", webhook(bot, hook)),
             ("delivery", delivery(hook, Timestamp::from_millis(0), id.parse().unwrap())),
+            ("mail", mail(id.parse().unwrap())),
             ("checkpoint", checkpoint(id, id)),
         ]
     }

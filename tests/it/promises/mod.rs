@@ -6,6 +6,7 @@ mod events;
 mod journey;
 mod kill;
 mod limits;
+mod mail;
 mod paging;
 mod purge;
 mod readme;

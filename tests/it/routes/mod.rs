@@ -10,4 +10,5 @@ pub mod conversations;
 mod docs;
 mod knowledge;
 mod leads;
+pub mod site_key;
 mod webhooks;

@@ -1,6 +1,12 @@
 //! HelpBot: one question and its answer a conversation. Camel case; a session ties conversations
 //! together.
 
+mod sources;
+
+pub use sources::{
+    AddedSourceOut, DeleteIn, DeletedOut, RescrapeIn, RescrapeOut, SourceIn, SourceOut, SourcesOut,
+};
+
 use domain::{Result, Turn, conversation::Ask};
 use serde::{Deserialize, Serialize};
 
@@ -45,4 +51,35 @@ impl From<Turn> for ChatOut {
         }
         Self { answer: from.answer, sources, conversation_id: from.conversation_id.to_string() }
     }
+}
+
+/// `POST /api/v1/feedback`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FeedbackIn {
+    /// The conversation whose answer it is about.
+    pub conversation_id: Option<String>,
+    /// `yes` or `no`.
+    pub helpful: Option<String>,
+}
+
+/// `POST /api/v1/handoff`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HandoffIn {
+    /// The conversation to hand over.
+    pub conversation_id: Option<String>,
+    /// Where the visitor can be reached.
+    pub customer_email: Option<String>,
+}
+
+/// `{"success": true}`
+#[derive(Debug, Serialize)]
+pub struct SuccessOut {
+    success: bool,
+}
+
+impl SuccessOut {
+    /// It was done.
+    pub const DONE: Self = Self { success: true };
 }

@@ -4,6 +4,7 @@ mod chatbots;
 mod conversations;
 mod knowledge;
 mod leads;
+mod sites;
 mod webhooks;
 
 use serde_json::Value;
@@ -52,6 +53,7 @@ pub async fn measured() -> Vec<(&'static str, Reply)> {
     knowledge::botplot(&mut metered, &tenant, &site).await;
     conversations::botplot_and_others(&mut metered, &tenant).await;
     conversations::chatbotplatform(&mut metered, &tenant).await;
+    sites::helpbot(&mut metered, &tenant, &site).await;
     leads::botplot(&mut metered, &tenant).await;
     webhooks::botplot(&mut metered, &tenant).await;
     let copy = format!("/api/v1/external/v1/chatbots/{}/duplicate", tenant.chatbot);
