@@ -156,6 +156,14 @@ impl App {
             .ok()
     }
 
+    /// Letters that were written, as they are in their files.
+    pub fn mails(&self) -> Vec<Vec<u8>> {
+        let Ok(folder) = std::fs::read_dir(self.platform.mail_dir()) else { return Vec::new() };
+        let files = folder.map(|entry| entry.expect("an entry").path());
+        let letters = files.filter(|file| file.extension().is_some_and(|e| e == "eml"));
+        letters.map(|file| std::fs::read(file).expect("a letter")).collect()
+    }
+
     /// Waits until every job is done.
     pub async fn drain(&self) {
         self.platform.drain(DEADLINE).await.expect("every job is done in time");

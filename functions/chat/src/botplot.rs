@@ -10,7 +10,7 @@ use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments};
 use dialects::botplot::wire::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamOut, SuccessOut};
 use domain::{
     Dialect, Error, Principal, Turn,
-    conversation::{self, Ask},
+    conversation::{self, Ask, Handoff},
 };
 use futures::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
@@ -82,8 +82,8 @@ async fn hand_off(
     Segments(id, _): Segments<Botplot, String>,
     Body(HandoffIn { reason }, _): Body<Botplot, HandoffIn>,
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
-    let reason = conversation::handoff_reason(reason.as_deref())?;
-    ctx.http.core.hand_off(key.chatbot, id.parse()?, reason.as_deref()).await?;
+    let handoff = Handoff::because(Dialect::Botplot, reason.as_deref())?;
+    ctx.http.core.hand_off(key.chatbot, id.parse()?, &handoff).await?;
     Ok(Json(SuccessOut::DONE))
 }
 

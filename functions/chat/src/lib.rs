@@ -47,7 +47,8 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
-    let routes = botplot::routes().route("/api/v1/chat", post(chat)).with_state(ctx);
+    let routes = botplot::routes().merge(helpbot::routes());
+    let routes = routes.route("/api/v1/chat", post(chat)).with_state(ctx);
     colloquy_http::open_to_browsers(colloquy_http::finish(routes, &http))
 }
 

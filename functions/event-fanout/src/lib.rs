@@ -17,8 +17,9 @@ impl Ctx {
         let crawls = aws.queue(env, "CRAWL_QUEUE_URL")?;
         let deliveries = aws.queue(env, "DELIVERY_QUEUE_URL")?;
         let purges = aws.queue(env, "PURGE_QUEUE_URL")?;
+        let mails = aws.queue(env, "MAIL_QUEUE_URL")?;
         let core = aws.core(env)?;
-        Ok(Self { fan_out: FanOut::new(core, crawls, deliveries, purges, VOICE) })
+        Ok(Self { fan_out: FanOut::new(core, crawls, deliveries, purges, mails, VOICE) })
     }
 }
 

@@ -35,8 +35,8 @@ async fn add_url(
     Body(UrlSourceIn { url, sync_frequency }, _): Body<Botplot, UrlSourceIn>,
 ) -> Reply<AddedSourceOut> {
     let new = NewUrlSource::new(url.as_deref(), sync_frequency.as_deref(), ctx.policy)?;
-    let id = ctx.http.core.add_url(key.principal.workspace_id, key.chatbot, new).await?;
-    Ok(Json(AddedSourceOut { source_id: id.to_string(), status: "processing" }))
+    let source = ctx.http.core.add_url(key.principal.workspace_id, key.chatbot, new).await?;
+    Ok(Json(AddedSourceOut { source_id: source.id.to_string(), status: "processing" }))
 }
 
 async fn add_qa(

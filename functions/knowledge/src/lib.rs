@@ -1,6 +1,7 @@
 //! Knowledge sources, in every dialect that has them.
 
 mod botplot;
+mod helpbot;
 
 use axum::{Router, extract::FromRef};
 use domain::Result;
@@ -30,5 +31,6 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
-    colloquy_http::finish(botplot::routes().with_state(ctx), &http)
+    let routes = botplot::routes().merge(helpbot::routes());
+    colloquy_http::finish(routes.with_state(ctx), &http)
 }

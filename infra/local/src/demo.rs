@@ -135,7 +135,7 @@ async fn make(platform: &Platform, options: &Options) -> Result<Credentials> {
     };
     let docs = format!("{}/docs", platform.base_url);
     let source = NewUrlSource::new(Some(&docs), None, Policy::Local).map_err(LocalError::of)?;
-    let source = core.add_url(workspace, chatbot.id, source).await.map_err(LocalError::of)?;
+    let source = core.add_url(workspace, chatbot.id, source).await.map_err(LocalError::of)?.id;
     if !options.services_only {
         wait_for(platform, chatbot.id, source).await?;
     }

@@ -4,6 +4,7 @@
 mod demo;
 pub mod engine;
 mod invoke;
+mod mail;
 mod openapi;
 mod options;
 mod platform;

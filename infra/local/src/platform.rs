@@ -19,6 +19,7 @@ use crate::{
     Credentials, LocalError, Options, Result, demo,
     engine::{AwsMock, DynamoEngine},
     invoke::Worker,
+    mail::MailFolder,
     probe::{QueueProbe, is_dead_letters},
     pump::{self, Progress, StreamFeed},
     registry::{self, Code},
@@ -42,6 +43,7 @@ pub struct Platform {
     pub core: Core,
     options: Options,
     engines: Engines,
+    mail: MailFolder,
     functions: HashMap<String, Code>,
     consumers: Arc<HashMap<String, Arc<Progress>>>,
     stop: watch::Sender<bool>,
@@ -167,6 +169,7 @@ impl Platform {
             base_url: String::new(),
             credentials: None,
             core: aws.core(&core).map_err(LocalError::of)?,
+            mail: MailFolder::new(&options)?,
             options,
             engines,
             functions: HashMap::new(),
@@ -184,6 +187,7 @@ impl Platform {
                 settings.insert("LOCAL_DNS_SERVER".to_owned(), server.to_string());
                 settings.insert("LOCAL_DNS_MILLIS".to_owned(), time.as_millis().to_string());
             }
+            settings.insert("MAIL_DIR".to_owned(), platform.mail_dir().display().to_string());
             everything.extend(settings.clone());
             let code = registry::code(&function.binary, &Env::of(settings), &aws).await?;
             platform.functions.insert(function.binary.clone(), code.clone());
@@ -220,6 +224,11 @@ impl Platform {
     /// Where the embedded DynamoDB is, for tests that look at the table itself.
     pub fn dynamodb_endpoint(&self) -> &str {
         &self.engines.dynamodb.endpoint
+    }
+
+    /// Where letters are written, once there is one.
+    pub fn mail_dir(&self) -> &Path {
+        self.mail.path()
     }
 
     /// The code behind a function, as Lambda would run it by itself.

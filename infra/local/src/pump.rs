@@ -80,6 +80,30 @@ async fn work_off(client: &Client, url: &str, worker: &Worker, messages: &[Messa
     if let Err(error) = delete(client, url, &done).await {
         tracing::error!(%error, "deleting messages failed");
     }
+    let is_done = |message: &Message| done.iter().any(|d| d.message_id() == message.message_id());
+    for failed in messages.iter().filter(|message| !is_done(message)) {
+        show_again(client, url, failed).await;
+    }
+}
+
+/// In AWS a message that failed comes again when its visibility ends, after minutes. Whoever sits
+/// before this machine doesn't wait as long: a little, and a little more each time.
+async fn show_again(client: &Client, url: &str, failed: &Message) {
+    let received = failed
+        .attributes()
+        .and_then(|all| all.get(&MessageSystemAttributeName::ApproximateReceiveCount))
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(1);
+    tokio::time::sleep(PAUSE * received).await;
+    let shown = client
+        .change_message_visibility()
+        .queue_url(url)
+        .receipt_handle(failed.receipt_handle().unwrap_or_default())
+        .visibility_timeout(0);
+    if let Err(error) = shown.send().await {
+        let error = DisplayErrorContext(error);
+        tracing::warn!(%error, "a message that failed comes again only later");
+    }
 }
 
 /// The messages that are done. A worker that can't be called at all is tried until it can: its

@@ -54,6 +54,7 @@ pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
         "crawl-worker" => worker!(crawl_worker, env, aws),
         "delivery-worker" => worker!(delivery_worker, env, aws),
         "event-fanout" => worker!(event_fanout, env, aws),
+        "mail-worker" => worker!(mail_worker, env, aws),
         "purge-worker" => worker!(purge_worker, env, aws),
         "stats-worker" => worker!(stats_worker, env, aws),
         "ticker" => worker!(ticker, env, aws),

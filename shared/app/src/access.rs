@@ -109,6 +109,7 @@ impl Core {
             plan,
             chatbots: 0,
             created_at: now,
+            owner_email: Some(email.clone()),
         };
         let user = User {
             id: UserId::new(),
@@ -142,6 +143,10 @@ impl Core {
         };
         let workspace = self.store.workspace(user.workspace_id).await?;
         let workspace = workspace.ok_or_else(|| Error::internal("a user without a workspace"))?;
+        if workspace.owner_email.is_none() {
+            // One from before workspaces knew their owner.
+            self.store.put_owner(workspace.id, &user.email).await?;
+        }
         self.begin_session(user, workspace).await
     }
 

@@ -236,6 +236,7 @@ fn opened(dialect: Dialect, ask: &Ask, turn: &Turn) -> Conversation {
         handoff: HandoffStatus::None,
         handoff_at: None,
         handoff_reason: None,
+        customer_email: None,
         overall_rating: None,
         message_count: 2,
         first_message: shorten(&turn.question, FIRST_MESSAGE),

@@ -2,7 +2,7 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    Page, Result, Timestamp, Turn, WorkspaceId,
+    Page, Result, Timestamp, Turn, WorkspaceId, conversation::Handoff,
 };
 
 use crate::Core;
@@ -186,9 +186,9 @@ impl Core {
         &self,
         chatbot: ChatbotId,
         id: ConversationId,
-        reason: Option<&str>,
+        handoff: &Handoff,
     ) -> Result<()> {
-        if self.store.hand_off(chatbot, id, reason, Timestamp::now()).await? {
+        if self.store.hand_off(chatbot, id, handoff, Timestamp::now()).await? {
             return Ok(());
         }
         let found = self.store.conversation(chatbot, id).await?;

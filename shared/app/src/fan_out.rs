@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use domain::{
-    Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, Needs, Result,
-    Scope, Webhook, WebhookStatus,
+    Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, EventBody, Needs,
+    Result, Scope, Webhook, WebhookStatus,
 };
 use store::{Change, PurgeTarget, PutDelivery, Store};
 
 use crate::{
     Core,
-    queue::{CrawlPage, Deliver, Purge, Queue, VERSION},
+    queue::{CrawlPage, Deliver, Mail, MailAbout, Purge, Queue, VERSION},
 };
 
 /// One message for one subscription, in the dialect of that subscription.
@@ -41,6 +41,7 @@ pub struct FanOut {
     crawls: Queue,
     deliveries: Queue,
     purges: Queue,
+    mails: Queue,
     voice: Voice,
 }
 
@@ -48,9 +49,16 @@ pub struct FanOut {
 pub type Known = HashMap<Scope, Vec<Webhook>>;
 
 impl FanOut {
-    /// Fanning out over `core` to the three queues.
-    pub fn new(core: Core, crawls: Queue, deliveries: Queue, purges: Queue, voice: Voice) -> Self {
-        Self { store: core.store, crawls, deliveries, purges, voice }
+    /// Fanning out over `core` to the four queues.
+    pub fn new(
+        core: Core,
+        crawls: Queue,
+        deliveries: Queue,
+        purges: Queue,
+        mails: Queue,
+        voice: Voice,
+    ) -> Self {
+        Self { store: core.store, crawls, deliveries, purges, mails, voice }
     }
 
     /// Does what follows from `change`.
@@ -78,8 +86,10 @@ impl FanOut {
             Change::ConversationChanged { new, ended_at: Some(at), .. } => {
                 self.announce(&[Event::ended(new, at)], known).await
             }
-            Change::ConversationChanged { new, handoff_at: Some(at), .. } => {
-                self.announce(&[Event::handed_off(new, at)], known).await
+            Change::ConversationChanged { new, handoff_at: Some(at), handoff_dialect, .. } => {
+                let event = Event::handed_off(new, at);
+                self.mail_handoff(&event, handoff_dialect).await?;
+                self.announce(&[event], known).await
             }
             Change::LeadCaptured(lead) => self.announce(&[Event::captured(lead)], known).await,
             Change::TurnRated { turn, rating, at } => {
@@ -99,6 +109,23 @@ impl FanOut {
         }
         let target = PurgeTarget::Chatbot { id, workspace };
         self.purges.send_all(&[Purge { v: VERSION, target }]).await
+    }
+
+    /// Helpbot's reference promises its site's owner a mail; the others promise none.
+    async fn mail_handoff(&self, event: &Event, asked_in: Option<Dialect>) -> Result<()> {
+        let EventBody::HandoffRequested(conversation) = &event.body else { return Ok(()) };
+        if asked_in != Some(Dialect::Helpbot) {
+            return Ok(());
+        }
+        let mail = Mail {
+            v: VERSION,
+            event_id: event.id,
+            at: event.at,
+            workspace_id: event.workspace_id,
+            chatbot_id: event.chatbot_id,
+            about: MailAbout::HandoffRequested { conversation_id: conversation.id },
+        };
+        self.mails.send_all(&[mail]).await
     }
 
     async fn announce(&self, events: &[Event], known: &mut Known) -> Result<()> {

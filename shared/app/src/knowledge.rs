@@ -55,7 +55,7 @@ impl Core {
         workspace: WorkspaceId,
         chatbot: ChatbotId,
         new: NewUrlSource,
-    ) -> Result<SourceId> {
+    ) -> Result<Source> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
         self.add_url_source(&chatbot, &new.url, new.sync).await
     }
@@ -65,7 +65,7 @@ impl Core {
         chatbot: &Chatbot,
         url: &str,
         sync: SyncFrequency,
-    ) -> Result<SourceId> {
+    ) -> Result<Source> {
         let job = JobId::new();
         let source = Source {
             id: SourceId::new(),
@@ -84,10 +84,10 @@ impl Core {
             synced_at: None,
         };
         let page = first_page(&source, job);
-        Ok(match self.store.put_url_source(chatbot, &source, &page).await? {
-            NewSource::Added => source.id,
-            NewSource::Claimed(there) => there,
-        })
+        match self.store.put_url_source(chatbot, &source, &page).await? {
+            NewSource::Added => Ok(source),
+            NewSource::Claimed(there) => self.source(chatbot.id, there).await,
+        }
     }
 
     /// Adds a Q&A pair. It answers from the same write on.
@@ -123,6 +123,13 @@ impl Core {
     /// A chatbot's sources, newest first.
     pub async fn sources(&self, chatbot: ChatbotId) -> Result<Vec<Source>> {
         self.store.sources(chatbot).await
+    }
+
+    /// Those of them that are sites, newest first.
+    pub async fn url_sources(&self, chatbot: ChatbotId) -> Result<Vec<Source>> {
+        let mut sources = self.store.sources(chatbot).await?;
+        sources.retain(|source| source.kind == SourceKind::Url);
+        Ok(sources)
     }
 
     /// A source of `chatbot`.

@@ -15,6 +15,7 @@ mod indexes;
 pub mod knowledge;
 pub mod leads;
 pub mod logo;
+pub mod mail;
 pub mod purge;
 pub mod queue;
 pub mod random;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
 use domain::{
-    ChatbotId, DeliveryId, Error, JobId, Result, Scope, SourceId, Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, DeliveryId, Error, EventId, JobId, Result, Scope, SourceId,
+    Timestamp, WebhookId, WorkspaceId,
 };
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,35 @@ pub struct Purge {
     pub v: u8,
     /// What is to be cleared away.
     pub target: PurgeTarget,
+}
+
+/// Mail the owner of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mail {
+    /// [`VERSION`].
+    pub v: u8,
+    /// The event that the mail is about; there is one mail for it.
+    pub event_id: EventId,
+    /// When it happened, in milliseconds.
+    pub at: Timestamp,
+    /// The tenant, whose owner is told.
+    pub workspace_id: WorkspaceId,
+    /// The chatbot.
+    pub chatbot_id: ChatbotId,
+    /// What happened.
+    pub about: MailAbout,
+}
+
+/// What an owner is told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum MailAbout {
+    /// A visitor asked for a person.
+    HandoffRequested {
+        /// The conversation that was handed over.
+        conversation_id: ConversationId,
+    },
 }
 
 /// One SQS queue.

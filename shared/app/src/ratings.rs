@@ -26,6 +26,21 @@ impl Core {
         }
     }
 
+    /// Rates the answer that opened a conversation of `chatbot`. Conversation and answer lead to
+    /// each other by their ids, so nothing has to be looked up.
+    pub async fn rate_conversation(
+        &self,
+        chatbot: ChatbotId,
+        id: ConversationId,
+        rating: i8,
+    ) -> Result<()> {
+        let answer = MessageId::opening(id);
+        match self.store.rate(chatbot, id, answer, rating, Timestamp::now()).await? {
+            Rated::Done | Rated::Same => Ok(()),
+            Rated::Gone => Err(Error::not_found("conversation")),
+        }
+    }
+
     /// A visitor may rate at once what the index does not have yet. An id says when it was made,
     /// so one that is old or no time at all is not waited for.
     async fn conversation_answered_by(&self, answer: MessageId) -> Result<Option<ConversationId>> {

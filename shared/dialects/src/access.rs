@@ -48,7 +48,7 @@ impl SessionOut {
     /// For `member`, in `workspace`.
     pub fn new(member: &Member, workspace: &Workspace) -> Self {
         let Member { user_id, email, workspace_id: _ } = member;
-        let Workspace { id, name, plan, chatbots: _, created_at: _ } = workspace;
+        let Workspace { id, name, plan, chatbots: _, created_at: _, owner_email: _ } = workspace;
         Self {
             user: UserOut { id: user_id.to_string(), email: email.clone() },
             workspace: WorkspaceOut { id: id.to_string(), name: name.clone(), plan: plan.name() },

@@ -109,6 +109,9 @@ pub struct Workspace {
     pub chatbots: u32,
     /// When it signed up.
     pub created_at: Timestamp,
+    /// Who signed it up and is told what its owner has to know; unknown for one from before that
+    /// was kept, until its member signs in.
+    pub owner_email: Option<String>,
 }
 
 /// A person with a password.

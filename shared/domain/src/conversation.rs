@@ -127,6 +127,8 @@ pub struct Conversation {
     pub handoff_at: Option<Timestamp>,
     /// Why, if the visitor said so.
     pub handoff_reason: Option<String>,
+    /// Where that person can reach the visitor, if an address was left with the handoff.
+    pub customer_email: Option<String>,
     /// The last rating given, 1 or -1.
     pub overall_rating: Option<i8>,
     /// Questions and answers together.
@@ -248,10 +250,31 @@ impl Ask {
     }
 }
 
-/// The reason for which a person is asked for; a blank one is none.
-pub fn handoff_reason(value: Option<&str>) -> Result<Option<String>> {
-    let reason = value.map(|text| bounds::text("reason", text, bounds::REASON)).transpose()?;
-    Ok(reason.filter(|text| !text.is_empty()))
+/// A visitor asks for a person; its bounds checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handoff {
+    /// The dialect it was asked for in.
+    pub dialect: Dialect,
+    /// Why, if the visitor said so.
+    pub reason: Option<String>,
+    /// Where the visitor can be reached, if an address was left.
+    pub customer_email: Option<String>,
+}
+
+impl Handoff {
+    /// For a reason, or none; a blank one is none.
+    pub fn because(dialect: Dialect, reason: Option<&str>) -> Result<Self> {
+        let reason = reason.map(|text| bounds::text("reason", text, bounds::REASON)).transpose()?;
+        let reason = reason.filter(|text| !text.is_empty());
+        Ok(Self { dialect, reason, customer_email: None })
+    }
+
+    /// With an address to answer to, or none; a blank one is none.
+    pub fn answered_to(dialect: Dialect, customer_email: Option<&str>) -> Result<Self> {
+        let given = customer_email.filter(|text| !text.trim().is_empty());
+        let customer_email = given.map(|text| bounds::email("customerEmail", text)).transpose()?;
+        Ok(Self { dialect, reason: None, customer_email })
+    }
 }
 
 /// A rating as it is asked for: up or down.
@@ -260,6 +283,15 @@ pub fn rating(value: Option<i64>) -> Result<i8> {
         1 => Ok(1),
         -1 => Ok(-1),
         _ => Err(Error::field("rating", "must be 1 or -1")),
+    }
+}
+
+/// The same, asked for as whether the answer was helpful.
+pub fn helpful(value: Option<&str>) -> Result<i8> {
+    match bounds::required("helpful", value)? {
+        "yes" => Ok(1),
+        "no" => Ok(-1),
+        _ => Err(Error::field("helpful", "must be yes or no")),
     }
 }
 

@@ -113,6 +113,13 @@ impl MessageId {
     }
 }
 
+impl MessageId {
+    /// The answer that opened `conversation`: the way back from [`ConversationId::opened_by`].
+    pub fn opening(conversation: ConversationId) -> Self {
+        Self(Uuid::from_u128(conversation.0.as_u128() ^ RANDOM_TAIL))
+    }
+}
+
 impl ConversationId {
     /// A new id made at `at`: conversations sort by when they began, and those of a time are a
     /// range of ids.

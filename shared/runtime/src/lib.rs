@@ -5,7 +5,8 @@
 use std::{collections::HashMap, io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{Core, queue::Queue, seal::Sealer};
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+pub use aws_config::SdkConfig;
+use aws_config::{BehaviorVersion, Region};
 use domain::{Error, Plan, Plans, Result, conversation::IDLE};
 use outbound::{Policy, Resolver};
 use store::Store;
@@ -120,6 +121,11 @@ impl Aws {
             .load()
             .await;
         Self { config, endpoints: Some((dynamodb.to_owned(), queues.to_owned())) }
+    }
+
+    /// For the client of a service that one function alone uses.
+    pub fn config(&self) -> &SdkConfig {
+        &self.config
     }
 
     /// The table that `TABLE_NAME` names.

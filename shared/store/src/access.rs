@@ -21,6 +21,8 @@ struct WorkspaceItem {
     plan: Plan,
     chatbots: u32,
     created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner_email: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,7 +61,7 @@ pub(crate) struct ApiKeyItem {
     plan: Option<Plan>,
 }
 
-mirrored!(WorkspaceItem, Workspace { id, name, plan, chatbots, created_at });
+mirrored!(WorkspaceItem, Workspace { id, name, plan, chatbots, created_at, owner_email });
 
 mirrored!(UserItem, User { id, email, password_hash, workspace_id, created_at });
 
@@ -127,6 +129,14 @@ impl Store {
     /// A workspace.
     pub async fn workspace(&self, id: WorkspaceId) -> Result<Option<Workspace>> {
         Ok(self.get::<WorkspaceItem>(&keys::workspace(id), true).await?.map(Into::into))
+    }
+
+    /// Notes who signed a workspace up, unless that is known.
+    pub async fn put_owner(&self, id: WorkspaceId, email: &str) -> Result<()> {
+        let write = Write::update(keys::workspace(id), "SET owner_email = :email")
+            .value("email", email)?
+            .when("attribute_exists(pk) AND attribute_not_exists(owner_email)");
+        self.write(write).await.map(drop)
     }
 
     /// Puts a workspace on another plan, and its keys with it; `false` if there is no such

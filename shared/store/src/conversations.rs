@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect, HandoffStatus,
-    MessageId, Result, Timestamp, Turn, WorkspaceId,
+    MessageId, Result, Timestamp, Turn, WorkspaceId, conversation::Handoff,
 };
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub(crate) struct ConversationItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     handoff_reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     overall_rating: Option<i8>,
     message_count: u32,
     first_message: String,
@@ -44,6 +46,9 @@ pub(crate) struct ConversationItem {
     /// When it was closed for being idle; gone again when it goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// The dialect that the last handoff was asked for in, which decides who is told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handoff_dialect: Option<Dialect>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,12 +87,13 @@ mirrored!(
         handoff,
         handoff_at,
         handoff_reason,
+        customer_email,
         overall_rating,
         message_count,
         first_message,
         created_at,
         updated_at,
-    } + from { ended_at: None }
+    } + from { ended_at: None, handoff_dialect: None }
 );
 
 mirrored!(
@@ -251,29 +257,39 @@ impl Store {
         &self,
         chatbot: ChatbotId,
         id: ConversationId,
-        reason: Option<&str>,
+        handoff: &Handoff,
         now: Timestamp,
     ) -> Result<bool> {
+        let Handoff { dialect, reason, customer_email } = handoff;
         let status = ConversationStatus::HandedOff;
-        let (set, remove) = match reason {
-            Some(_) => (", handoff_reason = :reason", ""),
-            None => ("", ", handoff_reason"),
-        };
+        let given = [("handoff_reason", reason), ("customer_email", customer_email)];
+        // What an earlier handoff left and this one doesn't say goes.
+        let (mut set, mut remove) = (String::new(), String::new());
+        for (name, value) in given {
+            match value {
+                Some(_) => set.push_str(&format!(", {name} = :{name}")),
+                None => remove.push_str(&format!(", {name}")),
+            }
+        }
         let mut write = Write::update(
             keys::conversation(chatbot, id),
             format!(
                 "SET #status = :status, handoff = :requested, handoff_at = :now, \
-                 list_pk = :list{set} REMOVE due_pk, due_at, ended_at{remove}"
+                 handoff_dialect = :dialect, list_pk = :list{set} \
+                 REMOVE due_pk, due_at, ended_at{remove}"
             ),
         )
         .name("status", "status")
         .value("status", status)?
         .value("requested", HandoffStatus::Requested)?
         .value("now", now)?
+        .value("dialect", dialect)?
         .value("list", keys::conversations_of(chatbot, status))?
         .when("attribute_exists(pk) AND #status <> :status");
-        if let Some(reason) = reason {
-            write = write.value("reason", reason)?;
+        for (name, value) in given {
+            if let Some(value) = value {
+                write = write.value(name, value)?;
+            }
         }
         Ok(self.write(write).await?.is_done())
     }

@@ -33,6 +33,7 @@
 //! | webhook of a whole workspace | `HOOKS#WS#<workspace>` | `HOOK#<webhook>` | |
 //! | where a webhook is that its workspace lists | `HOOKS#WS#<workspace>` | `AT#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
+//! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
 //! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
 //!
 //! # Access patterns
@@ -58,6 +59,7 @@
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
 //! | whether there is room for one more webhook | condition on a counter in the chatbot or workspace | |
+//! | whether a mail was sent | get | 1 |
 //! | what is due | query `due`, one of [`DUE_SHARDS`] shards at a time | by size |
 //!
 //! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
@@ -65,8 +67,8 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, DeliveryId, JobId, KeyId, LeadId, MessageId,
-    Scope, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, ConversationStatus, DeliveryId, EventId, JobId, KeyId, LeadId,
+    MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -244,6 +246,10 @@ pub fn webhook_pointer(workspace: WorkspaceId, id: WebhookId) -> Key {
 pub fn delivery(webhook: WebhookId, at: Timestamp, id: DeliveryId) -> Key {
     key(deliveries_partition(webhook), format!("DLV#{at}#{id}"))
 }
+/// That the mail about an event was sent.
+pub fn mail(event: EventId) -> Key {
+    key(format!("MAIL#{event}"), "MAIL")
+}
 /// How far a consumer has come on a shard of the stream.
 pub fn checkpoint(consumer: &str, shard: &str) -> Key {
     key(format!("CHECKPOINT#{consumer}"), format!("SHARD#{shard}"))
@@ -376,6 +382,7 @@ mod tests {
             ("webhook_of_workspace", webhook(Scope::Workspace(ws), hook)),
             ("webhook_pointer", webhook_pointer(ws, hook)),
             ("delivery", delivery(hook, Timestamp::from_millis(0), id.parse().unwrap())),
+            ("mail", mail(id.parse().unwrap())),
             ("checkpoint", checkpoint(id, id)),
         ]
     }

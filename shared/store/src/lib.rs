@@ -17,6 +17,7 @@ mod index;
 pub mod keys;
 mod leads;
 mod listing;
+mod mail;
 pub mod meter;
 mod mirror;
 mod packed;

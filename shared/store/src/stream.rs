@@ -43,6 +43,8 @@ pub enum Change {
         ended_at: Option<domain::Timestamp>,
         /// When a person was asked for, if that is what changed.
         handoff_at: Option<domain::Timestamp>,
+        /// The dialect in which one was, the last time.
+        handoff_dialect: Option<domain::Dialect>,
     },
     /// A conversation was deleted.
     ConversationRemoved(Conversation),
@@ -105,9 +107,16 @@ impl StreamImage {
             (ItemKind::Conversation, Some(old), Some(new)) => {
                 let (old, new): (ConversationItem, ConversationItem) = (read(old)?, read(new)?);
                 let ended_at = new.ended_at.filter(|_| old.ended_at.is_none());
+                let handoff_dialect = new.handoff_dialect;
                 let (old, new) = (Conversation::from(old), Conversation::from(new));
                 let handoff_at = new.handoff_at.filter(|at| old.handoff_at != Some(*at));
-                Some(Change::ConversationChanged { old, new, ended_at, handoff_at })
+                Some(Change::ConversationChanged {
+                    old,
+                    new,
+                    ended_at,
+                    handoff_at,
+                    handoff_dialect,
+                })
             }
             (ItemKind::Conversation, Some(old), None) => {
                 Some(Change::ConversationRemoved(read::<ConversationItem>(old)?.into()))

@@ -21,6 +21,7 @@ const SHARED: &[(&str, &[&str])] = &[
 /// Who may name these crates of others: the key is the beginning of a crate's name.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("aws-sdk-dynamodb", &["store", "runtime", "local"]),
+    ("aws-sdk-sesv2", &["mail-worker"]),
     ("aws-sdk-", &["store", "app", "runtime", "local"]),
     ("aws-config", &["runtime", "local"]),
     ("lambda_runtime", &["worker"]),

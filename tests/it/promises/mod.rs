@@ -7,6 +7,7 @@ mod idempotency;
 mod journey;
 mod kill;
 mod limits;
+mod mail;
 mod openapi;
 mod paging;
 mod purge;

@@ -11,4 +11,5 @@ mod docs;
 mod knowledge;
 mod leads;
 mod projects;
+pub mod site_key;
 mod webhooks;

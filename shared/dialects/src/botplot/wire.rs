@@ -265,6 +265,7 @@ impl From<Conversation> for ConversationRowOut {
             handoff,
             handoff_at: _,
             handoff_reason: _,
+            customer_email: _,
             overall_rating,
             message_count,
             first_message,

@@ -175,6 +175,7 @@ impl From<Conversation> for ConversationOut {
             updated_at,
             handoff_at: _,
             handoff_reason: _,
+            customer_email: _,
         } = from;
         Self {
             id: id.to_string(),

@@ -64,6 +64,7 @@ impl ResponseOut {
             updated_at: _,
             handoff_at: _,
             handoff_reason: _,
+            customer_email: _,
         } = conversation;
         Self {
             id: id.to_string(),

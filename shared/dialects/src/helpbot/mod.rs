@@ -2,7 +2,12 @@
 //! together.
 
 pub mod config;
+mod sources;
 pub mod webhook;
+
+pub use sources::{
+    AddedSourceOut, DeleteIn, DeletedOut, RescrapeIn, RescrapeOut, SourceIn, SourceOut, SourcesOut,
+};
 
 use domain::{Result, Turn, conversation::Ask};
 use serde::{Deserialize, Serialize};
@@ -54,4 +59,35 @@ pub(crate) fn sources(turn: &Turn) -> Vec<String> {
         }
     }
     sources
+}
+
+/// `POST /api/v1/feedback`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FeedbackIn {
+    /// The conversation whose answer it is about.
+    pub conversation_id: Option<String>,
+    /// `yes` or `no`.
+    pub helpful: Option<String>,
+}
+
+/// `POST /api/v1/handoff`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HandoffIn {
+    /// The conversation to hand over.
+    pub conversation_id: Option<String>,
+    /// Where the visitor can be reached.
+    pub customer_email: Option<String>,
+}
+
+/// `{"success": true}`
+#[derive(Debug, Serialize)]
+pub struct SuccessOut {
+    success: bool,
+}
+
+impl SuccessOut {
+    /// It was done.
+    pub const DONE: Self = Self { success: true };
 }

@@ -141,12 +141,11 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         EventBody::HandoffRequested(conversation) => {
             let opening = context.opening.as_ref();
             let question = opening.map_or(&conversation.first_message, |turn| &turn.question);
-            let customer_email: Option<String> = None;
             json!({
                 "conversationId": conversation.id.to_string(),
                 "question": question,
                 "answer": opening.map(|turn| turn.answer.as_str()).unwrap_or_default(),
-                "customerEmail": customer_email,
+                "customerEmail": conversation.customer_email,
             })
         }
         EventBody::ConversationStarted(_)

@@ -5,6 +5,7 @@ mod conversations;
 mod knowledge;
 mod leads;
 mod projects;
+mod sites;
 mod webhook_dialects;
 mod webhooks;
 
@@ -54,6 +55,7 @@ pub async fn measured() -> Vec<(&'static str, Reply)> {
     knowledge::botplot(&mut metered, &tenant, &site).await;
     conversations::botplot_and_others(&mut metered, &tenant).await;
     conversations::chatbotplatform(&mut metered, &tenant).await;
+    sites::helpbot(&mut metered, &tenant, &site).await;
     leads::botplot(&mut metered, &tenant).await;
     webhooks::botplot(&mut metered, &tenant).await;
     projects::botplot(&mut metered, &tenant).await;

@@ -2,6 +2,8 @@
 
 mod hand_off;
 mod helpbot_chat;
+mod helpbot_feedback;
+mod helpbot_handoff;
 mod rate_message;
 mod send_message;
 mod stream_message;

@@ -35,6 +35,7 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
                 handoff: HandoffStatus::None,
                 handoff_at: None,
                 handoff_reason: None,
+                customer_email: None,
                 overall_rating: None,
                 message_count: 2,
                 first_message: "What does a ticket for the Harbour Museum cost?".into(),

@@ -5,6 +5,10 @@ mod add_url;
 mod crawl_url;
 mod delete_source;
 mod get_source;
+mod helpbot_add_source;
+mod helpbot_delete_source;
+mod helpbot_list_sources;
+mod helpbot_rescrape_source;
 mod list_sources;
 mod recrawl_source;
 
