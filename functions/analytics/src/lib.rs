@@ -1,11 +1,14 @@
 //! Analytics, in every dialect that has them.
 
+mod botplot;
 mod conferbot;
+mod helpbot;
 
 use axum::Router;
 pub use colloquy_http::Ctx;
 
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
-    colloquy_http::finish(conferbot::routes().with_state(ctx.clone()), &ctx)
+    let routes = botplot::routes().merge(conferbot::routes()).merge(helpbot::routes());
+    colloquy_http::finish(routes.with_state(ctx.clone()), &ctx)
 }

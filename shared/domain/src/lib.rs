@@ -14,9 +14,12 @@ pub mod filter;
 pub mod id;
 pub mod lead;
 pub mod page;
+pub mod period;
 pub mod plan;
+pub mod questions;
 pub mod source;
 pub mod time;
+pub mod visitors;
 pub mod webhook;
 
 pub use access::{ApiKey, Dialect, KeyKind, Member, Principal, Session, User, Workspace};
@@ -24,13 +27,14 @@ pub use chatbot::Chatbot;
 pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody, EventKind};
-pub use filter::{ChatbotFilter, ConversationFilter};
+pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter};
 pub use id::{
     ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, LeadId, MessageId, SourceId,
     UserId, WebhookId, WorkspaceId,
 };
 pub use lead::Lead;
 pub use page::Page;
+pub use period::Period;
 pub use plan::{Feature, Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};

@@ -11,7 +11,7 @@ mod start;
 pub use auth::{
     ChatKey, SecretKey, SessionToken, SharedRoute, SignedIn, SiteKey, WorkspaceKey, session_cookie,
 };
-pub use body::{Body, Params, Segments, parse};
+pub use body::{Body, Params, Segments, parse, query};
 pub use ctx::Ctx;
 pub use layers::{finish, finish_public, open_to_browsers};
 pub use problem::{Botplot, ChatbotPlatform, Conferbot, Helpbot, Openbat, Problem, Speaks, render};

@@ -1,7 +1,9 @@
 //! HelpBot: one question and its answer a conversation. Camel case; a session ties conversations
 //! together.
 
-use domain::{Result, Turn, conversation::Ask};
+pub mod insights;
+
+use domain::{Citation, Result, Turn, conversation::Ask};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/chat`, with a site's key
@@ -37,12 +39,18 @@ pub struct ChatOut {
 
 impl From<Turn> for ChatOut {
     fn from(from: Turn) -> Self {
-        let mut sources: Vec<String> = Vec::new();
-        for url in from.citations.into_iter().filter_map(|citation| citation.url) {
-            if !sources.contains(&url) {
-                sources.push(url);
-            }
-        }
+        let sources = sources(from.citations);
         Self { answer: from.answer, sources, conversation_id: from.conversation_id.to_string() }
     }
+}
+
+/// Addresses of the pages that an answer was drawn from, each once, best first.
+fn sources(citations: Vec<Citation>) -> Vec<String> {
+    let mut sources: Vec<String> = Vec::new();
+    for url in citations.into_iter().filter_map(|citation| citation.url) {
+        if !sources.contains(&url) {
+            sources.push(url);
+        }
+    }
+    sources
 }
