@@ -44,6 +44,10 @@ pub struct Options {
     /// Port of `cargo lambda watch`, with --services-only.
     #[arg(long, default_value_t = 9000)]
     pub lambda_port: u16,
+
+    /// Hand each batch of the stream to its worker twice, as AWS may: for tests.
+    #[arg(skip)]
+    pub deliver_twice: bool,
 }
 
 impl Options {
@@ -59,6 +63,7 @@ impl Options {
             idle_seconds: IDLE.as_secs(),
             services_only: false,
             lambda_port: 9000,
+            deliver_twice: false,
         }
     }
 

@@ -9,6 +9,7 @@ mod limits;
 mod paging;
 mod purge;
 mod readme;
+mod reconcile;
 mod template_routes;
 mod twice;
 mod units;

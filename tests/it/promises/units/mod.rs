@@ -1,5 +1,6 @@
 //! Every operation carried out once, a file per group, for the README's table of units.
 
+mod analytics;
 mod chatbots;
 mod conversations;
 mod knowledge;
@@ -53,6 +54,7 @@ pub async fn measured() -> Vec<(&'static str, Reply)> {
     conversations::botplot_and_others(&mut metered, &tenant).await;
     conversations::chatbotplatform(&mut metered, &tenant).await;
     leads::botplot(&mut metered, &tenant).await;
+    analytics::botplot_and_helpbot(&mut metered, &tenant).await;
     webhooks::botplot(&mut metered, &tenant).await;
     let copy = format!("/api/v1/external/v1/chatbots/{}/duplicate", tenant.chatbot);
     metered
