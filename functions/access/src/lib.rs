@@ -11,6 +11,8 @@ use axum::{
 };
 use domain::{Plan, Result};
 use runtime::{Aws, Env};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What this function needs.
 #[derive(Debug, Clone)]
@@ -32,17 +34,25 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
     }
 }
 
-/// The routes of this function.
-pub fn router(ctx: Ctx) -> Router {
-    let http = ctx.http.clone();
-    let routes = Router::new()
+fn routes() -> OpenApiRouter<Ctx> {
+    let ours = Router::new()
         .route("/api/v1/auth/signup", post(handlers::sign_up))
         .route("/api/v1/auth/login", post(handlers::log_in))
         .route("/api/v1/auth/logout", post(handlers::log_out))
         .route("/api/v1/auth/session", get(handlers::get_session))
         .route("/api/v1/api-keys", get(handlers::list_keys).post(handlers::create_key))
-        .route("/api/v1/api-keys/{id}", delete(handlers::delete_key))
-        .merge(conferbot::routes())
-        .with_state(ctx);
-    colloquy_http::finish(routes, &http)
+        .route("/api/v1/api-keys/{id}", delete(handlers::delete_key));
+    OpenApiRouter::from(ours).merge(conferbot::routes().into())
+}
+
+/// The routes of this function.
+pub fn router(ctx: Ctx) -> Router {
+    let http = ctx.http.clone();
+    let (routes, _) = routes().split_for_parts();
+    colloquy_http::finish(routes.with_state(ctx), &http)
+}
+
+/// What its routes take and answer.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
 }

@@ -21,6 +21,8 @@ use runtime::{Aws, Env};
 use store::meter::Meter;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What this function needs.
 #[derive(Clone)]
@@ -44,12 +46,23 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
     }
 }
 
+fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .merge(botplot::routes().into())
+        .merge(helpbot::routes().into())
+        .route("/api/v1/chat", post(chat))
+}
+
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
-    let routes = botplot::routes().merge(helpbot::routes());
-    let routes = routes.route("/api/v1/chat", post(chat)).with_state(ctx);
-    colloquy_http::open_to_browsers(colloquy_http::finish(routes, &http))
+    let (routes, _) = routes().split_for_parts();
+    colloquy_http::open_to_browsers(colloquy_http::finish(routes.with_state(ctx), &http))
+}
+
+/// What its routes take and answer.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
 }
 
 /// Documented twice, with different shapes: a key speaks one dialect, and that decides.

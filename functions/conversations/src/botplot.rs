@@ -1,7 +1,7 @@
-use axum::{Json, Router, extract::State, routing::get};
-use colloquy_http::{Botplot, Ctx, Params, Problem, SecretKey, Segments};
+use axum::{Json, Router, extract::State, http::Uri, routing::get};
+use colloquy_http::{Botplot, Ctx, Problem, SecretKey, Segments};
 use dialects::botplot::wire::{ConversationOut, ConversationRowOut, ConversationsOut, SuccessOut};
-use domain::{ConversationStatus, bounds};
+use domain::{ConversationStatus, Principal, bounds};
 use serde::Deserialize;
 
 type Reply<T> = Result<Json<T>, Problem<Botplot>>;
@@ -13,7 +13,6 @@ const MOST_OFFSET_OF_STATUS: u32 = 10_000;
 
 pub fn routes() -> Router<Ctx> {
     Router::new()
-        .route("/api/v1/conversations", get(list_conversations))
         .route("/api/v1/conversations/{id}", get(get_conversation).delete(delete_conversation))
 }
 
@@ -24,17 +23,20 @@ struct ListParams {
     status: Option<String>,
 }
 
-async fn list_conversations(
-    State(ctx): State<Ctx>,
-    key: SecretKey<Botplot>,
-    Params(params, _): Params<Botplot, ListParams>,
+/// The route is helpbot's too.
+pub async fn list_conversations(
+    ctx: Ctx,
+    principal: Principal,
+    uri: &Uri,
 ) -> Reply<ConversationsOut> {
+    let chatbot = principal.may_manage()?;
+    let params: ListParams = colloquy_http::query(uri)?;
     let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
     let status: Option<ConversationStatus> =
         params.status.as_deref().map(str::parse).transpose()?;
     let most = status.map_or(MOST_OFFSET, |_| MOST_OFFSET_OF_STATUS);
     let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, most))?;
-    let (page, total) = ctx.core.conversations(key.chatbot, status, offset, limit).await?;
+    let (page, total) = ctx.core.conversations(chatbot, status, offset, limit).await?;
     let conversations = page.into_iter().map(ConversationRowOut::from).collect();
     Ok(Json(ConversationsOut { conversations, total }))
 }

@@ -10,6 +10,8 @@ use app::domains::{Domains, LOOK_UP};
 use axum::{Router, extract::FromRef, routing::any_service};
 use domain::Result;
 use runtime::{Aws, Env};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What this function needs.
 #[derive(Debug, Clone)]
@@ -43,4 +45,11 @@ pub fn router(ctx: Ctx) -> Router {
     // Beside the other router and not merged with it: what opens the one must not open the other.
     colloquy_http::finish(botplot::routes().with_state(ctx), &http)
         .route(helpbot::CONFIG, any_service(colloquy_http::open_to_browsers(config)))
+}
+
+/// What its routes take and answer.
+pub fn openapi() -> OpenApi {
+    let mut all = OpenApiRouter::<Ctx>::from(botplot::routes()).into_openapi();
+    all.merge(OpenApiRouter::<Ctx>::from(helpbot::routes()).into_openapi());
+    all
 }

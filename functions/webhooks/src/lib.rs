@@ -10,6 +10,8 @@ use axum::{Router, extract::FromRef};
 use domain::{Error, Result};
 use outbound::Client;
 use runtime::{Aws, Env};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What this function needs.
 #[derive(Debug, Clone)]
@@ -34,12 +36,22 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
     }
 }
 
+fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .merge(botplot::routes().into())
+        .merge(chatbotplatform::routes().into())
+        .merge(conferbot::routes().into())
+        .merge(helpbot::routes().into())
+}
+
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
-    let routes = botplot::routes()
-        .merge(chatbotplatform::routes())
-        .merge(conferbot::routes())
-        .merge(helpbot::routes());
+    let (routes, _) = routes().split_for_parts();
     colloquy_http::finish(routes.with_state(ctx), &http)
+}
+
+/// What its routes take and answer.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
 }

@@ -7,8 +7,17 @@ use crate::{LocalError, Result};
 
 /// The document that `docs` serves.
 pub fn openapi() -> Result<Value> {
-    let mut merged = chatbots::openapi();
-    for part in Vec::new() {
+    let mut merged = access::openapi();
+    for part in [
+        analytics::openapi(),
+        chat::openapi(),
+        chatbots::openapi(),
+        conversations::openapi(),
+        knowledge_api::openapi(),
+        leads::openapi(),
+        projects::openapi(),
+        webhooks::openapi(),
+    ] {
         merged.merge(part);
     }
     Ok(dialects::openapi::complete(serde_json::to_value(merged).map_err(LocalError::of)?))

@@ -56,6 +56,10 @@ pub struct Options {
     /// For a test: the DNS server that is asked, and for how long.
     #[arg(skip)]
     pub dns: Option<(SocketAddr, Duration)>,
+
+    /// For a test: hand each batch of the stream to its worker twice, as AWS may.
+    #[arg(skip)]
+    pub deliver_twice: bool,
 }
 
 impl Options {
@@ -74,6 +78,7 @@ impl Options {
             services_only: false,
             lambda_port: 9000,
             dns: None,
+            deliver_twice: false,
         }
     }
 }

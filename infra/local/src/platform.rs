@@ -267,7 +267,12 @@ impl Platform {
                         .map_err(LocalError::of)?;
                     let progress = Progress::after(after);
                     consumers.insert(function.binary.clone(), progress.clone());
-                    let feed = StreamFeed { batch: *batch, windowed: *windowed, retries: *retries };
+                    let feed = StreamFeed {
+                        batch: *batch,
+                        windowed: *windowed,
+                        retries: *retries,
+                        twice: self.options.deliver_twice,
+                    };
                     tasks.push(tokio::spawn(pump::stream(
                         reader,
                         feed,

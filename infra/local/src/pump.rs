@@ -220,6 +220,8 @@ pub struct StreamFeed {
     pub windowed: bool,
     /// How often a record is tried again before it is given up.
     pub retries: u32,
+    /// Whether a batch comes again after it was done.
+    pub twice: bool,
 }
 
 /// Reads the stream and hands batches to `worker` until `stop`.
@@ -272,6 +274,11 @@ async fn feed_records(
         if feed.windowed {
             event["shardId"] = json!(shard);
             event["state"] = json!({});
+        }
+        if feed.twice
+            && let Err(error) = worker.call(event.clone()).await
+        {
+            tracing::warn!(%error, "a batch of the stream failed");
         }
         let failed = match worker.call(event).await {
             Ok(answer) => failures(&answer).into_iter().min().map(str::to_owned),

@@ -92,7 +92,7 @@ impl FanOut {
                 self.announce(&[event], known).await
             }
             Change::LeadCaptured(lead) => self.announce(&[Event::captured(lead)], known).await,
-            Change::TurnRated { turn, rating, at } => {
+            Change::TurnRated { turn, rating, at, .. } => {
                 self.announce(&[Event::rated(turn, rating, at)], known).await
             }
             Change::TurnAdded(turn) => self.announce(&Event::of_turn(&turn), known).await,

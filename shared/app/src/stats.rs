@@ -3,16 +3,19 @@
 
 use std::collections::HashMap;
 
-use domain::{ChatbotId, Conversation, Result, Timestamp, WorkspaceId};
-use store::{Change, Checkpoint, CountersDelta};
+use domain::{ChatbotId, Result, WorkspaceId};
+use store::{Change, Checkpoint, Tally};
 
 use crate::Core;
 
 /// The name of this consumer's checkpoints.
 const CONSUMER: &str = "stats";
 
-/// A transaction has 100 items: the checkpoint, and these. One change touches up to four.
-const MOST_ITEMS: usize = 96;
+/// A transaction has 100 items: the checkpoint, and these. One change touches up to five.
+const MOST_ITEMS: usize = 94;
+
+/// Days of questions changed in one transaction, which has four megabytes: each has up to 160 KB.
+const MOST_SKETCHES: usize = 20;
 
 /// Counters changed in one item: an update's expression may have four kilobytes.
 const MOST_COUNTERS: usize = 128;
@@ -21,7 +24,7 @@ impl Core {
     /// Counts `changes` of `shard`, given with their sequence numbers in order.
     pub async fn count(&self, shard: &str, changes: &[(String, Option<Change>)]) -> Result<()> {
         let mut checkpoint = self.store.checkpoint(CONSUMER, shard).await?;
-        let mut delta = CountersDelta::default();
+        let mut tally = Tally::default();
         let mut touched = HashMap::new();
         let mut last = None;
         for (sequence, change) in changes {
@@ -29,19 +32,22 @@ impl Core {
                 continue;
             }
             if let Some(change) = change {
-                add(&mut delta, change);
+                add(&mut tally, change);
                 touched.extend(chatbot_of(change));
             }
             last = Some(sequence);
-            if delta.items() >= MOST_ITEMS || delta.widest() >= MOST_COUNTERS {
+            if tally.items() >= MOST_ITEMS
+                || tally.widest() >= MOST_COUNTERS
+                || tally.sketches() >= MOST_SKETCHES
+            {
                 checkpoint = self
-                    .commit(&checkpoint, sequence, std::mem::take(&mut delta), &touched)
+                    .commit(&checkpoint, sequence, std::mem::take(&mut tally), &touched)
                     .await?;
                 last = None;
             }
         }
         match last {
-            Some(sequence) => self.commit(&checkpoint, sequence, delta, &touched).await.map(drop),
+            Some(sequence) => self.commit(&checkpoint, sequence, tally, &touched).await.map(drop),
             None => Ok(()),
         }
     }
@@ -50,49 +56,51 @@ impl Core {
         &self,
         checkpoint: &Checkpoint,
         sequence: &str,
-        mut delta: CountersDelta,
+        mut tally: Tally,
         touched: &HashMap<ChatbotId, WorkspaceId>,
     ) -> Result<Checkpoint> {
         for (chatbot, workspace) in touched {
             // A chatbot that is gone has no counters, whatever comes and goes with it.
-            if delta.touches(*chatbot) && self.store.chatbot(*workspace, *chatbot).await?.is_none()
-            {
-                delta.forget(*chatbot);
+            if self.store.chatbot(*workspace, *chatbot).await?.is_none() {
+                tally.forget(*chatbot);
             }
         }
         // A checkpoint is a write, and a write is a record: counting nothing must write nothing,
         // or an idle table would keep itself busy.
-        if delta.items() == 0 {
+        if tally.items() == 0 {
             return Ok(checkpoint.clone());
         }
-        self.store.count(checkpoint, sequence, &delta).await
+        self.store.count(checkpoint, sequence, &tally).await
     }
 }
 
-fn add(delta: &mut CountersDelta, change: &Change) {
+fn add(tally: &mut Tally, change: &Change) {
     match change {
-        Change::ConversationStarted(c) => {
-            delta.conversation(c.chatbot_id, c.status, began(c), 1);
+        Change::ConversationStarted(new) => tally.conversation(new, 1),
+        Change::ConversationRemoved(old) => tally.conversation(old, -1),
+        Change::ConversationChanged { old, new, .. } => {
+            tally.conversation(old, -1);
+            tally.conversation(new, 1);
         }
-        Change::ConversationRemoved(c) => {
-            delta.conversation(c.chatbot_id, c.status, began(c), -1);
+        Change::TurnAdded(new) => {
+            tally.turn(new, 1);
+            tally.question(new, 1);
+            tally.mark(new, true);
         }
-        Change::ConversationChanged { old, new, .. } if old.status != new.status => {
-            delta.turned(new.chatbot_id, old.status, new.status);
+        Change::TurnRated { old, turn, .. } => {
+            tally.turn(old, -1);
+            tally.turn(turn, 1);
+            tally.mark(turn, true);
         }
-        Change::TurnAdded(turn) => delta.turn(turn.chatbot_id, turn.unanswered, turn.asked_at, 1),
-        Change::TurnRemoved(turn) => {
-            delta.turn(turn.chatbot_id, turn.unanswered, turn.asked_at, -1);
+        Change::TurnRemoved(old) => {
+            tally.turn(old, -1);
+            tally.question(old, -1);
+            tally.mark(old, false);
         }
-        Change::LeadCaptured(lead) => delta.lead(lead.chatbot_id, lead.created_at, 1),
-        Change::LeadRemoved(lead) => delta.lead(lead.chatbot_id, lead.created_at, -1),
+        Change::LeadCaptured(new) => tally.lead(new, 1),
+        Change::LeadRemoved(old) => tally.lead(old, -1),
         _ => {}
     }
-}
-
-/// When a conversation began, as its key has it: counters skip keys.
-fn began(conversation: &Conversation) -> Timestamp {
-    conversation.id.made_at().unwrap_or(conversation.created_at)
 }
 
 fn chatbot_of(change: &Change) -> Option<(ChatbotId, WorkspaceId)> {
@@ -100,7 +108,7 @@ fn chatbot_of(change: &Change) -> Option<(ChatbotId, WorkspaceId)> {
         Change::ConversationStarted(c)
         | Change::ConversationRemoved(c)
         | Change::ConversationChanged { new: c, .. } => Some((c.chatbot_id, c.workspace_id)),
-        Change::TurnAdded(turn) | Change::TurnRemoved(turn) => {
+        Change::TurnAdded(turn) | Change::TurnRemoved(turn) | Change::TurnRated { turn, .. } => {
             Some((turn.chatbot_id, turn.workspace_id))
         }
         Change::LeadCaptured(lead) | Change::LeadRemoved(lead) => {

@@ -11,6 +11,7 @@ pub mod helpbot;
 mod javascript;
 pub mod openapi;
 pub mod openbat;
+mod share;
 pub mod webhook;
 
 use domain::Dialect;
@@ -24,9 +25,17 @@ pub fn of_path(path: &str) -> Dialect {
         Dialect::Conferbot
     } else if under("/api/v1/chatbots") || under("/api/v1/auth") || under("/api/v1/api-keys") {
         Dialect::Openbat
-    } else if ["/feedback", "/handoff", "/sources", "/config", "/webhooks"]
-        .iter()
-        .any(|path| under(&format!("/api/v1{path}")))
+    } else if [
+        "/feedback",
+        "/handoff",
+        "/sources",
+        "/config",
+        "/webhooks",
+        "/analytics/overview",
+        "/analytics/activity",
+    ]
+    .iter()
+    .any(|path| under(&format!("/api/v1{path}")))
     {
         Dialect::Helpbot
     } else if under("/v1") {
@@ -49,6 +58,8 @@ mod tests {
             ("/v1/nothing", Dialect::ChatbotPlatform),
             ("/v11", Dialect::Botplot),
             ("/api/v1/sources/x/y", Dialect::Helpbot),
+            ("/api/v1/analytics/overview", Dialect::Helpbot),
+            ("/api/v1/analytics/ratings", Dialect::Botplot),
             ("/api/v1/nothing", Dialect::Botplot),
             ("/", Dialect::Botplot),
         ] {

@@ -197,6 +197,13 @@ pub struct Turn {
     pub answered_at: Timestamp,
 }
 
+impl Turn {
+    /// Whether it opened its conversation.
+    pub fn opens(&self) -> bool {
+        self.conversation_id.opening() == self.id
+    }
+}
+
 /// A visitor's message, its bounds checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {

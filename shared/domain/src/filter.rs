@@ -1,9 +1,74 @@
 //! Which rows of a list a client wants. What is `None` is asked of nobody.
 
 use crate::{
-    Chatbot, Conversation, ConversationStatus, Timestamp, Webhook, WebhookStatus,
-    conversation::Platform,
+    Chatbot, Conversation, ConversationStatus, Error, HandoffStatus, Result, Timestamp, Turn,
+    Webhook, WebhookStatus, conversation::Platform,
 };
+
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// What began last.
+    #[default]
+    Newest,
+    /// What began first.
+    Oldest,
+}
+
+impl Order {
+    /// The order that `field` names; newest first where nothing is said.
+    pub fn named(field: &str, value: Option<&str>) -> Result<Self> {
+        match value {
+            None | Some("newest") => Ok(Self::Newest),
+            Some("oldest") => Ok(Self::Oldest),
+            Some(_) => Err(Error::field(field, "must be one of newest, oldest")),
+        }
+    }
+}
+
+/// Which conversations are wanted, each for its first question and answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum QuestionFilter {
+    /// All of them.
+    #[default]
+    All,
+    /// Nothing relevant was found.
+    Unanswered,
+    /// A person was asked for.
+    Handoff,
+    /// The answer was rated up.
+    Helpful,
+    /// The answer was rated down.
+    Unhelpful,
+}
+
+impl QuestionFilter {
+    /// The filter that `field` names; all where nothing is said.
+    pub fn named(field: &str, value: Option<&str>) -> Result<Self> {
+        match value {
+            None | Some("all") => Ok(Self::All),
+            Some("unanswered") => Ok(Self::Unanswered),
+            Some("handoff") => Ok(Self::Handoff),
+            Some("helpful") => Ok(Self::Helpful),
+            Some("unhelpful") => Ok(Self::Unhelpful),
+            Some(_) => {
+                let names = "must be one of all, unanswered, handoff, helpful, unhelpful";
+                Err(Error::field(field, names))
+            }
+        }
+    }
+
+    /// Whether a conversation with this first turn is wanted.
+    pub fn matches(self, conversation: &Conversation, first: &Turn) -> bool {
+        match self {
+            Self::All => true,
+            Self::Unanswered => first.unanswered,
+            Self::Handoff => conversation.handoff == HandoffStatus::Requested,
+            Self::Helpful => first.rating == Some(1),
+            Self::Unhelpful => first.rating == Some(-1),
+        }
+    }
+}
 
 /// Which chatbots of a list are wanted: those that are alike in all that is named here.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -133,6 +133,11 @@ impl ConversationId {
         Self(Uuid::from_u128(answer.0.as_u128() ^ RANDOM_TAIL))
     }
 
+    /// The answer that opened it.
+    pub fn opening(self) -> MessageId {
+        MessageId(Uuid::from_u128(self.0.as_u128() ^ RANDOM_TAIL))
+    }
+
     /// The lowest id that `at` can give.
     pub fn lowest_at(at: Timestamp) -> Self {
         Self::with(at, &[0; 10])

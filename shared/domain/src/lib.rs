@@ -15,9 +15,12 @@ pub mod filter;
 pub mod id;
 pub mod lead;
 pub mod page;
+pub mod period;
 pub mod plan;
+pub mod questions;
 pub mod source;
 pub mod time;
+pub mod visitors;
 pub mod webhook;
 pub mod widget;
 
@@ -27,13 +30,14 @@ pub use chatbot::Chatbot;
 pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Context, Event, EventBody, EventKind, Needs};
-pub use filter::{ChatbotFilter, ConversationFilter, WebhookFilter};
+pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
     ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, LeadId, MessageId, SourceId,
     UserId, WebhookId, WorkspaceId,
 };
 pub use lead::Lead;
 pub use page::Page;
+pub use period::Period;
 pub use plan::{Feature, Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};

@@ -55,6 +55,11 @@ pub struct SharedRoute {
     pub body: Bytes,
 }
 
+/// A key that may manage its chatbot, on a route that two dialects share: botplot's secret key, or a
+/// site's.
+#[derive(Debug)]
+pub struct SharedManagement(pub Principal);
+
 /// A helpbot site's key, wherever the request carries it (Bearer, `?apiKey=`, `apiKey` in the
 /// body), with the body.
 #[derive(Debug)]
@@ -142,12 +147,43 @@ where
         let head = parts.clone();
         let (principal, body) = caller_anywhere(Request::from_parts(parts, rest), state).await?;
         principal.may_chat()?;
-        if principal.dialect != Dialect::Helpbot {
-            let core = Ctx::from_ref(state).core;
-            count_beside(&head, &core, &principal, Dialect::Botplot).await?;
-        }
+        count_unless_helpbot(&head, state, &principal).await?;
         Ok(Self { principal, body: body? })
     }
+}
+
+impl<S> FromRequest<S> for SharedManagement
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    /// As for [`SharedRoute`].
+    type Rejection = Problem<Botplot>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Botplot>> {
+        let (parts, rest) = request.into_parts();
+        let head = parts.clone();
+        let (principal, _) = caller_anywhere(Request::from_parts(parts, rest), state).await?;
+        if principal.dialect != Dialect::Helpbot {
+            principal.may_manage()?;
+        }
+        count_unless_helpbot(&head, state, &principal).await?;
+        Ok(Self(principal))
+    }
+}
+
+/// On a shared route all keys but helpbot's speak botplot, and are sent as botplot's are.
+async fn count_unless_helpbot<S>(parts: &Parts, state: &S, principal: &Principal) -> Result<()>
+where
+    Ctx: FromRef<S>,
+{
+    if principal.dialect == Dialect::Helpbot {
+        return Ok(());
+    }
+    if bearer(&parts.headers).is_none() {
+        return Err(Error::unauthorized());
+    }
+    count_beside(parts, &Ctx::from_ref(state).core, principal, Dialect::Botplot).await
 }
 
 impl<S> FromRequest<S> for SiteKey

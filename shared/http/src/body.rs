@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, Uri, request::Parts},
     response::IntoResponse,
 };
 use domain::{Error, ErrorKind, FieldError};
@@ -81,12 +81,17 @@ pub struct Params<D, T>(pub T, pub PhantomData<D>);
 impl<D: Speaks, T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<D, T> {
     type Rejection = Problem<D>;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let Query(params) = Query::from_request_parts(parts, state).await.map_err(|rejection| {
-            Error::new(ErrorKind::Validation, rejection.body_text().to_lowercase())
-        })?;
-        Ok(Self(params, PhantomData))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(query(&parts.uri)?, PhantomData))
     }
+}
+
+/// Query parameters, where the key decides about the dialect.
+pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Error> {
+    let Query(params) = Query::try_from_uri(uri).map_err(|rejection| {
+        Error::new(ErrorKind::Validation, rejection.body_text().to_lowercase())
+    })?;
+    Ok(params)
 }
 
 /// Path segments, as text: what they name is the domain's business.

@@ -11,10 +11,10 @@ mod problem;
 mod start;
 
 pub use auth::{
-    ChatKey, CountedKey, SecretKey, SessionToken, SharedRoute, SignedIn, SiteKey, WorkspaceKey,
-    session_cookie,
+    ChatKey, CountedKey, SecretKey, SessionToken, SharedManagement, SharedRoute, SignedIn, SiteKey,
+    WorkspaceKey, session_cookie,
 };
-pub use body::{Body, Params, Segments, parse};
+pub use body::{Body, Params, Segments, parse, query};
 pub use ctx::Ctx;
 pub use layers::{finish, finish_public, open_to_browsers};
 pub use problem::{Botplot, ChatbotPlatform, Conferbot, Helpbot, Openbat, Problem, Speaks, render};

@@ -210,6 +210,10 @@ impl Store {
         if how != TurnWrite::Opens {
             let partition = keys::message_partition(turn.id);
             added = added.with("list_pk", partition).with("list_sk", "TURN");
+        } else if let Some(session) = &conversation.session_id {
+            let partition = keys::session_conversations(conversation.chatbot_id, session);
+            let id = conversation.id.to_string();
+            added = added.with("list_pk", partition).with("list_sk", id);
         }
         let writes = vec![written, added];
         Ok(self.transact(writes).await?.is_done())

@@ -1,17 +1,15 @@
 //! Counters beside the lists they count, in total, per UTC day and, for conversations, per stretch
-//! of a day. Only the stream's consumer
-//! writes them, each change once.
+//! of a day. Only the stream's consumer writes them, each change once, and a recount.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use domain::{ChatbotId, ConversationStatus, Days, Error, Result, Timestamp};
+use domain::{ChatbotId, ConversationStatus, Days, QuestionFilter, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
-    grain::{Grain, Scope},
     keys::{self, Key},
     table::{Range, Store, key_in, read},
-    write::Write,
 };
 
 /// What a chatbot's counters say, of all time or of one day.
@@ -19,9 +17,9 @@ use crate::{
 pub struct Counters {
     /// Conversations there are; of a day, those begun on it.
     pub conversations: u64,
-    /// Those of them that are active. In total only, like the other three statuses.
+    /// Those of them that are active. In total only, like archived and handed over ones.
     pub active: u64,
-    /// Those that are closed.
+    /// Those that are closed, also of a day.
     pub closed: u64,
     /// Those that are archived.
     pub archived: u64,
@@ -33,6 +31,20 @@ pub struct Counters {
     pub unanswered: u64,
     /// Leads there are; of a day, those left on it.
     pub leads: u64,
+    /// Conversations in which a person was asked for.
+    pub handoffs: u64,
+    /// Those of them that are closed.
+    pub closed_after_handoff: u64,
+    /// Answers rated up; of a day, those to questions of that day.
+    pub positive: u64,
+    /// Answers rated down.
+    pub negative: u64,
+    /// Conversations for whose first question nothing relevant was found.
+    pub opened_unanswered: u64,
+    /// Conversations whose first answer was rated up.
+    pub opened_helpful: u64,
+    /// Conversations whose first answer was rated down.
+    pub opened_unhelpful: u64,
 }
 
 impl Counters {
@@ -45,6 +57,44 @@ impl Counters {
             Some(ConversationStatus::Archived) => self.archived,
             Some(ConversationStatus::HandedOff) => self.handed_off,
         }
+    }
+
+    /// Conversations that `filter` wants.
+    pub fn wanted(&self, filter: QuestionFilter) -> u64 {
+        match filter {
+            QuestionFilter::All => self.conversations,
+            QuestionFilter::Unanswered => self.opened_unanswered,
+            QuestionFilter::Handoff => self.handoffs,
+            QuestionFilter::Helpful => self.opened_helpful,
+            QuestionFilter::Unhelpful => self.opened_unhelpful,
+        }
+    }
+
+    /// Questions: each has an answer.
+    pub fn questions(&self) -> u64 {
+        self.messages / 2
+    }
+}
+
+impl std::iter::Sum for Counters {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |a, b| Self {
+            conversations: a.conversations + b.conversations,
+            active: a.active + b.active,
+            closed: a.closed + b.closed,
+            archived: a.archived + b.archived,
+            handed_off: a.handed_off + b.handed_off,
+            messages: a.messages + b.messages,
+            unanswered: a.unanswered + b.unanswered,
+            leads: a.leads + b.leads,
+            handoffs: a.handoffs + b.handoffs,
+            closed_after_handoff: a.closed_after_handoff + b.closed_after_handoff,
+            positive: a.positive + b.positive,
+            negative: a.negative + b.negative,
+            opened_unanswered: a.opened_unanswered + b.opened_unanswered,
+            opened_helpful: a.opened_helpful + b.opened_helpful,
+            opened_unhelpful: a.opened_unhelpful + b.opened_unhelpful,
+        })
     }
 }
 
@@ -59,6 +109,13 @@ struct CountersItem {
     messages: i64,
     unanswered: i64,
     leads: i64,
+    handoffs: i64,
+    closed_after_handoff: i64,
+    positive: i64,
+    negative: i64,
+    opened_unanswered: i64,
+    opened_helpful: i64,
+    opened_unhelpful: i64,
 }
 
 impl From<CountersItem> for Counters {
@@ -72,6 +129,13 @@ impl From<CountersItem> for Counters {
             messages,
             unanswered,
             leads,
+            handoffs,
+            closed_after_handoff,
+            positive,
+            negative,
+            opened_unanswered,
+            opened_helpful,
+            opened_unhelpful,
         } = from;
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         Self {
@@ -83,102 +147,14 @@ impl From<CountersItem> for Counters {
             messages: count(messages),
             unanswered: count(unanswered),
             leads: count(leads),
+            handoffs: count(handoffs),
+            closed_after_handoff: count(closed_after_handoff),
+            positive: count(positive),
+            negative: count(negative),
+            opened_unanswered: count(opened_unanswered),
+            opened_helpful: count(opened_helpful),
+            opened_unhelpful: count(opened_unhelpful),
         }
-    }
-}
-
-/// Changes to counters, gathered over a batch: one item per chatbot and scope, one number per
-/// counter.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CountersDelta(BTreeMap<(ChatbotId, Scope), BTreeMap<String, i64>>);
-
-impl CountersDelta {
-    /// A conversation of `status`, begun at `at`, came (`+1`) or went (`-1`).
-    pub fn conversation(
-        &mut self,
-        chatbot: ChatbotId,
-        status: ConversationStatus,
-        at: Timestamp,
-        by: i64,
-    ) {
-        self.add(chatbot, Scope::Total, "conversations", by);
-        self.add(chatbot, Scope::Total, status.name(), by);
-        self.add(chatbot, Scope::Day(at.day()), "conversations", by);
-        for grain in Grain::ALL {
-            self.add(chatbot, grain.scope(at), &grain.counter(at), by);
-        }
-    }
-
-    /// A conversation went from one status to another.
-    pub fn turned(&mut self, chatbot: ChatbotId, from: ConversationStatus, to: ConversationStatus) {
-        self.add(chatbot, Scope::Total, from.name(), -1);
-        self.add(chatbot, Scope::Total, to.name(), 1);
-    }
-
-    /// A turn, asked at `at`, came (`+1`) or went (`-1`).
-    pub fn turn(&mut self, chatbot: ChatbotId, unanswered: bool, at: Timestamp, by: i64) {
-        for scope in [Scope::Total, Scope::Day(at.day())] {
-            self.add(chatbot, scope.clone(), "messages", 2 * by);
-            if unanswered {
-                self.add(chatbot, scope, "unanswered", by);
-            }
-        }
-    }
-
-    /// A lead, left at `at`, came (`+1`) or went (`-1`).
-    pub fn lead(&mut self, chatbot: ChatbotId, at: Timestamp, by: i64) {
-        for scope in [Scope::Total, Scope::Day(at.day())] {
-            self.add(chatbot, scope, "leads", by);
-        }
-    }
-
-    /// How many items it changes.
-    pub fn items(&self) -> usize {
-        self.0.len()
-    }
-
-    /// How many counters it changes in one item at the most.
-    pub fn widest(&self) -> usize {
-        self.0.values().map(BTreeMap::len).max().unwrap_or(0)
-    }
-
-    /// Whether it changes counters of `chatbot`.
-    pub fn touches(&self, chatbot: ChatbotId) -> bool {
-        self.0.keys().any(|(of, _)| *of == chatbot)
-    }
-
-    /// Leaves the counters of `chatbot` alone.
-    pub fn forget(&mut self, chatbot: ChatbotId) {
-        self.0.retain(|(of, _), _| *of != chatbot);
-    }
-
-    fn add(&mut self, chatbot: ChatbotId, scope: Scope, counter: &str, by: i64) {
-        let counters = self.0.entry((chatbot, scope)).or_default();
-        *counters.entry(counter.to_owned()).or_default() += by;
-    }
-}
-
-#[derive(Deserialize)]
-struct CheckpointItem {
-    sequence: String,
-}
-
-/// How far a consumer has come on a shard; what a batch is counted on top of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checkpoint {
-    key: Key,
-    sequence: Option<String>,
-}
-
-/// Sequence numbers are decimal numbers of up to 40 digits; padded, they compare as text.
-fn padded(sequence: &str) -> String {
-    format!("{sequence:0>40}")
-}
-
-impl Checkpoint {
-    /// Whether the record `sequence` was counted before.
-    pub fn covers(&self, sequence: &str) -> bool {
-        self.sequence.as_ref().is_some_and(|seen| *seen >= padded(sequence))
     }
 }
 
@@ -236,47 +212,29 @@ impl Store {
         Ok(found)
     }
 
-    /// How far `consumer` has come on `shard`.
-    pub async fn checkpoint(&self, consumer: &str, shard: &str) -> Result<Checkpoint> {
-        let key = keys::checkpoint(consumer, shard);
-        let found: Option<CheckpointItem> = self.get(&key, true).await?;
-        Ok(Checkpoint { key, sequence: found.map(|item| item.sequence) })
-    }
-
-    /// Adds `delta` and moves the checkpoint to `sequence`, in one transaction, on the condition
-    /// that the checkpoint is still what it was read as; nothing is counted twice, however batches
-    /// are cut when they come again. At most 99 items, so that all fits.
-    pub async fn count(
-        &self,
-        from: &Checkpoint,
-        sequence: &str,
-        delta: &CountersDelta,
-    ) -> Result<Checkpoint> {
-        let moved = Checkpoint { key: from.key.clone(), sequence: Some(padded(sequence)) };
-        let write = Write::update(from.key.clone(), "SET #sequence = :sequence")
-            .name("sequence", "sequence")
-            .value("sequence", &moved.sequence)?;
-        let mut writes = vec![match &from.sequence {
-            None => write.if_absent(),
-            Some(seen) => write.when("#sequence = :seen").value("seen", seen)?,
-        }];
-        for ((chatbot, scope), counters) in &delta.0 {
-            let changed: Vec<_> = counters.iter().filter(|(_, by)| **by != 0).collect();
-            if changed.is_empty() {
-                continue;
+    /// The cells that the visitors of `days` lead to.
+    pub async fn visitor_cells(&self, chatbot: ChatbotId, days: Days) -> Result<BTreeSet<u32>> {
+        let key = |day: String| keys::visitors(chatbot, &day, 0).sk;
+        let first = days.first.map_or_else(|| keys::VISITORS.to_owned(), |at| key(at.day()));
+        let last = days.last.map_or_else(String::new, |at| at.day());
+        let range = Range {
+            index: None,
+            partition: keys::chatbot_partition(chatbot),
+            sort: Some((
+                "sk BETWEEN :a AND :b",
+                vec![(":a", first), (":b", format!("{}{last}~", keys::VISITORS))],
+            )),
+            backwards: false,
+            limit: None,
+            consistent: false,
+        };
+        let mut cells = BTreeSet::new();
+        for item in self.query_items(range).await? {
+            for (name, count) in read::<HashMap<String, Value>>(item)? {
+                let cell: Option<u32> = name.strip_prefix('v').and_then(|cell| cell.parse().ok());
+                cells.extend(cell.filter(|_| count.as_i64().is_some_and(|count| count > 0)));
             }
-            let terms: Vec<String> =
-                changed.iter().map(|(name, _)| format!("#{name} :{name}")).collect();
-            let mut update =
-                Write::update(scope.key(*chatbot), format!("ADD {}", terms.join(", ")));
-            for (name, by) in changed {
-                update = update.name(name, name).value(name, by)?;
-            }
-            writes.push(update);
         }
-        match self.transact(writes).await?.is_done() {
-            true => Ok(moved),
-            false => Err(Error::internal("another worker counts the same shard")),
-        }
+        Ok(cells)
     }
 }

@@ -70,9 +70,26 @@ pub(crate) enum Scope {
     Hour(String),
     /// One of its minutes, such as `2026-02-15T10:30`.
     Minute(String),
+    /// A part of the visitors of one of its days.
+    Visitors(String, u32),
 }
 
 impl Scope {
+    /// What the counters under a chatbot's sort key are of, if they are any.
+    pub fn of(sk: &str) -> Option<Self> {
+        let (kind, rest) = sk.split_once('#').unwrap_or((sk, ""));
+        match (kind, rest.split_once('#')) {
+            ("COUNT", _) => Some(Self::Total),
+            ("DAY", None) => Some(Self::Day(rest.to_owned())),
+            ("HOUR", None) => Some(Self::Hour(rest.to_owned())),
+            ("MINUTE", None) => Some(Self::Minute(rest.to_owned())),
+            ("VISITORS", Some((day, part))) => {
+                part.parse().ok().map(|part| Self::Visitors(day.to_owned(), part))
+            }
+            _ => None,
+        }
+    }
+
     /// Where its counters are.
     pub fn key(&self, chatbot: ChatbotId) -> Key {
         match self {
@@ -80,6 +97,7 @@ impl Scope {
             Self::Day(day) => keys::day(chatbot, day),
             Self::Hour(hour) => keys::hour(chatbot, hour),
             Self::Minute(minute) => keys::minute(chatbot, minute),
+            Self::Visitors(day, part) => keys::visitors(chatbot, day, *part),
         }
     }
 }
@@ -87,6 +105,20 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scope_is_what_its_key_says() {
+        for scope in [
+            Scope::Total,
+            Scope::Day("2026-02-15".into()),
+            Scope::Hour("2026-02-15T10".into()),
+            Scope::Minute("2026-02-15T10:30".into()),
+            Scope::Visitors("2026-02-15".into(), 7),
+        ] {
+            assert_eq!(Scope::of(&scope.key(ChatbotId::new()).sk), Some(scope));
+        }
+        assert_eq!(Scope::of("CONV#1"), None);
+    }
 
     #[test]
     fn each_part_has_its_counter_where_its_whole_is() {

@@ -20,8 +20,11 @@
 //! | counters of one of its days | `BOT#<chatbot>` | `DAY#<date>` | |
 //! | counters of one of its hours | `BOT#<chatbot>` | `HOUR#<date>T<hour>` | |
 //! | counters of one of its minutes | `BOT#<chatbot>` | `MINUTE#<date>T<hour>:<minute>` | |
+//! | visitors of one of its days, in parts | `BOT#<chatbot>` | `VISITORS#<date>#<part>` | |
+//! | questions asked most on one of its days | `BOT#<chatbot>` | `TOP#<kind>#<date>` | |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
-//! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message, unless that opened the conversation |
+//! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message; where that opened the conversation, by its session |
+//! | mark of a conversation | `CONV#<conversation>` | `MARK` | `list` by what its first turn was (unanswered, rated) |
 //! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
 //! | claim of a URL by a source | `BOT#<chatbot>` | `SRCURL#<sha256 of the URL>` | |
@@ -49,6 +52,10 @@
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | the same, from an offset | query `DAY#` backwards, get `HOUR#`, get `MINUTE#`, then as above | 2 + by days and size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
+//! | conversations of a session | query `list` `SESSION#…` | by size, bounded by 1,000 |
+//! | conversations unanswered, or rated | query `list` `MARKED#…`, up to three of six, batch get | by size |
+//! | first turns of conversations | batch get | by size |
+//! | counters of days, with visitors and questions | query `DAY#`, `VISITORS#`, `TOP#` | by days and size |
 //! | leads, newest first; a search, over the newest 1,000 | query `BOT#… / LEAD#` backwards | by size |
 //! | a call against its limit | one conditional update of `USE#` | |
 //! | how many conversations, how many leads | get `COUNT` | 1 |
@@ -71,6 +78,8 @@ use domain::{
     MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
+
+use crate::{questions::QuestionKind, tally::Mark};
 
 /// Name of the partition key.
 pub const PK: &str = "pk";
@@ -192,11 +201,27 @@ pub fn day(id: ChatbotId, day: &str) -> Key {
 }
 /// The counters of one UTC hour, such as `2026-02-15T10`: of each of its minutes.
 pub fn hour(id: ChatbotId, hour: &str) -> Key {
-    key(chatbot_partition(id), format!("HOUR#{hour}"))
+    key(chatbot_partition(id), format!("{HOUR}{hour}"))
 }
 /// The counters of one UTC minute, such as `2026-02-15T10:30`: of each tenth of its seconds.
 pub fn minute(id: ChatbotId, minute: &str) -> Key {
-    key(chatbot_partition(id), format!("MINUTE#{minute}"))
+    key(chatbot_partition(id), format!("{MINUTE}{minute}"))
+}
+/// A part of the visitors of one UTC day.
+pub fn visitors(id: ChatbotId, day: &str, part: u32) -> Key {
+    key(chatbot_partition(id), format!("{VISITORS}{day}#{part}"))
+}
+/// The questions of one UTC day that were asked most.
+pub fn sketch(id: ChatbotId, kind: QuestionKind, day: &str) -> Key {
+    key(chatbot_partition(id), format!("{}{day}", sketches(kind)))
+}
+/// Sort key prefix of the questions of one kind in a chatbot.
+pub fn sketches(kind: QuestionKind) -> String {
+    format!("{TOP}{}#", kind.name())
+}
+/// The mark of a conversation.
+pub fn mark(conversation: ConversationId) -> Key {
+    key(conversation_partition(conversation), "MARK")
 }
 /// A conversation.
 pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
@@ -263,6 +288,20 @@ pub fn conversations_of(chatbot: ChatbotId, status: ConversationStatus) -> Strin
 pub fn message_partition(answer: MessageId) -> String {
     format!("MSG#{answer}")
 }
+/// Partition of the `list` index for the conversations of a session, which the client named.
+pub fn session_conversations(chatbot: ChatbotId, session: &str) -> String {
+    format!("SESSION#{chatbot}#{}", sha256(session))
+}
+/// Partition of the `list` index for conversations with this mark.
+pub fn marked(chatbot: ChatbotId, mark: Mark) -> String {
+    let answered = if mark.unanswered { "unanswered" } else { "answered" };
+    let rated = match mark.rating {
+        None => "unrated",
+        Some(rating) if rating > 0 => "up",
+        Some(_) => "down",
+    };
+    format!("MARKED#{chatbot}#{answered}#{rated}")
+}
 /// Partition of the `due` index for `shard`.
 pub fn due_partition(shard: u8) -> String {
     format!("DUE#{shard}")
@@ -279,6 +318,14 @@ pub const API_KEY_ENTRY: &str = "KEY#";
 pub const CHATBOT: &str = "BOT#";
 /// Sort key prefix of days in a chatbot.
 pub const DAY: &str = "DAY#";
+/// Sort key prefix of hours in a chatbot.
+pub const HOUR: &str = "HOUR#";
+/// Sort key prefix of minutes in a chatbot.
+pub const MINUTE: &str = "MINUTE#";
+/// Sort key prefix of visitors in a chatbot.
+pub const VISITORS: &str = "VISITORS#";
+/// Sort key prefix of the questions asked most in a chatbot.
+pub const TOP: &str = "TOP#";
 /// Sort key prefix of conversations in a chatbot.
 pub const CONVERSATION: &str = "CONV#";
 /// Sort key prefix of turns in a conversation.
@@ -369,7 +416,10 @@ mod tests {
             ("day", day(bot, "2026-02-15")),
             ("hour", hour(bot, "2026-02-15T10")),
             ("minute", minute(bot, "2026-02-15T10:30")),
+            ("visitors", visitors(bot, "2026-02-15", 3)),
+            ("sketch", sketch(bot, QuestionKind::Asked, "2026-02-15")),
             ("conversation", conversation(bot, conv)),
+            ("mark", mark(conv)),
             ("turn", turn(conv, id.parse().unwrap())),
             ("lead", lead(bot, id.parse().unwrap())),
             ("source", source(bot, src)),

@@ -1,4 +1,4 @@
-//! Lists of conversations, newest first, from any offset at about the same cost.
+//! Lists of conversations, newest or oldest first, from any offset at about the same cost.
 //!
 //! # How a page far down is found
 //!
@@ -28,7 +28,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
-    ChatbotId, Conversation, ConversationId, ConversationStatus, Days, Result, Timestamp,
+    ChatbotId, Conversation, ConversationId, ConversationStatus, Days, Order, Result, Timestamp,
 };
 use serde_json::Value;
 
@@ -45,14 +45,15 @@ const NEAR: u64 = 10;
 /// Days of counters in the first query for them, and in each that follows.
 const DAYS: [u32; 2] = [32, 256];
 
-/// Where a page begins: so many rows after the newest one that began no later than `until`.
+/// Where a page begins: so many rows after the newest one that began no later than `edge`, or the
+/// oldest one that began no earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
-    until: Option<Timestamp>,
+    edge: Option<Timestamp>,
     skip: u64,
 }
 
-/// How many conversations began in each part of a stretch of time, newest first.
+/// How many conversations began in each part of a stretch of time, in the order of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Parts(Vec<(u32, u64)>);
 
@@ -64,7 +65,7 @@ fn count_in(counted: &Counted, name: &str) -> i64 {
 }
 
 impl Parts {
-    fn of(counted: &Counted) -> Self {
+    fn of(counted: &Counted, order: Order) -> Self {
         let mut parts: Vec<(u32, u64)> = counted
             .iter()
             .filter_map(|(name, count)| {
@@ -74,7 +75,10 @@ impl Parts {
             // What lacks here is seen in the sum.
             .filter_map(|(part, count)| Some((part, u64::try_from(count).ok()?)))
             .collect();
-        parts.sort_unstable_by(|a, b| b.cmp(a));
+        parts.sort_unstable();
+        if order == Order::Newest {
+            parts.reverse();
+        }
         Self(parts)
     }
 
@@ -96,19 +100,28 @@ impl Parts {
     }
 }
 
-/// Conversations that began from the first of `days` on and no later than `until`, newest first.
-fn conversations_range(chatbot: ChatbotId, days: Days, until: Option<Timestamp>) -> Range<'static> {
+/// Conversations that began within `days` and not before `edge` in `order`.
+fn conversations_range(
+    chatbot: ChatbotId,
+    days: Days,
+    order: Order,
+    edge: Option<Timestamp>,
+) -> Range<'static> {
     let prefix = keys::CONVERSATION;
     let key = |id: ConversationId| keys::conversation(chatbot, id).sk;
-    let first = days.first.map(|first| key(ConversationId::lowest_at(first)));
-    let last = until.map(|until| key(ConversationId::highest_at(until)));
+    let (first, last) = match order {
+        Order::Newest => (days.first, edge),
+        Order::Oldest => (edge, days.end()),
+    };
+    let first = first.map(|first| key(ConversationId::lowest_at(first)));
+    let last = last.map(|last| key(ConversationId::highest_at(last)));
     let first = first.unwrap_or_else(|| prefix.to_owned());
     let last = last.unwrap_or_else(|| format!("{prefix}~"));
     Range {
         index: None,
         partition: keys::chatbot_partition(chatbot),
         sort: Some(("sk BETWEEN :a AND :b", vec![(":a", first), (":b", last)])),
-        backwards: true,
+        backwards: order == Order::Newest,
         limit: None,
         consistent: true,
     }
@@ -123,27 +136,50 @@ impl Store {
         offset: u32,
         limit: u32,
     ) -> Result<Vec<Conversation>> {
-        let Some(place) = self.place(chatbot, days, offset).await? else {
+        self.conversations_in(chatbot, days, Order::Newest, offset, limit).await
+    }
+
+    /// The same in either order.
+    pub async fn conversations_in(
+        &self,
+        chatbot: ChatbotId,
+        days: Days,
+        order: Order,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<Conversation>> {
+        let Some(place) = self.place(chatbot, days, order, offset).await? else {
             return Ok(Vec::new());
         };
         let skip = u32::try_from(place.skip).unwrap_or(u32::MAX);
-        let range = conversations_range(chatbot, days, place.until);
+        let range = conversations_range(chatbot, days, order, place.edge);
         let found = self.query_items(range.limit(skip.saturating_add(limit))).await?.into_iter();
         let page = found.skip(usize::try_from(skip).unwrap_or(usize::MAX));
         page.map(|item| read::<ConversationItem>(item).map(Into::into)).collect()
     }
 
     /// Where the rows after `offset` begin; `None` past the end.
-    async fn place(&self, chatbot: ChatbotId, days: Days, offset: u32) -> Result<Option<Place>> {
+    async fn place(
+        &self,
+        chatbot: ChatbotId,
+        days: Days,
+        order: Order,
+        offset: u32,
+    ) -> Result<Option<Place>> {
         let mut skip = u64::from(offset);
-        if skip <= NEAR {
-            return Ok(Some(Place { until: days.end(), skip }));
-        }
-        let Some((mut begins, mut counted)) = self.day_of(chatbot, days, &mut skip).await? else {
-            return Ok(None);
+        // The end of a stretch of time that a list begins with.
+        let edge = |begins: Timestamp, millis: i64| match order {
+            Order::Newest => Timestamp::from_millis(begins.millis() + millis - 1),
+            Order::Oldest => begins,
         };
+        if skip <= NEAR {
+            let edge = if order == Order::Newest { days.end() } else { days.first };
+            return Ok(Some(Place { edge, skip }));
+        }
+        let day = self.day_of(chatbot, days, order, &mut skip).await?;
+        let Some((mut begins, mut counted)) = day else { return Ok(None) };
         let mut whole = u64::try_from(count_in(&counted, "conversations")).unwrap_or(0);
-        let mut until = Days { first: None, last: Some(begins) }.end();
+        let mut place = edge(begins, 24 * Grain::Hour.millis());
         for grain in Grain::ALL {
             if skip <= NEAR {
                 break;
@@ -152,12 +188,13 @@ impl Store {
                 let key = grain.key(chatbot, begins);
                 counted = self.get(&key, false).await?.unwrap_or_default();
             }
-            let Some((part, count)) = Parts::of(&counted).seek(whole, &mut skip) else { break };
+            let parts = Parts::of(&counted, order);
+            let Some((part, count)) = parts.seek(whole, &mut skip) else { break };
             whole = count;
             begins = Timestamp::from_millis(begins.millis() + i64::from(part) * grain.millis());
-            until = Some(Timestamp::from_millis(begins.millis() + grain.millis() - 1));
+            place = edge(begins, grain.millis());
         }
-        Ok(Some(Place { until, skip }))
+        Ok(Some(Place { edge: Some(place), skip }))
     }
 
     /// The day that the row after `skip` others lies in: when it begins, and its counters. `skip`
@@ -166,10 +203,12 @@ impl Store {
         &self,
         chatbot: ChatbotId,
         days: Days,
+        order: Order,
         skip: &mut u64,
     ) -> Result<Option<(Timestamp, Counted)>> {
         let [first, others] = DAYS;
-        let mut range = days_range(chatbot, days).backwards().limit(first);
+        let mut range = days_range(chatbot, days).limit(first);
+        range.backwards = order == Order::Newest;
         let mut from = None;
         loop {
             let (items, next) = self.query_page(&range, from).await?;
@@ -231,7 +270,7 @@ mod tests {
     use super::*;
 
     fn parts(counts: Value) -> Parts {
-        Parts::of(&serde_json::from_value(counts).unwrap())
+        Parts::of(&serde_json::from_value(counts).unwrap(), Order::Newest)
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub enum Change {
         rating: i8,
         /// When it was given.
         at: domain::Timestamp,
+        /// As it was.
+        old: Turn,
     },
     /// A turn was cleared away with its conversation.
     TurnRemoved(Turn),
@@ -126,7 +128,7 @@ impl StreamImage {
             }
             (ItemKind::Turn, Some(old), Some(new)) => {
                 let (old, turn) = (read::<TurnItem>(old)?.into(), read::<TurnItem>(new)?.into());
-                rated(&old, turn)
+                rated(old, turn)
             }
             (ItemKind::Turn, Some(old), None) => {
                 Some(Change::TurnRemoved(read::<TurnItem>(old)?.into()))
@@ -159,10 +161,10 @@ impl StreamImage {
     }
 }
 
-fn rated(old: &Turn, turn: Turn) -> Option<Change> {
+fn rated(old: Turn, turn: Turn) -> Option<Change> {
     let (rating, at) = (turn.rating?, turn.rated_at?);
     let before = (old.rating, old.rated_at);
-    (before != (Some(rating), Some(at))).then_some(Change::TurnRated { turn, rating, at })
+    (before != (Some(rating), Some(at))).then_some(Change::TurnRated { turn, rating, at, old })
 }
 
 impl Change {

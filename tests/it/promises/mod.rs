@@ -12,6 +12,7 @@ mod openapi;
 mod paging;
 mod purge;
 mod readme;
+mod reconcile;
 mod template_routes;
 mod twice;
 mod units;

@@ -8,17 +8,21 @@ use aws_sdk_dynamodb::{
 use serde_json::json;
 use tests::{App, Receiver, Site, eventually};
 
-/// Every item of the table, as text.
-async fn items(app: &App) -> Vec<String> {
+/// The table itself.
+pub fn table(app: &App) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .endpoint_url(app.platform.dynamodb_endpoint())
         .build();
-    let client = Client::from_conf(config);
+    Client::from_conf(config)
+}
+
+/// Every item of the table, as text.
+async fn items(app: &App) -> Vec<String> {
     let mut items = Vec::new();
-    let mut pages = client.scan().table_name("colloquy").into_paginator().send();
+    let mut pages = table(app).scan().table_name("colloquy").into_paginator().send();
     while let Some(page) = pages.next().await {
         for item in page.expect("a page").items.unwrap_or_default() {
             items.push(format!("{item:?}"));

@@ -1,8 +1,8 @@
 //! One file per route, by the function that serves it. The first line of a file names the
 //! operation: `//! <dialect> <METHOD> <path>`; `ours` for those that no reference documents.
 
-mod access;
-mod analytics;
+pub mod access;
+pub mod analytics;
 pub mod chat;
 mod chatbotplatform;
 pub mod chatbots;

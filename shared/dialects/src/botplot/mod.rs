@@ -1,6 +1,7 @@
-//! BotPlot: chat, knowledge, conversations, leads, webhooks and branding of one project. Camel case,
-//! but for webhooks and branding, which its reference spells in snake case.
+//! BotPlot: chat, knowledge, conversations, leads, analytics, webhooks and branding of one project.
+//! Camel case, but for webhooks and branding, which its reference spells in snake case.
 
+pub mod analytics;
 pub mod leads;
 pub mod project;
 pub mod webhook;

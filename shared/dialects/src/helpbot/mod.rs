@@ -2,6 +2,7 @@
 //! together.
 
 pub mod config;
+pub mod insights;
 mod sources;
 pub mod webhook;
 
@@ -9,7 +10,7 @@ pub use sources::{
     AddedSourceOut, DeleteIn, DeletedOut, RescrapeIn, RescrapeOut, SourceIn, SourceOut, SourcesOut,
 };
 
-use domain::{Result, Turn, conversation::Ask};
+use domain::{Citation, Result, Turn, conversation::Ask};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/v1/chat`, with a site's key
@@ -45,15 +46,15 @@ pub struct ChatOut {
 
 impl From<Turn> for ChatOut {
     fn from(from: Turn) -> Self {
-        let sources = sources(&from);
+        let sources = sources(&from.citations);
         Self { answer: from.answer, sources, conversation_id: from.conversation_id.to_string() }
     }
 }
 
 /// Addresses of the pages that an answer was drawn from, each once, best first.
-pub(crate) fn sources(turn: &Turn) -> Vec<String> {
+pub(crate) fn sources(citations: &[Citation]) -> Vec<String> {
     let mut sources: Vec<String> = Vec::new();
-    for url in turn.citations.iter().filter_map(|citation| citation.url.as_ref()) {
+    for url in citations.iter().filter_map(|citation| citation.url.as_ref()) {
         if !sources.contains(url) {
             sources.push(url.clone());
         }

@@ -165,7 +165,7 @@ fn answered(turn: &Turn, context: &Context) -> Value {
         "sessionId": session.unwrap_or(id),
         "question": turn.question,
         "answer": turn.answer,
-        "sources": sources(turn),
+        "sources": sources(&turn.citations),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Every operation carried out once, a file per group, for the README's table of units.
 
+mod analytics;
 mod chatbots;
 mod conversations;
 mod knowledge;
@@ -57,6 +58,7 @@ pub async fn measured() -> Vec<(&'static str, Reply)> {
     conversations::chatbotplatform(&mut metered, &tenant).await;
     sites::helpbot(&mut metered, &tenant, &site).await;
     leads::botplot(&mut metered, &tenant).await;
+    analytics::botplot_and_helpbot(&mut metered, &tenant).await;
     webhooks::botplot(&mut metered, &tenant).await;
     projects::botplot(&mut metered, &tenant).await;
     projects::helpbot(&mut metered, &tenant).await;

@@ -16,6 +16,7 @@ mod conferbot_get_response;
 mod conferbot_list_responses;
 mod delete_conversation;
 mod get_conversation;
+mod helpbot_list_conversations;
 mod list_conversations;
 
 /// Puts a conversation of one turn into the table for each of `times`; their ids, newest first.

@@ -33,7 +33,8 @@ async fn every_page_is_reached_from_the_first_and_every_link_leads_somewhere() {
         assert!(!page.header("x-request-id").is_empty());
         let kind = page.header("content-type").to_owned();
         if kind.starts_with("text/html") {
-            for part in page.text.split("href=\"").skip(1) {
+            let text = page.text.replace("src=\"", "href=\"");
+            for part in text.split("href=\"").skip(1) {
                 let href = part.split('"').next().expect("an end");
                 waiting.extend(target(&path, href));
             }
@@ -49,7 +50,9 @@ async fn every_page_is_reached_from_the_first_and_every_link_leads_somewhere() {
             name => format!("/docs/{}", name.trim_end_matches(".html")),
         })
         .collect();
-    assert_eq!(pages.keys().cloned().collect::<BTreeSet<_>>(), files);
+    let pages: BTreeSet<String> =
+        pages.into_keys().filter(|path| path != "/openapi.json").collect();
+    assert_eq!(pages, files);
     app.finish().await;
 }
 

@@ -1,0 +1,128 @@
+//! Analytics: what a period was like.
+
+use serde::Serialize;
+
+use crate::share::{percent, ratio};
+
+/// What is counted of a period.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Totals {
+    /// Conversations begun.
+    pub conversations: u64,
+    /// Questions and answers.
+    pub messages: u64,
+    /// Different visitors.
+    pub visitors: u64,
+    /// Leads left.
+    pub leads: u64,
+    /// Conversations closed.
+    pub closed: u64,
+    /// Those of them in which a person had been asked for.
+    pub closed_after_handoff: u64,
+}
+
+/// `GET /api/v1/analytics`
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnalyticsOut {
+    overview: OverviewOut,
+    /// Every day of the period, in order.
+    pub messages_over_time: Vec<DayOut>,
+    /// Most often asked first.
+    pub top_questions: Vec<QuestionOut>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OverviewOut {
+    total_conversations: u64,
+    total_messages: u64,
+    unique_visitors: u64,
+    avg_messages_per_conversation: f64,
+    leads_collected: u64,
+    resolution_rate: f64,
+}
+
+/// A day.
+#[derive(Debug, Serialize)]
+pub struct DayOut {
+    /// The UTC day.
+    pub date: String,
+    /// Questions and answers.
+    pub messages: u64,
+    /// Conversations begun.
+    pub conversations: u64,
+}
+
+/// A question that was asked often.
+#[derive(Debug, Serialize)]
+pub struct QuestionOut {
+    /// As it was first asked.
+    pub question: String,
+    /// How often.
+    pub count: u64,
+}
+
+impl AnalyticsOut {
+    /// Days and questions are put in by whoever has them.
+    pub fn new(totals: Totals) -> Self {
+        let Totals { conversations, messages, visitors, leads, closed, closed_after_handoff } =
+            totals;
+        let resolved = closed.saturating_sub(closed_after_handoff);
+        Self {
+            overview: OverviewOut {
+                total_conversations: conversations,
+                total_messages: messages,
+                unique_visitors: visitors,
+                avg_messages_per_conversation: ratio(messages, conversations),
+                leads_collected: leads,
+                resolution_rate: percent(resolved, closed),
+            },
+            messages_over_time: Vec::new(),
+            top_questions: Vec::new(),
+        }
+    }
+}
+
+/// `GET /api/v1/analytics/ratings`
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RatingsOut {
+    summary: SummaryOut,
+    ratings_trend: Vec<RatingsDayOut>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SummaryOut {
+    total_ratings: u64,
+    positive: u64,
+    negative: u64,
+    satisfaction_rate: f64,
+}
+
+/// The ratings of a day's answers.
+#[derive(Debug, Serialize)]
+pub struct RatingsDayOut {
+    /// The UTC day.
+    pub date: String,
+    /// Rated up.
+    pub positive: u64,
+    /// Rated down.
+    pub negative: u64,
+}
+
+impl RatingsOut {
+    /// From every day of the period, in order.
+    pub fn new(ratings_trend: Vec<RatingsDayOut>) -> Self {
+        let positive = ratings_trend.iter().map(|day| day.positive).sum();
+        let negative = ratings_trend.iter().map(|day| day.negative).sum();
+        let summary = SummaryOut {
+            total_ratings: positive + negative,
+            positive,
+            negative,
+            satisfaction_rate: percent(positive, positive + negative),
+        };
+        Self { summary, ratings_trend }
+    }
+}
