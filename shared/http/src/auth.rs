@@ -11,6 +11,7 @@ use axum::{
         header::{AUTHORIZATION, COOKIE, HOST, ORIGIN},
         request::Parts,
     },
+    response::{IntoResponse, Response},
 };
 use domain::{ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result};
 use url::Url;
@@ -140,15 +141,21 @@ where
     Ctx: FromRef<S>,
 {
     /// With no valid key there is no dialect to answer in; botplot's shape contains helpbot's.
-    type Rejection = Problem<Botplot>;
+    type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Botplot>> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let refused = |error| Problem::<Botplot>::from(error).into_response();
         let (parts, rest) = request.into_parts();
         let head = parts.clone();
-        let (principal, body) = caller_anywhere(Request::from_parts(parts, rest), state).await?;
-        principal.may_chat()?;
-        count_unless_helpbot(&head, state, &principal).await?;
-        Ok(Self { principal, body: body? })
+        let caller = caller_anywhere(Request::from_parts(parts, rest), state).await;
+        let (principal, body) = caller.map_err(refused)?;
+        principal.may_chat().map_err(refused)?;
+        count_unless_helpbot(&head, state, &principal).await.map_err(refused)?;
+        let body = body.map_err(|error| match principal.dialect {
+            Dialect::Helpbot => Problem::<Helpbot>::from(error).into_response(),
+            _ => refused(error),
+        })?;
+        Ok(Self { principal, body })
     }
 }
 
