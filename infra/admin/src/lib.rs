@@ -1,6 +1,9 @@
 //! What an operator does to a deployment, or to the local run, beside its API.
 
+mod dlq;
+mod events;
 mod plan;
+mod recount;
 
 use std::{collections::HashMap, fs, path::PathBuf};
 
@@ -27,6 +30,12 @@ pub struct Options {
 pub enum Command {
     /// Shows a workspace's plan, or puts it on another.
     Plan(plan::Plan),
+    /// Compares what is counted of a workspace's chatbots with what there is.
+    Recount(recount::Recount),
+    /// Derives events again from what is stored.
+    Events(events::Events),
+    /// Looks at what the queues gave up, tries it again, or drops it.
+    Dlq(dlq::Dlq),
 }
 
 /// Does it; what is to be printed.
@@ -35,6 +44,9 @@ pub async fn run(options: Options) -> Result<String> {
     let core = aws.core(&env)?;
     match options.command {
         Command::Plan(command) => command.run(&core).await,
+        Command::Recount(command) => command.run(&core).await,
+        Command::Events(command) => command.run(&core, &env, &aws).await,
+        Command::Dlq(command) => command.run(&env, &aws).await,
     }
 }
 

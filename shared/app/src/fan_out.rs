@@ -1,13 +1,13 @@
 //! From a change of an item to what follows from it: jobs for the queues, deliveries for the
 //! subscriptions. A record that comes again leads to the same ids, so nothing happens twice.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use domain::{
-    Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, EventBody, Needs,
-    Result, Scope, Webhook, WebhookStatus,
+    ChatbotId, Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event,
+    EventBody, Needs, Result, Scope, Timestamp, Webhook, WebhookStatus,
 };
-use store::{Change, PurgeTarget, PutDelivery, Store};
+use store::{Change, Place, PurgeTarget, PutDelivery, Store};
 
 use crate::{
     Core,
@@ -98,6 +98,28 @@ impl FanOut {
             Change::TurnAdded(turn) => self.announce(&Event::of_turn(&turn), known).await,
             _ => Ok(()),
         }
+    }
+
+    /// Does once more what follows from all that happened to `chatbot` within `times`, as far as
+    /// its items tell; how many changes there were. Ids are the same as the first time, so what
+    /// was delivered is not delivered again, for as long as deliveries are kept.
+    pub async fn derive_again(
+        &self,
+        chatbot: ChatbotId,
+        times: &RangeInclusive<Timestamp>,
+    ) -> Result<u64> {
+        let mut known = Known::default();
+        let mut derived = 0;
+        let mut place = Some(Place::default());
+        while let Some(from) = place {
+            let (changes, next) = self.store.history(chatbot, times, from).await?;
+            for change in changes {
+                self.handle(change, &mut known).await?;
+                derived += 1;
+            }
+            place = next;
+        }
+        Ok(derived)
     }
 
     /// A chat that was under way while its chatbot was deleted and cleared away leaves a

@@ -7,6 +7,8 @@ pub mod chat;
 pub mod chatbots;
 pub mod conversations;
 pub mod crawl;
+pub mod crawl_requests;
+pub mod dead_letters;
 pub mod delivering;
 pub mod domains;
 pub mod fan_out;

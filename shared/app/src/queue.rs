@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
+use aws_sdk_sqs::{
+    Client,
+    error::DisplayErrorContext,
+    types::{MessageAttributeValue, SendMessageBatchRequestEntry},
+};
 use domain::{
     ChatbotId, ConversationId, DeliveryId, Error, EventId, JobId, Result, Scope, SourceId,
     Timestamp, WebhookId, WorkspaceId,
@@ -128,6 +132,21 @@ impl Queue {
             .message_body(serde_json::to_string(message).map_err(Error::internal)?)
             .set_delay_seconds((delay > 0).then_some(delay));
         // On the heap, since the client's futures nest too deep for the compiler.
+        let sent = request.send().boxed();
+        sent.await.map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
+        Ok(())
+    }
+
+    /// Puts a message that can't be worked on aside, as it came, with the reason as an attribute.
+    pub async fn put_aside(&self, body: &str, reason: &str) -> Result<()> {
+        let reason = MessageAttributeValue::builder().data_type("String").string_value(reason);
+        let request = self
+            .client
+            .send_message()
+            .queue_url(&self.url)
+            // An empty body is none that SQS takes.
+            .message_body(if body.is_empty() { "(empty)" } else { body })
+            .message_attributes("reason", reason.build().map_err(Error::internal)?);
         let sent = request.send().boxed();
         sent.await.map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
         Ok(())

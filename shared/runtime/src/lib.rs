@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
-use app::{Core, queue::Queue, seal::Sealer};
+use app::{Core, dead_letters::DeadLetters, queue::Queue, seal::Sealer};
 pub use aws_config::SdkConfig;
 use aws_config::{BehaviorVersion, Region};
 use domain::{Error, Plan, Plans, Result, conversation::IDLE};
@@ -138,13 +138,28 @@ impl Aws {
         Ok(Store::new(client, env.required("TABLE_NAME")?))
     }
 
-    /// The queue whose URL the setting `name` holds.
-    pub fn queue(&self, env: &Env, name: &str) -> Result<Queue> {
+    fn sqs(&self) -> aws_sdk_sqs::Client {
         let mut config = aws_sdk_sqs::config::Builder::from(&self.config);
         if let Some((_, endpoint)) = &self.endpoints {
             config = config.endpoint_url(endpoint);
         }
-        Ok(Queue::new(aws_sdk_sqs::Client::from_conf(config.build()), env.required(name)?))
+        aws_sdk_sqs::Client::from_conf(config.build())
+    }
+
+    /// The queue whose URL the setting `name` holds.
+    pub fn queue(&self, env: &Env, name: &str) -> Result<Queue> {
+        Ok(Queue::new(self.sqs(), env.required(name)?))
+    }
+
+    /// What the queue whose URL the setting `name` holds has given up.
+    pub async fn dead_letters(&self, env: &Env, name: &str) -> Result<DeadLetters> {
+        DeadLetters::of(self.sqs(), env.required(name)?).await
+    }
+
+    /// Records of the stream that could not be handled, in the queue that `STREAM_FAILURES_URL`
+    /// names.
+    pub fn stream_failures(&self, env: &Env) -> Result<DeadLetters> {
+        Ok(DeadLetters::at(self.sqs(), env.required("STREAM_FAILURES_URL")?))
     }
 
     /// Reads the master key that `MASTER_KEY_SECRET` names; once, when a function starts.

@@ -5,6 +5,6 @@ mod queue;
 mod start;
 mod stream;
 
-pub use queue::messages;
+pub use queue::{bodies, messages};
 pub use start::run;
-pub use stream::{Record, Shard, records, shard_of};
+pub use stream::{Record, Shard, Unreadable, records, shard_of};

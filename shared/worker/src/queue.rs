@@ -20,6 +20,19 @@ where
     J: DeserializeOwned,
     F: Future<Output = Result<()>>,
 {
+    let handle = &handle;
+    bodies(event, |body| async move {
+        let job: J = serde_json::from_str(&body).map_err(Error::internal)?;
+        handle(job).await
+    })
+    .await
+}
+
+/// The same for bodies that are not read yet.
+pub async fn bodies<F>(event: Value, handle: impl Fn(String) -> F) -> Result<Value>
+where
+    F: Future<Output = Result<()>>,
+{
     let event: SqsEvent = serde_json::from_value(event).map_err(Error::internal)?;
     let handle = &handle;
     let failed: Vec<Option<Value>> = stream::iter(event.records)
@@ -28,11 +41,7 @@ where
             let span = tracing::info_span!("message", id);
             let body = message.body.unwrap_or_default();
             let meter = Meter::default();
-            let work = async {
-                let job: J = serde_json::from_str(&body).map_err(Error::internal)?;
-                handle(job).await
-            };
-            let done = meter.scope(work).instrument(span.clone()).await;
+            let done = meter.scope(handle(body)).instrument(span.clone()).await;
             let units = meter.units();
             span.in_scope(|| match done {
                 Ok(()) => {

@@ -18,6 +18,18 @@ pub struct Record {
     pub sequence: String,
     /// What changed, if anybody waits for it.
     pub change: Option<Change>,
+    /// Why nothing can be said of it, if that is so.
+    pub unreadable: Option<Unreadable>,
+}
+
+/// A record that can't be read. The item it is about is in the table, so what follows from it can
+/// be derived anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unreadable {
+    /// The item's keys.
+    pub keys: Value,
+    /// What is wrong.
+    pub reason: String,
 }
 
 /// The shard that `event` is from.
@@ -47,13 +59,15 @@ where
             None => return Err(Error::internal("a stream record without a sequence number")),
         };
         sequences.push(sequence.clone());
-        let change = change(record).unwrap_or_else(|error| {
-            // It will be no better the next time, and everything behind it would wait. The item
-            // it is about is in the table, so what follows from it can be derived anew.
-            tracing::error!(%error, sequence, "a stream record can't be read and is left out");
-            None
+        let keys = record["dynamodb"]["Keys"].clone();
+        readable.push(match change(record) {
+            Ok(change) => Record { sequence, change, unreadable: None },
+            Err(error) => {
+                tracing::error!(%error, sequence, "a stream record can't be read");
+                let unreadable = Some(Unreadable { keys, reason: error.to_string() });
+                Record { sequence, change: None, unreadable }
+            }
         });
-        readable.push(Record { sequence, change });
     }
     let done = handle(readable).await;
     let failures: Vec<Value> = sequences
@@ -116,6 +130,8 @@ mod tests {
         // A conversation that lacks everything.
         let seen = async |records: Vec<Record>| {
             assert!(records.iter().all(|record| record.change.is_none()));
+            let unreadable: Vec<_> = records.iter().map(|r| r.unreadable.is_some()).collect();
+            assert_eq!(unreadable, [false, true, false]);
             records.len()
         };
         let answer = records(event(&["A#1", "BOT#1", "A#3"]), seen).await.unwrap();

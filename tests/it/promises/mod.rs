@@ -9,6 +9,7 @@ mod kill;
 mod limits;
 mod mail;
 mod openapi;
+mod operators;
 mod paging;
 mod purge;
 mod readme;

@@ -1,0 +1,62 @@
+use app::Core;
+use clap::{Args, Subcommand};
+use domain::{Error, Result, Timestamp, webhook::KEPT_FOR};
+use runtime::{Aws, Env};
+
+use crate::workspace;
+
+#[derive(Debug, Args)]
+pub struct Events {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Derives the events of a time range again from the items, with the same ids, and delivers
+    /// what never arrived.
+    Replay {
+        /// Id of the workspace, or the address that signed it up.
+        workspace: String,
+        /// One chatbot; all of the workspace without it.
+        #[arg(long)]
+        chatbot: Option<String>,
+        /// Begin of the range, RFC 3339; not more than 30 days ago, since deliveries are kept so long.
+        #[arg(long)]
+        since: String,
+        /// End of the range, RFC 3339; now without it.
+        #[arg(long)]
+        until: Option<String>,
+    },
+}
+
+impl Events {
+    pub(crate) async fn run(self, core: &Core, env: &Env, aws: &Aws) -> Result<String> {
+        let What::Replay { workspace: named, chatbot, since, until } = self.what;
+        let now = Timestamp::now();
+        let time = |field: &str, text: &str| {
+            Timestamp::parse(text).ok_or_else(|| Error::field(field, "must be a time (RFC 3339)"))
+        };
+        let since = time("--since", &since)?;
+        let until = until.map_or(Ok(now), |until| time("--until", &until))?;
+        if now.since(since) > KEPT_FOR {
+            let message = "must not be more than 30 days ago: what was delivered is forgotten then";
+            return Err(Error::field("--since", message));
+        }
+        if until < since {
+            return Err(Error::field("--until", "must not be before --since"));
+        }
+        let owner = workspace(core, &named).await?.id;
+        let chatbots = match &chatbot {
+            Some(id) => vec![core.chatbot(owner, id.parse()?).await?],
+            None => core.chatbots(owner).await?,
+        };
+        let fan_out = event_fanout::fan_out(env, aws)?;
+        let mut said = String::new();
+        for chatbot in chatbots {
+            let changes = fan_out.derive_again(chatbot.id, &(since..=until)).await?;
+            said.push_str(&format!("{} {}: {changes} changes\n", chatbot.id, chatbot.name));
+        }
+        Ok(said)
+    }
+}
