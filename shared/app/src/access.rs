@@ -16,7 +16,7 @@ use crate::{Core, random};
 pub const SESSION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// How many keys a workspace may have, openbat's not counted.
-pub const MAX_KEYS: usize = 100;
+pub const MAX_KEYS: u32 = 100;
 
 /// The longest text that can be a key or a token; anything longer is not looked up.
 const LONGEST_SECRET: usize = 128;
@@ -231,14 +231,9 @@ impl Core {
             }
             (_, id) => Some(bounds::required("chatbotId", id)?.parse()?),
         };
-        let (there, owner) =
-            tokio::try_join!(self.store.api_keys(workspace), self.workspace(workspace))?;
-        if there.len() >= MAX_KEYS {
-            let message = format!("a workspace can have at most {MAX_KEYS} keys");
-            return Err(Error::new(ErrorKind::Conflict, message));
-        }
+        let owner = self.workspace(workspace).await?;
         let (secret, key, hash) = mint(workspace, chatbot, dialect, kind)?;
-        self.store.put_api_key(&key, &hash, owner.plan).await?;
+        self.store.put_api_key(&key, &hash, owner.plan, MAX_KEYS).await?;
         Ok(NewKey { secret, key })
     }
 

@@ -197,25 +197,37 @@ impl Store {
     }
 
     /// Stores a key: once by the hash of its secret, once in its workspace's list. A key for a
-    /// chatbot needs that chatbot to be there, and any key that its workspace is still on `plan`.
-    pub async fn put_api_key(&self, key: &ApiKey, hash: &str, plan: Plan) -> Result<()> {
+    /// chatbot needs that chatbot to be there, and any key that its workspace is still on `plan`
+    /// and has fewer than `most`.
+    pub async fn put_api_key(&self, key: &ApiKey, hash: &str, plan: Plan, most: u32) -> Result<()> {
         let entry = keys::api_key_entry(key.workspace_id, key.id);
+        let room = Write::update(keys::workspace(key.workspace_id), "ADD api_keys :one")
+            .when("#plan = :plan AND (attribute_not_exists(api_keys) OR api_keys < :most)")
+            .name("plan", "plan")
+            .value("one", 1)?
+            .value("plan", plan)?
+            .value("most", most)?;
         let mut writes = vec![
             Write::put(keys::api_key(hash), &ApiKeyItem::by_secret(key, plan))?.if_absent(),
             Write::put(entry, &ApiKeyItem::entry(key, hash))?.if_absent(),
-            Self::still_on(key.workspace_id, plan)?,
+            room,
         ];
         if let Some(chatbot) = key.chatbot_id {
             writes.push(Write::check(keys::chatbot(key.workspace_id, chatbot)).if_present());
         }
         let outcome = self.transact(writes).await?;
+        if outcome.is_done() {
+            return Ok(());
+        }
         if outcome.refused(3) {
             return Err(Error::not_found("chatbot"));
         }
-        if !outcome.is_done() {
-            return Err(Error::new(ErrorKind::Conflict, "the plan was just changed; try again"));
-        }
-        Ok(())
+        let now = self.workspace(key.workspace_id).await?;
+        let message = match now.is_some_and(|workspace| workspace.plan == plan) {
+            true => format!("a workspace can have at most {most} keys"),
+            false => "the plan was just changed; try again".to_owned(),
+        };
+        Err(Error::new(ErrorKind::Conflict, message))
     }
 
     /// Who shows the key with this hash. One consistent read, so that a key that was revoked or
@@ -250,8 +262,21 @@ impl Store {
         let Some(ApiKeyItem { hash: Some(hash), .. }) = self.get(&entry, true).await? else {
             return Ok(false);
         };
-        let writes = vec![Write::delete(entry).if_present(), Write::delete(keys::api_key(&hash))];
-        Ok(self.transact(writes).await?.is_done())
+        let writes = vec![
+            Write::delete(entry).if_present(),
+            Write::delete(keys::api_key(&hash)),
+            // One from before keys were counted takes nothing off.
+            Write::update(keys::workspace(workspace), "SET api_keys = api_keys - :one")
+                .value("one", 1)?
+                .value("none", 0)?
+                .when("api_keys > :none"),
+        ];
+        let outcome = self.transact(writes.clone()).await?;
+        if outcome.is_done() || outcome.refused(0) {
+            return Ok(outcome.is_done());
+        }
+        let uncounted = writes.into_iter().take(2).collect();
+        Ok(self.transact(uncounted).await?.is_done())
     }
 
     /// Revokes every listed key of a chatbot; for when the chatbot goes.
@@ -260,14 +285,10 @@ impl Store {
         workspace: WorkspaceId,
         chatbot: ChatbotId,
     ) -> Result<()> {
-        let partition = keys::workspace_partition(workspace);
-        let items: Vec<ApiKeyItem> =
-            self.query(Range::prefix(partition, keys::API_KEY_ENTRY)).await?;
-        let mut doomed = Vec::new();
-        for item in items.into_iter().filter(|item| item.chatbot_id == Some(chatbot)) {
-            doomed.extend(item.hash.as_deref().map(keys::api_key));
-            doomed.push(keys::api_key_entry(workspace, item.id));
+        let keys = self.api_keys(workspace).await?;
+        for key in keys.into_iter().filter(|key| key.chatbot_id == Some(chatbot)) {
+            self.delete_api_key(workspace, key.id).await?;
         }
-        self.batch_delete(&doomed).await
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! ours POST /api/v1/api-keys
 
+use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{App, Reply};
@@ -127,5 +128,35 @@ async fn only_a_session_makes_keys_and_by_cookie_only_from_home() {
     let send = async |text: String| app.post(PATH).bearer(&ada.session).body(text).send().await;
     bodies_are_looked_at(send, refused).await;
     only_methods(&app, PATH, &[Method::GET, Method::POST], refused).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_keys_are_the_most_however_many_are_asked_for_at_once() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let create = || {
+        let new = json!({"dialect": "conferbot"});
+        app.post("/api/v1/api-keys").bearer(&tenant.session).json(&new).send()
+    };
+    // A tenant has five to begin with.
+    for _ in 0..90 {
+        assert_eq!(create().await.status, 201);
+    }
+    let replies = join_all((0..32).map(|_| create())).await;
+    let (made, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|r| r.status == 201);
+    assert_eq!((made.len(), refused.len()), (5, 27));
+    let full = json!({"error": "A workspace can have at most 100 keys"});
+    for reply in refused {
+        reply.is(409, &full);
+    }
+    // One that is revoked makes room for one, and a chatbot that goes for all of its own.
+    let one = format!("/api/v1/api-keys/{}", made[0].json()["id"].as_str().unwrap());
+    assert_eq!(app.delete(&one).bearer(&tenant.session).send().await.status, 204);
+    assert_eq!((create().await.status, create().await.status), (201, 409));
+    let chatbot = format!("/api/v1/chatbots/{}", tenant.chatbot);
+    app.delete(&chatbot).bearer(&tenant.session).send().await.ok();
+    let replies = join_all((0..8).map(|_| create())).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 3);
     app.finish().await;
 }
