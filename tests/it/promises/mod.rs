@@ -14,6 +14,7 @@ mod paging;
 mod purge;
 mod readme;
 mod reconcile;
+mod shared_routes;
 mod strangers;
 mod template_routes;
 mod twice;
