@@ -9,11 +9,33 @@ use crate::{LocalError, Result, registry::Work};
 /// A worker runs and, the first time, compiles for this long at the most.
 const LONGEST_CALL: Duration = Duration::from_secs(15 * 60);
 
+/// How often workers are killed, and how soon.
+#[derive(Debug, Clone, Copy)]
+pub struct Deaths {
+    /// Of a hundred calls, so many.
+    pub percent: u8,
+    /// Within this time, evenly.
+    pub within: Duration,
+}
+
+impl Deaths {
+    /// When the next call ends, if it is to end early.
+    fn next(self) -> Result<Option<Duration>> {
+        let mut random = [0; 2];
+        getrandom::fill(&mut random).map_err(LocalError::of)?;
+        let [whether, when] = random.map(|byte| f64::from(byte) / 256.0);
+        let dies = whether * 100.0 < f64::from(self.percent);
+        Ok(dies.then(|| self.within.mul_f64(when)))
+    }
+}
+
 /// A worker, wherever it runs.
 #[derive(Clone)]
 pub enum Worker {
     /// Here.
     Here(Work),
+    /// Here, and killed in the middle of some calls, as a Lambda may be: for tests.
+    Mortal(Work, Deaths),
     /// Behind the invoke endpoint of `cargo lambda watch`.
     Watched {
         /// Its client.
@@ -39,6 +61,15 @@ impl Worker {
     pub async fn call(&self, event: Value) -> Result<Value> {
         match self {
             Self::Here(work) => work(event).await.map_err(LocalError::of),
+            Self::Mortal(work, deaths) => {
+                let Some(at) = deaths.next()? else {
+                    return work(event).await.map_err(LocalError::of);
+                };
+                tokio::time::timeout(at, work(event)).await.map_or_else(
+                    |_| Err(LocalError("the worker was killed".to_owned())),
+                    |answer| answer.map_err(LocalError::of),
+                )
+            }
             Self::Watched { client, url } => {
                 let sent = client
                     .post(url)

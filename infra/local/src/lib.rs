@@ -14,6 +14,7 @@ mod registry;
 pub mod template;
 
 pub use demo::{Credentials, Keys, Login};
+pub use invoke::Deaths;
 pub use openapi::openapi;
 pub use options::Options;
 pub use platform::Platform;

@@ -5,6 +5,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::Parser;
 use domain::{Plan, conversation::IDLE};
 
+use crate::invoke::Deaths;
+
 /// Runs Colloquy on this machine.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "cargo dev", version)]
@@ -60,6 +62,10 @@ pub struct Options {
     /// For a test: hand each batch of the stream to its worker twice, as AWS may.
     #[arg(skip)]
     pub deliver_twice: bool,
+
+    /// For a test: how often workers are killed.
+    #[arg(skip)]
+    pub deaths: Option<Deaths>,
 }
 
 impl Options {
@@ -79,6 +85,7 @@ impl Options {
             lambda_port: 9000,
             dns: None,
             deliver_twice: false,
+            deaths: None,
         }
     }
 }

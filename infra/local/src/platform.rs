@@ -195,7 +195,10 @@ impl Platform {
                 Code::Http(router) => routes = add_routes(routes, function, &router),
                 Code::Worker(work) => {
                     let worker = match platform.options.services_only {
-                        false => Worker::Here(work),
+                        false => match platform.options.deaths {
+                            None => Worker::Here(work),
+                            Some(deaths) => Worker::Mortal(work, deaths),
+                        },
                         true => Worker::watched(&function.binary, platform.options.lambda_port)?,
                     };
                     let tasks =
