@@ -91,6 +91,10 @@ impl FanOut {
                 self.mail_handoff(&event, handoff_dialect).await?;
                 self.announce(&[event], known).await
             }
+            // One that was tried meanwhile has another message on its way.
+            Change::DeliveryReplayed(delivery) => {
+                self.deliveries.send_all(&[Deliver::next(&delivery)]).await
+            }
             Change::LeadCaptured(lead) => self.announce(&[Event::captured(lead)], known).await,
             Change::TurnRated { turn, rating, at, .. } => {
                 self.announce(&[Event::rated(turn, rating, at)], known).await
@@ -211,7 +215,7 @@ impl FanOut {
     ) -> Result<Option<Deliver>> {
         let parts = [event.id.to_string(), webhook.id.to_string(), message.event.clone()];
         let delivery = Delivery {
-            id: DeliveryId::derived(&parts.each_ref().map(String::as_str)),
+            id: DeliveryId::derived_at(event.at, &parts.each_ref().map(String::as_str)),
             webhook_id: webhook.id,
             scope: webhook.scope(),
             event_id: event.id,
@@ -219,17 +223,12 @@ impl FanOut {
             body: message.body,
             status: DeliveryStatus::Pending,
             attempts: Vec::new(),
+            replayed_at: None,
+            replayed_after: 0,
             next_attempt_at: None,
             created_at: event.at,
         };
-        let deliver = Deliver {
-            v: VERSION,
-            scope: delivery.scope,
-            webhook_id: delivery.webhook_id,
-            created_at: delivery.created_at,
-            delivery_id: delivery.id,
-            attempt: 0,
-        };
+        let deliver = Deliver::next(&delivery);
         Ok(match self.store.put_delivery(&delivery).await? {
             // One that still waits may have lost its message between the row and the queue.
             PutDelivery::Added | PutDelivery::Pending => Some(deliver),

@@ -7,6 +7,7 @@ pub mod chat;
 pub mod chatbots;
 pub mod conversations;
 pub mod crawl;
+pub mod deliveries;
 pub mod delivering;
 pub mod domains;
 pub mod fan_out;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
 use domain::{
-    ChatbotId, ConversationId, DeliveryId, Error, EventId, JobId, Result, Scope, SourceId,
-    Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, Delivery, DeliveryId, Error, EventId, JobId, Result, Scope,
+    SourceId, Timestamp, WebhookId, WorkspaceId,
 };
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,18 @@ pub struct Deliver {
 }
 
 impl Deliver {
+    /// The next attempt at `delivery`.
+    pub fn next(delivery: &Delivery) -> Self {
+        Self {
+            v: VERSION,
+            scope: delivery.scope,
+            webhook_id: delivery.webhook_id,
+            created_at: delivery.created_at,
+            delivery_id: delivery.id,
+            attempt: delivery.attempts.len(),
+        }
+    }
+
     /// Where the delivery is stored.
     pub fn delivery(&self) -> DeliveryRef {
         DeliveryRef {
