@@ -90,10 +90,15 @@ impl Delivering {
             self.store.delivery(&key),
             self.store.webhook(job.scope, job.webhook_id, false)
         )?;
-        let Some(delivery) = delivery else { return Ok(()) };
-        if delivery.status != DeliveryStatus::Pending || delivery.attempts.len() != job.attempt {
-            return Ok(());
-        }
+        let awaits = |delivery: &Delivery| {
+            delivery.status == DeliveryStatus::Pending && delivery.attempts.len() == job.attempt
+        };
+        // One that was just sent again may look as it did before.
+        let delivery = match delivery {
+            Some(delivery) if !awaits(&delivery) => self.store.fresh_delivery(&key).await?,
+            found => found,
+        };
+        let Some(delivery) = delivery.filter(awaits) else { return Ok(()) };
         let webhook = match webhook {
             Some(webhook) => Some(webhook),
             None => self.store.webhook(job.scope, job.webhook_id, true).await?,
@@ -138,18 +143,29 @@ impl Delivering {
         });
         let written =
             self.store.log_attempt(&job.delivery(), job.attempt, &attempt, status, next).await?;
-        if gone {
-            tracing::info!(webhook = %webhook.id, "endpoint is gone, subscription switched off");
-            let off = SwitchedOff { at: Timestamp::now(), reason: OffReason::Gone };
-            self.store.switch_off_webhook(webhook.scope(), webhook.id, off, None).await?;
+        if let Some(wait) = wait.filter(|wait| written && *wait <= LONGEST_DELAY) {
+            let again = Deliver { attempt: job.attempt + 1, ..job.clone() };
+            self.queue.send(&again, wait).await?;
         }
-        match wait {
-            Some(wait) if written && wait <= LONGEST_DELAY => {
-                let again = Deliver { attempt: job.attempt + 1, ..job.clone() };
-                self.queue.send(&again, wait).await
-            }
-            _ => Ok(()),
+        self.note_health(webhook, &attempt).await
+    }
+
+    /// What an attempt says of its endpoint. While that goes on as before, nothing is written.
+    async fn note_health(&self, webhook: &Webhook, attempt: &Attempt) -> Result<()> {
+        let (scope, id, at) = (webhook.scope(), webhook.id, attempt.at);
+        let (reason, since) = match webhook.failing_since {
+            _ if attempt.status == Some(GONE) => (OffReason::Gone, None),
+            None if attempt.succeeded() => return Ok(()),
+            Some(_) if attempt.succeeded() => return self.store.end_failing(scope, id).await,
+            None => return self.store.begin_failing(scope, id, at).await,
+            Some(since) if webhook.has_failed_for_too_long(at) => (OffReason::Failing, Some(since)),
+            Some(_) => return Ok(()),
+        };
+        let off = SwitchedOff { at, reason };
+        if self.store.switch_off_webhook(scope, id, off, since).await? {
+            tracing::info!(webhook = %id, ?reason, "subscription switched off");
         }
+        Ok(())
     }
 }
 

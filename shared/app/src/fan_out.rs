@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, EventBody, Needs,
-    Result, Scope, Webhook, WebhookStatus,
+    Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event, EventBody,
+    EventId, Needs, Result, Scope, SwitchedOff, Webhook, WebhookStatus,
 };
 use store::{Change, PurgeTarget, PutDelivery, Store};
 
@@ -91,6 +91,7 @@ impl FanOut {
                 self.mail_handoff(&event, handoff_dialect).await?;
                 self.announce(&[event], known).await
             }
+            Change::WebhookSwitchedOff(webhook, off) => self.mail_switched_off(&webhook, off).await,
             // One that was tried meanwhile has another message on its way.
             Change::DeliveryReplayed(delivery) => {
                 self.deliveries.send_all(&[Deliver::next(&delivery)]).await
@@ -126,8 +127,21 @@ impl FanOut {
             event_id: event.id,
             at: event.at,
             workspace_id: event.workspace_id,
-            chatbot_id: event.chatbot_id,
+            chatbot_id: Some(event.chatbot_id),
             about: MailAbout::HandoffRequested { conversation_id: conversation.id },
+        };
+        self.mails.send_all(&[mail]).await
+    }
+
+    async fn mail_switched_off(&self, webhook: &Webhook, off: SwitchedOff) -> Result<()> {
+        let (id, time) = (webhook.id.to_string(), off.at.to_string());
+        let mail = Mail {
+            v: VERSION,
+            event_id: EventId::derived(&["webhook switched off", &id, &time]),
+            at: off.at,
+            workspace_id: webhook.workspace_id,
+            chatbot_id: webhook.chatbot_id,
+            about: MailAbout::WebhookDisabled { webhook_id: webhook.id },
         };
         self.mails.send_all(&[mail]).await
     }

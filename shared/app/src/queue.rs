@@ -100,8 +100,9 @@ pub struct Mail {
     pub at: Timestamp,
     /// The tenant, whose owner is told.
     pub workspace_id: WorkspaceId,
-    /// The chatbot.
-    pub chatbot_id: ChatbotId,
+    /// The chatbot, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chatbot_id: Option<ChatbotId>,
     /// What happened.
     pub about: MailAbout,
 }
@@ -114,6 +115,11 @@ pub enum MailAbout {
     HandoffRequested {
         /// The conversation that was handed over.
         conversation_id: ConversationId,
+    },
+    /// The platform switched a webhook off.
+    WebhookDisabled {
+        /// The webhook.
+        webhook_id: WebhookId,
     },
 }
 

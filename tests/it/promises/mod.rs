@@ -13,6 +13,7 @@ mod paging;
 mod purge;
 mod readme;
 mod reconcile;
+mod switched_off;
 mod template_routes;
 mod twice;
 mod units;

@@ -128,7 +128,11 @@ async fn a_webhook_that_is_switched_off_is_409() {
         ask(&app, &tenant, 1).await;
         let refused = dialect.post(&app, &tenant, &id, "/replay", &all).await;
         assert_eq!(refused.status, 409, "{}", refused.text);
-        assert!(refused.text.to_lowercase().contains("the webhook is switched off"), "{}", refused.text);
+        assert!(
+            refused.text.to_lowercase().contains("the webhook is switched off"),
+            "{}",
+            refused.text
+        );
     }
     app.finish().await;
 }

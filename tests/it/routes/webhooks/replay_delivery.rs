@@ -111,7 +111,11 @@ async fn nothing_is_sent_to_a_webhook_that_is_switched_off() {
         let delivery = ids(dialect, &dialect.deliveries(&app, &tenant, &id).await).remove(0);
         let refused = dialect.post(&app, &tenant, &id, &replay(&delivery), &NOTHING).await;
         assert_eq!(refused.status, 409, "{}", refused.text);
-        assert!(refused.text.to_lowercase().contains("the webhook is switched off"), "{}", refused.text);
+        assert!(
+            refused.text.to_lowercase().contains("the webhook is switched off"),
+            "{}",
+            refused.text
+        );
         app.drain().await;
         assert_eq!(receiver.received().len(), 1);
     }
