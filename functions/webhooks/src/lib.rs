@@ -1,8 +1,10 @@
 //! Webhook subscriptions, in every dialect that has them.
 
 mod botplot;
+mod callers;
 mod chatbotplatform;
 mod conferbot;
+mod deliveries;
 mod helpbot;
 
 use app::webhooks::Webhooks;
@@ -42,6 +44,7 @@ fn routes() -> OpenApiRouter<Ctx> {
         .merge(chatbotplatform::routes().into())
         .merge(conferbot::routes().into())
         .merge(helpbot::routes().into())
+        .merge(callers::routes().into())
 }
 
 /// The routes of this function.

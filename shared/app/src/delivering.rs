@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    Attempt, Delivery, DeliveryStatus, Error, Result, Timestamp, Webhook, WebhookStatus,
+    Attempt, Delivery, DeliveryStatus, Error, OffReason, Result, SwitchedOff, Timestamp, Webhook,
+    WebhookStatus,
     webhook::{KEPT_BODY, TIMEOUT, wait},
 };
 use outbound::{Client, OutboundError, Sent};
@@ -35,6 +36,16 @@ pub struct Delivering {
     client: Client,
     sealer: Sealer,
     headers: Headers,
+}
+
+/// The secrets that sign for `webhook` at `now`, the newest first.
+pub(crate) fn secrets(sealer: &Sealer, webhook: &Webhook, now: Timestamp) -> Result<Vec<String>> {
+    let retired = webhook.retired_secret.as_ref().filter(|retired| now < retired.until);
+    [Some(&webhook.sealed_secret), retired.map(|retired| &retired.sealed)]
+        .into_iter()
+        .flatten()
+        .map(|sealed| sealer.open(&webhook.id.to_string(), sealed))
+        .collect()
 }
 
 /// Makes one attempt; used for tests of a webhook too.
@@ -79,10 +90,15 @@ impl Delivering {
             self.store.delivery(&key),
             self.store.webhook(job.scope, job.webhook_id, false)
         )?;
-        let Some(delivery) = delivery else { return Ok(()) };
-        if delivery.status != DeliveryStatus::Pending || delivery.attempts.len() != job.attempt {
-            return Ok(());
-        }
+        let awaits = |delivery: &Delivery| {
+            delivery.status == DeliveryStatus::Pending && delivery.attempts.len() == job.attempt
+        };
+        // One that was just sent again may look as it did before.
+        let delivery = match delivery {
+            Some(delivery) if !awaits(&delivery) => self.store.fresh_delivery(&key).await?,
+            found => found,
+        };
+        let Some(delivery) = delivery.filter(awaits) else { return Ok(()) };
         let webhook = match webhook {
             Some(webhook) => Some(webhook),
             None => self.store.webhook(job.scope, job.webhook_id, true).await?,
@@ -90,22 +106,26 @@ impl Delivering {
         let Some(webhook) = webhook.filter(|w| w.status == WebhookStatus::Active) else {
             return self.store.abandon_delivery(&key).await;
         };
-        let secret = self.sealer.open(&webhook.id.to_string(), &webhook.sealed_secret)?;
-        let headers = (self.headers)(&webhook, &delivery, &[secret], Timestamp::now());
+        let now = Timestamp::now();
+        let secrets = secrets(&self.sealer, &webhook, now)?;
+        let headers = (self.headers)(&webhook, &delivery, &secrets, now);
         let (attempt, asked) =
             attempt(&self.client, &webhook.url, &headers, delivery.body.clone()).await;
-        self.settle(job, &webhook, attempt, asked).await
+        self.settle(job, &delivery, &webhook, attempt, asked).await
     }
 
     async fn settle(
         &self,
         job: &Deliver,
+        delivery: &Delivery,
         webhook: &Webhook,
         attempt: Attempt,
         asked: Option<Duration>,
     ) -> Result<()> {
         let gone = attempt.status == Some(GONE);
-        let wait = wait(job.attempt + 1, random::fraction(), asked).filter(|_| !gone);
+        // The schedule of one that was sent again begins there.
+        let tried = (job.attempt + 1).saturating_sub(delivery.replayed_after);
+        let wait = wait(tried, random::fraction(), asked).filter(|_| !gone);
         let status = match (attempt.succeeded(), wait) {
             (true, _) => DeliveryStatus::Delivered,
             (false, Some(_)) => DeliveryStatus::Pending,
@@ -123,17 +143,29 @@ impl Delivering {
         });
         let written =
             self.store.log_attempt(&job.delivery(), job.attempt, &attempt, status, next).await?;
-        if gone {
-            tracing::info!(webhook = %webhook.id, "endpoint is gone, subscription switched off");
-            self.store.disable_webhook(webhook.scope(), webhook.id).await?;
+        if let Some(wait) = wait.filter(|wait| written && *wait <= LONGEST_DELAY) {
+            let again = Deliver { attempt: job.attempt + 1, ..job.clone() };
+            self.queue.send(&again, wait).await?;
         }
-        match wait {
-            Some(wait) if written && wait <= LONGEST_DELAY => {
-                let again = Deliver { attempt: job.attempt + 1, ..job.clone() };
-                self.queue.send(&again, wait).await
-            }
-            _ => Ok(()),
+        self.note_health(webhook, &attempt).await
+    }
+
+    /// What an attempt says of its endpoint. While that goes on as before, nothing is written.
+    async fn note_health(&self, webhook: &Webhook, attempt: &Attempt) -> Result<()> {
+        let (scope, id, at) = (webhook.scope(), webhook.id, attempt.at);
+        let (reason, since) = match webhook.failing_since {
+            _ if attempt.status == Some(GONE) => (OffReason::Gone, None),
+            None if attempt.succeeded() => return Ok(()),
+            Some(_) if attempt.succeeded() => return self.store.end_failing(scope, id).await,
+            None => return self.store.begin_failing(scope, id, at).await,
+            Some(since) if webhook.has_failed_for_too_long(at) => (OffReason::Failing, Some(since)),
+            Some(_) => return Ok(()),
+        };
+        let off = SwitchedOff { at, reason };
+        if self.store.switch_off_webhook(scope, id, off, since).await? {
+            tracing::info!(webhook = %id, ?reason, "subscription switched off");
         }
+        Ok(())
     }
 }
 

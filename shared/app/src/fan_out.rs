@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::RangeInclusive};
 
 use domain::{
     ChatbotId, Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event,
-    EventBody, Needs, Result, Scope, Timestamp, Webhook, WebhookStatus,
+    EventBody, EventId, Needs, Result, Scope, SwitchedOff, Timestamp, Webhook, WebhookStatus,
 };
 use store::{Change, Place, PurgeTarget, PutDelivery, Store};
 
@@ -91,6 +91,11 @@ impl FanOut {
                 self.mail_handoff(&event, handoff_dialect).await?;
                 self.announce(&[event], known).await
             }
+            Change::WebhookSwitchedOff(webhook, off) => self.mail_switched_off(&webhook, off).await,
+            // One that was tried meanwhile has another message on its way.
+            Change::DeliveryReplayed(delivery) => {
+                self.deliveries.send_all(&[Deliver::next(&delivery)]).await
+            }
             Change::LeadCaptured(lead) => self.announce(&[Event::captured(lead)], known).await,
             Change::TurnRated { turn, rating, at, .. } => {
                 self.announce(&[Event::rated(turn, rating, at)], known).await
@@ -144,8 +149,21 @@ impl FanOut {
             event_id: event.id,
             at: event.at,
             workspace_id: event.workspace_id,
-            chatbot_id: event.chatbot_id,
+            chatbot_id: Some(event.chatbot_id),
             about: MailAbout::HandoffRequested { conversation_id: conversation.id },
+        };
+        self.mails.send_all(&[mail]).await
+    }
+
+    async fn mail_switched_off(&self, webhook: &Webhook, off: SwitchedOff) -> Result<()> {
+        let (id, time) = (webhook.id.to_string(), off.at.to_string());
+        let mail = Mail {
+            v: VERSION,
+            event_id: EventId::derived(&["webhook switched off", &id, &time]),
+            at: off.at,
+            workspace_id: webhook.workspace_id,
+            chatbot_id: webhook.chatbot_id,
+            about: MailAbout::WebhookDisabled { webhook_id: webhook.id },
         };
         self.mails.send_all(&[mail]).await
     }
@@ -233,7 +251,7 @@ impl FanOut {
     ) -> Result<Option<Deliver>> {
         let parts = [event.id.to_string(), webhook.id.to_string(), message.event.clone()];
         let delivery = Delivery {
-            id: DeliveryId::derived(&parts.each_ref().map(String::as_str)),
+            id: DeliveryId::derived_at(event.at, &parts.each_ref().map(String::as_str)),
             webhook_id: webhook.id,
             scope: webhook.scope(),
             event_id: event.id,
@@ -241,17 +259,12 @@ impl FanOut {
             body: message.body,
             status: DeliveryStatus::Pending,
             attempts: Vec::new(),
+            replayed_at: None,
+            replayed_after: 0,
             next_attempt_at: None,
             created_at: event.at,
         };
-        let deliver = Deliver {
-            v: VERSION,
-            scope: delivery.scope,
-            webhook_id: delivery.webhook_id,
-            created_at: delivery.created_at,
-            delivery_id: delivery.id,
-            attempt: 0,
-        };
+        let deliver = Deliver::next(&delivery);
         Ok(match self.store.put_delivery(&delivery).await? {
             // One that still waits may have lost its message between the row and the queue.
             PutDelivery::Added | PutDelivery::Pending => Some(deliver),

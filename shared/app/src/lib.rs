@@ -9,6 +9,7 @@ pub mod conversations;
 pub mod crawl;
 pub mod crawl_requests;
 pub mod dead_letters;
+pub mod deliveries;
 pub mod delivering;
 pub mod domains;
 pub mod fan_out;

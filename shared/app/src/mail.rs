@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Chatbot, ChatbotId, Conversation, ConversationId, Error, EventId, Result, Timestamp, Turn,
-    Workspace, conversation::shorten,
+    Chatbot, ChatbotId, Conversation, ConversationId, Error, EventId, OffReason, Result, Scope,
+    Timestamp, Turn, Webhook, Workspace, conversation::shorten,
 };
 use futures::future::BoxFuture;
 
@@ -71,15 +71,29 @@ impl Mailing {
     /// written to.
     async fn letter(&self, job: &Mail) -> Result<Option<Letter>> {
         let store = &self.core.store;
-        let (workspace, chatbot) = tokio::try_join!(
-            store.workspace(job.workspace_id),
-            store.chatbot(job.workspace_id, job.chatbot_id)
-        )?;
-        let (Some(workspace), Some(chatbot)) = (workspace, chatbot) else { return Ok(None) };
+        let chatbot = async {
+            match job.chatbot_id {
+                Some(id) => store.chatbot(job.workspace_id, id).await,
+                None => Ok(None),
+            }
+        };
+        let (workspace, chatbot) = tokio::try_join!(store.workspace(job.workspace_id), chatbot)?;
+        let Some(workspace) = workspace else { return Ok(None) };
         let Some(to) = owner(&workspace)? else { return Ok(None) };
-        let MailAbout::HandoffRequested { conversation_id } = job.about;
-        let found = self.handed_over(job.chatbot_id, conversation_id).await?;
-        Ok(found.map(|(conversation, turn)| handoff(job, to, &chatbot, &conversation, &turn)))
+        match job.about {
+            MailAbout::HandoffRequested { conversation_id } => {
+                let Some(chatbot) = chatbot else { return Ok(None) };
+                let found = self.handed_over(chatbot.id, conversation_id).await?;
+                let letter = |(of, turn)| handoff(job, to, &chatbot, &of, &turn);
+                Ok(found.map(letter))
+            }
+            MailAbout::WebhookDisabled { webhook_id } => {
+                let scope =
+                    job.chatbot_id.map_or(Scope::Workspace(job.workspace_id), Scope::Chatbot);
+                let webhook = store.webhook(scope, webhook_id, true).await?;
+                Ok(webhook.and_then(|webhook| switched_off(job, to, chatbot.as_ref(), &webhook)))
+            }
+        }
     }
 
     /// A conversation with the turn that opened it, which is all there is of helpbot's.
@@ -131,6 +145,33 @@ fn handoff(job: &Mail, to: String, chatbot: &Chatbot, of: &Conversation, turn: &
         subject: format!("{name}: a visitor asks for a person"),
         text,
     }
+}
+
+/// `None` where it has been switched on since.
+fn switched_off(
+    job: &Mail,
+    to: String,
+    chatbot: Option<&Chatbot>,
+    webhook: &Webhook,
+) -> Option<Letter> {
+    let off = webhook.switched_off.filter(|off| off.at == job.at)?;
+    let whose = chatbot.map_or_else(|| "your workspace".to_owned(), |c| one_line(&c.name));
+    let why = match off.reason {
+        OffReason::Gone => "It answered 410: it is gone for good.",
+        OffReason::Failing => "It has failed for five days without a success.",
+    };
+    // What follows the path may be a secret of the receiver's.
+    let url = webhook.url.split(['?', '#']).next().unwrap_or_default();
+    let text = format!(
+        "A webhook of {whose} was switched off. {why} Nothing is sent to it any more.\n\n\
+         Endpoint: {}\nWebhook: {} ({})\nSwitched off: {}\n",
+        one_line(url),
+        webhook.id,
+        webhook.dialect.name(),
+        off.at,
+    );
+    let subject = format!("{whose}: a webhook was switched off");
+    Some(Letter { id: job.event_id, at: job.at, to, reply_to: None, subject, text })
 }
 
 /// `text` without line breaks and other control characters, which in a header would begin another.

@@ -9,8 +9,8 @@ use aws_sdk_sqs::{
     types::{MessageAttributeValue, SendMessageBatchRequestEntry},
 };
 use domain::{
-    ChatbotId, ConversationId, DeliveryId, Error, EventId, JobId, Result, Scope, SourceId,
-    Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, Delivery, DeliveryId, Error, EventId, JobId, Result, Scope,
+    SourceId, Timestamp, WebhookId, WorkspaceId,
 };
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,18 @@ pub struct Deliver {
 }
 
 impl Deliver {
+    /// The next attempt at `delivery`.
+    pub fn next(delivery: &Delivery) -> Self {
+        Self {
+            v: VERSION,
+            scope: delivery.scope,
+            webhook_id: delivery.webhook_id,
+            created_at: delivery.created_at,
+            delivery_id: delivery.id,
+            attempt: delivery.attempts.len(),
+        }
+    }
+
     /// Where the delivery is stored.
     pub fn delivery(&self) -> DeliveryRef {
         DeliveryRef {
@@ -92,8 +104,9 @@ pub struct Mail {
     pub at: Timestamp,
     /// The tenant, whose owner is told.
     pub workspace_id: WorkspaceId,
-    /// The chatbot.
-    pub chatbot_id: ChatbotId,
+    /// The chatbot, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chatbot_id: Option<ChatbotId>,
     /// What happened.
     pub about: MailAbout,
 }
@@ -106,6 +119,11 @@ pub enum MailAbout {
     HandoffRequested {
         /// The conversation that was handed over.
         conversation_id: ConversationId,
+    },
+    /// The platform switched a webhook off.
+    WebhookDisabled {
+        /// The webhook.
+        webhook_id: WebhookId,
     },
 }
 

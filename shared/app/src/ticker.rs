@@ -15,7 +15,7 @@ use store::{
 use crate::{
     Core,
     delivering::LEASE,
-    queue::{Deliver, Queue, VERSION},
+    queue::{Deliver, Queue},
 };
 
 /// Items taken from a shard in one go.
@@ -120,14 +120,7 @@ impl Ticker {
         if !self.store.lease_delivery(&due.key, &due.due_at, until).await? {
             return Ok(());
         }
-        let message = Deliver {
-            v: VERSION,
-            scope: delivery.scope,
-            webhook_id: delivery.webhook_id,
-            created_at: delivery.created_at,
-            delivery_id: delivery.id,
-            attempt: delivery.attempts.len(),
-        };
+        let message = Deliver::next(&delivery);
         let wait = next.since(now);
         self.deliveries.send(&message, Duration::from_secs(wait.as_secs())).await?;
         ticked.deliveries += 1;

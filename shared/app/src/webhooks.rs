@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::{
     Core,
-    delivering::{Headers, attempt},
+    delivering::{Headers, attempt, secrets},
     fan_out::Message,
     random,
     seal::Sealer,
@@ -27,9 +27,9 @@ const LOOK_UP: Duration = Duration::from_secs(3);
 /// Webhooks: what the `webhooks` function needs beyond [`Core`].
 #[derive(Debug, Clone)]
 pub struct Webhooks {
-    core: Core,
+    pub(crate) core: Core,
     client: Client,
-    sealer: Sealer,
+    pub(crate) sealer: Sealer,
 }
 
 /// A subscription to make, its bounds checked.
@@ -115,7 +115,7 @@ fn note(text: &str) -> Result<String> {
 }
 
 /// A fresh signing secret in the form that `dialect` gives it.
-fn mint(dialect: Dialect) -> Result<String> {
+pub(crate) fn mint(dialect: Dialect) -> Result<String> {
     Ok(match dialect {
         Dialect::Conferbot => random::hex_digits(64)?,
         Dialect::Botplot | Dialect::Openbat | Dialect::Helpbot => {
@@ -176,7 +176,10 @@ impl Webhooks {
             events,
             description,
             sealed_secret: self.sealer.seal(&id.to_string(), &secret)?,
+            retired_secret: None,
             status: WebhookStatus::Active,
+            failing_since: None,
+            switched_off: None,
             created_at: Timestamp::now(),
         };
         match self.core.store.put_webhook(&webhook, most(dialect)).await? {
@@ -297,20 +300,24 @@ impl Webhooks {
         message: Message,
         headers: Headers,
     ) -> Result<(DeliveryId, Attempt)> {
+        let now = Timestamp::now();
+        let event_id = EventId::new();
         let mut delivery = Delivery {
-            id: DeliveryId::new(),
+            id: DeliveryId::derived_at(now, &[&event_id.to_string()]),
             webhook_id: webhook.id,
             scope: webhook.scope(),
-            event_id: EventId::new(),
+            event_id,
             event: message.event,
             body: message.body,
             status: DeliveryStatus::Pending,
             attempts: Vec::new(),
+            replayed_at: None,
+            replayed_after: 0,
             next_attempt_at: None,
-            created_at: Timestamp::now(),
+            created_at: now,
         };
-        let secret = self.sealer.open(&webhook.id.to_string(), &webhook.sealed_secret)?;
-        let headers = headers(webhook, &delivery, &[secret], Timestamp::now());
+        let secrets = secrets(&self.sealer, webhook, now)?;
+        let headers = headers(webhook, &delivery, &secrets, now);
         let (attempt, _) =
             attempt(&self.client, &webhook.url, &headers, delivery.body.clone()).await;
         delivery.status = match attempt.succeeded() {

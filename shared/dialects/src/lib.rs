@@ -6,6 +6,8 @@ pub mod access;
 pub mod botplot;
 pub mod chatbotplatform;
 pub mod conferbot;
+pub mod deliveries;
+pub mod delivery_envelopes;
 pub mod error;
 pub mod helpbot;
 mod javascript;

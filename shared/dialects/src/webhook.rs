@@ -46,23 +46,32 @@ pub fn body(dialect: Dialect, name: &str, event: &Event, context: &Context) -> S
     }
 }
 
-/// The headers that go with an attempt at `at`, signed with the first of `secrets`, or with all of
-/// them where a dialect has room for several signatures.
+/// The headers that go with an attempt at `at`, signed with all of `secrets`, the newest first. A
+/// dialect whose header holds one signature goes on with that of the oldest, which receivers know,
+/// and shows that of the newest in a header of its own.
 pub fn headers(
     dialect: Dialect,
     delivery: &Delivery,
     secrets: &[String],
     at: Timestamp,
 ) -> Vec<(String, String)> {
-    let newest = secrets.first().map(String::as_str).unwrap_or_default();
+    let known = secrets.last().map(String::as_str).unwrap_or_default();
+    let coming = secrets.first().filter(|_| secrets.len() > 1);
     let id = delivery.id.to_string();
     let Delivery { event, body, created_at, .. } = delivery;
-    match dialect {
-        Dialect::Botplot | Dialect::Openbat => botplot::webhook::headers(event, &id, body, newest),
-        Dialect::Conferbot => conferbot::webhook::headers(event, *created_at, body, newest),
+    let signed = |secret: &str| match dialect {
+        Dialect::Botplot | Dialect::Openbat => botplot::webhook::headers(event, &id, body, secret),
+        Dialect::Conferbot => conferbot::webhook::headers(event, *created_at, body, secret),
         Dialect::ChatbotPlatform => chatbotplatform::webhook::headers(&id, at, body, secrets),
-        Dialect::Helpbot => helpbot::webhook::headers(event, &id, body, newest),
+        Dialect::Helpbot => helpbot::webhook::headers(event, &id, body, secret),
+    };
+    let mut headers = signed(known);
+    if let Some(secret) = coming.filter(|_| dialect != Dialect::ChatbotPlatform) {
+        let signature = |(name, _): &(String, String)| name.to_lowercase().ends_with("-signature");
+        let next = signed(secret).into_iter().find(signature);
+        headers.extend(next.map(|(name, value)| (format!("{name}-Next"), value)));
     }
+    headers
 }
 
 /// The HMAC-SHA256 of `message` under `key`.

@@ -104,6 +104,18 @@ const LAST_MILLI: i64 = (1 << 48) - 1;
 /// The last bits of a UUIDv7: random.
 const RANDOM_TAIL: u128 = u32::MAX as u128;
 
+impl DeliveryId {
+    /// The id of a delivery made at `at` that `parts` always lead to. It says its time, which its
+    /// key begins with: so a delivery is found by its id alone, without an index.
+    pub fn derived_at(at: Timestamp, parts: &[&str]) -> Self {
+        let hash = Self::derived(parts).0;
+        let mut rest = [0; 10];
+        rest.copy_from_slice(&hash.as_bytes()[..10]);
+        let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
+    }
+}
+
 impl MessageId {
     /// A new id made at `at`.
     pub fn at(at: Timestamp) -> Self {

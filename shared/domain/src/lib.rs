@@ -9,6 +9,7 @@ pub mod bounds;
 pub mod branding;
 pub mod chatbot;
 pub mod conversation;
+pub mod deliveries;
 pub mod error;
 pub mod event;
 pub mod filter;
@@ -28,6 +29,7 @@ pub use access::{ApiKey, Dialect, KeyKind, Member, Principal, Session, User, Wor
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
 pub use chatbot::Chatbot;
 pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
+pub use deliveries::{DeliveryCursor, DeliveryPage, DeliveryQuery, ReplayRange};
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Context, Event, EventBody, EventKind, Needs};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
@@ -41,5 +43,8 @@ pub use period::Period;
 pub use plan::{Feature, Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
-pub use webhook::{Attempt, Delivery, DeliveryStatus, Scope, Webhook, WebhookPatch, WebhookStatus};
+pub use webhook::{
+    Attempt, Delivery, DeliveryStatus, OffReason, RetiredSecret, Scope, SwitchedOff, Webhook,
+    WebhookPatch, WebhookStatus,
+};
 pub use widget::{Widget, WidgetFields, WidgetPosition};

@@ -79,6 +79,12 @@ impl Timestamp {
         i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
     }
 
+    /// Whether it is from 1970 to 9999, so that its text is as long as any other's and sorts among
+    /// them. What was not read from a clock has to be asked.
+    pub fn is_plain(self) -> bool {
+        (0..=253_402_300_799_999).contains(&self.0)
+    }
+
     /// The UTC day, as `2026-02-15`.
     pub fn day(self) -> String {
         self.to_string().get(..10).unwrap_or_default().to_owned()

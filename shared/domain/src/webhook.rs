@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatbotId, DeliveryId, Dialect, EventId, Timestamp, WebhookId, WorkspaceId};
+use crate::{
+    ChatbotId, DeliveryId, Dialect, Error, EventId, Result, Timestamp, WebhookId, WorkspaceId,
+};
 
 /// How many webhooks one chatbot may have in `dialect`; in Chatbot Platform, one workspace.
 pub fn most(dialect: Dialect) -> u32 {
@@ -21,6 +23,12 @@ pub const TIMEOUT: Duration = Duration::from_secs(15);
 pub const KEPT_BODY: usize = 1024;
 /// How long a delivery and its attempts are kept.
 pub const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// After a rotation the old secret signs too for this long.
+pub const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
+/// An endpoint that has failed for this long without a success is switched off.
+pub const PATIENCE: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+/// A delivery that was tried this often is not sent again: its attempts are kept in one item.
+pub const MOST_ATTEMPTS: usize = 64;
 /// `Retry-After` may lengthen a wait up to this.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -75,6 +83,34 @@ pub enum Scope {
     Workspace(WorkspaceId),
 }
 
+/// A signing secret that was rotated away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetiredSecret {
+    /// The secret, sealed.
+    pub sealed: String,
+    /// It signs too until then.
+    pub until: Timestamp,
+}
+
+/// Why the platform switched a subscription off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OffReason {
+    /// Its endpoint said that it is gone for good.
+    Gone,
+    /// Its endpoint had failed for [`PATIENCE`].
+    Failing,
+}
+
+/// That the platform switched a subscription off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwitchedOff {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: OffReason,
+}
+
 /// A subscription. It remembers its dialect; every delivery speaks it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Webhook {
@@ -94,8 +130,14 @@ pub struct Webhook {
     pub description: String,
     /// The signing secret, sealed.
     pub sealed_secret: String,
+    /// The secret before that, which still signs for a while.
+    pub retired_secret: Option<RetiredSecret>,
     /// Whether it is served.
     pub status: WebhookStatus,
+    /// Since when every attempt has failed; `None` if the last one did not.
+    pub failing_since: Option<Timestamp>,
+    /// That it was the platform that switched it off, if it was.
+    pub switched_off: Option<SwitchedOff>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -104,6 +146,11 @@ impl Webhook {
     /// Whose events it wants.
     pub fn scope(&self) -> Scope {
         self.chatbot_id.map_or(Scope::Workspace(self.workspace_id), Scope::Chatbot)
+    }
+
+    /// Whether an attempt that fails at `now` is one too many.
+    pub fn has_failed_for_too_long(&self, now: Timestamp) -> bool {
+        self.failing_since.is_some_and(|since| now.since(since) >= PATIENCE)
     }
 }
 
@@ -132,10 +179,29 @@ pub enum DeliveryStatus {
     Failed,
 }
 
+impl DeliveryStatus {
+    const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::Failed];
+
+    /// The name as stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The status that the field `field` names.
+    pub fn named(field: &str, text: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|status| status.name() == text);
+        found.ok_or_else(|| Error::field(field, "must be one of pending, delivered, failed"))
+    }
+}
+
 /// One event on its way to one subscription.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
-    /// Derived from event and subscription; the same for every attempt.
+    /// Derived from event and subscription, and says when the event happened; the same for every attempt.
     pub id: DeliveryId,
     /// The subscription.
     pub webhook_id: WebhookId,
@@ -151,6 +217,10 @@ pub struct Delivery {
     pub status: DeliveryStatus,
     /// What was tried, oldest first.
     pub attempts: Vec<Attempt>,
+    /// When it was last sent again, if it was.
+    pub replayed_at: Option<Timestamp>,
+    /// How many attempts had been made then: the schedule starts anew after them.
+    pub replayed_after: usize,
     /// When the next attempt is due.
     pub next_attempt_at: Option<Timestamp>,
     /// When the event happened.

@@ -42,7 +42,7 @@ pub enum PutDelivery {
 }
 
 #[derive(Serialize, Deserialize)]
-struct DeliveryItem {
+pub(crate) struct DeliveryItem {
     id: DeliveryId,
     webhook_id: WebhookId,
     /// Of a subscription to one chatbot's events.
@@ -57,6 +57,10 @@ struct DeliveryItem {
     status: DeliveryStatus,
     #[serde(default)]
     attempts: Vec<Attempt>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replayed_at: Option<Timestamp>,
+    #[serde(default)]
+    replayed_after: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next_attempt_at: Option<Timestamp>,
     created_at: Timestamp,
@@ -75,6 +79,8 @@ impl From<&Delivery> for DeliveryItem {
             body,
             status,
             attempts,
+            replayed_at,
+            replayed_after,
             next_attempt_at,
             created_at,
         } = from.clone();
@@ -92,6 +98,8 @@ impl From<&Delivery> for DeliveryItem {
             body,
             status,
             attempts,
+            replayed_at,
+            replayed_after,
             next_attempt_at,
             created_at,
             expires_at: created_at.plus(KEPT_FOR).seconds(),
@@ -113,6 +121,8 @@ impl TryFrom<DeliveryItem> for Delivery {
             body,
             status,
             attempts,
+            replayed_at,
+            replayed_after,
             next_attempt_at,
             created_at,
             expires_at: _,
@@ -128,6 +138,8 @@ impl TryFrom<DeliveryItem> for Delivery {
             body,
             status,
             attempts,
+            replayed_at,
+            replayed_after,
             next_attempt_at,
             created_at,
         })
@@ -159,9 +171,15 @@ impl Store {
         found.map(TryInto::try_into).transpose()
     }
 
+    /// A delivery as it is at this moment.
+    pub async fn fresh_delivery(&self, key: &Key) -> Result<Option<Delivery>> {
+        let found: Option<DeliveryItem> = self.get(key, true).await?;
+        found.map(TryInto::try_into).transpose()
+    }
+
     /// A subscription's deliveries, newest first.
     pub async fn deliveries(&self, webhook: WebhookId, limit: u32) -> Result<Vec<Delivery>> {
-        let range = Range::prefix(keys::deliveries_partition(webhook), "DLV#");
+        let range = Range::prefix(keys::deliveries_partition(webhook), keys::DELIVERY);
         let items: Vec<DeliveryItem> = self.query(range.backwards().limit(limit)).await?;
         items.into_iter().map(TryInto::try_into).collect()
     }
@@ -199,6 +217,24 @@ impl Store {
                 .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
                 .value("due_at", look.to_string())?;
         }
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Makes a delivery that was settled pending again, unless that was done since it was seen; the
+    /// stream sends it on its way. Its attempts stay, and it is kept for as long as a new one.
+    pub async fn replay_delivery(&self, seen: &Delivery, now: Timestamp) -> Result<bool> {
+        let key = keys::delivery(seen.webhook_id, seen.created_at, seen.id);
+        let write = Write::update(
+            key,
+            "SET #status = :pending, replayed_at = :now, replayed_after = :tried, \
+             expires_at = :expires REMOVE next_attempt_at, due_pk, due_at",
+        )
+        .name("status", "status")
+        .value("pending", DeliveryStatus::Pending)?
+        .value("now", now)?
+        .value("tried", seen.attempts.len())?
+        .value("expires", now.plus(KEPT_FOR).seconds())?
+        .when("attribute_exists(pk) AND #status <> :pending AND size(attempts) = :tried");
         Ok(self.write(write).await?.is_done())
     }
 

@@ -65,6 +65,8 @@
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
+//! | deliveries of a webhook, newest first | query `HOOK#… / DLV#` backwards | by size, bounded by 1,000 |
+//! | a delivery, by its id | get: the id says its time | 1 or by its size |
 //! | whether there is room for one more webhook | condition on a counter in the chatbot or workspace | |
 //! | whether a mail was sent | get | 1 |
 //! | what is due | query `due`, one of [`DUE_SHARDS`] shards at a time | by size |
@@ -269,7 +271,7 @@ pub fn webhook_pointer(workspace: WorkspaceId, id: WebhookId) -> Key {
 }
 /// A delivery.
 pub fn delivery(webhook: WebhookId, at: Timestamp, id: DeliveryId) -> Key {
-    key(deliveries_partition(webhook), format!("DLV#{at}#{id}"))
+    key(deliveries_partition(webhook), format!("{DELIVERY}{at}#{id}"))
 }
 /// That the mail about an event was sent.
 pub fn mail(event: EventId) -> Key {
@@ -338,6 +340,8 @@ pub const SOURCE: &str = "SRC#";
 pub const WEBHOOK: &str = "HOOK#";
 /// Sort key prefix of the pointers to webhooks in a workspace.
 pub const WEBHOOK_POINTER: &str = "AT#";
+/// Sort key prefix of deliveries in a webhook.
+pub const DELIVERY: &str = "DLV#";
 /// Sort key prefix of pages in a crawl.
 pub const PAGE: &str = "PAGE#";
 /// Sort key prefix of chunks in a crawl.

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    Chatbot, Conversation, Error, JobId, Lead, Result, Source, SourceId, Turn, Webhook,
+    Chatbot, Conversation, Delivery, Error, JobId, Lead, Result, Source, SourceId, SwitchedOff,
+    Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -12,6 +13,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::{
     chatbots::ChatbotItem,
     conversations::{ConversationItem, TurnItem},
+    deliveries::DeliveryItem,
     keys::{ItemKind, Key},
     leads::LeadItem,
     pages::PageItem,
@@ -82,6 +84,10 @@ pub enum Change {
     ChatbotRemoved(Chatbot),
     /// A webhook was deleted.
     WebhookRemoved(Webhook),
+    /// The platform switched a webhook off.
+    WebhookSwitchedOff(Webhook, SwitchedOff),
+    /// A delivery that was settled is due again.
+    DeliveryReplayed(Delivery),
 }
 
 #[derive(Deserialize)]
@@ -156,9 +162,29 @@ impl StreamImage {
             (ItemKind::Webhook, Some(old), None) => {
                 Some(Change::WebhookRemoved(read::<WebhookItem>(old)?.into()))
             }
+            (ItemKind::Webhook, Some(old), Some(new)) => {
+                let (old, new) =
+                    (read::<WebhookItem>(old)?.into(), read::<WebhookItem>(new)?.into());
+                switched_off(&old, new)
+            }
+            (ItemKind::Delivery, Some(old), Some(new)) => replayed(old, new)?,
             _ => None,
         })
     }
+}
+
+fn switched_off(old: &Webhook, new: Webhook) -> Option<Change> {
+    let off = new.switched_off.filter(|off| old.switched_off != Some(*off))?;
+    Some(Change::WebhookSwitchedOff(new, off))
+}
+
+/// Most changes of a delivery are attempts, so no more of it is read than says so.
+fn replayed(old: serde_dynamo::Item, new: serde_dynamo::Item) -> Result<Option<Change>> {
+    const REPLAYED_AT: &str = "replayed_at";
+    if new.get(REPLAYED_AT) == old.get(REPLAYED_AT) {
+        return Ok(None);
+    }
+    Ok(Some(Change::DeliveryReplayed(read::<DeliveryItem>(new)?.try_into()?)))
 }
 
 fn rated(old: Turn, turn: Turn) -> Option<Change> {

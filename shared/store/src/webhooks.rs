@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    ChatbotId, Dialect, Result, Scope, Timestamp, Webhook, WebhookId, WebhookPatch, WebhookStatus,
-    WorkspaceId,
+    ChatbotId, Dialect, Result, RetiredSecret, Scope, SwitchedOff, Timestamp, Webhook, WebhookId,
+    WebhookPatch, WebhookStatus, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,13 @@ pub(crate) struct WebhookItem {
     events: Vec<String>,
     description: String,
     sealed_secret: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retired_secret: Option<RetiredSecret>,
     status: WebhookStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failing_since: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    switched_off: Option<SwitchedOff>,
     created_at: Timestamp,
 }
 
@@ -44,7 +50,10 @@ mirrored!(
         events,
         description,
         sealed_secret,
+        retired_secret,
         status,
+        failing_since,
+        switched_off,
         created_at,
     }
 );
@@ -171,7 +180,12 @@ impl Store {
         let given = given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
         let set: Vec<String> = given.clone().map(|name| format!("#{name} = :{name}")).collect();
         if !set.is_empty() {
-            let expression = format!("SET {}", set.join(", "));
+            // One that is switched on again begins with a clean slate.
+            let clear = match status {
+                Some(WebhookStatus::Active) => " REMOVE failing_since, switched_off",
+                _ => "",
+            };
+            let expression = format!("SET {}{clear}", set.join(", "));
             let mut write = Write::update(keys::webhook(scope, id), expression).if_present();
             for name in given {
                 write = write.name(name, name);
@@ -195,13 +209,63 @@ impl Store {
         self.webhook(scope, id, true).await
     }
 
-    /// Switches a subscription off; one that is gone stays gone.
-    pub async fn disable_webhook(&self, scope: Scope, id: WebhookId) -> Result<()> {
-        let write = Write::update(keys::webhook(scope, id), "SET #status = :off")
-            .name("status", "status")
-            .value("off", WebhookStatus::Disabled)?
-            .if_present();
+    /// Notes that a subscription's attempts fail since `at`, unless they did before; costs a write
+    /// on the first failure alone.
+    pub async fn begin_failing(&self, scope: Scope, id: WebhookId, at: Timestamp) -> Result<()> {
+        let write = Write::update(keys::webhook(scope, id), "SET failing_since = :at")
+            .value("at", at)?
+            .when("attribute_exists(pk) AND attribute_not_exists(failing_since)");
         self.write(write).await.map(drop)
+    }
+
+    /// Notes that an attempt of a subscription has succeeded.
+    pub async fn end_failing(&self, scope: Scope, id: WebhookId) -> Result<()> {
+        let write = Write::update(keys::webhook(scope, id), "REMOVE failing_since")
+            .when("attribute_exists(failing_since)");
+        self.write(write).await.map(drop)
+    }
+
+    /// Switches a subscription off, unless it is off or gone; with `failing_since`, only if it has
+    /// failed since then without a success. `false` if it was left as it is.
+    pub async fn switch_off_webhook(
+        &self,
+        scope: Scope,
+        id: WebhookId,
+        off: SwitchedOff,
+        failing_since: Option<Timestamp>,
+    ) -> Result<bool> {
+        let still = if failing_since.is_some() { " AND failing_since = :since" } else { "" };
+        let mut write =
+            Write::update(keys::webhook(scope, id), "SET #status = :off, switched_off = :why")
+                .name("status", "status")
+                .value("off", WebhookStatus::Disabled)?
+                .value("on", WebhookStatus::Active)?
+                .value("why", off)?
+                .when(format!("attribute_exists(pk) AND #status = :on{still}"));
+        if let Some(since) = failing_since {
+            write = write.value("since", since)?;
+        }
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Gives a subscription another secret; the one it has now, `seen`, is kept as `retired`.
+    /// `false` if another one was faster, or it is gone.
+    pub async fn rotate_webhook_secret(
+        &self,
+        scope: Scope,
+        id: WebhookId,
+        sealed: &str,
+        retired: &RetiredSecret,
+    ) -> Result<bool> {
+        let write = Write::update(
+            keys::webhook(scope, id),
+            "SET sealed_secret = :sealed, retired_secret = :retired",
+        )
+        .value("sealed", sealed)?
+        .value("retired", retired)?
+        .value("seen", &retired.sealed)?
+        .when("attribute_exists(pk) AND sealed_secret = :seen");
+        Ok(self.write(write).await?.is_done())
     }
 
     /// Deletes a subscription and makes room for another; whether there was one. Its deliveries

@@ -16,6 +16,7 @@ mod readme;
 mod reconcile;
 mod shared_routes;
 mod strangers;
+mod switched_off;
 mod template_routes;
 mod twice;
 mod units;

@@ -382,7 +382,10 @@ impl From<Webhook> for WebhookRowOut {
             events,
             description,
             sealed_secret: _,
+            retired_secret: _,
             status,
+            failing_since: _,
+            switched_off: _,
             created_at,
         } = from;
         Self {

@@ -68,7 +68,10 @@ impl From<Webhook> for WebhookOut {
             events,
             description,
             sealed_secret: _,
+            retired_secret: _,
             status,
+            failing_since: _,
+            switched_off: _,
             created_at,
         } = from;
         Self {

@@ -57,7 +57,10 @@ impl WebhookRowOut {
             events,
             description: _,
             sealed_secret: _,
+            retired_secret: _,
             status,
+            failing_since: _,
+            switched_off: _,
             created_at,
         } = webhook;
         Self {

@@ -62,7 +62,10 @@ impl WebhookOut {
             events,
             description,
             sealed_secret: _,
+            retired_secret: _,
             status,
+            failing_since: _,
+            switched_off: _,
             created_at,
         } = webhook;
         Self {

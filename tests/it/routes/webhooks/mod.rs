@@ -1,5 +1,6 @@
 //! Routes of the `webhooks` function.
 
+mod after;
 mod alike;
 mod chatbotplatform_create_webhook;
 mod chatbotplatform_delete_webhook;
@@ -18,7 +19,11 @@ mod helpbot_create_webhook;
 mod helpbot_delete_webhook;
 mod helpbot_deliver_webhook;
 mod helpbot_list_webhooks;
+mod list_deliveries;
 mod list_webhooks;
+mod replay_deliveries;
+mod replay_delivery;
+mod rotate_secret;
 mod test_webhook;
 
 use serde_json::{Value, json};
