@@ -6,6 +6,7 @@ use std::{collections::HashMap, ops::RangeInclusive};
 use domain::{
     ChatbotId, Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event,
     EventBody, EventId, Needs, Result, Scope, SwitchedOff, Timestamp, Webhook, WebhookStatus,
+    webhook::MOST_ATTEMPTS,
 };
 use store::{Change, Place, PurgeTarget, PutDelivery, Store};
 
@@ -43,6 +44,8 @@ pub struct FanOut {
     purges: Queue,
     mails: Queue,
     voice: Voice,
+    /// Whether what was given up is tried once more.
+    again: bool,
 }
 
 /// The subscriptions that a batch has looked up already.
@@ -58,7 +61,7 @@ impl FanOut {
         mails: Queue,
         voice: Voice,
     ) -> Self {
-        Self { store: core.store, crawls, deliveries, purges, mails, voice }
+        Self { store: core.store, crawls, deliveries, purges, mails, voice, again: false }
     }
 
     /// Does what follows from `change`.
@@ -113,13 +116,14 @@ impl FanOut {
         chatbot: ChatbotId,
         times: &RangeInclusive<Timestamp>,
     ) -> Result<u64> {
+        let once_more = Self { again: true, ..self.clone() };
         let mut known = Known::default();
         let mut derived = 0;
         let mut place = Some(Place::default());
         while let Some(from) = place {
             let (changes, next) = self.store.history(chatbot, times, from).await?;
             for change in changes {
-                self.handle(change, &mut known).await?;
+                once_more.handle(change, &mut known).await?;
                 derived += 1;
             }
             place = next;
@@ -268,8 +272,23 @@ impl FanOut {
         Ok(match self.store.put_delivery(&delivery).await? {
             // One that still waits may have lost its message between the row and the queue.
             PutDelivery::Added | PutDelivery::Pending => Some(deliver),
-            PutDelivery::Settled => None,
+            PutDelivery::Failed if self.again => {
+                self.send_again(&deliver).await?;
+                None
+            }
+            PutDelivery::Failed | PutDelivery::Delivered => None,
         })
+    }
+}
+
+impl FanOut {
+    /// What was given up is made pending again; its row's change leads to the next attempt.
+    async fn send_again(&self, deliver: &Deliver) -> Result<()> {
+        let found = self.store.fresh_delivery(&deliver.delivery().key()).await?;
+        if let Some(found) = found.filter(|found| found.attempts.len() < MOST_ATTEMPTS) {
+            self.store.replay_delivery(&found, Timestamp::now()).await?;
+        }
+        Ok(())
     }
 }
 

@@ -37,8 +37,10 @@ pub enum PutDelivery {
     Added,
     /// It was there and still waits, so its message may have been lost.
     Pending,
-    /// It was there and is settled.
-    Settled,
+    /// It was there and was given up.
+    Failed,
+    /// It was there and arrived.
+    Delivered,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -157,7 +159,8 @@ impl Store {
         let there: Option<DeliveryItem> = self.get(&key, true).await?;
         Ok(match there.map(|item| item.status) {
             Some(DeliveryStatus::Pending) => PutDelivery::Pending,
-            _ => PutDelivery::Settled,
+            Some(DeliveryStatus::Failed) => PutDelivery::Failed,
+            Some(DeliveryStatus::Delivered) | None => PutDelivery::Delivered,
         })
     }
 
