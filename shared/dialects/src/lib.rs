@@ -4,11 +4,13 @@
 
 pub mod access;
 pub mod botplot;
+pub mod botplot_or_helpbot;
 pub mod chatbotplatform;
 pub mod conferbot;
 pub mod error;
 pub mod helpbot;
 mod javascript;
+mod one_of;
 pub mod openapi;
 pub mod openbat;
 mod share;
