@@ -15,7 +15,7 @@ pub use colloquy_http::Ctx;
 use colloquy_http::SharedManagement;
 use dialects::{
     botplot::conversations::Status,
-    botplot_or_helpbot::ConversationsOut,
+    botplot_or_helpbot::{ConversationsOut, Failures},
     helpbot::insights::{Filter, Range, Sort},
 };
 use domain::Dialect;
@@ -93,7 +93,7 @@ pub fn openapi() -> OpenApi {
             "totalPages": 3,
             "limit": 20,
         }))),
-    ))))]
+    )), Failures))]
 async fn list_conversations(
     State(ctx): State<Ctx>,
     uri: Uri,

@@ -77,7 +77,9 @@ function rows(schema, resolve, depth, found) {
   for (const one of type.allOf || objects(type, resolve)) rows(one, resolve, depth, found);
   if (type.items) return rows(type.items, resolve, depth, found);
   for (const [name, field] of Object.entries(type.properties || {})) {
-    const whole = { ...resolve(field), ...field };
+    const parts = (field.oneOf || []).filter((one) => one.type !== "null");
+    const only = parts.length === 1 ? parts[0] : field;
+    const whole = { ...resolve(only), ...only };
     found.push({
       name,
       depth,

@@ -97,7 +97,8 @@ async fn delete_webhook(
 /// Test a webhook
 ///
 /// Sends a ping. Returns the delivery result immediately.
-#[utoipa::path(post, path = "/api/v1/projects/{projectId}/webhooks/{webhookId}/test", tag = "botplot",
+#[utoipa::path(post, path = "/api/v1/projects/{projectId}/webhooks/{webhookId}/test",
+    tag = "botplot",
     security(("botplotSecret" = [])),
     params(
         ("projectId" = String, Path, format = "uuid", description = "The key's own project"),

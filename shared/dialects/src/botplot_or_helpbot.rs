@@ -2,7 +2,7 @@
 //! speaks one dialect. These types are only there to say so.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::{botplot, helpbot};
 
@@ -37,4 +37,41 @@ pub enum ConversationsOut {
     Botplot(botplot::conversations::ConversationsOut),
     /// With a site's key.
     Helpbot(helpbot::insights::ConversationsOut),
+}
+
+/// A failure, in the dialect of the key; without one it is botplot's, which contains helpbot's.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot_or_helpbot::Error)]
+pub struct ErrorOut {
+    /// What was wrong.
+    pub error: String,
+    /// Not with a site's key.
+    #[schema(value_type = String, required = false)]
+    pub code: Option<String>,
+}
+
+/// The failures that may be in either dialect.
+#[derive(Debug, IntoResponses)]
+pub enum Failures {
+    /// The request breaks a rule.
+    #[response(status = 400)]
+    Rejected(ErrorOut),
+    /// The plan lacks this, or the key may not do it.
+    #[response(status = 403)]
+    Forbidden(ErrorOut),
+    /// It is not there, or somebody else's.
+    #[response(status = 404)]
+    NotFound(ErrorOut),
+    /// It meets another write, or something that is there already.
+    #[response(status = 409)]
+    Conflict(ErrorOut),
+    /// The body is too large.
+    #[response(status = 413)]
+    TooLarge(ErrorOut),
+    /// Too many calls in this month; `Retry-After` says how long to wait.
+    #[response(status = 429)]
+    TooMany(ErrorOut),
+    /// Our fault.
+    #[response(status = 500)]
+    Internal(ErrorOut),
 }

@@ -1,7 +1,7 @@
-//! Values that wire types hold as text, as clients are told of them: closed sets, and text of a form.
+//! What clients are told of values that wire types hold as text: closed sets, and text of a form.
 
-/// Types that are nothing but a schema: their name in the document, and what makes it. A wire type's
-/// field names one with `value_type`.
+/// Types that are nothing but a schema: their name in the document, and what makes it. A field of a
+/// wire type names one with `value_type`.
 macro_rules! described {
     ($($(#[$doc:meta])* $name:ident, $schema:literal: $made:expr;)*) => {$(
         $(#[$doc])*

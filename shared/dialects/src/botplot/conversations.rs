@@ -38,7 +38,7 @@ pub struct ConversationRowOut {
     #[schema(value_type = Status)]
     status: &'static str,
     /// Of its answer rated last; null until one is.
-    #[schema(value_type = Option<Rating>)]
+    #[schema(value_type = Option<Rating>, required = true)]
     overall_rating: Option<i8>,
     /// Whether a person was asked for.
     #[schema(value_type = Handoff)]

@@ -55,8 +55,11 @@ impl From<LeadIn> for LeadForm {
 pub struct LeadOut {
     #[schema(format = "uuid")]
     id: String,
+    #[schema(required = true)]
     name: Option<String>,
+    #[schema(required = true)]
     email: Option<String>,
+    #[schema(required = true)]
     phone: Option<String>,
     #[schema(format = "date-time")]
     created_at: String,

@@ -4,9 +4,10 @@ use domain::{Branding, HostName, Subdomain};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-/// `PATCH /api/v1/projects/{projectId}/branding`. What is left out stays, `null` takes away.
+/// `PATCH /api/v1/projects/{projectId}/branding`. One field at least; what is left out stays, `null`
+/// takes away.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = botplot::BrandingPatch, min_properties = 1, example = json!({
+#[schema(as = botplot::BrandingPatch, example = json!({
     "white_label": true,
     "custom_domain": "chat.example.com",
 }))]

@@ -157,6 +157,7 @@ pub struct TestedDeliveryOut {
     #[schema(format = "uuid")]
     pub delivery_id: String,
     /// Null where there was no answer.
+    #[schema(required = true)]
     pub status_code: Option<u16>,
     /// The answer's first bytes, or what went wrong instead.
     pub response_body: String,

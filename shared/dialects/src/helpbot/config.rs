@@ -38,6 +38,7 @@ macro_rules! config {
     ($($field:ident $name:literal: $type:ty as $schema:ident,)* ; $position:ident) => {
         /// `PATCH /api/v1/config`. What is left out stays.
         #[derive(Debug, Clone, Deserialize, ToSchema)]
+        #[serde(rename_all = "camelCase")]
         #[schema(as = helpbot::ConfigPatch, example = json!({
             "greeting": "Hello! What would you like to know?",
             "primaryColor": "#0b6e6e",
@@ -45,12 +46,10 @@ macro_rules! config {
         pub struct ConfigPatch {
             $(
                 #[doc = concat!("`", $name, "`")]
-                #[serde(rename = $name)]
                 #[schema(value_type = $schema, required = false)]
                 pub $field: Option<$type>,
             )*
             /// The site's key, where it stands neither in the header nor in the query.
-            #[serde(rename = "apiKey")]
             #[schema(value_type = Option<String>)]
             pub api_key: Option<IgnoredAny>,
         }
@@ -78,10 +77,10 @@ macro_rules! config {
 
         /// The whole configuration.
         #[derive(Debug, Serialize, ToSchema)]
+        #[serde(rename_all = "camelCase")]
         #[schema(as = helpbot::ConfigOut)]
         pub struct ConfigOut {
             $(
-                #[serde(rename = $name)]
                 #[schema(value_type = $schema)]
                 $field: $type,
             )*

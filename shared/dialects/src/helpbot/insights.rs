@@ -80,8 +80,10 @@ pub struct OverviewOut {
 pub struct CreditsOut {
     used: u64,
     /// Null where there is no limit.
+    #[schema(required = true)]
     limit: Option<u32>,
     /// Null where there is no limit.
+    #[schema(required = true)]
     remaining: Option<u64>,
     #[schema(format = "date-time")]
     resets_at: String,
@@ -180,12 +182,13 @@ impl ConversationsOut {
 struct RowOut {
     #[schema(format = "uuid")]
     id: String,
+    #[schema(required = true)]
     session_id: Option<String>,
     question: String,
     answer: String,
     sources: Vec<String>,
     /// Null until it was rated.
-    #[schema(value_type = Option<Helpful>)]
+    #[schema(value_type = Option<Helpful>, required = true)]
     helpful: Option<&'static str>,
     handoff: bool,
     unanswered: bool,

@@ -69,9 +69,10 @@ pub struct SourceOut {
     document_count: u32,
     #[schema(format = "date-time")]
     created_at: String,
-    #[schema(format = "date-time")]
+    #[schema(format = "date-time", required = true)]
     last_scraped_at: Option<String>,
     /// Why the last scrape failed.
+    #[schema(required = true)]
     error: Option<String>,
 }
 
