@@ -18,7 +18,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 #[into_params(parameter_in = Query)]
 struct PeriodParams {
     /// The last days, today included; `30d` unless said.
-    #[param(value_type = Option<wire::Period>)]
+    #[param(value_type = Option<wire::Period>, inline)]
     period: Option<String>,
 }
 

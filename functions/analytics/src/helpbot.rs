@@ -18,7 +18,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 #[into_params(parameter_in = Query)]
 struct RangeParams {
     /// The last days, today included; `30d` unless said.
-    #[param(value_type = Option<Range>)]
+    #[param(value_type = Option<Range>, inline)]
     range: Option<String>,
 }
 

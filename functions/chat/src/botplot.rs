@@ -6,7 +6,9 @@ use axum::{
     response::{Sse, sse::Event},
 };
 use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments};
-use dialects::botplot::wire::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamOut, SuccessOut};
+use dialects::botplot::wire::{
+    ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut, SuccessOut,
+};
 use domain::{
     Dialect, Error, Principal, Turn,
     conversation::{self, Ask, Handoff},
@@ -45,7 +47,7 @@ pub async fn chat(
 #[utoipa::path(post, path = "/api/v1/chat/stream", tag = "botplot",
     security(("botplotPublic" = []), ("botplotSecret" = [])),
     request_body = ChatIn,
-    responses((status = 200, content_type = "text/event-stream", body = String,
+    responses((status = 200, content_type = "text/event-stream", body = StreamEventOut,
         example = "data: {\"type\":\"token\",\"content\":\"To\"}\n\n\
             data: {\"type\":\"token\",\"content\":\" get\"}\n\n\
             data: {\"type\":\"token\",\"content\":\" started\"}\n\n\

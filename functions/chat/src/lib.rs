@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use colloquy_http::SharedRoute;
-use dialects::botplot_or_helpbot::{ChatIn, ChatOut, Failures};
+use dialects::botplot_or_helpbot::{ChatIn, ChatOut, ErrorOut, Failures};
 use domain::{Dialect, Principal, Result, Turn, conversation::Ask};
 use runtime::{Aws, Env};
 use store::meter::Meter;
@@ -90,7 +90,7 @@ pub fn openapi() -> OpenApi {
             "sources": ["https://example.com/faq"],
             "conversationId": "550e8400-e29b-41d4-a716-446655440000",
         }))),
-    )), Failures))]
+    )), (status = 400, description = "The request breaks a rule.", body = ErrorOut), Failures))]
 async fn chat(State(ctx): State<Ctx>, SharedRoute { principal, body }: SharedRoute) -> Response {
     match principal.dialect {
         Dialect::Helpbot => helpbot::chat(ctx, principal, &body).await.into_response(),

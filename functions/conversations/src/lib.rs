@@ -15,7 +15,7 @@ pub use colloquy_http::Ctx;
 use colloquy_http::SharedManagement;
 use dialects::{
     botplot::conversations::Status,
-    botplot_or_helpbot::{ConversationsOut, Failures},
+    botplot_or_helpbot::{ConversationsOut, ErrorOut, Failures},
     helpbot::insights::{Filter, Range, Sort},
 };
 use domain::Dialect;
@@ -51,16 +51,16 @@ pub fn openapi() -> OpenApi {
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "20 unless said"),
         ("offset" = Option<u32>, Query, maximum = 10000000,
             description = "botplot: how many to skip; 10000 at the most with a status"),
-        ("status" = Option<Status>, Query, description = "botplot: only those"),
-        ("range" = Option<Range>, Query,
+        ("status" = inline(Option<Status>), Query, description = "botplot: only those"),
+        ("range" = inline(Option<Range>), Query,
             description = "helpbot: the last days, today included; `30d` unless said"),
         ("page" = Option<u32>, Query, minimum = 1, description = "helpbot: 1 unless said"),
-        ("filter" = Option<Filter>, Query, description = "helpbot: only those"),
+        ("filter" = inline(Option<Filter>), Query, description = "helpbot: only those"),
         ("search" = Option<String>, Query, max_length = 100,
             description = "helpbot: what the question or the answer contains"),
         ("sessionId" = Option<String>, Query, min_length = 1, max_length = 128, pattern = r"\S",
             description = "helpbot: only those of the session"),
-        ("sort" = Option<Sort>, Query, description = "helpbot: `newest` unless said"),
+        ("sort" = inline(Option<Sort>), Query, description = "helpbot: `newest` unless said"),
     ),
     responses((status = 200, body = ConversationsOut, examples(
         ("botplot" = (value = json!({
@@ -93,7 +93,7 @@ pub fn openapi() -> OpenApi {
             "totalPages": 3,
             "limit": 20,
         }))),
-    )), Failures))]
+    )), (status = 400, description = "The request breaks a rule.", body = ErrorOut), Failures))]
 async fn list_conversations(
     State(ctx): State<Ctx>,
     uri: Uri,

@@ -50,12 +50,10 @@ pub struct ErrorOut {
     pub code: Option<String>,
 }
 
-/// The failures that may be in either dialect.
+/// The failures that may be in either dialect, but for 400: the operations name that themselves, since
+/// only what they name has its schema in the document.
 #[derive(Debug, IntoResponses)]
 pub enum Failures {
-    /// The request breaks a rule.
-    #[response(status = 400)]
-    Rejected(ErrorOut),
     /// The plan lacks this, or the key may not do it.
     #[response(status = 403)]
     Forbidden(ErrorOut),

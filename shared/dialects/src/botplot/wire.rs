@@ -87,7 +87,16 @@ pub struct RatingIn {
     pub rating: Option<i64>,
 }
 
-/// One line of a streamed answer.
+/// One event of a streamed answer, as the document shows it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::StreamEvent)]
+pub struct StreamEventOut {
+    /// JSON with a `type`: `token` has `content`; `done` has `messageId` and `conversationId`; `error`
+    /// has `code` and `error`.
+    pub data: String,
+}
+
+/// What is in the data of one event.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum StreamOut {
