@@ -1,24 +1,34 @@
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State};
 use colloquy_http::{Botplot, Ctx, Params, Problem, SecretKey};
 use dialects::botplot::analytics::{
-    AnalyticsOut, DayOut, QuestionOut, RatingsDayOut, RatingsOut, Totals,
+    self as wire, AnalyticsOut, DayOut, QuestionOut, RatingsDayOut, RatingsOut, Totals,
 };
 use domain::Period;
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<Json<T>, Problem<Botplot>>;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/analytics", get(get_analytics))
-        .route("/api/v1/analytics/ratings", get(get_ratings))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new().routes(routes!(get_analytics)).routes(routes!(get_ratings))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct PeriodParams {
+    /// The last days, today included; `30d` unless said.
+    #[param(value_type = Option<wire::Period>, inline)]
     period: Option<String>,
 }
 
+/// Get analytics
+///
+/// Conversations, messages, visitors, and trends.
+#[utoipa::path(get, path = "/api/v1/analytics", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(PeriodParams),
+    responses((status = 200, body = AnalyticsOut)))]
 async fn get_analytics(
     State(ctx): State<Ctx>,
     key: SecretKey<Botplot>,
@@ -49,6 +59,13 @@ async fn get_analytics(
     Ok(Json(out))
 }
 
+/// Get ratings
+///
+/// Customer satisfaction ratings: summary and trend.
+#[utoipa::path(get, path = "/api/v1/analytics/ratings", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(PeriodParams),
+    responses((status = 200, body = RatingsOut)))]
 async fn get_ratings(
     State(ctx): State<Ctx>,
     key: SecretKey<Botplot>,

@@ -1,22 +1,35 @@
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State};
 use colloquy_http::{Ctx, Helpbot, Params, Problem, SiteKey};
-use dialects::helpbot::insights::{ActivityDayOut, ActivityOut, CreditsOut, OverviewOut, Totals};
+use dialects::helpbot::insights::{
+    ActivityDayOut, ActivityOut, CreditsOut, OverviewOut, Range, Totals,
+};
 use domain::{Feature, Period};
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<Json<T>, Problem<Helpbot>>;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/analytics/overview", get(get_overview))
-        .route("/api/v1/analytics/activity", get(get_activity))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new().routes(routes!(get_overview)).routes(routes!(get_activity))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct RangeParams {
+    /// The last days, today included; `30d` unless said.
+    #[param(value_type = Option<Range>, inline)]
     range: Option<String>,
 }
 
+/// Get analytics overview
+///
+/// Total questions, satisfaction rate, handoff count, week-over-week trend, and credit usage.
+/// Requires the pro plan (Growth).
+#[utoipa::path(get, path = "/api/v1/analytics/overview", tag = "helpbot",
+    security(("helpbot" = []), ("helpbotQuery" = [])),
+    params(RangeParams),
+    responses((status = 200, body = OverviewOut)))]
 async fn get_overview(
     State(ctx): State<Ctx>,
     Params(params, _): Params<Helpbot, RangeParams>,
@@ -37,6 +50,13 @@ async fn get_overview(
     Ok(Json(OverviewOut::new(period.name(), totals, credits)))
 }
 
+/// Get daily activity
+///
+/// How many questions were asked each day. Requires the pro plan (Growth).
+#[utoipa::path(get, path = "/api/v1/analytics/activity", tag = "helpbot",
+    security(("helpbot" = []), ("helpbotQuery" = [])),
+    params(RangeParams),
+    responses((status = 200, body = ActivityOut)))]
 async fn get_activity(
     State(ctx): State<Ctx>,
     Params(params, _): Params<Helpbot, RangeParams>,

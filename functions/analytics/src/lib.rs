@@ -11,9 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
-        .merge(botplot::routes().into())
+        .merge(botplot::routes())
         .merge(conferbot::routes().into())
-        .merge(helpbot::routes().into())
+        .merge(helpbot::routes())
 }
 
 /// The routes of this function.

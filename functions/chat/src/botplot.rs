@@ -1,30 +1,32 @@
 use std::convert::Infallible;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
     response::{Sse, sse::Event},
-    routing::post,
 };
 use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments};
-use dialects::botplot::wire::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamOut, SuccessOut};
+use dialects::botplot::wire::{
+    ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut, SuccessOut,
+};
 use domain::{
     Dialect, Error, Principal, Turn,
     conversation::{self, Ask, Handoff},
 };
 use futures::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{Ctx, begin};
 
 /// Pieces that wait for a slow client before the answer waits too.
 const WAITING: usize = 64;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/chat/stream", post(stream_chat))
-        .route("/api/v1/messages/{id}/rating", post(rate_message))
-        .route("/api/v1/conversations/{id}/handoff", post(hand_off))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(stream_chat))
+        .routes(routes!(rate_message))
+        .routes(routes!(hand_off))
 }
 
 pub async fn chat(
@@ -37,8 +39,19 @@ pub async fn chat(
     Ok(Json(turn.map_err(Error::internal)??.into()))
 }
 
-/// What comes first decides: a failure before the first piece is an error response like any
-/// other; after it, it is the stream's last line.
+/// Stream a chat response
+///
+/// Sends a message; the answer comes as server-sent events, piece by piece. The last line is of
+/// type `done`, or `error` with `code` and `error` if it broke off. A failure before the first
+/// piece is an error response like any other.
+#[utoipa::path(post, path = "/api/v1/chat/stream", tag = "botplot",
+    security(("botplotPublic" = []), ("botplotSecret" = [])),
+    request_body = ChatIn,
+    responses((status = 200, content_type = "text/event-stream", body = StreamEventOut,
+        example = "data: {\"type\":\"token\",\"content\":\"To\"}\n\n\
+            data: {\"type\":\"token\",\"content\":\" get\"}\n\n\
+            data: {\"type\":\"token\",\"content\":\" started\"}\n\n\
+            data: {\"type\":\"done\",\"messageId\":\"...\",\"conversationId\":\"...\"}\n\n")))]
 async fn stream_chat(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
@@ -65,6 +78,14 @@ async fn stream_chat(
     Ok(Sse::new(lines.map(event).boxed()))
 }
 
+/// Rate a message
+///
+/// What a visitor thinks of an answer; a new rating replaces the one before.
+#[utoipa::path(post, path = "/api/v1/messages/{id}/rating", tag = "botplot",
+    security(("botplotPublic" = []), ("botplotSecret" = [])),
+    params(("id" = String, Path, format = "uuid", description = "An answer's message")),
+    request_body = RatingIn,
+    responses((status = 200, body = SuccessOut)))]
 async fn rate_message(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
@@ -76,6 +97,14 @@ async fn rate_message(
     Ok(Json(SuccessOut::DONE))
 }
 
+/// Request human support
+///
+/// The chatbot is silent in the conversation from then on.
+#[utoipa::path(post, path = "/api/v1/conversations/{id}/handoff", tag = "botplot",
+    security(("botplotPublic" = []), ("botplotSecret" = [])),
+    params(("id" = String, Path, format = "uuid", description = "The conversation")),
+    request_body = HandoffIn,
+    responses((status = 200, body = SuccessOut)))]
 async fn hand_off(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,

@@ -1,17 +1,16 @@
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Json, extract::State};
 use colloquy_http::{Helpbot, Problem, SiteKey};
 use dialects::helpbot::{ChatIn, ChatOut, FeedbackIn, HandoffIn, SuccessOut};
 use domain::{
     Dialect, Error, Principal, bounds,
     conversation::{self, Ask, Handoff},
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{Ctx, begin};
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/feedback", post(give_feedback))
-        .route("/api/v1/handoff", post(hand_off))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new().routes(routes!(give_feedback)).routes(routes!(hand_off))
 }
 
 pub async fn chat(
@@ -24,22 +23,37 @@ pub async fn chat(
     Ok(Json(turn.map_err(Error::internal)??.into()))
 }
 
+/// Submit feedback
+///
+/// Record whether the AI answer was helpful.
+#[utoipa::path(post, path = "/api/v1/feedback", tag = "helpbot",
+    security(("helpbot" = []), ("helpbotQuery" = [])),
+    request_body = FeedbackIn,
+    responses((status = 200, body = SuccessOut)))]
 async fn give_feedback(
     State(ctx): State<Ctx>,
     key: SiteKey,
 ) -> Result<Json<SuccessOut>, Problem<Helpbot>> {
-    let FeedbackIn { conversation_id, helpful } = colloquy_http::parse(&key.body)?;
+    let FeedbackIn { conversation_id, helpful, api_key: _ } = colloquy_http::parse(&key.body)?;
     let id = bounds::required("conversationId", conversation_id)?;
     let rating = conversation::helpful(helpful.as_deref())?;
     ctx.http.core.rate_conversation(key.chatbot, id.parse()?, rating).await?;
     Ok(Json(SuccessOut::DONE))
 }
 
+/// Request human handoff
+///
+/// Marks the conversation as handed off and sends an e-mail to the site's owner.
+#[utoipa::path(post, path = "/api/v1/handoff", tag = "helpbot",
+    security(("helpbot" = []), ("helpbotQuery" = [])),
+    request_body = HandoffIn,
+    responses((status = 200, body = SuccessOut)))]
 async fn hand_off(
     State(ctx): State<Ctx>,
     key: SiteKey,
 ) -> Result<Json<SuccessOut>, Problem<Helpbot>> {
-    let HandoffIn { conversation_id, customer_email } = colloquy_http::parse(&key.body)?;
+    let HandoffIn { conversation_id, customer_email, api_key: _ } =
+        colloquy_http::parse(&key.body)?;
     let id = bounds::required("conversationId", conversation_id)?;
     let handoff = Handoff::answered_to(Dialect::Helpbot, customer_email.as_deref())?;
     ctx.http.core.hand_off(key.chatbot, id.parse()?, &handoff).await?;

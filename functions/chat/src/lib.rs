@@ -13,16 +13,16 @@ use axum::{
     Router,
     extract::{FromRef, State},
     response::{IntoResponse, Response},
-    routing::post,
 };
 use colloquy_http::SharedRoute;
+use dialects::botplot_or_helpbot::{ChatIn, ChatOut, ErrorOut, Failures};
 use domain::{Dialect, Principal, Result, Turn, conversation::Ask};
 use runtime::{Aws, Env};
 use store::meter::Meter;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// What this function needs.
 #[derive(Clone)]
@@ -47,10 +47,7 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new()
-        .merge(botplot::routes().into())
-        .merge(helpbot::routes().into())
-        .route("/api/v1/chat", post(chat))
+    OpenApiRouter::new().merge(botplot::routes()).merge(helpbot::routes()).routes(routes!(chat))
 }
 
 /// The routes of this function.
@@ -65,7 +62,35 @@ pub fn openapi() -> OpenApi {
     routes().into_openapi()
 }
 
-/// Documented twice, with different shapes: a key speaks one dialect, and that decides.
+/// Send a message, or ask a question
+///
+/// Documented in two dialects: the key decides which one it is. With a chatbot's public key, a
+/// message is answered in its conversation, or in a new one. With a site's key, a question is
+/// answered from its sources; it takes a credit of the month.
+#[utoipa::path(post, path = "/api/v1/chat", tags = ["botplot", "helpbot"],
+    security(
+        ("botplotPublic" = []),
+        ("botplotSecret" = []),
+        ("helpbot" = []),
+        ("helpbotQuery" = []),
+    ),
+    request_body(content = ChatIn, examples(
+        ("botplot" = (value = json!({"message": "What is your return policy?"}))),
+        ("helpbot" = (value = json!({"question": "How do I get started?"}))),
+    )),
+    responses((status = 200, body = ChatOut, examples(
+        ("botplot" = (value = json!({
+            "response": "Our return policy allows returns within 30 days of purchase...",
+            "conversationId": "550e8400-e29b-41d4-a716-446655440000",
+            "messageId": "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+            "sources": 3,
+        }))),
+        ("helpbot" = (value = json!({
+            "answer": "Open an account, then add the address of your FAQ.",
+            "sources": ["https://example.com/faq"],
+            "conversationId": "550e8400-e29b-41d4-a716-446655440000",
+        }))),
+    )), (status = 400, description = "The request breaks a rule.", body = ErrorOut), Failures))]
 async fn chat(State(ctx): State<Ctx>, SharedRoute { principal, body }: SharedRoute) -> Response {
     match principal.dialect {
         Dialect::Helpbot => helpbot::chat(ctx, principal, &body).await.into_response(),

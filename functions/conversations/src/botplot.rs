@@ -1,8 +1,12 @@
-use axum::{Json, Router, extract::State, http::Uri, routing::get};
+use axum::{Json, extract::State, http::Uri};
 use colloquy_http::{Botplot, Ctx, Problem, SecretKey, Segments};
-use dialects::botplot::wire::{ConversationOut, ConversationRowOut, ConversationsOut, SuccessOut};
+use dialects::botplot::{
+    conversations::{ConversationOut, ConversationRowOut, ConversationsOut},
+    wire::SuccessOut,
+};
 use domain::{ConversationStatus, Principal, bounds};
 use serde::Deserialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<Json<T>, Problem<Botplot>>;
 
@@ -11,9 +15,8 @@ const MOST_OFFSET: u32 = 10_000_000;
 /// How far into that of one status: what is skipped there is read.
 const MOST_OFFSET_OF_STATUS: u32 = 10_000;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/conversations/{id}", get(get_conversation).delete(delete_conversation))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new().routes(routes!(get_conversation, delete_conversation))
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +44,13 @@ pub async fn list_conversations(
     Ok(Json(ConversationsOut { conversations, total }))
 }
 
+/// Get a conversation
+///
+/// With all its messages.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("id" = String, Path, format = "uuid", description = "The conversation")),
+    responses((status = 200, body = ConversationOut)))]
 async fn get_conversation(
     State(ctx): State<Ctx>,
     key: SecretKey<Botplot>,
@@ -50,6 +60,13 @@ async fn get_conversation(
     Ok(Json(ConversationOut::new(&conversation, turns)))
 }
 
+/// Delete a conversation
+///
+/// With all its messages.
+#[utoipa::path(delete, path = "/api/v1/conversations/{id}", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("id" = String, Path, format = "uuid", description = "The conversation")),
+    responses((status = 200, body = SuccessOut)))]
 async fn delete_conversation(
     State(ctx): State<Ctx>,
     key: SecretKey<Botplot>,

@@ -10,20 +10,24 @@ use axum::{
     extract::State,
     http::Uri,
     response::{IntoResponse, Response},
-    routing::get,
 };
 pub use colloquy_http::Ctx;
 use colloquy_http::SharedManagement;
+use dialects::{
+    botplot::conversations::Status,
+    botplot_or_helpbot::{ConversationsOut, ErrorOut, Failures},
+    helpbot::insights::{Filter, Range, Sort},
+};
 use domain::Dialect;
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
-        .merge(botplot::routes().into())
+        .merge(botplot::routes())
         .merge(chatbotplatform::routes().into())
         .merge(conferbot::routes().into())
-        .route("/api/v1/conversations", get(list_conversations))
+        .routes(routes!(list_conversations))
 }
 
 /// The routes of this function.
@@ -37,7 +41,59 @@ pub fn openapi() -> OpenApi {
     routes().into_openapi()
 }
 
-/// Documented twice, with different shapes: a key speaks one dialect, and that decides.
+/// List conversations
+///
+/// Documented in two dialects: the key decides which one it is. What the other one takes is
+/// ignored. With a site's key it requires the pro plan (Growth).
+#[utoipa::path(get, path = "/api/v1/conversations", tags = ["botplot", "helpbot"],
+    security(("botplotSecret" = []), ("helpbot" = []), ("helpbotQuery" = [])),
+    params(
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "20 unless said"),
+        ("offset" = Option<u32>, Query, maximum = 10000000,
+            description = "botplot: how many to skip; 10000 at the most with a status"),
+        ("status" = inline(Option<Status>), Query, description = "botplot: only those"),
+        ("range" = inline(Option<Range>), Query,
+            description = "helpbot: the last days, today included; `30d` unless said"),
+        ("page" = Option<u32>, Query, minimum = 1, description = "helpbot: 1 unless said"),
+        ("filter" = inline(Option<Filter>), Query, description = "helpbot: only those"),
+        ("search" = Option<String>, Query, max_length = 100,
+            description = "helpbot: what the question or the answer contains"),
+        ("sessionId" = Option<String>, Query, min_length = 1, max_length = 128, pattern = r"\S",
+            description = "helpbot: only those of the session"),
+        ("sort" = inline(Option<Sort>), Query, description = "helpbot: `newest` unless said"),
+    ),
+    responses((status = 200, body = ConversationsOut, examples(
+        ("botplot" = (value = json!({
+            "conversations": [{
+                "id": "550e8400-e29b-41d4-a716-446655440000",
+                "visitorId": "visitor_abc",
+                "status": "active",
+                "overallRating": 1,
+                "handoffStatus": "none",
+                "messageCount": 4,
+                "firstMessage": "Hi, I have a question...",
+                "createdAt": "2026-02-15T10:30:00.000Z",
+            }],
+            "total": 42,
+        }))),
+        ("helpbot" = (value = json!({
+            "conversations": [{
+                "id": "550e8400-e29b-41d4-a716-446655440000",
+                "sessionId": "session_abc",
+                "question": "How do I get started?",
+                "answer": "Open an account, then add the address of your FAQ.",
+                "sources": ["https://example.com/faq"],
+                "helpful": "yes",
+                "handoff": false,
+                "unanswered": false,
+                "createdAt": "2026-02-15T10:30:00.000Z",
+            }],
+            "totalDocs": 42,
+            "page": 1,
+            "totalPages": 3,
+            "limit": 20,
+        }))),
+    )), (status = 400, description = "The request breaks a rule.", body = ErrorOut), Failures))]
 async fn list_conversations(
     State(ctx): State<Ctx>,
     uri: Uri,

@@ -1,34 +1,47 @@
 use app::knowledge::NewUrlSource;
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Json, extract::State};
 use colloquy_http::{Body, Botplot, Problem, SecretKey, Segments};
-use dialects::botplot::wire::{
-    AddedSourceOut, ChunkOut, QaSourceIn, RecrawlOut, SourceDetailOut, SourceOut, SourcesOut,
-    SuccessOut, UrlSourceIn,
+use dialects::botplot::{
+    knowledge::{
+        AddedSourceOut, ChunkOut, QaSourceIn, RecrawlOut, SourceDetailOut, SourceOut, SourcesOut,
+        UrlSourceIn,
+    },
+    wire::SuccessOut,
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
 type Reply<T> = Result<Json<T>, Problem<Botplot>>;
 type Key = SecretKey<Botplot>;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/knowledge", get(list_sources))
-        .route("/api/v1/knowledge/url", post(add_url))
-        .route("/api/v1/knowledge/qa", post(add_qa))
-        .route("/api/v1/knowledge/{sourceId}", get(get_source).delete(delete_source))
-        .route("/api/v1/knowledge/{sourceId}/recrawl", post(recrawl_source))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(list_sources))
+        .routes(routes!(add_url))
+        .routes(routes!(add_qa))
+        .routes(routes!(get_source, delete_source))
+        .routes(routes!(recrawl_source))
 }
 
+/// List knowledge sources
+///
+/// All of the project, newest first.
+#[utoipa::path(get, path = "/api/v1/knowledge", tag = "botplot",
+    security(("botplotSecret" = [])),
+    responses((status = 200, body = SourcesOut)))]
 async fn list_sources(State(ctx): State<Ctx>, key: Key) -> Reply<SourcesOut> {
     let sources = ctx.http.core.sources(key.chatbot).await?;
     Ok(Json(SourcesOut { sources: sources.into_iter().map(SourceOut::from).collect() }))
 }
 
+/// Add a URL source
+///
+/// Triggers async crawl, embedding, and indexing.
+#[utoipa::path(post, path = "/api/v1/knowledge/url", tag = "botplot",
+    security(("botplotSecret" = [])),
+    request_body = UrlSourceIn,
+    responses((status = 200, body = AddedSourceOut)))]
 async fn add_url(
     State(ctx): State<Ctx>,
     key: Key,
@@ -39,6 +52,11 @@ async fn add_url(
     Ok(Json(AddedSourceOut { source_id: source.id.to_string(), status: "processing" }))
 }
 
+/// Add a Q&A pair
+#[utoipa::path(post, path = "/api/v1/knowledge/qa", tag = "botplot",
+    security(("botplotSecret" = [])),
+    request_body = QaSourceIn,
+    responses((status = 200, body = AddedSourceOut)))]
 async fn add_qa(
     State(ctx): State<Ctx>,
     key: Key,
@@ -49,6 +67,13 @@ async fn add_qa(
     Ok(Json(AddedSourceOut { source_id: id.to_string(), status: "processing" }))
 }
 
+/// Get a knowledge source
+///
+/// Full details, with its chunks.
+#[utoipa::path(get, path = "/api/v1/knowledge/{sourceId}", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("sourceId" = String, Path, format = "uuid", description = "The source")),
+    responses((status = 200, body = SourceDetailOut)))]
 async fn get_source(
     State(ctx): State<Ctx>,
     key: Key,
@@ -59,6 +84,13 @@ async fn get_source(
     Ok(Json(SourceDetailOut { source: source.into(), chunks }))
 }
 
+/// Re-crawl a URL source
+///
+/// To update its content.
+#[utoipa::path(post, path = "/api/v1/knowledge/{sourceId}/recrawl", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("sourceId" = String, Path, format = "uuid", description = "The source")),
+    responses((status = 200, body = RecrawlOut)))]
 async fn recrawl_source(
     State(ctx): State<Ctx>,
     key: Key,
@@ -68,6 +100,13 @@ async fn recrawl_source(
     Ok(Json(RecrawlOut { success: true, status: "processing" }))
 }
 
+/// Delete a knowledge source
+///
+/// With all its chunks.
+#[utoipa::path(delete, path = "/api/v1/knowledge/{sourceId}", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("sourceId" = String, Path, format = "uuid", description = "The source")),
+    responses((status = 200, body = SuccessOut)))]
 async fn delete_source(
     State(ctx): State<Ctx>,
     key: Key,

@@ -1,39 +1,57 @@
 use app::knowledge::NewUrlSource;
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Json, extract::State};
 use colloquy_http::{Helpbot, Params, Problem, SiteKey};
 use dialects::helpbot::{
     AddedSourceOut, DeleteIn, DeletedOut, RescrapeIn, RescrapeOut, SourceIn, SourceOut, SourcesOut,
 };
 use domain::{Feature, bounds};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
 type Reply<T> = Result<Json<T>, Problem<Helpbot>>;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/sources", get(list_sources).post(add_source).delete(delete_source))
-        .route("/api/v1/sources/rescrape", post(rescrape_source))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(list_sources, add_source, delete_source))
+        .routes(routes!(rescrape_source))
 }
 
+/// List FAQ sources
+///
+/// All of your site, newest first. Requires the business plan (Scale).
+#[utoipa::path(get, path = "/api/v1/sources", tag = "helpbot",
+    security(("helpbot" = []), ("helpbotQuery" = [])),
+    responses((status = 200, body = SourcesOut)))]
 async fn list_sources(State(ctx): State<Ctx>, key: SiteKey) -> Reply<SourcesOut> {
     ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
     let sources = ctx.http.core.url_sources(key.chatbot).await?;
     Ok(Json(SourcesOut { sources: sources.into_iter().map(SourceOut::from).collect() }))
 }
 
+/// Add a FAQ source
+///
+/// Creates a source with status `pending`; list the sources to see when it becomes `indexed`.
+/// Requires the business plan (Scale).
+#[utoipa::path(post, path = "/api/v1/sources", tag = "helpbot",
+    security(("helpbot" = []), ("helpbotQuery" = [])),
+    request_body = SourceIn,
+    responses((status = 200, body = AddedSourceOut)))]
 async fn add_source(State(ctx): State<Ctx>, key: SiteKey) -> Reply<AddedSourceOut> {
     ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
-    let SourceIn { url } = colloquy_http::parse(&key.body)?;
+    let SourceIn { url, api_key: _ } = colloquy_http::parse(&key.body)?;
     let new = NewUrlSource::new(url.as_deref(), None, ctx.policy)?;
     let source = ctx.http.core.add_url(key.principal.workspace_id, key.chatbot, new).await?;
     Ok(Json(source.into()))
 }
 
+/// Delete a FAQ source
+///
+/// Permanently removes it. Requires the business plan (Scale).
+#[utoipa::path(delete, path = "/api/v1/sources", tag = "helpbot",
+    security(("helpbot" = []), ("helpbotQuery" = [])),
+    params(DeleteIn),
+    responses((status = 200, body = DeletedOut)))]
 async fn delete_source(
     State(ctx): State<Ctx>,
     // Whoever has no key hears that first, whatever the query.
@@ -47,9 +65,17 @@ async fn delete_source(
     Ok(Json(DeletedOut::DONE))
 }
 
+/// Re-scrape a FAQ source
+///
+/// Triggers a fresh scrape, which runs asynchronously; list the sources to see where it stands.
+/// Requires the business plan (Scale).
+#[utoipa::path(post, path = "/api/v1/sources/rescrape", tag = "helpbot",
+    security(("helpbot" = []), ("helpbotQuery" = [])),
+    request_body = RescrapeIn,
+    responses((status = 200, body = RescrapeOut)))]
 async fn rescrape_source(State(ctx): State<Ctx>, key: SiteKey) -> Reply<RescrapeOut> {
     ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
-    let RescrapeIn { source_id } = colloquy_http::parse(&key.body)?;
+    let RescrapeIn { source_id, api_key: _ } = colloquy_http::parse(&key.body)?;
     let id = bounds::required("sourceId", source_id)?;
     let source = ctx.http.core.recrawl(key.chatbot, id.parse()?).await?;
     Ok(Json(source.into()))

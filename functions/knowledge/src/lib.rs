@@ -31,7 +31,7 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new().merge(botplot::routes().into()).merge(helpbot::routes().into())
+    OpenApiRouter::new().merge(botplot::routes()).merge(helpbot::routes())
 }
 
 /// The routes of this function.

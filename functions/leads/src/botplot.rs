@@ -1,9 +1,4 @@
-use axum::{
-    Json, Router,
-    extract::State,
-    http::StatusCode,
-    routing::{delete, get},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, Botplot, ChatKey, Ctx, Params, Problem, SecretKey, Segments};
 use dialects::botplot::{
     leads::{CapturedOut, LeadIn, LeadOut, LeadsOut},
@@ -14,25 +9,39 @@ use domain::{
     lead::{LeadForm, NewLead},
 };
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<T, Problem<Botplot>>;
 
 /// How far into a list `offset` goes.
 const MOST_OFFSET: u32 = 10_000;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/leads", get(list_leads).post(capture_lead))
-        .route("/api/v1/leads/{id}", delete(delete_lead))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new().routes(routes!(list_leads, capture_lead)).routes(routes!(delete_lead))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ListParams {
+    /// How many.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
+    /// How many to skip.
+    #[param(value_type = Option<u32>, maximum = 10000, default = 0)]
     offset: Option<String>,
+    /// What the name or the e-mail address contains.
+    #[param(max_length = 100)]
     search: Option<String>,
 }
 
+/// Capture a lead
+///
+/// What a visitor leaves to be reached by: an e-mail address or a phone number, or both.
+#[utoipa::path(post, path = "/api/v1/leads", tag = "botplot",
+    security(("botplotPublic" = []), ("botplotSecret" = [])),
+    request_body = LeadIn,
+    responses((status = 201, body = CapturedOut)))]
 async fn capture_lead(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
@@ -43,6 +52,13 @@ async fn capture_lead(
     Ok((StatusCode::CREATED, Json(CapturedOut { lead: lead.into() })))
 }
 
+/// List leads
+///
+/// Newest first, with pagination and search.
+#[utoipa::path(get, path = "/api/v1/leads", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(ListParams),
+    responses((status = 200, body = LeadsOut)))]
 async fn list_leads(
     State(ctx): State<Ctx>,
     key: SecretKey<Botplot>,
@@ -57,6 +73,11 @@ async fn list_leads(
     Ok(Json(LeadsOut { leads: page.into_iter().map(LeadOut::from).collect(), total }))
 }
 
+/// Delete a lead
+#[utoipa::path(delete, path = "/api/v1/leads/{id}", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("id" = String, Path, format = "uuid", description = "The lead")),
+    responses((status = 200, body = SuccessOut)))]
 async fn delete_lead(
     State(ctx): State<Ctx>,
     key: SecretKey<Botplot>,

@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new().merge(botplot::routes().into())
+    OpenApiRouter::new().merge(botplot::routes())
 }
 
 /// The routes of this function. A page of any site may leave a lead.

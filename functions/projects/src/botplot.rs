@@ -1,26 +1,22 @@
 use app::logo;
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{patch, post},
-};
+use axum::{Json, extract::State};
 use colloquy_http::{Body, Botplot, Problem, SecretKey, Segments};
 use dialects::botplot::project::{
     BrandingOut, BrandingPatch, SubdomainOut, SubdomainPatch, VerifiedOut,
 };
 use domain::{ChatbotId, Error, ErrorKind, HostName, branding};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
 type Reply<T> = Result<Json<T>, Problem<Botplot>>;
 type Key = SecretKey<Botplot>;
 
-pub fn routes() -> Router<Ctx> {
-    const PROJECT: &str = "/api/v1/projects/{projectId}";
-    Router::new()
-        .route(&format!("{PROJECT}/branding"), patch(update_branding))
-        .route(&format!("{PROJECT}/subdomain"), patch(update_subdomain))
-        .route(&format!("{PROJECT}/verify-domain"), post(verify_domain))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(update_branding))
+        .routes(routes!(update_subdomain))
+        .routes(routes!(verify_domain))
 }
 
 /// The project in the path has to be the key's own.
@@ -31,6 +27,15 @@ fn project(key: &Key, id: &str) -> Result<ChatbotId, Error> {
     }
 }
 
+/// Update branding
+///
+/// White label, logo and custom domain: at least one of them. What is left out stays. Requires the
+/// enterprise plan.
+#[utoipa::path(patch, path = "/api/v1/projects/{projectId}/branding", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("projectId" = String, Path, format = "uuid", description = "The key's own project")),
+    request_body = BrandingPatch,
+    responses((status = 200, body = BrandingOut)))]
 async fn update_branding(
     State(ctx): State<Ctx>,
     key: Key,
@@ -54,6 +59,14 @@ async fn update_branding(
     Ok(Json(BrandingOut::new(branding, asked)))
 }
 
+/// Configure a subdomain
+///
+/// It must be unique. Requires the enterprise plan.
+#[utoipa::path(patch, path = "/api/v1/projects/{projectId}/subdomain", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("projectId" = String, Path, format = "uuid", description = "The key's own project")),
+    request_body = SubdomainPatch,
+    responses((status = 200, body = SubdomainOut)))]
 async fn update_subdomain(
     State(ctx): State<Ctx>,
     key: Key,
@@ -66,6 +79,13 @@ async fn update_subdomain(
     Ok(Json(claimed.into()))
 }
 
+/// Verify a custom domain
+///
+/// Looks up its CNAME record.
+#[utoipa::path(post, path = "/api/v1/projects/{projectId}/verify-domain", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("projectId" = String, Path, format = "uuid", description = "The key's own project")),
+    responses((status = 200, body = VerifiedOut)))]
 async fn verify_domain(
     State(ctx): State<Ctx>,
     key: Key,

@@ -11,7 +11,6 @@ use axum::{Router, extract::FromRef, routing::any_service};
 use domain::Result;
 use runtime::{Aws, Env};
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
 /// What this function needs.
 #[derive(Debug, Clone)]
@@ -41,15 +40,15 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 /// whether it may change it, or anything else here, is not told so.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
-    let config = colloquy_http::finish(helpbot::routes().with_state(ctx.clone()), &http);
+    let (config, _) = helpbot::routes().split_for_parts();
+    let config = colloquy_http::finish(config.with_state(ctx.clone()), &http);
+    let (projects, _) = botplot::routes().split_for_parts();
     // Beside the other router and not merged with it: what opens the one must not open the other.
-    colloquy_http::finish(botplot::routes().with_state(ctx), &http)
+    colloquy_http::finish(projects.with_state(ctx), &http)
         .route(helpbot::CONFIG, any_service(colloquy_http::open_to_browsers(config)))
 }
 
 /// What its routes take and answer.
 pub fn openapi() -> OpenApi {
-    let mut all = OpenApiRouter::<Ctx>::from(botplot::routes()).into_openapi();
-    all.merge(OpenApiRouter::<Ctx>::from(helpbot::routes()).into_openapi());
-    all
+    botplot::routes().merge(helpbot::routes()).into_openapi()
 }

@@ -1,33 +1,29 @@
 use app::{fan_out::Message, webhooks::NewWebhook};
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{delete, get, post},
-};
+use axum::{Json, extract::State};
 use colloquy_http::{Body, Botplot, Problem, SecretKey, Segments};
 use dialects::{
     botplot::{
-        webhook::{EVENTS, ping},
-        wire::{
+        subscriptions::{
             NewWebhookOut, OkOut, TestedDeliveryOut, TestedOut, WebhookIn, WebhookRowOut,
             WebhooksOut,
         },
+        webhook::{EVENTS, ping},
     },
     webhook,
 };
 use domain::{ChatbotId, Dialect, Error, Scope, Timestamp};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
 type Reply<T> = Result<Json<T>, Problem<Botplot>>;
 type Key = SecretKey<Botplot>;
 
-pub fn routes() -> Router<Ctx> {
-    const WEBHOOKS: &str = "/api/v1/projects/{projectId}/webhooks";
-    Router::new()
-        .route(WEBHOOKS, get(list_webhooks).post(create_webhook))
-        .route(&format!("{WEBHOOKS}/{{webhookId}}"), delete(delete_webhook))
-        .route(&format!("{WEBHOOKS}/{{webhookId}}/test"), post(test_webhook))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(list_webhooks, create_webhook))
+        .routes(routes!(delete_webhook))
+        .routes(routes!(test_webhook))
 }
 
 /// The project in the path has to be the key's own.
@@ -38,6 +34,13 @@ fn project(key: &Key, id: &str) -> Result<ChatbotId, Error> {
     }
 }
 
+/// List webhooks
+///
+/// All of a project, newest first.
+#[utoipa::path(get, path = "/api/v1/projects/{projectId}/webhooks", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("projectId" = String, Path, format = "uuid", description = "The key's own project")),
+    responses((status = 200, body = WebhooksOut)))]
 async fn list_webhooks(
     State(ctx): State<Ctx>,
     key: Key,
@@ -48,6 +51,14 @@ async fn list_webhooks(
     Ok(Json(WebhooksOut { webhooks: webhooks.into_iter().map(WebhookRowOut::from).collect() }))
 }
 
+/// Create a webhook
+///
+/// Returns the signing secret, which is shown only once.
+#[utoipa::path(post, path = "/api/v1/projects/{projectId}/webhooks", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("projectId" = String, Path, format = "uuid", description = "The key's own project")),
+    request_body = WebhookIn,
+    responses((status = 200, body = NewWebhookOut)))]
 async fn create_webhook(
     State(ctx): State<Ctx>,
     key: Key,
@@ -63,6 +74,16 @@ async fn create_webhook(
     Ok(Json(NewWebhookOut::new(webhook, secret)))
 }
 
+/// Delete a webhook
+///
+/// With all its delivery records.
+#[utoipa::path(delete, path = "/api/v1/projects/{projectId}/webhooks/{webhookId}", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(
+        ("projectId" = String, Path, format = "uuid", description = "The key's own project"),
+        ("webhookId" = String, Path, format = "uuid", description = "The webhook"),
+    ),
+    responses((status = 200, body = OkOut)))]
 async fn delete_webhook(
     State(ctx): State<Ctx>,
     key: Key,
@@ -73,6 +94,17 @@ async fn delete_webhook(
     Ok(Json(OkOut::DONE))
 }
 
+/// Test a webhook
+///
+/// Sends a ping. Returns the delivery result immediately.
+#[utoipa::path(post, path = "/api/v1/projects/{projectId}/webhooks/{webhookId}/test",
+    tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(
+        ("projectId" = String, Path, format = "uuid", description = "The key's own project"),
+        ("webhookId" = String, Path, format = "uuid", description = "The webhook"),
+    ),
+    responses((status = 200, body = TestedOut)))]
 async fn test_webhook(
     State(ctx): State<Ctx>,
     key: Key,

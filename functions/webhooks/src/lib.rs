@@ -40,10 +40,10 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 
 fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
-        .merge(botplot::routes().into())
+        .merge(botplot::routes())
         .merge(chatbotplatform::routes().into())
         .merge(conferbot::routes().into())
-        .merge(helpbot::routes().into())
+        .merge(helpbot::routes())
         .merge(callers::routes().into())
 }
 

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod botplot;
+pub mod botplot_or_helpbot;
 pub mod chatbotplatform;
 pub mod conferbot;
 pub mod deliveries;
@@ -11,6 +12,7 @@ pub mod delivery_envelopes;
 pub mod error;
 pub mod helpbot;
 mod javascript;
+mod one_of;
 pub mod openapi;
 pub mod openbat;
 mod share;

@@ -1,8 +1,17 @@
 //! Analytics: what a period was like.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::share::{percent, ratio};
+use crate::{
+    one_of::one_of,
+    share::{percent, ratio},
+};
+
+one_of! {
+    /// The last days, today included.
+    Period, "botplot.Period", String: ["7d", "30d", "90d"];
+}
 
 /// What is counted of a period.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,8 +31,20 @@ pub struct Totals {
 }
 
 /// `GET /api/v1/analytics`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = botplot::AnalyticsOut, example = json!({
+    "overview": {
+        "totalConversations": 156,
+        "totalMessages": 892,
+        "uniqueVisitors": 89,
+        "avgMessagesPerConversation": 5.7,
+        "leadsCollected": 23,
+        "resolutionRate": 94.2,
+    },
+    "messagesOverTime": [{"date": "2026-02-15", "messages": 12, "conversations": 5}],
+    "topQuestions": [{"question": "What is your pricing?", "count": 8}],
+}))]
 pub struct AnalyticsOut {
     overview: OverviewOut,
     /// Every day of the period, in order.
@@ -32,21 +53,26 @@ pub struct AnalyticsOut {
     pub top_questions: Vec<QuestionOut>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = botplot::OverviewOut)]
 struct OverviewOut {
     total_conversations: u64,
     total_messages: u64,
     unique_visitors: u64,
     avg_messages_per_conversation: f64,
     leads_collected: u64,
+    /// Percent of those closed in which nobody was asked for.
+    #[schema(minimum = 0, maximum = 100)]
     resolution_rate: f64,
 }
 
 /// A day.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::DayOut)]
 pub struct DayOut {
     /// The UTC day.
+    #[schema(format = "date")]
     pub date: String,
     /// Questions and answers.
     pub messages: u64,
@@ -55,7 +81,8 @@ pub struct DayOut {
 }
 
 /// A question that was asked often.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::QuestionOut)]
 pub struct QuestionOut {
     /// As it was first asked.
     pub question: String,
@@ -85,26 +112,36 @@ impl AnalyticsOut {
 }
 
 /// `GET /api/v1/analytics/ratings`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = botplot::RatingsOut, example = json!({
+    "summary": {"totalRatings": 45, "positive": 38, "negative": 7, "satisfactionRate": 84.4},
+    "ratingsTrend": [{"date": "2026-02-15", "positive": 3, "negative": 1}],
+}))]
 pub struct RatingsOut {
     summary: SummaryOut,
+    /// Every day of the period, in order.
     ratings_trend: Vec<RatingsDayOut>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = botplot::SummaryOut)]
 struct SummaryOut {
     total_ratings: u64,
     positive: u64,
     negative: u64,
+    /// Percent of them that were up.
+    #[schema(minimum = 0, maximum = 100)]
     satisfaction_rate: f64,
 }
 
 /// The ratings of a day's answers.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::RatingsDayOut)]
 pub struct RatingsDayOut {
     /// The UTC day.
+    #[schema(format = "date")]
     pub date: String,
     /// Rated up.
     pub positive: u64,

@@ -3,22 +3,35 @@
 use domain::{Lead, lead::LeadForm};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// `POST /api/v1/leads`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = botplot::LeadIn, example = json!({
+    "name": "John Doe",
+    "email": "john@example.com",
+    "phone": "+1234567890",
+    "fields": {"company": "Example"},
+}))]
 pub struct LeadIn {
     /// The conversation in which it was left.
+    #[schema(format = "uuid")]
     pub conversation_id: Option<String>,
     /// The client's own id of the visitor.
+    #[schema(min_length = 1, max_length = 128, pattern = r"\S")]
     pub visitor_id: Option<String>,
     /// The visitor's name.
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name: Option<String>,
     /// This or `phone` has to be there.
+    #[schema(format = "email", max_length = 254)]
     pub email: Option<String>,
     /// This or `email` has to be there.
+    #[schema(min_length = 1, max_length = 50, pattern = "[0-9]")]
     pub phone: Option<String>,
-    /// Whatever else a form asked for.
+    /// Whatever else a form asked for: up to 50 entries, 8192 bytes as JSON, 16 levels.
+    #[schema(value_type = Option<Object>)]
     pub fields: Option<Map<String, Value>>,
 }
 
@@ -30,13 +43,25 @@ impl From<LeadIn> for LeadForm {
 }
 
 /// A lead.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = botplot::LeadOut, example = json!({
+    "id": "550e8400-e29b-41d4-a716-446655440000",
+    "name": "John Doe",
+    "email": "john@example.com",
+    "phone": "+1234567890",
+    "createdAt": "2026-02-15T10:30:00.000Z",
+}))]
 pub struct LeadOut {
+    #[schema(format = "uuid")]
     id: String,
+    #[schema(required = true)]
     name: Option<String>,
+    #[schema(required = true)]
     email: Option<String>,
+    #[schema(required = true)]
     phone: Option<String>,
+    #[schema(format = "date-time")]
     created_at: String,
 }
 
@@ -59,14 +84,16 @@ impl From<Lead> for LeadOut {
 }
 
 /// A lead was stored.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::CapturedOut)]
 pub struct CapturedOut {
     /// The lead.
     pub lead: LeadOut,
 }
 
 /// `GET /api/v1/leads`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::LeadsOut)]
 pub struct LeadsOut {
     /// Newest first.
     pub leads: Vec<LeadOut>,

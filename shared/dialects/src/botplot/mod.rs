@@ -2,7 +2,10 @@
 //! Camel case, but for webhooks and branding, which its reference spells in snake case.
 
 pub mod analytics;
+pub mod conversations;
+pub mod knowledge;
 pub mod leads;
 pub mod project;
+pub mod subscriptions;
 pub mod webhook;
 pub mod wire;

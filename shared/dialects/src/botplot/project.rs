@@ -2,16 +2,27 @@
 
 use domain::{Branding, HostName, Subdomain};
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
-/// `PATCH /api/v1/projects/{projectId}/branding`. What is left out stays, `null` takes away.
-#[derive(Debug, Deserialize)]
+/// `PATCH /api/v1/projects/{projectId}/branding`. One field at least; what is left out stays, `null`
+/// takes away.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = botplot::BrandingPatch, example = json!({
+    "white_label": true,
+    "custom_domain": "chat.example.com",
+}))]
 pub struct BrandingPatch {
-    /// `null` is as if it were left out: there is nothing to take away.
+    /// Without the platform's name.
+    // `null` is as if it were left out: there is nothing to take away.
+    #[schema(value_type = bool, required = false)]
     pub white_label: Option<bool>,
-    /// A data URL.
+    /// A data URL of a PNG, JPEG or SVG image of up to 100 KiB; null takes it away.
+    #[schema(value_type = Option<String>, max_length = 136575,
+        pattern = "^data:image/(png|jpeg|svg[+]xml);base64,")]
     #[serde(default, deserialize_with = "sent")]
     pub custom_logo: Option<Option<String>>,
-    /// A host's name.
+    /// A host's name of the public DNS; null takes it away.
+    #[schema(value_type = Option<String>, format = "hostname", max_length = 253)]
     #[serde(default, deserialize_with = "sent")]
     pub custom_domain: Option<Option<String>>,
 }
@@ -22,12 +33,18 @@ fn sent<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D:
 }
 
 /// Branding; of the logo only whether there is one.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::BrandingOut, example = json!({
+    "white_label": true,
+    "custom_logo": true,
+}))]
 pub struct BrandingOut {
     white_label: bool,
+    /// Whether there is one.
     custom_logo: bool,
     /// Left out where there is none and none was asked for, as in the reference's sample.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     custom_domain: Option<Option<String>>,
 }
 
@@ -45,14 +62,18 @@ impl BrandingOut {
 }
 
 /// `PATCH /api/v1/projects/{projectId}/subdomain`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = botplot::SubdomainPatch, example = json!({"subdomain": "my-client-site"}))]
 pub struct SubdomainPatch {
-    /// 3 to 30 characters.
+    /// Lower-case letters, digits and hyphens; some names are reserved.
+    #[schema(value_type = String, min_length = 3, max_length = 30,
+        pattern = "^[a-z0-9][a-z0-9-]*[a-z0-9]$")]
     pub subdomain: Option<String>,
 }
 
 /// The subdomain that a project has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::SubdomainOut, example = json!({"subdomain": "my-client-site"}))]
 pub struct SubdomainOut {
     subdomain: String,
 }
@@ -64,7 +85,11 @@ impl From<Subdomain> for SubdomainOut {
 }
 
 /// Whether a project's custom domain leads here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::VerifiedOut, example = json!({
+    "verified": true,
+    "domain": "chat.example.com",
+}))]
 pub struct VerifiedOut {
     verified: bool,
     domain: String,

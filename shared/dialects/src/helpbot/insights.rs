@@ -2,9 +2,22 @@
 
 use domain::{Conversation, HandoffStatus, Page, Timestamp, Turn};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::sources;
-use crate::share::{change, whole_percent};
+use super::{Helpful, sources};
+use crate::{
+    one_of::one_of,
+    share::{change, whole_percent},
+};
+
+one_of! {
+    /// The last days, today included, or all there were.
+    Range, "helpbot.Range", String: ["7d", "30d", "90d", "all"];
+    /// Which conversations are wanted.
+    Filter, "helpbot.Filter", String: ["all", "unanswered", "handoff", "helpful", "unhelpful"];
+    /// Which end of a list comes first.
+    Sort, "helpbot.Sort", String: ["newest", "oldest"];
+}
 
 /// What is counted of a period, and of the weeks.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,27 +37,55 @@ pub struct Totals {
 }
 
 /// `GET /api/v1/analytics/overview`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::OverviewOut, example = json!({
+    "range": "30d",
+    "totalQuestions": 120,
+    "satisfactionRate": 80,
+    "helpfulCount": 32,
+    "totalFeedback": 40,
+    "handoffCount": 6,
+    "handoffRate": 5,
+    "weekOverWeekChange": 12,
+    "credits": {
+        "used": 120,
+        "limit": 10000,
+        "remaining": 9880,
+        "resetsAt": "2026-03-01T00:00:00.000Z",
+    },
+}))]
 pub struct OverviewOut {
+    #[schema(value_type = Range)]
     range: &'static str,
     total_questions: u64,
+    /// Whole percent of those rated.
+    #[schema(minimum = 0, maximum = 100)]
     satisfaction_rate: i64,
     helpful_count: u64,
     total_feedback: u64,
     handoff_count: u64,
+    /// Whole percent of the questions.
+    #[schema(minimum = 0)]
     handoff_rate: i64,
+    /// Whole percent, of the questions of the last seven days over those of the seven before.
     week_over_week_change: i64,
     credits: CreditsOut,
 }
 
 /// What is left of the month. Where there is no limit, nothing is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::CreditsOut)]
 pub struct CreditsOut {
     used: u64,
+    /// Null where there is no limit.
+    #[schema(required = true)]
     limit: Option<u32>,
+    /// Null where there is no limit.
+    #[schema(required = true)]
     remaining: Option<u64>,
+    #[schema(format = "date-time")]
     resets_at: String,
 }
 
@@ -75,30 +116,39 @@ impl OverviewOut {
 }
 
 /// `GET /api/v1/analytics/activity`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = helpbot::ActivityOut, example = json!({
+    "range": "7d",
+    "activity": [{"date": "2026-02-15", "count": 12}],
+}))]
 pub struct ActivityOut {
     /// The period's name.
+    #[schema(value_type = Range)]
     pub range: &'static str,
     /// Every day of it, in order.
     pub activity: Vec<ActivityDayOut>,
 }
 
 /// A day.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = helpbot::ActivityDayOut)]
 pub struct ActivityDayOut {
     /// The UTC day.
+    #[schema(format = "date")]
     pub date: String,
     /// Questions asked.
     pub count: u64,
 }
 
 /// `GET /api/v1/conversations`, with a site's key
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::ConversationsOut)]
 pub struct ConversationsOut {
     conversations: Vec<RowOut>,
     total_docs: u64,
     page: u32,
+    /// None where there is no conversation.
     total_pages: u64,
     limit: u32,
 }
@@ -116,17 +166,33 @@ impl ConversationsOut {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::ConversationRowOut, example = json!({
+    "id": "550e8400-e29b-41d4-a716-446655440000",
+    "sessionId": "session_abc",
+    "question": "How do I get started?",
+    "answer": "Open an account, then add the address of your FAQ.",
+    "sources": ["https://example.com/faq"],
+    "helpful": "yes",
+    "handoff": false,
+    "unanswered": false,
+    "createdAt": "2026-02-15T10:30:00.000Z",
+}))]
 struct RowOut {
+    #[schema(format = "uuid")]
     id: String,
+    #[schema(required = true)]
     session_id: Option<String>,
     question: String,
     answer: String,
     sources: Vec<String>,
+    /// Null until it was rated.
+    #[schema(value_type = Option<Helpful>, required = true)]
     helpful: Option<&'static str>,
     handoff: bool,
     unanswered: bool,
+    #[schema(format = "date-time")]
     created_at: String,
 }
 

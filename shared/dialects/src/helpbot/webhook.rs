@@ -1,11 +1,17 @@
 //! HelpBot's webhooks: a few for each site, with their payloads in an envelope.
 
 use domain::{Context, Event, EventBody, Needs, Turn, Webhook, WebhookStatus};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::sources;
-use crate::{javascript::stringify, webhook::hmac_hex};
+use crate::{javascript::stringify, one_of::one_of, webhook::hmac_hex};
+
+one_of! {
+    /// An event that can be subscribed to.
+    EventName, "helpbot.Event", String: EVENTS;
+}
 
 /// The events that can be subscribed to.
 pub const EVENTS: [&str; 4] = [CREATED, UNANSWERED, "conversation.feedback", HANDOFF];
@@ -15,14 +21,25 @@ const UNANSWERED: &str = "conversation.unanswered";
 const HANDOFF: &str = "conversation.handoff";
 
 /// `POST /api/v1/webhooks`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = helpbot::WebhookIn, example = json!({
+    "url": "https://example.com/webhooks/helpbot",
+    "events": ["conversation.created", "conversation.handoff"],
+    "description": "CRM integration",
+}))]
 pub struct WebhookIn {
-    /// https.
+    /// Where events are sent. An address that is not public is refused.
+    #[schema(value_type = String, format = "uri", max_length = 2048, pattern = "^https://")]
     pub url: Option<String>,
-    /// At least one of [`EVENTS`].
+    /// What to send; one named twice counts once.
+    #[schema(value_type = Vec<EventName>, min_items = 1)]
     pub events: Option<Vec<String>>,
-    /// Up to 200 characters.
+    /// To know it by.
+    #[schema(max_length = 200)]
     pub description: Option<String>,
+    /// The site's key, where it stands neither in the header nor in the query.
+    #[schema(value_type = Option<String>)]
+    pub api_key: Option<IgnoredAny>,
 }
 
 /// The query of `DELETE /api/v1/webhooks`
@@ -38,15 +55,29 @@ impl WebhookQuery {
 }
 
 /// A webhook.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::WebhookOut, example = json!({
+    "id": "550e8400-e29b-41d4-a716-446655440000",
+    "url": "https://example.com/webhooks/helpbot",
+    "events": ["conversation.created", "conversation.handoff"],
+    "description": "CRM integration",
+    "active": true,
+    "secret": "whsec_a1b2c3d4e5f6...",
+    "createdAt": "2026-02-15T10:30:00.000Z",
+}))]
 pub struct WebhookOut {
+    #[schema(format = "uuid")]
     id: String,
     url: String,
+    #[schema(value_type = Vec<EventName>)]
     events: Vec<String>,
     description: String,
+    /// False once it was switched off for failing.
     active: bool,
+    /// What deliveries are signed with: whole this once, later only its end.
     secret: String,
+    #[schema(format = "date-time")]
     created_at: String,
 }
 
@@ -87,24 +118,19 @@ impl WebhookOut {
 }
 
 /// `GET /api/v1/webhooks`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = helpbot::WebhooksOut)]
 pub struct WebhooksOut {
     /// Newest first.
     pub webhooks: Vec<WebhookOut>,
 }
 
 /// `POST /api/v1/webhooks`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = helpbot::NewWebhookOut)]
 pub struct NewWebhookOut {
     /// The one just made.
     pub webhook: WebhookOut,
-}
-
-/// A deletion.
-#[derive(Debug, Serialize)]
-pub struct DeletedOut {
-    /// It is gone.
-    pub deleted: bool,
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,177 @@
+//! Conversations as a project's owner reads them.
+
+use domain::{Conversation, ConversationStatus, HandoffStatus, Turn};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::wire::Rating;
+use crate::one_of::one_of;
+
+one_of! {
+    /// Where a conversation stands.
+    Status, "botplot.ConversationStatus", String:
+        ConversationStatus::ALL.map(ConversationStatus::name);
+    /// Whether a person was asked for.
+    Handoff, "botplot.HandoffStatus", String: ["none", "requested"];
+    /// Who wrote a message.
+    Role, "botplot.Role", String: ["user", "assistant"];
+}
+
+/// A conversation in a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::ConversationRowOut, example = json!({
+    "id": "550e8400-e29b-41d4-a716-446655440000",
+    "visitorId": "visitor_abc",
+    "status": "active",
+    "overallRating": 1,
+    "handoffStatus": "none",
+    "messageCount": 4,
+    "firstMessage": "Hi, I have a question...",
+    "createdAt": "2026-02-15T10:30:00.000Z",
+}))]
+pub struct ConversationRowOut {
+    #[schema(format = "uuid")]
+    id: String,
+    /// As the client called the visitor, or made up.
+    visitor_id: String,
+    #[schema(value_type = Status)]
+    status: &'static str,
+    /// Of its answer rated last; null until one is.
+    #[schema(value_type = Option<Rating>, required = true)]
+    overall_rating: Option<i8>,
+    /// Whether a person was asked for.
+    #[schema(value_type = Handoff)]
+    handoff_status: HandoffStatus,
+    message_count: u32,
+    /// Up to 120 characters of it.
+    first_message: String,
+    #[schema(format = "date-time")]
+    created_at: String,
+}
+
+impl From<Conversation> for ConversationRowOut {
+    fn from(from: Conversation) -> Self {
+        let Conversation {
+            id,
+            chatbot_id: _,
+            workspace_id: _,
+            dialect: _,
+            visitor_id,
+            session_id: _,
+            status,
+            handoff,
+            handoff_at: _,
+            handoff_reason: _,
+            customer_email: _,
+            overall_rating,
+            message_count,
+            first_message,
+            created_at,
+            updated_at: _,
+        } = from;
+        Self {
+            id: id.to_string(),
+            visitor_id,
+            status: status.name(),
+            overall_rating,
+            handoff_status: handoff,
+            message_count,
+            first_message,
+            created_at: created_at.to_string(),
+        }
+    }
+}
+
+/// `GET /api/v1/conversations`
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::ConversationsOut)]
+pub struct ConversationsOut {
+    /// Newest first.
+    pub conversations: Vec<ConversationRowOut>,
+    /// How many there are, whatever the page.
+    pub total: u64,
+}
+
+/// `GET /api/v1/conversations/{id}`
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::ConversationOut, example = json!({"conversation": {
+    "id": "550e8400-e29b-41d4-a716-446655440000",
+    "status": "active",
+    "messages": [
+        {
+            "id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+            "role": "user",
+            "content": "What is your pricing?",
+            "createdAt": "2026-02-15T10:30:00.000Z",
+        },
+        {
+            "id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+            "role": "assistant",
+            "content": "Our pricing starts at...",
+            "rating": 1,
+            "createdAt": "2026-02-15T10:30:02.000Z",
+        },
+    ],
+}}))]
+pub struct ConversationOut {
+    conversation: ConversationDetailOut,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::ConversationDetailOut)]
+struct ConversationDetailOut {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(value_type = Status)]
+    status: &'static str,
+    /// Oldest first.
+    messages: Vec<MessageOut>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::MessageOut)]
+struct MessageOut {
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(value_type = Role)]
+    role: &'static str,
+    content: String,
+    /// Answers only; null until rated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Rating>)]
+    rating: Option<Option<i8>>,
+    #[schema(format = "date-time")]
+    created_at: String,
+}
+
+impl ConversationOut {
+    /// A conversation with its turns.
+    pub fn new(conversation: &Conversation, turns: Vec<Turn>) -> Self {
+        let mut messages = Vec::with_capacity(turns.len() * 2);
+        for turn in turns {
+            messages.push(MessageOut {
+                id: turn.question_id.to_string(),
+                role: "user",
+                content: turn.question,
+                rating: None,
+                created_at: turn.asked_at.to_string(),
+            });
+            messages.push(MessageOut {
+                id: turn.id.to_string(),
+                role: "assistant",
+                content: turn.answer,
+                rating: Some(turn.rating),
+                created_at: turn.answered_at.to_string(),
+            });
+        }
+        Self {
+            conversation: ConversationDetailOut {
+                id: conversation.id.to_string(),
+                status: conversation.status.name(),
+                messages,
+            },
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Knowledge sources and their passages.
+
+use domain::{
+    Result, Source, SourceKind, SourceStatus, SyncFrequency,
+    source::{Chunk, QaPair},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::one_of::one_of;
+
+one_of! {
+    /// Where a source comes from.
+    Kind, "botplot.SourceType", String: [SourceKind::Url, SourceKind::Qa].map(SourceKind::name);
+    /// Where a source stands.
+    Status, "botplot.SourceStatus", String: ["processing", "ready", "failed"];
+    /// What a crawl that was just begun is said to be.
+    Begun, "botplot.BegunStatus", String: ["processing"];
+    /// How often a source is crawled again by itself.
+    Sync, "botplot.SyncFrequency", String:
+        [SyncFrequency::Manual, SyncFrequency::Daily, SyncFrequency::Weekly]
+            .map(SyncFrequency::name);
+}
+
+/// `POST /api/v1/knowledge/url`
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::UrlSourceIn, example = json!({
+    "url": "https://example.com/docs",
+    "syncFrequency": "daily",
+}))]
+pub struct UrlSourceIn {
+    /// Where to begin. An address that is not public is refused.
+    #[schema(value_type = String, format = "uri", max_length = 2048, pattern = "^https?://")]
+    pub url: Option<String>,
+    /// How often it is crawled again by itself; `manual` unless said.
+    #[schema(value_type = Option<Sync>)]
+    pub sync_frequency: Option<String>,
+}
+
+/// `POST /api/v1/knowledge/qa`
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = botplot::QaSourceIn, example = json!({
+    "question": "What are your hours?",
+    "answer": "We are open Monday-Friday, 9am-5pm EST.",
+}))]
+pub struct QaSourceIn {
+    /// What visitors ask.
+    #[schema(value_type = String, min_length = 1, max_length = 1000, pattern = r"\S")]
+    pub question: Option<String>,
+    /// What they are told.
+    #[schema(value_type = String, min_length = 1, max_length = 10000, pattern = r"\S")]
+    pub answer: Option<String>,
+}
+
+impl TryFrom<QaSourceIn> for QaPair {
+    type Error = domain::Error;
+
+    fn try_from(from: QaSourceIn) -> Result<Self> {
+        let QaSourceIn { question, answer } = from;
+        Self::new(question.as_deref(), answer.as_deref())
+    }
+}
+
+/// A source was added.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::AddedSourceOut, example = json!({
+    "sourceId": "550e8400-e29b-41d4-a716-446655440000",
+    "status": "processing",
+}))]
+pub struct AddedSourceOut {
+    /// Its id.
+    #[schema(format = "uuid")]
+    pub source_id: String,
+    /// Always `processing`, as documented; ask for the source to see where it stands.
+    #[schema(value_type = Begun)]
+    pub status: &'static str,
+}
+
+/// A crawl was begun.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::RecrawlOut, example = json!({
+    "success": true,
+    "status": "processing",
+}))]
+pub struct RecrawlOut {
+    /// Always true.
+    pub success: bool,
+    /// Always `processing`, as documented.
+    #[schema(value_type = Begun)]
+    pub status: &'static str,
+}
+
+/// A source.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::SourceOut, example = json!({
+    "id": "550e8400-e29b-41d4-a716-446655440000",
+    "type": "url",
+    "name": "https://example.com",
+    "status": "ready",
+    "chunkCount": 12,
+    "wordCount": 4500,
+    "syncFrequency": "daily",
+    "createdAt": "2026-02-15T10:30:00.000Z",
+}))]
+pub struct SourceOut {
+    #[schema(format = "uuid")]
+    id: String,
+    #[serde(rename = "type")]
+    #[schema(value_type = Kind)]
+    kind: &'static str,
+    /// Its address, or its question.
+    name: String,
+    #[schema(value_type = Status)]
+    status: &'static str,
+    /// Passages that answer now.
+    chunk_count: u32,
+    word_count: u32,
+    #[schema(value_type = Sync)]
+    sync_frequency: &'static str,
+    #[schema(format = "date-time")]
+    created_at: String,
+    /// Why the last crawl failed; ours, and only there when it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    error: Option<String>,
+}
+
+impl From<Source> for SourceOut {
+    fn from(from: Source) -> Self {
+        let Source {
+            id,
+            chatbot_id: _,
+            workspace_id: _,
+            kind,
+            name,
+            status,
+            reason,
+            sync,
+            job: _,
+            active_job: _,
+            chunk_count,
+            word_count,
+            created_at,
+            synced_at: _,
+        } = from;
+        Self {
+            id: id.to_string(),
+            kind: kind.name(),
+            name,
+            status: match status {
+                SourceStatus::Pending | SourceStatus::Processing => "processing",
+                SourceStatus::Ready => "ready",
+                SourceStatus::Failed => "failed",
+            },
+            chunk_count,
+            word_count,
+            sync_frequency: sync.name(),
+            created_at: created_at.to_string(),
+            error: reason,
+        }
+    }
+}
+
+/// `GET /api/v1/knowledge`
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::SourcesOut)]
+pub struct SourcesOut {
+    /// Newest first.
+    pub sources: Vec<SourceOut>,
+}
+
+/// `GET /api/v1/knowledge/{sourceId}`
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::SourceDetailOut)]
+pub struct SourceDetailOut {
+    /// The source.
+    pub source: SourceOut,
+    /// Its passages.
+    pub chunks: Vec<ChunkOut>,
+}
+
+/// A passage.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::ChunkOut)]
+pub struct ChunkOut {
+    /// Stable until the next crawl.
+    id: String,
+    content: String,
+    /// As estimated.
+    token_count: u32,
+}
+
+impl From<Chunk> for ChunkOut {
+    fn from(from: Chunk) -> Self {
+        let Chunk { id, content, headings: _, url: _, title: _, tokens } = from;
+        Self { id, content, token_count: tokens }
+    }
+}
