@@ -21,8 +21,8 @@ use utoipa_axum::router::OpenApiRouter;
 fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
         .merge(botplot::routes().into())
-        .merge(chatbotplatform::routes().into())
-        .merge(conferbot::routes().into())
+        .merge(chatbotplatform::routes())
+        .merge(conferbot::routes())
         .route("/api/v1/conversations", get(list_conversations))
 }
 

@@ -11,6 +11,7 @@ pub mod helpbot;
 mod javascript;
 pub mod openapi;
 pub mod openbat;
+pub mod schema;
 mod share;
 pub mod webhook;
 
