@@ -75,8 +75,8 @@ fn operation_of(path: &str, method: &str, operation: &mut Value) {
     let first = tags.first().map_or(OURS, String::as_str).to_owned();
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     operation["operationId"] = json!(format!("{first}_{id}"));
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-        parameter_of(parameter);
+    if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        parameters.iter_mut().for_each(parameter_of);
     }
     // Nobody is known yet who could sign up or in a second time.
     if method == "post" && !path.starts_with("/api/v1/auth/") {
@@ -85,7 +85,7 @@ fn operation_of(path: &str, method: &str, operation: &mut Value) {
             "description": "The same key and request return the first answer for 24 hours.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
         });
-        match operation["parameters"].as_array_mut() {
+        match operation.get_mut("parameters").and_then(Value::as_array_mut) {
             Some(parameters) => parameters.push(header),
             None => operation["parameters"] = json!([header]),
         }
