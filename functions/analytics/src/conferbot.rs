@@ -24,7 +24,8 @@ struct PeriodParams {
     security(("conferbot" = [])),
     params(
         ("id" = String, Path, description = "Chatbot ID"),
-        ("days" = Option<u32>, Query, minimum = 1, maximum = 365, description = "Period in days (default: 30)")),
+        ("days" = Option<u32>, Query, minimum = 1, maximum = 365,
+            description = "Period in days (default: 30)")),
     responses((status = 200, body = DataOut<AnalyticsOut>)))]
 async fn get_analytics(
     State(ctx): State<Ctx>,

@@ -53,7 +53,8 @@ async fn create_chatbot(
 /// Get a chatbot
 #[utoipa::path(get, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
     security(("conferbot" = [])),
-    params(("id" = String, Path, description = "Chatbot ID")), responses((status = 200, body = DataOut<ChatbotOut>)))]
+    params(("id" = String, Path, description = "Chatbot ID")),
+    responses((status = 200, body = DataOut<ChatbotOut>)))]
 async fn get_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -87,7 +88,8 @@ async fn update_chatbot(
 /// With all that hangs on it. This cannot be undone.
 #[utoipa::path(delete, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
     security(("conferbot" = [])),
-    params(("id" = String, Path, description = "Chatbot ID")), responses((status = 200, body = MessageOut)))]
+    params(("id" = String, Path, description = "Chatbot ID")),
+    responses((status = 200, body = MessageOut)))]
 async fn delete_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -103,7 +105,8 @@ async fn delete_chatbot(
 /// number of chatbots.
 #[utoipa::path(post, path = "/api/v1/external/v1/chatbots/{id}/duplicate", tag = "conferbot",
     security(("conferbot" = [])),
-    params(("id" = String, Path, description = "Chatbot ID")), responses((status = 201, body = DataOut<NewChatbotOut>)))]
+    params(("id" = String, Path, description = "Chatbot ID")),
+    responses((status = 201, body = DataOut<NewChatbotOut>)))]
 async fn duplicate_chatbot(
     State(ctx): State<Ctx>,
     key: Key,

@@ -31,10 +31,13 @@ struct ListParams {
     security(("conferbot" = [])),
     params(
         ("id" = String, Path, description = "Chatbot ID"),
-        ("page" = Option<u32>, Query, minimum = 1, maximum = 1_000_000, description = "Page number (default: 1)"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Items per page (default: 20)"),
+        ("page" = Option<u32>, Query, minimum = 1, maximum = 1_000_000,
+            description = "Page number (default: 1)"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100,
+            description = "Items per page (default: 20)"),
         ("startDate" = Option<String>, Query, format = Date, description = "From this UTC day on"),
-        ("endDate" = Option<String>, Query, format = Date, description = "Up to this UTC day and with it")),
+        ("endDate" = Option<String>, Query, format = Date,
+            description = "Up to this UTC day and with it")),
     responses((status = 200, body = ResponsesOut)))]
 async fn list_responses(
     State(ctx): State<Ctx>,

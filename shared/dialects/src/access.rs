@@ -9,7 +9,9 @@ use crate::schema;
 
 /// `POST /api/v1/auth/signup`
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = access::SignUpIn, example = json!({"email": "ada@example.com", "password": "correct horse battery staple", "organization": "Ada's Shop"}))]
+#[schema(as = access::SignUpIn,
+    example = json!({"email": "ada@example.com", "password": "correct horse battery staple",
+    "organization": "Ada's Shop"}))]
 pub struct SignUpIn {
     /// Unique on the platform.
     #[schema(schema_with = schema::email, required = true)]
@@ -24,7 +26,8 @@ pub struct SignUpIn {
 
 /// `POST /api/v1/auth/login`
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = access::LogInIn, example = json!({"email": "ada@example.com", "password": "correct horse battery staple"}))]
+#[schema(as = access::LogInIn,
+    example = json!({"email": "ada@example.com", "password": "correct horse battery staple"}))]
 pub struct LogInIn {
     /// The address signed up with.
     #[schema(schema_with = schema::email, required = true)]

@@ -11,7 +11,8 @@ use crate::schema;
 
 /// `POST /v1/bots`
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = chatbotplatform::BotIn, example = json!({"name": "Support Bot", "description": "Answers what customers ask"}))]
+#[schema(as = chatbotplatform::BotIn,
+    example = json!({"name": "Support Bot", "description": "Answers what customers ask"}))]
 pub struct BotIn {
     /// 1 to 100 characters.
     #[schema(schema_with = schema::name, required = true)]

@@ -13,7 +13,8 @@ use crate::schema;
 
 /// `POST /api/v1/external/v1/chatbots`
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = conferbot::ChatbotIn, example = json!({"name": "Lead Gen Bot", "description": "Captures visitor leads"}))]
+#[schema(as = conferbot::ChatbotIn,
+    example = json!({"name": "Lead Gen Bot", "description": "Captures visitor leads"}))]
 pub struct ChatbotIn {
     /// 1 to 100 characters.
     #[schema(schema_with = schema::name, required = true)]
@@ -34,7 +35,8 @@ impl TryFrom<ChatbotIn> for NewChatbot {
 
 /// `PUT /api/v1/external/v1/chatbots/{id}`: only what is sent is changed.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = conferbot::ChatbotPatchIn, example = json!({"name": "Updated Bot Name", "disabled": false}))]
+#[schema(as = conferbot::ChatbotPatchIn,
+    example = json!({"name": "Updated Bot Name", "disabled": false}))]
 pub struct ChatbotPatchIn {
     /// A new name.
     #[schema(schema_with = schema::name_or_null)]

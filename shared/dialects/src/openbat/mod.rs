@@ -28,7 +28,8 @@ impl TryFrom<ChatbotIn> for NewChatbot {
 
 /// `PATCH /api/v1/chatbots/{id}`
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = openbat::ChatbotPatchIn, example = json!({"name": "New Name", "settings": {"userAnalysisEnabled": false}}))]
+#[schema(as = openbat::ChatbotPatchIn,
+    example = json!({"name": "New Name", "settings": {"userAnalysisEnabled": false}}))]
 pub struct ChatbotPatchIn {
     /// A new name.
     #[schema(schema_with = schema::name_or_null)]
