@@ -1,13 +1,20 @@
-use axum::{Json, Router, routing::get};
+use axum::Json;
 use colloquy_http::{Conferbot, CountedKey, Problem};
 use dialects::conferbot::{DataOut, UsageOut};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new().route("/api/v1/external/v1/usage", get(get_usage))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new().routes(routes!(get_usage))
 }
 
+/// Get API usage
+///
+/// This month's calls, the plan's limit and what remains.
+#[utoipa::path(get, path = "/api/v1/external/v1/usage", tag = "conferbot",
+    security(("conferbot" = [])),
+    responses((status = 200, body = DataOut<UsageOut>)))]
 async fn get_usage(
     CountedKey(calls, _): CountedKey<Conferbot>,
 ) -> Result<Json<DataOut<UsageOut>>, Problem<Conferbot>> {

@@ -7,12 +7,31 @@ use axum::{
 };
 use colloquy_http::{Body, Openbat, Problem, Segments, SessionToken, SignedIn, session_cookie};
 use dialects::access::{KeyIn, KeyOut, KeysOut, LogInIn, NewKeyOut, SessionOut, SignUpIn};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
 type Reply<T> = Result<T, Problem<Openbat>>;
 
-pub async fn sign_up(
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_up))
+        .routes(routes!(log_in))
+        .routes(routes!(log_out))
+        .routes(routes!(get_session))
+        .routes(routes!(list_keys, create_key))
+        .routes(routes!(delete_key))
+}
+
+/// Sign up
+///
+/// Makes an organization with its first member. The session comes as a cookie, whose value may be
+/// sent as Bearer too.
+#[utoipa::path(post, path = "/api/v1/auth/signup", tag = "access",
+    request_body = SignUpIn,
+    responses((status = 201, body = SessionOut,
+        headers(("Set-Cookie" = String, description = "The session, for 14 days.")))))]
+async fn sign_up(
     State(ctx): State<Ctx>,
     Body(SignUpIn { email, password, organization }, _): Body<Openbat, SignUpIn>,
 ) -> Reply<Response> {
@@ -21,7 +40,14 @@ pub async fn sign_up(
     Ok(with_cookie(StatusCode::CREATED, &session))
 }
 
-pub async fn log_in(
+/// Sign in
+///
+/// The session comes as a cookie, whose value may be sent as Bearer too.
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "access",
+    request_body = LogInIn,
+    responses((status = 200, body = SessionOut,
+        headers(("Set-Cookie" = String, description = "The session, for 14 days.")))))]
+async fn log_in(
     State(ctx): State<Ctx>,
     Body(LogInIn { email, password }, _): Body<Openbat, LogInIn>,
 ) -> Reply<Response> {
@@ -35,14 +61,26 @@ fn with_cookie(status: StatusCode, session: &Session) -> Response {
     (status, [(SET_COOKIE, cookie)], Json(body)).into_response()
 }
 
-pub async fn log_out(State(ctx): State<Ctx>, SessionToken(token): SessionToken) -> Reply<Response> {
+/// Sign out
+///
+/// Ends the session, if there is one.
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "access",
+    security((), ("session" = []), ("sessionBearer" = [])),
+    responses((status = 204, description = "Done")))]
+async fn log_out(State(ctx): State<Ctx>, SessionToken(token): SessionToken) -> Reply<Response> {
     if let Some(token) = token {
         ctx.http.core.sign_out(&token).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie("", 0))]).into_response())
 }
 
-pub async fn get_session(
+/// Get the session
+///
+/// Who is signed in, and where.
+#[utoipa::path(get, path = "/api/v1/auth/session", tag = "access",
+    security(("session" = []), ("sessionBearer" = [])),
+    responses((status = 200, body = SessionOut)))]
+async fn get_session(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
 ) -> Reply<Json<SessionOut>> {
@@ -50,12 +88,25 @@ pub async fn get_session(
     Ok(Json(SessionOut::new(&member, &workspace)))
 }
 
-pub async fn list_keys(State(ctx): State<Ctx>, SignedIn(member): SignedIn) -> Reply<Json<KeysOut>> {
+/// List API keys
+///
+/// Newest first, without the keys themselves.
+#[utoipa::path(get, path = "/api/v1/api-keys", tag = "access",
+    security(("session" = []), ("sessionBearer" = [])),
+    responses((status = 200, body = KeysOut)))]
+async fn list_keys(State(ctx): State<Ctx>, SignedIn(member): SignedIn) -> Reply<Json<KeysOut>> {
     let keys = ctx.http.core.api_keys(member.workspace_id).await?;
     Ok(Json(KeysOut { data: keys.iter().map(KeyOut::from).collect() }))
 }
 
-pub async fn create_key(
+/// Create an API key
+///
+/// It is shown this once.
+#[utoipa::path(post, path = "/api/v1/api-keys", tag = "access",
+    security(("session" = []), ("sessionBearer" = [])),
+    request_body = KeyIn,
+    responses((status = 201, body = NewKeyOut)))]
+async fn create_key(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
     Body(KeyIn { dialect, kind, chatbot_id }, _): Body<Openbat, KeyIn>,
@@ -73,7 +124,14 @@ pub async fn create_key(
     Ok((StatusCode::CREATED, Json(NewKeyOut { key: made.secret, rest })))
 }
 
-pub async fn delete_key(
+/// Revoke an API key
+///
+/// It is refused from the next request on.
+#[utoipa::path(delete, path = "/api/v1/api-keys/{id}", tag = "access",
+    security(("session" = []), ("sessionBearer" = [])),
+    params(("id" = String, Path, description = "Key ID")),
+    responses((status = 204, description = "Done")))]
+async fn delete_key(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
     Segments(id, _): Segments<Openbat, String>,

@@ -4,11 +4,7 @@
 mod conferbot;
 mod handlers;
 
-use axum::{
-    Router,
-    extract::FromRef,
-    routing::{delete, get, post},
-};
+use axum::{Router, extract::FromRef};
 use domain::{Plan, Result};
 use runtime::{Aws, Env};
 use utoipa::openapi::OpenApi;
@@ -35,14 +31,7 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    let ours = Router::new()
-        .route("/api/v1/auth/signup", post(handlers::sign_up))
-        .route("/api/v1/auth/login", post(handlers::log_in))
-        .route("/api/v1/auth/logout", post(handlers::log_out))
-        .route("/api/v1/auth/session", get(handlers::get_session))
-        .route("/api/v1/api-keys", get(handlers::list_keys).post(handlers::create_key))
-        .route("/api/v1/api-keys/{id}", delete(handlers::delete_key));
-    OpenApiRouter::from(ours).merge(conferbot::routes().into())
+    handlers::routes().merge(conferbot::routes())
 }
 
 /// The routes of this function.

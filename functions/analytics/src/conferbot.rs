@@ -1,14 +1,15 @@
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State};
 use colloquy_http::{Conferbot, Ctx, Params, Problem, Segments, WorkspaceKey};
 use dialects::conferbot::{AnalyticsOut, DataOut};
 use domain::bounds;
 use serde::Deserialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The longest period, in days.
 const MOST_DAYS: u32 = 365;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new().route("/api/v1/external/v1/chatbots/{id}/analytics", get(get_analytics))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new().routes(routes!(get_analytics))
 }
 
 #[derive(Debug, Deserialize)]
@@ -16,6 +17,16 @@ struct PeriodParams {
     days: Option<String>,
 }
 
+/// Get chatbot analytics
+///
+/// Total responses, and those of each UTC day of the period.
+#[utoipa::path(get, path = "/api/v1/external/v1/chatbots/{id}/analytics", tag = "conferbot",
+    security(("conferbot" = [])),
+    params(
+        ("id" = String, Path, description = "Chatbot ID"),
+        ("days" = Option<u32>, Query, minimum = 1, maximum = 365,
+            description = "Period in days (default: 30)")),
+    responses((status = 200, body = DataOut<AnalyticsOut>)))]
 async fn get_analytics(
     State(ctx): State<Ctx>,
     key: WorkspaceKey<Conferbot>,

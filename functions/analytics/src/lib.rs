@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
         .merge(botplot::routes())
-        .merge(conferbot::routes().into())
+        .merge(conferbot::routes())
         .merge(helpbot::routes())
 }
 

@@ -1,17 +1,27 @@
-use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
+use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, ChatbotPlatform, Ctx, Params, Problem, Segments, WorkspaceKey};
-use dialects::chatbotplatform::{BotIn, BotOut, BotPatchIn, DataOut, DeletedOut, ListIn, ListOut};
+use dialects::chatbotplatform::{
+    BotIn, BotOut, BotPatchIn, BotQuery, DataOut, DeletedOut, ListIn, ListOut,
+};
 use domain::ChatbotId;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<T, Problem<ChatbotPlatform>>;
 type Key = WorkspaceKey<ChatbotPlatform>;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/v1/bots", get(list_bots).post(create_bot))
-        .route("/v1/bots/{id}", get(get_bot).patch(update_bot).delete(delete_bot))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(list_bots, create_bot))
+        .routes(routes!(get_bot, update_bot, delete_bot))
 }
 
+/// List all bots
+///
+/// Newest first.
+#[utoipa::path(get, path = "/v1/bots", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(BotQuery),
+    responses((status = 200, body = ListOut<BotOut>)))]
 async fn list_bots(
     State(ctx): State<Ctx>,
     key: Key,
@@ -22,6 +32,13 @@ async fn list_bots(
     Ok(Json(ListOut::new(bots, total, page)))
 }
 
+/// Create a bot
+///
+/// Subject to the plan's number of chatbots.
+#[utoipa::path(post, path = "/v1/bots", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    request_body = BotIn,
+    responses((status = 201, body = DataOut<BotOut>)))]
 async fn create_bot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -31,6 +48,11 @@ async fn create_bot(
     Ok((StatusCode::CREATED, Json(DataOut::new(bot))))
 }
 
+/// Get bot details
+#[utoipa::path(get, path = "/v1/bots/{id}", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Bot ID")),
+    responses((status = 200, body = DataOut<BotOut>)))]
 async fn get_bot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -40,6 +62,14 @@ async fn get_bot(
     Ok(Json(DataOut::new(bot)))
 }
 
+/// Update bot
+///
+/// Only what is sent is changed.
+#[utoipa::path(patch, path = "/v1/bots/{id}", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Bot ID")),
+    request_body = BotPatchIn,
+    responses((status = 200, body = DataOut<BotOut>)))]
 async fn update_bot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -51,6 +81,13 @@ async fn update_bot(
     Ok(Json(DataOut::new(bot)))
 }
 
+/// Delete bot
+///
+/// With all that hangs on it.
+#[utoipa::path(delete, path = "/v1/bots/{id}", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Bot ID")),
+    responses((status = 200, body = DataOut<DeletedOut>)))]
 async fn delete_bot(
     State(ctx): State<Ctx>,
     key: Key,

@@ -20,6 +20,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 ///
 /// All of the workspace, newest first.
 #[utoipa::path(get, path = "/api/v1/external/v1/chatbots", tag = "conferbot",
+    security(("conferbot" = [])),
     responses((status = 200, body = DataOut<Vec<ChatbotRowOut>>)))]
 async fn list_chatbots(
     State(ctx): State<Ctx>,
@@ -35,7 +36,10 @@ async fn list_chatbots(
 }
 
 /// Create a chatbot
+///
+/// Subject to the plan's number of chatbots.
 #[utoipa::path(post, path = "/api/v1/external/v1/chatbots", tag = "conferbot",
+    security(("conferbot" = [])),
     request_body = ChatbotIn, responses((status = 201, body = DataOut<NewChatbotOut>)))]
 async fn create_chatbot(
     State(ctx): State<Ctx>,
@@ -48,7 +52,9 @@ async fn create_chatbot(
 
 /// Get a chatbot
 #[utoipa::path(get, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
-    params(("id" = String, Path)), responses((status = 200, body = DataOut<ChatbotOut>)))]
+    security(("conferbot" = [])),
+    params(("id" = String, Path, description = "Chatbot ID")),
+    responses((status = 200, body = DataOut<ChatbotOut>)))]
 async fn get_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -60,8 +66,11 @@ async fn get_chatbot(
 }
 
 /// Update a chatbot
+///
+/// Only provided fields are changed.
 #[utoipa::path(put, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
-    params(("id" = String, Path)), request_body = ChatbotPatchIn,
+    security(("conferbot" = [])),
+    params(("id" = String, Path, description = "Chatbot ID")), request_body = ChatbotPatchIn,
     responses((status = 200, body = DataOut<ChangedChatbotOut>)))]
 async fn update_chatbot(
     State(ctx): State<Ctx>,
@@ -75,8 +84,12 @@ async fn update_chatbot(
 }
 
 /// Delete a chatbot
+///
+/// With all that hangs on it. This cannot be undone.
 #[utoipa::path(delete, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
-    params(("id" = String, Path)), responses((status = 200, body = MessageOut)))]
+    security(("conferbot" = [])),
+    params(("id" = String, Path, description = "Chatbot ID")),
+    responses((status = 200, body = MessageOut)))]
 async fn delete_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
@@ -87,8 +100,13 @@ async fn delete_chatbot(
 }
 
 /// Duplicate a chatbot
+///
+/// With its configuration and knowledge; the copy's name ends in " (copy)". Subject to the plan's
+/// number of chatbots.
 #[utoipa::path(post, path = "/api/v1/external/v1/chatbots/{id}/duplicate", tag = "conferbot",
-    params(("id" = String, Path)), responses((status = 201, body = DataOut<NewChatbotOut>)))]
+    security(("conferbot" = [])),
+    params(("id" = String, Path, description = "Chatbot ID")),
+    responses((status = 201, body = DataOut<NewChatbotOut>)))]
 async fn duplicate_chatbot(
     State(ctx): State<Ctx>,
     key: Key,

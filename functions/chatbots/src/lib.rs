@@ -10,7 +10,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 fn routes() -> OpenApiRouter<Ctx> {
-    conferbot::routes().merge(openbat::routes().into()).merge(chatbotplatform::routes().into())
+    conferbot::routes().merge(openbat::routes()).merge(chatbotplatform::routes())
 }
 
 /// The routes of this function.

@@ -1,23 +1,23 @@
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Json, extract::State};
 use colloquy_http::{Body, Ctx, Openbat, Problem, Segments, SignedIn};
 use dialects::openbat::{ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotWithKeyOut, OkOut};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<Json<T>, Problem<Openbat>>;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/api/v1/chatbots", get(list_chatbots).post(create_chatbot))
-        .route(
-            "/api/v1/chatbots/{id}",
-            get(get_chatbot).patch(update_chatbot).delete(delete_chatbot),
-        )
-        .route("/api/v1/chatbots/{id}/rotate-key", post(rotate_key))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(list_chatbots, create_chatbot))
+        .routes(routes!(get_chatbot, update_chatbot, delete_chatbot))
+        .routes(routes!(rotate_key))
 }
 
+/// List all chatbots in your organization
+///
+/// Newest first.
+#[utoipa::path(get, path = "/api/v1/chatbots", tag = "openbat",
+    security(("session" = []), ("sessionBearer" = [])),
+    responses((status = 200, body = Vec<ChatbotOut>)))]
 async fn list_chatbots(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
@@ -26,6 +26,13 @@ async fn list_chatbots(
     Ok(Json(chatbots.into_iter().map(ChatbotOut::from).collect()))
 }
 
+/// Create a new chatbot
+///
+/// Its API key is shown this once.
+#[utoipa::path(post, path = "/api/v1/chatbots", tag = "openbat",
+    security(("session" = []), ("sessionBearer" = [])),
+    request_body = ChatbotIn,
+    responses((status = 200, body = ChatbotWithKeyOut)))]
 async fn create_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
@@ -35,6 +42,11 @@ async fn create_chatbot(
     Ok(Json(ChatbotWithKeyOut::new(chatbot, key)))
 }
 
+/// Get a single chatbot by ID
+#[utoipa::path(get, path = "/api/v1/chatbots/{id}", tag = "openbat",
+    security(("session" = []), ("sessionBearer" = [])),
+    params(("id" = String, Path, description = "Chatbot ID")),
+    responses((status = 200, body = ChatbotOut)))]
 async fn get_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
@@ -43,6 +55,14 @@ async fn get_chatbot(
     Ok(Json(ctx.core.chatbot(member.workspace_id, id.parse()?).await?.into()))
 }
 
+/// Update a chatbot's name or settings
+///
+/// Both are optional. Settings are merged deeply into those that are there.
+#[utoipa::path(patch, path = "/api/v1/chatbots/{id}", tag = "openbat",
+    security(("session" = []), ("sessionBearer" = [])),
+    params(("id" = String, Path, description = "Chatbot ID")),
+    request_body = ChatbotPatchIn,
+    responses((status = 200, body = ChatbotOut)))]
 async fn update_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
@@ -54,6 +74,13 @@ async fn update_chatbot(
     Ok(Json(chatbot.into()))
 }
 
+/// Permanently delete a chatbot
+///
+/// With all that hangs on it.
+#[utoipa::path(delete, path = "/api/v1/chatbots/{id}", tag = "openbat",
+    security(("session" = []), ("sessionBearer" = [])),
+    params(("id" = String, Path, description = "Chatbot ID")),
+    responses((status = 200, body = OkOut)))]
 async fn delete_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
@@ -63,6 +90,13 @@ async fn delete_chatbot(
     Ok(Json(OkOut::DONE))
 }
 
+/// Generate a new API key for the chatbot
+///
+/// The old key is refused from the next request on.
+#[utoipa::path(post, path = "/api/v1/chatbots/{id}/rotate-key", tag = "openbat",
+    security(("session" = []), ("sessionBearer" = [])),
+    params(("id" = String, Path, description = "Chatbot ID")),
+    responses((status = 200, body = ChatbotWithKeyOut)))]
 async fn rotate_key(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,

@@ -1,21 +1,30 @@
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State};
 use colloquy_http::{ChatbotPlatform, Ctx, Params, Problem, Segments, WorkspaceKey};
 use dialects::chatbotplatform::{
-    ConversationOut, DataOut, DeletedOut, ListIn, ListOut, MessageOut,
+    ConversationOut, ConversationQuery, DataOut, DeletedOut, ListIn, ListOut, MessageOut,
+    MessageQuery,
 };
 use domain::ConversationId;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<Json<T>, Problem<ChatbotPlatform>>;
 type Key = WorkspaceKey<ChatbotPlatform>;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        // `{id}` and not `{bot_id}`: next to `/v1/bots/{id}` a gateway takes no other name.
-        .route("/v1/bots/{id}/conversations", get(list_conversations))
-        .route("/v1/conversations/{id}", get(get_conversation).delete(delete_conversation))
-        .route("/v1/conversations/{id}/messages", get(list_messages))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    // `{id}` and not `{bot_id}`: next to `/v1/bots/{id}` a gateway takes no other name.
+    OpenApiRouter::new()
+        .routes(routes!(list_conversations))
+        .routes(routes!(get_conversation, delete_conversation))
+        .routes(routes!(list_messages))
 }
 
+/// List conversations
+///
+/// Newest first.
+#[utoipa::path(get, path = "/v1/bots/{id}/conversations", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Bot ID"), ConversationQuery),
+    responses((status = 200, body = ListOut<ConversationOut>)))]
 async fn list_conversations(
     State(ctx): State<Ctx>,
     key: Key,
@@ -29,6 +38,11 @@ async fn list_conversations(
     Ok(Json(ListOut::new(conversations, total, page)))
 }
 
+/// Get conversation details
+#[utoipa::path(get, path = "/v1/conversations/{id}", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Conversation ID")),
+    responses((status = 200, body = DataOut<ConversationOut>)))]
 async fn get_conversation(
     State(ctx): State<Ctx>,
     key: Key,
@@ -38,6 +52,13 @@ async fn get_conversation(
     Ok(Json(DataOut::new(conversation)))
 }
 
+/// Get messages
+///
+/// Oldest first.
+#[utoipa::path(get, path = "/v1/conversations/{id}/messages", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Conversation ID"), MessageQuery),
+    responses((status = 200, body = ListOut<MessageOut>)))]
 async fn list_messages(
     State(ctx): State<Ctx>,
     key: Key,
@@ -50,6 +71,13 @@ async fn list_messages(
     Ok(Json(wanted.of(conversation.message_count, turns)))
 }
 
+/// Delete conversation
+///
+/// With its messages.
+#[utoipa::path(delete, path = "/v1/conversations/{id}", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Conversation ID")),
+    responses((status = 200, body = DataOut<DeletedOut>)))]
 async fn delete_conversation(
     State(ctx): State<Ctx>,
     key: Key,

@@ -1,8 +1,9 @@
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State};
 use colloquy_http::{Conferbot, Ctx, Params, Problem, Segments, WorkspaceKey};
 use dialects::conferbot::{DataOut, ResponseOut, ResponsesOut};
 use domain::bounds;
 use serde::Deserialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<Json<T>, Problem<Conferbot>>;
 type Key = WorkspaceKey<Conferbot>;
@@ -10,11 +11,8 @@ type Key = WorkspaceKey<Conferbot>;
 /// The last page that can be asked for.
 const MOST_PAGES: u32 = 1_000_000;
 
-pub fn routes() -> Router<Ctx> {
-    const RESPONSES: &str = "/api/v1/external/v1/chatbots/{id}/responses";
-    Router::new()
-        .route(RESPONSES, get(list_responses))
-        .route(&format!("{RESPONSES}/{{responseId}}"), get(get_response))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new().routes(routes!(list_responses)).routes(routes!(get_response))
 }
 
 #[derive(Debug, Deserialize)]
@@ -26,6 +24,21 @@ struct ListParams {
     end_date: Option<String>,
 }
 
+/// List responses
+///
+/// Newest first.
+#[utoipa::path(get, path = "/api/v1/external/v1/chatbots/{id}/responses", tag = "conferbot",
+    security(("conferbot" = [])),
+    params(
+        ("id" = String, Path, description = "Chatbot ID"),
+        ("page" = Option<u32>, Query, minimum = 1, maximum = 1_000_000,
+            description = "Page number (default: 1)"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100,
+            description = "Items per page (default: 20)"),
+        ("startDate" = Option<String>, Query, format = Date, description = "From this UTC day on"),
+        ("endDate" = Option<String>, Query, format = Date,
+            description = "Up to this UTC day and with it")),
+    responses((status = 200, body = ResponsesOut)))]
 async fn list_responses(
     State(ctx): State<Ctx>,
     key: Key,
@@ -44,6 +57,15 @@ async fn list_responses(
     Ok(Json(ResponsesOut::new(found, total, page, limit)))
 }
 
+/// Get a response
+///
+/// With all that was said.
+#[utoipa::path(get, path = "/api/v1/external/v1/chatbots/{id}/responses/{responseId}", tag = "conferbot",
+    security(("conferbot" = [])),
+    params(
+        ("id" = String, Path, description = "Chatbot ID"),
+        ("responseId" = String, Path, description = "Response ID")),
+    responses((status = 200, body = DataOut<ResponseOut>)))]
 async fn get_response(
     State(ctx): State<Ctx>,
     key: Key,

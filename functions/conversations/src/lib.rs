@@ -25,8 +25,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
         .merge(botplot::routes())
-        .merge(chatbotplatform::routes().into())
-        .merge(conferbot::routes().into())
+        .merge(chatbotplatform::routes())
+        .merge(conferbot::routes())
         .routes(routes!(list_conversations))
 }
 

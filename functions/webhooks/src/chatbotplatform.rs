@@ -1,21 +1,24 @@
 use app::webhooks::{ChangedWebhook, NewWebhook};
-use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
+use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, ChatbotPlatform, Params, Problem, Segments, WorkspaceKey};
 use dialects::chatbotplatform::{
-    DataOut, DeletedOut, ListIn, ListOut,
+    DataOut, DeletedOut, ListIn, ListOut, WebhookQuery,
     webhook::{EVENTS, NewWebhookOut, WebhookIn, WebhookOut, WebhookPatchIn, webhook_status},
 };
 use domain::{Dialect, Scope, WebhookId};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
 type Reply<T> = Result<T, Problem<ChatbotPlatform>>;
 type Key = WorkspaceKey<ChatbotPlatform>;
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .route("/v1/webhooks", get(list_webhooks).post(create_webhook))
-        .route("/v1/webhooks/{id}", get(get_webhook).patch(update_webhook).delete(delete_webhook))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new().routes(routes!(list_webhooks, create_webhook)).routes(routes!(
+        get_webhook,
+        update_webhook,
+        delete_webhook
+    ))
 }
 
 /// Its webhooks belong to the workspace.
@@ -23,6 +26,13 @@ fn scope(key: &Key) -> Scope {
     Scope::Workspace(key.0.workspace_id)
 }
 
+/// List webhooks
+///
+/// Those of this dialect, newest first.
+#[utoipa::path(get, path = "/v1/webhooks", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(WebhookQuery),
+    responses((status = 200, body = ListOut<WebhookOut>)))]
 async fn list_webhooks(
     State(ctx): State<Ctx>,
     key: Key,
@@ -34,6 +44,13 @@ async fn list_webhooks(
     Ok(Json(ListOut::new(webhooks, total, page)))
 }
 
+/// Create webhook
+///
+/// It hears of all of the workspace's bots. The signing secret is shown this once.
+#[utoipa::path(post, path = "/v1/webhooks", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    request_body = WebhookIn,
+    responses((status = 201, body = DataOut<NewWebhookOut>)))]
 async fn create_webhook(
     State(ctx): State<Ctx>,
     key: Key,
@@ -46,6 +63,11 @@ async fn create_webhook(
     Ok((StatusCode::CREATED, Json(DataOut::new(made))))
 }
 
+/// Get webhook details
+#[utoipa::path(get, path = "/v1/webhooks/{id}", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Webhook ID")),
+    responses((status = 200, body = DataOut<WebhookOut>)))]
 async fn get_webhook(
     State(ctx): State<Ctx>,
     key: Key,
@@ -55,6 +77,14 @@ async fn get_webhook(
     Ok(Json(DataOut::new(webhook)))
 }
 
+/// Update webhook
+///
+/// Only what is sent is changed.
+#[utoipa::path(patch, path = "/v1/webhooks/{id}", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Webhook ID")),
+    request_body = WebhookPatchIn,
+    responses((status = 200, body = DataOut<WebhookOut>)))]
 async fn update_webhook(
     State(ctx): State<Ctx>,
     key: Key,
@@ -76,6 +106,13 @@ async fn update_webhook(
     Ok(Json(DataOut::new(webhook)))
 }
 
+/// Delete webhook
+///
+/// With its log of deliveries.
+#[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(("id" = String, Path, description = "Webhook ID")),
+    responses((status = 200, body = DataOut<DeletedOut>)))]
 async fn delete_webhook(
     State(ctx): State<Ctx>,
     key: Key,

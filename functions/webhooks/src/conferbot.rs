@@ -1,29 +1,30 @@
 use app::webhooks::NewWebhook;
-use axum::{
-    Json, Router,
-    extract::State,
-    http::StatusCode,
-    routing::{delete, get},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, Conferbot, Problem, Segments, WorkspaceKey};
 use dialects::conferbot::{
     DataOut, MessageOut,
     webhook::{EVENTS, NewWebhookOut, WebhookIn, WebhookRowOut},
 };
 use domain::{Dialect, bounds};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
 type Reply<T> = Result<T, Problem<Conferbot>>;
 type Key = WorkspaceKey<Conferbot>;
 
-pub fn routes() -> Router<Ctx> {
-    const WEBHOOKS: &str = "/api/v1/external/v1/webhooks";
-    Router::new()
-        .route(WEBHOOKS, get(list_webhooks).post(create_webhook))
-        .route(&format!("{WEBHOOKS}/{{id}}"), delete(delete_webhook))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(list_webhooks, create_webhook))
+        .routes(routes!(delete_webhook))
 }
 
+/// List webhooks
+///
+/// All of the workspace, newest first.
+#[utoipa::path(get, path = "/api/v1/external/v1/webhooks", tag = "conferbot",
+    security(("conferbot" = [])),
+    responses((status = 200, body = DataOut<Vec<WebhookRowOut>>)))]
 async fn list_webhooks(
     State(ctx): State<Ctx>,
     key: Key,
@@ -33,6 +34,13 @@ async fn list_webhooks(
     Ok(Json(DataOut { data: webhooks.into_iter().map(row).collect() }))
 }
 
+/// Create a webhook
+///
+/// The signing secret is shown this once.
+#[utoipa::path(post, path = "/api/v1/external/v1/webhooks", tag = "conferbot",
+    security(("conferbot" = [])),
+    request_body = WebhookIn,
+    responses((status = 201, body = NewWebhookOut)))]
 async fn create_webhook(
     State(ctx): State<Ctx>,
     key: Key,
@@ -47,6 +55,13 @@ async fn create_webhook(
     Ok((StatusCode::CREATED, Json(NewWebhookOut::new(webhook, secret))))
 }
 
+/// Delete a webhook
+///
+/// With its log of deliveries.
+#[utoipa::path(delete, path = "/api/v1/external/v1/webhooks/{id}", tag = "conferbot",
+    security(("conferbot" = [])),
+    params(("id" = String, Path, description = "Webhook ID")),
+    responses((status = 200, body = MessageOut)))]
 async fn delete_webhook(
     State(ctx): State<Ctx>,
     key: Key,

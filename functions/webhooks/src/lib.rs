@@ -41,8 +41,8 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
         .merge(botplot::routes())
-        .merge(chatbotplatform::routes().into())
-        .merge(conferbot::routes().into())
+        .merge(chatbotplatform::routes())
+        .merge(conferbot::routes())
         .merge(helpbot::routes())
         .merge(callers::routes().into())
 }

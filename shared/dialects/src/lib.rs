@@ -15,6 +15,7 @@ mod javascript;
 mod one_of;
 pub mod openapi;
 pub mod openbat;
+pub mod schema;
 mod share;
 pub mod webhook;
 

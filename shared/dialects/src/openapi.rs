@@ -53,9 +53,9 @@ pub fn complete(mut merged: Value) -> Value {
             merged["components"]["responses"][name] = failure(dialect, kind);
         }
     }
-    for (_, methods) in objects(&mut merged["paths"]) {
+    for (path, methods) in objects(&mut merged["paths"]) {
         for (method, operation) in objects(methods) {
-            operation_of(method, operation);
+            operation_of(path, method, operation);
         }
     }
     merged
@@ -65,7 +65,7 @@ fn objects(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     value.as_object_mut().into_iter().flatten()
 }
 
-fn operation_of(method: &str, operation: &mut Value) {
+fn operation_of(path: &str, method: &str, operation: &mut Value) {
     let tags: Vec<String> = operation["tags"]
         .as_array()
         .into_iter()
@@ -75,13 +75,17 @@ fn operation_of(method: &str, operation: &mut Value) {
     let first = tags.first().map_or(OURS, String::as_str).to_owned();
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     operation["operationId"] = json!(format!("{first}_{id}"));
-    if method == "post" && operation["security"].is_array() {
+    if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        parameters.iter_mut().for_each(parameter_of);
+    }
+    // Nobody is known yet who could sign up or in a second time.
+    if method == "post" && !path.starts_with("/api/v1/auth/") {
         let header = json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "The same key and request return the first answer for 24 hours.",
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
         });
-        match operation["parameters"].as_array_mut() {
+        match operation.get_mut("parameters").and_then(Value::as_array_mut) {
             Some(parameters) => parameters.push(header),
             None => operation["parameters"] = json!([header]),
         }
@@ -99,6 +103,23 @@ fn operation_of(method: &str, operation: &mut Value) {
         if response["description"] == "" {
             response["description"] = json!(if code == "201" { "Created" } else { "Success" });
         }
+    }
+}
+
+/// A parameter can be left out, but not be null; one that names what we made is an id of ours.
+fn parameter_of(parameter: &mut Value) {
+    let name = parameter["name"].as_str().unwrap_or_default();
+    let is_id = name == "id" || name.ends_with("Id") || name.ends_with("_id");
+    let named_by_us = parameter["in"] == "path" && is_id;
+    let Some(schema) = parameter["schema"].as_object_mut() else { return };
+    if named_by_us {
+        schema.entry("format").or_insert_with(|| json!("uuid"));
+    }
+    let Some(kinds) = schema.get_mut("type") else { return };
+    let left: Vec<Value> =
+        kinds.as_array().into_iter().flatten().filter(|kind| *kind != "null").cloned().collect();
+    if let [kind] = &left[..] {
+        *kinds = kind.clone();
     }
 }
 
@@ -133,10 +154,15 @@ fn failure(dialect: Dialect, kind: ErrorKind) -> Value {
         ErrorKind::MethodNotAllowed => ("No such method.", Error::new(kind, "not allowed here")),
         ErrorKind::Internal => ("Our fault.", Error::new(kind, "something went wrong on our end")),
     };
-    json!({"description": text, "content": {"application/json": {
+    let mut failure = json!({"description": text, "content": {"application/json": {
         "schema": {"$ref": format!("#/components/schemas/{dialect}.Error")},
         "example": body(dialect, &example),
-    }}})
+    }}});
+    if matches!(kind, ErrorKind::RateLimited | ErrorKind::QuotaExceeded) {
+        failure["headers"]["Retry-After"] =
+            json!({"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}});
+    }
+    failure
 }
 
 fn error_schema(dialect: Dialect) -> Value {

@@ -5,6 +5,7 @@ use domain::{
     conversation::{MOST_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::webhook::webhook_status;
 use super::wire::{ASSISTANT, MessageOut, USER, is_disabled};
@@ -160,16 +161,20 @@ impl MessagesIn {
 }
 
 /// A page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::ListOut<T>)]
 pub struct ListOut<T> {
     data: Vec<T>,
     meta: MetaOut,
 }
 
 /// Where the page lies, and how many rows there are on all pages.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::MetaOut)]
 struct MetaOut {
+    #[schema(minimum = 1)]
     page: u32,
+    #[schema(minimum = 1, maximum = 100)]
     per_page: u32,
     total: u64,
 }

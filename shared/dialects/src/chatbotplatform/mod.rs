@@ -2,8 +2,10 @@
 //! `data`, lists with their `meta` beside it.
 
 mod list;
+mod query;
 pub mod webhook;
 mod wire;
 
 pub use list::{ListIn, ListOut, MessagesIn};
+pub use query::{BotQuery, ConversationQuery, MessageQuery, WebhookQuery};
 pub use wire::{BotIn, BotOut, BotPatchIn, ConversationOut, DataOut, DeletedOut, MessageOut};

@@ -4,9 +4,10 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{Error, Event, EventBody, Result, Timestamp, Webhook, WebhookStatus};
 use serde::{Deserialize, Serialize};
+use utoipa::{ToSchema, openapi::Array};
 
 use super::wire::MessageOut;
-use crate::{javascript::stringify, webhook::hmac};
+use crate::{javascript::stringify, schema, webhook::hmac};
 
 /// The events that can be subscribed to. Nothing fires the last three yet.
 pub const EVENTS: [&str; 4] =
@@ -14,27 +15,45 @@ pub const EVENTS: [&str; 4] =
 
 const RECEIVED: &str = "bot.message_received";
 
+fn events() -> Array {
+    schema::events(&EVENTS)
+}
+
+fn events_or_null() -> Array {
+    schema::events_or_null(&EVENTS)
+}
+
 /// `POST /v1/webhooks`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = chatbotplatform::WebhookIn, example = json!({
+    "url": "https://your-server.com/webhook", "events": ["bot.message_received"]}))]
 pub struct WebhookIn {
     /// https.
+    #[schema(schema_with = schema::endpoint, required = true)]
     pub url: Option<String>,
     /// At least one of [`EVENTS`].
+    #[schema(schema_with = events, required = true)]
     pub events: Option<Vec<String>>,
     /// Up to 200 characters.
+    #[schema(schema_with = schema::note_or_null)]
     pub description: Option<String>,
 }
 
 /// `PATCH /v1/webhooks/{id}`: only what is sent is changed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = chatbotplatform::WebhookPatchIn, example = json!({"status": "disabled"}))]
 pub struct WebhookPatchIn {
     /// Another endpoint.
+    #[schema(schema_with = schema::endpoint_or_null)]
     pub url: Option<String>,
     /// Other events.
+    #[schema(schema_with = events_or_null)]
     pub events: Option<Vec<String>>,
     /// Another description.
+    #[schema(schema_with = schema::note_or_null)]
     pub description: Option<String>,
     /// `active` or `disabled`.
+    #[schema(schema_with = schema::status_or_null)]
     pub status: Option<String>,
 }
 
@@ -47,13 +66,18 @@ pub fn webhook_status(text: &str) -> Result<WebhookStatus> {
 }
 
 /// A webhook.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::WebhookOut)]
 pub struct WebhookOut {
+    #[schema(schema_with = schema::id)]
     id: String,
     url: String,
+    #[schema(schema_with = events)]
     events: Vec<String>,
     description: String,
+    #[schema(schema_with = schema::status)]
     status: &'static str,
+    #[schema(schema_with = schema::time)]
     created_at: String,
 }
 
@@ -86,13 +110,19 @@ impl From<Webhook> for WebhookOut {
 }
 
 /// A webhook just made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::NewWebhookOut)]
 pub struct NewWebhookOut {
+    #[schema(schema_with = schema::id)]
     id: String,
     url: String,
+    #[schema(schema_with = events)]
     events: Vec<String>,
+    #[schema(schema_with = schema::status)]
     status: &'static str,
+    #[schema(pattern = "^whsec_[A-Za-z0-9+/]{43}=$")]
     secret: String,
+    #[schema(schema_with = schema::time)]
     created_at: String,
 }
 

@@ -5,15 +5,23 @@ use domain::{
     chatbot::{ChatbotPatch, NewChatbot},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{ToSchema, openapi::Object};
+
+use crate::schema;
 
 /// `POST /v1/bots`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = chatbotplatform::BotIn,
+    example = json!({"name": "Support Bot", "description": "Answers what customers ask"}))]
 pub struct BotIn {
     /// 1 to 100 characters.
+    #[schema(schema_with = schema::name, required = true)]
     pub name: Option<String>,
     /// Free text.
+    #[schema(schema_with = schema::description_or_null)]
     pub description: Option<String>,
     /// `active` (default) or `disabled`.
+    #[schema(schema_with = schema::status_or_null)]
     pub status: Option<String>,
 }
 
@@ -29,13 +37,17 @@ impl TryFrom<BotIn> for NewChatbot {
 }
 
 /// `PATCH /v1/bots/{id}`: only what is sent is changed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = chatbotplatform::BotPatchIn, example = json!({"status": "disabled"}))]
 pub struct BotPatchIn {
     /// A new name.
+    #[schema(schema_with = schema::name_or_null)]
     pub name: Option<String>,
     /// A new description.
+    #[schema(schema_with = schema::description_or_null)]
     pub description: Option<String>,
     /// `active` or `disabled`.
+    #[schema(schema_with = schema::status_or_null)]
     pub status: Option<String>,
 }
 
@@ -62,7 +74,8 @@ fn bot_status(disabled: bool) -> &'static str {
 }
 
 /// The envelope of a single resource.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::DataOut<T>)]
 pub struct DataOut<T> {
     /// The resource.
     pub data: T,
@@ -76,8 +89,10 @@ impl<T> DataOut<T> {
 }
 
 /// A deletion.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::DeletedOut)]
 pub struct DeletedOut {
+    #[schema(schema_with = schema::id)]
     id: String,
     deleted: bool,
 }
@@ -90,13 +105,18 @@ impl DeletedOut {
 }
 
 /// A bot.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::BotOut)]
 pub struct BotOut {
+    #[schema(schema_with = schema::id)]
     id: String,
     name: String,
     description: String,
+    #[schema(schema_with = schema::status)]
     status: &'static str,
+    #[schema(schema_with = schema::time)]
     created_at: String,
+    #[schema(schema_with = schema::time)]
     updated_at: String,
 }
 
@@ -126,33 +146,47 @@ impl From<Chatbot> for BotOut {
 }
 
 /// A conversation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::ConversationOut)]
 pub struct ConversationOut {
+    #[schema(schema_with = schema::id)]
     id: String,
+    #[schema(schema_with = schema::id)]
     bot_id: String,
+    #[schema(schema_with = schema::conversation_status)]
     status: &'static str,
     user: UserOut,
     channel: ChannelOut,
     message_count: u32,
+    #[schema(schema_with = schema::time)]
     created_at: String,
+    #[schema(schema_with = schema::time)]
     updated_at: String,
 }
 
 /// Who the visitor is. Those who come through the chat routes have no name.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::UserOut)]
 struct UserOut {
     id: String,
+    #[schema(required = true)]
     name: Option<String>,
+    #[schema(required = true)]
     username: Option<String>,
+    #[schema(schema_with = schema::platform)]
     platform: &'static str,
 }
 
 /// Where the bot answers. The chat routes belong to no channel.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::ChannelOut)]
 struct ChannelOut {
     #[serde(rename = "type")]
+    #[schema(schema_with = schema::platform)]
     kind: &'static str,
+    #[schema(schema_with = schema::id_or_null, required = true)]
     id: Option<String>,
+    #[schema(required = true)]
     chat_id: Option<String>,
 }
 
@@ -191,12 +225,17 @@ impl From<Conversation> for ConversationOut {
 }
 
 /// A message.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::MessageOut)]
 pub struct MessageOut {
+    #[schema(schema_with = schema::id)]
     pub(super) id: String,
+    #[schema(schema_with = schema::id)]
     pub(super) conversation_id: String,
+    #[schema(schema_with = role)]
     pub(super) role: &'static str,
     pub(super) content: String,
+    #[schema(schema_with = schema::time)]
     pub(super) created_at: String,
 }
 
@@ -204,6 +243,11 @@ pub struct MessageOut {
 pub(super) const USER: &str = "user";
 /// The role of an answer.
 pub(super) const ASSISTANT: &str = "assistant";
+
+/// The roles there are.
+pub(super) fn role() -> Object {
+    schema::one_of([USER, ASSISTANT])
+}
 
 impl MessageOut {
     /// The question and the answer of a turn.

@@ -7,15 +7,20 @@ pub use responses::{AnalyticsOut, ResponseOut, ResponsesOut};
 
 use domain::{Chatbot, Plan, Result, chatbot::ChatbotPatch, chatbot::NewChatbot};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::Object};
+
+use crate::schema;
 
 /// `POST /api/v1/external/v1/chatbots`
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = conferbot::ChatbotIn)]
+#[schema(as = conferbot::ChatbotIn,
+    example = json!({"name": "Lead Gen Bot", "description": "Captures visitor leads"}))]
 pub struct ChatbotIn {
     /// 1 to 100 characters.
+    #[schema(schema_with = schema::name, required = true)]
     pub name: Option<String>,
     /// Free text.
+    #[schema(schema_with = schema::description_or_null)]
     pub description: Option<String>,
 }
 
@@ -30,11 +35,14 @@ impl TryFrom<ChatbotIn> for NewChatbot {
 
 /// `PUT /api/v1/external/v1/chatbots/{id}`: only what is sent is changed.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = conferbot::ChatbotPatchIn)]
+#[schema(as = conferbot::ChatbotPatchIn,
+    example = json!({"name": "Updated Bot Name", "disabled": false}))]
 pub struct ChatbotPatchIn {
     /// A new name.
+    #[schema(schema_with = schema::name_or_null)]
     pub name: Option<String>,
     /// A new description.
+    #[schema(schema_with = schema::description_or_null)]
     pub description: Option<String>,
     /// Switch it off or on.
     pub disabled: Option<bool>,
@@ -61,26 +69,39 @@ pub struct DataOut<T> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = conferbot::UsageOut)]
 pub struct UsageOut {
+    #[schema(pattern = r"^\d{4}-\d{2}$", example = "2025-01")]
     month: String,
+    #[schema(schema_with = plan)]
     plan: String,
     used: u64,
     /// Null where there is no limit.
+    #[schema(required = true)]
     limit: Option<u32>,
     /// Null where there is no limit.
+    #[schema(required = true)]
     remaining: Option<u64>,
 }
 
 impl UsageOut {
     /// What a workspace on `plan` has `used` in `month`, of `limit` calls.
     pub fn new(month: String, plan: Plan, used: u64, limit: Option<u32>) -> Self {
-        // The reference shows a plan's name with a capital.
-        let mut name = plan.name().to_owned();
-        if let Some(first) = name.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
         let remaining = limit.map(|limit| u64::from(limit).saturating_sub(used));
-        Self { month, plan: name, used, limit, remaining }
+        Self { month, plan: title(plan), used, limit, remaining }
     }
+}
+
+/// The reference shows a plan's name with a capital.
+fn title(plan: Plan) -> String {
+    let mut name = plan.name().to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    name
+}
+
+fn plan() -> Object {
+    let titles = Plan::ALL.map(title);
+    schema::one_of(titles.iter().map(String::as_str))
 }
 
 /// A deletion.
@@ -96,10 +117,13 @@ pub struct MessageOut {
 #[serde(rename_all = "camelCase")]
 #[schema(as = conferbot::ChatbotRowOut)]
 pub struct ChatbotRowOut {
+    #[schema(schema_with = schema::id)]
     id: String,
     name: String,
+    #[schema(schema_with = schema::status)]
     status: &'static str,
     response_count: u64,
+    #[schema(schema_with = schema::time)]
     created_at: String,
 }
 
@@ -121,12 +145,16 @@ impl ChatbotRowOut {
 #[serde(rename_all = "camelCase")]
 #[schema(as = conferbot::ChatbotOut)]
 pub struct ChatbotOut {
+    #[schema(schema_with = schema::id)]
     id: String,
     name: String,
+    #[schema(schema_with = schema::status)]
     status: &'static str,
     description: String,
     response_count: u64,
+    #[schema(schema_with = schema::time)]
     created_at: String,
+    #[schema(schema_with = schema::time)]
     updated_at: String,
 }
 
@@ -163,9 +191,11 @@ impl ChatbotOut {
 #[serde(rename_all = "camelCase")]
 #[schema(as = conferbot::NewChatbotOut)]
 pub struct NewChatbotOut {
+    #[schema(schema_with = schema::id)]
     id: String,
     name: String,
     description: String,
+    #[schema(schema_with = schema::time)]
     created_at: String,
 }
 
@@ -181,10 +211,12 @@ impl From<Chatbot> for NewChatbotOut {
 #[serde(rename_all = "camelCase")]
 #[schema(as = conferbot::ChangedChatbotOut)]
 pub struct ChangedChatbotOut {
+    #[schema(schema_with = schema::id)]
     id: String,
     name: String,
     description: String,
     disabled: bool,
+    #[schema(schema_with = schema::time)]
     updated_at: String,
 }
 

@@ -4,13 +4,18 @@ use std::collections::BTreeMap;
 
 use domain::{Conversation, Turn};
 use serde::Serialize;
+use utoipa::{ToSchema, openapi::Object};
+
+use crate::schema;
 
 /// A page of responses.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::ResponsesOut)]
 pub struct ResponsesOut {
     data: Vec<ResponseOut>,
     total: u64,
+    #[schema(minimum = 1)]
     page: u32,
     total_pages: u64,
 }
@@ -28,9 +33,11 @@ impl ResponsesOut {
 }
 
 /// A response with everything that was said.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::ResponseOut)]
 pub struct ResponseOut {
     #[serde(rename = "_id")]
+    #[schema(schema_with = schema::id)]
     id: String,
     #[serde(rename = "chatSessionId")]
     chat_session_id: String,
@@ -38,6 +45,7 @@ pub struct ResponseOut {
     visitor_id: String,
     /// In a list only.
     #[serde(rename = "chatDate", skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::time)]
     chat_date: Option<String>,
     record: Vec<MessageOut>,
     /// What the visitor gave of themselves.
@@ -78,12 +86,22 @@ impl ResponseOut {
 }
 
 /// A message in a record.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::RecordOut)]
 struct MessageOut {
     #[serde(rename = "type")]
+    #[schema(schema_with = sender)]
     sender: &'static str,
     message: String,
+    #[schema(schema_with = schema::time)]
     time: String,
+}
+
+const USER: &str = "user";
+const BOT: &str = "bot";
+
+fn sender() -> Object {
+    schema::one_of([USER, BOT])
 }
 
 fn messages(turn: Turn) -> [MessageOut; 2] {
@@ -104,23 +122,27 @@ fn messages(turn: Turn) -> [MessageOut; 2] {
         answered_at,
     } = turn;
     [
-        MessageOut { sender: "user", message: question, time: asked_at.to_string() },
-        MessageOut { sender: "bot", message: answer, time: answered_at.to_string() },
+        MessageOut { sender: USER, message: question, time: asked_at.to_string() },
+        MessageOut { sender: BOT, message: answer, time: answered_at.to_string() },
     ]
 }
 
 /// What a chatbot's last days were like.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::AnalyticsOut)]
 pub struct AnalyticsOut {
     total_responses: u64,
     recent_responses: u64,
+    #[schema(pattern = r"^\d+d$", example = "30d")]
     period: String,
     daily_counts: Vec<DailyCountOut>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::DailyCountOut)]
 struct DailyCountOut {
+    #[schema(schema_with = schema::day)]
     date: String,
     count: u64,
 }

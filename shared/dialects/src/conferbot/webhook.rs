@@ -2,8 +2,9 @@
 
 use domain::{Context, Event, EventBody, Needs, Timestamp, Webhook};
 use serde::{Deserialize, Serialize};
+use utoipa::{ToSchema, openapi::Array};
 
-use crate::{javascript::stringify, webhook::hmac_hex};
+use crate::{javascript::stringify, schema, webhook::hmac_hex};
 
 /// The events that can be subscribed to.
 pub const EVENTS: [&str; 4] =
@@ -11,36 +12,54 @@ pub const EVENTS: [&str; 4] =
 
 const UPDATED: &str = "response.updated";
 
+fn events() -> Array {
+    schema::events(&EVENTS)
+}
+
 /// `POST /api/v1/external/v1/webhooks`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::WebhookIn, example = json!({
+    "chatbotId": "0198f2c4-7d1a-7c3e-9b52-3f1d6a8e4c70", "url": "https://your-server.com/webhook",
+    "events": ["response.created"], "description": "Production webhook"}))]
 pub struct WebhookIn {
     /// Whose events are wanted.
+    #[schema(schema_with = schema::id, required = true)]
     pub chatbot_id: Option<String>,
     /// https.
+    #[schema(schema_with = schema::endpoint, required = true)]
     pub url: Option<String>,
     /// At least one of [`EVENTS`].
+    #[schema(schema_with = events, required = true)]
     pub events: Option<Vec<String>>,
     /// Up to 200 characters.
+    #[schema(schema_with = schema::note_or_null)]
     pub description: Option<String>,
 }
 
 /// A webhook in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::WebhookRowOut)]
 pub struct WebhookRowOut {
     #[serde(rename = "_id")]
+    #[schema(schema_with = schema::id)]
     id: String,
     url: String,
+    #[schema(schema_with = events)]
     events: Vec<String>,
+    #[schema(schema_with = schema::status)]
     status: &'static str,
     chatbot: ChatbotRefOut,
+    #[schema(schema_with = schema::time)]
     created_at: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::ChatbotRefOut)]
 struct ChatbotRefOut {
     #[serde(rename = "_id")]
+    #[schema(schema_with = schema::id_or_null, required = true)]
     id: Option<String>,
     name: String,
 }
@@ -75,19 +94,25 @@ impl WebhookRowOut {
 }
 
 /// A webhook just made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::NewWebhookOut)]
 pub struct NewWebhookOut {
     data: NewWebhookInnerOut,
     message: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::NewWebhookInnerOut)]
 struct NewWebhookInnerOut {
     #[serde(rename = "_id")]
+    #[schema(schema_with = schema::id)]
     id: String,
     url: String,
+    #[schema(schema_with = events)]
     events: Vec<String>,
+    #[schema(schema_with = schema::status)]
     status: &'static str,
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     secret: String,
     description: String,
 }

@@ -4,11 +4,16 @@
 use domain::{Chatbot, Result, chatbot::ChatbotPatch, chatbot::NewChatbot};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::schema;
 
 /// `POST /api/v1/chatbots`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = openbat::ChatbotIn, example = json!({"name": "My Chatbot"}))]
 pub struct ChatbotIn {
     /// 1 to 100 characters.
+    #[schema(schema_with = schema::name, required = true)]
     pub name: Option<String>,
 }
 
@@ -22,11 +27,15 @@ impl TryFrom<ChatbotIn> for NewChatbot {
 }
 
 /// `PATCH /api/v1/chatbots/{id}`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = openbat::ChatbotPatchIn,
+    example = json!({"name": "New Name", "settings": {"userAnalysisEnabled": false}}))]
 pub struct ChatbotPatchIn {
     /// A new name.
+    #[schema(schema_with = schema::name_or_null)]
     pub name: Option<String>,
     /// Merged deeply into the settings that are there.
+    #[schema(value_type = Option<Object>)]
     pub settings: Option<Map<String, Value>>,
 }
 
@@ -40,12 +49,17 @@ impl TryFrom<ChatbotPatchIn> for ChatbotPatch {
 }
 
 /// A chatbot.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = openbat::ChatbotOut)]
 pub struct ChatbotOut {
+    #[schema(schema_with = schema::id)]
     id: String,
     name: String,
+    #[schema(example = "ob_live_a1b2c3...")]
     api_key_prefix: String,
+    #[schema(value_type = Object)]
     settings: Map<String, Value>,
+    #[schema(schema_with = schema::time)]
     created_at: String,
 }
 
@@ -74,11 +88,13 @@ impl From<Chatbot> for ChatbotOut {
 }
 
 /// A chatbot with its key, which is shown this once.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = openbat::ChatbotWithKeyOut)]
 pub struct ChatbotWithKeyOut {
     ok: bool,
     chatbot: ChatbotOut,
     #[serde(rename = "apiKey")]
+    #[schema(pattern = "^ob_live_[0-9a-f]{32}$")]
     api_key: String,
 }
 
@@ -90,7 +106,8 @@ impl ChatbotWithKeyOut {
 }
 
 /// `{"ok": true}`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = openbat::OkOut)]
 pub struct OkOut {
     ok: bool,
 }

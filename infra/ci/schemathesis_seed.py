@@ -1,0 +1,114 @@
+"""Makes what the operations under test read, change and take away, and prints it as shell variables.
+
+Usage: schemathesis_seed.py credentials.json. Nothing but Python's own library.
+"""
+
+import json
+import shlex
+import sys
+import urllib.request
+from http.cookies import SimpleCookie
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    credentials = json.load(file)
+BASE, KEYS, BOT = credentials["baseUrl"], credentials["keys"], credentials["chatbotId"]
+
+
+def call(method, path, body=None, **headers):
+    data = None if body is None else json.dumps(body).encode()
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(BASE + path, data, headers, method=method)
+    with urllib.request.urlopen(request, timeout=60) as response:
+        text = response.read()
+        return response, json.loads(text) if text else None
+
+
+def bearer(key):
+    return {"Authorization": f"Bearer {key}"}
+
+
+def session():
+    response, _ = call("POST", "/api/v1/auth/login", credentials["session"])
+    return SimpleCookie(response.headers["Set-Cookie"])["session"].value
+
+
+SESSION = bearer(session())
+PUBLIC, SECRET = bearer(KEYS["botplotPublic"]), bearer(KEYS["botplotSecret"])
+SITE = bearer(KEYS["helpbot"])
+PLATFORM = bearer(KEYS["chatbotplatform"])
+
+
+def chatbot():
+    return call("POST", "/api/v1/chatbots", {"name": "Spare"}, **SESSION)[1]["chatbot"]["id"]
+
+
+def answer():
+    question = {"message": "When is a failed webhook delivery retried?"}
+    return call("POST", "/api/v1/chat", question, **PUBLIC)[1]
+
+
+def hook(event, **more):
+    return {"url": "http://127.0.0.1:9/hook", "events": [event], **more}
+
+
+def platform_webhook():
+    made = call("POST", "/v1/webhooks", hook("bot.message_received"), **PLATFORM)[1]
+    return made["data"]["id"]
+
+
+def botplot_webhook():
+    path = f"/api/v1/projects/{BOT}/webhooks"
+    made = call("POST", path, hook("lead.captured"), **SECRET)[1]
+    return made["webhook"]["id"]
+
+
+def source():
+    pair = {"question": "What are your hours?", "answer": "Nine to five."}
+    return call("POST", "/api/v1/knowledge/qa", pair, **SECRET)[1]["sourceId"]
+
+
+first = answer()
+conferbot_hook = hook("response.created", chatbotId=BOT)
+x_api_key = {"x_api_key": KEYS["conferbot"]}
+_, conferbot_webhook = call("POST", "/api/v1/external/v1/webhooks", conferbot_hook, **x_api_key)
+_, lead = call("POST", "/api/v1/leads", {"email": "ada@example.com"}, **PUBLIC)
+_, key = call("POST", "/api/v1/api-keys", {"dialect": "conferbot"}, **SESSION)
+_, sources = call("GET", "/api/v1/knowledge", **SECRET)
+_, site_source = call("POST", "/api/v1/sources", {"url": f"{BASE}/docs/api"}, **SITE)
+_, site_webhook = call("POST", "/api/v1/webhooks", hook("conversation.created"), **SITE)
+
+made = {
+    "BASE_URL": BASE,
+    "CONFERBOT": KEYS["conferbot"],
+    "CHATBOTPLATFORM": KEYS["chatbotplatform"],
+    "BOTPLOT_PUBLIC": KEYS["botplotPublic"],
+    "BOTPLOT_SECRET": KEYS["botplotSecret"],
+    "HELPBOT": KEYS["helpbot"],
+    "SESSION": session(),
+    "ENDED_SESSION": session(),
+    "EMAIL": credentials["session"]["email"],
+    "PASSWORD": credentials["session"]["password"],
+    "CHATBOT_ID": BOT,
+    "CHANGED_CHATBOT_ID": chatbot(),
+    "DELETED_BY_CONFERBOT_ID": chatbot(),
+    "DELETED_BY_PLATFORM_ID": chatbot(),
+    "DELETED_BY_OPENBAT_ID": chatbot(),
+    "CONVERSATION_ID": first["conversationId"],
+    "MESSAGE_ID": first["messageId"],
+    "HANDED_OFF_CONVERSATION_ID": answer()["conversationId"],
+    "DELETED_PLATFORM_CONVERSATION_ID": answer()["conversationId"],
+    "DELETED_BOTPLOT_CONVERSATION_ID": answer()["conversationId"],
+    "CONFERBOT_WEBHOOK_ID": conferbot_webhook["data"]["_id"],
+    "PLATFORM_WEBHOOK_ID": platform_webhook(),
+    "DELETED_PLATFORM_WEBHOOK_ID": platform_webhook(),
+    "BOTPLOT_WEBHOOK_ID": botplot_webhook(),
+    "DELETED_BOTPLOT_WEBHOOK_ID": botplot_webhook(),
+    "SOURCE_ID": sources["sources"][0]["id"],
+    "DELETED_SOURCE_ID": source(),
+    "DELETED_SITE_SOURCE_ID": site_source["source"]["id"],
+    "DELETED_SITE_WEBHOOK_ID": site_webhook["webhook"]["id"],
+    "DELETED_LEAD_ID": lead["lead"]["id"],
+    "DELETED_KEY_ID": key["id"],
+}
+for name, value in made.items():
+    print(f"export {name}={shlex.quote(value)}")

@@ -1,0 +1,100 @@
+//! What the query of a list may say, for its description; `list.rs` reads it.
+
+use domain::page::{MOST_ROWS, ROWS};
+use utoipa::{
+    IntoParams,
+    openapi::{
+        Object,
+        path::{Parameter, ParameterIn},
+    },
+};
+
+use super::wire::role;
+use crate::schema;
+
+type Filter = (&'static str, &'static str, Object);
+
+fn list(filters: impl IntoIterator<Item = Filter>) -> Vec<Parameter> {
+    let page = [
+        ("page", "Page number.", schema::count(1, (1, u32::MAX))),
+        ("per_page", "Items per page.", schema::count(ROWS, (1, MOST_ROWS))),
+    ];
+    schema::query(page.into_iter().chain(filters))
+}
+
+fn text(name: &'static str) -> Filter {
+    (name, "Exactly this.", schema::any_text())
+}
+
+fn id(name: &'static str) -> Filter {
+    (name, "This one alone.", schema::id())
+}
+
+fn time(name: &'static str) -> Filter {
+    (name, "To the millisecond.", schema::time())
+}
+
+/// Of a list of bots.
+#[derive(Debug)]
+pub struct BotQuery;
+
+impl IntoParams for BotQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let status = ("status", "Those that are.", schema::status());
+        list([
+            id("id"),
+            text("name"),
+            text("description"),
+            status,
+            time("created_at"),
+            time("updated_at"),
+        ])
+    }
+}
+
+/// Of a list of webhooks.
+#[derive(Debug)]
+pub struct WebhookQuery;
+
+impl IntoParams for WebhookQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let status = ("status", "Those that are.", schema::status());
+        list([id("id"), text("url"), text("description"), status, time("created_at")])
+    }
+}
+
+/// Of a list of conversations.
+#[derive(Debug)]
+pub struct ConversationQuery;
+
+impl IntoParams for ConversationQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        list([
+            id("id"),
+            id("bot_id"),
+            ("status", "Those that are.", schema::conversation_status()),
+            text("user_id"),
+            ("platform", "Where the visitor is.", schema::platform()),
+            ("channel", "Where the bot answers.", schema::platform()),
+            ("message_count", "Exactly so many messages.", schema::count_from_zero()),
+            time("created_at"),
+            time("updated_at"),
+        ])
+    }
+}
+
+/// Of a list of messages.
+#[derive(Debug)]
+pub struct MessageQuery;
+
+impl IntoParams for MessageQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        list([
+            id("id"),
+            id("conversation_id"),
+            ("role", "Who says it.", role()),
+            text("content"),
+            time("created_at"),
+        ])
+    }
+}
