@@ -1,6 +1,7 @@
 //! What the product promises across routes.
 
 mod arrows;
+mod bench;
 mod budget;
 mod events;
 mod idempotency;
@@ -15,4 +16,3 @@ mod readme;
 mod reconcile;
 mod template_routes;
 mod twice;
-mod units;
