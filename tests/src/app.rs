@@ -209,6 +209,11 @@ impl Request {
         Self { builder: self.builder.body(body.into()) }
     }
 
+    /// The same once more.
+    pub fn again(&self) -> Self {
+        Self { builder: self.builder.try_clone().expect("no body is a stream") }
+    }
+
     /// Sends it and reads the whole answer.
     pub async fn send(self) -> Reply {
         let response = self.stream().await;

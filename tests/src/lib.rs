@@ -4,6 +4,7 @@ mod app;
 mod dns;
 mod receiver;
 mod site;
+pub mod units;
 
 pub use app::{App, Reply, Request, Tenant};
 pub use dns::{DnsAnswer, DnsServer};

@@ -59,6 +59,10 @@ pub struct Options {
     #[arg(skip)]
     pub dns: Option<(SocketAddr, Duration)>,
 
+    /// For a seed: no worker is fed until [`crate::Platform::attach`].
+    #[arg(skip)]
+    pub detached: bool,
+
     /// For a test: hand each batch of the stream to its worker twice, as AWS may.
     #[arg(skip)]
     pub deliver_twice: bool,
@@ -84,6 +88,7 @@ impl Options {
             services_only: false,
             lambda_port: 9000,
             dns: None,
+            detached: false,
             deliver_twice: false,
             deaths: None,
         }

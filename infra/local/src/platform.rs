@@ -179,8 +179,6 @@ impl Platform {
         };
         let mut routes = Router::new();
         let mut everything = HashMap::new();
-        let mut consumers = HashMap::new();
-        let saved = checkpoints(&platform.options);
         for function in &template.functions {
             let mut settings = platform.engines.env(&template, &function.settings, &given)?;
             if let Some((server, time)) = platform.options.dns {
@@ -191,23 +189,13 @@ impl Platform {
             everything.extend(settings.clone());
             let code = registry::code(&function.binary, &Env::of(settings), &aws).await?;
             platform.functions.insert(function.binary.clone(), code.clone());
-            match code {
-                Code::Http(router) => routes = add_routes(routes, function, &router),
-                Code::Worker(work) => {
-                    let worker = match platform.options.services_only {
-                        false => match platform.options.deaths {
-                            None => Worker::Here(work),
-                            Some(deaths) => Worker::Mortal(work, deaths),
-                        },
-                        true => Worker::watched(&function.binary, platform.options.lambda_port)?,
-                    };
-                    let tasks =
-                        platform.feed(function, &worker, &saved, &stopping, &mut consumers)?;
-                    platform.tasks.extend(tasks);
-                }
+            if let Code::Http(router) = code {
+                routes = add_routes(routes, function, &router);
             }
         }
-        platform.consumers = Arc::new(consumers);
+        if !platform.options.detached {
+            platform.attach()?;
+        }
         platform.base_url = match platform.options.services_only {
             true => format!("http://127.0.0.1:{}", platform.options.lambda_port),
             false => {
@@ -217,11 +205,47 @@ impl Platform {
             }
         };
         platform.write_lambda_env(&everything)?;
-        platform.tasks.push(platform.keep_checkpoints(&stopping));
         if !platform.options.no_demo {
             platform.credentials = Some(demo::seed(&platform, &platform.options).await?);
         }
         Ok(platform)
+    }
+
+    /// Begins to feed the workers, which see what the stream holds by now and all that follows.
+    /// Once, and only if the platform was started detached.
+    pub fn attach(&mut self) -> Result<()> {
+        let template = Template::parse(TEXT)?;
+        let saved = checkpoints(&self.options);
+        let stopping = self.stop.subscribe();
+        let mut consumers = HashMap::new();
+        for function in &template.functions {
+            let Some(Code::Worker(work)) = self.functions.get(&function.binary) else { continue };
+            let worker = match self.options.services_only {
+                false => match self.options.deaths {
+                    None => Worker::Here(work.clone()),
+                    Some(deaths) => Worker::Mortal(work.clone(), deaths),
+                },
+                true => Worker::watched(&function.binary, self.options.lambda_port)?,
+            };
+            let tasks = self.feed(function, &worker, &saved, &stopping, &mut consumers)?;
+            self.tasks.extend(tasks);
+        }
+        self.consumers = Arc::new(consumers);
+        self.tasks.push(self.keep_checkpoints(&stopping));
+        Ok(())
+    }
+
+    /// The stream's oldest records, up to `most` (at most 1,000), as workers get them.
+    pub fn changes(&self, most: usize) -> Result<Vec<serde_json::Value>> {
+        let reader = self.engines.dynamodb.stream_reader(TABLE, None);
+        reader.and_then(|mut reader| reader.next(most)).map_err(LocalError::of)
+    }
+
+    /// Forgets what the stream holds, but for its newest record: of what was written so far no
+    /// worker that is attached later hears.
+    pub async fn forget_changes(&self) -> Result<()> {
+        let forgotten = self.engines.dynamodb.empty_stream(TABLE).await;
+        forgotten.map(drop).map_err(LocalError::of)
     }
 
     /// Where the embedded DynamoDB is, for tests that look at the table itself.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{self, Key},
+    packed,
     table::{Range, Store, key_in, read},
     write::Write,
 };
@@ -44,6 +45,7 @@ struct AskedItem {
 
 #[derive(Default, Serialize, Deserialize)]
 struct SketchItem {
+    #[serde(with = "packed::list")]
     entries: Vec<AskedItem>,
     floor: u64,
     version: u64,

@@ -120,7 +120,8 @@ impl Store {
     }
 
     /// Each of `conversations` with its first turn, in their order; one that is being deleted has
-    /// none any more and is left out.
+    /// none any more and is left out. They may be a moment behind, for half of the units; one that
+    /// is not there yet is asked for again.
     pub async fn with_first_turns(
         &self,
         conversations: Vec<Conversation>,
@@ -128,7 +129,7 @@ impl Store {
         let wanted: Vec<Key> =
             conversations.iter().map(|c| keys::turn(c.id, c.id.opening())).collect();
         let mut found = HashMap::new();
-        for item in self.batch_get(&wanted, true).await? {
+        for item in self.batch_get(&wanted, false).await? {
             let turn = Turn::from(read::<TurnItem>(item)?);
             found.insert(turn.conversation_id, turn);
         }

@@ -1,6 +1,7 @@
 //! What the product promises across routes.
 
 mod arrows;
+mod bench;
 mod budget;
 mod events;
 mod idempotency;
@@ -19,4 +20,3 @@ mod strangers;
 mod switched_off;
 mod template_routes;
 mod twice;
-mod units;

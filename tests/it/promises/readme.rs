@@ -9,22 +9,15 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::units::measured;
 use clap::CommandFactory;
 use local::{
     Options,
     template::{TEXT, Template},
 };
+use tests::units::{NOT_METERED, OVERLAPPING, measured};
 
 const MEND: &str = "README.md is behind the code; run \
     `UPDATE_README=1 cargo test -p tests --test it promises::readme`, which rewrites its tables";
-
-/// What says how much it consumed before it is done: a stream's headers go out before its turn is
-/// written.
-const NOT_METERED: &[&str] = &["botplot POST /api/v1/chat/stream"];
-
-/// Sources are copied at the same time, so that their calls overlap now more, now less.
-const OVERLAPPING: &[&str] = &["conferbot POST /api/v1/external/v1/chatbots/{id}/duplicate"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -149,11 +142,13 @@ async fn the_table_of_units_is_measured() {
         if NOT_METERED.contains(&operation.as_str()) {
             continue;
         }
-        let found = rows.iter().find(|(metered, _)| *metered == operation);
-        let (_, reply) = found.unwrap_or_else(|| {
-            panic!("{operation} is built: carry it out once in tests/it/promises/units so that it is metered")
+        let found = rows.iter().find(|sample| sample.operation == operation);
+        let sample = found.unwrap_or_else(|| {
+            panic!(
+                "{operation} is built: carry it out once in tests/src/units so that it is metered"
+            )
         });
-        let (read, write, round_trips) = reply.units();
+        let (read, write, round_trips) = sample.reply.units();
         let round_trips = match OVERLAPPING.contains(&operation.as_str()) {
             true => "–".to_owned(),
             false => round_trips.to_string(),
@@ -182,7 +177,7 @@ fn every_setting_flag_and_parameter_is_explained() {
 #[test]
 fn what_the_documents_name_is_there() {
     let folders = ["functions/", "shared/", "infra/", "tests/", "events/", "docs/", ".ci/"];
-    for document in ["README.md", "CONTRIBUTING.md", "docs/choices.md"] {
+    for document in ["README.md", "CONTRIBUTING.md", "docs/benchmarks.md", "docs/choices.md"] {
         let text = text_of(document);
         let prose: String = text.split("```").step_by(2).collect();
         let missing: Vec<&str> = prose

@@ -122,6 +122,14 @@ impl DynamoEngine {
             .map_err(failed("trimming the stream"))?
     }
 
+    /// Forgets all stream records but the newest. Returns how many went.
+    pub async fn empty_stream(&self, table: &str) -> Result<usize> {
+        let (log, table) = (Arc::clone(&self.log), table.to_owned());
+        tokio::task::spawn_blocking(move || log.empty(&table))
+            .await
+            .map_err(failed("trimming the stream"))?
+    }
+
     /// Removes the items that have expired, as a background task does once a minute. Returns how
     /// many went.
     pub async fn sweep_ttl(&self) -> Result<usize> {

@@ -50,14 +50,23 @@ impl Log {
         Ok(Self { connection: Mutex::new(connection) })
     }
 
+    /// Removes all of a table's records but its newest.
+    pub(super) fn empty(&self, table: &str) -> Result<usize> {
+        self.trim_before(table, i64::MAX)
+    }
+
     /// Removes a table's records before a sequence number, save its newest.
     pub(super) fn trim(&self, table: &str, before: &str) -> Result<usize> {
-        let what = "trimming the stream";
         let before = before
             .parse::<u128>()
             .ok()
             .and_then(|public| i64::try_from(public.checked_sub(SEQUENCE_OFFSET)?).ok())
             .ok_or_else(|| EngineError(format!("{before:?} is no sequence number")))?;
+        self.trim_before(table, before)
+    }
+
+    fn trim_before(&self, table: &str, before: i64) -> Result<usize> {
+        let what = "trimming the stream";
         let mut trimmed = 0;
         loop {
             let connection = self.lock();

@@ -1,5 +1,5 @@
+use crate::{Receiver, Tenant};
 use serde_json::json;
-use tests::{Receiver, Tenant};
 
 use super::{Metered, id};
 

@@ -1,6 +1,6 @@
+use crate::Tenant;
 use reqwest::Method;
 use serde_json::json;
-use tests::Tenant;
 
 use super::{Metered, id};
 

@@ -1,5 +1,5 @@
+use crate::Tenant;
 use serde_json::json;
-use tests::Tenant;
 
 use super::{Metered, id};
 
@@ -49,4 +49,15 @@ pub async fn chatbotplatform(metered: &mut Metered<'_>, tenant: &Tenant) {
     let change = app.patch(&one).bearer(key).json(&json!({"description": "Another"}));
     metered.send("chatbotplatform PATCH /v1/bots/{id}", change).await;
     metered.send("chatbotplatform DELETE /v1/bots/{id}", app.delete(&one).bearer(key)).await;
+}
+
+/// Leaves what there was: the copy is deleted again.
+pub async fn copy(metered: &mut Metered<'_>, tenant: &Tenant) {
+    let (app, key) = (metered.app, &tenant.conferbot);
+    let path = "/api/v1/external/v1/chatbots";
+    let copy = app.post(&format!("{path}/{}/duplicate", tenant.chatbot)).api_key(key);
+    let made =
+        metered.send("conferbot POST /api/v1/external/v1/chatbots/{id}/duplicate", copy).await;
+    let copy = format!("{path}/{}", id(&made["data"]["id"]));
+    app.delete(&copy).api_key(key).send().await.ok();
 }

@@ -1,5 +1,5 @@
+use crate::{Site, Tenant};
 use serde_json::json;
-use tests::{Site, Tenant};
 
 use super::{Metered, id};
 
@@ -9,7 +9,7 @@ pub async fn helpbot(metered: &mut Metered<'_>, tenant: &Tenant, site: &Site) {
     let key = &tenant.helpbot;
     let post = |path: &str, body| app.post(path).bearer(key).json(&body);
     let question = json!({"question": super::QUESTION});
-    let asked = post("/api/v1/chat", question).send().await.ok();
+    let asked = metered.beside(post("/api/v1/chat", question)).await;
     let conversation = asked["conversationId"].clone();
     let body = json!({"conversationId": conversation, "helpful": "yes"});
     metered.send("helpbot POST /api/v1/feedback", post("/api/v1/feedback", body)).await;

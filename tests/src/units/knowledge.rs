@@ -1,5 +1,5 @@
+use crate::{Site, Tenant};
 use serde_json::{Value, json};
-use tests::{Site, Tenant};
 
 use super::{Metered, id};
 
@@ -22,4 +22,14 @@ pub async fn botplot(metered: &mut Metered<'_>, tenant: &Tenant, site: &Site) {
     let other = add("qa", other).send().await.ok();
     let other = app.delete(&format!("{path}/{}", id(&other["sourceId"]))).bearer(secret);
     metered.send("botplot DELETE /api/v1/knowledge/{sourceId}", other).await;
+}
+
+/// Deletes every source.
+pub async fn clear(metered: &Metered<'_>, tenant: &Tenant) {
+    let (app, secret, path) = (metered.app, &tenant.secret, "/api/v1/knowledge");
+    let found = app.get(path).bearer(secret).send().await.ok();
+    for source in found["sources"].as_array().into_iter().flatten() {
+        let one = format!("{path}/{}", id(&source["id"]));
+        app.delete(&one).bearer(secret).send().await.ok();
+    }
 }

@@ -1,4 +1,4 @@
-use tests::Tenant;
+use crate::Tenant;
 
 use super::Metered;
 
@@ -9,7 +9,7 @@ pub async fn botplot_and_helpbot(metered: &mut Metered<'_>, tenant: &Tenant) {
         ("botplot GET /api/v1/analytics/ratings", "/api/v1/analytics/ratings", &tenant.secret),
         ("helpbot GET /api/v1/analytics/overview", "/api/v1/analytics/overview", &tenant.helpbot),
         ("helpbot GET /api/v1/analytics/activity", "/api/v1/analytics/activity", &tenant.helpbot),
-        ("helpbot GET /api/v1/conversations", "/api/v1/conversations", &tenant.helpbot),
+        ("helpbot GET /api/v1/conversations", "/api/v1/conversations?limit=20", &tenant.helpbot),
     ] {
         metered.send(operation, app.get(path).bearer(key)).await;
     }

@@ -1,0 +1,24 @@
+//! The bench's own code on a small past: every built operation within its budget, or with a reason
+//! not to be; pages far down about as dear as those near.
+
+use bench::operations::{
+    Effort,
+    budget::{PAGED, broken, farther},
+    built, measure,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_keeps_to_its_budget_in_a_chatbot_with_a_past() {
+    // Of three reads one at the most is the first of its minute, which costs more.
+    let effort = Effort { rounds: 1, reads: 3 };
+    let measured = measure(300, effort, None).await.expect("it is measured");
+    assert_eq!(broken(&measured), Vec::<String>::new());
+    assert!(measured.rows.len() > built().len());
+    for list in PAGED {
+        let more = farther(&measured, list).expect("pages far down");
+        assert!((0.3..=3.0).contains(&more), "{list}: {more}");
+    }
+    let stats = measured.background.iter().filter(|b| b.worker == "stats-worker");
+    let writes: Vec<f64> = stats.map(|b| b.write).collect();
+    assert!(writes[1] * 2.0 < writes[0], "a batch is cheaper than its turns: {writes:?}");
+}
