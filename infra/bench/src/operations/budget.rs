@@ -71,11 +71,14 @@ const EXPLAINED: &[(&str, &str)] = &[
         "conferbot GET /api/v1/external/v1/chatbots/{id}/responses/{responseId}",
         "chatbot, conversation and turns",
     ),
-    ("conferbot GET /api/v1/external/v1/webhooks", "where a workspace's are is looked up first"),
+    (
+        "conferbot GET /api/v1/external/v1/webhooks",
+        "pointers, then the webhooks, then the names of their chatbots",
+    ),
     ("chatbotplatform GET /v1/conversations/{id}", "whose it is is found by its first turn"),
     ("botplot GET /api/v1/knowledge/{sourceId}", "it has its passages"),
     ("botplot GET /api/v1/conversations/{id}", "it has its turns"),
-    ("helpbot GET /api/v1/config", "chatbot, widget and branding"),
+    ("helpbot GET /api/v1/config", "the chatbot's name stands in for the bot's until that is set"),
 ];
 
 /// Why an operation may be over its budget.
