@@ -70,7 +70,8 @@ impl Core {
         let total = counters.of(filter.status);
         let deepest = if filter.status.is_some() { DEEPEST_PAGE } else { u32::MAX };
         match u32::try_from(page.offset()) {
-            _ if page.offset() >= total => Ok((Vec::new(), total)),
+            // The first page is read whatever is counted: a counter follows its list by seconds.
+            _ if page.offset() > 0 && page.offset() >= total => Ok((Vec::new(), total)),
             Ok(offset) if offset <= deepest => {
                 let found = self.listed(chatbot, filter.status, offset, page.rows).await?;
                 Ok((found, total))
