@@ -2,12 +2,14 @@
 
 mod app;
 mod dns;
+mod gate;
 mod receiver;
 mod site;
 pub mod units;
 
 pub use app::{App, Reply, Request, Tenant};
 pub use dns::{DnsAnswer, DnsServer};
+pub use gate::{Gate, Kill};
 pub use receiver::{Answer, Received, Receiver};
 pub use site::Site;
 

@@ -1,6 +1,12 @@
 //! An endpoint that takes webhooks, and answers them as it is told.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -8,6 +14,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
+    serve::ListenerExt,
 };
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -17,6 +24,8 @@ use tokio::{net::TcpListener, task::JoinHandle};
 pub enum Answer {
     /// With this status.
     Status(u16),
+    /// With 200, after this long.
+    After(Duration),
     /// Never.
     Never,
 }
@@ -28,6 +37,10 @@ pub struct Received {
     pub headers: HeaderMap,
     /// Its exact bytes.
     pub body: String,
+    /// When.
+    pub at: Instant,
+    /// What it was answered with; `None` if it never was.
+    pub answered: Option<u16>,
 }
 
 impl Received {
@@ -42,12 +55,25 @@ impl Received {
     }
 }
 
-type Script = dyn Fn(usize) -> Answer + Send + Sync;
+type Script = dyn Fn(usize, &Received) -> Answer + Send + Sync;
 
 #[derive(Clone)]
 struct Shared {
     received: Arc<Mutex<Vec<Received>>>,
     script: Arc<Script>,
+    connections: Arc<AtomicUsize>,
+    /// Requests that are being answered, and the most that were at one time.
+    open: Arc<AtomicUsize>,
+    most_open: Arc<AtomicUsize>,
+}
+
+/// A request counts for as long as its connection wants an answer.
+struct Open(Arc<AtomicUsize>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// The endpoint. It stops when it is dropped.
@@ -66,10 +92,27 @@ impl Receiver {
 
     /// Answers delivery number n (from 0) with `script(n)`.
     pub async fn answering(script: impl Fn(usize) -> Answer + Send + Sync + 'static) -> Self {
-        let shared = Shared { received: Arc::default(), script: Arc::new(script) };
+        Self::reading(move |n, _| script(n)).await
+    }
+
+    /// Answers delivery number n (from 0) with what `script` says of it.
+    pub async fn reading(
+        script: impl Fn(usize, &Received) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let shared = Shared {
+            received: Arc::default(),
+            script: Arc::new(script),
+            connections: Arc::default(),
+            open: Arc::default(),
+            most_open: Arc::default(),
+        };
         let routes = Router::new().fallback(take).with_state(shared.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
+        let connections = shared.connections.clone();
+        let listener = listener.tap_io(move |_| {
+            connections.fetch_add(1, Ordering::SeqCst);
+        });
         let server = tokio::spawn(async move {
             axum::serve(listener, routes).await.expect("the receiver serves");
         });
@@ -80,6 +123,21 @@ impl Receiver {
     pub fn received(&self) -> Vec<Received> {
         self.shared.received.lock().expect("not poisoned").clone()
     }
+
+    /// How many deliveries came so far.
+    pub fn count(&self) -> usize {
+        self.shared.received.lock().expect("not poisoned").len()
+    }
+
+    /// How many connections were made.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many deliveries were being answered at one time, at the most.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.most_open.load(Ordering::SeqCst)
+    }
 }
 
 impl Drop for Receiver {
@@ -89,15 +147,29 @@ impl Drop for Receiver {
 }
 
 async fn take(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let number = {
+    let open = Open(shared.open.clone());
+    shared.most_open.fetch_max(1 + shared.open.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let mut one = Received { headers, body, at: Instant::now(), answered: None };
+    let (number, answer) = {
         let mut received = shared.received.lock().expect("not poisoned");
-        received.push(Received { headers, body: String::from_utf8_lossy(&body).into_owned() });
-        received.len() - 1
+        let answer = (shared.script)(received.len(), &one);
+        one.answered = match answer {
+            Answer::Status(status) => Some(status),
+            Answer::After(_) | Answer::Never => None,
+        };
+        received.push(one);
+        (received.len() - 1, answer)
     };
-    match (shared.script)(number) {
-        Answer::Status(status) => {
-            (StatusCode::from_u16(status).expect("a status"), "taken").into_response()
+    let status = match answer {
+        Answer::Status(status) => status,
+        Answer::After(time) => {
+            tokio::time::sleep(time).await;
+            shared.received.lock().expect("not poisoned")[number].answered = Some(200);
+            200
         }
         Answer::Never => std::future::pending().await,
-    }
+    };
+    drop(open);
+    (StatusCode::from_u16(status).expect("a status"), "taken").into_response()
 }

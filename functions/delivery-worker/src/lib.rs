@@ -1,8 +1,7 @@
 //! Makes one attempt at a webhook delivery a message.
 
 use app::{delivering::Delivering, queue::Deliver};
-use domain::{Delivery, Error, Result, Timestamp, Webhook};
-use outbound::Client;
+use domain::{Delivery, Result, Timestamp, Webhook};
 use runtime::{Aws, Env};
 use serde_json::Value;
 
@@ -15,10 +14,11 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let client = Client::new(env.policy(), "Colloquy/1.0").map_err(Error::internal)?;
+        let core = aws.core(env)?;
         let queue = aws.queue(env, "DELIVERY_QUEUE_URL")?;
-        let sealer = aws.sealer(env).await?;
-        Ok(Self { delivering: Delivering::new(aws.core(env)?, queue, client, sealer, headers) })
+        let (sender, sealer) = (aws.sender(env)?, aws.sealer(env).await?);
+        let pace = env.retry_pace()?;
+        Ok(Self { delivering: Delivering::new(core, queue, sender, sealer, headers, pace) })
     }
 }
 

@@ -66,8 +66,8 @@ async fn create_webhook(
     Body(WebhookIn { url, events, description }, _): Body<Botplot, WebhookIn>,
 ) -> Reply<NewWebhookOut> {
     let project = project(&key, &project_id)?;
-    let policy = ctx.webhooks.policy();
-    let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, policy)?;
+    let targets = ctx.webhooks.targets();
+    let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, targets)?;
     let workspace = key.principal.workspace_id;
     let (webhook, secret) =
         ctx.webhooks.create(workspace, Some(project), Dialect::Botplot, new).await?;

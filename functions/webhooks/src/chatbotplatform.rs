@@ -56,8 +56,8 @@ async fn create_webhook(
     key: Key,
     Body(WebhookIn { url, events, description }, _): Body<ChatbotPlatform, WebhookIn>,
 ) -> Reply<(StatusCode, Json<DataOut<NewWebhookOut>>)> {
-    let policy = ctx.webhooks.policy();
-    let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, policy)?;
+    let targets = ctx.webhooks.targets();
+    let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, targets)?;
     let workspace = key.0.workspace_id;
     let made = ctx.webhooks.create(workspace, None, Dialect::ChatbotPlatform, new).await?;
     Ok((StatusCode::CREATED, Json(DataOut::new(made))))
@@ -99,7 +99,7 @@ async fn update_webhook(
         description.as_deref(),
         status,
         &EVENTS,
-        ctx.webhooks.policy(),
+        ctx.webhooks.targets(),
     )?;
     let id = id.parse()?;
     let webhook = ctx.webhooks.update(scope(&key), id, Dialect::ChatbotPlatform, change).await?;

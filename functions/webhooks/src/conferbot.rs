@@ -47,8 +47,8 @@ async fn create_webhook(
     Body(WebhookIn { chatbot_id, url, events, description }, _): Body<Conferbot, WebhookIn>,
 ) -> Reply<(StatusCode, Json<NewWebhookOut>)> {
     let chatbot = bounds::required("chatbotId", chatbot_id.as_deref())?;
-    let policy = ctx.webhooks.policy();
-    let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, policy)?;
+    let targets = ctx.webhooks.targets();
+    let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, targets)?;
     let (workspace, chatbot) = (key.0.workspace_id, Some(chatbot.parse()?));
     let (webhook, secret) =
         ctx.webhooks.create(workspace, chatbot, Dialect::Conferbot, new).await?;

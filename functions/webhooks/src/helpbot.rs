@@ -42,8 +42,8 @@ async fn list_webhooks(State(ctx): State<Ctx>, key: SiteKey) -> Reply<WebhooksOu
 async fn create_webhook(State(ctx): State<Ctx>, key: SiteKey) -> Reply<NewWebhookOut> {
     ctx.http.core.require(&key.principal, Feature::HelpbotInsights)?;
     let WebhookIn { url, events, description, api_key: _ } = colloquy_http::parse(&key.body)?;
-    let policy = ctx.webhooks.policy();
-    let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, policy)?;
+    let targets = ctx.webhooks.targets();
+    let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, targets)?;
     let (workspace, site) = (key.principal.workspace_id, Some(key.chatbot));
     let (webhook, secret) = ctx.webhooks.create(workspace, site, Dialect::Helpbot, new).await?;
     Ok(Json(NewWebhookOut { webhook: WebhookOut::new(webhook, secret) }))

@@ -9,8 +9,7 @@ mod helpbot;
 
 use app::webhooks::Webhooks;
 use axum::{Router, extract::FromRef};
-use domain::{Error, Result};
-use outbound::Client;
+use domain::Result;
 use runtime::{Aws, Env};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,8 +25,8 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
-        let client = Client::new(env.policy(), "Colloquy/1.0").map_err(Error::internal)?;
-        let webhooks = Webhooks::new(http.core.clone(), client, aws.sealer(env).await?);
+        let (sender, sealer) = (aws.sender(env)?, aws.sealer(env).await?);
+        let webhooks = Webhooks::new(http.core.clone(), sender, sealer);
         Ok(Self { http, webhooks })
     }
 }

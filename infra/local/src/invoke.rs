@@ -1,6 +1,12 @@
 //! Calling a worker: in this process, or one that runs under `cargo lambda watch`.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use serde_json::Value;
 
@@ -12,20 +18,19 @@ const LONGEST_CALL: Duration = Duration::from_secs(15 * 60);
 /// How often workers are killed, and how soon.
 #[derive(Debug, Clone, Copy)]
 pub struct Deaths {
-    /// Of a hundred calls, so many.
-    pub percent: u8,
+    /// Of a thousand calls, so many.
+    pub of_thousand: u16,
     /// Within this time, evenly.
     pub within: Duration,
 }
 
 impl Deaths {
     /// When the next call ends, if it is to end early.
-    fn next(self) -> Result<Option<Duration>> {
-        let mut random = [0; 2];
-        getrandom::fill(&mut random).map_err(LocalError::of)?;
-        let [whether, when] = random.map(|byte| f64::from(byte) / 256.0);
-        let dies = whether * 100.0 < f64::from(self.percent);
-        Ok(dies.then(|| self.within.mul_f64(when)))
+    fn next(self) -> Option<Duration> {
+        let fraction = || app::random::fraction();
+        let (whether, when) = (fraction(), fraction());
+        let dies = whether * 1000.0 < f64::from(self.of_thousand);
+        dies.then(|| self.within.mul_f64(when))
     }
 }
 
@@ -34,8 +39,9 @@ impl Deaths {
 pub enum Worker {
     /// Here.
     Here(Work),
-    /// Here, and killed in the middle of some calls, as a Lambda may be: for tests.
-    Mortal(Work, Deaths),
+    /// Here, and killed in the middle of some calls, as a Lambda may be: for tests. With how often
+    /// that was.
+    Mortal(Work, Deaths, Arc<AtomicU64>),
     /// Behind the invoke endpoint of `cargo lambda watch`.
     Watched {
         /// Its client.
@@ -61,14 +67,17 @@ impl Worker {
     pub async fn call(&self, event: Value) -> Result<Value> {
         match self {
             Self::Here(work) => work(event).await.map_err(LocalError::of),
-            Self::Mortal(work, deaths) => {
-                let Some(at) = deaths.next()? else {
+            Self::Mortal(work, deaths, killed) => {
+                let Some(at) = deaths.next() else {
                     return work(event).await.map_err(LocalError::of);
                 };
-                tokio::time::timeout(at, work(event)).await.map_or_else(
-                    |_| Err(LocalError("the worker was killed".to_owned())),
-                    |answer| answer.map_err(LocalError::of),
-                )
+                match tokio::time::timeout(at, work(event)).await {
+                    Ok(answer) => answer.map_err(LocalError::of),
+                    Err(_) => {
+                        killed.fetch_add(1, Ordering::SeqCst);
+                        Err(LocalError("the worker was killed".to_owned()))
+                    }
+                }
             }
             Self::Watched { client, url } => {
                 let sent = client

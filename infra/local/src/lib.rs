@@ -11,6 +11,7 @@ mod platform;
 mod probe;
 mod pump;
 mod registry;
+mod services;
 pub mod template;
 
 pub use demo::{Credentials, Keys, Login};

@@ -47,6 +47,10 @@ pub struct Options {
     #[arg(long, default_value = "")]
     pub custom_domain_target: String,
 
+    /// A queue that webhooks may name by its ARN, made here; may be given several times.
+    #[arg(long = "event-queue", value_name = "NAME")]
+    pub event_queues: Vec<String>,
+
     /// Only table, queues and secrets, for functions that run under `cargo lambda watch`.
     #[arg(long)]
     pub services_only: bool,
@@ -66,6 +70,10 @@ pub struct Options {
     /// For a test: hand each batch of the stream to its worker twice, as AWS may.
     #[arg(skip)]
     pub deliver_twice: bool,
+
+    /// For a test: how many times as fast as its schedule a delivery is tried again.
+    #[arg(skip)]
+    pub retry_pace: Option<u32>,
 
     /// For a test: how often workers are killed.
     #[arg(skip)]
@@ -90,6 +98,8 @@ impl Options {
             dns: None,
             detached: false,
             deliver_twice: false,
+            event_queues: Vec::new(),
+            retry_pace: None,
             deaths: None,
         }
     }

@@ -3,12 +3,14 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use app::Core;
-use aws_sdk_sqs::Client;
 use axum::{Router, extract::Request, routing::any};
 use runtime::{Aws, Env};
 use serde_json::json;
@@ -17,19 +19,15 @@ use tower::ServiceExt;
 
 use crate::{
     Credentials, LocalError, Options, Result, demo,
-    engine::{AwsMock, DynamoEngine},
     invoke::Worker,
     mail::MailFolder,
-    probe::{QueueProbe, is_dead_letters},
+    probe::is_dead_letters,
     pump::{self, Progress, StreamFeed},
     registry::{self, Code},
-    template::{Event, Function, Setting, TEXT, Template},
+    services::{Engines, TABLE},
+    template::{Event, Function, TEXT, Template},
 };
 
-/// The table's name here.
-const TABLE: &str = "colloquy";
-/// The secret's name here.
-const MASTER_KEY: &str = "colloquy-master-key";
 /// How often checkpoints are written down.
 const CHECKPOINTS_EVERY: Duration = Duration::from_millis(500);
 
@@ -45,93 +43,12 @@ pub struct Platform {
     engines: Engines,
     mail: MailFolder,
     functions: HashMap<String, Code>,
+    /// What the functions were set up with, by their binaries.
+    settings: HashMap<String, Env>,
+    killed: Arc<AtomicU64>,
     consumers: Arc<HashMap<String, Arc<Progress>>>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
-}
-
-struct Engines {
-    dynamodb: Arc<DynamoEngine>,
-    mock: AwsMock,
-    sqs: Client,
-    /// By their names in the template.
-    queues: HashMap<String, String>,
-}
-
-impl Engines {
-    async fn start(options: &Options, template: &Template) -> Result<Self> {
-        let data = (!options.memory).then_some(options.data.as_path());
-        let dynamodb = DynamoEngine::start(data, 0).await.map_err(LocalError::of)?;
-        dynamodb
-            .create_table_if_absent(template.table.clone(), template.ttl_attribute.as_deref())
-            .map_err(LocalError::of)?;
-        let mock = AwsMock::start(0).await.map_err(LocalError::of)?;
-        mock.put_secret(MASTER_KEY, &master_key(data)?).await.map_err(LocalError::of)?;
-        let mut queues = HashMap::new();
-        for queue in &template.queues {
-            let dead = queue.dead_letters.as_ref().map(|(name, times)| (name.as_str(), *times));
-            let url = mock.create_queue(&queue.name, queue.visibility, dead).await;
-            queues.insert(queue.name.clone(), url.map_err(LocalError::of)?);
-        }
-        let credentials =
-            aws_sdk_sqs::config::Credentials::new("local", "local", None, None, "local");
-        let config = aws_sdk_sqs::Config::builder()
-            .behavior_version_latest()
-            .region(aws_sdk_sqs::config::Region::from_static("us-east-1"))
-            .credentials_provider(credentials)
-            .endpoint_url(&mock.endpoint)
-            .build();
-        let sqs = Client::from_conf(config);
-        Ok(Self { dynamodb: Arc::new(dynamodb), mock, sqs, queues })
-    }
-
-    /// A function's settings with every reference resolved, as CloudFormation would.
-    fn env(
-        &self,
-        template: &Template,
-        settings: &HashMap<String, Setting>,
-        given: &HashMap<String, String>,
-    ) -> Result<HashMap<String, String>> {
-        let mut env = HashMap::from([("LOCAL_RUN".to_owned(), "true".to_owned())]);
-        for (name, setting) in settings {
-            let value = match setting {
-                Setting::Literal(text) => text.clone(),
-                Setting::Ref(to) if to == "Table" => TABLE.to_owned(),
-                Setting::Ref(to) if to == "MasterKey" => MASTER_KEY.to_owned(),
-                Setting::Ref(to) => given
-                    .get(to)
-                    .or_else(|| self.queues.get(to))
-                    .or_else(|| template.parameters.get(to))
-                    .cloned()
-                    .ok_or_else(|| {
-                        LocalError(format!("{name} refers to {to}, which is not there"))
-                    })?,
-            };
-            env.insert(name.clone(), value);
-        }
-        Ok(env)
-    }
-
-    /// The queues that `wanted` names, to be looked at.
-    fn probe(&self, wanted: impl Fn(&str) -> bool) -> QueueProbe {
-        let urls = self.queues.iter().filter(|(name, _)| wanted(name));
-        QueueProbe { sqs: self.sqs.clone(), urls: urls.map(|(_, url)| url.clone()).collect() }
-    }
-}
-
-fn master_key(data: Option<&Path>) -> Result<String> {
-    let fresh = || app::random::hex_digits(64).map_err(LocalError::of);
-    let Some(folder) = data else { return fresh() };
-    let file = folder.join("master.key");
-    match std::fs::read_to_string(&file) {
-        Ok(key) => Ok(key),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = fresh()?;
-            demo::write_private(&file, &key)?;
-            Ok(key)
-        }
-        Err(error) => Err(LocalError(format!("{}: {error}", file.display()))),
-    }
 }
 
 fn checkpoint_file(data: &Path) -> PathBuf {
@@ -159,6 +76,7 @@ impl Platform {
             ("IdleSeconds".to_owned(), options.idle_seconds.to_string()),
             ("Plans".to_owned(), options.plans.clone().unwrap_or_default()),
             ("CustomDomainTarget".to_owned(), options.custom_domain_target.clone()),
+            ("EventQueues".to_owned(), engines.event_queues(&options)),
         ]);
         let core = Env::of(HashMap::from([
             ("TABLE_NAME".to_owned(), TABLE.to_owned()),
@@ -173,6 +91,8 @@ impl Platform {
             options,
             engines,
             functions: HashMap::new(),
+            settings: HashMap::new(),
+            killed: Arc::default(),
             consumers: Arc::default(),
             stop,
             tasks: Vec::new(),
@@ -185,9 +105,14 @@ impl Platform {
                 settings.insert("LOCAL_DNS_SERVER".to_owned(), server.to_string());
                 settings.insert("LOCAL_DNS_MILLIS".to_owned(), time.as_millis().to_string());
             }
+            if let Some(pace) = platform.options.retry_pace {
+                settings.insert("LOCAL_RETRY_PACE".to_owned(), pace.to_string());
+            }
             settings.insert("MAIL_DIR".to_owned(), platform.mail_dir().display().to_string());
             everything.extend(settings.clone());
-            let code = registry::code(&function.binary, &Env::of(settings), &aws).await?;
+            let settings = Env::of(settings);
+            let code = registry::code(&function.binary, &settings, &aws).await?;
+            platform.settings.insert(function.binary.clone(), settings);
             platform.functions.insert(function.binary.clone(), code.clone());
             if let Code::Http(router) = code {
                 routes = add_routes(routes, function, &router);
@@ -223,7 +148,7 @@ impl Platform {
             let worker = match self.options.services_only {
                 false => match self.options.deaths {
                     None => Worker::Here(work.clone()),
-                    Some(deaths) => Worker::Mortal(work.clone(), deaths),
+                    Some(deaths) => Worker::Mortal(work.clone(), deaths, self.killed.clone()),
                 },
                 true => Worker::watched(&function.binary, self.options.lambda_port)?,
             };
@@ -253,6 +178,11 @@ impl Platform {
         &self.engines.dynamodb.endpoint
     }
 
+    /// Where the embedded SQS is, for tests that receive what was sent to a queue.
+    pub fn sqs_endpoint(&self) -> &str {
+        &self.engines.mock.endpoint
+    }
+
     /// Where letters are written, once there is one.
     pub fn mail_dir(&self) -> &Path {
         self.mail.path()
@@ -261,6 +191,24 @@ impl Platform {
     /// The code behind a function, as Lambda would run it by itself.
     pub fn function(&self, binary: &str) -> Option<&Code> {
         self.functions.get(binary)
+    }
+
+    /// The code behind a function once more, with DynamoDB and SQS elsewhere: for tests that put
+    /// something in between.
+    pub async fn function_at(&self, binary: &str, dynamodb: &str, queues: &str) -> Result<Code> {
+        let settings = self.settings.get(binary);
+        let settings = settings.ok_or_else(|| LocalError(format!("there is no {binary}")))?;
+        registry::code(binary, settings, &Aws::embedded(dynamodb, queues).await).await
+    }
+
+    /// Where the queue is that the template calls so.
+    pub fn queue_url(&self, name: &str) -> Option<&str> {
+        self.engines.queues.get(name).map(String::as_str)
+    }
+
+    /// How often a worker was killed.
+    pub fn killed(&self) -> u64 {
+        self.killed.load(Ordering::SeqCst)
     }
 
     fn feed(

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use domain::{
-    Attempt, Delivery, DeliveryStatus, Error, OffReason, Result, SwitchedOff, Timestamp, Webhook,
-    WebhookStatus,
-    webhook::{KEPT_BODY, TIMEOUT, wait},
+    Attempt, Delivery, DeliveryStatus, Error, Held, OffReason, Result, SwitchedOff, Timestamp,
+    Webhook, WebhookStatus,
+    webhook::{TIMEOUT, hold, wait},
 };
-use outbound::{Client, OutboundError, Sent};
 use store::Store;
-use url::Url;
 
 use crate::{
     Core,
     queue::{Deliver, LONGEST_DELAY, Queue, VERSION},
     random,
     seal::Sealer,
+    sending::{Sender, Tried},
+    turns::Turns,
 };
 
 /// How long a message may be on its way before the ticker sends another.
@@ -23,6 +23,12 @@ pub(crate) const LEASE: Duration = Duration::from_secs(5 * 60);
 
 /// The endpoint is gone for good.
 const GONE: u16 = 410;
+/// One that finds its endpoint busy is put off by this, and by twice as long each time, up to
+/// [`LONGEST_PUT_OFF`].
+const PUT_OFF: Duration = Duration::from_secs(1);
+const LONGEST_PUT_OFF: Duration = Duration::from_secs(8);
+/// What is put off is spread over this at the most, so that it does not all come back at once.
+const SPREAD: Duration = Duration::from_secs(30);
 
 /// Builds the headers of a delivery, signature included. Handed in, since use cases know no
 /// dialect's shapes. Takes the secrets to sign with, the newest first, and the time of the attempt.
@@ -33,9 +39,11 @@ pub type Headers = fn(&Webhook, &Delivery, &[String], Timestamp) -> Vec<(String,
 pub struct Delivering {
     store: Store,
     queue: Queue,
-    client: Client,
+    sender: Sender,
     sealer: Sealer,
     headers: Headers,
+    pace: u32,
+    turns: Turns,
 }
 
 /// The secrets that sign for `webhook` at `now`, the newest first.
@@ -48,35 +56,27 @@ pub(crate) fn secrets(sealer: &Sealer, webhook: &Webhook, now: Timestamp) -> Res
         .collect()
 }
 
-/// Makes one attempt; used for tests of a webhook too.
-pub(crate) async fn attempt(
-    client: &Client,
-    url: &str,
-    headers: &[(String, String)],
-    body: String,
-) -> (Attempt, Option<Duration>) {
-    let at = Timestamp::now();
-    let sent = match Url::parse(url) {
-        Ok(url) => client.post_json(&url, headers, body, TIMEOUT, KEPT_BODY).await,
-        Err(error) => Err(OutboundError::Failed(error.to_string())),
-    };
-    let millis = |took: Duration| u32::try_from(took.as_millis()).unwrap_or(u32::MAX);
-    match sent {
-        Ok(Sent { status, body, retry_after, latency }) => (
-            Attempt { at, status: Some(status), latency_ms: millis(latency), response: body },
-            retry_after,
-        ),
-        Err(error) => {
-            let latency_ms = millis(Timestamp::now().since(at));
-            (Attempt { at, status: None, latency_ms, response: error.to_string() }, None)
-        }
-    }
+/// Whether an attempt may be made at an endpoint now.
+enum May {
+    /// It may. The hold is as it is then.
+    Try(Option<Held>),
+    /// Only after this time.
+    Wait(Duration),
 }
 
 impl Delivering {
-    /// Delivering over `core`; retries go through `queue`.
-    pub fn new(core: Core, queue: Queue, client: Client, sealer: Sealer, headers: Headers) -> Self {
-        Self { store: core.store, queue, client, sealer, headers }
+    /// Delivering over `core`; retries go through `queue`, `pace` times as fast as the schedule
+    /// says.
+    pub fn new(
+        core: Core,
+        queue: Queue,
+        sender: Sender,
+        sealer: Sealer,
+        headers: Headers,
+        pace: u32,
+    ) -> Self {
+        let turns = Turns::default();
+        Self { store: core.store, queue, sender, sealer, headers, pace, turns }
     }
 
     /// Handles one message: makes the attempt it names, unless that was made before.
@@ -106,12 +106,65 @@ impl Delivering {
         let Some(webhook) = webhook.filter(|w| w.status == WebhookStatus::Active) else {
             return self.store.abandon_delivery(&key).await;
         };
+        let held = match self.may_try(&webhook).await? {
+            May::Try(held) => held,
+            May::Wait(wait) => return self.put_off(job, &delivery, wait).await,
+        };
+        let Some(_turn) = self.turns.take(webhook.id).await else {
+            let busy = PUT_OFF.saturating_mul(1 << job.put_off.min(8)).min(LONGEST_PUT_OFF);
+            return self.put_off(job, &delivery, busy).await;
+        };
         let now = Timestamp::now();
         let secrets = secrets(&self.sealer, &webhook, now)?;
         let headers = (self.headers)(&webhook, &delivery, &secrets, now);
-        let (attempt, asked) =
-            attempt(&self.client, &webhook.url, &headers, delivery.body.clone()).await;
-        self.settle(job, &delivery, &webhook, attempt, asked).await
+        let tried = self.sender.send(&webhook, &delivery, &headers).await;
+        // Before anything that takes time: others are about to run into the same.
+        self.note_time(&webhook, held, &tried).await?;
+        self.settle(job, &delivery, &webhook, tried).await
+    }
+
+    /// An endpoint that is held back is asked by one delivery at a time, whatever the number of
+    /// workers: the one that moves the hold on.
+    async fn may_try(&self, webhook: &Webhook) -> Result<May> {
+        let Some(held) = webhook.held else { return Ok(May::Try(None)) };
+        let now = Timestamp::now();
+        if now < held.until {
+            return Ok(May::Wait(held.until.since(now)));
+        }
+        let asking = Held { until: now.plus(TIMEOUT), ..held };
+        let (scope, id) = (webhook.scope(), webhook.id);
+        match self.store.hold_webhook(scope, id, Some(held), Some(asking)).await? {
+            true => Ok(May::Try(Some(asking))),
+            // Another one asks, or the hold has ended.
+            false => Ok(May::Wait(PUT_OFF)),
+        }
+    }
+
+    /// Sends the message once more instead of making the attempt, which stays the delivery's next.
+    async fn put_off(&self, job: &Deliver, delivery: &Delivery, wait: Duration) -> Result<()> {
+        let spread = wait.min(SPREAD).mul_f64(random::fraction());
+        let wait = (wait + spread).clamp(PUT_OFF, LONGEST_DELAY);
+        if delivery.next_attempt_at.is_some() {
+            let until = Timestamp::now().plus(wait + LEASE);
+            self.store.put_off_delivery(&job.delivery().key(), until).await?;
+        }
+        let later = Deliver { put_off: job.put_off.saturating_add(1), ..job.clone() };
+        self.queue.send(&later, wait).await
+    }
+
+    /// Begins, goes on with or ends holding back an endpoint, by whether it answered in time.
+    async fn note_time(&self, webhook: &Webhook, held: Option<Held>, tried: &Tried) -> Result<()> {
+        if tried.timed_out {
+            self.turns.close(webhook.id);
+        }
+        let next = tried.timed_out.then(|| {
+            let times = held.map_or(0, |held| held.times).saturating_add(1);
+            Held { until: Timestamp::now().plus(hold(times) / self.pace), times }
+        });
+        if next.is_some() || held.is_some() {
+            self.store.hold_webhook(webhook.scope(), webhook.id, held, next).await?;
+        }
+        Ok(())
     }
 
     async fn settle(
@@ -119,13 +172,13 @@ impl Delivering {
         job: &Deliver,
         delivery: &Delivery,
         webhook: &Webhook,
-        attempt: Attempt,
-        asked: Option<Duration>,
+        Tried { attempt, asked, .. }: Tried,
     ) -> Result<()> {
         let gone = attempt.status == Some(GONE);
         // The schedule of one that was sent again begins there.
         let tried = (job.attempt + 1).saturating_sub(delivery.replayed_after);
         let wait = wait(tried, random::fraction(), asked).filter(|_| !gone);
+        let wait = wait.map(|wait| wait / self.pace);
         let status = match (attempt.succeeded(), wait) {
             (true, _) => DeliveryStatus::Delivered,
             (false, Some(_)) => DeliveryStatus::Pending,
@@ -144,7 +197,7 @@ impl Delivering {
         let written =
             self.store.log_attempt(&job.delivery(), job.attempt, &attempt, status, next).await?;
         if let Some(wait) = wait.filter(|wait| written && *wait <= LONGEST_DELAY) {
-            let again = Deliver { attempt: job.attempt + 1, ..job.clone() };
+            let again = Deliver { attempt: job.attempt + 1, put_off: 0, ..job.clone() };
             self.queue.send(&again, wait).await?;
         }
         self.note_health(webhook, &attempt).await

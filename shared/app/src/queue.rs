@@ -57,6 +57,48 @@ pub struct Deliver {
     pub delivery_id: DeliveryId,
     /// Attempts made before this one.
     pub attempt: usize,
+    /// How often this one was put off, since its endpoint was busy or held back.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub put_off: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// A job that a queue holds.
+pub trait Job: Serialize {
+    /// Whose job it is. SQS lets those of one that has many wait, rather than those of all others.
+    fn group(&self) -> Option<String> {
+        None
+    }
+}
+
+impl Job for CrawlPage {
+    fn group(&self) -> Option<String> {
+        Some(self.workspace_id.to_string())
+    }
+}
+
+impl Job for Deliver {
+    fn group(&self) -> Option<String> {
+        Some(match self.scope {
+            Scope::Chatbot(id) => id.to_string(),
+            Scope::Workspace(id) => id.to_string(),
+        })
+    }
+}
+
+impl Job for Purge {}
+
+/// A message such as somebody outside sends.
+impl Job for serde_json::Value {}
+
+impl Job for Mail {
+    fn group(&self) -> Option<String> {
+        Some(self.workspace_id.to_string())
+    }
 }
 
 impl Deliver {
@@ -69,6 +111,7 @@ impl Deliver {
             created_at: delivery.created_at,
             delivery_id: delivery.id,
             attempt: delivery.attempts.len(),
+            put_off: 0,
         }
     }
 
@@ -141,14 +184,15 @@ impl Queue {
     }
 
     /// Sends one message, to be seen after `delay`.
-    pub async fn send(&self, message: &impl Serialize, delay: Duration) -> Result<()> {
+    pub async fn send(&self, message: &impl Job, delay: Duration) -> Result<()> {
         let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
         let request = self
             .client
             .send_message()
             .queue_url(&self.url)
             .message_body(serde_json::to_string(message).map_err(Error::internal)?)
-            .set_delay_seconds((delay > 0).then_some(delay));
+            .set_delay_seconds((delay > 0).then_some(delay))
+            .set_message_group_id(message.group());
         // On the heap, since the client's futures nest too deep for the compiler.
         let sent = request.send().boxed();
         sent.await.map_err(|e| Error::internal(DisplayErrorContext(e).to_string()))?;
@@ -172,13 +216,14 @@ impl Queue {
 
     /// Sends all `messages`, ten at a time. Fails if any was not taken; sending all again is
     /// harmless, since jobs are idempotent.
-    pub async fn send_all<M: Serialize>(&self, messages: &[M]) -> Result<()> {
+    pub async fn send_all<M: Job>(&self, messages: &[M]) -> Result<()> {
         for chunk in messages.chunks(10) {
             let mut entries = Vec::with_capacity(chunk.len());
             for (at, message) in chunk.iter().enumerate() {
                 let body = serde_json::to_string(message).map_err(Error::internal)?;
                 let entry = SendMessageBatchRequestEntry::builder().id(at.to_string());
-                entries.push(entry.message_body(body).build().map_err(Error::internal)?);
+                let entry = entry.message_body(body).set_message_group_id(message.group());
+                entries.push(entry.build().map_err(Error::internal)?);
             }
             let request =
                 self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));

@@ -8,16 +8,16 @@ use domain::{
     Page, Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
     WorkspaceId, bounds, webhook::most,
 };
-use outbound::{Client, Policy};
 use store::PutWebhook;
 use url::Url;
 
 use crate::{
     Core,
-    delivering::{Headers, attempt, secrets},
+    delivering::{Headers, secrets},
     fan_out::Message,
     random,
     seal::Sealer,
+    sending::{Sender, Targets},
 };
 
 /// A name is looked up for this long when a webhook is saved; one that does not resolve then is
@@ -28,7 +28,7 @@ const LOOK_UP: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone)]
 pub struct Webhooks {
     pub(crate) core: Core,
-    client: Client,
+    sender: Sender,
     pub(crate) sealer: Sealer,
 }
 
@@ -41,17 +41,17 @@ pub struct NewWebhook {
 }
 
 impl NewWebhook {
-    /// Checks the bounds: an https address (http only in the local run), at least one of `known`
-    /// events, each once.
+    /// Checks the bounds: an https address (http only in the local run) or one of the deployer's
+    /// queues, at least one of `known` events, each once.
     pub fn new(
         url: Option<&str>,
         events: Option<Vec<String>>,
         description: Option<&str>,
         known: &[&str],
-        policy: Policy,
+        targets: &Targets,
     ) -> Result<Self> {
         Ok(Self {
-            url: endpoint(bounds::required("url", url)?, policy)?,
+            url: targets.check(bounds::required("url", url)?)?,
             events: wanted(bounds::required("events", events)?, known)?,
             description: note(description.unwrap_or_default())?,
         })
@@ -75,25 +75,14 @@ impl ChangedWebhook {
         description: Option<&str>,
         status: Option<WebhookStatus>,
         known: &[&str],
-        policy: Policy,
+        targets: &Targets,
     ) -> Result<Self> {
         Ok(Self {
-            url: url.map(|url| endpoint(url, policy)).transpose()?,
+            url: url.map(|url| targets.check(url)).transpose()?,
             events: events.map(|events| wanted(events, known)).transpose()?,
             description: description.map(note).transpose()?,
             status,
         })
-    }
-}
-
-fn endpoint(url: &str, policy: Policy) -> Result<Url> {
-    let url = bounds::web_url("url", url)?;
-    if url.scheme() != "https" && policy == Policy::Public {
-        return Err(Error::field("url", "must begin with https://"));
-    }
-    match policy.refuses(&url) {
-        Some(why) => Err(Error::field("url", why)),
-        None => Ok(url),
     }
 }
 
@@ -140,8 +129,8 @@ fn full(dialect: Dialect) -> Error {
 
 impl Webhooks {
     /// Webhooks over `core`.
-    pub fn new(core: Core, client: Client, sealer: Sealer) -> Self {
-        Self { core, client, sealer }
+    pub fn new(core: Core, sender: Sender, sealer: Sealer) -> Self {
+        Self { core, sender, sealer }
     }
 
     /// What it is over.
@@ -150,8 +139,8 @@ impl Webhooks {
     }
 
     /// Which addresses are taken.
-    pub fn policy(&self) -> Policy {
-        self.client.policy()
+    pub fn targets(&self) -> &Targets {
+        self.sender.targets()
     }
 
     /// Makes a subscription of `dialect` to the events of a chatbot of `workspace`, or of all of
@@ -180,6 +169,7 @@ impl Webhooks {
             status: WebhookStatus::Active,
             failing_since: None,
             switched_off: None,
+            held: None,
             created_at: Timestamp::now(),
         };
         match self.core.store.put_webhook(&webhook, most(dialect)).await? {
@@ -196,7 +186,7 @@ impl Webhooks {
         let port = url.port_or_known_default().unwrap_or(443);
         let found = tokio::time::timeout(LOOK_UP, tokio::net::lookup_host((name, port))).await;
         let Ok(Ok(mut addresses)) = found else { return Ok(()) };
-        if addresses.any(|address| !self.policy().allows(address.ip())) {
+        if addresses.any(|address| !self.targets().policy.allows(address.ip())) {
             return Err(Error::field("url", "resolves to a loopback, private or reserved address"));
         }
         Ok(())
@@ -318,8 +308,7 @@ impl Webhooks {
         };
         let secrets = secrets(&self.sealer, webhook, now)?;
         let headers = headers(webhook, &delivery, &secrets, now);
-        let (attempt, _) =
-            attempt(&self.client, &webhook.url, &headers, delivery.body.clone()).await;
+        let attempt = self.sender.send(webhook, &delivery, &headers).await.attempt;
         delivery.status = match attempt.succeeded() {
             true => DeliveryStatus::Delivered,
             false => DeliveryStatus::Failed,

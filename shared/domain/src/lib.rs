@@ -44,7 +44,7 @@ pub use plan::{Feature, Plan, Plans};
 pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
 pub use webhook::{
-    Attempt, Delivery, DeliveryStatus, OffReason, RetiredSecret, Scope, SwitchedOff, Webhook,
+    Attempt, Delivery, DeliveryStatus, Held, OffReason, RetiredSecret, Scope, SwitchedOff, Webhook,
     WebhookPatch, WebhookStatus,
 };
 pub use widget::{Widget, WidgetFields, WidgetPosition};

@@ -32,6 +32,12 @@ pub const MOST_ATTEMPTS: usize = 64;
 /// `Retry-After` may lengthen a wait up to this.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// An endpoint that let an attempt run into the time-out is held back for this long, and for twice
+/// as long each time that it does so again, up to [`LONGEST_HOLD`].
+pub const HOLD: Duration = Duration::from_secs(15);
+/// See [`HOLD`].
+pub const LONGEST_HOLD: Duration = Duration::from_secs(5 * 60);
+
 /// The waits before the second attempt and those after it; then a delivery has failed.
 pub const RETRIES: [Duration; 7] = [
     Duration::from_secs(5),
@@ -50,6 +56,12 @@ pub fn wait(attempts: usize, jitter: f64, asked: Option<Duration>) -> Option<Dur
     let base = RETRIES.get(attempts.checked_sub(1)?)?;
     let scaled = base.mul_f64(0.8 + 0.4 * jitter.clamp(0.0, 1.0));
     Some(asked.map_or(scaled, |asked| scaled.max(asked.min(LONGEST_WAIT))))
+}
+
+/// How long an endpoint is held back that has run into the time-out `times` times in a row.
+pub fn hold(times: u32) -> Duration {
+    let doubled = times.saturating_sub(1).min(8);
+    HOLD.saturating_mul(1 << doubled).min(LONGEST_HOLD)
 }
 
 /// Whether a subscription is served.
@@ -111,6 +123,16 @@ pub struct SwitchedOff {
     pub reason: OffReason,
 }
 
+/// That an endpoint let attempts run into the time-out: its deliveries wait, and from time to time
+/// one of them finds out whether it answers again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// None is sent before.
+    pub until: Timestamp,
+    /// How many attempts in a row ran into the time-out.
+    pub times: u32,
+}
+
 /// A subscription. It remembers its dialect; every delivery speaks it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Webhook {
@@ -122,7 +144,7 @@ pub struct Webhook {
     pub chatbot_id: Option<ChatbotId>,
     /// The dialect it was made in.
     pub dialect: Dialect,
-    /// Where deliveries go.
+    /// Where deliveries go: a web address, or the ARN of a queue.
     pub url: String,
     /// The dialect's names of the events it wants.
     pub events: Vec<String>,
@@ -138,6 +160,8 @@ pub struct Webhook {
     pub failing_since: Option<Timestamp>,
     /// That it was the platform that switched it off, if it was.
     pub switched_off: Option<SwitchedOff>,
+    /// That its endpoint is held back, if it is.
+    pub held: Option<Held>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -262,6 +286,13 @@ mod tests {
         assert_eq!(wait(1, 0.5, None), Some(Duration::from_secs(5)));
         assert_eq!(wait(8, 0.5, None), None);
         assert_eq!(wait(0, 0.5, None), None);
+    }
+
+    #[test]
+    fn an_endpoint_is_held_back_for_longer_each_time_up_to_a_bound() {
+        let seconds: Vec<_> = (1..8).map(|times| hold(times).as_secs()).collect();
+        assert_eq!(seconds, [15, 30, 60, 120, 240, 300, 300]);
+        assert_eq!(hold(u32::MAX), LONGEST_HOLD);
     }
 
     #[test]

@@ -4,11 +4,17 @@
 
 use std::{collections::HashMap, io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
-use app::{Core, dead_letters::DeadLetters, queue::Queue, seal::Sealer};
+use app::{
+    Core,
+    dead_letters::DeadLetters,
+    queue::Queue,
+    seal::Sealer,
+    sending::{Sender, Targets},
+};
 pub use aws_config::SdkConfig;
 use aws_config::{BehaviorVersion, Region};
 use domain::{Error, Plan, Plans, Result, conversation::IDLE};
-use outbound::{Policy, Resolver};
+use outbound::{Client, Policy, Resolver};
 use store::Store;
 use tracing_subscriber::EnvFilter;
 
@@ -91,6 +97,14 @@ impl Env {
         Ok((Resolver::of_server(server, time), time))
     }
 
+    /// How many times as fast as its schedule a delivery is tried again: once as fast, but in the
+    /// local run, where `LOCAL_RETRY_PACE` may say otherwise.
+    pub fn retry_pace(&self) -> Result<u32> {
+        let pace = self.optional("LOCAL_RETRY_PACE").filter(|_| self.is_local());
+        let pace = pace.map_or(Ok(1), str::parse).map_err(Error::internal)?;
+        Ok(pace.max(1))
+    }
+
     /// Which addresses of tenants may be connected to.
     pub fn policy(&self) -> Policy {
         if self.is_local() { Policy::Local } else { Policy::Public }
@@ -149,6 +163,13 @@ impl Aws {
     /// The queue whose URL the setting `name` holds.
     pub fn queue(&self, env: &Env, name: &str) -> Result<Queue> {
         Ok(Queue::new(self.sqs(), env.required(name)?))
+    }
+
+    /// What makes attempts at deliveries. `EVENT_QUEUES` lists the queues that it may send to.
+    pub fn sender(&self, env: &Env) -> Result<Sender> {
+        let client = Client::new(env.policy(), "Colloquy/1.0").map_err(Error::internal)?;
+        let queues = env.optional("EVENT_QUEUES").unwrap_or_default();
+        Ok(Sender::new(client, self.sqs(), Targets::new(env.policy(), queues)))
     }
 
     /// What the queue whose URL the setting `name` holds has given up.

@@ -254,6 +254,15 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
+    /// Lets a delivery that waits in the due index come up at `until`, and not before: its message
+    /// is on its way until then. One that isn't there stays so.
+    pub async fn put_off_delivery(&self, key: &Key, until: Timestamp) -> Result<()> {
+        let write = Write::update(key.clone(), "SET due_at = :until")
+            .value("until", until.to_string())?
+            .when("attribute_exists(due_at) AND due_at < :until");
+        self.write(write).await.map(drop)
+    }
+
     /// Takes a due delivery on: it is due again at `until`, should its message be lost. `false`
     /// if another ticker was faster or it is settled.
     pub async fn lease_delivery(&self, key: &Key, due_at: &str, until: Timestamp) -> Result<bool> {

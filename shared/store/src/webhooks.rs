@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    ChatbotId, Dialect, Result, RetiredSecret, Scope, SwitchedOff, Timestamp, Webhook, WebhookId,
-    WebhookPatch, WebhookStatus, WorkspaceId,
+    ChatbotId, Dialect, Held, Result, RetiredSecret, Scope, SwitchedOff, Timestamp, Webhook,
+    WebhookId, WebhookPatch, WebhookStatus, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,8 @@ pub(crate) struct WebhookItem {
     failing_since: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     switched_off: Option<SwitchedOff>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    held: Option<Held>,
     created_at: Timestamp,
 }
 
@@ -54,6 +56,7 @@ mirrored!(
         status,
         failing_since,
         switched_off,
+        held,
         created_at,
     }
 );
@@ -180,9 +183,10 @@ impl Store {
         let given = given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
         let set: Vec<String> = given.clone().map(|name| format!("#{name} = :{name}")).collect();
         if !set.is_empty() {
-            // One that is switched on again begins with a clean slate.
+            // One that is switched on again begins with a clean slate, and so does another address.
             let clear = match status {
-                Some(WebhookStatus::Active) => " REMOVE failing_since, switched_off",
+                Some(WebhookStatus::Active) => " REMOVE failing_since, switched_off, held",
+                _ if url.is_some() => " REMOVE held",
                 _ => "",
             };
             let expression = format!("SET {}{clear}", set.join(", "));
@@ -223,6 +227,27 @@ impl Store {
         let write = Write::update(keys::webhook(scope, id), "REMOVE failing_since")
             .when("attribute_exists(failing_since)");
         self.write(write).await.map(drop)
+    }
+
+    /// Holds a subscription's endpoint back as `held` says, or no more if that is `None`, unless
+    /// it is held otherwise than it was `seen`; `false` if it is, or is gone.
+    pub async fn hold_webhook(
+        &self,
+        scope: Scope,
+        id: WebhookId,
+        seen: Option<Held>,
+        held: Option<Held>,
+    ) -> Result<bool> {
+        let expression = if held.is_some() { "SET held = :held" } else { "REMOVE held" };
+        let mut write = Write::update(keys::webhook(scope, id), expression);
+        if let Some(held) = held {
+            write = write.value("held", held)?;
+        }
+        write = match seen {
+            Some(seen) => write.value("seen", seen)?.when("attribute_exists(pk) AND held = :seen"),
+            None => write.when("attribute_exists(pk) AND attribute_not_exists(held)"),
+        };
+        Ok(self.write(write).await?.is_done())
     }
 
     /// Switches a subscription off, unless it is off or gone; with `failing_since`, only if it has

@@ -3,6 +3,8 @@
 mod arrows;
 mod bench;
 mod budget;
+mod crashes;
+mod endpoints;
 mod events;
 mod idempotency;
 mod journey;
@@ -16,6 +18,7 @@ mod purge;
 mod readme;
 mod reconcile;
 mod shared_routes;
+mod storm;
 mod strangers;
 mod switched_off;
 mod template_routes;

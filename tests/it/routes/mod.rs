@@ -12,4 +12,4 @@ mod knowledge;
 mod leads;
 mod projects;
 pub mod site_key;
-mod webhooks;
+pub mod webhooks;

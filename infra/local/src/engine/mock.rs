@@ -83,13 +83,18 @@ impl AwsMock {
         let mut attributes = json!({ "VisibilityTimeout": visibility_timeout.to_string() });
         if let Some((target, receives)) = dead_letter {
             self.ask("AmazonSQS.GetQueueUrl", json!({ "QueueName": target })).await?;
-            let arn = format!("arn:aws:sqs:{REGION}:{}:{target}", default_account_id());
+            let arn = Self::queue_arn(target);
             let policy = json!({ "deadLetterTargetArn": arn, "maxReceiveCount": receives });
             attributes["RedrivePolicy"] = policy.to_string().into();
         }
         let request = json!({ "QueueName": name, "Attributes": attributes });
         let answer = self.ask("AmazonSQS.CreateQueue", request).await?;
         Ok(answer["QueueUrl"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The ARN of the queue `name`.
+    pub fn queue_arn(name: &str) -> String {
+        format!("arn:aws:sqs:{REGION}:{}:{name}", default_account_id())
     }
 
     /// Sets a secret, which is then found under its name and its ARN: under exactly this ARN if

@@ -69,6 +69,7 @@ impl From<Webhook> for WebhookRowOut {
             status,
             failing_since: _,
             switched_off: _,
+            held: _,
             created_at,
         } = from;
         Self {

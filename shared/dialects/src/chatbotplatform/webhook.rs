@@ -96,6 +96,7 @@ impl From<Webhook> for WebhookOut {
             status,
             failing_since: _,
             switched_off: _,
+            held: _,
             created_at,
         } = from;
         Self {

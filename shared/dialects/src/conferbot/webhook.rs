@@ -80,6 +80,7 @@ impl WebhookRowOut {
             status,
             failing_since: _,
             switched_off: _,
+            held: _,
             created_at,
         } = webhook;
         Self {

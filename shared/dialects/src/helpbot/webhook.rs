@@ -97,6 +97,7 @@ impl WebhookOut {
             status,
             failing_since: _,
             switched_off: _,
+            held: _,
             created_at,
         } = webhook;
         Self {

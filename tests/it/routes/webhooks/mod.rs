@@ -14,6 +14,7 @@ mod conferbot_deliver_webhook;
 mod conferbot_list_webhooks;
 mod create_webhook;
 mod delete_webhook;
+mod deliver_to_queue;
 mod deliver_webhook;
 mod helpbot_create_webhook;
 mod helpbot_delete_webhook;
