@@ -21,7 +21,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 /// When the worker is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kill {
-    /// Before the request gets there.
+    /// Before the request gets there, nor any that was sent beside it.
     Before,
     /// After it was carried out.
     After,
@@ -90,8 +90,9 @@ async fn pass(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> 
         let mut at = shared.at.lock().expect("not poisoned");
         let is_it = operation.ends_with(&format!(".{}", at.0));
         let kill = (is_it && at.1 == 0).then_some(at.2);
-        if is_it {
-            at.1 = at.1.saturating_sub(1);
+        // One that is never answered leaves the count where it is.
+        if is_it && at.1 > 0 {
+            at.1 -= 1;
         }
         kill
     };

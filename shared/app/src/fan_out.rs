@@ -8,12 +8,16 @@ use domain::{
     EventBody, EventId, Needs, Result, Scope, SwitchedOff, Timestamp, Webhook, WebhookStatus,
     webhook::MOST_ATTEMPTS,
 };
+use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, Place, PurgeTarget, PutDelivery, Store};
 
 use crate::{
     Core,
     queue::{CrawlPage, Deliver, Mail, MailAbout, Purge, Queue, VERSION},
 };
+
+/// Deliveries of one event that are put at the same time.
+const AT_ONCE: usize = 10;
 
 /// One message for one subscription, in the dialect of that subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,11 +195,16 @@ impl FanOut {
                 .map(|(webhook, name)| (self.voice.needs)(webhook.dialect, name))
                 .fold(Needs::default(), |all, one| all | one);
             let context = self.context(event, needs).await?;
-            for (webhook, name) in subscribed {
-                let body = (self.voice.body)(webhook.dialect, name, event, &context);
-                let message = Message { event: name.to_owned(), body };
-                messages.extend(self.put(event, webhook, message).await?);
-            }
+            let context = &context;
+            let put: Vec<_> = stream::iter(subscribed)
+                .map(|(webhook, name)| async move {
+                    let body = (self.voice.body)(webhook.dialect, name, event, context);
+                    self.put(event, webhook, Message { event: name.to_owned(), body }).await
+                })
+                .buffer_unordered(AT_ONCE)
+                .try_collect()
+                .await?;
+            messages.extend(put.into_iter().flatten());
         }
         self.deliveries.send_all(&messages).await
     }

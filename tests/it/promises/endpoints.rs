@@ -1,0 +1,102 @@
+//! One slow or dead endpoint delays nobody but itself: requests to it are few at a time, what
+//! waits for it waits elsewhere, and connections are used again.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::{Held, Scope, Timestamp};
+use futures::future::join_all;
+use tests::{Answer, App, Receiver, eventually};
+
+use crate::routes::webhooks::create;
+
+/// Requests to one endpoint that a process has under way.
+const AT_ONCE: usize = 4;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_are_used_again_and_few_requests_are_under_way_at_once() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let slow = Receiver::answering(|_| Answer::After(Duration::from_millis(20))).await;
+    create(&app, &tenant, &slow.url, &["message.created"]).await;
+    join_all((0..20).map(|n| app.ask(&tenant.public, ["Hello?", "What?"][n % 2]))).await;
+    eventually("all of them", async || (slow.count() == 40).then_some(())).await;
+    app.drain().await;
+    assert_eq!(slow.count(), 40, "each once");
+    assert!(slow.most_at_once() <= AT_ONCE, "{} at once", slow.most_at_once());
+    assert!(slow.connections() <= AT_ONCE, "{} connections for 40", slow.connections());
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_whose_endpoint_hangs_delays_no_other() {
+    let app = App::start().await;
+    let (ada, bob) = (app.tenant("ada").await, app.tenant("bob").await);
+    let answers = Arc::new(AtomicBool::new(false));
+    let hanging = Receiver::answering({
+        let answers = answers.clone();
+        move |_| if answers.load(Ordering::SeqCst) { Answer::Status(200) } else { Answer::Never }
+    })
+    .await;
+    let quick = Receiver::start().await;
+    let events = ["conversation.started", "message.created"];
+    create(&app, &ada, &hanging.url, &events).await;
+    create(&app, &bob, &quick.url, &events).await;
+    // More than all workers here take at once, 32 batches of ten.
+    for _ in 0..12 {
+        join_all((0..10).map(|_| app.ask(&ada.public, "Hello?"))).await;
+    }
+    eventually("its first ones", async || (hanging.count() == AT_ONCE).then_some(())).await;
+    app.ask(&bob.public, "Hello?").await;
+    eventually("the other's", async || (quick.count() == 3).then_some(())).await;
+    assert!(hanging.most_at_once() <= AT_ONCE, "the others wait where they are in nobody's way");
+    // Those that hang run into the time-out, and it is held back. Then it answers.
+    answers.store(true, Ordering::SeqCst);
+    let scope = Scope::Chatbot(ada.chatbot.parse().unwrap());
+    let store = &app.platform.core.store;
+    eventually("it is held back", async || store.webhooks(scope).await.unwrap()[0].held).await;
+    eventually("one that asks whether it answers again, and all behind it", async || {
+        let (now, webhook) = (Timestamp::now(), store.webhooks(scope).await.unwrap().remove(0));
+        // No test waits for a quarter of a minute: the hold's end is brought forward.
+        if let Some(held) = webhook.held.filter(|held| now < held.until) {
+            let ended = Held { until: now, ..held };
+            store.hold_webhook(scope, webhook.id, Some(held), Some(ended)).await.unwrap();
+        }
+        let ids: std::collections::HashSet<String> = hanging
+            .received()
+            .iter()
+            .filter(|one| one.answered == Some(200))
+            .map(|one| one.header("x-botplot-delivery").to_owned())
+            .collect();
+        (ids.len() == 360).then_some(())
+    })
+    .await;
+    assert!(hanging.most_at_once() <= AT_ONCE, "{} at once", hanging.most_at_once());
+    assert!(store.webhooks(scope).await.unwrap()[0].held.is_none(), "no longer held back");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_workers_one_asks_an_endpoint_that_was_held_back() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let (id, _) = create(&app, &tenant, "http://127.0.0.1:9/", &["message.created"]).await;
+    let (store, scope) =
+        (&app.platform.core.store, Scope::Chatbot(tenant.chatbot.parse().unwrap()));
+    let id = id.parse().unwrap();
+    let held = Held { until: Timestamp::now(), times: 1 };
+    assert!(store.hold_webhook(scope, id, None, Some(held)).await.unwrap());
+    assert!(!store.hold_webhook(scope, id, None, Some(held)).await.unwrap(), "it is held already");
+    let asking = Held { until: held.until.plus(Duration::from_secs(15)), times: 1 };
+    let asked = (0..16).map(|_| store.hold_webhook(scope, id, Some(held), Some(asking)));
+    let won = join_all(asked).await.into_iter().filter(|won| *won.as_ref().unwrap()).count();
+    assert_eq!(won, 1);
+    assert!(store.hold_webhook(scope, id, Some(asking), None).await.unwrap());
+    assert_eq!(store.webhook(scope, id, true).await.unwrap().unwrap().held, None);
+    app.finish().await;
+}
