@@ -5,6 +5,7 @@
 use super::{
     hints::Hints,
     page::{Page, Tag},
+    phrases,
     runs::{Mass, runs},
 };
 
@@ -42,10 +43,14 @@ fn attempt(page: &Page, strict: bool) -> MainText {
         by_hints(page, &mut gone);
     }
     let runs = runs(page, &gone);
-    let root = root(page, &Mass::of(page, &runs), &gone);
+    let title = title_heading(page, &gone);
+    let root = root(page, &Mass::of(page, &runs), &gone, title);
     by_links(page, root, &mut gone);
     if env("Q", 1.0) > 0.0 { cards(page, root, &mut gone); }
+    if env("T", 1.0) > 0.0 { before_the_title(page, root, title, &mut gone);}
+    if env("U", 1.0) > 0.0 { sections_elsewhere(page, root, &mut gone);}
     headings_of_nothing(page, root, &mut gone);
+    if env("V", 1.0) > 0.0 { labels(page, root, &mut gone);}
     MainText { root, gone }
 }
 
@@ -129,7 +134,7 @@ fn by_hints(page: &Page, gone: &mut [bool]) {
 }
 
 /// The element that holds the paragraphs.
-fn root(page: &Page, mass: &Mass, gone: &[bool]) -> usize {
+fn root(page: &Page, mass: &Mass, gone: &[bool], title: Option<usize>) -> usize {
     let body = page.first(Tag::Body).unwrap_or(0);
     let all = mass.good(page.within(body)).max(1) as f32;
     let best = |is: &dyn Fn(usize) -> bool, share: f32| {
@@ -157,6 +162,14 @@ fn root(page: &Page, mass: &Mass, gone: &[bool]) -> usize {
     let hinted = |hint: Hints| move |place: usize| container(place) && page.nodes[place].hints.any(hint);
     if let Some(text) = best(&hinted(Hints::TEXT), env("A", 0.25)) {
         return parts(page, mass, gone, text);
+    }
+    let titled = title.and_then(|title| {
+        let holds = |place: &usize| page.nodes[*place].end > title && page.nodes[*place].tag == Tag::Article;
+        let article = (body..title).filter(holds).last()?;
+        (mass.good(page.within(article)) >= 300 && env("W", 1.0)>0.0).then_some(article)
+    });
+    if let Some(article) = titled {
+        return descend(page, mass, gone, article);
     }
     let start = best(&|place| page.nodes[place].tag == Tag::Article, env("B",0.5))
         .or_else(|| best(&hinted(Hints::MAIN), env("C",0.5)))
@@ -273,6 +286,117 @@ fn cards(page: &Page, root: usize, gone: &mut [bool]) {
     let good: u32 = cards.iter().map(|card| mass.good(page.within(*card))).sum();
     if (good as f32) < 0.5 * all {
         cards.into_iter().for_each(|card| gone[card] = true);
+    }
+}
+
+/// The heading that has the page's title, or most of it.
+fn title_heading(page: &Page, gone: &[bool]) -> Option<usize> {
+    let plain = |text: String| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let title = plain(page.text(page.first(Tag::Title)?));
+    let mut place = 0;
+    while place < page.nodes.len() {
+        let node = &page.nodes[place];
+        if gone[place] {
+            place = node.end;
+            continue;
+        }
+        if matches!(node.tag, Tag::H(1..=2)) {
+            let heading = plain(page.text(place));
+            let long = heading.chars().count() >= 10;
+            if long && (title.starts_with(&heading) || title.ends_with(&heading)) {
+                return Some(place);
+            }
+        }
+        place += 1;
+    }
+    None
+}
+
+/// What comes before the title.
+fn before_the_title(page: &Page, root: usize, title: Option<usize>, gone: &mut [bool]) {
+    let Some(title) = title.filter(|title| page.within(root).contains(title)) else { return };
+    let mass = Mass::of(page, &runs(page, gone));
+    let all = mass.good(page.within(root));
+    if mass.good(root..title) * 5 < all {
+        each(page, gone, root, |place| place < title && page.nodes[place].end <= title);
+        for place in root..title {
+            gone[place] |= page.nodes[place].tag == Tag::Text;
+        }
+    }
+}
+
+/// Sections whose heading says that they lead elsewhere.
+fn sections_elsewhere(page: &Page, root: usize, gone: &mut [bool]) {
+    let mass = Mass::of(page, &runs(page, gone));
+    let all = mass.good(page.within(root));
+    let mut place = root;
+    while place < page.nodes[root].end {
+        let node = &page.nodes[place];
+        if gone[place] {
+            place = node.end;
+            continue;
+        }
+        if let Tag::H(level) = node.tag
+            && phrases::leads_elsewhere(&page.text(place))
+        {
+            section(page, root, place, level, (&mass, all), gone);
+        }
+        place += 1;
+    }
+}
+
+fn section(
+    page: &Page,
+    root: usize,
+    heading: usize,
+    level: u8,
+    (mass, all): (&Mass, u32),
+    gone: &mut [bool],
+) {
+    // The heading may be all that is in an element; then what follows that is its section.
+    let mut first = heading;
+    loop {
+        let parent = page.nodes[first].parent;
+        let alone = mass.chars(page.within(parent)) == mass.chars(page.within(heading));
+        if parent <= root || !alone {
+            break;
+        }
+        first = parent;
+    }
+    let parent = page.nodes[first].parent;
+    let ends = |place: usize| {
+        page.within(place).any(|at| {
+            matches!(page.nodes[at].tag, Tag::H(other) if other < level || (other == level && at == place))
+        })
+    };
+    let section: Vec<usize> = page
+        .children(parent)
+        .skip_while(|child| *child <= first)
+        .take_while(|child| !ends(*child))
+        .collect();
+    let good: u32 = section.iter().map(|child| mass.good(page.within(*child))).sum();
+    let links: u32 = section.iter().map(|child| mass.links(page.within(*child))).sum();
+    if (links > 0 && good * 5 < all * 2) || good == 0 {
+        gone[first] = true;
+        section.into_iter().for_each(|child| gone[child] = true);
+    }
+}
+
+/// Lines that only label something.
+fn labels(page: &Page, root: usize, gone: &mut [bool]) {
+    let range = page.within(root);
+    for run in runs(page, gone) {
+        if range.contains(&run.first) && run.chars <= 60 && run.block != root {
+            let whole = page.within(run.block);
+            if whole.clone().skip(1).all(|at| page.nodes[at].tag.is_inline())
+                && !matches!(page.nodes[run.block].tag, Tag::Pre | Tag::Cell | Tag::Row)
+                && phrases::is_label(&page.text(run.block))
+            {
+                gone[run.block] = true;
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod blocks;
 mod hints;
 mod main_text;
 mod page;
+mod phrases;
 mod runs;
 mod sink;
 
