@@ -9,8 +9,10 @@ use super::{
 /// The blocks of the main text in reading order.
 pub(super) fn of(page: &Page, main: &MainText) -> Vec<Block> {
     let mut walk = Walk::default();
-    walk.node(page, &main.gone, main.root);
-    walk.flush();
+    for place in main.leads.iter().copied().chain([main.root]) {
+        walk.node(page, &main.gone, place);
+        walk.flush();
+    }
     walk.blocks
 }
 

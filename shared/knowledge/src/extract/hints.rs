@@ -30,6 +30,8 @@ impl Hints {
     pub(super) const TEASER: Self = Self(1 << 8);
     /// Other pages to read, to follow, to subscribe to: whatever its length, it isn't the text.
     pub(super) const ELSEWHERE: Self = Self(1 << 9);
+    /// What stands above an article's text and leads to it.
+    pub(super) const LEAD: Self = Self(1 << 11);
     /// A link within the page.
     pub(super) const WITHIN: Self = Self(1 << 10);
 
@@ -170,6 +172,9 @@ fn one(before: &str, word: &str) -> Hints {
         | "published" => Hints::ABOUT,
         "caption" | "captions" | "credit" | "credits" | "legend" => Hints::CAPTION,
         "teaser" | "teasers" => Hints::TEASER,
+        "lead" | "leader" | "lede" | "intro" | "standfirst" | "excerpt" | "dek" | "subtitle"
+        | "subhead" | "subheadline" | "epigraph" | "abstract" | "summary" | "vorspann"
+        | "chapo" | "lid" | "bajada" | "occhiello" => Hints::LEAD,
         // A page builder's elements are all widgets.
         "widget" | "widgets" if matches!(before, "" | "sidebar" | "footer" | "text") => Hints::AROUND,
         "list" if before == "tag" => Hints::ABOUT,

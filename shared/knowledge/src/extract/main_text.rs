@@ -14,6 +14,8 @@ use super::{
 pub(super) struct MainText {
     /// The element that holds it.
     pub(super) root: usize,
+    /// Elements before it that lead to it, in reading order.
+    pub(super) leads: Vec<usize>,
     /// For each node whether it is left out, with all that is in it.
     pub(super) gone: Vec<bool>,
 }
@@ -51,7 +53,8 @@ fn attempt(page: &Page, strict: bool) -> MainText {
     if env("U", 1.0) > 0.0 { sections_elsewhere(page, root, &mut gone);}
     headings_of_nothing(page, root, &mut gone);
     if env("V", 1.0) > 0.0 { labels(page, root, &mut gone);}
-    MainText { root, gone }
+    let leads = leads(page, root, title, &gone);
+    MainText { root, leads, gone }
 }
 
 /// Walks over what is still there, from the outside inwards; what `leave_out` says yes to is gone.
@@ -312,6 +315,35 @@ fn title_heading(page: &Page, gone: &[bool]) -> Option<usize> {
         place += 1;
     }
     None
+}
+
+/// The most that stands between a title and the text, in characters.
+const LONGEST_LEAD: u32 = 700;
+
+/// What stands between the title and the text and by its name leads to it.
+fn leads(page: &Page, root: usize, title: Option<usize>, gone: &[bool]) -> Vec<usize> {
+    let Some(title) = title.filter(|title| page.nodes[*title].end <= root) else {
+        return Vec::new();
+    };
+    let mass = Mass::of(page, &runs(page, gone));
+    let between = page.nodes[title].end..root;
+    let mut leads: Vec<usize> = Vec::new();
+    let mut place = between.start;
+    while place < between.end {
+        let node = &page.nodes[place];
+        let lead = node.hints.any(Hints::LEAD)
+            && node.end <= root
+            && (60..LONGEST_LEAD).contains(&mass.chars(page.within(place)))
+            && mass.linked(page.within(place)) * 3 < mass.chars(page.within(place));
+        if gone[place] || lead {
+            leads.extend(Some(place).filter(|_| lead && !gone[place] && env("X", 1.0) > 0.0));
+            place = node.end;
+        } else {
+            place += 1;
+        }
+    }
+    leads.truncate(2);
+    leads
 }
 
 /// What comes before the title.
