@@ -44,7 +44,11 @@ impl Walk {
                 self.flush();
                 self.block(code(page, gone, place).trim_matches('\n'));
             }
-            Tag::Row if !page.nodes[page.within(place)].iter().any(|n| n.tag == Tag::P || n.tag == Tag::Table) => {
+            Tag::Row
+                if !page.nodes[page.within(place)]
+                    .iter()
+                    .any(|n| n.tag == Tag::P || n.tag == Tag::Table) =>
+            {
                 self.flush();
                 let cells: Vec<String> = page
                     .children(place)
@@ -98,7 +102,11 @@ impl Walk {
     }
 }
 
-fn pieces<'a>(page: &'a Page, gone: &'a [bool], place: usize) -> impl Iterator<Item = &'a super::page::Node> {
+fn pieces<'a>(
+    page: &'a Page,
+    gone: &'a [bool],
+    place: usize,
+) -> impl Iterator<Item = &'a super::page::Node> {
     let end = page.nodes[place].end;
     let mut next = place;
     std::iter::from_fn(move || {

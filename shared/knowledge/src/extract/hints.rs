@@ -32,6 +32,8 @@ impl Hints {
     pub(super) const ELSEWHERE: Self = Self(1 << 9);
     /// What stands above an article's text and leads to it.
     pub(super) const LEAD: Self = Self(1 << 11);
+    /// Part of what folds and unfolds, as answers to questions do.
+    pub(super) const FOLDS: Self = Self(1 << 12);
     /// A link within the page.
     pub(super) const WITHIN: Self = Self(1 << 10);
 
@@ -84,6 +86,7 @@ fn hides(style: &str) -> bool {
 fn role(value: &str) -> Hints {
     match value {
         "main" | "article" => Hints::MAIN,
+        "tabpanel" => Hints::FOLDS,
         "navigation" | "banner" | "complementary" | "contentinfo" | "menu" | "menubar"
         | "search" | "dialog" | "alertdialog" | "toolbar" | "tablist" => Hints::AROUND,
         _ => Hints::default(),
@@ -101,10 +104,12 @@ fn property(value: &str) -> Hints {
 }
 
 /// Reads the names in a `class` or an `id`.
-fn names(value: &str, _class: bool) -> Hints {
+fn names(value: &str, class: bool) -> Hints {
     let mut hints = Hints::default();
     for name in value.split_ascii_whitespace().take(24) {
-        if name.len() > 80 {
+        // An id of many words is made of a heading.
+        let slug = !class && name.bytes().filter(|byte| matches!(byte, b'-' | b'_')).count() > 3;
+        if name.len() > 80 || slug {
             continue;
         }
         hints = hints.union(whole(name));
@@ -128,16 +133,50 @@ fn whole(name: &str) -> Hints {
         len += 1;
     }
     match plain.get(..len).unwrap_or_default() {
-        b"articlebody" | b"articletext" | b"articlecontent" | b"articlebodytext"
-        | b"articlebodycontent" | b"articlebodycopy" | b"articlecopy" | b"articlefulltext"
-        | b"entrycontent" | b"entrybody" | b"entrytext" | b"postcontent" | b"postbody"
-        | b"posttext" | b"postentry" | b"postbodycopy" | b"storybody" | b"storytext"
-        | b"storycontent" | b"storybodytext" | b"storycopy" | b"bodycopy" | b"bodytext"
-        | b"fieldbody" | b"fieldnamebody" | b"newsbody" | b"newstext" | b"newscontent"
-        | b"blogcontent" | b"blogbody" | b"tdpostcontent" | b"singlecontent" | b"fulltext"
-        | b"contentbody" | b"contenttext" | b"textcontent" | b"mainarticle" | b"markdownbody"
-        | b"mwparseroutput" | b"rstcontent" | b"mwcontenttext" | b"themecontent"
-        | b"postarticle" | b"articlesection" => Hints::TEXT,
+        b"articlebody"
+        | b"articletext"
+        | b"articlecontent"
+        | b"articlebodytext"
+        | b"articlebodycontent"
+        | b"articlebodycopy"
+        | b"articlecopy"
+        | b"articlefulltext"
+        | b"entrycontent"
+        | b"entrybody"
+        | b"entrytext"
+        | b"postcontent"
+        | b"postbody"
+        | b"posttext"
+        | b"postentry"
+        | b"postbodycopy"
+        | b"storybody"
+        | b"storytext"
+        | b"storycontent"
+        | b"storybodytext"
+        | b"storycopy"
+        | b"bodycopy"
+        | b"bodytext"
+        | b"fieldbody"
+        | b"fieldnamebody"
+        | b"newsbody"
+        | b"newstext"
+        | b"newscontent"
+        | b"blogcontent"
+        | b"blogbody"
+        | b"tdpostcontent"
+        | b"singlecontent"
+        | b"fulltext"
+        | b"contentbody"
+        | b"contenttext"
+        | b"textcontent"
+        | b"mainarticle"
+        | b"markdownbody"
+        | b"mwparseroutput"
+        | b"rstcontent"
+        | b"mwcontenttext"
+        | b"themecontent"
+        | b"postarticle"
+        | b"articlesection" => Hints::TEXT,
         b"content" | b"main" | b"maincontent" | b"contentmain" | b"pagecontent" | b"primary"
         | b"article" | b"story" | b"post" | b"entry" | b"singlepost" | b"hentry"
         | b"documentation" | b"contentarea" | b"blogpost" => Hints::MAIN,
@@ -152,19 +191,44 @@ fn whole(name: &str) -> Hints {
 /// What one word of a name says, after the word before it.
 fn one(before: &str, word: &str) -> Hints {
     const AROUND: &[&str] = &[
-        "addthis", "advert", "adsby", "cookie", "crumb", "footer", "gdpr", "mailchimp", "nav",
-        "paywall", "popup", "promo", "share", "sharing", "signup", "social", "sponsor",
-        "subscri", "toolbar",
+        "addthis",
+        "advert",
+        "adsby",
+        "cookie",
+        "crumb",
+        "footer",
+        "gdpr",
+        "mailchimp",
+        "nav",
+        "paywall",
+        "popup",
+        "promo",
+        "share",
+        "sharing",
+        "signup",
+        "social",
+        "sponsor",
+        "subscri",
+        "toolbar",
     ];
     const ELSEWHERE: &[&str] = &[
-        "breadcrumb", "newsletter", "outbrain", "recirc", "recommend", "related", "sidebar",
-        "taboola", "trending", "trendmd", "zergnet",
+        "breadcrumb",
+        "newsletter",
+        "outbrain",
+        "recirc",
+        "recommend",
+        "related",
+        "sidebar",
+        "taboola",
+        "trending",
+        "trendmd",
+        "zergnet",
     ];
     match word {
         "ad" | "ads" | "banner" | "consent" | "menu" | "submenu" | "modal" | "overlay"
-        | "pagination" | "pager" | "popular" | "login" | "skip"
-        | "sociable" | "copyright" | "toc" | "carousel" | "slider" | "feedback"
-        | "permission" | "donate" | "donation" | "upsell" | "disclaimer" => Hints::AROUND,
+        | "pagination" | "pager" | "popular" | "login" | "skip" | "sociable" | "copyright"
+        | "toc" | "carousel" | "slider" | "feedback" | "permission" | "donate" | "donation"
+        | "upsell" | "disclaimer" => Hints::AROUND,
         "comment" | "comments" | "commentlist" | "disqus" | "respond" | "reply" | "replies"
         | "commenting" => Hints::COMMENTS,
         "byline" | "author" | "authors" | "bio" | "tags" | "taglist" | "meta" | "metadata"
@@ -172,11 +236,15 @@ fn one(before: &str, word: &str) -> Hints {
         | "published" => Hints::ABOUT,
         "caption" | "captions" | "credit" | "credits" | "legend" => Hints::CAPTION,
         "teaser" | "teasers" => Hints::TEASER,
+        "accordion" | "accordeon" | "answer" | "collapse" | "collapsible" | "disclosure"
+        | "expander" | "faq" | "faqs" | "question" | "tabpanel" => Hints::FOLDS,
         "lead" | "leader" | "lede" | "intro" | "standfirst" | "excerpt" | "dek" | "subtitle"
         | "subhead" | "subheadline" | "epigraph" | "abstract" | "summary" | "vorspann"
         | "chapo" | "lid" | "bajada" | "occhiello" => Hints::LEAD,
         // A page builder's elements are all widgets.
-        "widget" | "widgets" if matches!(before, "" | "sidebar" | "footer" | "text") => Hints::AROUND,
+        "widget" | "widgets" if matches!(before, "" | "sidebar" | "footer" | "text") => {
+            Hints::AROUND
+        }
         "list" if before == "tag" => Hints::ABOUT,
         _ if ELSEWHERE.iter().any(|start| word.starts_with(start)) => Hints::ELSEWHERE,
         _ if AROUND.iter().any(|start| word.starts_with(start)) => Hints::AROUND,

@@ -1,13 +1,16 @@
 //! From a page to its main text: blocks in reading order, each under its headings, and the links
 //! that lead on.
 
+mod around;
 mod blocks;
 mod hints;
 mod main_text;
 mod page;
 mod phrases;
 mod runs;
+mod sections;
 mod sink;
+mod title;
 
 use std::collections::HashSet;
 
@@ -118,80 +121,14 @@ fn folded(text: &str) -> String {
     let shown = |c: &char| !matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}');
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
+        let end = folded.len();
         folded.extend(word.chars().filter(shown));
+        if end > 0 && folded.len() > end {
+            folded.insert(end, ' ');
+        }
     }
     folded
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn url() -> Url {
-        Url::parse("https://example.com/docs/a").unwrap()
-    }
-
-    #[test]
-    fn main_text_comes_under_its_headings_and_without_navigation() {
-        let text = "Returns are taken for thirty days after the parcel came, no questions asked. ";
-        let page = format!(
-            "<html><head><title> Shop </title></head><body><nav><a href='/x'>Elsewhere</a></nav>\
-             <main><article><h1>Help</h1><p>{}</p><h2>Returns</h2><p>{text}<b>Always</b>.</p>\
-             <ul><li>Keep the <i>receipt</i>.</li></ul><pre>a\n  b</pre>\
-             <table><tr><td>S</td><td>3 days</td></tr></table></article></main>\
-             <script>alert(1)</script></body></html>",
-            text.repeat(8)
-        );
-        let document = html(&page, &url()).unwrap();
-        assert_eq!(document.title, "Shop");
-        let find = |needle: &str| {
-            document.blocks.iter().find(|b| b.text.contains(needle)).unwrap_or_else(|| {
-                panic!("{needle} is not in {:?}", document.blocks);
-            })
-        };
-        assert_eq!(find("Always").headings.last().unwrap(), "Returns");
-        assert_eq!(find("receipt").text, "Keep the receipt.");
-        assert_eq!(find("S |").text, "S | 3 days");
-        assert_eq!(find("  b").text, "a\n  b");
-        assert!(document.blocks.iter().all(|b| !b.text.contains("alert")));
-        assert!(document.blocks.iter().all(|b| !b.text.contains("Elsewhere")));
-    }
-
-    #[test]
-    fn links_are_absolute_without_fragments_and_each_once() {
-        let page = "<p>Some text that can be read here.</p><a href='b#one'>1</a><a href='b'>2</a>\
-                    <a href='mailto:a@b.c'>3</a><a rel='nofollow' href='/n'>4</a>\
-                    <a href='https://other.example/'>5</a>";
-        let links = html(page, &url()).unwrap().links;
-        let links: Vec<_> = links.iter().map(Url::as_str).collect();
-        assert_eq!(links, ["https://example.com/docs/b", "https://other.example/"]);
-    }
-
-    #[test]
-    fn broken_and_empty_pages() {
-        assert_eq!(html("", &url()).unwrap_err(), ExtractError::Empty);
-        assert_eq!(html("<script>1</script>", &url()).unwrap_err(), ExtractError::Empty);
-        assert_eq!(html("<p>Half a <b>page", &url()).unwrap().blocks[0].text, "Half a page");
-        let deep = format!("{}deep{}", "<div>".repeat(5_000), "</div>".repeat(5_000));
-        assert_eq!(html(&deep, &url()).unwrap_err(), ExtractError::TooDeep);
-        let many = "<p>a".repeat(60_000);
-        assert_eq!(html(&many, &url()).unwrap_err(), ExtractError::TooManyElements);
-    }
-
-    #[test]
-    fn plain_text_has_headings_too() {
-        let document = plain("# Guide\n\nFirst.\n\n## More\nSecond.", &url()).unwrap();
-        assert_eq!(document.title, "Guide");
-        assert_eq!(document.blocks[1].headings, ["Guide", "More"]);
-        assert_eq!(document.blocks[1].text, "Second.");
-    }
-}
-pub fn folded_for_dev(t:&str)->String{folded(t)}
-pub fn whole_for_dev(h:&str)->String{let p=Page::parse(h).unwrap(); p.text(0)}
-pub fn debug_for_dev(h:&str){let p=Page::parse(h).unwrap(); let m=main_text::find(&p); eprintln!("root {} {:?} nodes {}",m.root,p.nodes[m.root].tag,p.nodes.len());
- let none=vec![false;p.nodes.len()]; let mass=runs::Mass::of(&p,&runs::runs(&p,&none)); eprintln!("all good {}",mass.good(0..p.nodes.len()));
- let mut i=0; while i<p.nodes.len(){ if m.gone[i]{ let r=p.within(i); if mass.chars(r.clone())>150{eprintln!("gone {i} {:?} {:?} good {} chars {} linked {} {}",p.nodes[i].tag,p.nodes[i].hints,mass.good(r.clone()),mass.chars(r.clone()),mass.linked(r), p.text(i).chars().take(70).collect::<String>());} i=p.nodes[i].end;} else {
- if m.root==i||(m.root>i&&p.nodes[m.root].end<=p.nodes[i].end){eprintln!("path {i} {:?} {:?} good {}",p.nodes[i].tag,p.nodes[i].hints,mass.good(p.within(i)));} i+=1;} } }
+mod tests;

@@ -27,7 +27,7 @@ pub(super) enum Tag {
     Nothing,
     /// A script, a style, a picture: what holds no text to read.
     Void,
-    /// To fill in or to press.
+    /// To fill in.
     Control,
     A,
     Article,
@@ -36,6 +36,7 @@ pub(super) enum Tag {
     Blockquote,
     Body,
     Br,
+    Button,
     /// `td` and `th`.
     Cell,
     Code,
@@ -74,6 +75,7 @@ impl Tag {
             "blockquote" => Self::Blockquote,
             "body" => Self::Body,
             "br" => Self::Br,
+            "button" => Self::Button,
             "td" | "th" => Self::Cell,
             "code" => Self::Code,
             "figure" | "figcaption" => Self::Figure,
@@ -101,18 +103,27 @@ impl Tag {
             | "font" | "i" | "ins" | "kbd" | "label" | "mark" | "nobr" | "q" | "rb" | "ruby"
             | "s" | "samp" | "small" | "span" | "strike" | "strong" | "sub" | "sup" | "time"
             | "tt" | "u" | "var" | "wbr" | "data" => Self::Inline,
-            "script" | "style" | "template" | "svg" | "math" | "iframe" | "object"
-            | "embed" | "applet" | "canvas" | "audio" | "video" | "map" | "picture" | "img"
-            | "link" | "meta" | "frameset" | "noframes" | "noembed" | "rp" | "rt" => Self::Void,
-            "button" | "select" | "textarea" | "input" | "option" | "optgroup" | "datalist"
-            | "dialog" | "progress" | "meter" | "output" => Self::Control,
+            "script" | "style" | "template" | "svg" | "math" | "iframe" | "object" | "embed"
+            | "applet" | "canvas" | "audio" | "video" | "map" | "picture" | "img" | "link"
+            | "meta" | "frameset" | "noframes" | "noembed" | "rp" | "rt" => Self::Void,
+            "select" | "textarea" | "input" | "option" | "optgroup" | "datalist" | "dialog"
+            | "progress" | "meter" | "output" => Self::Control,
             _ => Self::Other,
         }
     }
 
     /// Whether it stays within a line of text.
     pub(super) fn is_inline(self) -> bool {
-        matches!(self, Self::Text | Self::Inline | Self::A | Self::Br | Self::Code | Self::Nothing)
+        matches!(
+            self,
+            Self::Text
+                | Self::Inline
+                | Self::A
+                | Self::Br
+                | Self::Button
+                | Self::Code
+                | Self::Nothing
+        )
     }
 }
 
@@ -187,8 +198,16 @@ impl Page {
 
     /// The places of its children.
     pub(super) fn children(&self, place: usize) -> impl Iterator<Item = usize> {
-        let end = self.nodes[place].end;
-        let mut next = place + 1;
+        self.beside(place + 1, self.nodes[place].end)
+    }
+
+    /// The places of what follows it in the same element.
+    pub(super) fn siblings_after(&self, place: usize) -> impl Iterator<Item = usize> {
+        let node = &self.nodes[place];
+        self.beside(node.end, self.nodes[node.parent].end)
+    }
+
+    fn beside(&self, mut next: usize, end: usize) -> impl Iterator<Item = usize> {
         std::iter::from_fn(move || {
             let child = (next < end).then_some(next)?;
             next = self.nodes[child].end;
@@ -214,4 +233,3 @@ impl Page {
         self.nodes.iter().position(|node| node.tag == tag)
     }
 }
-

@@ -27,8 +27,7 @@ pub(super) struct Run {
 impl Run {
     /// How much prose it is.
     pub(super) fn good(&self, page: &Page) -> u32 {
-        let paragraph =
-            matches!(page.nodes[self.block].tag, Tag::P | Tag::Pre | Tag::Blockquote);
+        let paragraph = matches!(page.nodes[self.block].tag, Tag::P | Tag::Pre | Tag::Blockquote);
         let long = self.chars >= if paragraph { 25 } else { 50 };
         match long && self.sentence && self.linked * 2 < self.chars {
             true => self.chars - self.linked,
@@ -102,7 +101,8 @@ fn measure(text: &str, sentence: &mut bool) -> u32 {
         }
         chars += 1 + u32::from(space && chars > 0);
         space = false;
-        *sentence |= matches!(c, '.' | ',' | '!' | '?' | ':' | ';' | '…' | '。' | '、' | '，' | '।' | '؟');
+        *sentence |=
+            matches!(c, '.' | ',' | '!' | '?' | ':' | ';' | '…' | '。' | '、' | '，' | '।' | '؟');
     }
     chars
 }
