@@ -21,10 +21,10 @@ impl Score {
         for (truth, text) in pages {
             let (both, found, truly) = counts(truth, text);
             if found > 0 {
-                precisions.push(both as f64 / found as f64);
+                precisions.push(f64::from(both) / f64::from(found));
             }
             if truly > 0 {
-                recalls.push(both as f64 / truly as f64);
+                recalls.push(f64::from(both) / f64::from(truly));
             }
         }
         Self { precision: mean(&precisions), recall: mean(&recalls) }
@@ -54,17 +54,14 @@ pub fn tokens(text: &str) -> Vec<&str> {
 }
 
 /// Runs of words that both have, that the text has, that the truth has.
-fn counts(truth: &str, text: &str) -> (usize, usize, usize) {
+fn counts(truth: &str, text: &str) -> (u32, u32, u32) {
     let (truth, text) = (tokens(truth), tokens(text));
-    let (mut true_runs, text_runs) = (runs(&truth), runs(&text));
-    let (found, truly) = (text_runs.values().sum(), true_runs.values().sum());
-    let common = |(run, count): (&[&str], usize)| -> usize {
-        true_runs.remove(run).map_or(0, |other| other.min(count))
-    };
-    (text_runs.into_iter().map(common).sum(), found, truly)
+    let (true_runs, text_runs) = (runs(&truth), runs(&text));
+    let both = text_runs.iter().map(|(run, count)| true_runs.get(run).map_or(0, |n| *n.min(count)));
+    (both.sum(), text_runs.values().sum(), true_runs.values().sum())
 }
 
-fn runs<'a, 'b>(words: &'b [&'a str]) -> HashMap<&'b [&'a str], usize> {
+fn runs<'a, 'b>(words: &'b [&'a str]) -> HashMap<&'b [&'a str], u32> {
     let mut runs = HashMap::new();
     let whole = Some(words).filter(|words| !words.is_empty() && words.len() < RUN);
     for run in words.windows(RUN).chain(whole) {

@@ -68,8 +68,9 @@ pub(super) fn nothing_before(page: &Page, root: usize, title: Option<usize>, gon
     let all = mass.good(page.within(root));
     if mass.good(root..title) * 5 < all {
         around::each(page, gone, root, |place| place < title && page.nodes[place].end <= title);
-        for place in root..title {
-            gone[place] |= page.nodes[place].tag == Tag::Text;
+        let nodes = page.nodes[root..title].iter();
+        for (gone, node) in gone[root..title].iter_mut().zip(nodes) {
+            *gone |= node.tag == Tag::Text;
         }
     }
 }
