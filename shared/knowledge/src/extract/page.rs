@@ -18,6 +18,9 @@ use super::{
 /// How much of a page is parsed before its size is looked at, in bytes.
 const PIECE: usize = 8 * 1024;
 
+/// How many spaces a single tag may have, or a comment.
+const MAX_GAPS: usize = 30_000;
+
 /// What a node is, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {
@@ -154,12 +157,20 @@ impl Page {
         let options = html5ever::ParseOpts { tree_builder, ..Default::default() };
         let mut parser = html5ever::parse_document(Sink::new(), options);
         let mut rest = source;
+        let (mut gaps, mut calls) = (0, 0);
         // In pieces: the parser takes quadratic time in the depth and can't be told to stop.
         while !rest.is_empty() {
             let (piece, behind) = rest.split_at(rest.floor_char_boundary(PIECE));
             parser.process(StrTendril::from_slice(piece));
             rest = behind;
-            let (elements, depth) = parser.tokenizer.sink.sink.size();
+            let sink = &parser.tokenizer.sink.sink;
+            // Within one tag the parser takes quadratic time in its attributes.
+            gaps = if sink.calls() > calls { 0 } else { gaps + spaces(piece) };
+            calls = sink.calls();
+            if gaps > MAX_GAPS {
+                return Err(ExtractError::TooManyElements);
+            }
+            let (elements, depth) = sink.size();
             if elements > MAX_ELEMENTS {
                 return Err(ExtractError::TooManyElements);
             }
@@ -232,4 +243,8 @@ impl Page {
     pub(super) fn first(&self, tag: Tag) -> Option<usize> {
         self.nodes.iter().position(|node| node.tag == tag)
     }
+}
+
+fn spaces(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_whitespace).count()
 }

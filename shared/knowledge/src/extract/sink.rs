@@ -43,12 +43,14 @@ pub(super) struct Sink {
     nodes: RefCell<Vec<Raw>>,
     elements: Cell<usize>,
     deepest: Cell<usize>,
+    calls: Cell<usize>,
 }
 
 impl Sink {
     pub(super) fn new() -> Self {
         let nodes = RefCell::default();
-        let sink = Self { nodes, elements: Cell::default(), deepest: Cell::default() };
+        let (elements, deepest, calls) = Default::default();
+        let sink = Self { nodes, elements, deepest, calls };
         sink.push(Tag::Document, nameless(), Hints::default(), StrTendril::new());
         sink
     }
@@ -56,6 +58,11 @@ impl Sink {
     /// How many elements there are so far, and how deep they nest.
     pub(super) fn size(&self) -> (usize, usize) {
         (self.elements.get(), self.deepest.get())
+    }
+
+    /// How often the parser had something to put here so far.
+    pub(super) fn calls(&self) -> usize {
+        self.calls.get()
     }
 
     fn push(&self, tag: Tag, name: QualName, hints: Hints, text: StrTendril) -> Id {
@@ -166,6 +173,7 @@ impl TreeSink for Sink {
     }
 
     fn append(&self, parent: &Id, child: NodeOrText<Id>) {
+        self.calls.set(self.calls.get() + 1);
         let child = match child {
             NodeOrText::AppendNode(child) => child,
             NodeOrText::AppendText(text) => {

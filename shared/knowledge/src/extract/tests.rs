@@ -49,6 +49,9 @@ fn broken_and_empty_pages() {
     assert_eq!(html(&deep, &url()).unwrap_err(), ExtractError::TooDeep);
     let many = "<p>a".repeat(60_000);
     assert_eq!(html(&many, &url()).unwrap_err(), ExtractError::TooManyElements);
+    let attributes: String = (0..32_000).map(|n| format!(" a{n}")).collect();
+    let tag = format!("<p{attributes}>text");
+    assert_eq!(html(&tag, &url()).unwrap_err(), ExtractError::TooManyElements);
 }
 
 #[test]
