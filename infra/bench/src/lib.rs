@@ -1,5 +1,6 @@
 //! What the platform costs, measured: a module for each subcommand.
 
+pub mod extract;
 pub mod operations;
 
 use clap::{Parser, Subcommand};
@@ -16,6 +17,8 @@ pub struct Options {
 /// What there is to measure.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// How well main text is found in pages, and how fast.
+    Extract(extract::Options),
     /// Units, round trips and latency of every documented operation that is built.
     Operations(operations::Options),
 }
@@ -37,6 +40,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 /// Measures it; what is to be printed.
 pub async fn run(options: Options) -> Result<String> {
     match options.command {
+        Command::Extract(options) => extract::run(&options),
         Command::Operations(options) => operations::run(options).await,
     }
 }
