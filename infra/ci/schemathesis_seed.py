@@ -104,6 +104,17 @@ def delivery(name, webhook):
     sys.exit(f"nothing was delivered to the webhook {name}")
 
 
+def group():
+    question = {"message": "How do I cook pasta?"}
+    call("POST", "/api/v1/chat", question, **PUBLIC)
+    for _ in range(300):
+        groups = call("GET", "/api/v1/knowledge/unanswered", **SECRET)[1]["groups"]
+        if groups:
+            return groups[0]["id"]
+        time.sleep(0.1)
+    sys.exit("no question was counted as unanswered")
+
+
 webhooks = watched()
 first = answer()
 deliveries = {name: delivery(name, webhook) for name, webhook in webhooks.items()}
@@ -147,6 +158,7 @@ made = {
     "DELETED_SITE_WEBHOOK_ID": site_webhook["webhook"]["id"],
     "DELETED_LEAD_ID": lead["lead"]["id"],
     "DELETED_KEY_ID": key["id"],
+    "GROUP_ID": group(),
     **{f"WATCHED_{name}_WEBHOOK_ID": webhook for name, webhook in webhooks.items()},
     **{f"WATCHED_{name}_DELIVERY_ID": delivery for name, delivery in deliveries.items()},
 }

@@ -28,6 +28,7 @@ pub mod recount;
 pub mod seal;
 pub mod stats;
 pub mod ticker;
+pub mod unanswered;
 pub mod usage;
 pub mod webhooks;
 pub mod widget;

@@ -19,6 +19,7 @@ mod idempotency;
 mod index;
 pub mod keys;
 mod leads;
+mod learned;
 mod listing;
 mod mail;
 pub mod meter;
