@@ -19,6 +19,7 @@ pub mod knowledge;
 pub mod leads;
 pub mod logo;
 pub mod mail;
+pub mod nearest;
 pub mod purge;
 pub mod questions;
 pub mod queue;

@@ -63,6 +63,7 @@
 //! | how many conversations, how many leads | get `COUNT` | 1 |
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
+//! | passages near a vector | search `vectors`, batch get | bytes, and by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
@@ -93,6 +94,8 @@ pub const SK: &str = "sk";
 pub const DUE_INDEX: &str = "due";
 /// Index that lists by something else than the base key; sparse, keys only.
 pub const LIST_INDEX: &str = "list";
+/// Vector index over passages, where the deployment has one; keys only.
+pub const VECTOR_INDEX: &str = "vectors";
 /// How many shards the `due` index has.
 pub const DUE_SHARDS: u8 = 4;
 
