@@ -6,6 +6,7 @@ Usage: schemathesis_seed.py credentials.json. Nothing but Python's own library.
 import json
 import shlex
 import sys
+import time
 import urllib.request
 from http.cookies import SimpleCookie
 
@@ -57,8 +58,7 @@ def platform_webhook():
 
 
 def botplot_webhook():
-    path = f"/api/v1/projects/{BOT}/webhooks"
-    made = call("POST", path, hook("lead.captured"), **SECRET)[1]
+    made = call("POST", WEBHOOKS, hook("lead.captured"), **SECRET)[1]
     return made["webhook"]["id"]
 
 
@@ -67,10 +67,59 @@ def source():
     return call("POST", "/api/v1/knowledge/qa", pair, **SECRET)[1]["sourceId"]
 
 
+# A webhook of each dialect, with a delivery from the first question.
+WEBHOOKS = f"/api/v1/projects/{BOT}/webhooks"
+X_API_KEY = {"x_api_key": KEYS["conferbot"]}
+WATCHED = {
+    "BOTPLOT": (WEBHOOKS, SECRET, "conversation.started", {}),
+    "PLATFORM": ("/v1/webhooks", PLATFORM, "bot.message_received", {}),
+    "CONFERBOT": ("/api/v1/external/v1/webhooks", X_API_KEY, "response.created", {"chatbotId": BOT}),
+    "SITE": ("/api/v1/webhooks", SITE, "conversation.created", {}),
+}
+
+
+def inside(body):
+    """What an answer is about, by whatever name its dialect has for it."""
+    return body.get("data") or body.get("webhook") or body.get("deliveries") or []
+
+
+def id_of(thing):
+    return thing.get("id") or thing["_id"]
+
+
+def watched():
+    found = {}
+    for name, (path, key, event, more) in WATCHED.items():
+        found[name] = id_of(inside(call("POST", path, hook(event, **more), **key)[1]))
+    return found
+
+
+def delivery(name, webhook):
+    path, key, _, _ = WATCHED[name]
+    for _ in range(300):
+        deliveries = inside(call("GET", f"{path}/{webhook}/deliveries", **key)[1])
+        if deliveries:
+            return id_of(deliveries[0])
+        time.sleep(0.1)
+    sys.exit(f"nothing was delivered to the webhook {name}")
+
+
+def group():
+    question = {"message": "How do I cook pasta?"}
+    call("POST", "/api/v1/chat", question, **PUBLIC)
+    for _ in range(300):
+        groups = call("GET", "/api/v1/knowledge/unanswered", **SECRET)[1]["groups"]
+        if groups:
+            return groups[0]["id"]
+        time.sleep(0.1)
+    sys.exit("no question was counted as unanswered")
+
+
+webhooks = watched()
 first = answer()
+deliveries = {name: delivery(name, webhook) for name, webhook in webhooks.items()}
 conferbot_hook = hook("response.created", chatbotId=BOT)
-x_api_key = {"x_api_key": KEYS["conferbot"]}
-_, conferbot_webhook = call("POST", "/api/v1/external/v1/webhooks", conferbot_hook, **x_api_key)
+_, conferbot_webhook = call("POST", "/api/v1/external/v1/webhooks", conferbot_hook, **X_API_KEY)
 _, lead = call("POST", "/api/v1/leads", {"email": "ada@example.com"}, **PUBLIC)
 _, key = call("POST", "/api/v1/api-keys", {"dialect": "conferbot"}, **SESSION)
 _, sources = call("GET", "/api/v1/knowledge", **SECRET)
@@ -109,6 +158,9 @@ made = {
     "DELETED_SITE_WEBHOOK_ID": site_webhook["webhook"]["id"],
     "DELETED_LEAD_ID": lead["lead"]["id"],
     "DELETED_KEY_ID": key["id"],
+    "GROUP_ID": group(),
+    **{f"WATCHED_{name}_WEBHOOK_ID": webhook for name, webhook in webhooks.items()},
+    **{f"WATCHED_{name}_DELIVERY_ID": delivery for name, delivery in deliveries.items()},
 }
 for name, value in made.items():
     print(f"export {name}={shlex.quote(value)}")

@@ -2,6 +2,7 @@
 
 mod botplot;
 mod helpbot;
+mod unanswered;
 
 use axum::{Router, extract::FromRef};
 use domain::Result;
@@ -31,7 +32,10 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new().merge(botplot::routes()).merge(helpbot::routes())
+    OpenApiRouter::new()
+        .merge(botplot::routes())
+        .merge(unanswered::routes())
+        .merge(helpbot::routes())
 }
 
 /// The routes of this function.

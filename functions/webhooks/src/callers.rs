@@ -4,34 +4,71 @@ use std::collections::HashMap;
 
 use app::deliveries::{Replayed, Rotated};
 use axum::{
-    Router,
     body::Body,
-    extract::{FromRequest, FromRequestParts, Path, Request},
+    extract::{FromRequest, FromRequestParts, Path, Request, State},
 };
 use colloquy_http::{
     Botplot, ChatbotPlatform, Conferbot, Helpbot, SecretKey, SiteKey, WorkspaceKey,
 };
 use dialects::{
     chatbotplatform::DataOut,
-    deliveries::{botplot, chatbotplatform, conferbot, helpbot},
+    conferbot::DataOut as ConferbotDataOut,
+    deliveries::{DeliveriesQuery, ReplayIn, botplot, chatbotplatform, conferbot, helpbot},
     delivery_envelopes::{
-        BotplotListOut, ConferbotListOut, DeliveryOut, HelpbotListOut, PlatformListOut, WebhookOut,
+        BotplotListOut, ConferbotListOut, HelpbotListOut, OneOut, PlatformListOut, WebhookOut,
         WithMessageOut,
     },
 };
 use domain::{ChatbotId, Delivery, DeliveryPage, Error, Feature, Scope};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     Ctx,
-    deliveries::{Call, Spells, routes as below},
+    deliveries::{self, Call, Reply, Spells, below},
 };
 
-pub fn routes() -> Router<Ctx> {
-    Router::new()
-        .merge(below::<Botplot>("/api/v1/projects/{projectId}/webhooks/{webhookId}"))
-        .merge(below::<ChatbotPlatform>("/v1/webhooks/{id}"))
-        .merge(below::<Conferbot>("/api/v1/external/v1/webhooks/{id}"))
-        .merge(below::<Helpbot>("/api/v1/webhooks/{id}"))
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .merge(below! {
+            "/api/v1/projects/{projectId}/webhooks/{webhookId}", "botplot", Botplot,
+            security: ["botplotSecret"],
+            params: ["projectId": "The key's own project", "webhookId": "The webhook"],
+            note: "",
+            page: [BotplotListOut<botplot::DeliveryOut>],
+            one: [OneOut<botplot::DeliveryOut>],
+            count: [botplot::ReplayedOut],
+            secret: [WebhookOut<botplot::RotatedOut>],
+        })
+        .merge(below! {
+            "/v1/webhooks/{id}", "chatbotplatform", ChatbotPlatform,
+            security: ["chatbotplatform"],
+            params: ["id": "Webhook ID"],
+            note: "",
+            page: [PlatformListOut<chatbotplatform::DeliveryOut>],
+            one: [DataOut<chatbotplatform::DeliveryOut>],
+            count: [DataOut<chatbotplatform::ReplayedOut>],
+            secret: [DataOut<chatbotplatform::RotatedOut>],
+        })
+        .merge(below! {
+            "/api/v1/external/v1/webhooks/{id}", "conferbot", Conferbot,
+            security: ["conferbot"],
+            params: ["id": "Webhook ID"],
+            note: "",
+            page: [ConferbotListOut<conferbot::DeliveryOut>],
+            one: [WithMessageOut<conferbot::DeliveryOut>],
+            count: [ConferbotDataOut<conferbot::ReplayedOut>],
+            secret: [WithMessageOut<conferbot::RotatedOut>],
+        })
+        .merge(below! {
+            "/api/v1/webhooks/{id}", "helpbot", Helpbot,
+            security: ["helpbot", "helpbotQuery"],
+            params: ["id": "The webhook"],
+            note: " Requires the pro plan (Growth).",
+            page: [HelpbotListOut<helpbot::DeliveryOut>],
+            one: [OneOut<helpbot::DeliveryOut>],
+            count: [helpbot::ReplayedOut],
+            secret: [WebhookOut<helpbot::RotatedOut>],
+        })
 }
 
 /// The segments of a path by their names. Those that are no text name nothing.
@@ -56,7 +93,7 @@ impl Named {
 
 impl Spells for Botplot {
     type Page = BotplotListOut<botplot::DeliveryOut>;
-    type One = DeliveryOut<botplot::DeliveryOut>;
+    type One = OneOut<botplot::DeliveryOut>;
     type Count = botplot::ReplayedOut;
     type Secret = WebhookOut<botplot::RotatedOut>;
 
@@ -79,7 +116,7 @@ impl Spells for Botplot {
     }
 
     fn one(delivery: Delivery) -> Self::One {
-        DeliveryOut { delivery: delivery.into() }
+        OneOut { delivery: delivery.into() }
     }
 
     fn count(Replayed { count, next }: Replayed) -> Self::Count {
@@ -129,7 +166,7 @@ impl Spells for ChatbotPlatform {
 impl Spells for Conferbot {
     type Page = ConferbotListOut<conferbot::DeliveryOut>;
     type One = WithMessageOut<conferbot::DeliveryOut>;
-    type Count = DataOut<conferbot::ReplayedOut>;
+    type Count = ConferbotDataOut<conferbot::ReplayedOut>;
     type Secret = WithMessageOut<conferbot::RotatedOut>;
 
     async fn call(ctx: &Ctx, request: Request) -> Result<Call, Error> {
@@ -152,7 +189,7 @@ impl Spells for Conferbot {
     }
 
     fn count(Replayed { count, next }: Replayed) -> Self::Count {
-        DataOut { data: conferbot::ReplayedOut::new(count, next) }
+        ConferbotDataOut { data: conferbot::ReplayedOut::new(count, next) }
     }
 
     fn secret(Rotated { id, secret, old_until }: Rotated) -> Self::Secret {
@@ -165,7 +202,7 @@ impl Spells for Conferbot {
 
 impl Spells for Helpbot {
     type Page = HelpbotListOut<helpbot::DeliveryOut>;
-    type One = DeliveryOut<helpbot::DeliveryOut>;
+    type One = OneOut<helpbot::DeliveryOut>;
     type Count = helpbot::ReplayedOut;
     type Secret = WebhookOut<helpbot::RotatedOut>;
 
@@ -187,7 +224,7 @@ impl Spells for Helpbot {
     }
 
     fn one(delivery: Delivery) -> Self::One {
-        DeliveryOut { delivery: delivery.into() }
+        OneOut { delivery: delivery.into() }
     }
 
     fn count(Replayed { count, next }: Replayed) -> Self::Count {

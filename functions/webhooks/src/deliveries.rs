@@ -3,9 +3,8 @@
 
 use app::deliveries::{Replayed, Rotated};
 use axum::{
-    Json, Router,
+    Json,
     extract::{FromRequest, Request, State},
-    routing::{get, post},
 };
 use colloquy_http::{Body, Problem, query};
 use dialects::deliveries::{DeliveriesQuery, ReplayIn};
@@ -51,32 +50,119 @@ pub trait Spells: colloquy_http::Speaks {
     fn secret(rotated: Rotated) -> Self::Secret;
 }
 
-type Reply<D, T> = Result<Json<T>, Problem<D>>;
+pub type Reply<D, T> = Result<Json<T>, Problem<D>>;
 
-/// The routes below `webhook`, the path of one.
-pub fn routes<D: Spells>(webhook: &str) -> Router<Ctx> {
-    Router::new()
-        .route(&format!("{webhook}/deliveries"), get(list_deliveries::<D>))
-        .route(&format!("{webhook}/deliveries/{{deliveryId}}/replay"), post(replay_delivery::<D>))
-        .route(&format!("{webhook}/replay"), post(replay_deliveries::<D>))
-        .route(&format!("{webhook}/rotate-secret"), post(rotate_secret::<D>))
+/// The routes below `$webhook`, the path of one, with handlers of their own that say what they take
+/// and answer: of a generic one `#[utoipa::path]` can't know the types. Their spelling is checked
+/// against [`Spells`] by what they return.
+macro_rules! below {
+    (
+        $webhook:tt, $tag:tt, $dialect:ident,
+        security: [$($scheme:tt),+],
+        params: [$($param:tt: $whose:tt),+],
+        note: $note:tt,
+        page: [$($page:tt)+],
+        one: [$($one:tt)+],
+        count: [$($count:tt)+],
+        secret: [$($secret:tt)+],
+    ) => {{
+        /// List deliveries
+        #[utoipa::path(get, path = concat!($webhook, "/deliveries"), tag = $tag,
+            description = concat!("With their attempts, newest first, for 30 days.", $note),
+            security($(($scheme = [])),+),
+            params($(($param = String, Path, format = "uuid", description = $whose),)+
+                DeliveriesQuery),
+            responses((status = 200, body = $($page)+)))]
+        async fn list_deliveries(
+            ctx: State<Ctx>,
+            request: Request,
+        ) -> Reply<$dialect, $($page)+> {
+            deliveries::list_deliveries(ctx, request).await
+        }
+
+        /// Send a delivery again
+        #[utoipa::path(post, path = concat!($webhook, "/deliveries/{deliveryId}/replay"),
+            tag = $tag,
+            description = concat!(
+                "The same bytes under the same id, signed anew. One that is on its way already \
+                 stays so; one to a webhook that is switched off is refused.",
+                $note,
+            ),
+            security($(($scheme = [])),+),
+            params($(($param = String, Path, format = "uuid", description = $whose),)+
+                ("deliveryId" = String, Path, format = "uuid", description = "The delivery")),
+            responses((status = 200, body = $($one)+)))]
+        async fn replay_delivery(
+            ctx: State<Ctx>,
+            request: Request,
+        ) -> Reply<$dialect, $($one)+> {
+            deliveries::replay_delivery(ctx, request).await
+        }
+
+        /// Send the deliveries of a range again
+        #[utoipa::path(post, path = concat!($webhook, "/replay"), tag = $tag,
+            description = concat!(
+                "Those of events between two times, both included, newest first. One call takes \
+                 up to 100; the next goes on at the cursor.",
+                $note,
+            ),
+            security($(($scheme = [])),+),
+            params($(($param = String, Path, format = "uuid", description = $whose)),+),
+            request_body = ReplayIn,
+            responses((status = 200, body = $($count)+)))]
+        async fn replay_deliveries(
+            ctx: State<Ctx>,
+            request: Request,
+        ) -> Reply<$dialect, $($count)+> {
+            deliveries::replay_deliveries(ctx, request).await
+        }
+
+        /// Rotate a webhook's secret
+        #[utoipa::path(post, path = concat!($webhook, "/rotate-secret"), tag = $tag,
+            description = concat!(
+                "The new one is shown this once. For 24 hours the old one signs too.", $note,
+            ),
+            security($(($scheme = [])),+),
+            params($(($param = String, Path, format = "uuid", description = $whose)),+),
+            responses((status = 200, body = $($secret)+)))]
+        async fn rotate_secret(
+            ctx: State<Ctx>,
+            request: Request,
+        ) -> Reply<$dialect, $($secret)+> {
+            deliveries::rotate_secret(ctx, request).await
+        }
+
+        OpenApiRouter::new()
+            .routes(routes!(list_deliveries))
+            .routes(routes!(replay_delivery))
+            .routes(routes!(replay_deliveries))
+            .routes(routes!(rotate_secret))
+    }};
 }
 
-async fn list_deliveries<D: Spells>(State(ctx): State<Ctx>, request: Request) -> Reply<D, D::Page> {
+pub(crate) use below;
+
+pub async fn list_deliveries<D: Spells>(
+    State(ctx): State<Ctx>,
+    request: Request,
+) -> Reply<D, D::Page> {
     let Call { scope, webhook, request, .. } = D::call(&ctx, request).await?;
     let wanted = query::<DeliveriesQuery>(request.uri())?.wanted(D::STRICT)?;
     let page = ctx.webhooks.deliveries(scope, webhook, D::DIALECT, wanted).await?;
     Ok(Json(D::page(page)))
 }
 
-async fn replay_delivery<D: Spells>(State(ctx): State<Ctx>, request: Request) -> Reply<D, D::One> {
+pub async fn replay_delivery<D: Spells>(
+    State(ctx): State<Ctx>,
+    request: Request,
+) -> Reply<D, D::One> {
     let Call { scope, webhook, delivery, .. } = D::call(&ctx, request).await?;
     let id = delivery.unwrap_or_default().parse()?;
     let now = Timestamp::now();
     Ok(Json(D::one(ctx.webhooks.replay(scope, webhook, D::DIALECT, id, now).await?)))
 }
 
-async fn replay_deliveries<D: Spells>(
+pub async fn replay_deliveries<D: Spells>(
     State(ctx): State<Ctx>,
     request: Request,
 ) -> Reply<D, D::Count> {
@@ -87,7 +173,10 @@ async fn replay_deliveries<D: Spells>(
     Ok(Json(D::count(replayed)))
 }
 
-async fn rotate_secret<D: Spells>(State(ctx): State<Ctx>, request: Request) -> Reply<D, D::Secret> {
+pub async fn rotate_secret<D: Spells>(
+    State(ctx): State<Ctx>,
+    request: Request,
+) -> Reply<D, D::Secret> {
     let Call { scope, webhook, .. } = D::call(&ctx, request).await?;
     let now = Timestamp::now();
     let rotated = ctx.webhooks.rotate_secret(scope, webhook, D::DIALECT, now).await?;

@@ -43,7 +43,7 @@ fn routes() -> OpenApiRouter<Ctx> {
         .merge(chatbotplatform::routes())
         .merge(conferbot::routes())
         .merge(helpbot::routes())
-        .merge(callers::routes().into())
+        .merge(callers::routes())
 }
 
 /// The routes of this function.

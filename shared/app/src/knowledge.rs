@@ -47,6 +47,28 @@ pub(crate) fn first_page(source: &Source, job: JobId) -> Page {
     }
 }
 
+/// The source that `pair` is in.
+pub(crate) fn qa_source(chatbot: &Chatbot, pair: &QaPair) -> Source {
+    let job = JobId::new();
+    let now = Timestamp::now();
+    Source {
+        id: SourceId::new(),
+        chatbot_id: chatbot.id,
+        workspace_id: chatbot.workspace_id,
+        kind: SourceKind::Qa,
+        name: pair.question.clone(),
+        status: SourceStatus::Ready,
+        reason: None,
+        sync: SyncFrequency::Manual,
+        job,
+        active_job: Some(job),
+        chunk_count: 1,
+        word_count: text::word_count(&pair.question) + text::word_count(&pair.answer),
+        created_at: now,
+        synced_at: Some(now),
+    }
+}
+
 impl Core {
     /// Adds a URL source, to be crawled at once. A URL that the chatbot has already stays the
     /// source it is.
@@ -98,24 +120,7 @@ impl Core {
         pair: QaPair,
     ) -> Result<SourceId> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
-        let job = JobId::new();
-        let now = Timestamp::now();
-        let source = Source {
-            id: SourceId::new(),
-            chatbot_id: chatbot.id,
-            workspace_id: chatbot.workspace_id,
-            kind: SourceKind::Qa,
-            name: pair.question.clone(),
-            status: SourceStatus::Ready,
-            reason: None,
-            sync: SyncFrequency::Manual,
-            job,
-            active_job: Some(job),
-            chunk_count: 1,
-            word_count: text::word_count(&pair.question) + text::word_count(&pair.answer),
-            created_at: now,
-            synced_at: Some(now),
-        };
+        let source = qa_source(&chatbot, &pair);
         self.store.put_qa_source(&chatbot, &source, &pair).await?;
         Ok(source.id)
     }

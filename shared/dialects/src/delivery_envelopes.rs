@@ -2,39 +2,59 @@
 
 use domain::DeliveryCursor;
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::schema;
 
 /// A list under `deliveries`, as BotPlot has it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::DeliveriesOut<T>)]
 pub struct BotplotListOut<T> {
+    /// Newest first.
     deliveries: Vec<T>,
+    /// Null where the list ends.
+    #[schema(schema_with = schema::cursor_or_null, required = true)]
     next_cursor: Option<String>,
 }
 
 /// A list under `deliveries`, as HelpBot has it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::DeliveriesOut<T>)]
 pub struct HelpbotListOut<T> {
+    /// Newest first.
     deliveries: Vec<T>,
+    /// Null where the list ends.
+    #[schema(schema_with = schema::cursor_or_null, required = true)]
     next_cursor: Option<String>,
 }
 
 /// A list under `data`, as Conferbot has it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::DeliveriesOut<T>)]
 pub struct ConferbotListOut<T> {
+    /// Newest first.
     data: Vec<T>,
+    /// Null where the list ends.
+    #[schema(schema_with = schema::cursor_or_null, required = true)]
     next_cursor: Option<String>,
 }
 
 /// A list under `data` with `meta`, as Chatbot Platform has it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::DeliveriesOut<T>)]
 pub struct PlatformListOut<T> {
+    /// Newest first.
     data: Vec<T>,
     meta: MetaOut,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::CursorMetaOut)]
 struct MetaOut {
+    /// Null where the list ends.
+    #[schema(schema_with = schema::cursor_or_null, required = true)]
     next_cursor: Option<String>,
 }
 
@@ -71,21 +91,24 @@ impl<T> PlatformListOut<T> {
 }
 
 /// One delivery.
-#[derive(Debug, Serialize)]
-pub struct DeliveryOut<T> {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = deliveries::DeliveryOut<T>)]
+pub struct OneOut<T> {
     /// It.
     pub delivery: T,
 }
 
 /// A webhook with its new secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = deliveries::WebhookOut<T>)]
 pub struct WebhookOut<T> {
     /// It.
     pub webhook: T,
 }
 
 /// Something with a word to people, as Conferbot has it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::WithMessageOut<T>)]
 pub struct WithMessageOut<T> {
     /// It.
     pub data: T,

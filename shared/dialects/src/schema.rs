@@ -40,6 +40,23 @@ pub fn time() -> Object {
     string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).build()
 }
 
+/// A point in time, or none.
+pub fn time_or_null() -> Object {
+    nullable(string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))), Type::String)
+}
+
+/// Where a list goes on that has no pages.
+pub fn cursor() -> Object {
+    string().pattern(Some(CURSOR)).build()
+}
+
+/// The same, or none.
+pub fn cursor_or_null() -> Object {
+    nullable(string().pattern(Some(CURSOR)), Type::String)
+}
+
+const CURSOR: &str = "^[0-9a-f]{44}$";
+
 /// A day.
 pub fn day() -> Object {
     string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).build()

@@ -89,6 +89,8 @@ ids! {
     SourceId, "source";
     /// One crawl of a source; also the version of what it found.
     JobId, "job";
+    /// A group of unanswered questions, derived from what they ask.
+    GroupId, "group";
     /// What a visitor left to be reached by.
     LeadId, "lead";
     /// A webhook subscription.

@@ -21,6 +21,7 @@ pub mod plan;
 pub mod questions;
 pub mod source;
 pub mod time;
+pub mod unanswered;
 pub mod visitors;
 pub mod webhook;
 pub mod widget;
@@ -34,8 +35,8 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Context, Event, EventBody, EventKind, Needs};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    ChatbotId, ConversationId, DeliveryId, EventId, JobId, KeyId, LeadId, MessageId, SourceId,
-    UserId, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, DeliveryId, EventId, GroupId, JobId, KeyId, LeadId, MessageId,
+    SourceId, UserId, WebhookId, WorkspaceId,
 };
 pub use lead::Lead;
 pub use page::Page;

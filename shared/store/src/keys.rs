@@ -22,6 +22,7 @@
 //! | counters of one of its minutes | `BOT#<chatbot>` | `MINUTE#<date>T<hour>:<minute>` | |
 //! | visitors of one of its days, in parts | `BOT#<chatbot>` | `VISITORS#<date>#<part>` | |
 //! | questions asked most on one of its days | `BOT#<chatbot>` | `TOP#<kind>#<date>` | |
+//! | group of unanswered questions that was answered | `BOT#<chatbot>` | `LEARNED#<group>` | expires |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message; where that opened the conversation, by its session |
 //! | mark of a conversation | `CONV#<conversation>` | `MARK` | `list` by what its first turn was (unanswered, rated) |
@@ -56,11 +57,13 @@
 //! | conversations unanswered, or rated | query `list` `MARKED#…`, up to three of six, batch get | by size |
 //! | first turns of conversations | batch get | by size |
 //! | counters of days, with visitors and questions | query `DAY#`, `VISITORS#`, `TOP#` | by days and size |
+//! | unanswered questions that were not answered since | query `TOP#`, query `LEARNED#`, batch get `SRC#` | by days and size |
 //! | leads, newest first; a search, over the newest 1,000 | query `BOT#… / LEAD#` backwards | by size |
 //! | a call against its limit | one conditional update of `USE#` | |
 //! | how many conversations, how many leads | get `COUNT` | 1 |
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
+//! | passages near a vector | search `vectors`, batch get | bytes, and by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
@@ -76,8 +79,8 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, DeliveryId, EventId, JobId, KeyId, LeadId,
-    MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, ConversationStatus, DeliveryId, EventId, GroupId, JobId, KeyId,
+    LeadId, MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -91,6 +94,8 @@ pub const SK: &str = "sk";
 pub const DUE_INDEX: &str = "due";
 /// Index that lists by something else than the base key; sparse, keys only.
 pub const LIST_INDEX: &str = "list";
+/// Vector index over passages, where the deployment has one; keys only.
+pub const VECTOR_INDEX: &str = "vectors";
 /// How many shards the `due` index has.
 pub const DUE_SHARDS: u8 = 4;
 
@@ -221,6 +226,10 @@ pub fn sketch(id: ChatbotId, kind: QuestionKind, day: &str) -> Key {
 pub fn sketches(kind: QuestionKind) -> String {
     format!("{TOP}{}#", kind.name())
 }
+/// That a group of unanswered questions was answered.
+pub fn learned(chatbot: ChatbotId, group: GroupId) -> Key {
+    key(chatbot_partition(chatbot), format!("{LEARNED}{group}"))
+}
 /// The mark of a conversation.
 pub fn mark(conversation: ConversationId) -> Key {
     key(conversation_partition(conversation), "MARK")
@@ -328,6 +337,8 @@ pub const MINUTE: &str = "MINUTE#";
 pub const VISITORS: &str = "VISITORS#";
 /// Sort key prefix of the questions asked most in a chatbot.
 pub const TOP: &str = "TOP#";
+/// Sort key prefix of answered groups of questions in a chatbot.
+pub const LEARNED: &str = "LEARNED#";
 /// Sort key prefix of conversations in a chatbot.
 pub const CONVERSATION: &str = "CONV#";
 /// Sort key prefix of turns in a conversation.
@@ -422,6 +433,7 @@ mod tests {
             ("minute", minute(bot, "2026-02-15T10:30")),
             ("visitors", visitors(bot, "2026-02-15", 3)),
             ("sketch", sketch(bot, QuestionKind::Asked, "2026-02-15")),
+            ("learned", learned(bot, id.parse().unwrap())),
             ("conversation", conversation(bot, conv)),
             ("mark", mark(conv)),
             ("turn", turn(conv, id.parse().unwrap())),

@@ -12,6 +12,7 @@ use crate::{
     keys::{self, ItemKind, Key},
     mirror::mirrored,
     table::{Range, Store, key_in, read},
+    vectors::belongs_to,
     write::Write,
 };
 
@@ -32,7 +33,7 @@ pub(crate) struct PageItem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct ChunkItem {
+pub(crate) struct ChunkItem {
     id: String,
     content: String,
     headings: Vec<String>,
@@ -182,6 +183,7 @@ impl Store {
                 };
                 self.write(Write::put(key, &PageItem::from(&page))?).await?;
             } else {
+                belongs_to(&mut item, twin.chatbot_id);
                 self.write(Write::put_raw(key, item)).await?;
             }
         }

@@ -155,15 +155,32 @@ impl Store {
         source: &Source,
         pair: &QaPair,
     ) -> Result<()> {
+        self.put_qa_source_with(chatbot, source, pair, None).await.map(drop)
+    }
+
+    /// The same together with another write; `false` if that one was refused.
+    pub(crate) async fn put_qa_source_with(
+        &self,
+        chatbot: &Chatbot,
+        source: &Source,
+        pair: &QaPair,
+        beside: Option<Write>,
+    ) -> Result<bool> {
         let pointer = PointerItem::qa(source, pair);
-        let writes = vec![
+        let mut writes = vec![
             Write::put(keys::source(source.chatbot_id, source.id), &SourceItem::from(source))?
                 .if_absent(),
             Write::put(keys::index_pointer(source.chatbot_id, source.id), &pointer)?,
             one_more_source(chatbot)?,
         ];
+        let place = writes.len();
+        writes.extend(beside);
         let outcome = self.transact(writes).await?;
-        if outcome.is_done() { Ok(()) } else { Err(refused_by_chatbot()) }
+        match outcome.is_done() {
+            true => Ok(true),
+            false if outcome.refused(place) => Ok(false),
+            false => Err(refused_by_chatbot()),
+        }
     }
 
     /// Writes `twin`, a copy for `chatbot` of the source that `pointer` leads to, with what that

@@ -30,8 +30,8 @@ const CONFLICT_RETRIES: u32 = 6;
 /// The table. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 /// What became of a write that had conditions.
@@ -449,11 +449,11 @@ async fn back_off(attempt: u32, what: &str) -> Result<()> {
 
 /// The client's futures nest so deep that the compiler gives up on callers of callers; on the heap
 /// they are one level, for an allocation that does not show beside a round trip.
-fn boxed<'a, T>(call: impl Future<Output = T> + Send + 'a) -> BoxFuture<'a, T> {
+pub(crate) fn boxed<'a, T>(call: impl Future<Output = T> + Send + 'a) -> BoxFuture<'a, T> {
     call.boxed()
 }
 
-fn begin() -> Meter {
+pub(crate) fn begin() -> Meter {
     let meter = Meter::current();
     meter.begin();
     meter
@@ -472,7 +472,7 @@ pub(crate) fn built(error: BuildError) -> Error {
 }
 
 /// A failure of the service itself, after the client's own retries.
-fn internal<E, R>(error: SdkError<E, R>) -> Error
+pub(crate) fn internal<E, R>(error: SdkError<E, R>) -> Error
 where
     E: std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use local::template::{Event, TEXT, Template};
 use serde_json::{Map, Value};
 use tests::App;
 
@@ -66,6 +67,27 @@ fn every_documented_operation_is_in_it_under_its_dialect() {
             missing.push(line);
         }
     }
+    assert!(missing.is_empty(), "say what they take and answer (utoipa): {missing:#?}");
+}
+
+/// Those that no reference documents among them; what `docs` serves is for people to read.
+#[test]
+fn every_route_of_the_template_is_in_it() {
+    let api = made();
+    let said: BTreeSet<String> = operations(&api)
+        .into_iter()
+        .map(|(name, _)| bare(&name).split_once(' ').expect("method and path").1.to_owned())
+        .collect();
+    let template = Template::parse(TEXT).expect("the template");
+    let functions = template.functions.iter().filter(|function| function.binary != "docs");
+    let missing: Vec<&String> = functions
+        .flat_map(|function| &function.events)
+        .filter_map(|event| match event {
+            Event::Route { path, .. } => Some(path),
+            _ => None,
+        })
+        .filter(|path| !said.contains(bare(&format!("ANY {path}")).trim_start_matches("ANY ")))
+        .collect();
     assert!(missing.is_empty(), "say what they take and answer (utoipa): {missing:#?}");
 }
 

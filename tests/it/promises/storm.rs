@@ -103,15 +103,6 @@ async fn nothing_is_lost_whoever_fails_hangs_or_dies() {
             let rows = app.platform.core.store.deliveries(hooks[1].id, 1000).await.unwrap();
             let pending =
                 rows.iter().filter(|r| r.status == domain::DeliveryStatus::Pending).count();
-            eprintln!(
-                "rows {} pending {} {:?} {} of {} killed {}",
-                rows.len(),
-                pending,
-                std::time::SystemTime::now(),
-                accepted(endpoint, &mut ignored).len(),
-                endpoint.count(),
-                app.platform.killed()
-            );
             (accepted(endpoint, &mut ignored).len() == 2 * QUESTIONS).then_some(())
         })
         .await;

@@ -7,5 +7,6 @@ pub mod knowledge;
 pub mod leads;
 pub mod project;
 pub mod subscriptions;
+pub mod unanswered;
 pub mod webhook;
 pub mod wire;

@@ -2,6 +2,7 @@
 
 mod add_qa;
 mod add_url;
+mod answer_unanswered;
 mod crawl_url;
 mod delete_source;
 mod get_source;
@@ -10,6 +11,7 @@ mod helpbot_delete_source;
 mod helpbot_list_sources;
 mod helpbot_rescrape_source;
 mod list_sources;
+mod list_unanswered;
 mod recrawl_source;
 
 use serde_json::{Value, json};
@@ -55,6 +57,13 @@ pub async fn recrawled(app: &App, tenant: &Tenant, id: &str) -> Value {
     let path = format!("/api/v1/knowledge/{id}/recrawl");
     app.post(&path).bearer(&tenant.secret).send().await.ok();
     settled(app, tenant, id).await
+}
+
+/// The groups of unanswered questions on a page, and how many there are.
+pub async fn unanswered(app: &App, tenant: &Tenant, query: &str) -> (Vec<Value>, u64) {
+    let path = format!("/api/v1/knowledge/unanswered{query}");
+    let page = app.get(&path).bearer(&tenant.secret).send().await.ok();
+    (page["groups"].as_array().unwrap().clone(), page["total"].as_u64().unwrap())
 }
 
 /// What the bot says, or nothing if it drew on nothing.
