@@ -195,15 +195,13 @@ impl FanOut {
                 .map(|(webhook, name)| (self.voice.needs)(webhook.dialect, name))
                 .fold(Needs::default(), |all, one| all | one);
             let context = self.context(event, needs).await?;
-            let context = &context;
-            let put: Vec<_> = stream::iter(subscribed)
-                .map(|(webhook, name)| async move {
-                    let body = (self.voice.body)(webhook.dialect, name, event, context);
-                    self.put(event, webhook, Message { event: name.to_owned(), body }).await
-                })
-                .buffer_unordered(AT_ONCE)
-                .try_collect()
-                .await?;
+            // Made one by one, since the compiler can't tell that a closure's would be Send.
+            let mut puts = Vec::with_capacity(subscribed.len());
+            for (webhook, name) in subscribed {
+                let body = (self.voice.body)(webhook.dialect, name, event, &context);
+                puts.push(self.put(event, webhook, Message { event: name.to_owned(), body }));
+            }
+            let put: Vec<_> = stream::iter(puts).buffer_unordered(AT_ONCE).try_collect().await?;
             messages.extend(put.into_iter().flatten());
         }
         self.deliveries.send_all(&messages).await
