@@ -29,7 +29,10 @@
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
 //! | claim of a URL by a source | `BOT#<chatbot>` | `SRCURL#<sha256 of the URL>` | |
 //! | page of a crawl | `SRC#<source>#<job>` | `PAGE#<sha256 of the URL>` | |
+//! | where a page of a crawl leads | `SRC#<source>#<job>` | `LINKS#<sha256 of the URL>` | |
 //! | chunk | `SRC#<source>#<job>` | `CHUNK#<page>#<place>` | |
+//! | place at a host that is crawled | `HOST#<origin>` | `PLACE#<number>` | expires |
+//! | turns at a host that is crawled | `HOST#<origin>` | `PACE` | expires |
 //! | part of an index segment | `SRC#<source>#<job>` | `SEG#<part>` | |
 //! | pointer to the segment that is current | `IDX#<chatbot>` | `SRC#<source>` | |
 //! | webhook of a chatbot | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
@@ -249,9 +252,21 @@ pub fn source_url(chatbot: ChatbotId, url: &str) -> Key {
 pub fn page(source: SourceId, job: JobId, url: &str) -> Key {
     key(crawl_partition(source, job), format!("{PAGE}{}", sha256(url)))
 }
+/// Where a page of a crawl leads.
+pub fn links(source: SourceId, job: JobId, url: &str) -> Key {
+    key(crawl_partition(source, job), format!("LINKS#{}", sha256(url)))
+}
 /// A chunk of a page. Twenty hex digits of the URL's hash tell pages of one crawl apart.
 pub fn chunk(source: SourceId, job: JobId, url: &str, place: usize) -> Key {
     key(crawl_partition(source, job), format!("{CHUNK}{}#{place:05}", &sha256(url)[..20]))
+}
+/// A place at a host that is crawled.
+pub fn host_place(origin: &str, number: u8) -> Key {
+    key(format!("HOST#{origin}"), format!("PLACE#{number}"))
+}
+/// When the next turn is at a host that is crawled.
+pub fn host_pace(origin: &str) -> Key {
+    key(format!("HOST#{origin}"), "PACE")
 }
 /// A part of the index segment of a crawl.
 pub fn segment_part(source: SourceId, job: JobId, part: usize) -> Key {
@@ -429,7 +444,10 @@ mod tests {
             ("source", source(bot, src)),
             ("source_url", source_url(bot, id)),
             ("page", page(src, job, id)),
+            ("links", links(src, job, id)),
             ("chunk", chunk(src, job, id, 1)),
+            ("host_place", host_place(id, 1)),
+            ("host_pace", host_pace(id)),
             ("segment_part", segment_part(src, job, 1)),
             ("index_pointer", index_pointer(bot, src)),
             ("webhook", webhook(Scope::Chatbot(bot), hook)),
