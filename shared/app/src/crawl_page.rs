@@ -5,9 +5,7 @@ use domain::{
     Error, Result, Source, Timestamp,
     source::{MAX_DEPTH, MAX_PAGES, Page, PageCopy, PageState},
 };
-use knowledge::{
-    Document, Known, Reading, chunk, fetch, text,
-};
+use knowledge::{Document, Known, Reading, chunk, fetch, text};
 use store::keys::sha256;
 use url::Url;
 
@@ -158,8 +156,7 @@ impl Crawl {
             let listed = self.fetcher.listed(&at, &crawl, most, &inside).await;
             links.extend(listed.into_iter().map(String::from));
         }
-        let next: Vec<Page> =
-            links.iter().map(|link| queued(page, link, page.depth + 1)).collect();
+        let next: Vec<Page> = links.iter().map(|link| queued(page, link, page.depth + 1)).collect();
         let added = self.store.queue_pages(&next).await?;
         if added.left_out > 0 {
             tracing::info!(source = %source.id, left_out = added.left_out, "source is full");

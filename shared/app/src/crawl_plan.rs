@@ -104,8 +104,7 @@ mod tests {
 
     #[test]
     fn the_first_time_the_nearest_page_answers_for_those_that_say_the_same() {
-        let pages =
-            [page("/b", "x", 2, true), page("/", "x", 2, true), page("/c", "y", 1, true)];
+        let pages = [page("/b", "x", 2, true), page("/", "x", 2, true), page("/c", "y", 1, true)];
         let plan = plan(&pages, &[]);
         assert_eq!(plan.answers, [(1, Origin::Here), (2, Origin::Here)]);
         assert_eq!(plan.duplicates, [(0, 1)]);
@@ -115,7 +114,8 @@ mod tests {
     #[test]
     fn nothing_is_new_only_if_all_that_answered_does_and_nothing_else() {
         let active = [page("/", "x", 2, true), page("/b", "y", 1, true), page("/c", "y", 0, false)];
-        let again = [page("/", "x", 2, false), page("/b", "y", 1, false), page("/c", "y", 0, false)];
+        let again =
+            [page("/", "x", 2, false), page("/b", "y", 1, false), page("/c", "y", 0, false)];
         assert!(plan(&again, &active).unchanged);
         // Less, more, other.
         assert!(!plan(&again[..1], &active).unchanged);

@@ -29,7 +29,7 @@ impl Scope {
 fn belongs(start: &Url, link: &Url) -> bool {
     const NOT_PAGES: &[&str] = &[
         ".css", ".js", ".mjs", ".json", ".xml", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg",
-        ".ico", ".zip", ".gz", ".tar", ".mp4", ".mp3", ".woff", ".woff2", ".ttf", ".pdf",
+        ".ico", ".zip", ".gz", ".tar", ".mp4", ".mp3", ".woff", ".woff2", ".ttf",
     ];
     let same_site = start.host_str() == link.host_str()
         && start.port_or_known_default() == link.port_or_known_default();

@@ -73,7 +73,7 @@ impl Crawl {
     pub(crate) async fn turn(&self, job: &CrawlPage, page: &Page) -> Result<Turn> {
         let url = Url::parse(&page.url).map_err(Error::internal)?;
         if let Some(turn) = job.turn.filter(|turn| *turn > Timestamp::now()) {
-            return Ok(Turn::Later(turn.since(Timestamp::now()), Some(turn)));
+            return Ok(Turn::Later(rounded_up(turn.since(Timestamp::now())), Some(turn)));
         }
         let host = url.origin().ascii_serialization();
         let here = timeout(PATIENCE, self.hosts.of(&host).acquire_owned()).await;
@@ -100,7 +100,7 @@ impl Crawl {
             (Some(_), Some(Duration::ZERO)) => Ok(Turn::Now(slot)),
             (Some(turn), Some(wait)) => {
                 self.leave(slot).await?;
-                Ok(Turn::Later(wait, Some(turn)))
+                Ok(Turn::Later(rounded_up(wait), Some(turn)))
             }
             _ => {
                 self.leave(slot).await?;
@@ -132,4 +132,9 @@ impl Crawl {
     pub(crate) async fn leave(&self, slot: Slot) -> Result<()> {
         self.store.leave_place(&slot.host, slot.number, &slot.holder).await
     }
+}
+
+/// A queue holds messages back for whole seconds.
+fn rounded_up(wait: Duration) -> Duration {
+    Duration::from_secs(wait.as_secs() + 1)
 }

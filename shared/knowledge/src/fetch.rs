@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     extract::{self, Document, ExtractError},
+    pdf::{self, PdfError},
     robots::{KnownRobots, Robots},
     sitemap,
 };
@@ -48,6 +49,9 @@ pub enum PageError {
     /// An answer without text.
     #[error("{0}")]
     Extract(#[from] ExtractError),
+    /// A PDF file without text.
+    #[error("{0}")]
+    Pdf(#[from] PdfError),
 }
 
 impl PageError {
@@ -189,10 +193,11 @@ impl Fetcher {
 fn read(fetched: &Fetched) -> Result<Page, PageError> {
     let declared = fetched.content_type.as_deref().unwrap_or("text/html");
     let kind = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let text = decoded(&fetched.body, declared);
+    let text = || decoded(&fetched.body, declared);
     let document = match kind.as_str() {
-        "text/html" | "application/xhtml+xml" => extract::html(&text, &fetched.url)?,
-        "text/plain" | "text/markdown" => extract::plain(&text, &fetched.url)?,
+        "text/html" | "application/xhtml+xml" => extract::html(&text(), &fetched.url)?,
+        "text/plain" | "text/markdown" => extract::plain(&text(), &fetched.url)?,
+        "application/pdf" | "application/x-pdf" => pdf::pdf(&fetched.body, &fetched.url)?,
         _ => return Err(PageError::ContentType(kind)),
     };
     let Fetched { url, etag, last_modified, .. } = fetched;

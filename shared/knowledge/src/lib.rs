@@ -7,6 +7,7 @@
 pub mod chunk;
 pub mod extract;
 pub mod fetch;
+pub mod pdf;
 mod robots;
 pub mod search;
 pub mod segment;

@@ -138,7 +138,8 @@ mod tests {
         let at = Url::parse("https://example.com/sitemap.xml").unwrap();
         let bomb = packed(&vec![b' '; 11 * 1024 * 1024]);
         let entities = "<!DOCTYPE a [<!ENTITY x 'y'>]><urlset><url><loc>&x;</loc></url></urlset>";
-        for body in [&b"<urlset><url>"[..], b"not here", &[0x1f, 0x8b, 1], &bomb, entities.as_bytes()]
+        for body in
+            [&b"<urlset><url>"[..], b"not here", &[0x1f, 0x8b, 1], &bomb, entities.as_bytes()]
         {
             assert!(parse(body.to_vec(), &at).pages.is_empty());
         }

@@ -60,7 +60,19 @@ struct PartItem {
 
 mirrored!(
     PageItem,
-    Page { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words, copy, stored }
+    Page {
+        source_id,
+        chatbot_id,
+        workspace_id,
+        job,
+        url,
+        depth,
+        state,
+        chunks,
+        words,
+        copy,
+        stored
+    }
 );
 
 mirrored!(ChunkItem, Chunk { id, content, headings, url, title, tokens });
@@ -83,16 +95,17 @@ fn outcome(page: &Page, condition: &str) -> Result<Write> {
     let mut write = Write::update(
         keys::page(page.source_id, page.job, &page.url),
         format!(
-            "SET #state = :state, chunks = :chunks, words = :words, stored = :stored{set}{remove}"
+            "SET #state = :state, chunks = :chunks, words = :words, #stored = :stored{set}{remove}"
         ),
     )
     .name("state", "state")
-    .name("copy", "copy")
+    .name("stored", "stored")
     .value("state", state)?
     .value("chunks", chunks)?
     .value("words", words)?
     .value("stored", stored)?
     .when(condition);
+    write = write.name("copy", "copy");
     if let Some(copy) = copy {
         write = write.value("copy", copy)?;
     }
@@ -165,13 +178,11 @@ impl Store {
 
     /// The server has confirmed the copy of a page that answers now.
     pub async fn confirm_copy(&self, page: &Page, copy: &PageCopy) -> Result<()> {
-        let write = Write::update(
-            keys::page(page.source_id, page.job, &page.url),
-            "SET #copy = :copy",
-        )
-        .name("copy", "copy")
-        .value("copy", copy)?
-        .if_present();
+        let write =
+            Write::update(keys::page(page.source_id, page.job, &page.url), "SET #copy = :copy")
+                .name("copy", "copy")
+                .value("copy", copy)?
+                .if_present();
         self.write(write).await.map(drop)
     }
 
