@@ -43,7 +43,7 @@ impl Crawl {
             (Ok(Reading::Unchanged), Some(prior)) => {
                 self.confirm(&mut page, prior, None).await?;
                 let links = self.store.links(source.id, prior.job, &page.url).await?;
-                self.follow(source, &page, links).await?;
+                self.follow(source, &page, links, None).await?;
                 page.state = PageState::Read;
             }
             (Ok(Reading::Unchanged), None) => {
@@ -111,7 +111,7 @@ impl Crawl {
         }
         let links = document.links.iter().map(Url::to_string).collect();
         // Links before the page's own end: a crawl is complete when no page waits.
-        self.follow(source, page, links).await
+        self.follow(source, page, links, same).await
     }
 
     /// The page says what it said before: nothing is cut or stored, but that it was looked at.
@@ -128,7 +128,15 @@ impl Crawl {
         }
     }
 
-    async fn follow(&self, source: &Source, page: &Page, links: Vec<String>) -> Result<()> {
+    /// Queues where a page leads. `confirmed` is the same page of the crawl that answers now, if
+    /// that was given new validators: what they stand for has to have these links too.
+    async fn follow(
+        &self,
+        source: &Source,
+        page: &Page,
+        links: Vec<String>,
+        confirmed: Option<&Page>,
+    ) -> Result<()> {
         if page.depth >= MAX_DEPTH {
             return Ok(());
         }
@@ -145,8 +153,11 @@ impl Crawl {
             .collect();
         let may_be_unchanged =
             page.copy.as_ref().is_some_and(|c| c.etag.is_some() || c.last_modified.is_some());
-        if may_be_unchanged && !links.is_empty() {
-            self.store.put_links(page, links.clone()).await?;
+        if may_be_unchanged {
+            for page in [Some(page).filter(|_| !links.is_empty()), confirmed].into_iter().flatten()
+            {
+                self.store.put_links(page, links.clone()).await?;
+            }
         }
         if page.depth == 0 {
             let at = page.copy.as_ref().and_then(|copy| copy.found_at.as_ref());

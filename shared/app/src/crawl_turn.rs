@@ -28,6 +28,10 @@ const LEASE: Duration = Duration::from_secs(120);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a page that was put back stays away.
 const AWAY: Duration = Duration::from_secs(2);
+/// A turn within this time is not worth a message.
+const NEAR: Duration = Duration::from_secs(2);
+/// How often a worker takes another turn for a page before it puts it back.
+const ROUNDS: u32 = 3;
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(250);
 /// Hosts that a worker remembers at the most.
@@ -69,48 +73,51 @@ impl Hosts {
 }
 
 impl Crawl {
-    /// Asks for the turn of `page`.
+    /// Asks for the turn of `page`. What is near is waited for here, what is far in the queue.
     pub(crate) async fn turn(&self, job: &CrawlPage, page: &Page) -> Result<Turn> {
         let url = Url::parse(&page.url).map_err(Error::internal)?;
-        if let Some(turn) = job.turn.filter(|turn| *turn > Timestamp::now()) {
-            return Ok(Turn::Later(rounded_up(turn.since(Timestamp::now())), Some(turn)));
-        }
         let host = url.origin().ascii_serialization();
-        let here = timeout(PATIENCE, self.hosts.of(&host).acquire_owned()).await;
-        let Ok(here) = here else { return Ok(Turn::Later(AWAY, job.turn)) };
-        let here = here.map_err(Error::internal)?;
         // The same message that comes again finds its place kept.
         let holder = sha256(&format!("{} {}", page.job, page.url));
-        let Some(number) = self.place(&host, &holder).await? else {
-            return Ok(Turn::Later(AWAY, job.turn));
-        };
-        let slot = Slot { host, number, holder, _here: here };
-        if job.turn.is_some() {
-            return Ok(Turn::Now(slot));
-        }
-        // A robots.txt that can't be had is the page's own outcome.
-        let robots = self.fetcher.robots(&url, &page.job.to_string()).await;
-        let Some(delay) = robots.ok().and_then(|robots| robots.delay) else {
-            return Ok(Turn::Now(slot));
-        };
-        let latest = last_turn(page.job);
-        let turn = self.store.take_turn(&slot.host, delay, latest).await?;
-        let wait = turn.map(|turn| turn.since(Timestamp::now()));
-        match (turn, wait) {
-            (Some(_), Some(Duration::ZERO)) => Ok(Turn::Now(slot)),
-            (Some(turn), Some(wait)) => {
-                self.leave(slot).await?;
-                Ok(Turn::Later(rounded_up(wait), Some(turn)))
+        let mut turn = job.turn;
+        for _ in 0..ROUNDS {
+            if let Some(at) = turn {
+                let wait = at.since(Timestamp::now());
+                if wait > NEAR {
+                    return Ok(Turn::Later(wait, turn));
+                }
+                sleep(wait).await;
             }
-            _ => {
-                self.leave(slot).await?;
-                let seconds = delay.as_secs_f32();
-                Ok(Turn::Never(format!(
-                    "the site wants {seconds} seconds between two pages, so that a crawl has no \
-                     time for this one"
-                )))
+            let here = timeout(PATIENCE, self.hosts.of(&host).acquire_owned()).await;
+            let Ok(here) = here else { break };
+            let here = here.map_err(Error::internal)?;
+            let Some(number) = self.place(&host, &holder).await? else { break };
+            let slot = Slot { host: host.clone(), number, holder: holder.clone(), _here: here };
+            // A robots.txt that can't be had is the page's own outcome.
+            let robots = self.fetcher.robots(&url, &page.job.to_string()).await;
+            let Some(delay) = robots.ok().and_then(|robots| robots.delay) else {
+                return Ok(Turn::Now(slot));
+            };
+            // A page that comes late would come too close to the next one.
+            let late = turn.map(|at| Timestamp::now().since(at));
+            if late.is_some_and(|late| late <= delay / 2) {
+                return Ok(Turn::Now(slot));
+            }
+            turn = self.store.take_turn(&host, delay, last_turn(page.job)).await?;
+            match turn {
+                Some(at) if at <= Timestamp::now() => return Ok(Turn::Now(slot)),
+                Some(_) => self.leave(slot).await?,
+                None => {
+                    self.leave(slot).await?;
+                    let seconds = delay.as_secs_f32();
+                    return Ok(Turn::Never(format!(
+                        "the site wants {seconds} seconds between two pages, so that a crawl has \
+                         no time for this one"
+                    )));
+                }
             }
         }
+        Ok(Turn::Later(AWAY, turn))
     }
 
     async fn place(&self, host: &str, holder: &str) -> Result<Option<u8>> {
@@ -132,9 +139,4 @@ impl Crawl {
     pub(crate) async fn leave(&self, slot: Slot) -> Result<()> {
         self.store.leave_place(&slot.host, slot.number, &slot.holder).await
     }
-}
-
-/// A queue holds messages back for whole seconds.
-fn rounded_up(wait: Duration) -> Duration {
-    Duration::from_secs(wait.as_secs() + 1)
 }

@@ -65,6 +65,7 @@
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
+//! | a place or a turn at a host | conditional update of `HOST#…`; a turn is read first | 1 |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |

@@ -41,7 +41,7 @@ async fn a_site_that_wants_time_between_pages_gets_them_one_by_one() {
     ])
     .await;
     site.file("/robots.txt", "text/plain", b"User-agent: *\nCrawl-delay: 1\n");
-    site.slow(Duration::from_millis(300));
+    site.slow(Duration::from_millis(100));
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     ready(&app, &tenant, &format!("{}/", site.url)).await;
