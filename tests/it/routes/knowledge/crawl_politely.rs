@@ -133,7 +133,7 @@ async fn a_site_is_read_whatever_its_characters_its_size_and_its_faults() {
     site.file(
         "/broken",
         "text/html",
-        b"<main><h1>Boats<p>The harbour has <b>eleven boats.<table><td",
+        b"<main><h1>Boats</h1><p>The harbour has <b>eleven boats.<table><td",
     );
     site.file("/notes", "text/markdown", b"# Garden\n\nThe garden closes at dusk.\n");
     site.file("/tour.pdf", "application/pdf", &pdf("The guided tour begins at the fountain."));
