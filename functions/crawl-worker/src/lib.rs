@@ -22,7 +22,7 @@ impl Ctx {
         let fetcher = Fetcher::new(env.policy()).map_err(Error::internal)?;
         let core = aws.core(env)?;
         Ok(Self {
-            crawl: Crawl::new(core.clone(), fetcher),
+            crawl: Crawl::new(core.clone(), fetcher, aws.queue(env, "CRAWL_QUEUE_URL")?),
             core,
             policy: env.policy(),
             dead_letters: aws.queue(env, "CRAWL_DEAD_LETTERS_URL")?,

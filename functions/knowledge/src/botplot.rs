@@ -1,13 +1,16 @@
 use app::knowledge::NewUrlSource;
 use axum::{Json, extract::State};
-use colloquy_http::{Body, Botplot, Problem, SecretKey, Segments};
+use colloquy_http::{Body, Botplot, Params, Problem, SecretKey, Segments};
 use dialects::botplot::{
     knowledge::{
-        AddedSourceOut, ChunkOut, QaSourceIn, RecrawlOut, SourceDetailOut, SourceOut, SourcesOut,
-        UrlSourceIn,
+        AddedSourceOut, ChunkOut, PageOut, PagesOut, QaSourceIn, RecrawlOut, SourceDetailOut,
+        SourceOut, SourcesOut, UrlSourceIn,
     },
     wire::SuccessOut,
 };
+use domain::{bounds, source::MAX_PAGES};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
@@ -22,6 +25,18 @@ pub fn routes() -> OpenApiRouter<Ctx> {
         .routes(routes!(add_qa))
         .routes(routes!(get_source, delete_source))
         .routes(routes!(recrawl_source))
+        .routes(routes!(list_pages))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PageParams {
+    /// How many.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
+    limit: Option<String>,
+    /// How many to skip.
+    #[param(value_type = Option<u32>, maximum = 50, default = 0)]
+    offset: Option<String>,
 }
 
 /// List knowledge sources
@@ -114,4 +129,27 @@ async fn delete_source(
 ) -> Reply<SuccessOut> {
     ctx.http.core.delete_source(key.chatbot, id.parse()?).await?;
     Ok(Json(SuccessOut::DONE))
+}
+
+/// List the pages of a source
+///
+/// Ours: each page of the crawl under way or the last one, with how it came out and when its last
+/// good copy was read.
+#[utoipa::path(get, path = "/api/v1/knowledge/{sourceId}/pages", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("sourceId" = String, Path, format = "uuid", description = "The source"), PageParams),
+    responses((status = 200, body = PagesOut)))]
+async fn list_pages(
+    State(ctx): State<Ctx>,
+    key: Key,
+    Segments(id, _): Segments<Botplot, String>,
+    Params(params, _): Params<Botplot, PageParams>,
+) -> Reply<PagesOut> {
+    let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
+    let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, MAX_PAGES))?;
+    let pages = ctx.http.core.source_pages(key.chatbot, id.parse()?).await?;
+    let total = u64::try_from(pages.len()).unwrap_or(u64::MAX);
+    let (offset, limit) = (offset as usize, limit as usize);
+    let pages = pages.into_iter().skip(offset).take(limit).map(PageOut::from).collect();
+    Ok(Json(PagesOut { pages, total }))
 }

@@ -1,31 +1,37 @@
 //! Crawling: one page a message. A page's outcome is written down with what was found on it;
 //! whoever ends the last page of a crawl puts the index together and makes it current, in one
-//! conditional write. Every step can be repeated.
+//! conditional write. Every step can be repeated. How a page is read is in [`crate::crawl_page`],
+//! when it may be in [`crate::crawl_turn`].
+
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    Error, Result, Source, SourceStatus, Timestamp,
-    source::{Chunk, MAX_DEPTH, Page, PageState},
+    Error, JobId, Result, Source, SourceStatus, Timestamp,
+    source::{Chunk, Page, PageCopy, PageState},
 };
-use knowledge::{Fetcher, Segment, chunk, fetch::PageError, text};
+use knowledge::{Fetcher, Segment};
 use store::{CrawlResult, PurgeTarget, Store, keys::sha256};
-use url::Url;
 
 use crate::{
     Core,
-    queue::{CrawlPage, VERSION},
+    crawl_plan::{Origin, Plan, plan},
+    crawl_turn::{Hosts, Turn},
+    queue::{CrawlPage, Queue, VERSION},
 };
 
 /// Crawling: what `crawl-worker` needs beyond [`Core`].
 #[derive(Debug, Clone)]
 pub struct Crawl {
-    store: Store,
-    fetcher: Fetcher,
+    pub(crate) store: Store,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) hosts: Hosts,
+    queue: Queue,
 }
 
 impl Crawl {
-    /// Crawling over `core` with `fetcher`.
-    pub fn new(core: Core, fetcher: Fetcher) -> Self {
-        Self { store: core.store, fetcher }
+    /// Crawling over `core` with `fetcher`; a page whose turn comes later goes back to `queue`.
+    pub fn new(core: Core, fetcher: Fetcher, queue: Queue) -> Self {
+        Self { store: core.store, fetcher, hosts: Hosts::default(), queue }
     }
 
     /// Handles one message. A page that was handled before, or whose crawl has been replaced, is
@@ -41,11 +47,25 @@ impl Crawl {
         if source.job != job.job || !crawling {
             return Ok(());
         }
-        let Some(page) = self.store.page(source.id, source.job, &job.url).await? else {
+        let Some(mut page) = self.store.page(source.id, source.job, &job.url).await? else {
             return Ok(());
         };
         if page.state == PageState::Queued {
-            self.read_page(&source, page).await?;
+            match self.turn(job, &page).await? {
+                Turn::Now(slot) => {
+                    let read = self.read_page(&source, page).await;
+                    self.leave(slot).await?;
+                    read?;
+                }
+                Turn::Later(wait, turn) => {
+                    let later = CrawlPage { turn, ..job.clone() };
+                    return self.queue.send(&later, wait).await;
+                }
+                Turn::Never(reason) => {
+                    self.fail_page(&source, &mut page, reason).await?;
+                    self.store.end_page(&page).await?;
+                }
+            }
         }
         self.finish(&source).await?;
         self.clear_if_replaced(&source).await
@@ -65,173 +85,185 @@ impl Crawl {
         Ok(())
     }
 
-    async fn read_page(&self, source: &Source, mut page: Page) -> Result<()> {
-        let url = Url::parse(&page.url).map_err(Error::internal)?;
-        if page.depth == 0 {
-            self.store.crawl_started(source).await?;
-        }
-        match self.fetcher.page(&url).await {
-            Ok(read) => {
-                let mut chunks = chunk::chunks(&read.document, &read.url);
-                for (place, chunk) in chunks.iter_mut().enumerate() {
-                    chunk.id = format!("{}-{place}", &sha256(&page.url)[..16]);
-                }
-                page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-                page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
-                self.store.put_chunks(&page, &chunks).await?;
-                // Links before the page's own end: a crawl is complete when no page waits.
-                self.queue_links(source, &page, &read.document.links).await?;
-                page.state = PageState::Read;
-            }
-            Err(error) => {
-                tracing::info!(source = %source.id, %error, "a page could not be read");
-                page.state = failed_state(&error);
-                if matches!(page.state, PageState::Failed(_)) {
-                    self.keep_last_good(source, &mut page).await?;
-                }
-                if page.depth == 0 && error.is_gone() {
-                    // The other pages may be where they were; only the server can say.
-                    self.queue_known(source, &page).await?;
-                }
-            }
-        }
-        self.store.end_page(&page).await
-    }
-
-    /// What was found on this page by the crawl that answers now stays good while the page can't
-    /// be read.
-    async fn keep_last_good(&self, source: &Source, page: &mut Page) -> Result<()> {
-        let Some(active) = source.active_job else { return Ok(()) };
-        let chunks = self.store.chunks_of(source.id, active, &page.url).await?;
-        page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-        page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
-        self.store.put_chunks(page, &chunks).await
-    }
-
-    async fn queue_links(&self, source: &Source, page: &Page, links: &[Url]) -> Result<()> {
-        let start = Url::parse(&source.name).map_err(Error::internal)?;
-        let next: Vec<Page> = links
-            .iter()
-            .filter(|_| page.depth < MAX_DEPTH)
-            .filter(|link| belongs(&start, link))
-            .map(|link| queued(page, link.as_str(), page.depth + 1))
-            .collect();
-        let added = self.store.queue_pages(&next).await?;
-        if added.left_out > 0 {
-            tracing::info!(source = %source.id, left_out = added.left_out, "source is full");
-        }
-        if page.depth == 0 { self.queue_known(source, page).await } else { Ok(()) }
-    }
-
-    /// Pages that answer now are looked at again even if nothing links to them any more: only the
-    /// server can say that they are gone.
-    async fn queue_known(&self, source: &Source, page: &Page) -> Result<()> {
-        let Some(active) = source.active_job else { return Ok(()) };
-        let known = self.store.pages(source.id, active).await?;
-        let again: Vec<Page> = known
-            .iter()
-            .filter(|known| known.chunks > 0)
-            .map(|known| queued(page, &known.url, known.depth))
-            .collect();
-        self.store.queue_pages(&again).await.map(drop)
-    }
-
     /// Ends the crawl if no page waits any more.
     async fn finish(&self, source: &Source) -> Result<()> {
         let pages = self.store.pages(source.id, source.job).await?;
         if pages.is_empty() || pages.iter().any(|page| page.state == PageState::Queued) {
             return Ok(());
         }
-        let result = self.result(source, &pages).await?;
+        let result = self.result(source, pages).await?;
         let ended = self.store.end_crawl(source, &result, Timestamp::now(), None).await?;
         if ended {
-            tracing::info!(source = %source.id, pages = pages.len(), ?result, "crawl ended");
+            tracing::info!(source = %source.id, ?result, "crawl ended");
         }
         Ok(())
     }
 
-    async fn result(&self, source: &Source, pages: &[Page]) -> Result<CrawlResult> {
-        let first = pages.iter().find(|page| page.depth == 0);
+    async fn result(&self, source: &Source, mut pages: Vec<Page>) -> Result<CrawlResult> {
         let all_gone = pages.iter().all(|page| matches!(page.state, PageState::Gone(_)));
-        match first.map(|page| &page.state) {
+        match pages.iter().find(|page| page.depth == 0).map(|page| &page.state) {
             Some(PageState::Gone(reason)) if all_gone => {
-                Ok(CrawlResult::Gone { reason: reason.clone() })
+                return Ok(CrawlResult::Gone { reason: reason.clone() });
             }
-            Some(PageState::Failed(reason)) => Ok(CrawlResult::Failed { reason: reason.clone() }),
-            _ => {
-                let chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
-                let bytes = Segment::build(&chunks).encode().map_err(Error::internal)?;
-                Ok(CrawlResult::Ready {
-                    parts: self.store.put_segment(source, &bytes).await?,
-                    chunks: u32::try_from(chunks.len()).unwrap_or(u32::MAX),
-                    words: pages.iter().map(|page| page.words).sum(),
-                })
+            Some(PageState::Failed(reason)) => {
+                return Ok(CrawlResult::Failed { reason: reason.clone() });
+            }
+            _ => {}
+        }
+        let active = match source.active_job {
+            Some(active) => self.known_pages(source, active).await?,
+            None => Vec::new(),
+        };
+        let plan = plan(&pages, &active);
+        self.settle_duplicates(&mut pages, &plan).await?;
+        if plan.unchanged {
+            return Ok(CrawlResult::Unchanged);
+        }
+        self.settle_answers(source, &mut pages, &plan, &active).await?;
+        let mut answering: BTreeMap<String, u32> = BTreeMap::new();
+        let mut words = 0;
+        for (at, _) in &plan.answers {
+            answering.insert(chunk_prefix(&pages[*at].url), 0);
+            words += pages[*at].words;
+        }
+        let of = |chunk: &Chunk| chunk.id.split('-').next().unwrap_or_default().to_owned();
+        let mut chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
+        chunks.retain(|chunk| answering.contains_key(&of(chunk)));
+        let bytes = Segment::build(&chunks).encode().map_err(Error::internal)?;
+        Ok(CrawlResult::Ready {
+            parts: self.store.put_segment(source, &bytes).await?,
+            chunks: u32::try_from(chunks.len()).unwrap_or(u32::MAX),
+            words,
+        })
+    }
+
+    /// A page that says the same as another one leaves the answering to that.
+    async fn settle_duplicates(&self, pages: &mut [Page], plan: &Plan) -> Result<()> {
+        for (at, of) in &plan.duplicates {
+            let of = pages[*of].url.clone();
+            let page = &mut pages[*at];
+            if page.stored {
+                self.store.delete_chunks(page).await?;
+            }
+            let before = page.clone();
+            (page.chunks, page.words, page.stored) = (0, 0, false);
+            if !matches!(page.state, PageState::Failed(_)) {
+                page.state = PageState::Duplicate(of);
+            }
+            if *page != before {
+                self.store.settle_page(page).await?;
             }
         }
+        Ok(())
+    }
+
+    /// Brings the passages of unchanged pages over from the crawl that answers now.
+    async fn settle_answers(
+        &self,
+        source: &Source,
+        pages: &mut [Page],
+        plan: &Plan,
+        active: &[Page],
+    ) -> Result<()> {
+        for (at, origin) in &plan.answers {
+            let page = &mut pages[*at];
+            let mut settled = page.clone();
+            if matches!(page.state, PageState::Duplicate(_)) {
+                settled.state = PageState::Read;
+            }
+            if let Origin::Active(url) = origin {
+                let from = active.iter().find(|from| from.url == *url);
+                let from = from.ok_or_else(|| Error::internal("a copy's page is missing"))?;
+                let mut chunks = self.store.chunks_of(source.id, from.job, url).await?;
+                // Fewer if another worker has ended this crawl and the old one is being cleared.
+                if chunks.len() != usize::try_from(from.chunks).unwrap_or(usize::MAX) {
+                    return Err(Error::internal("a copy's passages are missing"));
+                }
+                name_chunks(&page.url, &mut chunks);
+                let found_at = page.copy.as_ref().and_then(|copy| copy.found_at.as_ref());
+                let url = found_at.unwrap_or(&page.url);
+                chunks.iter_mut().for_each(|chunk| chunk.url = Some(url.clone()));
+                self.store.put_chunks(page, &chunks).await?;
+                (settled.chunks, settled.words, settled.stored) = (from.chunks, from.words, true);
+            }
+            if settled != *page {
+                self.store.settle_page(&settled).await?;
+                *page = settled;
+            }
+        }
+        Ok(())
+    }
+
+    /// The pages of an earlier crawl. Those from before copies had a hash get one that no content
+    /// has.
+    async fn known_pages(&self, source: &Source, job: JobId) -> Result<Vec<Page>> {
+        let pages = self.store.pages(source.id, job).await?;
+        Ok(pages.into_iter().map(|page| adopted(source, page)).collect())
+    }
+
+    pub(crate) async fn prior(&self, source: &Source, url: &str) -> Result<Option<Page>> {
+        let Some(active) = source.active_job else { return Ok(None) };
+        let found = self.store.page(source.id, active, url).await?;
+        Ok(found.map(|page| adopted(source, page)))
+    }
+
+    /// Pages that answer now are looked at again even if nothing links to them any more: only the
+    /// server can say that they are gone.
+    pub(crate) async fn queue_known(&self, source: &Source, page: &Page) -> Result<()> {
+        let Some(active) = source.active_job else { return Ok(()) };
+        let known = self.known_pages(source, active).await?;
+        let again: Vec<Page> = known
+            .iter()
+            .filter(|known| known.content().is_some())
+            .map(|known| queued(page, &known.url, known.depth))
+            .collect();
+        self.store.queue_pages(&again).await.map(drop)
     }
 }
 
-fn failed_state(error: &PageError) -> PageState {
-    let reason = error.to_string();
-    if error.is_gone() { PageState::Gone(reason) } else { PageState::Failed(reason) }
+fn adopted(source: &Source, mut page: Page) -> Page {
+    if page.copy.is_none() && page.chunks > 0 {
+        let at = source.synced_at.unwrap_or(source.created_at);
+        page.copy = Some(PageCopy {
+            hash: sha256(&format!("of {}", page.url)),
+            etag: None,
+            last_modified: None,
+            found_at: None,
+            at,
+        });
+    }
+    page
 }
 
-fn queued(from: &Page, url: &str, depth: u8) -> Page {
+/// A page that is found on `from`, to be read.
+pub(crate) fn queued(from: &Page, url: &str, depth: u8) -> Page {
     Page {
         url: url.to_owned(),
         depth,
         state: PageState::Queued,
         chunks: 0,
         words: 0,
+        copy: None,
+        stored: false,
         ..from.clone()
     }
 }
 
-/// Whether `link` is a page of the site that `start` names: same host and port, at or below its
-/// path. A path that ends in a file name stands for the folder it is in. What is plainly not a
-/// page is left out.
-fn belongs(start: &Url, link: &Url) -> bool {
-    const NOT_PAGES: &[&str] = &[
-        ".css", ".js", ".mjs", ".json", ".xml", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg",
-        ".ico", ".zip", ".gz", ".tar", ".mp4", ".mp3", ".woff", ".woff2", ".ttf", ".pdf",
-    ];
-    let same_site = start.host_str() == link.host_str()
-        && start.port_or_known_default() == link.port_or_known_default();
-    let path = start.path();
-    let (folder, last) = path.rsplit_once('/').unwrap_or(("", path));
-    let below = if last.contains('.') { folder } else { path.trim_end_matches('/') };
-    let inside = link.path() == path
-        || link.path().strip_prefix(below).is_some_and(|rest| rest.starts_with('/'));
-    let lower = link.path().to_ascii_lowercase();
-    same_site && inside && !NOT_PAGES.iter().any(|ending| lower.ends_with(ending))
+fn chunk_prefix(url: &str) -> String {
+    sha256(url)[..16].to_owned()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_follows_its_own_site_below_its_path() {
-        let belongs = |start: &str, link: &str| {
-            belongs(&Url::parse(start).unwrap(), &Url::parse(link).unwrap())
-        };
-        let docs = "https://a.example/docs";
-        for link in
-            ["https://a.example/docs", "https://a.example/docs/", "https://a.example/docs/x/y?z"]
-        {
-            assert!(belongs(docs, link), "{link}");
-        }
-        for link in [
-            "https://a.example/",
-            "https://a.example/docsets",
-            "https://b.example/docs/x",
-            "https://a.example:8443/docs/x",
-            "https://a.example/docs/site.css",
-        ] {
-            assert!(!belongs(docs, link), "{link}");
-        }
-        assert!(belongs("https://a.example/docs/index.html", "https://a.example/docs/b.html"));
-        assert!(!belongs("https://a.example/docs/index.html", "https://a.example/b.html"));
-        assert!(belongs("https://a.example/", "https://a.example/any"));
+/// Gives the passages of the page at `url` their ids.
+pub(crate) fn name_chunks(url: &str, chunks: &mut [Chunk]) {
+    let prefix = chunk_prefix(url);
+    for (place, chunk) in chunks.iter_mut().enumerate() {
+        chunk.id = format!("{prefix}-{place}");
     }
+}
+
+/// When a crawl has no time left for another page.
+pub(crate) fn last_turn(job: JobId) -> Timestamp {
+    const RESERVE: Duration = Duration::from_secs(5 * 60);
+    let begun = job.made_at().unwrap_or_else(Timestamp::now);
+    begun.plus(domain::source::CRAWL_TIME.saturating_sub(RESERVE))
 }

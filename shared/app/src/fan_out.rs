@@ -83,6 +83,7 @@ impl FanOut {
                     source_id: page.source_id,
                     job: page.job,
                     url: page.url,
+                    turn: None,
                 };
                 self.crawls.send_all(&[job]).await
             }

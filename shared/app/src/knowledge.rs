@@ -44,6 +44,8 @@ pub(crate) fn first_page(source: &Source, job: JobId) -> Page {
         state: PageState::Queued,
         chunks: 0,
         words: 0,
+        copy: None,
+        stored: false,
     }
 }
 
@@ -171,6 +173,27 @@ impl Core {
             }
         };
         Ok((source, chunks))
+    }
+
+    /// The pages of a source, as the crawl under way or the last one has them: those nearest to its
+    /// own address first. A page that waits shows its last good copy.
+    pub async fn source_pages(&self, chatbot: ChatbotId, id: SourceId) -> Result<Vec<Page>> {
+        let source = self.source(chatbot, id).await?;
+        if source.kind == SourceKind::Qa {
+            return Ok(Vec::new());
+        }
+        let mut pages = self.store.pages(id, source.job).await?;
+        if let Some(active) = source.active_job.filter(|active| *active != source.job)
+            && pages.iter().any(|page| page.state == PageState::Queued)
+        {
+            let known = self.store.pages(id, active).await?;
+            for page in pages.iter_mut().filter(|page| page.state == PageState::Queued) {
+                let prior = known.iter().find(|prior| prior.url == page.url);
+                page.copy = prior.and_then(|prior| prior.copy.clone());
+            }
+        }
+        pages.sort_by(|a, b| (a.depth, &a.url).cmp(&(b.depth, &b.url)));
+        Ok(pages)
     }
 
     /// Crawls a URL source again. While a crawl is under way, asking again changes nothing.

@@ -38,6 +38,9 @@ pub struct CrawlPage {
     pub job: JobId,
     /// The page's address.
     pub url: String,
+    /// When its turn comes at a host that wants pages to be apart, once that is settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Timestamp>,
 }
 
 /// Make one attempt at a delivery.

@@ -141,10 +141,51 @@ pub struct Page {
     pub depth: u8,
     /// Where it stands.
     pub state: PageState,
-    /// Passages found on it.
+    /// Passages of it that answer, or will once the crawl has ended.
     pub chunks: u32,
     /// Words in them.
     pub words: u32,
+    /// Its last good copy, if there is one: what was read now, or is kept while it can't be read.
+    pub copy: Option<PageCopy>,
+    /// Whether the passages are stored with this crawl; those of an unchanged page stay with the
+    /// crawl that answers until another page makes a new index necessary.
+    pub stored: bool,
+}
+
+impl Page {
+    /// What tells its content from that of other pages, if there is any that may answer.
+    pub fn content(&self) -> Option<&str> {
+        match self.state {
+            PageState::Queued | PageState::Gone(_) => None,
+            _ => self.copy.as_ref().map(|copy| copy.hash.as_str()),
+        }
+    }
+
+    /// Goes on with the copy of `prior`, the same page of an earlier crawl.
+    pub fn keep(&mut self, prior: &Page) {
+        self.chunks = prior.chunks;
+        self.words = prior.words;
+        self.copy.clone_from(&prior.copy);
+        self.stored = false;
+    }
+}
+
+/// The last good copy of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageCopy {
+    /// SHA-256 of what it says, in hex, whatever is around that.
+    pub hash: String,
+    /// The `ETag` it came with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The `Last-Modified` it came with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
+    /// Where it was in the end, if its address redirects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_at: Option<String>,
+    /// When the server last gave it, or said that it had not changed.
+    pub at: Timestamp,
 }
 
 /// Where a page of a crawl stands.
@@ -159,6 +200,33 @@ pub enum PageState {
     Failed(String),
     /// The server says that it is not there (404, 410).
     Gone(String),
+    /// It says the same as the page at this address, which answers for both.
+    Duplicate(String),
+}
+
+impl PageState {
+    /// The name as shown.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Read => "read",
+            Self::Failed(_) => "failed",
+            Self::Gone(_) => "gone",
+            Self::Duplicate(_) => "duplicate",
+        }
+    }
+
+    /// The names of all.
+    pub const NAMES: [&'static str; 5] = ["queued", "read", "failed", "gone", "duplicate"];
+
+    /// Why it stands there, fit for the owner's eyes.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Queued | Self::Read => None,
+            Self::Failed(reason) | Self::Gone(reason) => Some(reason.clone()),
+            Self::Duplicate(of) => Some(format!("says the same as {of}")),
+        }
+    }
 }
 
 /// A passage: what is searched and what is quoted.

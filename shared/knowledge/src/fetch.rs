@@ -1,24 +1,26 @@
 //! One page from the web: robots.txt first, then the page, within bounds, whatever its character
-//! set.
+//! set, and only if it has changed since it was last read.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use outbound::{Client, Fetched, Hop, Limits, OutboundError, Policy};
-use texting_robots::Robot;
 use url::Url;
 
-use crate::extract::{self, Document, ExtractError};
+use crate::{
+    extract::{self, Document, ExtractError},
+    pdf::{self, PdfError},
+    robots::{KnownRobots, Robots},
+    sitemap,
+};
 
-/// How the crawler calls itself, to servers and in robots.txt.
+/// How the crawler calls itself to servers.
 pub const AGENT: &str = "ColloquyBot/1.0";
-const ROBOTS_NAME: &str = "colloquybot";
-const ACCEPT: &str = "text/html,application/xhtml+xml,text/plain;q=0.8,text/markdown;q=0.8";
+const ACCEPT: &str =
+    "text/html,application/xhtml+xml,text/plain;q=0.8,text/markdown;q=0.8,application/pdf;q=0.7";
 
 /// Bounds on a page.
 pub const PAGE: Limits =
     Limits { time: Duration::from_secs(20), bytes: 5 * 1024 * 1024, redirects: 5 };
-/// Bounds on a robots.txt.
-const ROBOTS: Limits = Limits { time: Duration::from_secs(10), bytes: 512 * 1024, redirects: 5 };
 
 /// Why a page could not be read. The text is kept with the source, for its owner.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
@@ -32,6 +34,9 @@ pub enum PageError {
     /// The server confirms that it is not there.
     #[error("the server answered {0}")]
     Gone(u16),
+    /// It redirects to where the source does not reach.
+    #[error("it redirects to {0}, which is not part of the source")]
+    Outside(String),
     /// The server answered something else than a page.
     #[error("the server answered {0}")]
     Status(u16),
@@ -44,6 +49,9 @@ pub enum PageError {
     /// An answer without text.
     #[error("{0}")]
     Extract(#[from] ExtractError),
+    /// A PDF file without text.
+    #[error("{0}")]
+    Pdf(#[from] PdfError),
 }
 
 impl PageError {
@@ -58,85 +66,143 @@ impl PageError {
 pub struct Page {
     /// Where it was in the end.
     pub url: Url,
+    /// Its `ETag`, as sent.
+    pub etag: Option<String>,
+    /// Its `Last-Modified`, as sent.
+    pub last_modified: Option<String>,
     /// What it says.
     pub document: Document,
 }
 
+/// What a page was when it was last read, for its server to compare.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    /// Where it was in the end.
+    pub url: Url,
+    /// Its `ETag`.
+    pub etag: Option<&'a str>,
+    /// Its `Last-Modified`.
+    pub last_modified: Option<&'a str>,
+}
+
+/// What came of asking for a page.
+#[derive(Debug, Clone)]
+pub enum Reading {
+    /// The page.
+    Page(Page),
+    /// It is as it was known (304).
+    Unchanged,
+}
+
 /// Reads pages. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Fetcher(Client);
+pub struct Fetcher {
+    client: Client,
+    robots: KnownRobots,
+}
 
 impl Fetcher {
     /// A fetcher that connects to what `policy` allows.
     pub fn new(policy: Policy) -> Result<Self, OutboundError> {
-        Client::new(policy, AGENT).map(Self)
+        Ok(Self { client: Client::new(policy, AGENT)?, robots: KnownRobots::default() })
     }
 
-    /// Reads the page at `url`, if its site allows it, and so each that it redirects to.
-    pub async fn page(&self, url: &Url) -> Result<Page, PageError> {
-        let arrived = tokio::time::timeout(PAGE.time, self.arrive(url)).await;
+    /// What the site of `url` says about being crawled, as `crawl` first found it.
+    pub async fn robots(&self, url: &Url, crawl: &str) -> Result<Arc<Robots>, PageError> {
+        self.robots.of(&self.client, url, crawl).await
+    }
+
+    /// Reads the page at `url`, if its site allows it, and so each that it redirects to, as long
+    /// as that is `inside`; only if it is not as it is `known`.
+    pub async fn page(
+        &self,
+        url: &Url,
+        crawl: &str,
+        known: Option<&Known<'_>>,
+        inside: &(dyn Fn(&Url) -> bool + Sync),
+    ) -> Result<Reading, PageError> {
+        let arrive = self.arrive(url, crawl, known, inside);
+        let arrived = tokio::time::timeout(PAGE.time, arrive).await;
         let fetched =
             arrived.unwrap_or(Err(OutboundError::TimedOut(PAGE.time.as_secs()).into()))?;
         match fetched.status {
             200 => {}
+            304 if known.is_some_and(|known| known.url == fetched.url) => {
+                return Ok(Reading::Unchanged);
+            }
             status @ (404 | 410) => return Err(PageError::Gone(status)),
             status => return Err(PageError::Status(status)),
         }
         // Parsing takes a while on a large page; other pages go on meanwhile.
-        tokio::task::spawn_blocking(move || read(&fetched))
+        tokio::task::spawn_blocking(move || read(&fetched).map(Reading::Page))
             .await
             .map_err(|_| PageError::Extract(ExtractError::Empty))?
     }
 
-    async fn arrive(&self, url: &Url) -> Result<Fetched, PageError> {
+    async fn arrive(
+        &self,
+        url: &Url,
+        crawl: &str,
+        known: Option<&Known<'_>>,
+        inside: &(dyn Fn(&Url) -> bool + Sync),
+    ) -> Result<Fetched, PageError> {
         let mut url = url.clone();
         for _ in 0..=PAGE.redirects {
-            self.allowed(&url).await?;
-            match self.0.hop(&url, ACCEPT, PAGE.bytes).await? {
+            if url.path() != "/robots.txt" && !self.robots(&url, crawl).await?.allows(&url) {
+                return Err(PageError::Disallowed);
+            }
+            let mut headers = vec![("accept", ACCEPT)];
+            if let Some(known) = known.filter(|known| known.url == url) {
+                headers.extend(known.etag.map(|etag| ("if-none-match", etag)));
+                headers.extend(known.last_modified.map(|at| ("if-modified-since", at)));
+            }
+            match self.client.hop(&url, &headers, PAGE.bytes).await? {
                 Hop::Arrived(fetched) => return Ok(fetched),
-                Hop::Redirected(target) => url = target,
+                Hop::Redirected(mut target) => {
+                    target.set_fragment(None);
+                    if !inside(&target) {
+                        let host = target.host_str().unwrap_or("another site");
+                        return Err(PageError::Outside(host.to_owned()));
+                    }
+                    url = target;
+                }
             }
         }
         Err(OutboundError::Redirects(PAGE.redirects).into())
     }
 
-    /// By RFC 9309: no robots.txt (4xx) allows everything, a server that fails (5xx, no answer)
-    /// nothing.
-    async fn allowed(&self, url: &Url) -> Result<(), PageError> {
-        let mut robots = url.clone();
-        robots.set_path("/robots.txt");
-        robots.set_query(None);
-        if url.path() == "/robots.txt" {
-            return Ok(());
+    /// Pages that the sitemaps of the site of `url` list and that are `wanted`, up to `most`: the
+    /// sitemaps that its robots.txt names, or else `/sitemap.xml`.
+    pub async fn listed(
+        &self,
+        url: &Url,
+        crawl: &str,
+        most: usize,
+        wanted: &(dyn Fn(&Url) -> bool + Sync),
+    ) -> Vec<Url> {
+        let Ok(robots) = self.robots(url, crawl).await else { return Vec::new() };
+        let mut files = robots.sitemaps.clone();
+        if files.is_empty() {
+            files.extend(url.join("/sitemap.xml"));
         }
-        let fetched = match self.0.get(&robots, "text/plain", ROBOTS).await {
-            Ok(fetched) => fetched,
-            Err(refused @ (OutboundError::Refused(..) | OutboundError::Unresolved)) => {
-                return Err(refused.into());
-            }
-            Err(error) => return Err(PageError::Robots(error.to_string())),
-        };
-        match fetched.status {
-            200..=299 => {}
-            400..=499 => return Ok(()),
-            status => return Err(PageError::Robots(format!("the server answered {status}"))),
-        }
-        let robot = Robot::new(ROBOTS_NAME, &fetched.body)
-            .map_err(|_| PageError::Robots("it can't be understood".to_owned()))?;
-        if robot.allowed(url.as_str()) { Ok(()) } else { Err(PageError::Disallowed) }
+        let wanted = |page: &Url| robots.allows(page) && wanted(page);
+        sitemap::pages(&self.client, files, most, &wanted).await
     }
 }
 
 fn read(fetched: &Fetched) -> Result<Page, PageError> {
     let declared = fetched.content_type.as_deref().unwrap_or("text/html");
     let kind = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let text = decoded(&fetched.body, declared);
+    let text = || decoded(&fetched.body, declared);
     let document = match kind.as_str() {
-        "text/html" | "application/xhtml+xml" => extract::html(&text, &fetched.url)?,
-        "text/plain" | "text/markdown" => extract::plain(&text, &fetched.url)?,
+        "text/html" | "application/xhtml+xml" => extract::html(&text(), &fetched.url)?,
+        "text/plain" | "text/markdown" => extract::plain(&text(), &fetched.url)?,
+        "application/pdf" | "application/x-pdf" => pdf::pdf(&fetched.body, &fetched.url)?,
         _ => return Err(PageError::ContentType(kind)),
     };
-    Ok(Page { url: fetched.url.clone(), document })
+    let Fetched { url, etag, last_modified, .. } = fetched;
+    let (etag, last_modified) = (etag.clone(), last_modified.clone());
+    Ok(Page { url: url.clone(), etag, last_modified, document })
 }
 
 /// The text of `body`: by its byte order mark, its content type, or what its first bytes declare;

@@ -7,11 +7,15 @@
 pub mod chunk;
 pub mod extract;
 pub mod fetch;
+pub mod pdf;
+mod robots;
 pub mod search;
 pub mod segment;
+mod sitemap;
 pub mod text;
 
 pub use extract::{Block, Document};
-pub use fetch::{Fetcher, PageError};
+pub use fetch::{Fetcher, Known, PageError, Reading};
+pub use robots::Robots;
 pub use search::{Found, Index, Match, Passage, Retriever};
 pub use segment::Segment;

@@ -10,7 +10,7 @@ use std::{
 use futures::StreamExt;
 use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER},
+    header::{CONTENT_TYPE, ETAG, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER},
     redirect,
 };
 use url::Url;
@@ -37,6 +37,10 @@ pub struct Fetched {
     pub status: u16,
     /// Its content type, as sent.
     pub content_type: Option<String>,
+    /// Its `ETag`, as sent.
+    pub etag: Option<String>,
+    /// Its `Last-Modified`, as sent.
+    pub last_modified: Option<String>,
     /// Its body.
     pub body: Vec<u8>,
 }
@@ -158,7 +162,7 @@ impl Client {
     ) -> Result<Fetched, OutboundError> {
         let mut url = url.clone();
         for _ in 0..=limits.redirects {
-            match self.hop(&url, accept, limits.bytes).await? {
+            match self.hop(&url, &[("accept", accept)], limits.bytes).await? {
                 Hop::Arrived(fetched) => return Ok(fetched),
                 Hop::Redirected(target) => url = target,
             }
@@ -166,11 +170,19 @@ impl Client {
         Err(OutboundError::Redirects(limits.redirects))
     }
 
-    /// Gets `url` without following a redirect; for callers that look at each target first. The
-    /// time of all hops is theirs to bound.
-    pub async fn hop(&self, url: &Url, accept: &str, bytes: usize) -> Result<Hop, OutboundError> {
+    /// Gets `url` with `headers` and without following a redirect; for callers that look at each
+    /// target first. The time of all hops is theirs to bound.
+    pub async fn hop(
+        &self,
+        url: &Url,
+        headers: &[(&str, &str)],
+        bytes: usize,
+    ) -> Result<Hop, OutboundError> {
         self.check(url)?;
-        let request = self.http.get(url.clone()).header("accept", accept);
+        let mut request = self.http.get(url.clone());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         let response = request.send().await.map_err(failed)?;
         if response.status().is_redirection()
             && let Some(location) = response.headers().get(LOCATION)
@@ -180,9 +192,11 @@ impl Client {
             return Ok(Hop::Redirected(target));
         }
         let status = response.status().as_u16();
-        let content_type = text_of(response.headers().get(CONTENT_TYPE));
+        let [content_type, etag, last_modified] =
+            [CONTENT_TYPE, ETAG, LAST_MODIFIED].map(|name| text_of(response.headers().get(name)));
         let body = read(response, bytes).await?;
-        Ok(Hop::Arrived(Fetched { url: url.clone(), status, content_type, body }))
+        let url = url.clone();
+        Ok(Hop::Arrived(Fetched { url, status, content_type, etag, last_modified, body }))
     }
 
     /// Posts `body` as JSON with `headers`, follows no redirect, and keeps the first `kept` bytes

@@ -30,7 +30,10 @@
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
 //! | claim of a URL by a source | `BOT#<chatbot>` | `SRCURL#<sha256 of the URL>` | |
 //! | page of a crawl | `SRC#<source>#<job>` | `PAGE#<sha256 of the URL>` | |
+//! | where a page of a crawl leads | `SRC#<source>#<job>` | `LINKS#<sha256 of the URL>` | |
 //! | chunk | `SRC#<source>#<job>` | `CHUNK#<page>#<place>` | |
+//! | place at a host that is crawled | `HOST#<origin>` | `PLACE#<number>` | expires |
+//! | turns at a host that is crawled | `HOST#<origin>` | `PACE` | expires |
 //! | part of an index segment | `SRC#<source>#<job>` | `SEG#<part>` | |
 //! | pointer to the segment that is current | `IDX#<chatbot>` | `SRC#<source>` | |
 //! | webhook of a chatbot | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
@@ -65,6 +68,7 @@
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
 //! | passages near a vector | search `vectors`, batch get | bytes, and by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
+//! | a place or a turn at a host | conditional update of `HOST#…`; a turn is read first | 1 |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
@@ -258,9 +262,21 @@ pub fn source_url(chatbot: ChatbotId, url: &str) -> Key {
 pub fn page(source: SourceId, job: JobId, url: &str) -> Key {
     key(crawl_partition(source, job), format!("{PAGE}{}", sha256(url)))
 }
+/// Where a page of a crawl leads.
+pub fn links(source: SourceId, job: JobId, url: &str) -> Key {
+    key(crawl_partition(source, job), format!("LINKS#{}", sha256(url)))
+}
 /// A chunk of a page. Twenty hex digits of the URL's hash tell pages of one crawl apart.
 pub fn chunk(source: SourceId, job: JobId, url: &str, place: usize) -> Key {
     key(crawl_partition(source, job), format!("{CHUNK}{}#{place:05}", &sha256(url)[..20]))
+}
+/// A place at a host that is crawled.
+pub fn host_place(origin: &str, number: u8) -> Key {
+    key(format!("HOST#{origin}"), format!("PLACE#{number}"))
+}
+/// When the next turn is at a host that is crawled.
+pub fn host_pace(origin: &str) -> Key {
+    key(format!("HOST#{origin}"), "PACE")
 }
 /// A part of the index segment of a crawl.
 pub fn segment_part(source: SourceId, job: JobId, part: usize) -> Key {
@@ -404,94 +420,4 @@ impl Key {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    /// Every key pattern with the same id everywhere, so that only the pattern can tell them apart.
-    fn patterns() -> Vec<(&'static str, Key)> {
-        let id = "0197a000-0000-7000-8000-000000000001";
-        let (ws, bot, conv) = (id.parse().unwrap(), id.parse().unwrap(), id.parse().unwrap());
-        let (src, job, hook) = (id.parse().unwrap(), id.parse().unwrap(), id.parse().unwrap());
-        vec![
-            ("workspace", workspace(ws)),
-            ("usage", usage(ws, "calls", "2026-02")),
-            ("user", user(id)),
-            ("session", session(id)),
-            ("api_key", api_key(id)),
-            ("api_key_entry", api_key_entry(ws, id.parse().unwrap())),
-            ("idempotency", idempotency(id, id)),
-            ("chatbot", chatbot(ws, bot)),
-            ("branding", branding(bot)),
-            ("logo", logo(bot)),
-            ("widget", widget(bot)),
-            ("subdomain", subdomain(&Subdomain::parse("", "my-client-site").unwrap())),
-            ("counters", counters(bot)),
-            ("day", day(bot, "2026-02-15")),
-            ("hour", hour(bot, "2026-02-15T10")),
-            ("minute", minute(bot, "2026-02-15T10:30")),
-            ("visitors", visitors(bot, "2026-02-15", 3)),
-            ("sketch", sketch(bot, QuestionKind::Asked, "2026-02-15")),
-            ("learned", learned(bot, id.parse().unwrap())),
-            ("conversation", conversation(bot, conv)),
-            ("mark", mark(conv)),
-            ("turn", turn(conv, id.parse().unwrap())),
-            ("lead", lead(bot, id.parse().unwrap())),
-            ("source", source(bot, src)),
-            ("source_url", source_url(bot, id)),
-            ("page", page(src, job, id)),
-            ("chunk", chunk(src, job, id, 1)),
-            ("segment_part", segment_part(src, job, 1)),
-            ("index_pointer", index_pointer(bot, src)),
-            ("webhook", webhook(Scope::Chatbot(bot), hook)),
-            ("webhook_of_workspace", webhook(Scope::Workspace(ws), hook)),
-            ("webhook_pointer", webhook_pointer(ws, hook)),
-            ("delivery", delivery(hook, Timestamp::from_millis(0), id.parse().unwrap())),
-            ("mail", mail(id.parse().unwrap())),
-            ("checkpoint", checkpoint(id, id)),
-        ]
-    }
-
-    /// The snapshot: a changed pattern orphans what is stored, so it has to be changed here too.
-    #[test]
-    fn key_patterns_are_what_is_stored() {
-        let found: String = patterns()
-            .iter()
-            .map(|(name, key)| format!("{name}: {} / {}\n", key.pk, key.sk))
-            .collect();
-        let expected = include_str!("keys.snapshot");
-        assert_eq!(found, expected, "a key pattern changed: stored items need a migration");
-    }
-
-    #[test]
-    fn no_two_patterns_share_a_key_or_hide_in_each_others_prefix() {
-        let mut seen: HashMap<Key, &str> = HashMap::new();
-        for (name, key) in patterns() {
-            if let Some(other) = seen.insert(key.clone(), name) {
-                panic!("{name} and {other} share the key {key:?}; give one another prefix");
-            }
-        }
-        let prefix = |sk: &str| sk.split_inclusive('#').next().unwrap().to_owned();
-        for (name, a) in patterns() {
-            for (other, b) in patterns() {
-                let same_partition = a.pk == b.pk;
-                assert!(
-                    name == other || !same_partition || !b.sk.starts_with(&prefix(&a.sk)),
-                    "a query for {name} in {} would find {other}",
-                    a.pk
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn due_shards_are_all_used() {
-        let mut used = [0u32; DUE_SHARDS as usize];
-        for _ in 0..400 {
-            used[usize::from(due_shard(&conversation(ChatbotId::new(), ConversationId::new())))] +=
-                1;
-        }
-        assert!(used.iter().all(|n| *n > 50), "{used:?}");
-    }
-}
+mod tests;

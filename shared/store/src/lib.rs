@@ -15,6 +15,7 @@ mod delivery_list;
 mod due;
 mod grain;
 mod history;
+mod hosts;
 mod idempotency;
 mod index;
 pub mod keys;

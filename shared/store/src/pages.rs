@@ -3,7 +3,7 @@
 
 use domain::{
     ChatbotId, JobId, Result, Source, SourceId, WorkspaceId,
-    source::{Chunk, MAX_PAGES, Page, PageState},
+    source::{Chunk, MAX_PAGES, Page, PageCopy, PageState},
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -30,6 +30,17 @@ pub(crate) struct PageItem {
     state: PageState,
     chunks: u32,
     words: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    copy: Option<PageCopy>,
+    #[serde(default)]
+    stored: bool,
+}
+
+/// Where a page leads, for the day that its server says that it has not changed.
+#[derive(Serialize, Deserialize)]
+struct LinksItem {
+    #[serde(with = "crate::packed::list")]
+    links: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,7 +61,19 @@ struct PartItem {
 
 mirrored!(
     PageItem,
-    Page { source_id, chatbot_id, workspace_id, job, url, depth, state, chunks, words }
+    Page {
+        source_id,
+        chatbot_id,
+        workspace_id,
+        job,
+        url,
+        depth,
+        state,
+        chunks,
+        words,
+        copy,
+        stored
+    }
 );
 
 mirrored!(ChunkItem, Chunk { id, content, headings, url, title, tokens });
@@ -62,6 +85,32 @@ impl PageItem {
         let key = keys::page(page.source_id, page.job, &page.url);
         Ok(Write::put(key, &Self::from(page))?.if_absent())
     }
+}
+
+fn outcome(page: &Page, condition: &str) -> Result<Write> {
+    let Page { state, chunks, words, copy, stored, .. } = page;
+    let (set, remove) = match copy {
+        Some(_) => (", #copy = :copy", ""),
+        None => ("", " REMOVE #copy"),
+    };
+    let mut write = Write::update(
+        keys::page(page.source_id, page.job, &page.url),
+        format!(
+            "SET #state = :state, chunks = :chunks, words = :words, #stored = :stored{set}{remove}"
+        ),
+    )
+    .name("state", "state")
+    .name("stored", "stored")
+    .value("state", state)?
+    .value("chunks", chunks)?
+    .value("words", words)?
+    .value("stored", stored)?
+    .when(condition);
+    write = write.name("copy", "copy");
+    if let Some(copy) = copy {
+        write = write.value("copy", copy)?;
+    }
+    Ok(write)
 }
 
 /// What became of pages that a crawl found links to.
@@ -117,18 +166,46 @@ impl Store {
 
     /// Writes down how a page came out, if it is still waiting.
     pub async fn end_page(&self, page: &Page) -> Result<()> {
-        let write = Write::update(
-            keys::page(page.source_id, page.job, &page.url),
-            "SET #state = :state, chunks = :chunks, words = :words",
-        )
-        .name("state", "state")
-        .name("queued", "state")
-        .value("state", &page.state)?
-        .value("chunks", page.chunks)?
-        .value("words", page.words)?
-        .value("queued", &PageState::Queued)?
-        .when("attribute_exists(pk) AND #queued = :queued");
+        let write = outcome(page, "attribute_exists(pk) AND #was = :queued")?
+            .name("was", "state")
+            .value("queued", &PageState::Queued)?;
         self.write(write).await.map(drop)
+    }
+
+    /// Writes down what became of a page that had come out, once all of its crawl have.
+    pub async fn settle_page(&self, page: &Page) -> Result<()> {
+        self.write(outcome(page, "attribute_exists(pk)")?).await.map(drop)
+    }
+
+    /// The server has confirmed the copy of a page that answers now.
+    pub async fn confirm_copy(&self, page: &Page, copy: &PageCopy) -> Result<()> {
+        let write =
+            Write::update(keys::page(page.source_id, page.job, &page.url), "SET #copy = :copy")
+                .name("copy", "copy")
+                .value("copy", copy)?
+                .if_present();
+        self.write(write).await.map(drop)
+    }
+
+    /// Keeps where a page leads.
+    pub async fn put_links(&self, page: &Page, links: Vec<String>) -> Result<()> {
+        let key = keys::links(page.source_id, page.job, &page.url);
+        self.write(Write::put(key, &LinksItem { links })?).await.map(drop)
+    }
+
+    /// Where a page led when it was last read.
+    pub async fn links(&self, source: SourceId, job: JobId, url: &str) -> Result<Vec<String>> {
+        let found: Option<LinksItem> = self.get(&keys::links(source, job, url), true).await?;
+        Ok(found.map(|found| found.links).unwrap_or_default())
+    }
+
+    /// Removes the passages of a page from its crawl.
+    pub async fn delete_chunks(&self, page: &Page) -> Result<()> {
+        let first = keys::chunk(page.source_id, page.job, &page.url, 0);
+        let prefix = first.sk.trim_end_matches("00000");
+        let items = self.query_items(Range::prefix(first.pk.clone(), prefix)).await?;
+        let doomed = items.iter().map(key_in).collect::<Result<Vec<_>>>()?;
+        self.batch_delete(&doomed).await
     }
 
     /// Stores the passages of a page. Written again they are the same items.
@@ -168,18 +245,12 @@ impl Store {
             let Key { pk: _, sk } = key_in(&item)?;
             let key = Key { pk: keys::crawl_partition(twin.id, twin.job), sk };
             if key.kind() == ItemKind::Page {
-                let Page { url, depth, state, chunks, words, .. } =
-                    read::<PageItem>(std::mem::take(&mut item))?.into();
                 let page = Page {
                     source_id: twin.id,
                     chatbot_id: twin.chatbot_id,
                     workspace_id: twin.workspace_id,
                     job: twin.job,
-                    url,
-                    depth,
-                    state,
-                    chunks,
-                    words,
+                    ..read::<PageItem>(std::mem::take(&mut item))?.into()
                 };
                 self.write(Write::put(key, &PageItem::from(&page))?).await?;
             } else {

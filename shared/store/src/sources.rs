@@ -90,6 +90,9 @@ pub enum CrawlResult {
         /// Words in them.
         words: u32,
     },
+    /// Every page says what it said before: what answered before goes on, and nothing is written
+    /// or loaded anew.
+    Unchanged,
     /// Nothing new; what answered before still does.
     Failed {
         /// Why, fit for the owner's eyes.
@@ -312,6 +315,10 @@ impl Store {
                 ]);
                 remove.push("reason");
             }
+            CrawlResult::Unchanged => {
+                set.extend(["#status = :status", "synced_at = :now"]);
+                remove.push("reason");
+            }
             CrawlResult::Failed { .. } => set.extend(["#status = :status", "reason = :reason"]),
             CrawlResult::Gone { .. } => {
                 set.extend([
@@ -354,6 +361,9 @@ impl Store {
                 );
                 writes.push(Write::put(pointer, &PointerItem::pages(source, *parts))?);
             }
+            CrawlResult::Unchanged => {
+                writes.push(end.value("status", SourceStatus::Ready)?.value("now", now)?);
+            }
             CrawlResult::Failed { reason } => {
                 writes.push(end.value("status", SourceStatus::Failed)?.value("reason", reason)?);
             }
@@ -366,7 +376,7 @@ impl Store {
                 writes.push(Write::delete(pointer));
             }
         }
-        if !matches!(result, CrawlResult::Failed { .. }) {
+        if !matches!(result, CrawlResult::Failed { .. } | CrawlResult::Unchanged) {
             writes.push(
                 Write::update(
                     keys::chatbot(source.workspace_id, source.chatbot_id),

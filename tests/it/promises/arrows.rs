@@ -27,7 +27,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("lambda_runtime", &["worker"]),
     ("dom_", &["knowledge"]),
     ("hickory-", &["outbound"]),
-    ("roxmltree", &["app"]),
+    ("roxmltree", &["app", "knowledge"]),
     ("dynoxide", &["local"]),
     ("winterbaume", &["local"]),
 ];

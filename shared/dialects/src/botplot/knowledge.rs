@@ -2,7 +2,7 @@
 
 use domain::{
     Result, Source, SourceKind, SourceStatus, SyncFrequency,
-    source::{Chunk, QaPair},
+    source::{Chunk, Page, PageState, QaPair},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +14,8 @@ one_of! {
     Kind, "botplot.SourceType", String: [SourceKind::Url, SourceKind::Qa].map(SourceKind::name);
     /// Where a source stands.
     Status, "botplot.SourceStatus", String: ["processing", "ready", "failed"];
+    /// Where a page of a source stands.
+    PageStatus, "botplot.PageStatus", String: PageState::NAMES;
     /// What a crawl that was just begun is said to be.
     Begun, "botplot.BegunStatus", String: ["processing"];
     /// How often a source is crawled again by itself.
@@ -198,5 +200,78 @@ impl From<Chunk> for ChunkOut {
     fn from(from: Chunk) -> Self {
         let Chunk { id, content, headings: _, url: _, title: _, tokens } = from;
         Self { id, content, token_count: tokens }
+    }
+}
+
+/// `GET /api/v1/knowledge/{sourceId}/pages`
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::PagesOut)]
+pub struct PagesOut {
+    /// Those nearest to the source's own address first.
+    pub pages: Vec<PageOut>,
+    /// How many there are, whatever the page of the list.
+    pub total: u64,
+}
+
+/// A page of a source, as the crawl under way or the last one has it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::PageOut, example = json!({
+    "url": "https://example.com/docs/returns",
+    "status": "failed",
+    "reason": "the server answered 503",
+    "depth": 1,
+    "hash": "1-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "lastGoodAt": "2026-02-15T10:30:00.000Z",
+    "chunkCount": 4,
+    "wordCount": 310,
+}))]
+pub struct PageOut {
+    #[schema(format = "uri")]
+    url: String,
+    #[schema(value_type = PageStatus)]
+    status: &'static str,
+    /// Why it could not be read, is gone, or answers through another page.
+    #[schema(required = true)]
+    reason: Option<String>,
+    /// Links between it and the source's own address; what only a sitemap lists counts as 1.
+    depth: u8,
+    /// Of what its last good copy says; the same hash means the same text.
+    #[schema(required = true)]
+    hash: Option<String>,
+    /// When its server last gave that copy, or said that it had not changed.
+    #[schema(required = true, format = "date-time")]
+    last_good_at: Option<String>,
+    /// Passages of it that answer, or will once the crawl has ended.
+    chunk_count: u32,
+    word_count: u32,
+}
+
+impl From<Page> for PageOut {
+    fn from(from: Page) -> Self {
+        let Page {
+            source_id: _,
+            chatbot_id: _,
+            workspace_id: _,
+            job: _,
+            url,
+            depth,
+            state,
+            chunks,
+            words,
+            copy,
+            stored: _,
+        } = from;
+        let (hash, at) = copy.map(|copy| (copy.hash, copy.at.to_string())).unzip();
+        Self {
+            url,
+            status: state.name(),
+            reason: state.reason(),
+            depth,
+            hash,
+            last_good_at: at,
+            chunk_count: chunks,
+            word_count: words,
+        }
     }
 }

@@ -3,6 +3,8 @@
 mod add_qa;
 mod add_url;
 mod answer_unanswered;
+mod crawl_again;
+mod crawl_politely;
 mod crawl_url;
 mod delete_source;
 mod get_source;
@@ -10,6 +12,7 @@ mod helpbot_add_source;
 mod helpbot_delete_source;
 mod helpbot_list_sources;
 mod helpbot_rescrape_source;
+mod list_pages;
 mod list_sources;
 mod list_unanswered;
 mod recrawl_source;

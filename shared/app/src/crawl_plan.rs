@@ -1,0 +1,144 @@
+//! What a crawl comes to, once each of its pages has been looked at: which page answers for which
+//! content, where its passages are, and whether anything is new at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::source::Page;
+
+/// Where the passages of a page are stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// With this crawl.
+    Here,
+    /// With the crawl that answers now, under this address.
+    Active(String),
+}
+
+/// What a crawl comes to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The pages that answer, by their place in the list, each with where its passages are.
+    pub answers: Vec<(usize, Origin)>,
+    /// The pages that say the same as another one, which is the second.
+    pub duplicates: Vec<(usize, usize)>,
+    /// Whether all that shall answer is what answers now.
+    pub unchanged: bool,
+}
+
+/// Looks at the `pages` of a crawl and at those of the crawl that answers now. Carried out in part
+/// and made again, it comes to the same.
+pub fn plan(pages: &[Page], active: &[Page]) -> Plan {
+    let answering: BTreeMap<&str, &Page> = active
+        .iter()
+        .filter(|page| page.chunks > 0)
+        .filter_map(|page| Some((page.content()?, page)))
+        .collect();
+    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, page) in pages.iter().enumerate() {
+        if let Some(content) = page.content() {
+            groups.entry(content).or_default().push(at);
+        }
+    }
+    let nearest = |members: &[usize], stored: bool| {
+        let fitting = members.iter().filter(|at| pages[**at].stored || !stored);
+        fitting.copied().min_by_key(|at| (pages[*at].depth, pages[*at].url.as_str()))
+    };
+    let mut plan = Plan::default();
+    let mut same = BTreeSet::new();
+    for (content, members) in &groups {
+        let before = answering.get(content).copied();
+        let stays = before
+            .and_then(|before| members.iter().copied().find(|at| pages[*at].url == before.url));
+        let chosen = match (stays, nearest(members, true), before) {
+            (Some(at), _, _) if pages[at].stored => Some((at, Origin::Here)),
+            (Some(at), _, Some(before)) => Some((at, Origin::Active(before.url.clone()))),
+            (_, Some(at), _) => Some((at, Origin::Here)),
+            (_, None, Some(before)) => {
+                nearest(members, false).map(|at| (at, Origin::Active(before.url.clone())))
+            }
+            _ => None,
+        };
+        let Some((at, origin)) = chosen else { continue };
+        if stays.is_some() {
+            same.insert(*content);
+        }
+        plan.duplicates.extend(members.iter().filter(|m| **m != at).map(|m| (*m, at)));
+        plan.answers.push((at, origin));
+    }
+    plan.unchanged = !answering.is_empty()
+        && plan.answers.len() == answering.len()
+        && answering.keys().all(|content| same.contains(content));
+    plan
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        ChatbotId, JobId, SourceId, Timestamp, WorkspaceId,
+        source::{PageCopy, PageState},
+    };
+
+    use super::*;
+
+    fn page(url: &str, content: &str, chunks: u32, stored: bool) -> Page {
+        Page {
+            source_id: SourceId::new(),
+            chatbot_id: ChatbotId::new(),
+            workspace_id: WorkspaceId::new(),
+            job: JobId::new(),
+            url: url.to_owned(),
+            depth: u8::from(url != "/"),
+            state: PageState::Read,
+            chunks,
+            words: 0,
+            copy: Some(PageCopy {
+                hash: content.to_owned(),
+                etag: None,
+                last_modified: None,
+                found_at: None,
+                at: Timestamp::from_millis(0),
+            }),
+            stored,
+        }
+    }
+
+    #[test]
+    fn the_first_time_the_nearest_page_answers_for_those_that_say_the_same() {
+        let pages = [page("/b", "x", 2, true), page("/", "x", 2, true), page("/c", "y", 1, true)];
+        let plan = plan(&pages, &[]);
+        assert_eq!(plan.answers, [(1, Origin::Here), (2, Origin::Here)]);
+        assert_eq!(plan.duplicates, [(0, 1)]);
+        assert!(!plan.unchanged);
+    }
+
+    #[test]
+    fn nothing_is_new_only_if_all_that_answered_does_and_nothing_else() {
+        let active = [page("/", "x", 2, true), page("/b", "y", 1, true), page("/c", "y", 0, false)];
+        let again =
+            [page("/", "x", 2, false), page("/b", "y", 1, false), page("/c", "y", 0, false)];
+        assert!(plan(&again, &active).unchanged);
+        // Less, more, other.
+        assert!(!plan(&again[..1], &active).unchanged);
+        let more = [again.as_slice(), &[page("/d", "z", 1, true)]].concat();
+        assert!(!plan(&more, &active).unchanged);
+        let mut gone = again.clone();
+        gone[1].state = PageState::Gone("404".to_owned());
+        let plan = plan(&gone, &active);
+        assert!(!plan.unchanged, "another page answers for it");
+        assert_eq!(plan.answers[1], (2, Origin::Active("/b".to_owned())));
+    }
+
+    #[test]
+    fn carried_out_in_part_it_comes_to_the_same() {
+        let active = [page("/b", "y", 1, true)];
+        let mut pages = [page("/c", "y", 1, true), page("/b", "y", 1, false)];
+        let first = plan(&pages, &active);
+        assert_eq!(first.answers, [(1, Origin::Active("/b".to_owned()))]);
+        pages[1].stored = true;
+        pages[0].stored = false;
+        pages[0].state = PageState::Duplicate("/b".to_owned());
+        let second = plan(&pages, &active);
+        assert_eq!(second.answers, [(1, Origin::Here)]);
+        assert_eq!((second.duplicates, second.unchanged), (first.duplicates, first.unchanged));
+    }
+}

@@ -1,0 +1,73 @@
+//! What belongs to a source: where its crawl may go.
+
+use domain::{Error, Result, Source, source::Page};
+use url::Url;
+
+/// The addresses that the pages of a source are at or below: its own and, where that redirects,
+/// the one that it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scope(Vec<Url>);
+
+impl Scope {
+    /// The scope of `source`, whose first page is `first` as far as it is known.
+    pub fn of(source: &Source, first: Option<&Page>) -> Result<Self> {
+        let found_at = first.and_then(|first| first.copy.as_ref()?.found_at.as_deref());
+        let starts = [Some(source.name.as_str()), found_at];
+        let starts = starts.into_iter().flatten().map(|at| Url::parse(at).map_err(Error::internal));
+        Ok(Self(starts.collect::<Result<_>>()?))
+    }
+
+    /// Whether `link` is a page of it.
+    pub fn has(&self, link: &Url) -> bool {
+        self.0.iter().any(|start| belongs(start, link))
+    }
+}
+
+/// Whether `link` is a page of the site that `start` names: same host and port, at or below its
+/// path. A path that ends in a file name stands for the folder it is in. What is plainly not a
+/// page is left out.
+fn belongs(start: &Url, link: &Url) -> bool {
+    const NOT_PAGES: &[&str] = &[
+        ".css", ".js", ".mjs", ".json", ".xml", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg",
+        ".ico", ".zip", ".gz", ".tar", ".mp4", ".mp3", ".woff", ".woff2", ".ttf",
+    ];
+    let same_site = start.host_str() == link.host_str()
+        && start.port_or_known_default() == link.port_or_known_default();
+    let path = start.path();
+    let (folder, last) = path.rsplit_once('/').unwrap_or(("", path));
+    let below = if last.contains('.') { folder } else { path.trim_end_matches('/') };
+    let inside = link.path() == path
+        || link.path().strip_prefix(below).is_some_and(|rest| rest.starts_with('/'));
+    let lower = link.path().to_ascii_lowercase();
+    same_site && inside && !NOT_PAGES.iter().any(|ending| lower.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_follows_its_own_site_below_its_path() {
+        let belongs = |start: &str, link: &str| {
+            belongs(&Url::parse(start).unwrap(), &Url::parse(link).unwrap())
+        };
+        let docs = "https://a.example/docs";
+        for link in
+            ["https://a.example/docs", "https://a.example/docs/", "https://a.example/docs/x/y?z"]
+        {
+            assert!(belongs(docs, link), "{link}");
+        }
+        for link in [
+            "https://a.example/",
+            "https://a.example/docsets",
+            "https://b.example/docs/x",
+            "https://a.example:8443/docs/x",
+            "https://a.example/docs/site.css",
+        ] {
+            assert!(!belongs(docs, link), "{link}");
+        }
+        assert!(belongs("https://a.example/docs/index.html", "https://a.example/docs/b.html"));
+        assert!(!belongs("https://a.example/docs/index.html", "https://a.example/b.html"));
+        assert!(belongs("https://a.example/", "https://a.example/any"));
+    }
+}
