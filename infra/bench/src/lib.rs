@@ -2,6 +2,7 @@
 
 pub mod extract;
 pub mod operations;
+pub mod webhooks;
 
 use clap::{Parser, Subcommand};
 
@@ -21,6 +22,8 @@ pub enum Command {
     Extract(extract::Options),
     /// Units, round trips and latency of every documented operation that is built.
     Operations(operations::Options),
+    /// What is lost and what comes twice where endpoints fail and workers die; how fast it goes.
+    Webhooks(webhooks::Options),
 }
 
 /// Why something was not measured, or what came out too dear; for the person at the terminal.
@@ -42,5 +45,6 @@ pub async fn run(options: Options) -> Result<String> {
     match options.command {
         Command::Extract(options) => extract::run(&options),
         Command::Operations(options) => operations::run(options).await,
+        Command::Webhooks(options) => webhooks::run(options).await,
     }
 }

@@ -4,7 +4,7 @@ mod background;
 pub mod budget;
 mod conversations;
 mod measure;
-mod report;
+pub(crate) mod report;
 mod seed;
 
 pub use background::Background;
