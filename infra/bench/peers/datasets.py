@@ -12,7 +12,7 @@ a folder of OUT: `docs.jsonl` ({"id","text"}), `queries.jsonl` ({"id","text"} an
 | clinc | in-scope utterances of train | those of test | same intent |
 | banking77 | questions of train | those of test | same intent |
 | pydoc | docstrings of Python's standard library, without their first line | that line | its docstring |
-| xquad-half-0, -1 | every other passage | questions | those about a passage left out have no answer |
+| …-half-0, -1 | every other passage, intent or docstring | all | those about one left out have no answer |
 | clinc-oos | as clinc | those of test, and out-of-scope ones | out-of-scope ones have no answer |
 """
 
@@ -66,15 +66,20 @@ def xquad(data: Path, out: Path):
             queries.append((asked["id"], asked["question"]))
             relevant[asked["id"]] = [id_]
     write(out / "xquad", docs, queries, relevant)
+    halves(out, "xquad", docs, queries, relevant, {id_: at for at, (id_, _) in enumerate(docs)})
+
+
+def halves(out: Path, name, docs, queries, relevant, group):
+    """Two folds, each without every other group of documents: what was asked about them has no answer."""
     for fold in (0, 1):
-        kept = {id_ for at, (id_, _) in enumerate(docs) if at % 2 == fold}
+        kept = {id_ for id_, _ in docs if group[id_] % 2 == fold}
         there = {query: found for query, found in relevant.items() if found[0] in kept}
         write(
-            out / f"xquad-half-{fold}",
+            out / f"{name}-half-{fold}",
             [doc for doc in docs if doc[0] in kept],
             queries,
             there,
-            [query for query in relevant if query not in there],
+            [query for query, _ in queries if query not in there],
         )
 
 
@@ -88,6 +93,10 @@ def intents(folder: Path, train, test, unanswerable=()):
     lost = [(f"x{at}", text) for at, (text, _) in enumerate(unanswerable)]
     docs = [(f"d{at}", text) for at, (text, _) in enumerate(train)]
     write(folder, docs, queries + lost, relevant, [id_ for id_, _ in lost])
+    if not lost:
+        labels = {label: at for at, label in enumerate(by_label)}
+        group = {f"d{at}": labels[label] for at, (_, label) in enumerate(train)}
+        halves(folder.parent, folder.name, docs, queries, relevant, group)
 
 
 def clinc(data: Path, out: Path):
@@ -136,6 +145,7 @@ def pydoc(out: Path):
         queries.append((f"q:{path}", first))
         relevant[f"q:{path}"] = [path]
     write(out / "pydoc", docs, queries, relevant)
+    halves(out, "pydoc", docs, queries, relevant, {id_: at for at, (id_, _) in enumerate(docs)})
 
 
 def main():

@@ -160,7 +160,7 @@ impl Crawl {
             Some(PageState::Failed(reason)) => Ok(CrawlResult::Failed { reason: reason.clone() }),
             _ => {
                 let chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
-                let bytes = Segment::build(&chunks).encode().map_err(Error::internal)?;
+                let bytes = Segment::encode(&chunks).map_err(Error::internal)?;
                 Ok(CrawlResult::Ready {
                     parts: self.store.put_segment(source, &bytes).await?,
                     chunks: u32::try_from(chunks.len()).unwrap_or(u32::MAX),

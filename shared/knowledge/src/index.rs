@@ -25,10 +25,9 @@ const LEAST_ENTRIES: usize = 50;
 /// What a stop word counts for, beside a word that says what a text is about. Not nothing: "what
 /// is" and "how do I" tell one intent from another.
 const STOP: f32 = 0.5;
-fn tune_stop() -> f32 {
-    static M: std::sync::OnceLock<f32> = std::sync::OnceLock::new();
-    *M.get_or_init(|| std::env::var("SW").ok().and_then(|v| v.parse().ok()).unwrap_or(STOP))
-}
+
+/// A word shorter than this is too easily like another.
+const LEAST_LIKE: usize = 5;
 
 pub(crate) struct Pair {
     pub citation: Citation,
@@ -60,6 +59,8 @@ pub struct Index {
     /// Pairs by their question, case and punctuation aside.
     pub(crate) exact: HashMap<String, u32>,
     terms: HashMap<String, u32>,
+    /// The terms in order of the alphabet.
+    sorted: Vec<(String, u32)>,
     /// Of each term: what it is worth in a question.
     pub(crate) weights: Vec<f32>,
     /// Of each term: whether it is of a stop word.
@@ -68,6 +69,8 @@ pub struct Index {
     begins: Vec<u32>,
     /// Entries and impacts, by term.
     postings: Vec<(u32, f32)>,
+    /// How much alike the entries are.
+    pub(crate) crowd: f32,
     pub(crate) stems: Stems,
 }
 
@@ -109,7 +112,10 @@ impl Index {
         for (source, pair) in pairs {
             index.add_pair(source, pair);
         }
+        index.sorted = index.terms.iter().map(|(term, at)| (term.clone(), *at)).collect();
+        index.sorted.sort_unstable();
         index.weigh();
+        index.crowd = index.measure_crowd();
         index
     }
 
@@ -196,7 +202,7 @@ impl Index {
         }
         let n = self.entries.len().max(LEAST_ENTRIES) as f32;
         self.weights = (0..self.terms.len())
-            .map(|term| idf(n, frequency[term]) * if self.stops[term] { tune_stop() } else { 1.0 })
+            .map(|term| idf(n, frequency[term]) * if self.stops[term] { STOP } else { 1.0 })
             .collect();
         let mut begin = 0;
         for count in &mut frequency {
@@ -226,13 +232,36 @@ impl Index {
         self.terms.get(term).copied()
     }
 
-    /// What a term is worth that no entry has.
-    pub(crate) fn unknown(&self, term: &str) -> f32 {
-        let n = self.entries.len().max(LEAST_ENTRIES) as f32;
-        idf(n, 0) * if text::is_stop(term) { tune_stop() } else { 1.0 }
+    /// What a term is worth, in an entry or not.
+    pub(crate) fn weight(&self, term: &str) -> f32 {
+        self.known(term).map_or_else(|| self.unknown(), |at| self.weights[at as usize])
     }
 
-    /// The most that any one question word counts for.
+    /// What a word is worth that no entry has.
+    pub(crate) fn unknown(&self) -> f32 {
+        idf(self.entries.len().max(LEAST_ENTRIES) as f32, 0)
+    }
+
+    /// The terms most like `term`, which no entry has, and how like they are: those a slip of the
+    /// pen away from it, and those that begin as it does, such as another form of the same word.
+    pub(crate) fn similar(&self, term: &str, most: usize) -> Vec<(u32, f32)> {
+        let length = term.chars().count();
+        let Some((second, _)) = term.char_indices().nth(2) else { return Vec::new() };
+        if length < LEAST_LIKE {
+            return Vec::new();
+        }
+        let start = &term[..second];
+        let from = self.sorted.partition_point(|(known, _)| known.as_str() < start);
+        let near = self.sorted[from..].iter().take_while(|(known, _)| known.starts_with(start));
+        let mut found: Vec<(u32, f32)> = near
+            .filter_map(|(known, at)| likeness(term, length, known).map(|like| (*at, like)))
+            .collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(most);
+        found
+    }
+
+    /// Whether a term is of a stop word.
     pub(crate) fn is_stop(&self, term: u32) -> bool {
         self.stops[term as usize]
     }
@@ -250,6 +279,20 @@ impl Index {
             self.fields(*at).each(take);
         }
     }
+}
+
+/// How like two words are, or `None` if they aren't. Both begin with the same two letters.
+fn likeness(word: &str, length: usize, known: &str) -> Option<f32> {
+    let theirs = known.chars().count();
+    let longer = length.max(theirs);
+    let front = word.chars().zip(known.chars()).take_while(|(a, b)| a == b).count();
+    if length.abs_diff(theirs) <= 1 {
+        let back = word.chars().rev().zip(known.chars().rev()).take_while(|(a, b)| a == b).count();
+        if front + back + 1 >= longer {
+            return Some(1.0);
+        }
+    }
+    (front * 10 >= longer * 7).then_some(front as f32 / longer as f32)
 }
 
 fn idf(n: f32, frequency: u32) -> f32 {

@@ -1,23 +1,24 @@
 //! Ranking: which entries a question shares most with.
 //!
 //! One pass over the postings of the question's terms adds up impacts in an array with a place for
-//! each entry. The best are then looked at word by word: neighbours in the question that are
-//! neighbours there too count a little more (after Metzler and Croft, "A Markov random field model
-//! for term dependencies", 2005), and what is seen on the way says how sure a match is.
+//! each entry; where the best are much alike, what they have in common is asked for too
+//! ([`crate::feedback`]). The best are then looked at word by word: neighbours in the question that
+//! are neighbours there too count a little more (after Metzler and Croft, "A Markov random field
+//! model for term dependencies", 2005), and what is seen on the way says how sure a match is
+//! ([`crate::evidence`]).
 
 use std::cell::RefCell;
 
 use crate::{
     evidence::{Evidence, Gathering},
     index::Index,
+    question::{Asked, NONE},
 };
 
 /// What two neighbours count for, beside what each does alone.
 const NEIGHBOURS: f32 = 0.1;
 /// How many of the best are looked at word by word.
-const LOOKED_AT: usize = 24;
-/// Terms of a question that are looked for; the rest of a longer one is left out.
-const MOST_TERMS: usize = 256;
+pub(crate) const LOOKED_AT: usize = 24;
 
 /// An entry and how well it matches.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,145 +29,150 @@ pub struct Hit {
     pub score: f32,
 }
 
-/// A question, as terms of an index.
-pub(crate) struct Asked {
-    /// Each different term, what it is worth, how often it is asked for, whether it is a stop
-    /// word.
-    pub terms: Vec<(u32, f32, f32, bool)>,
-    /// The worth of the terms that no entry has, and how many they are.
-    pub unknown: (f32, u32),
-    /// All known ones in order, by place in `terms`; `u8::MAX` and above stand for others.
-    pub order: Vec<u16>,
-}
-
 /// What a question led to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ranking {
     /// The best entries, best first.
     pub hits: Vec<Hit>,
-    /// How sure it is that one of them is about the question.
+    /// What was seen that tells whether they are about the question.
     pub evidence: Evidence,
 }
 
-/// Stands for a term that no entry has.
-const NONE: u16 = u16::MAX;
+/// What a search works with, kept for the next one on the same thread.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    /// By entry; all zero between searches.
+    pub scores: Vec<f32>,
+    /// By term: its place in the question; all [`NONE`] between searches.
+    places: Vec<u16>,
+    /// By term; all zero between searches.
+    pub sums: Vec<f32>,
+    /// By term: when it was last seen.
+    pub seen: Vec<u32>,
+    /// Grows with every entry that is looked at.
+    pub now: u32,
+}
 
 thread_local! {
-    /// Scores by entry, all zero between searches; and for each term of an index its place in the
-    /// question, likewise.
-    static SCORES: RefCell<(Vec<f32>, Vec<u16>)> = const { RefCell::new((Vec::new(), Vec::new())) };
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Scratch {
+    fn fit(&mut self, index: &Index) {
+        let (entries, terms) = (index.len(), index.weights.len());
+        if self.scores.len() < entries {
+            self.scores.resize(entries, 0.0);
+        }
+        if self.places.len() < terms {
+            self.places.resize(terms, NONE);
+            self.sums.resize(terms, 0.0);
+            self.seen.resize(terms, 0);
+        }
+        // So that the count never comes round to an old one.
+        if self.now > u32::MAX / 2 {
+            self.now = 0;
+            self.seen.fill(0);
+        }
+    }
 }
 
 impl Index {
-    pub(crate) fn asked(&self, question: &str) -> Asked {
-        let mut asked = Asked { terms: Vec::new(), unknown: (0.0, 0), order: Vec::new() };
-        for term in self.stems.terms(question).take(MOST_TERMS) {
-            let Some(at) = self.known(&term) else {
-                let worth = self.unknown(&term);
-                asked.unknown.0 += worth;
-                asked.unknown.1 += u32::from(!crate::text::is_stop(&term));
-                asked.order.push(NONE);
-                continue;
-            };
-            let place = asked.terms.iter().position(|(known, ..)| *known == at);
-            let place = place.unwrap_or_else(|| {
-                asked.terms.push((at, self.weights[at as usize], 0.0, self.is_stop(at)));
-                asked.terms.len() - 1
-            });
-            asked.terms[place].2 += 1.0;
-            asked.order.push(u16::try_from(place).unwrap_or(NONE));
-        }
-        asked
-    }
-
     /// The best `depth` entries for `question`.
     pub fn rank(&self, question: &str, depth: usize) -> Ranking {
-        let asked = self.asked(question);
-        SCORES.with_borrow_mut(|(scores, places)| {
-            scores.resize(scores.len().max(self.len()), 0.0);
-            places.resize(places.len().max(self.weights.len()), NONE);
-            let mut hits = self.first_pass(&asked, depth, scores);
-            for (place, (term, ..)) in (0u16..).zip(&asked.terms) {
-                places[*term as usize] = place;
+        self.rank_asked(&self.asked(question), depth, None)
+    }
+
+    /// The best `depth` entries for what is `asked`, apart from `one`.
+    pub(crate) fn rank_asked(&self, asked: &Asked, depth: usize, one: Option<u32>) -> Ranking {
+        if asked.terms.is_empty() {
+            return Ranking::default();
+        }
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.fit(self);
+            for term in &asked.terms {
+                self.add(term.term, term.times, &mut scratch.scores);
             }
-            let evidence = self.second_pass(&asked, &mut hits, places);
-            for (term, ..) in &asked.terms {
-                places[*term as usize] = NONE;
+            if let Some(score) = one.and_then(|one| scratch.scores.get_mut(one as usize)) {
+                *score = 0.0;
             }
+            self.feed_back(asked, scratch);
+            if let Some(score) = one.and_then(|one| scratch.scores.get_mut(one as usize)) {
+                *score = 0.0;
+            }
+            let mut hits = best(depth.max(LOOKED_AT), &scratch.scores[..self.len()]);
+            scratch.scores[..self.len()].fill(0.0);
+            for (place, term) in (0u16..).zip(&asked.terms) {
+                scratch.places[term.term as usize] = place;
+            }
+            let evidence = self.look_at(asked, &mut hits, &scratch.places);
+            for term in &asked.terms {
+                scratch.places[term.term as usize] = NONE;
+            }
+            hits.truncate(depth);
             Ranking { hits, evidence }
         })
     }
 
-    fn first_pass(&self, asked: &Asked, depth: usize, scores: &mut [f32]) -> Vec<Hit> {
-        for (term, _, times, _) in &asked.terms {
-            for (entry, impact) in self.postings(*term) {
-                scores[*entry as usize] += impact * times;
-            }
+    /// Adds what `term` is worth where it stands.
+    pub(crate) fn add(&self, term: u32, times: f32, scores: &mut [f32]) {
+        for (entry, impact) in self.postings(term) {
+            scores[*entry as usize] += impact * times;
         }
-        // Twice as many as are wanted are gathered before the worse half goes.
-        let most = depth.max(LOOKED_AT);
-        let mut hits: Vec<Hit> = Vec::with_capacity(2 * most.min(self.len()));
-        let mut least = 0.0;
-        for (entry, score) in (0u32..).zip(&mut scores[..self.len()]) {
-            if *score > least {
-                hits.push(Hit { entry, score: *score });
-                if hits.len() == 2 * most {
-                    hits.select_nth_unstable_by(most - 1, best_first);
-                    hits.truncate(most);
-                    least = hits.last().map_or(least, |hit| hit.score);
-                }
-            }
-            *score = 0.0;
-        }
-        hits.sort_unstable_by(best_first);
-        hits.truncate(depth);
-        hits
     }
 
-    fn second_pass(&self, asked: &Asked, hits: &mut [Hit], places: &[u16]) -> Evidence {
+    fn look_at(&self, asked: &Asked, hits: &mut [Hit], places: &[u16]) -> Evidence {
         let looked_at = hits.len().min(LOOKED_AT);
-        let (near, _) = hits.split_at_mut(looked_at);
         let mut gathering = Gathering::new(asked);
-        let worth = |at: u16| asked.terms[at as usize].1;
-        // The last is the entry that the two were last seen in.
+        // The last is the hit that the two were last seen in.
         let mut neighbours: Vec<(u16, u16, f32, usize)> = asked
             .order
             .windows(2)
             .filter(|two| !two.contains(&NONE))
-            .map(|two| (two[0], two[1], worth(two[0]) + worth(two[1]), 0))
+            .map(|two| (two[0], two[1], asked.worth(two[0]) + asked.worth(two[1]), 0))
             .collect();
-        let mut bonus = Vec::new();
-        for (at, hit) in (1..).zip(near.iter_mut()) {
-            gathering.begin(hit.score);
+        for (at, hit) in (1..).zip(&mut hits[..looked_at]) {
+            gathering.begin();
             let mut before = NONE;
             let mut more = 0.0;
-            self.each_term(hit.entry, |term, is_above| {
+            self.each_term(hit.entry, |term, _| {
                 let place = places[term as usize];
                 if place != NONE && before != NONE {
                     for (first, second, worth, seen) in &mut neighbours {
                         if (*first, *second) == (before, place) && *seen < at {
                             *seen = at;
                             more += *worth;
-                            gathering.neighbours(*worth);
                         }
                     }
                 }
-                gathering.term(place, is_above);
+                gathering.term(place);
                 before = place;
             });
-            hit.score += tune("NB", NEIGHBOURS) * more;
-            bonus.push(tune("NB", NEIGHBOURS) * more);
-            gathering.end();
+            hit.score += NEIGHBOURS * more;
+            gathering.end(hit.score, more);
         }
-        near.sort_unstable_by(best_first);
-        gathering.evidence(&bonus, hits, 0.0)
+        hits[..looked_at].sort_unstable_by(best_first);
+        gathering.evidence(self.crowd)
     }
 }
 
-fn tune(name: &str, d: f32) -> f32 {
-    static M: std::sync::OnceLock<f32> = std::sync::OnceLock::new();
-    let _ = name;
-    *M.get_or_init(|| std::env::var("NB").ok().and_then(|v| v.parse().ok()).unwrap_or(d))
+/// The best `depth` of `scores`, best first.
+pub(crate) fn best(depth: usize, scores: &[f32]) -> Vec<Hit> {
+    // Twice as many as are wanted are gathered before the worse half goes.
+    let mut hits: Vec<Hit> = Vec::with_capacity(2 * depth.min(scores.len()));
+    let mut least = 0.0;
+    for (entry, score) in (0u32..).zip(scores) {
+        if *score > least {
+            hits.push(Hit { entry, score: *score });
+            if hits.len() == 2 * depth {
+                hits.select_nth_unstable_by(depth - 1, best_first);
+                hits.truncate(depth);
+                least = hits.last().map_or(least, |hit| hit.score);
+            }
+        }
+    }
+    hits.sort_unstable_by(best_first);
+    hits.truncate(depth);
+    hits
 }
 
 fn best_first(a: &Hit, b: &Hit) -> std::cmp::Ordering {

@@ -222,3 +222,71 @@ impl Segment {
         self.body.get(*body..end).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(content: String, heading: &str) -> Chunk {
+        Chunk {
+            id: "0".into(),
+            content,
+            headings: vec![heading.to_owned()],
+            url: Some("https://example.com/fruit".into()),
+            title: "Kitchen".into(),
+            tokens: 9,
+        }
+    }
+
+    #[test]
+    fn a_blob_round_trips_and_a_broken_one_is_refused() {
+        let texts = ["Pears keep for a week.\n- Pears  are sweet!", "Figs?"];
+        let chunks = [chunk(texts[0].into(), "Fruit"), chunk(texts[1].into(), "Fruit")];
+        let segment = Segment::build(&chunks);
+        assert_eq!(segment.len(), 2);
+        for (at, text) in texts.iter().enumerate() {
+            assert_eq!(segment.content(at), *text);
+            let (above, terms) = segment.above(at).unwrap();
+            assert_eq!((above.title.as_str(), terms.len()), ("Kitchen", 2));
+            assert_eq!(above.headings, ["Fruit"]);
+            assert_eq!(above.url, chunks[at].url);
+        }
+        let terms: Vec<_> = segment.body(0).iter().map(|t| &segment.terms[*t as usize]).collect();
+        assert_eq!(terms, ["pear", "keep", "for", "a", "week", "pear", "are", "sweet"]);
+        let bytes = Segment::encode(&chunks).unwrap();
+        assert_eq!(Segment::decode(&bytes).unwrap(), segment);
+        assert!(Segment::decode(&bytes[..bytes.len() / 2]).is_err());
+        assert!(matches!(Segment::decode(&[9, 9]), Err(SegmentError::Format(9))));
+        assert!(Segment::decode(&[]).is_err());
+    }
+
+    /// Ten thousand passages of 120 words. The words are drawn by Zipf's law from a vocabulary as
+    /// large as such a text has, and independently, so they pack worse than language does.
+    #[test]
+    fn ten_thousand_passages_take_at_most_four_megabytes() {
+        let mut state = 1u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as f64 / f64::from(1u32 << 31)
+        };
+        let letters = b"etaoinshrdlucmfwypvbgkqjxz";
+        let words: Vec<String> = (0..40_000)
+            .map(|_| {
+                let length = 2 + (random() * 9.0) as usize;
+                let letter = |r: f64| char::from(letters[(r * r * 26.0) as usize]);
+                (0..length).map(|_| letter(random())).collect()
+            })
+            .collect();
+        let chunks: Vec<Chunk> = (0..10_000)
+            .map(|at| {
+                // Uniform on a logarithmic scale is Zipf's law.
+                let word = |r: f64| words[(r * 40_000f64.ln()).exp() as usize - 1].as_str();
+                let text: Vec<&str> = (0..120).map(|_| word(random())).collect();
+                chunk(text.join(" "), &format!("Section {}", at / 4))
+            })
+            .collect();
+        let bytes = Segment::encode(&chunks).unwrap();
+        assert!(bytes.len() <= 4_000_000, "{} bytes", bytes.len());
+        assert_eq!(Segment::decode(&bytes).unwrap().len(), chunks.len());
+    }
+}
