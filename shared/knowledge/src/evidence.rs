@@ -7,6 +7,9 @@ const WINDOW: u32 = 20;
 /// How many of the best make up "many".
 const MANY: usize = 10;
 const FEW: usize = 5;
+/// Entries are never taken to be less alike than in the collections that the confidence was fitted
+/// on: among a handful nothing can be known of it.
+const LEAST_CROWD: f32 = 0.15;
 /// The most that BM25 gives for a term is this much of its worth: K1 + 1.
 const MOST_IMPACT: f32 = 2.2;
 
@@ -54,9 +57,7 @@ impl Evidence {
     pub fn confidence(&self) -> f32 {
         let of = self;
         let dense = of.likeness * of.crowd;
-        let sum = -1.884
-            + 5.76 * of.covered
-            + 5.46 * of.score
+        let sum = -1.884 + 5.76 * of.covered + 5.46 * of.score
             - 13.2 * of.covered_by_many
             - 0.486 * of.unknown
             + 4.34 * of.likeness
@@ -65,7 +66,8 @@ impl Evidence {
             + 0.785 * of.gap
             - 0.777 * of.words
             + of.likeness * (36.2 * of.covered_by_many + 0.582 * of.words)
-            + dense * (13.4 * of.weight + 27.4 * of.covered_by_many - 18.2 * of.covered_rare - 43.0);
+            + dense
+                * (13.4 * of.weight + 27.4 * of.covered_by_many - 18.2 * of.covered_rare - 43.0);
         1.0 / (1.0 + (-sum).exp())
     }
 }
@@ -120,8 +122,7 @@ impl<'a> Gathering<'a> {
     /// The entry ends, with this score and this weight of neighbours.
     pub fn end(&mut self, score: f32, neighbours: f32) {
         let length = (self.at - WINDOW) as f32;
-        let mut one =
-            One { score, neighbours, together: self.together, length, ..One::default() };
+        let mut one = One { score, neighbours, together: self.together, length, ..One::default() };
         for (term, last) in self.asked.terms.iter().zip(&self.last) {
             if *last > 0 {
                 one.covered += term.worth;
@@ -139,7 +140,8 @@ impl<'a> Gathering<'a> {
         let all = asked.unknown_worth + known.clone().map(|t| t.worth).sum::<f32>();
         let telling = known.clone().filter(|t| !t.stop).map(|t| t.worth).sum::<f32>();
         let telling = asked.unknown_worth + telling;
-        let squared = asked.unknown_worth * asked.most + known.map(|t| t.worth.powi(2)).sum::<f32>();
+        let squared =
+            asked.unknown_worth * asked.most + known.map(|t| t.worth.powi(2)).sum::<f32>();
         let two = |two: &[u16]| asked.worth(two[0]) + asked.worth(two[1]);
         let neighbours: f32 = asked.order.windows(2).map(two).sum();
         let few = &self.all[..self.all.len().min(FEW)];
@@ -155,7 +157,7 @@ impl<'a> Gathering<'a> {
             neighbours: share(best.neighbours, neighbours),
             score: share(best.score, MOST_IMPACT * all),
             gap: 1.0 - self.all.get(1).map_or(0.0, |second| share(second.score, best.score)),
-            crowd,
+            crowd: crowd.max(LEAST_CROWD),
             covered_by_many: share(many, all),
             unknown: asked.unknown.min(3) as f32,
             likeness: words / (words + length + 1.0),

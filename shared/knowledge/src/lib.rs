@@ -19,9 +19,9 @@ pub mod segment;
 pub mod text;
 mod words;
 
+pub use evidence::Evidence;
 pub use extract::{Block, Document};
 pub use fetch::{Fetcher, PageError};
-pub use evidence::Evidence;
 pub use index::Index;
 pub use rank::{Hit, Ranking};
 pub use search::{Found, Match, Passage, Retriever};

@@ -67,7 +67,8 @@ impl Index {
         let near = pairs.map(|pair| {
             let terms = self.stems.terms(&pair.pair.question).collect::<Vec<_>>();
             let theirs = self.telling(&terms);
-            let both: f32 = theirs.iter().filter(|(t, _)| asked.contains_key(*t)).map(|x| x.1).sum();
+            let both: f32 =
+                theirs.iter().filter(|(t, _)| asked.contains_key(*t)).map(|x| x.1).sum();
             let either = asked.values().sum::<f32>() + theirs.values().sum::<f32>() - both;
             (pair, if both > 0.0 { both / either } else { 0.0 })
         });
@@ -118,7 +119,8 @@ impl Index {
 impl Retriever for Index {
     fn find(&self, question: &str, limit: usize) -> Found {
         let exact = self.exact.get(&text::normalized(question));
-        if let Some(Pair { pair, citation, .. }) = exact.and_then(|at| self.pairs.get(*at as usize)) {
+        if let Some(Pair { pair, citation, .. }) = exact.and_then(|at| self.pairs.get(*at as usize))
+        {
             return Found { best: Match::Pair(pair.clone(), citation.clone()), confidence: 1.0 };
         }
         let Ranking { hits, evidence } = self.rank(question, limit.max(LOOKED_AT));
@@ -190,7 +192,8 @@ mod tests {
         let index = index(TEXTS, &[]);
         for question in ["What is the weather like in Lisbon?", "Who won the cup final on Easter?"]
         {
-            assert!(index.find(question, 3).confidence < 0.5, "{question}");
+            let found = index.find(question, 3);
+            assert!(found.confidence < 0.5, "{question}: {}", found.confidence);
         }
         assert_eq!(index.find("zebra", 3).best, Match::Nothing);
         assert_eq!(Index::default().find("anything", 3).best, Match::Nothing);
