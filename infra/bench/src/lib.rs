@@ -1,6 +1,8 @@
 //! What the platform costs, measured: a module for each subcommand.
 
 pub mod operations;
+pub mod retrieve;
+pub mod unanswerable;
 
 use clap::{Parser, Subcommand};
 
@@ -18,6 +20,10 @@ pub struct Options {
 pub enum Command {
     /// Units, round trips and latency of every documented operation that is built.
     Operations(operations::Options),
+    /// What the index finds, as a TREC run, and what that takes.
+    Retrieve(retrieve::Options),
+    /// Whether the confidence tells questions with an answer from those without.
+    Unanswerable(unanswerable::Options),
 }
 
 /// Why something was not measured, or what came out too dear; for the person at the terminal.
@@ -38,5 +44,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub async fn run(options: Options) -> Result<String> {
     match options.command {
         Command::Operations(options) => operations::run(options).await,
+        Command::Retrieve(options) => retrieve::run(&options),
+        Command::Unanswerable(options) => unanswerable::run(&options),
     }
 }
