@@ -2,6 +2,8 @@
 
 pub mod extract;
 pub mod operations;
+pub mod retrieve;
+pub mod unanswerable;
 pub mod webhooks;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +24,10 @@ pub enum Command {
     Extract(extract::Options),
     /// Units, round trips and latency of every documented operation that is built.
     Operations(operations::Options),
+    /// What the index finds, as a TREC run, and what that takes.
+    Retrieve(retrieve::Options),
+    /// Whether the confidence tells questions with an answer from those without.
+    Unanswerable(unanswerable::Options),
     /// What is lost and what comes twice where endpoints fail and workers die; how fast it goes.
     Webhooks(webhooks::Options),
 }
@@ -45,6 +51,8 @@ pub async fn run(options: Options) -> Result<String> {
     match options.command {
         Command::Extract(options) => extract::run(&options),
         Command::Operations(options) => operations::run(options).await,
+        Command::Retrieve(options) => retrieve::run(&options),
+        Command::Unanswerable(options) => unanswerable::run(&options),
         Command::Webhooks(options) => webhooks::run(options).await,
     }
 }

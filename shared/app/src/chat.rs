@@ -257,12 +257,12 @@ fn continued(conversation: Conversation, turn: &Turn) -> Conversation {
     Conversation { status, updated_at: turn.answered_at, ..conversation }
 }
 
-/// The best passage, and those close behind it that are about the question too.
+/// The best passage, and those close behind it.
 fn grounding(passages: Vec<Passage>) -> Vec<Grounding> {
     let best = passages.first().map_or(0.0, |passage| passage.score);
     passages
         .into_iter()
-        .filter(|p| p.score >= CLOSE * best && p.confidence >= DEFAULT_THRESHOLD)
+        .filter(|passage| passage.score >= CLOSE * best)
         .take(GROUNDING)
         .map(|Passage { citation, content, quote, .. }| Grounding { citation, content, quote })
         .collect()

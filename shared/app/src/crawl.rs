@@ -129,7 +129,7 @@ impl Crawl {
         let of = |chunk: &Chunk| chunk.id.split('-').next().unwrap_or_default().to_owned();
         let mut chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
         chunks.retain(|chunk| answering.contains_key(&of(chunk)));
-        let bytes = Segment::build(&chunks).encode().map_err(Error::internal)?;
+        let bytes = Segment::encode(&chunks).map_err(Error::internal)?;
         Ok(CrawlResult::Ready {
             parts: self.store.put_segment(source, &bytes).await?,
             chunks: u32::try_from(chunks.len()).unwrap_or(u32::MAX),

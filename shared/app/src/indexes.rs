@@ -76,9 +76,11 @@ async fn segment(
     let Some(bytes) = store.segment(source, job, parts).await? else { return Ok(None) };
     match Segment::decode(&bytes) {
         Ok(segment) => Ok(Some(Arc::new(segment))),
+        // Of another format: what it was made of is there, and answers until the next crawl.
         Err(error) => {
-            tracing::error!(%source, %error, "an index segment can't be read");
-            Ok(None)
+            tracing::warn!(%source, %error, "an index segment can't be read and is made anew");
+            let chunks = store.chunks(source, job).await?;
+            Ok((!chunks.is_empty()).then(|| Arc::new(Segment::build(&chunks))))
         }
     }
 }

@@ -49,8 +49,8 @@ impl VectorSearch for Store {
 
 /// The passages nearest to one question, ready to be searched for it.
 pub struct Nearest {
-    /// By place in the order of nearness.
-    passages: Vec<Passage>,
+    /// In the order of nearness, each with how near it is, from 0 to 1.
+    passages: Vec<(Passage, f64)>,
     index: Index,
 }
 
@@ -79,8 +79,8 @@ impl Nearest {
     }
 }
 
-/// A passage as it is, said to be as sure as it is near.
-fn passage(near: &NearChunk) -> Passage {
+/// A passage as it is, and how near.
+fn passage(near: &NearChunk) -> (Passage, f64) {
     let NearChunk { source, job: _, chunk, distance } = near;
     let title = chunk.headings.last().unwrap_or(&chunk.title);
     let mut quote = String::new();
@@ -93,17 +93,10 @@ fn passage(near: &NearChunk) -> Passage {
             break;
         }
     }
-    Passage {
-        citation: Citation {
-            source_id: *source,
-            url: chunk.url.clone(),
-            title: shorten(title, 120),
-        },
-        content: chunk.content.clone(),
-        quote,
-        score: 0.0,
-        confidence: (1.0 - distance).clamp(0.0, 1.0),
-    }
+    let citation =
+        Citation { source_id: *source, url: chunk.url.clone(), title: shorten(title, 120) };
+    let passage = Passage { citation, content: chunk.content.clone(), quote, score: 0.0 };
+    (passage, (1.0 - distance).clamp(0.0, 1.0))
 }
 
 fn same(a: &Passage, b: &Passage) -> bool {
@@ -112,35 +105,35 @@ fn same(a: &Passage, b: &Passage) -> bool {
 
 impl Retriever for Nearest {
     fn find(&self, question: &str, limit: usize) -> Found {
-        let by_words = match self.index.find(question, self.passages.len()) {
+        let (by_words, sure) = match self.index.find(question, self.passages.len()) {
             found @ Found { best: Match::Pair(..), .. } => return found,
-            Found { best: Match::Passages(passages), .. } => passages,
-            Found { best: Match::Nothing, .. } => Vec::new(),
+            Found { best: Match::Passages(passages), confidence } => (passages, confidence),
+            Found { best: Match::Nothing, .. } => (Vec::new(), 0.0),
         };
         let worth = |rank: usize| 1.0 / (SMOOTH + 1.0 + rank as f64);
-        let mut fused: Vec<Passage> = self
+        let mut fused: Vec<(Passage, f64)> = self
             .passages
             .iter()
             .enumerate()
-            .map(|(rank, near)| {
+            .map(|(rank, (near, nearness))| {
                 let found = by_words.iter().enumerate().find(|(_, other)| same(near, other));
                 let Some((other_rank, other)) = found else {
-                    return Passage { score: worth(rank), ..near.clone() };
+                    return (Passage { score: worth(rank), ..near.clone() }, *nearness);
                 };
-                Passage {
-                    score: worth(rank) + worth(other_rank),
-                    confidence: near.confidence.max(other.confidence),
-                    ..other.clone()
-                }
+                let score = worth(rank) + worth(other_rank);
+                // How sure the words are is said of the best of them.
+                let sure = if other_rank == 0 { nearness.max(sure) } else { *nearness };
+                (Passage { score, ..other.clone() }, sure)
             })
             .collect();
         // Those worth the same stay in the order of nearness.
-        fused.sort_by(|a, b| b.score.total_cmp(&a.score));
+        fused.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
         fused.truncate(limit);
-        match fused.first().map(|first| first.confidence) {
-            None => Found { best: Match::Nothing, confidence: 0.0 },
-            Some(confidence) => Found { best: Match::Passages(fused), confidence },
-        }
+        let Some(confidence) = fused.first().map(|(_, sure)| *sure) else {
+            return Found { best: Match::Nothing, confidence: 0.0 };
+        };
+        let passages = fused.into_iter().map(|(passage, _)| passage).collect();
+        Found { best: Match::Passages(passages), confidence }
     }
 }
 
@@ -225,10 +218,7 @@ mod tests {
         assert_eq!(texts(&found), ["Cars may be left here.", "We sell bread."]);
         assert_eq!(found.confidence, 0.75);
         let Match::Passages(passages) = found.best else { panic!() };
-        assert_eq!(
-            (passages[0].quote.as_str(), passages[1].confidence),
-            ("Cars may be left here.", 0.0)
-        );
+        assert_eq!(passages[0].quote, "Cars may be left here.");
     }
 
     #[tokio::test]

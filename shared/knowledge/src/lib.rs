@@ -1,21 +1,32 @@
 //! From a web address to passages that answer.
 //!
 //! A page is [`fetch`]ed within bounds, [`extract`]ed to blocks of text under their headings,
-//! [`chunk`]ed to passages, and indexed as a [`segment`]; [`search`] loads the segments of a
-//! chatbot and finds what answers a question, with a confidence, or nothing.
+//! [`chunk`]ed to passages, and kept as a [`segment`]; an [`index`] puts the segments and pairs of
+//! a chatbot together, [`rank`] finds what a question shares most with, and [`search`] what answers
+//! it, with a confidence, or nothing.
 
 pub mod chunk;
+pub mod evidence;
 pub mod extract;
+mod feedback;
 pub mod fetch;
+pub mod index;
 pub mod pdf;
+mod question;
+mod quote;
+pub mod rank;
 mod robots;
 pub mod search;
 pub mod segment;
 mod sitemap;
 pub mod text;
+mod words;
 
+pub use evidence::Evidence;
 pub use extract::{Block, Document};
 pub use fetch::{Fetcher, Known, PageError, Reading};
+pub use index::Index;
+pub use rank::{Hit, Ranking};
 pub use robots::Robots;
-pub use search::{Found, Index, Match, Passage, Retriever};
+pub use search::{Found, Match, Passage, Retriever};
 pub use segment::Segment;

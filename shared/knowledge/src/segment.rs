@@ -1,41 +1,50 @@
-//! The stored form of an index: passages with their postings, as one blob per crawl.
+//! The stored form of an index: passages as one blob per crawl.
+//!
+//! It has the passages' text and nothing that follows from it: [`crate::words`] keeps text in a
+//! form that what is indexed can be read off. Packed by zstd.
 
-use std::collections::BTreeMap;
+use std::{collections::HashMap, io::Read};
 
 use domain::source::Chunk;
 use serde::{Deserialize, Serialize};
 
-use crate::text;
+use crate::words::{Pieces, Writer};
 
 /// Grows when the form changes; a reader refuses what it does not know.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// Of zstd: a crawl packs once what many a question unpacks.
+const LEVEL: i32 = 15;
+/// A blob that claims to hold more than this is refused.
+const MOST_BYTES: u64 = 1 << 29;
 
-/// A passage as a segment holds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SegmentChunk {
-    /// Its text.
-    pub content: String,
-    /// Headings above it, outermost first.
-    pub headings: Vec<String>,
-    /// The page it is on.
-    pub url: Option<String>,
+/// What stands above passages: the same for all that are under one heading of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Above {
     /// The page's title.
     pub title: String,
-    /// Terms in it.
-    pub length: u32,
+    /// Headings, outermost first.
+    pub headings: Vec<String>,
+    /// The page they are on.
+    pub url: Option<String>,
 }
 
-/// Where a term stands: a passage's place in the segment, and how often.
-pub type Posting = (u32, u16);
-
-/// Passages with their postings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Passages, with what is indexed of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Segment {
-    format: u8,
-    /// The passages.
-    pub chunks: Vec<SegmentChunk>,
-    /// Terms in order, each with where it stands.
-    pub terms: Vec<(String, Vec<Posting>)>,
+    /// The terms that are in it; others name them by their place here.
+    pub terms: Vec<String>,
+    above: Vec<(Above, Vec<u32>)>,
+    text: String,
+    passages: Vec<Place>,
+    body: Vec<u32>,
+}
+
+/// Where a passage's text and terms begin, and which of those above is above it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    above: u32,
+    text: usize,
+    body: usize,
 }
 
 /// A blob that is not a segment of this form.
@@ -44,50 +53,173 @@ pub enum SegmentError {
     /// Broken, or cut short.
     #[error("not a segment: {0}")]
     Broken(#[from] postcard::Error),
+    /// Not packed, or cut short.
+    #[error("not a packed segment: {0}")]
+    Packed(#[from] std::io::Error),
+    /// It contradicts itself.
+    #[error("a segment that contradicts itself")]
+    Inconsistent,
     /// From another version of this code.
     #[error("segment format {0} is not known here")]
     Format(u8),
 }
 
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    pieces: Pieces,
+    urls: Vec<String>,
+    /// Of each: its URL, one more than its place or 0; how many numbers its title and each of its
+    /// headings have.
+    above: Vec<(u32, Vec<u32>)>,
+    /// Of each passage: what is above it, and how many numbers it has.
+    passages: Vec<(u32, u32)>,
+    /// Titles and headings in order, then passages in order.
+    numbers: Vec<u32>,
+}
+
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl Stored {
+    fn of(chunks: &[Chunk]) -> Self {
+        let mut writer = Writer::default();
+        let mut known: HashMap<Above, u32> = HashMap::new();
+        let mut urls: HashMap<&str, u32> = HashMap::new();
+        let mut made =
+            (Vec::new(), Vec::<(u32, Vec<u32>)>::new(), Vec::with_capacity(chunks.len()));
+        let (mut numbers, mut bodies) = (Vec::new(), Vec::new());
+        for chunk in chunks {
+            let Chunk { id: _, content, headings, url, title, tokens: _ } = chunk;
+            let above =
+                Above { title: title.clone(), headings: headings.clone(), url: url.clone() };
+            let next = place(made.1.len());
+            let at = *known.entry(above).or_insert(next);
+            if at == next {
+                let url = url.as_deref().map_or(0, |url| {
+                    let next = place(made.0.len() + 1);
+                    let at = *urls.entry(url).or_insert(next);
+                    if at == next {
+                        made.0.push(url.to_owned());
+                    }
+                    at
+                });
+                let mut lengths = Vec::with_capacity(1 + headings.len());
+                for line in std::iter::once(title).chain(headings) {
+                    let written = writer.write(line);
+                    lengths.push(place(written.len()));
+                    numbers.extend(written);
+                }
+                made.1.push((url, lengths));
+            }
+            let written = writer.write(content);
+            made.2.push((at, place(written.len())));
+            bodies.extend(written);
+        }
+        numbers.append(&mut bodies);
+        let (pieces, now) = writer.end();
+        for number in &mut numbers {
+            *number = now[*number as usize];
+        }
+        Self { pieces, urls: made.0, above: made.1, passages: made.2, numbers }
+    }
+
+    fn read(&self) -> Option<Segment> {
+        let reader = self.pieces.reader()?;
+        let terms = self.pieces.terms()?.into_iter().map(str::to_owned).collect();
+        let mut segment = Segment { terms, ..Segment::default() };
+        let mut rest = self.numbers.as_slice();
+        let mut take = |length: u32| {
+            let (taken, left) = rest.split_at_checked(length as usize)?;
+            rest = left;
+            Some(taken)
+        };
+        for (url, lengths) in &self.above {
+            let url = match url.checked_sub(1) {
+                None => None,
+                Some(at) => Some(self.urls.get(at as usize)?.clone()),
+            };
+            let mut above = Above { url, ..Above::default() };
+            let mut terms = Vec::new();
+            for (at, length) in lengths.iter().enumerate() {
+                let mut line = String::new();
+                reader.read(take(*length)?, &mut line, &mut terms)?;
+                if at == 0 {
+                    above.title = line;
+                } else {
+                    above.headings.push(line);
+                }
+            }
+            segment.above.push((above, terms));
+        }
+        segment.body.reserve(self.numbers.len());
+        for (above, length) in &self.passages {
+            self.above.get(*above as usize)?;
+            let (text, body) = (segment.text.len(), segment.body.len());
+            segment.passages.push(Place { above: *above, text, body });
+            reader.read(take(*length)?, &mut segment.text, &mut segment.body)?;
+        }
+        Some(segment)
+    }
+}
+
 impl Segment {
     /// Indexes `chunks`. A passage is found by its headings and its page's title too.
     pub fn build(chunks: &[Chunk]) -> Self {
-        let mut postings: BTreeMap<String, Vec<Posting>> = BTreeMap::new();
-        let mut stored = Vec::with_capacity(chunks.len());
-        for (place, chunk) in (0u32..).zip(chunks) {
-            let indexed =
-                format!("{}\n{}\n{}", chunk.title, chunk.headings.join("\n"), chunk.content);
-            let terms = text::terms(&indexed);
-            stored.push(SegmentChunk {
-                content: chunk.content.clone(),
-                headings: chunk.headings.clone(),
-                url: chunk.url.clone(),
-                title: chunk.title.clone(),
-                length: u32::try_from(terms.len()).unwrap_or(u32::MAX),
-            });
-            let mut counts: BTreeMap<String, u16> = BTreeMap::new();
-            for term in terms {
-                let count = counts.entry(term).or_default();
-                *count = count.saturating_add(1);
-            }
-            for (term, count) in counts {
-                postings.entry(term).or_default().push((place, count));
-            }
-        }
-        Self { format: FORMAT, chunks: stored, terms: postings.into_iter().collect() }
+        // What was just written reads.
+        Stored::of(chunks).read().unwrap_or_default()
     }
 
-    /// The blob.
-    pub fn encode(&self) -> Result<Vec<u8>, SegmentError> {
-        Ok(postcard::to_stdvec(self)?)
+    /// The blob for `chunks`.
+    pub fn encode(chunks: &[Chunk]) -> Result<Vec<u8>, SegmentError> {
+        let plain = postcard::to_stdvec(&Stored::of(chunks))?;
+        let mut blob = vec![FORMAT];
+        zstd::stream::copy_encode(plain.as_slice(), &mut blob, LEVEL)?;
+        Ok(blob)
     }
 
     /// Reads a blob.
     pub fn decode(bytes: &[u8]) -> Result<Self, SegmentError> {
-        match bytes.first() {
-            Some(&FORMAT) => Ok(postcard::from_bytes(bytes)?),
-            other => Err(SegmentError::Format(other.copied().unwrap_or_default())),
-        }
+        let packed = match bytes.split_first() {
+            Some((&FORMAT, packed)) => packed,
+            other => {
+                return Err(SegmentError::Format(other.map(|(f, _)| *f).unwrap_or_default()));
+            }
+        };
+        let mut plain = Vec::with_capacity(packed.len() * 2);
+        zstd::stream::read::Decoder::new(packed)?.take(MOST_BYTES).read_to_end(&mut plain)?;
+        let stored: Stored = postcard::from_bytes(&plain)?;
+        stored.read().ok_or(SegmentError::Inconsistent)
+    }
+
+    /// How many passages it has.
+    pub fn len(&self) -> usize {
+        self.passages.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.passages.is_empty()
+    }
+
+    /// The text of a passage; empty for one that it doesn't have.
+    pub fn content(&self, passage: usize) -> &str {
+        let Some(Place { text, .. }) = self.passages.get(passage) else { return "" };
+        let end = self.passages.get(passage + 1).map_or(self.text.len(), |next| next.text);
+        self.text.get(*text..end).unwrap_or_default()
+    }
+
+    /// What stands above a passage, and its terms.
+    pub fn above(&self, passage: usize) -> Option<(&Above, &[u32])> {
+        let place = self.passages.get(passage)?;
+        self.above.get(place.above as usize).map(|(above, terms)| (above, terms.as_slice()))
+    }
+
+    /// The terms of a passage, in order.
+    pub fn body(&self, passage: usize) -> &[u32] {
+        let Some(Place { body, .. }) = self.passages.get(passage) else { return &[] };
+        let end = self.passages.get(passage + 1).map_or(self.body.len(), |next| next.body);
+        self.body.get(*body..end).unwrap_or_default()
     }
 }
 
@@ -95,22 +227,66 @@ impl Segment {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_blob_round_trips_and_a_broken_one_is_refused() {
-        let chunk = Chunk {
+    fn chunk(content: String, heading: &str) -> Chunk {
+        Chunk {
             id: "0".into(),
-            content: "Pears keep for a week. Pears are sweet.".into(),
-            headings: vec!["Fruit".into()],
-            url: None,
+            content,
+            headings: vec![heading.to_owned()],
+            url: Some("https://example.com/fruit".into()),
             title: "Kitchen".into(),
             tokens: 9,
-        };
-        let segment = Segment::build(&[chunk]);
-        let pears = segment.terms.iter().find(|(term, _)| term == "pear").unwrap();
-        assert_eq!(pears.1, [(0, 2)]);
-        let bytes = segment.encode().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_blob_round_trips_and_a_broken_one_is_refused() {
+        let texts = ["Pears keep for a week.\n- Pears  are sweet!", "Figs?"];
+        let chunks = [chunk(texts[0].into(), "Fruit"), chunk(texts[1].into(), "Fruit")];
+        let segment = Segment::build(&chunks);
+        assert_eq!(segment.len(), 2);
+        for (at, text) in texts.iter().enumerate() {
+            assert_eq!(segment.content(at), *text);
+            let (above, terms) = segment.above(at).unwrap();
+            assert_eq!((above.title.as_str(), terms.len()), ("Kitchen", 2));
+            assert_eq!(above.headings, ["Fruit"]);
+            assert_eq!(above.url, chunks[at].url);
+        }
+        let terms: Vec<_> = segment.body(0).iter().map(|t| &segment.terms[*t as usize]).collect();
+        assert_eq!(terms, ["pear", "keep", "for", "a", "week", "pear", "are", "sweet"]);
+        let bytes = Segment::encode(&chunks).unwrap();
         assert_eq!(Segment::decode(&bytes).unwrap(), segment);
         assert!(Segment::decode(&bytes[..bytes.len() / 2]).is_err());
         assert!(matches!(Segment::decode(&[9, 9]), Err(SegmentError::Format(9))));
+        assert!(Segment::decode(&[]).is_err());
+    }
+
+    /// Ten thousand passages of 120 words. The words are drawn by Zipf's law from a vocabulary as
+    /// large as such a text has, and independently, so they pack worse than language does.
+    #[test]
+    fn ten_thousand_passages_take_at_most_four_megabytes() {
+        let mut state = 1u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as f64 / f64::from(1u32 << 31)
+        };
+        let letters = b"etaoinshrdlucmfwypvbgkqjxz";
+        let words: Vec<String> = (0..40_000)
+            .map(|_| {
+                let length = 2 + (random() * 9.0) as usize;
+                let letter = |r: f64| char::from(letters[(r * r * 26.0) as usize]);
+                (0..length).map(|_| letter(random())).collect()
+            })
+            .collect();
+        let chunks: Vec<Chunk> = (0..10_000)
+            .map(|at| {
+                // Uniform on a logarithmic scale is Zipf's law.
+                let word = |r: f64| words[(r * 40_000f64.ln()).exp() as usize - 1].as_str();
+                let text: Vec<&str> = (0..120).map(|_| word(random())).collect();
+                chunk(text.join(" "), &format!("Section {}", at / 4))
+            })
+            .collect();
+        let bytes = Segment::encode(&chunks).unwrap();
+        assert!(bytes.len() <= 4_000_000, "{} bytes", bytes.len());
+        assert_eq!(Segment::decode(&bytes).unwrap().len(), chunks.len());
     }
 }

@@ -1,5 +1,7 @@
 //! Words, stems and sentences: how text becomes what is indexed and searched.
 
+use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
+
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -15,12 +17,56 @@ const STOP_WORDS: &[&str] = &[
     "whom", "whose", "why", "will", "with", "would", "you", "your", "yours",
 ];
 
+/// What joins parts of one word by Unicode's rules that are words of their own to a searcher.
+const JOINTS: [char; 5] = ['_', '.', '\'', '’', ':'];
+
+/// The words of `text` as they are written, in order, each with the byte that it begins at.
+pub fn spans(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.unicode_word_indices().flat_map(|(at, word)| {
+        let begin = word.as_ptr().addr();
+        word.split(JOINTS)
+            .filter(|part| !part.is_empty())
+            .map(move |part| (at + (part.as_ptr().addr() - begin), part))
+    })
+}
+
 /// The lower-case words of `text`, in order, stop words included.
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.unicode_words()
-        .flat_map(|word| word.split(['_', '.', '\'', '’', ':']))
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
+    spans(text).map(|(_, word)| word.to_lowercase())
+}
+
+/// Turns words into the terms that are indexed and searched.
+pub struct Stems(Stemmer);
+
+impl Default for Stems {
+    fn default() -> Self {
+        Self(Stemmer::create(Algorithm::English))
+    }
+}
+
+impl Stems {
+    /// The term of `word`: in lower case, without its ending.
+    pub fn term(&self, word: &str) -> String {
+        let lower = word.to_lowercase();
+        match self.0.stem(&lower) {
+            Cow::Borrowed(same) if same.len() == lower.len() => lower,
+            stem => stem.into_owned(),
+        }
+    }
+
+    /// The terms of all words of `text`, in order, those of stop words included.
+    pub fn terms<'t>(&'t self, text: &'t str) -> impl Iterator<Item = String> + 't {
+        spans(text).map(|(_, word)| self.term(word))
+    }
+}
+
+/// Whether `term` is of a word that asks or binds. Terms, since that is what an index has.
+pub fn is_stop(term: &str) -> bool {
+    static STEMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let stems = Stems::default();
+        STOP_WORDS.iter().map(|word| stems.term(word)).collect()
+    });
+    STEMS.contains(term)
 }
 
 /// How many words `text` has.
@@ -33,17 +79,6 @@ pub fn word_count(text: &str) -> u32 {
 pub fn estimated_tokens(text: &str) -> u32 {
     let by_bytes = u32::try_from(text.len().div_ceil(4)).unwrap_or(u32::MAX);
     by_bytes.max(word_count(text))
-}
-
-/// The terms of `text`: its words without stop words, stemmed. Text of nothing but stop words
-/// keeps them, so that "who are you" is a question after all.
-pub fn terms(text: &str) -> Vec<String> {
-    let stemmer = Stemmer::create(Algorithm::English);
-    let all: Vec<String> = words(text).collect();
-    let telling: Vec<&String> =
-        all.iter().filter(|w| STOP_WORDS.binary_search(&w.as_str()).is_err()).collect();
-    let chosen: Vec<&String> = if telling.is_empty() { all.iter().collect() } else { telling };
-    chosen.into_iter().map(|word| stemmer.stem(word).into_owned()).collect()
 }
 
 /// `text` with case, punctuation and spacing taken out: two questions that only differ in those
@@ -70,11 +105,24 @@ mod tests {
     }
 
     #[test]
-    fn terms_are_stems_of_telling_words() {
-        assert_eq!(terms("How do I add the web pages?"), ["add", "web", "page"]);
+    fn terms_are_stems_and_some_of_them_stop_words() {
+        let stems = Stems::default();
+        let terms = |text: &str| stems.terms(text).collect::<Vec<_>>();
         assert_eq!(terms("X-BotPlot-Signature"), ["x", "botplot", "signatur"]);
-        assert_eq!(terms("who are you"), ["who", "are", "you"]);
         assert_eq!(terms("conversation_id"), ["convers", "id"]);
+        let all = terms("How does he add those web pages, having any?");
+        let telling: Vec<_> = all.iter().filter(|term| !is_stop(term)).collect();
+        assert_eq!(telling, ["add", "web", "page"]);
+    }
+
+    #[test]
+    fn spans_say_where_the_words_are() {
+        let text = "It's «x_y», v1.2: ok";
+        for (at, word) in spans(text) {
+            assert_eq!(&text[at..at + word.len()], word);
+        }
+        let words: Vec<_> = spans(text).map(|(_, word)| word).collect();
+        assert_eq!(words, ["It", "s", "x", "y", "v1", "2", "ok"]);
     }
 
     #[test]

@@ -56,7 +56,7 @@ fn patterns() -> Vec<(&'static str, Key)> {
 fn key_patterns_are_what_is_stored() {
     let found: String =
         patterns().iter().map(|(name, key)| format!("{name}: {} / {}\n", key.pk, key.sk)).collect();
-    let expected = include_str!("keys.snapshot");
+    let expected = include_str!("../keys.snapshot");
     assert_eq!(found, expected, "a key pattern changed: stored items need a migration");
 }
 

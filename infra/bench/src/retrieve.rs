@@ -1,0 +1,136 @@
+//! `retrieve`: what the product's own index finds, as a TREC run, and what that takes.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use domain::{
+    SourceId,
+    source::{Chunk, QaPair},
+};
+use knowledge::{Index, Segment};
+use serde_json::Value;
+
+use crate::{BenchError, Result};
+
+/// How deep a run goes.
+const DEPTH: usize = 100;
+/// How often each query is timed; the fastest counts, since the others were disturbed.
+const TIMES: usize = 3;
+
+/// What is searched, for what.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Documents, one a line: `{"id","text","title"?,"question"?}`.
+    #[arg(long)]
+    docs: PathBuf,
+    /// Queries, one a line: `{"id","text"}`.
+    #[arg(long)]
+    queries: PathBuf,
+    /// Where the run is written, in TREC's format.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// One line of a file of documents or queries.
+pub(crate) struct Line {
+    pub id: String,
+    pub text: String,
+    title: String,
+    question: Option<String>,
+    pub answerable: Option<bool>,
+}
+
+pub(crate) fn lines(file: &Path) -> Result<Vec<Line>> {
+    let failed = |reason: String| BenchError(format!("{}: {reason}", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    let mut all = Vec::new();
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let value: Value = serde_json::from_str(line)
+            .map_err(|error| failed(format!("line {number}: {error}")))?;
+        let field = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let missing = |name| failed(format!("line {number} has no \"{name}\""));
+        all.push(Line {
+            id: field("id").ok_or_else(|| missing("id"))?,
+            text: field("text").ok_or_else(|| missing("text"))?,
+            title: field("title").unwrap_or_default(),
+            question: field("question"),
+            answerable: value.get("answerable").and_then(Value::as_bool),
+        });
+    }
+    Ok(all)
+}
+
+/// An index, the documents in the order of its entries, and what it took.
+pub(crate) struct Built {
+    pub index: Index,
+    pub ids: Vec<String>,
+    bytes: usize,
+    build_ms: f64,
+    load_ms: f64,
+}
+
+pub(crate) fn build(docs: Vec<Line>) -> Result<Built> {
+    let (mut chunks, mut pairs, mut ids, mut asked) = (vec![], vec![], vec![], vec![]);
+    for Line { id, text, title, question, answerable: _ } in docs {
+        match question {
+            Some(question) => {
+                asked.push(id);
+                pairs.push((SourceId::new(), QaPair { question, answer: text }));
+            }
+            None => {
+                ids.push(id);
+                let (id, headings, url) = (String::new(), Vec::new(), None);
+                chunks.push(Chunk { id, content: text, headings, url, title, tokens: 0 });
+            }
+        }
+    }
+    ids.append(&mut asked);
+    let begun = Instant::now();
+    let blob = Segment::encode(&chunks).map_err(BenchError::of)?;
+    let written = begun.elapsed();
+    // Pairs are kept as they are.
+    let plain: usize = pairs.iter().map(|(_, p)| p.question.len() + p.answer.len()).sum();
+    let begun = Instant::now();
+    let segment = Segment::decode(&blob).map_err(BenchError::of)?;
+    let index = Index::new([(SourceId::new(), Arc::new(segment))], pairs);
+    let load_ms = begun.elapsed().as_secs_f64() * 1e3;
+    let build_ms = written.as_secs_f64() * 1e3 + load_ms;
+    Ok(Built { index, ids, bytes: blob.len() + plain, build_ms, load_ms })
+}
+
+/// Writes the run; the last line on standard error says what it took.
+pub fn run(options: &Options) -> Result<String> {
+    let Built { index, ids, bytes, build_ms, load_ms } = build(lines(&options.docs)?)?;
+    let mut run = String::new();
+    let mut took = Vec::new();
+    for Line { id: query, text, .. } in lines(&options.queries)? {
+        let mut best = f64::INFINITY;
+        let mut ranking = knowledge::Ranking::default();
+        for _ in 0..TIMES {
+            let begun = Instant::now();
+            ranking = index.rank(&text, DEPTH);
+            best = best.min(begun.elapsed().as_secs_f64() * 1e6);
+        }
+        took.push(best);
+        for (rank, hit) in (1..).zip(&ranking.hits) {
+            let Some(id) = ids.get(hit.entry as usize) else { continue };
+            writeln!(run, "{query} Q0 {id} {rank} {} colloquy", hit.score)
+                .map_err(BenchError::of)?;
+        }
+    }
+    fs::write(&options.out, run).map_err(BenchError::of)?;
+    took.sort_by(f64::total_cmp);
+    let at = |share: f64| took.get((took.len() as f64 * share) as usize).copied().unwrap_or(0.0);
+    eprintln!(
+        "build_ms={build_ms:.1} load_ms={load_ms:.1} query_p50_us={:.1} query_p99_us={:.1} \
+         index_bytes={bytes}",
+        at(0.5),
+        at(0.99)
+    );
+    Ok(String::new())
+}

@@ -1,0 +1,90 @@
+//! `unanswerable`: whether the confidence tells questions that have an answer from those that have
+//! none.
+
+use std::{collections::HashSet, fs, path::PathBuf};
+
+use knowledge::Retriever;
+
+use crate::{
+    BenchError, Result,
+    retrieve::{Built, Line, build, lines},
+};
+
+/// What is searched, for what.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Documents, one a line: `{"id","text","title"?,"question"?}`.
+    #[arg(long)]
+    docs: PathBuf,
+    /// Queries, one a line: `{"id","text","answerable"?}`.
+    #[arg(long)]
+    queries: PathBuf,
+    /// Ids of the queries without an answer, one a line.
+    #[arg(long)]
+    unanswerable: Option<PathBuf>,
+}
+
+/// Prints AUROC, FPR at 95 % TPR, and how often each confidence was right.
+pub fn run(options: &Options) -> Result<String> {
+    let Built { index, .. } = build(lines(&options.docs)?)?;
+    let listed = options.unanswerable.as_ref().map(fs::read_to_string).transpose();
+    let listed = listed.map_err(BenchError::of)?.unwrap_or_default();
+    let listed: HashSet<&str> = listed.lines().map(str::trim).collect();
+    let mut found: Vec<(f64, bool)> = Vec::new();
+    for Line { id, text, answerable, .. } in lines(&options.queries)? {
+        let has = answerable.unwrap_or(true) && !listed.contains(id.as_str());
+        found.push((index.find(&text, 1).confidence, has));
+    }
+    report(found)
+}
+
+fn report(mut found: Vec<(f64, bool)>) -> Result<String> {
+    let yes = found.iter().filter(|(_, has)| *has).count();
+    let no = found.len() - yes;
+    if yes == 0 || no == 0 {
+        return Err(BenchError("queries with and without an answer are needed".to_owned()));
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // Those of one confidence are one step of the curve.
+    let (mut area, mut hits, mut misses, mut at_95) = (0.0, 0, 0, None);
+    for step in found.chunk_by(|a, b| a.0 == b.0) {
+        let right = step.iter().filter(|(_, has)| *has).count();
+        let wrong = step.len() - right;
+        area += wrong as f64 * (hits as f64 + right as f64 / 2.0);
+        hits += right;
+        misses += wrong;
+        if at_95.is_none() && hits as f64 >= 0.95 * yes as f64 {
+            at_95 = Some(misses as f64 / no as f64);
+        }
+    }
+    let auroc = area / (yes as f64 * no as f64);
+    let mut said = format!(
+        "auroc={auroc:.4} fpr_at_95_tpr={:.4} answerable={yes} unanswerable={no}\n",
+        at_95.unwrap_or(1.0)
+    );
+    said.push_str("confidence  queries  mean confidence  answerable\n");
+    for tenth in 0..10 {
+        let of = |(confidence, _): &&(f64, bool)| ((confidence * 10.0) as usize).min(9) == tenth;
+        let here: Vec<_> = found.iter().filter(of).collect();
+        let count = here.len().max(1) as f64;
+        let mean = here.iter().map(|(confidence, _)| confidence).sum::<f64>() / count;
+        let share = here.iter().filter(|(_, has)| *has).count() as f64 / count;
+        let from = tenth as f64 / 10.0;
+        said.push_str(&format!("{from:.1}  {}  {mean:.3}  {share:.3}\n", here.len()));
+    }
+    Ok(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_curve_is_as_by_hand() {
+        let said = report(vec![(0.9, true), (0.8, false), (0.7, true), (0.1, false)]).unwrap();
+        assert!(said.starts_with("auroc=0.7500 fpr_at_95_tpr=0.5000"), "{said}");
+        let tied = report(vec![(0.5, true), (0.5, false)]).unwrap();
+        assert!(tied.starts_with("auroc=0.5000 fpr_at_95_tpr=1.0000"), "{tied}");
+        assert!(report(vec![(0.5, true)]).is_err());
+    }
+}

@@ -1,0 +1,70 @@
+//! Asking for what the best entries have in common.
+//!
+//! Pseudo-relevance feedback after Rocchio helps where many short entries say the same in other
+//! words, such as questions of one intent, and harms where one passage stands out. How flat the
+//! best scores are tells the two apart.
+
+use crate::{
+    index::Index,
+    question::Asked,
+    rank::{Scratch, best},
+};
+
+/// How many of the best are looked at.
+const ENTRIES: usize = 20;
+/// How many of their terms are asked for.
+const TERMS: usize = 20;
+/// Their share of the question then, at the most.
+const SHARE: f32 = 0.3;
+/// The mean score of the best, over the best of them, at which feedback begins, and where it has
+/// its whole share.
+const FLAT: (f32, f32) = (0.6, 0.7);
+
+impl Index {
+    /// Adds to the scores what the best entries by those have in common.
+    pub(crate) fn feed_back(&self, asked: &Asked, scratch: &mut Scratch) {
+        let hits = best(ENTRIES, &scratch.scores[..self.len()]);
+        let Some(first) = hits.first().map(|hit| hit.score) else { return };
+        let mean = hits.iter().map(|hit| hit.score).sum::<f32>() / ENTRIES as f32 / first;
+        let share = SHARE * ((mean - FLAT.0) / (FLAT.1 - FLAT.0)).clamp(0.0, 1.0);
+        if share <= 0.0 {
+            return;
+        }
+        let mut terms: Vec<u32> = Vec::new();
+        for hit in &hits {
+            scratch.now += 1;
+            let begin = terms.len();
+            let mut norm = 0.0;
+            self.each_term(hit.entry, |term, _| {
+                let seen = &mut scratch.seen[term as usize];
+                if *seen != scratch.now {
+                    *seen = scratch.now;
+                    terms.push(term);
+                    norm += self.weights[term as usize].powi(2);
+                }
+            });
+            let weight = hit.score / first / norm.sqrt();
+            for at in begin..terms.len() {
+                let term = terms[at] as usize;
+                scratch.sums[term] += weight * self.weights[term];
+            }
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        let mut found: Vec<(u32, f32)> = terms
+            .into_iter()
+            .map(|term| (term, std::mem::take(&mut scratch.sums[term as usize])))
+            .collect();
+        if found.len() > TERMS {
+            let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+            found.select_nth_unstable_by(TERMS - 1, order);
+            found.truncate(TERMS);
+        }
+        let theirs: f32 = found.iter().map(|(term, sum)| sum * self.weights[*term as usize]).sum();
+        let ours: f32 = asked.terms.iter().map(|term| term.worth * term.times).sum();
+        let times = share / (1.0 - share) * ours / theirs;
+        for (term, sum) in found {
+            self.add(term, sum * times, &mut scratch.scores);
+        }
+    }
+}
