@@ -1,6 +1,7 @@
 //! What the platform costs, measured: a module for each subcommand.
 
 pub mod operations;
+pub mod semantic;
 
 use clap::{Parser, Subcommand};
 

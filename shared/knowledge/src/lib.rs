@@ -9,9 +9,11 @@ pub mod extract;
 pub mod fetch;
 pub mod search;
 pub mod segment;
+pub mod semantic;
 pub mod text;
 
 pub use extract::{Block, Document};
 pub use fetch::{Fetcher, PageError};
 pub use search::{Found, Index, Match, Passage, Retriever};
 pub use segment::Segment;
+pub use semantic::{EmbedError, Embedder};
