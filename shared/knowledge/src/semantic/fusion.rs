@@ -18,7 +18,7 @@
 use std::collections::HashMap;
 
 /// What a BM25 point counts for in a question of [`USUAL_WORTH`].
-const WORDS: f32 = 0.34;
+const WORDS: f32 = 0.32;
 /// Where the best entry covers more of the question than this, words count for more, up to
 /// [`ALL_COVERED`] times as much where it covers all: a name that is found whole needs no guess.
 const MUCH_COVERED: f32 = 0.8;
