@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_best_of_either_side_come_in_order_and_no_more_than_are_wanted() {
-        let best: Vec<(u32, f32)> = (0..50u32).map(|n| (n, 60.0 - n as f32)).collect();
+        let best: Vec<(u32, f32)> = (0..50u32).map(|n| (n, 80.0 - n as f32)).collect();
         let each: Vec<f32> = (0..1000).map(|n| n as f32 / 1000.0).collect();
         let words = Words { best: &best, worth: 20.0, covered: COVERED };
         let fused = fuse(words, Cosines { each: &each, legibility: 1.0 }, 20);
