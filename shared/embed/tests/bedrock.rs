@@ -1,5 +1,6 @@
 //! Against an endpoint on loopback that answers as Bedrock does.
 #![cfg(feature = "bedrock")]
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use std::sync::{Arc, Mutex};
 

@@ -1,5 +1,6 @@
 //! Against vectors that another implementation made (`infra/models/reference.py`).
 #![cfg(feature = "minilm")]
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use std::{
     io::Write as _,
