@@ -1,6 +1,6 @@
 """Test collections in the form that `bench -- retrieve` and `bench -- unanswerable` read.
 
-    python3 infra/bench/peers/datasets.py DATA OUT
+    python3 infra/bench/peers/datasets.py DATA OUT [SOURCES]
 
 DATA has `xquad.en.json`, `clinc150_full.json`, `banking77_train.csv` and `banking77_test.csv`. Each collection becomes
 a folder of OUT: `docs.jsonl` ({"id","text"}), `queries.jsonl` ({"id","text"} and, where it matters, "answerable"),
@@ -14,6 +14,7 @@ a folder of OUT: `docs.jsonl` ({"id","text"}), `queries.jsonl` ({"id","text"} an
 | pydoc | docstrings of Python's standard library, without their first line | that line | its docstring |
 | …-half-0, -1 | every other passage, intent or docstring | all | those about one left out have no answer |
 | clinc-oos | as clinc | those of test, and out-of-scope ones | out-of-scope ones have no answer |
+| large | 10,000 passages out of documentation in Rust files below SOURCES | a sentence each of 1,000 | none: for speed |
 """
 
 import csv
@@ -148,12 +149,43 @@ def pydoc(out: Path):
     halves(out, "pydoc", docs, queries, relevant, {id_: at for at, (id_, _) in enumerate(docs)})
 
 
+def large(sources: Path, out: Path):
+    """Comments in the order of their files, some 120 words each; every sentence once, since crates copy one another."""
+    docs, words, seen = [], [], set()
+    for file in sorted(sources.rglob("*.rs")):
+        fenced, lines = False, []
+        for line in file.read_text(encoding="utf8", errors="ignore").splitlines():
+            line = line.strip()
+            if not line.startswith(("///", "//!")):
+                continue
+            line = line[3:].strip()
+            if line.startswith("```"):
+                fenced = not fenced
+            elif not fenced and not line.startswith(("#", "[", "|")):
+                lines.append(line)
+        for sentence in " ".join(lines).split(". "):
+            if len(sentence.split()) < 6 or sentence in seen:
+                continue
+            seen.add(sentence)
+            words += (sentence + ".").split()
+            if len(words) >= 100:
+                docs.append((f"d{len(docs)}", " ".join(words)))
+                words = []
+            if len(docs) == 10_000:
+                asked = [(f"q{at}", text.split(". ")[0][:200]) for at, (_, text) in enumerate(docs[::10])]
+                write(out / "large", docs, asked, {})
+                return
+    raise SystemExit(f"{sources}: {len(docs)} passages are not enough")
+
+
 def main():
     data, out = map(Path, sys.argv[1:3])
     xquad(data, out)
     clinc(data, out)
     banking77(data, out)
     pydoc(out)
+    if len(sys.argv) > 3:
+        large(Path(sys.argv[3]), out)
 
 
 if __name__ == "__main__":

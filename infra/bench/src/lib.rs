@@ -3,6 +3,7 @@
 pub mod extract;
 pub mod operations;
 pub mod retrieve;
+mod semantic;
 pub mod unanswerable;
 pub mod webhooks;
 

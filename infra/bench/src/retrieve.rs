@@ -12,10 +12,10 @@ use domain::{
     SourceId,
     source::{Chunk, QaPair},
 };
-use knowledge::{Index, Segment};
+use knowledge::{Index, Segment, semantic::fusion::Words};
 use serde_json::Value;
 
-use crate::{BenchError, Result};
+use crate::{BenchError, Result, semantic::Tier};
 
 /// How deep a run goes.
 const DEPTH: usize = 100;
@@ -34,6 +34,12 @@ pub struct Options {
     /// Where the run is written, in TREC's format.
     #[arg(long)]
     out: PathBuf,
+    /// Rank by words and by what an embedding model makes of each text.
+    #[arg(long)]
+    semantic: bool,
+    /// Folder of that model, as `infra/models/minilm.sh` leaves it.
+    #[arg(long, default_value = ".models/minilm")]
+    model: PathBuf,
 }
 
 /// One line of a file of documents or queries.
@@ -103,32 +109,59 @@ pub(crate) fn build(docs: Vec<Line>) -> Result<Built> {
     Ok(Built { index, ids, bytes: blob.len() + plain, build_ms, load_ms })
 }
 
+/// Vectors of the documents, in the order of the index's entries: passages, then pairs.
+fn tier(model: &Path, docs: &[Line]) -> Result<Tier> {
+    let passages = docs.iter().filter(|doc| doc.question.is_none());
+    let pairs = docs.iter().filter(|doc| doc.question.is_some());
+    let texts: Vec<String> = passages
+        .chain(pairs)
+        .map(|Line { text, title, question, .. }| match question {
+            Some(above) => format!("{above}\n{text}"),
+            None if title.is_empty() => text.clone(),
+            None => format!("{title}\n{text}"),
+        })
+        .collect();
+    Tier::build(model, texts.iter().map(String::as_str))
+}
+
+/// The best entries and their scores, by words alone unless there is a `tier`.
+fn rank(index: &Index, tier: Option<&Tier>, query: &str) -> Result<Vec<(u32, f32)>> {
+    let ranking = index.rank(query, DEPTH);
+    let best: Vec<_> = ranking.hits.iter().map(|hit| (hit.entry, hit.score)).collect();
+    let Some(tier) = tier else { return Ok(best) };
+    let (worth, covered) = (ranking.worth, ranking.evidence.covered);
+    tier.rank(query, Words { best: &best, worth, covered }, DEPTH)
+}
+
 /// Writes the run; the last line on standard error says what it took.
 pub fn run(options: &Options) -> Result<String> {
-    let Built { index, ids, bytes, build_ms, load_ms } = build(lines(&options.docs)?)?;
+    let docs = lines(&options.docs)?;
+    let tier = options.semantic.then(|| tier(&options.model, &docs)).transpose()?;
+    let Built { index, ids, bytes, build_ms, load_ms } = build(docs)?;
     let mut run = String::new();
     let mut took = Vec::new();
     for Line { id: query, text, .. } in lines(&options.queries)? {
         let mut best = f64::INFINITY;
-        let mut ranking = knowledge::Ranking::default();
+        let mut ranked = Vec::new();
         for _ in 0..TIMES {
             let begun = Instant::now();
-            ranking = index.rank(&text, DEPTH);
+            ranked = rank(&index, tier.as_ref(), &text)?;
             best = best.min(begun.elapsed().as_secs_f64() * 1e6);
         }
         took.push(best);
-        for (rank, hit) in (1..).zip(&ranking.hits) {
-            let Some(id) = ids.get(hit.entry as usize) else { continue };
-            writeln!(run, "{query} Q0 {id} {rank} {} colloquy", hit.score)
+        for (rank, (entry, score)) in (1..).zip(&ranked) {
+            let Some(id) = ids.get(*entry as usize) else { continue };
+            writeln!(run, "{query} Q0 {id} {rank} {score} colloquy")
                 .map_err(BenchError::of)?;
         }
     }
     fs::write(&options.out, run).map_err(BenchError::of)?;
     took.sort_by(f64::total_cmp);
     let at = |share: f64| took.get((took.len() as f64 * share) as usize).copied().unwrap_or(0.0);
+    let vectors = tier.map_or_else(String::new, |t| format!(" vector_bytes={}", t.bytes()));
     eprintln!(
         "build_ms={build_ms:.1} load_ms={load_ms:.1} query_p50_us={:.1} query_p99_us={:.1} \
-         index_bytes={bytes}",
+         index_bytes={bytes}{vectors}",
         at(0.5),
         at(0.99)
     );

@@ -44,6 +44,12 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// What all words are worth together, each as often as it is asked for.
+    pub fn total_worth(&self) -> f32 {
+        let known: f32 = self.terms.iter().map(|term| term.worth * term.times).sum();
+        known + self.unknown_worth
+    }
+
     /// What the term at `place` is worth.
     pub fn worth(&self, place: u16) -> f32 {
         self.terms.get(usize::from(place)).map_or(self.most, |term| term.worth)

@@ -36,6 +36,8 @@ pub struct Ranking {
     pub hits: Vec<Hit>,
     /// What was seen that tells whether they are about the question.
     pub evidence: Evidence,
+    /// What the question's words are worth together, those that no entry has too.
+    pub worth: f32,
 }
 
 /// What a search works with, kept for the next one on the same thread.
@@ -85,7 +87,7 @@ impl Index {
     /// The best `depth` entries for what is `asked`, apart from `one`.
     pub(crate) fn rank_asked(&self, asked: &Asked, depth: usize, one: Option<u32>) -> Ranking {
         if asked.terms.is_empty() {
-            return Ranking::default();
+            return Ranking { worth: asked.unknown_worth, ..Ranking::default() };
         }
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.fit(self);
@@ -109,7 +111,7 @@ impl Index {
                 scratch.places[term.term as usize] = NONE;
             }
             hits.truncate(depth);
-            Ranking { hits, evidence }
+            Ranking { hits, evidence, worth: asked.total_worth() }
         })
     }
 

@@ -123,7 +123,7 @@ impl Retriever for Index {
         {
             return Found { best: Match::Pair(pair.clone(), citation.clone()), confidence: 1.0 };
         }
-        let Ranking { hits, evidence } = self.rank(question, limit.max(LOOKED_AT));
+        let Ranking { hits, evidence, worth: _ } = self.rank(question, limit.max(LOOKED_AT));
         if let Some((Pair { pair, citation, .. }, near)) = self.nearest_pair(question, &hits)
             && near >= NEAR
         {

@@ -12,6 +12,8 @@ const SHARED: &[(&str, &[&str])] = &[
     ("dialects", &["domain"]),
     ("ai", &["domain"]),
     ("knowledge", &["domain", "outbound"]),
+    // A model behind `knowledge`'s trait; only what runs one names it.
+    ("embed", &["knowledge"]),
     ("app", &["ai", "domain", "knowledge", "outbound", "store"]),
     ("runtime", &["app", "domain", "outbound", "store"]),
     ("colloquy-http", &["app", "dialects", "domain", "runtime", "store"]),
@@ -21,10 +23,13 @@ const SHARED: &[(&str, &[&str])] = &[
 /// Who may name these crates of others: the key is the beginning of a crate's name.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("aws-sdk-dynamodb", &["store", "runtime", "local"]),
+    ("aws-sdk-bedrockruntime", &["embed"]),
     ("aws-sdk-sesv2", &["mail-worker"]),
     ("aws-sdk-", &["store", "app", "runtime", "local"]),
     ("aws-config", &["runtime", "local"]),
     ("lambda_runtime", &["worker"]),
+    ("candle-", &["embed"]),
+    ("tokenizers", &["embed"]),
     ("dom_", &["knowledge"]),
     ("hickory-", &["outbound"]),
     ("roxmltree", &["app", "knowledge"]),

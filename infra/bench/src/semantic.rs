@@ -1,0 +1,56 @@
+//! `retrieve --semantic`: vectors of documents and queries, and the ranking by words and vectors.
+
+use std::{path::Path, sync::Arc};
+
+use embed::MiniLm;
+use knowledge::{
+    Embedder,
+    semantic::{Meaning, Sense, Vectors, fusion::Words},
+};
+
+use crate::{BenchError, Result};
+
+/// The product's own semantic tier over the entries of an index.
+#[derive(Debug)]
+pub struct Tier {
+    model: MiniLm,
+    meaning: Meaning,
+    bytes: usize,
+}
+
+impl Tier {
+    /// Embeds `entries`, the texts of an index's entries in its order, by the model in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no model, or it fails.
+    pub fn build<'a>(folder: &Path, entries: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let model = MiniLm::load(folder).map_err(BenchError::of)?;
+        let mut vectors = Vectors::of(model.model());
+        for entry in entries {
+            let vector = model.vector(entry).map_err(BenchError::of)?;
+            vectors.push(&vector).map_err(BenchError::of)?;
+        }
+        let bytes = vectors.bytes();
+        let mut meaning = Meaning::of(model.model());
+        meaning.add(vectors.len(), Some(Arc::new(vectors)));
+        Ok(Self { model, meaning, bytes })
+    }
+
+    /// The best `depth` entries for `query` by `words` and by vectors. Runs on this thread, so that
+    /// its time is the query's.
+    ///
+    /// # Errors
+    ///
+    /// If the model fails.
+    pub fn rank(&self, query: &str, words: Words<'_>, depth: usize) -> Result<Vec<(u32, f32)>> {
+        let vector = self.model.vector(query).map_err(BenchError::of)?;
+        let sense = Sense { vector, legibility: self.model.legibility(query) };
+        Ok(self.meaning.rank(&sense, words, depth))
+    }
+
+    /// Bytes that the vectors take.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+}

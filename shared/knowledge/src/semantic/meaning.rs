@@ -1,0 +1,116 @@
+//! The vectors of all that one chatbot knows, in the order of its index's entries.
+
+use std::sync::Arc;
+
+use super::{
+    EmbedError, Embedder, Vector, Vectors,
+    fusion::{self, Cosines, Words},
+};
+
+/// Vectors for the entries of an index. A part that has none of this model (it was crawled before
+/// there was one, or with another) is found by its words alone.
+#[derive(Debug, Clone, Default)]
+pub struct Meaning {
+    model: String,
+    /// How many entries, and their vectors.
+    parts: Vec<(usize, Option<Arc<Vectors>>)>,
+}
+
+/// A question as the model takes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sense {
+    /// Where it points.
+    pub vector: Vector,
+    /// From 0 to 1: how well the model reads it.
+    pub legibility: f32,
+}
+
+impl Sense {
+    /// What `embedder` makes of `question`.
+    ///
+    /// # Errors
+    ///
+    /// [`EmbedError`] if it fails. That need fail no search: words still find what they find.
+    pub async fn of(embedder: &dyn Embedder, question: &str) -> Result<Self, EmbedError> {
+        let made = embedder.embed(&[question]).await?;
+        let vector = made.into_iter().next();
+        let vector = vector.ok_or_else(|| EmbedError::Failed("no vector came back".into()))?;
+        Ok(Self { vector, legibility: embedder.legibility(question) })
+    }
+}
+
+impl Meaning {
+    /// Of entries by `model`, none yet.
+    pub fn of(model: &str) -> Self {
+        Self { model: model.to_owned(), parts: Vec::new() }
+    }
+
+    /// Adds the next `entries` with their vectors, which are left out unless they are of this model
+    /// and as many.
+    pub fn add(&mut self, entries: usize, vectors: Option<Arc<Vectors>>) {
+        let fits =
+            |vectors: &Arc<Vectors>| vectors.model() == self.model && vectors.len() == entries;
+        self.parts.push((entries, vectors.filter(fits)));
+    }
+
+    /// How many entries have a vector.
+    pub fn len(&self) -> usize {
+        self.parts.iter().filter_map(|(_, vectors)| vectors.as_ref()).map(|v| v.len()).sum()
+    }
+
+    /// Whether none has.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The cosine of each entry with `question`, 0 where there is none.
+    pub fn cosines(&self, question: &Vector) -> Vec<f32> {
+        let mut all = Vec::with_capacity(self.parts.iter().map(|(entries, _)| entries).sum());
+        for (entries, vectors) in &self.parts {
+            let end = all.len() + entries;
+            if let Some(vectors) = vectors {
+                all.extend(vectors.cosines(question));
+            }
+            all.resize(end, 0.0);
+        }
+        all
+    }
+
+    /// The best `depth` entries by `words` and by what `sense` is near to.
+    pub fn rank(&self, sense: &Sense, words: Words<'_>, depth: usize) -> Vec<(u32, f32)> {
+        let each = self.cosines(&sense.vector);
+        fusion::fuse(words, Cosines { each: &each, legibility: sense.legibility }, depth)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vectors(model: &str, all: &[[f32; 2]]) -> Option<Arc<Vectors>> {
+        let all: Vec<Vector> = all.iter().map(|v| Vector::new(v.to_vec()).unwrap()).collect();
+        Some(Arc::new(Vectors::build(model, &all).unwrap()))
+    }
+
+    #[test]
+    fn entries_keep_their_places_whatever_has_no_vectors() {
+        let mut meaning = Meaning::of("m");
+        meaning.add(1, vectors("m", &[[1.0, 0.0]]));
+        meaning.add(2, None);
+        meaning.add(1, vectors("another", &[[1.0, 0.0]]));
+        meaning.add(2, vectors("m", &[[0.0, 1.0]]));
+        meaning.add(1, vectors("m", &[[0.0, 1.0]]));
+        assert_eq!(meaning.len(), 2);
+        let cosines = meaning.cosines(&Vector::new(vec![0.0, 1.0]).unwrap());
+        assert_eq!(cosines.len(), 7);
+        for (place, cosine) in cosines.iter().enumerate() {
+            let expected = if place == 6 { 1.0 } else { 0.0 };
+            assert!((cosine - expected).abs() < 0.01, "{place}: {cosine}");
+        }
+        let sense = Sense { vector: Vector::new(vec![0.0, 1.0]).unwrap(), legibility: 1.0 };
+        let words = Words { best: &[(1, 2.0)], worth: 20.0, covered: 0.1 };
+        let ranked = meaning.rank(&sense, words, 3);
+        assert_eq!(ranked[0].0, 6);
+        assert!(ranked.iter().any(|(entry, _)| *entry == 1));
+    }
+}

@@ -1,0 +1,63 @@
+//! The semantic tier: passages and questions as vectors, for what is said in other words.
+//!
+//! What makes a vector of a text is behind [`Embedder`]; [`vectors`] keeps those of passages small
+//! and compares them, [`fusion`] weighs what they say against what the words say. All of it is
+//! optional: without an embedder nothing here runs.
+
+pub mod fusion;
+mod meaning;
+mod packed;
+pub mod vectors;
+
+use std::pin::Pin;
+
+pub use meaning::{Meaning, Sense};
+pub use packed::{PackError, pack, unpack};
+pub use vectors::{Vector, Vectors};
+
+/// Dimensions that a vector has at most: twice what any model in use has.
+pub const MOST_DIMENSIONS: usize = 4096;
+
+/// Why there is no vector.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+pub enum EmbedError {
+    /// The model is not there, or not what is taken for it.
+    #[error("the embedding model can't be loaded: {0}")]
+    Model(String),
+    /// The model is there and failed.
+    #[error("the embedding model failed: {0}")]
+    Failed(String),
+    /// What came back is no direction: empty, too long, nothing but zeros, or not finite.
+    #[error("an embedding of {0} numbers has no direction")]
+    NoDirection(usize),
+    /// Vectors of different models, or of different lengths, can't be compared.
+    #[error("an embedding of {found} numbers where {expected} were expected")]
+    Length {
+        /// Of the others.
+        expected: usize,
+        /// Of this one.
+        found: usize,
+    },
+}
+
+/// Vectors to come, in the order of the texts.
+pub type Embedding<'a> = Pin<Box<dyn Future<Output = Result<Vec<Vector>, EmbedError>> + Send + 'a>>;
+
+/// What makes vectors of texts: a model in this process, or a service.
+pub trait Embedder: std::fmt::Debug + Send + Sync {
+    /// Which model it is. Vectors are kept under this name and compared only with its own.
+    fn model(&self) -> &str;
+
+    /// From 0 to 1: how well this model reads `text`, which does not depend on what is searched. One
+    /// that was trained on one language says 0 to another; a service that can't say says 1.
+    fn legibility(&self, _text: &str) -> f32 {
+        1.0
+    }
+
+    /// A vector for each of `texts`, in their order. A text longer than the model reads is cut.
+    ///
+    /// # Errors
+    ///
+    /// [`EmbedError`] if one of them gets none; then none of them does.
+    fn embed<'a>(&'a self, texts: &'a [&'a str]) -> Embedding<'a>;
+}

@@ -1,0 +1,223 @@
+//! Vectors: one of a question as it comes, many of passages in a byte a dimension.
+
+use serde::{Deserialize, Serialize};
+
+use super::{EmbedError, MOST_DIMENSIONS};
+
+/// A passage's numbers are kept in −127 to 127.
+const STEPS: f32 = 127.0;
+/// A question's in −2047 to 2047: finer, since there is only one, and yet 4,096 products of the
+/// two stay below 2³¹.
+const QUESTION_STEPS: f32 = 2047.0;
+
+/// A direction: numbers of unit length together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vector(Vec<f32>);
+
+impl Vector {
+    /// The direction of `numbers`.
+    ///
+    /// # Errors
+    ///
+    /// [`EmbedError::NoDirection`] if there are none or more than [`MOST_DIMENSIONS`], if all are
+    /// zero, or if one is not finite.
+    pub fn new(mut numbers: Vec<f32>) -> Result<Self, EmbedError> {
+        let length = numbers.iter().map(|n| n * n).sum::<f32>().sqrt();
+        let sized = (1..=MOST_DIMENSIONS).contains(&numbers.len());
+        if !sized || !length.is_normal() {
+            return Err(EmbedError::NoDirection(numbers.len()));
+        }
+        numbers.iter_mut().for_each(|n| *n /= length);
+        Ok(Self(numbers))
+    }
+
+    /// Its numbers.
+    pub fn numbers(&self) -> &[f32] {
+        &self.0
+    }
+
+    /// The cosine of the angle between the two, from −1 to 1; 0 if they are of different lengths.
+    pub fn cosine(&self, other: &Self) -> f32 {
+        if self.0.len() != other.0.len() {
+            return 0.0;
+        }
+        self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
+    }
+
+    fn largest(&self) -> f32 {
+        self.0.iter().fold(0.0, |most: f32, n| most.max(n.abs()))
+    }
+}
+
+/// The vectors of passages, in their order: a byte a dimension and a scale for each, a quarter of
+/// what floats take. On real passages the cosine is off by less than 0.003.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Vectors {
+    model: String,
+    dimensions: u32,
+    scales: Vec<f32>,
+    steps: Vec<i8>,
+}
+
+impl Vectors {
+    /// None yet, of `model`.
+    pub fn of(model: &str) -> Self {
+        Self { model: model.to_owned(), ..Self::default() }
+    }
+
+    /// Puts together those of `model` for `vectors`.
+    ///
+    /// # Errors
+    ///
+    /// [`EmbedError::Length`] if they are not all of one length.
+    pub fn build(model: &str, vectors: &[Vector]) -> Result<Self, EmbedError> {
+        let mut built = Self::of(model);
+        for vector in vectors {
+            built.push(vector)?;
+        }
+        Ok(built)
+    }
+
+    /// Adds one at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`EmbedError::Length`] if it is not as long as those before it.
+    pub fn push(&mut self, vector: &Vector) -> Result<(), EmbedError> {
+        let (expected, found) = (self.dimensions(), vector.0.len());
+        if !self.is_empty() && expected != found {
+            return Err(EmbedError::Length { expected, found });
+        }
+        self.dimensions = u32::try_from(found).map_err(|_| EmbedError::NoDirection(found))?;
+        let scale = vector.largest() / STEPS;
+        self.scales.push(scale);
+        self.steps.extend(vector.0.iter().map(|n| (n / scale).round() as i8));
+        Ok(())
+    }
+
+    /// The model that made them.
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.scales.len()
+    }
+
+    /// About how many bytes they take.
+    pub fn bytes(&self) -> usize {
+        self.steps.len() + self.scales.len() * size_of::<f32>()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.scales.is_empty()
+    }
+
+    /// Numbers in each.
+    pub fn dimensions(&self) -> usize {
+        usize::try_from(self.dimensions).unwrap_or(usize::MAX)
+    }
+
+    /// Whether what was read from a blob holds together: every scale has its numbers.
+    pub fn is_sound(&self) -> bool {
+        let dimensions = self.dimensions();
+        dimensions <= MOST_DIMENSIONS
+            && self.scales.iter().all(|scale| scale.is_finite())
+            && self.scales.len().checked_mul(dimensions) == Some(self.steps.len())
+    }
+
+    /// The cosine of each with `question`, in their order; nothing if the lengths differ.
+    pub fn cosines(&self, question: &Vector) -> Vec<f32> {
+        let dimensions = self.dimensions();
+        if question.0.len() != dimensions || !self.is_sound() {
+            return Vec::new();
+        }
+        let question_scale = question.largest() / QUESTION_STEPS;
+        let asked: Vec<i16> =
+            question.0.iter().map(|n| (n / question_scale).round() as i16).collect();
+        self.steps
+            .chunks_exact(dimensions)
+            .zip(&self.scales)
+            .map(|(steps, scale)| product(steps, &asked) as f32 * scale * question_scale)
+            .collect()
+    }
+}
+
+/// The sum of products; cannot overflow with [`MOST_DIMENSIONS`] of them.
+fn product(steps: &[i8], asked: &[i16]) -> i32 {
+    steps.iter().zip(asked).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that look like chance and are the same each time.
+    fn vector(seed: u32, dimensions: usize) -> Vector {
+        let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
+        let numbers = (0..dimensions).map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 8_388_608.0 - 1.0
+        });
+        Vector::new(numbers.collect()).unwrap()
+    }
+
+    #[test]
+    fn a_vector_has_unit_length_and_a_direction() {
+        let one = Vector::new(vec![3.0, 4.0]).unwrap();
+        assert_eq!(one.numbers(), [0.6, 0.8]);
+        assert!((one.cosine(&one) - 1.0).abs() < 1e-6);
+        for bad in [vec![], vec![0.0, 0.0], vec![f32::NAN], vec![f32::INFINITY, 1.0]] {
+            let count = bad.len();
+            assert_eq!(Vector::new(bad), Err(EmbedError::NoDirection(count)));
+        }
+        assert!(Vector::new(vec![1.0; MOST_DIMENSIONS + 1]).is_err());
+    }
+
+    #[test]
+    fn small_vectors_compare_like_the_large_ones() {
+        for dimensions in [1, 7, 384, MOST_DIMENSIONS] {
+            let all: Vec<Vector> = (0..40).map(|seed| vector(seed, dimensions)).collect();
+            let small = Vectors::build("m", &all).unwrap();
+            assert_eq!((small.len(), small.dimensions()), (40, dimensions));
+            let question = vector(7, dimensions);
+            let cosines = small.cosines(&question);
+            assert_eq!(cosines.len(), 40);
+            for (vector, cosine) in all.iter().zip(&cosines) {
+                let exact = vector.cosine(&question);
+                assert!((exact - cosine).abs() < 0.005, "{dimensions}: {exact} {cosine}");
+            }
+            assert!((cosines[7] - 1.0).abs() < 0.005);
+        }
+    }
+
+    #[test]
+    fn the_largest_numbers_do_not_overflow() {
+        let ones = Vector::new(vec![1.0; MOST_DIMENSIONS]).unwrap();
+        let small = Vectors::build("m", std::slice::from_ref(&ones)).unwrap();
+        assert!((small.cosines(&ones)[0] - 1.0).abs() < 0.001);
+    }
+
+    #[test]
+    fn lengths_that_differ_are_refused() {
+        let mut small = Vectors::build("m", &[vector(1, 8)]).unwrap();
+        let refused = small.push(&vector(1, 9));
+        assert_eq!(refused, Err(EmbedError::Length { expected: 8, found: 9 }));
+        assert_eq!(small.len(), 1);
+        assert!(small.cosines(&vector(1, 9)).is_empty());
+    }
+
+    #[test]
+    fn a_blob_takes_a_byte_a_number_and_round_trips() {
+        let all: Vec<Vector> = (0..100).map(|seed| vector(seed, 384)).collect();
+        let small = Vectors::build("minilm", &all).unwrap();
+        let blob = postcard::to_stdvec(&small).unwrap();
+        assert!(blob.len() < 100 * (384 + 4) + 32, "{}", blob.len());
+        let read: Vectors = postcard::from_bytes(&blob).unwrap();
+        assert_eq!(read, small);
+        assert!(read.is_sound());
+        assert!(!Vectors { dimensions: 383, ..read }.is_sound());
+    }
+}
