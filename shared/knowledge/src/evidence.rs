@@ -43,6 +43,8 @@ pub struct Evidence {
     pub weight: f32,
     /// ln(1 + the question's words).
     pub words: f32,
+    /// Whether there are too few entries for the fit to say anything of them.
+    pub sparse: bool,
 }
 
 impl Evidence {
@@ -54,6 +56,10 @@ impl Evidence {
     /// none. What tells these apart is not the same in both: that many passages cover a question
     /// means that it has common words, but that many utterances do means that it is often asked.
     /// Hence the products with `likeness`, and with `likeness` and `crowd`.
+    ///
+    /// Among a handful of entries it is no more than the share of the question that the best one
+    /// has: the fit knows only large collections, and of a question about something else a handful
+    /// has a word by chance.
     pub fn confidence(&self) -> f32 {
         let of = self;
         let dense = of.likeness * of.crowd;
@@ -68,7 +74,8 @@ impl Evidence {
             + of.likeness * (36.2 * of.covered_by_many + 0.582 * of.words)
             + dense
                 * (13.4 * of.weight + 27.4 * of.covered_by_many - 18.2 * of.covered_rare - 43.0);
-        1.0 / (1.0 + (-sum).exp())
+        let fitted = 1.0 / (1.0 + (-sum).exp());
+        if of.sparse { fitted.min(of.covered.max(of.together)) } else { fitted }
     }
 }
 
@@ -132,7 +139,7 @@ impl<'a> Gathering<'a> {
         self.all.push(one);
     }
 
-    pub fn evidence(mut self, crowd: f32) -> Evidence {
+    pub fn evidence(mut self, crowd: f32, sparse: bool) -> Evidence {
         self.all.sort_by(|a, b| b.score.total_cmp(&a.score));
         let Some(best) = self.all.first().copied() else { return Evidence::default() };
         let asked = self.asked;
@@ -163,6 +170,7 @@ impl<'a> Gathering<'a> {
             likeness: words / (words + length + 1.0),
             weight: (telling / asked.most.max(f32::MIN_POSITIVE)).ln_1p(),
             words: words.ln_1p(),
+            sparse,
         }
     }
 }
