@@ -43,6 +43,8 @@ pub struct Evidence {
     pub weight: f32,
     /// ln(1 + the question's words).
     pub words: f32,
+    /// `covered` without stop words.
+    pub covered_telling: f32,
     /// Whether there are too few entries for the fit to say anything of them.
     pub sparse: bool,
 }
@@ -57,8 +59,8 @@ impl Evidence {
     /// means that it has common words, but that many utterances do means that it is often asked.
     /// Hence the products with `likeness`, and with `likeness` and `crowd`.
     ///
-    /// Among a handful of entries it is no more than the share of the question that the best one
-    /// has: the fit knows only large collections, and of a question about something else a handful
+    /// Among a handful of entries it is no more than the share of the question, stop words aside,
+    /// that the best one has: the fit knows only large collections, and of a question about something else a handful
     /// has a word by chance.
     pub fn confidence(&self) -> f32 {
         let of = self;
@@ -75,7 +77,7 @@ impl Evidence {
             + dense
                 * (13.4 * of.weight + 27.4 * of.covered_by_many - 18.2 * of.covered_rare - 43.0);
         let fitted = 1.0 / (1.0 + (-sum).exp());
-        if of.sparse { fitted.min(of.covered.max(of.together)) } else { fitted }
+        if of.sparse { fitted.min(of.covered_telling) } else { fitted }
     }
 }
 
@@ -83,6 +85,7 @@ impl Evidence {
 struct One {
     score: f32,
     covered: f32,
+    telling: f32,
     squared: f32,
     together: f32,
     neighbours: f32,
@@ -133,6 +136,7 @@ impl<'a> Gathering<'a> {
         for (term, last) in self.asked.terms.iter().zip(&self.last) {
             if *last > 0 {
                 one.covered += term.worth;
+                one.telling += if term.stop { 0.0 } else { term.worth };
                 one.squared += term.worth * term.worth;
             }
         }
@@ -170,6 +174,7 @@ impl<'a> Gathering<'a> {
             likeness: words / (words + length + 1.0),
             weight: (telling / asked.most.max(f32::MIN_POSITIVE)).ln_1p(),
             words: words.ln_1p(),
+            covered_telling: share(best.telling, telling),
             sparse,
         }
     }
