@@ -58,12 +58,16 @@ impl Core {
         id: GroupId,
         answer: &GroupAnswer,
     ) -> Result<SourceId> {
-        let (chatbot, seen, groups) = tokio::try_join!(
+        let (chatbot, mut seen, groups) = tokio::try_join!(
             self.chatbot(workspace, chatbot),
             self.store.learned_group(chatbot, id),
             self.unanswered_groups(chatbot, DAYS_BOUNDS.1)
         )?;
         let listed = groups.into_iter().find(|group| group.id == id);
+        if seen.is_none() && listed.is_none() {
+            // It may have been answered between the two reads.
+            seen = self.store.learned_group(chatbot.id, id).await?;
+        }
         let now = Timestamp::now();
         if let Some(seen) = &seen
             && let Some(pair) = self.learned_pair(chatbot.id, seen).await?

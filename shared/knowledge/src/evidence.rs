@@ -43,6 +43,10 @@ pub struct Evidence {
     pub weight: f32,
     /// ln(1 + the question's words).
     pub words: f32,
+    /// `covered` without stop words.
+    pub covered_telling: f32,
+    /// Whether there are too few entries for the fit to say anything of them.
+    pub sparse: bool,
 }
 
 impl Evidence {
@@ -54,6 +58,10 @@ impl Evidence {
     /// none. What tells these apart is not the same in both: that many passages cover a question
     /// means that it has common words, but that many utterances do means that it is often asked.
     /// Hence the products with `likeness`, and with `likeness` and `crowd`.
+    ///
+    /// Among a handful of entries it is no more than the share of the question, stop words aside,
+    /// that the best one has: the fit knows only large collections, and of a question about something else a handful
+    /// has a word by chance.
     pub fn confidence(&self) -> f32 {
         let of = self;
         let dense = of.likeness * of.crowd;
@@ -68,7 +76,8 @@ impl Evidence {
             + of.likeness * (36.2 * of.covered_by_many + 0.582 * of.words)
             + dense
                 * (13.4 * of.weight + 27.4 * of.covered_by_many - 18.2 * of.covered_rare - 43.0);
-        1.0 / (1.0 + (-sum).exp())
+        let fitted = 1.0 / (1.0 + (-sum).exp());
+        if of.sparse { fitted.min(of.covered_telling) } else { fitted }
     }
 }
 
@@ -76,6 +85,7 @@ impl Evidence {
 struct One {
     score: f32,
     covered: f32,
+    telling: f32,
     squared: f32,
     together: f32,
     neighbours: f32,
@@ -126,13 +136,14 @@ impl<'a> Gathering<'a> {
         for (term, last) in self.asked.terms.iter().zip(&self.last) {
             if *last > 0 {
                 one.covered += term.worth;
+                one.telling += if term.stop { 0.0 } else { term.worth };
                 one.squared += term.worth * term.worth;
             }
         }
         self.all.push(one);
     }
 
-    pub fn evidence(mut self, crowd: f32) -> Evidence {
+    pub fn evidence(mut self, crowd: f32, sparse: bool) -> Evidence {
         self.all.sort_by(|a, b| b.score.total_cmp(&a.score));
         let Some(best) = self.all.first().copied() else { return Evidence::default() };
         let asked = self.asked;
@@ -163,6 +174,8 @@ impl<'a> Gathering<'a> {
             likeness: words / (words + length + 1.0),
             weight: (telling / asked.most.max(f32::MIN_POSITIVE)).ln_1p(),
             words: words.ln_1p(),
+            covered_telling: share(best.telling, telling),
+            sparse,
         }
     }
 }

@@ -21,7 +21,7 @@ const B: f32 = 0.75;
 const B_ABOVE: f32 = 0.3;
 /// A collection smaller than this is weighed as if it were this large: among three passages, every
 /// word but those three have would seem to be what the question is all about.
-const LEAST_ENTRIES: usize = 50;
+pub(crate) const LEAST_ENTRIES: usize = 50;
 /// What a stop word counts for, beside a word that says what a text is about. Not nothing: "what
 /// is" and "how do I" tell one intent from another.
 const STOP: f32 = 0.5;

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 
 use crate::{
     evidence::{Evidence, Gathering},
-    index::Index,
+    index::{Index, LEAST_ENTRIES},
     question::{Asked, NONE},
 };
 
@@ -153,7 +153,7 @@ impl Index {
             gathering.end(hit.score, more);
         }
         hits[..looked_at].sort_unstable_by(best_first);
-        gathering.evidence(self.crowd)
+        gathering.evidence(self.crowd, self.len() < LEAST_ENTRIES)
     }
 }
 
