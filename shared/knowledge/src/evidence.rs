@@ -53,15 +53,15 @@ impl Evidence {
     /// How likely it is that the question has its answer here, from 0 to 1; 0.5 where it is as
     /// likely as not, if as many questions have an answer as have none.
     ///
-    /// A logistic function, fitted by `infra/bench/peers/confidence.py` on collections of passages
-    /// and of short utterances, each with questions that have an answer and questions that have
-    /// none. What tells these apart is not the same in both: that many passages cover a question
+    /// A logistic function, fitted once on XQuAD (passages) and CLINC150 (short utterances), each
+    /// with questions that have an answer and questions that have none; how well it does there and
+    /// elsewhere stands under *Refusal* in `docs/benchmarks.md`. What tells these apart is not the same in both: that many passages cover a question
     /// means that it has common words, but that many utterances do means that it is often asked.
     /// Hence the products with `likeness`, and with `likeness` and `crowd`.
     ///
     /// Among a handful of entries it is no more than the share of the question, stop words aside,
-    /// that the best one has: the fit knows only large collections, and of a question about something else a handful
-    /// has a word by chance.
+    /// that the best one has: the fit knows only large collections, and of a question about
+    /// something else a handful has a word by chance.
     pub fn confidence(&self) -> f32 {
         let of = self;
         let dense = of.likeness * of.crowd;

@@ -44,8 +44,8 @@ impl Index {
                 }
             });
             let weight = hit.score / first / norm.sqrt();
-            for at in begin..terms.len() {
-                let term = terms[at] as usize;
+            for term in &terms[begin..] {
+                let term = *term as usize;
                 scratch.sums[term] += weight * self.weights[term];
             }
         }
