@@ -151,8 +151,7 @@ pub fn run(options: &Options) -> Result<String> {
         took.push(best);
         for (rank, (entry, score)) in (1..).zip(&ranked) {
             let Some(id) = ids.get(*entry as usize) else { continue };
-            writeln!(run, "{query} Q0 {id} {rank} {score} colloquy")
-                .map_err(BenchError::of)?;
+            writeln!(run, "{query} Q0 {id} {rank} {score} colloquy").map_err(BenchError::of)?;
         }
     }
     fs::write(&options.out, run).map_err(BenchError::of)?;

@@ -62,7 +62,9 @@ fn report(mut found: Vec<(f64, bool)>) -> Result<String> {
         "auroc={auroc:.4} fpr_at_95_tpr={:.4} answerable={yes} unanswerable={no}\n",
         at_95.unwrap_or(1.0)
     );
-    said.push_str("confidence  queries  mean confidence  answerable\n");
+    // The last two: of what has an answer, the share with this confidence or more; of what has none,
+    // the share with less.
+    said.push_str("confidence  queries  mean confidence  answerable  accepted  refused\n");
     for tenth in 0..10 {
         let of = |(confidence, _): &&(f64, bool)| ((confidence * 10.0) as usize).min(9) == tenth;
         let here: Vec<_> = found.iter().filter(of).collect();
@@ -70,7 +72,14 @@ fn report(mut found: Vec<(f64, bool)>) -> Result<String> {
         let mean = here.iter().map(|(confidence, _)| confidence).sum::<f64>() / count;
         let share = here.iter().filter(|(_, has)| *has).count() as f64 / count;
         let from = tenth as f64 / 10.0;
-        said.push_str(&format!("{from:.1}  {}  {mean:.3}  {share:.3}\n", here.len()));
+        let accepted = found.iter().filter(|(confidence, has)| *has && *confidence >= from);
+        let accepted = accepted.count() as f64 / yes as f64;
+        let refused = found.iter().filter(|(confidence, has)| !*has && *confidence < from);
+        let refused = refused.count() as f64 / no as f64;
+        said.push_str(&format!(
+            "{from:.1}  {}  {mean:.3}  {share:.3}  {accepted:.3}  {refused:.3}\n",
+            here.len()
+        ));
     }
     Ok(said)
 }
@@ -83,6 +92,7 @@ mod tests {
     fn the_curve_is_as_by_hand() {
         let said = report(vec![(0.9, true), (0.8, false), (0.7, true), (0.1, false)]).unwrap();
         assert!(said.starts_with("auroc=0.7500 fpr_at_95_tpr=0.5000"), "{said}");
+        assert!(said.contains("0.8  1  0.800  0.000  0.500  0.500\n"), "{said}");
         let tied = report(vec![(0.5, true), (0.5, false)]).unwrap();
         assert!(tied.starts_with("auroc=0.5000 fpr_at_95_tpr=1.0000"), "{tied}");
         assert!(report(vec![(0.5, true)]).is_err());
