@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Part of every hash. Raised when pages are to be read and cut anew, whatever their servers say.
-const READER: &str = "1";
+const READER: &str = "2";
 /// Links kept of one page at the most; a source has room for fewer pages.
 const MAX_LINKS: usize = 4 * MAX_PAGES as usize;
 

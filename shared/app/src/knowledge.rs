@@ -6,7 +6,7 @@ use domain::{
     SyncFrequency, Timestamp, WorkspaceId, bounds,
     source::{Chunk, Page, PageState, QaPair},
 };
-use knowledge::text;
+use knowledge::{text, tokens};
 use outbound::Policy;
 use store::{IndexEntry, NewSource};
 
@@ -162,7 +162,7 @@ impl Core {
                 });
                 pair.map(|QaPair { question, answer }| Chunk {
                     id: id.to_string(),
-                    tokens: text::estimated_tokens(&answer),
+                    tokens: tokens::count(&answer),
                     content: answer,
                     headings: Vec::new(),
                     url: None,

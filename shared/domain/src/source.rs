@@ -242,7 +242,7 @@ pub struct Chunk {
     pub url: Option<String>,
     /// The page's title.
     pub title: String,
-    /// Estimated model tokens.
+    /// How many tokens it has in the vocabulary `cl100k_base`.
     pub tokens: u32,
 }
 

@@ -3,14 +3,19 @@
 use domain::{conversation::shorten, source::Chunk};
 use url::Url;
 
-use crate::{extract::Document, text};
+use crate::{extract::Document, text, tokens};
 
 /// A passage is closed once it has this many words.
 const TARGET_WORDS: u32 = 120;
 /// A block longer than this is cut between sentences.
 const MOST_WORDS: u32 = 200;
+/// A passage has at most this many tokens, as many as models that make vectors usually read. 200
+/// words of English have some 270; data and scripts without spaces have far more.
+const MOST_TOKENS: u32 = 512;
 /// A passage has at most this many bytes, whatever a "word" is in it.
 const MOST_BYTES: usize = 4_000;
+/// A run of characters without a space in it is cut to this many bytes.
+const MOST_RUN: usize = MOST_TOKENS as usize;
 /// A title or a heading is cut to this many characters.
 const HEADING: usize = 200;
 /// Passages of one page at the most.
@@ -27,7 +32,7 @@ pub fn chunks(document: &Document, url: &Url) -> Vec<Chunk> {
             let content = std::mem::take(content);
             made.push(Chunk {
                 id: format!("{}", made.len()),
-                tokens: text::estimated_tokens(&content),
+                tokens: tokens::count(&content),
                 content,
                 headings: headings.iter().map(|h| shorten(h, HEADING)).collect(),
                 url: Some(url.to_string()),
@@ -36,19 +41,19 @@ pub fn chunks(document: &Document, url: &Url) -> Vec<Chunk> {
         }
         content.clear();
     };
+    let mut size = Size::default();
     for block in &document.blocks {
         if block.headings != headings {
             close(&mut content, headings);
             headings = &block.headings;
         }
-        for piece in pieces(&block.text) {
-            let both = text::word_count(&content) + text::word_count(&piece);
-            let bytes = content.len() + piece.len();
-            if !content.is_empty() && (both > TARGET_WORDS || bytes >= MOST_BYTES) {
-                close(&mut content, headings);
-            }
-            if !content.is_empty() {
+        for (piece, of_piece) in pieces(&block.text) {
+            if !content.is_empty() && !size.and(of_piece).is_enough() {
                 content.push('\n');
+                size = size.and(of_piece);
+            } else {
+                close(&mut content, headings);
+                size = of_piece;
             }
             content.push_str(&piece);
         }
@@ -57,63 +62,84 @@ pub fn chunks(document: &Document, url: &Url) -> Vec<Chunk> {
     made
 }
 
-fn pieces(block: &str) -> Vec<String> {
-    if fits(block) {
-        return vec![block.to_owned()];
+/// How long a text is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    words: u32,
+    bytes: usize,
+    tokens: u32,
+}
+
+impl Size {
+    fn of(text: &str) -> Self {
+        let (words, tokens) = (text::word_count(text), tokens::count(text));
+        Self { words, bytes: text.len(), tokens }
     }
-    let mut pieces = vec![String::new()];
-    for sentence in text::sentences(block) {
-        // A "sentence" without an end is cut by words.
-        for part in by_words(sentence) {
-            match pieces.last_mut() {
-                Some(last)
-                    if text::word_count(last) + text::word_count(&part) <= TARGET_WORDS
-                        && last.len() + part.len() < MOST_BYTES =>
-                {
-                    if !last.is_empty() {
-                        last.push(' ');
-                    }
-                    last.push_str(&part);
-                }
-                _ => pieces.push(part),
-            }
+
+    /// Of both, with a space or a line's end between them.
+    fn and(self, other: Self) -> Self {
+        Self {
+            words: self.words + other.words,
+            bytes: self.bytes + 1 + other.bytes,
+            tokens: self.tokens + 1 + other.tokens,
         }
     }
-    pieces.retain(|piece| !piece.is_empty());
-    pieces
-}
 
-fn fits(text: &str) -> bool {
-    text::word_count(text) <= MOST_WORDS && text.len() <= MOST_BYTES
-}
-
-fn by_words(sentence: &str) -> Vec<String> {
-    if fits(sentence) {
-        return vec![sentence.to_owned()];
+    fn fits(self) -> bool {
+        self.words <= MOST_WORDS && self.bytes <= MOST_BYTES && self.tokens <= MOST_TOKENS
     }
-    let mut parts = vec![String::new()];
-    for word in sentence.split_whitespace().flat_map(by_bytes) {
-        match parts.last_mut() {
-            Some(last)
-                if last.len() + word.len() < MOST_BYTES
-                    && text::word_count(last) < TARGET_WORDS =>
-            {
-                if !last.is_empty() {
-                    last.push(' ');
-                }
-                last.push_str(word);
+
+    /// Whether a passage of this size had better been closed before.
+    fn is_enough(self) -> bool {
+        self.words > TARGET_WORDS || !self.fits()
+    }
+}
+
+/// The whole of `text` if it fits. What is longer than any passage isn't measured first.
+fn whole(text: &str) -> Option<(String, Size)> {
+    let size = (text.len() <= MOST_BYTES).then(|| Size::of(text)).filter(|size| size.fits());
+    size.map(|size| (text.to_owned(), size))
+}
+
+fn pieces(block: &str) -> Vec<(String, Size)> {
+    if let Some(whole) = whole(block) {
+        return vec![whole];
+    }
+    // A "sentence" without an end is cut by words.
+    let sentences = text::sentences(block).flat_map(|sentence| match whole(sentence) {
+        Some(whole) => vec![whole],
+        None => joined(
+            sentence
+                .split_whitespace()
+                .flat_map(by_bytes)
+                .map(|word| (word.to_owned(), Size::of(word))),
+        ),
+    });
+    joined(sentences)
+}
+
+/// As few texts as the `parts` go into, a space between them.
+fn joined(parts: impl Iterator<Item = (String, Size)>) -> Vec<(String, Size)> {
+    let mut made: Vec<(String, Size)> = Vec::new();
+    for (part, size) in parts {
+        match made.last_mut() {
+            Some((last, of_last)) if !of_last.and(size).is_enough() => {
+                last.push(' ');
+                last.push_str(&part);
+                *of_last = of_last.and(size);
             }
-            _ => parts.push(word.to_owned()),
+            _ => made.push((part, size)),
         }
     }
-    parts
+    made
 }
 
-/// A run of characters without a space in it, such as encoded data, in parts that fit.
+/// A run of characters without a space in it, such as encoded data, in parts that fit: a token has
+/// a byte at least.
 fn by_bytes(mut word: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    while word.len() > MOST_BYTES / 2 {
-        let mut end = MOST_BYTES / 2;
+    while word.len() > MOST_RUN {
+        let mut end = MOST_RUN;
         while !word.is_char_boundary(end) {
             end -= 1;
         }
@@ -169,5 +195,24 @@ mod tests {
         assert!(all.contains("word999") && all.contains("number 199"));
         assert_eq!(text::word_count(&all), 1000 + 200 * 5);
         assert!(made.iter().all(|c| text::word_count(&c.content) <= MOST_WORDS && c.tokens > 0));
+    }
+
+    #[test]
+    fn what_has_many_tokens_in_few_words_is_bounded_too() {
+        let data: String = (0..3_000_u32)
+            .map(|n| char::from(b'!' + (n.wrapping_mul(2_654_435_761) >> 20) as u8 % 94))
+            .collect();
+        let codes: String = (0..400).map(|n| format!("x{}q-{}/ ", n * 7919, n * 104_729)).collect();
+        for text in [data, codes, "数据不够。".repeat(400), "ཀྵ་".repeat(400)] {
+            let made = chunked(vec![block("A", &text)]);
+            assert!(made.len() > 1, "{text}");
+            let most = made.iter().map(|chunk| chunk.tokens).max().unwrap();
+            assert!(most <= MOST_TOKENS, "{most}: {text}");
+            // A sentence of signs alone says nothing, and goes.
+            let said =
+                |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+            let all: String = made.iter().map(|chunk| said(&chunk.content)).collect();
+            assert_eq!(all, said(&text));
+        }
     }
 }

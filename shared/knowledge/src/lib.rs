@@ -21,6 +21,7 @@ pub mod segment;
 pub mod semantic;
 mod sitemap;
 pub mod text;
+pub mod tokens;
 mod words;
 
 pub use evidence::Evidence;

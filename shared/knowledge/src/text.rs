@@ -74,13 +74,6 @@ pub fn word_count(text: &str) -> u32 {
     u32::try_from(text.unicode_words().count()).unwrap_or(u32::MAX)
 }
 
-/// About how many tokens a model would see: four bytes each, as is usual for English, and never
-/// fewer than there are words.
-pub fn estimated_tokens(text: &str) -> u32 {
-    let by_bytes = u32::try_from(text.len().div_ceil(4)).unwrap_or(u32::MAX);
-    by_bytes.max(word_count(text))
-}
-
 /// `text` with case, punctuation and spacing taken out: two questions that only differ in those
 /// are the same question.
 pub fn normalized(text: &str) -> String {

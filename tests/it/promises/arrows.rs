@@ -30,6 +30,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("lambda_runtime", &["worker"]),
     ("candle-", &["embed"]),
     ("tokenizers", &["embed"]),
+    ("tiktoken", &["knowledge"]),
     ("dom_", &["knowledge"]),
     ("hickory-", &["outbound"]),
     ("roxmltree", &["app", "knowledge"]),

@@ -192,7 +192,7 @@ pub struct ChunkOut {
     /// Stable until the next crawl.
     id: String,
     content: String,
-    /// As estimated.
+    /// In tokens of the vocabulary `cl100k_base`.
     token_count: u32,
 }
 
