@@ -37,7 +37,7 @@ impl Crawl {
         let inside = |target: &Url| anywhere || scope.has(target);
         match (self.fetcher.page(&url, &crawl, known.as_ref(), &inside).await, &prior) {
             (Ok(Reading::Page(read)), prior) => {
-                self.take(source, &mut page, prior.as_ref(), read).await?;
+                self.take(source, &mut page, prior.as_ref(), *read).await?;
                 page.state = PageState::Read;
             }
             (Ok(Reading::Unchanged), Some(prior)) => {

@@ -44,9 +44,8 @@ impl Index {
                 }
             });
             let weight = hit.score / first / norm.sqrt();
-            for at in begin..terms.len() {
-                let term = terms[at] as usize;
-                scratch.sums[term] += weight * self.weights[term];
+            for term in &terms[begin..] {
+                scratch.sums[*term as usize] += weight * self.weights[*term as usize];
             }
         }
         terms.sort_unstable();

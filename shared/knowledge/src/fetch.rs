@@ -89,7 +89,7 @@ pub struct Known<'a> {
 #[derive(Debug, Clone)]
 pub enum Reading {
     /// The page.
-    Page(Page),
+    Page(Box<Page>),
     /// It is as it was known (304).
     Unchanged,
 }
@@ -134,9 +134,11 @@ impl Fetcher {
             status => return Err(PageError::Status(status)),
         }
         // Parsing takes a while on a large page; other pages go on meanwhile.
-        tokio::task::spawn_blocking(move || read(&fetched).map(Reading::Page))
-            .await
-            .map_err(|_| PageError::Extract(ExtractError::Empty))?
+        tokio::task::spawn_blocking(move || {
+            read(&fetched).map(|page| Reading::Page(Box::new(page)))
+        })
+        .await
+        .map_err(|_| PageError::Extract(ExtractError::Empty))?
     }
 
     async fn arrive(
