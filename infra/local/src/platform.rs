@@ -332,9 +332,14 @@ impl Platform {
                     .filter_map(|(name, progress)| Some((name.clone(), progress.sequence()?)))
                     .collect();
                 let settled = now.len() == consumers.len() && now != written;
-                if !settled
-                    || queues.waiting().await.unwrap_or(1) > 0
-                    || crawls.held_back().await.unwrap_or(1) > 0
+                if !settled {
+                    continue;
+                }
+                // In memory there is no restart to read the stream again after, and writes get slow
+                // where it is long.
+                if file.is_some()
+                    && (queues.waiting().await.unwrap_or(1) > 0
+                        || crawls.held_back().await.unwrap_or(1) > 0)
                 {
                     continue;
                 }
