@@ -316,6 +316,8 @@ impl Platform {
         let engine = self.engines.dynamodb.clone();
         let file = (!self.options.memory).then(|| checkpoint_file(&self.options.data));
         let queues = self.engines.probe(|name| !is_dead_letters(name));
+        // Of a delivery that is held back the table knows, of a page it doesn't.
+        let crawls = self.engines.probe(|name| name == "CrawlQueue");
         let mut stop = stop.clone();
         tokio::spawn(async move {
             let mut written = HashMap::new();
@@ -330,7 +332,15 @@ impl Platform {
                     .filter_map(|(name, progress)| Some((name.clone(), progress.sequence()?)))
                     .collect();
                 let settled = now.len() == consumers.len() && now != written;
-                if !settled || queues.waiting().await.unwrap_or(1) > 0 {
+                if !settled {
+                    continue;
+                }
+                // In memory there is no restart to read the stream again after, and writes get slow
+                // where it is long.
+                if file.is_some()
+                    && (queues.waiting().await.unwrap_or(1) > 0
+                        || crawls.held_back().await.unwrap_or(1) > 0)
+                {
                     continue;
                 }
                 if let Some(file) = &file

@@ -16,9 +16,21 @@ pub struct QueueProbe {
 }
 
 impl QueueProbe {
-    /// Messages in sight or being worked on. Those that are held back for later are not counted:
-    /// they are retries, and the table knows of them.
+    /// Messages in sight or being worked on. Those that are held back for later are not counted.
     pub async fn waiting(&self) -> Result<u64> {
+        self.count(&[
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ])
+        .await
+    }
+
+    /// Messages that are held back for later.
+    pub async fn held_back(&self) -> Result<u64> {
+        self.count(&[QueueAttributeName::ApproximateNumberOfMessagesDelayed]).await
+    }
+
+    async fn count(&self, states: &[QueueAttributeName]) -> Result<u64> {
         let mut waiting = 0;
         for url in &self.urls {
             let found = self
@@ -29,11 +41,8 @@ impl QueueProbe {
                 .send()
                 .await
                 .map_err(|e| LocalError(aws_sdk_sqs::error::DisplayErrorContext(e).to_string()))?;
-            for name in [
-                QueueAttributeName::ApproximateNumberOfMessages,
-                QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
-            ] {
-                let count = found.attributes().and_then(|all| all.get(&name));
+            for name in states {
+                let count = found.attributes().and_then(|all| all.get(name));
                 waiting += count.and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
             }
         }

@@ -27,6 +27,8 @@ const GONE: u16 = 410;
 /// [`LONGEST_PUT_OFF`].
 const PUT_OFF: Duration = Duration::from_secs(1);
 const LONGEST_PUT_OFF: Duration = Duration::from_secs(8);
+/// So many times in a row take less than a lease.
+const PUT_OFFS: u32 = 16;
 /// What is put off is spread over this at the most, so that it does not all come back at once.
 const SPREAD: Duration = Duration::from_secs(30);
 
@@ -108,11 +110,11 @@ impl Delivering {
         };
         let held = match self.may_try(&webhook).await? {
             May::Try(held) => held,
-            May::Wait(wait) => return self.put_off(job, &delivery, wait).await,
+            May::Wait(wait) => return self.put_off(job, wait).await,
         };
         let Some(_turn) = self.turns.take(webhook.id).await else {
             let busy = PUT_OFF.saturating_mul(1 << job.put_off.min(8)).min(LONGEST_PUT_OFF);
-            return self.put_off(job, &delivery, busy).await;
+            return self.put_off(job, busy).await;
         };
         let now = Timestamp::now();
         let secrets = secrets(&self.sealer, &webhook, now)?;
@@ -141,10 +143,12 @@ impl Delivering {
     }
 
     /// Sends the message once more instead of making the attempt, which stays the delivery's next.
-    async fn put_off(&self, job: &Deliver, delivery: &Delivery, wait: Duration) -> Result<()> {
+    async fn put_off(&self, job: &Deliver, wait: Duration) -> Result<()> {
         let spread = wait.min(SPREAD).mul_f64(random::fraction());
         let wait = (wait + spread).clamp(PUT_OFF, LONGEST_DELAY);
-        if delivery.next_attempt_at.is_some() {
+        // Should the message be lost, the row is found; not written each time, since a lease is
+        // longer than many short waits.
+        if job.put_off.is_multiple_of(PUT_OFFS) || wait > LONGEST_PUT_OFF * 2 {
             let until = Timestamp::now().plus(wait + LEASE);
             self.store.put_off_delivery(&job.delivery().key(), until).await?;
         }

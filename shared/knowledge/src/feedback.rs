@@ -45,8 +45,7 @@ impl Index {
             });
             let weight = hit.score / first / norm.sqrt();
             for term in &terms[begin..] {
-                let term = *term as usize;
-                scratch.sums[term] += weight * self.weights[term];
+                scratch.sums[*term as usize] += weight * self.weights[*term as usize];
             }
         }
         terms.sort_unstable();

@@ -254,12 +254,15 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// Lets a delivery that waits in the due index come up at `until`, and not before: its message
-    /// is on its way until then. One that isn't there stays so.
+    /// Lets a delivery that still waits come up in the due index at `until` and not before, since
+    /// its message is on its way until then.
     pub async fn put_off_delivery(&self, key: &Key, until: Timestamp) -> Result<()> {
-        let write = Write::update(key.clone(), "SET due_at = :until")
+        let write = Write::update(key.clone(), "SET due_pk = :due_pk, due_at = :until")
+            .name("status", "status")
+            .value("pending", DeliveryStatus::Pending)?
+            .value("due_pk", keys::due_partition(keys::due_shard(key)))?
             .value("until", until.to_string())?
-            .when("attribute_exists(due_at) AND due_at < :until");
+            .when("attribute_exists(pk) AND #status = :pending");
         self.write(write).await.map(drop)
     }
 

@@ -78,7 +78,7 @@ async fn flaky(seed: usize) -> Receiver {
     Receiver::reading(move |n, one| {
         let mut refused = refused.lock().unwrap_or_else(PoisonError::into_inner);
         let times = refused.entry(one.header("x-botplot-delivery").to_owned()).or_default();
-        if (n + seed) % 5 == 0 && *times < REFUSALS {
+        if (n + seed).is_multiple_of(5) && *times < REFUSALS {
             *times += 1;
             return Answer::Status(500);
         }
