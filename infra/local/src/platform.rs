@@ -11,6 +11,7 @@ use std::{
 };
 
 use app::Core;
+use aws_sdk_sqs::Client;
 use axum::{Router, extract::Request, routing::any};
 use runtime::{Aws, Env};
 use serde_json::json;
@@ -181,6 +182,11 @@ impl Platform {
     /// Where the embedded SQS is, for tests that receive what was sent to a queue.
     pub fn sqs_endpoint(&self) -> &str {
         &self.engines.mock.endpoint
+    }
+
+    /// A client of the embedded SQS.
+    pub fn sqs(&self) -> &Client {
+        &self.engines.sqs
     }
 
     /// Where letters are written, once there is one.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_sqs::{Client as Sqs, Config};
+use aws_sdk_sqs::Client as Sqs;
 use local::Code;
 use serde_json::{Value, json};
 use tests::{App, Gate, Kill, Receiver, Tenant, eventually};
@@ -48,16 +48,6 @@ fn arrived(receiver: &Receiver) -> HashMap<String, usize> {
         *times.entry(id).or_default() += 1;
     }
     times
-}
-
-fn sqs(app: &App) -> Sqs {
-    let credentials = aws_sdk_sqs::config::Credentials::new("local", "local", None, None, "local");
-    let config = Config::builder()
-        .behavior_version_latest()
-        .region(aws_sdk_sqs::config::Region::from_static("us-east-1"))
-        .credentials_provider(credentials)
-        .endpoint_url(app.platform.sqs_endpoint());
-    Sqs::from_conf(config.build())
 }
 
 /// The row is there and no message is: the record comes again, finds a row that waits, and sends
@@ -132,7 +122,7 @@ async fn take(app: &App) -> (Sqs, String, String, Value) {
         panic!("the function")
     };
     work(records(app)).await.expect("it fans out");
-    let sqs = sqs(app);
+    let sqs = app.platform.sqs().clone();
     let url = app.platform.queue_url("DeliveryQueue").expect("the queue").to_owned();
     let message = eventually("the message", async || {
         let received = sqs.receive_message().queue_url(&url).send().await.unwrap();

@@ -1,6 +1,6 @@
 //! A subscription that names a queue of the deployer's instead of a URL, in every dialect.
 
-use aws_sdk_sqs::{Client as Sqs, Config, types::Message};
+use aws_sdk_sqs::types::Message;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{App, Tenant, eventually};
@@ -19,19 +19,8 @@ async fn start() -> (App, Tenant) {
     (app, tenant)
 }
 
-/// As an integrator receives it.
-fn sqs(app: &App) -> Sqs {
-    let credentials = aws_sdk_sqs::config::Credentials::new("local", "local", None, None, "local");
-    let config = Config::builder()
-        .behavior_version_latest()
-        .region(aws_sdk_sqs::config::Region::from_static("us-east-1"))
-        .credentials_provider(credentials)
-        .endpoint_url(app.platform.sqs_endpoint());
-    Sqs::from_conf(config.build())
-}
-
 async fn receive(app: &App, count: usize) -> Vec<Message> {
-    let sqs = sqs(app);
+    let sqs = app.platform.sqs();
     let url = sqs.get_queue_url().queue_name("crm").send().await.unwrap().queue_url.unwrap();
     let mut messages = Vec::new();
     eventually("the messages", async || {
