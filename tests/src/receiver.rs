@@ -62,6 +62,7 @@ struct Shared {
     received: Arc<Mutex<Vec<Received>>>,
     script: Arc<Script>,
     connections: Arc<AtomicUsize>,
+    accepted: Arc<AtomicUsize>,
     /// Requests that are being answered, and the most that were at one time.
     open: Arc<AtomicUsize>,
     most_open: Arc<AtomicUsize>,
@@ -103,6 +104,7 @@ impl Receiver {
             received: Arc::default(),
             script: Arc::new(script),
             connections: Arc::default(),
+            accepted: Arc::default(),
             open: Arc::default(),
             most_open: Arc::default(),
         };
@@ -127,6 +129,11 @@ impl Receiver {
     /// How many deliveries came so far.
     pub fn count(&self) -> usize {
         self.shared.received.lock().expect("not poisoned").len()
+    }
+
+    /// How many of them were accepted so far, those that came twice included.
+    pub fn accepted(&self) -> usize {
+        self.shared.accepted.load(Ordering::SeqCst)
     }
 
     /// How many connections were made.
@@ -171,5 +178,6 @@ async fn take(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> 
         Answer::Never => std::future::pending().await,
     };
     drop(open);
+    shared.accepted.fetch_add(usize::from(status == 200), Ordering::SeqCst);
     (StatusCode::from_u16(status).expect("a status"), "taken").into_response()
 }

@@ -118,12 +118,12 @@ pub async fn run(storm: Storm) -> Result<Came> {
         .buffer_unordered(8)
         .for_each(async |_| {})
         .await;
-    until(most, || endpoints.iter().all(|one| accepted(one).len() >= events)).await;
+    until(most, || endpoints.iter().all(|one| has_all(one, events))).await;
     let took = begun.elapsed();
     let hung = hanging.count();
     // What waited for the one that hung arrives when it answers.
     answers.store(true, Ordering::SeqCst);
-    until(most, || accepted(&hanging).len() >= events).await;
+    until(most, || has_all(&hanging, events)).await;
     // Whatever is still on its way may come twice.
     let drained = app.platform.drain(most).await;
     drained.map_err(|error| crate::BenchError(error.to_string()))?;
@@ -144,6 +144,11 @@ pub async fn run(storm: Storm) -> Result<Came> {
     }
     app.platform.shutdown().await;
     Ok(came)
+}
+
+/// Looks closely only where there is enough to look at.
+fn has_all(endpoint: &Receiver, events: usize) -> bool {
+    endpoint.accepted() >= events && accepted(endpoint).len() >= events
 }
 
 fn count(endpoint: &Receiver, events: usize, came: &mut Came) {
