@@ -100,7 +100,10 @@ impl Delivering {
             Some(delivery) if !awaits(&delivery) => self.store.fresh_delivery(&key).await?,
             found => found,
         };
-        let Some(delivery) = delivery.filter(awaits) else { return Ok(()) };
+        let Some(delivery) = delivery else { return Ok(()) };
+        if !awaits(&delivery) {
+            return self.go_on(job, &delivery).await;
+        }
         let webhook = match webhook {
             Some(webhook) => Some(webhook),
             None => self.store.webhook(job.scope, job.webhook_id, true).await?,
@@ -123,6 +126,21 @@ impl Delivering {
         // Before anything that takes time: others are about to run into the same.
         self.note_time(&webhook, held, &tried).await?;
         self.settle(job, &delivery, &webhook, tried).await
+    }
+
+    /// The message of an attempt that was made comes again where its worker died: perhaps before
+    /// the next attempt's message was sent. That is sent once more; of two the second finds nothing
+    /// to do.
+    async fn go_on(&self, job: &Deliver, delivery: &Delivery) -> Result<()> {
+        let follows = delivery.attempts.len() == job.attempt + 1;
+        let waits = delivery.status == DeliveryStatus::Pending && follows;
+        let Some(next) = delivery.next_attempt_at.filter(|_| waits) else { return Ok(()) };
+        let wait = next.since(Timestamp::now());
+        match wait <= LONGEST_DELAY {
+            true => self.queue.send(&Deliver::next(delivery), wait).await,
+            // The ticker sends it in time.
+            false => Ok(()),
+        }
     }
 
     /// An endpoint that is held back is asked by one delivery at a time, whatever the number of
