@@ -22,7 +22,10 @@ use crate::{App, Reply, Request, Site, Tenant};
 pub const NOT_METERED: &[&str] = &["botplot POST /api/v1/chat/stream"];
 
 /// Sources are copied at the same time, so that their calls overlap now more, now less.
-pub const OVERLAPPING: &[&str] = &["conferbot POST /api/v1/external/v1/chatbots/{id}/duplicate"];
+pub const OVERLAPPING: &[&str] = &[
+    "helpbot GET /api/v1/conversations",
+    "conferbot POST /api/v1/external/v1/chatbots/{id}/duplicate",
+];
 
 /// The page that the chatbot is to answer from.
 pub const PAGE: &str = "<html><head><title>Opening</title></head><body><main><article><h1>Hours</h1>\
