@@ -24,13 +24,20 @@ const TIMES: usize = 3;
 
 /// What is searched, for what.
 #[derive(Debug, clap::Args)]
-pub struct Options {
+pub(crate) struct Collection {
     /// Documents, one a line: `{"id","text","title"?,"question"?}`.
     #[arg(long)]
-    docs: PathBuf,
-    /// Queries, one a line: `{"id","text"}`.
+    pub docs: PathBuf,
+    /// Queries, one a line: `{"id","text","answerable"?}`.
     #[arg(long)]
-    queries: PathBuf,
+    pub queries: PathBuf,
+}
+
+/// The flags of `bench retrieve`.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    #[command(flatten)]
+    collection: Collection,
     /// Where the run is written, in TREC's format.
     #[arg(long)]
     out: PathBuf,
@@ -135,12 +142,12 @@ fn rank(index: &Index, tier: Option<&Tier>, query: &str) -> Result<Vec<(u32, f32
 
 /// Writes the run; the last line on standard error says what it took.
 pub fn run(options: &Options) -> Result<String> {
-    let docs = lines(&options.docs)?;
+    let docs = lines(&options.collection.docs)?;
     let tier = options.semantic.then(|| tier(&options.model, &docs)).transpose()?;
     let Built { index, ids, bytes, build_ms, load_ms } = build(docs)?;
     let mut run = String::new();
     let mut took = Vec::new();
-    for Line { id: query, text, .. } in lines(&options.queries)? {
+    for Line { id: query, text, .. } in lines(&options.collection.queries)? {
         let mut best = f64::INFINITY;
         let mut ranked = Vec::new();
         for _ in 0..TIMES {

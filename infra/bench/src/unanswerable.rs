@@ -7,18 +7,14 @@ use knowledge::Retriever;
 
 use crate::{
     BenchError, Result,
-    retrieve::{Built, Line, build, lines},
+    retrieve::{Built, Collection, Line, build, lines},
 };
 
-/// What is searched, for what.
+/// The flags of `bench unanswerable`.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Documents, one a line: `{"id","text","title"?,"question"?}`.
-    #[arg(long)]
-    docs: PathBuf,
-    /// Queries, one a line: `{"id","text","answerable"?}`.
-    #[arg(long)]
-    queries: PathBuf,
+    #[command(flatten)]
+    collection: Collection,
     /// Ids of the queries without an answer, one a line.
     #[arg(long)]
     unanswerable: Option<PathBuf>,
@@ -26,12 +22,12 @@ pub struct Options {
 
 /// Prints AUROC, FPR at 95 % TPR, and how often each confidence was right.
 pub fn run(options: &Options) -> Result<String> {
-    let Built { index, .. } = build(lines(&options.docs)?)?;
+    let Built { index, .. } = build(lines(&options.collection.docs)?)?;
     let listed = options.unanswerable.as_ref().map(fs::read_to_string).transpose();
     let listed = listed.map_err(BenchError::of)?.unwrap_or_default();
     let listed: HashSet<&str> = listed.lines().map(str::trim).collect();
     let mut found: Vec<(f64, bool)> = Vec::new();
-    for Line { id, text, answerable, .. } in lines(&options.queries)? {
+    for Line { id, text, answerable, .. } in lines(&options.collection.queries)? {
         let has = answerable.unwrap_or(true) && !listed.contains(id.as_str());
         found.push((index.find(&text, 1).confidence, has));
     }

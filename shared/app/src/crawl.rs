@@ -3,7 +3,7 @@
 //! conditional write. Every step can be repeated. How a page is read is in [`crate::crawl_page`],
 //! when it may be in [`crate::crawl_turn`].
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
     Error, JobId, Result, Source, SourceStatus, Timestamp,
@@ -120,15 +120,16 @@ impl Crawl {
             return Ok(CrawlResult::Unchanged);
         }
         self.settle_answers(source, &mut pages, &plan, &active).await?;
-        let mut answering: BTreeMap<String, u32> = BTreeMap::new();
+        let mut answering = BTreeSet::new();
         let mut words = 0;
         for (at, _) in &plan.answers {
-            answering.insert(chunk_prefix(&pages[*at].url), 0);
+            answering.insert(chunk_prefix(&pages[*at].url));
             words += pages[*at].words;
         }
-        let of = |chunk: &Chunk| chunk.id.split('-').next().unwrap_or_default().to_owned();
+        let of =
+            |chunk: &Chunk| chunk.id.split('-').next().is_some_and(|of| answering.contains(of));
         let mut chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
-        chunks.retain(|chunk| answering.contains_key(&of(chunk)));
+        chunks.retain(of);
         let bytes = Segment::encode(&chunks).map_err(Error::internal)?;
         Ok(CrawlResult::Ready {
             parts: self.store.put_segment(source, &bytes).await?,

@@ -109,15 +109,10 @@ impl Core {
     }
 }
 
-/// What a question asks: its terms, in whatever order and however often they come. Text without a
+/// What a question asks: its telling terms, in whatever order and however often they come. Text without a
 /// word is compared as it is.
 fn group_of(chatbot: ChatbotId, question: &str) -> GroupId {
-    let stems = text::Stems::default();
-    let all: BTreeSet<String> = stems.terms(question).collect();
-    // Words that only ask or bind tell nothing apart, unless there are no others.
-    let telling: BTreeSet<String> =
-        all.iter().filter(|term| !text::is_stop(term)).cloned().collect();
-    let terms = if telling.is_empty() { all } else { telling };
+    let terms: BTreeSet<String> = text::Stems::default().telling(question).into_iter().collect();
     let terms = match terms.is_empty() {
         true => form(question),
         false => terms.into_iter().collect::<Vec<_>>().join(" "),

@@ -59,14 +59,13 @@ impl Index {
     /// The pair that asks nearly the same, of those that match best: the weight of the telling
     /// terms that both have, over that of the telling terms that either has.
     fn nearest_pair(&self, question: &str, hits: &[Hit]) -> Option<(&Pair, f32)> {
-        let asked = self.telling(&self.stems.terms(question).collect::<Vec<_>>());
+        let asked = self.telling(question);
         let pairs = hits.iter().filter_map(|hit| match self.entries.get(hit.entry as usize) {
             Some(At::Pair(at)) => self.pairs.get(*at as usize),
             _ => None,
         });
         let near = pairs.map(|pair| {
-            let terms = self.stems.terms(&pair.pair.question).collect::<Vec<_>>();
-            let theirs = self.telling(&terms);
+            let theirs = self.telling(&pair.pair.question);
             let both: f32 =
                 theirs.iter().filter(|(t, _)| asked.contains_key(*t)).map(|x| x.1).sum();
             let either = asked.values().sum::<f32>() + theirs.values().sum::<f32>() - both;
@@ -75,13 +74,13 @@ impl Index {
         near.max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// The terms that say what a question is about, with what each is worth; all of them for one
-    /// of nothing but stop words.
-    fn telling(&self, terms: &[String]) -> HashMap<String, f32> {
-        let weigh = |term: &String| (term.clone(), self.weight(term));
-        let telling: HashMap<_, _> =
-            terms.iter().filter(|term| !text::is_stop(term)).map(weigh).collect();
-        if telling.is_empty() { terms.iter().map(weigh).collect() } else { telling }
+    /// The terms that say what a question is about, with what each is worth.
+    fn telling(&self, question: &str) -> HashMap<String, f32> {
+        let weigh = |term: String| {
+            let worth = self.weight(&term);
+            (term, worth)
+        };
+        self.stems.telling(question).into_iter().map(weigh).collect()
     }
 
     fn passage(&self, hit: Hit, weights: &HashMap<String, f32>) -> Option<Passage> {
@@ -130,7 +129,7 @@ impl Retriever for Index {
             let best = Match::Pair(pair.clone(), citation.clone());
             return Found { best, confidence: f64::from(near) };
         }
-        let weights = self.telling(&self.stems.terms(question).collect::<Vec<_>>());
+        let weights = self.telling(question);
         let passages: Vec<Passage> =
             hits.into_iter().take(limit).filter_map(|hit| self.passage(hit, &weights)).collect();
         match passages.is_empty() {

@@ -58,6 +58,16 @@ impl Stems {
     pub fn terms<'t>(&'t self, text: &'t str) -> impl Iterator<Item = String> + 't {
         spans(text).map(|(_, word)| self.term(word))
     }
+
+    /// The terms that say what `text` is about: without those of stop words, unless it has no
+    /// others.
+    pub fn telling(&self, text: &str) -> Vec<String> {
+        let all: Vec<String> = self.terms(text).collect();
+        match all.iter().all(|term| is_stop(term)) {
+            true => all,
+            false => all.into_iter().filter(|term| !is_stop(term)).collect(),
+        }
+    }
 }
 
 /// Whether `term` is of a word that asks or binds. Terms, since that is what an index has.

@@ -6,7 +6,7 @@ use axum::{Router, http::header::CONTENT_TYPE, routing::get};
 use flate2::{Compression, write::GzEncoder};
 use tests::{App, Site};
 
-use super::{add, list_pages::pages, page, ready, said, settled};
+use super::{add, list_pages::pages, page, ready, said, settled, three_pages};
 use crate::routes::chat::text;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,13 +33,7 @@ async fn two_pages_of_a_host_are_read_at_a_time() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_that_wants_time_between_pages_gets_them_one_by_one() {
-    let links = "<a href='/a'>a</a> <a href='/b'>b</a>";
-    let site = Site::start(&[
-        ("/", &page("The museum opens at ten.", links)),
-        ("/a", &page("The garden closes at dusk.", "")),
-        ("/b", &page("The library lends umbrellas.", "")),
-    ])
-    .await;
+    let site = three_pages().await;
     site.file("/robots.txt", "text/plain", b"User-agent: *\nCrawl-delay: 1\n");
     site.slow(Duration::from_millis(100));
     let app = App::start().await;

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{App, Site, Tenant};
 
-use super::{page, ready, recrawled};
+use super::{page, ready, recrawled, three_pages};
 use crate::routes::chat::{Route, UNKNOWN_SEGMENTS, all_unknown, keys, problem, text};
 
 pub async fn pages(app: &App, tenant: &Tenant, id: &str) -> Vec<Value> {
@@ -72,13 +72,7 @@ async fn each_page_says_how_it_came_out_and_which_copy_of_it_is_good() {
 async fn it_is_paged_bounded_and_the_chatbot_s_own() {
     let app = App::start().await;
     let (tenant, bob) = (app.tenant("ada").await, app.tenant("bob").await);
-    let links = "<a href='/a'>a</a> <a href='/b'>b</a>";
-    let site = Site::start(&[
-        ("/", &page("The museum opens at ten.", links)),
-        ("/a", &page("The garden closes at dusk.", "")),
-        ("/b", &page("The library lends umbrellas.", "")),
-    ])
-    .await;
+    let site = three_pages().await;
     let id = ready(&app, &tenant, &format!("{}/", site.url)).await;
     let all = pages(&app, &tenant, &id).await;
     let path = format!("/api/v1/knowledge/{id}/pages");

@@ -18,7 +18,7 @@ mod list_unanswered;
 mod recrawl_source;
 
 use serde_json::{Value, json};
-use tests::{App, Tenant, eventually};
+use tests::{App, Site, Tenant, eventually};
 
 use super::chat::text;
 
@@ -67,6 +67,17 @@ pub async fn unanswered(app: &App, tenant: &Tenant, query: &str) -> (Vec<Value>,
     let path = format!("/api/v1/knowledge/unanswered{query}");
     let page = app.get(&path).bearer(&tenant.secret).send().await.ok();
     (page["groups"].as_array().unwrap().clone(), page["total"].as_u64().unwrap())
+}
+
+/// A site whose first page leads to two others.
+pub async fn three_pages() -> Site {
+    let links = "<a href='/a'>a</a> <a href='/b'>b</a>";
+    Site::start(&[
+        ("/", &page("The museum opens at ten.", links)),
+        ("/a", &page("The garden closes at dusk.", "")),
+        ("/b", &page("The library lends umbrellas.", "")),
+    ])
+    .await
 }
 
 /// What the bot says, or nothing if it drew on nothing.
