@@ -69,6 +69,8 @@ pub struct Index {
     begins: Vec<u32>,
     /// Entries and impacts, by term.
     postings: Vec<(u32, f32)>,
+    /// How many words an entry has on average.
+    pub(crate) mean_length: f32,
     /// How much alike the entries are.
     pub(crate) crowd: f32,
     pub(crate) stems: Stems,
@@ -179,6 +181,7 @@ impl Index {
             if count > 0.0 { sum / count } else { 1.0 }
         };
         let (mean_above, mean_body) = (mean(|l| l.0), mean(|l| l.1));
+        self.mean_length = mean(|l| l.0 + l.1);
         for (entry, (at, (above, body))) in (0u32..).zip(self.entries.iter().zip(&lengths)) {
             self.fields(*at).each(|term, is_above| {
                 let count = &mut counts[term as usize];
