@@ -12,7 +12,10 @@ use domain::{
     SourceId,
     source::{Chunk, QaPair},
 };
-use knowledge::{Index, Segment, semantic::fusion::Words};
+use knowledge::{
+    Index, Segment,
+    semantic::{fusion::Words, pair_text, passage_text},
+};
 use serde_json::Value;
 
 use crate::{BenchError, Result, semantic::Tier};
@@ -58,6 +61,20 @@ pub(crate) struct Line {
     pub answerable: Option<bool>,
 }
 
+impl Line {
+    /// As the passage that a crawl would have made of it.
+    fn chunk(&self) -> Chunk {
+        Chunk {
+            id: String::new(),
+            content: self.text.clone(),
+            headings: Vec::new(),
+            url: None,
+            title: self.title.clone(),
+            tokens: 0,
+        }
+    }
+}
+
 pub(crate) fn lines(file: &Path) -> Result<Vec<Line>> {
     let failed = |reason: String| BenchError(format!("{}: {reason}", file.display()));
     let text = fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
@@ -89,16 +106,15 @@ pub(crate) struct Built {
 
 pub(crate) fn build(docs: Vec<Line>) -> Result<Built> {
     let (mut chunks, mut pairs, mut ids, mut asked) = (vec![], vec![], vec![], vec![]);
-    for Line { id, text, title, question, answerable: _ } in docs {
-        match question {
+    for mut line in docs {
+        match line.question.take() {
             Some(question) => {
-                asked.push(id);
-                pairs.push((SourceId::new(), QaPair { question, answer: text }));
+                asked.push(line.id);
+                pairs.push((SourceId::new(), QaPair { question, answer: line.text }));
             }
             None => {
-                ids.push(id);
-                let (id, headings, url) = (String::new(), Vec::new(), None);
-                chunks.push(Chunk { id, content: text, headings, url, title, tokens: 0 });
+                chunks.push(line.chunk());
+                ids.push(line.id);
             }
         }
     }
@@ -122,10 +138,9 @@ fn tier(model: &Path, docs: &[Line]) -> Result<Tier> {
     let pairs = docs.iter().filter(|doc| doc.question.is_some());
     let texts: Vec<String> = passages
         .chain(pairs)
-        .map(|Line { text, title, question, .. }| match question {
-            Some(above) => format!("{above}\n{text}"),
-            None if title.is_empty() => text.clone(),
-            None => format!("{title}\n{text}"),
+        .map(|line| match line.question.clone() {
+            Some(question) => pair_text(&QaPair { question, answer: line.text.clone() }),
+            None => passage_text(&line.chunk()),
         })
         .collect();
     Tier::build(model, texts.iter().map(String::as_str))

@@ -11,7 +11,7 @@ use domain::{
     conversation::{Ask, FIRST_MESSAGE, MOST_MESSAGES, shorten},
 };
 use futures::StreamExt;
-use knowledge::{Found, Match, Passage, Retriever};
+use knowledge::{Found, Match, Passage};
 use store::TurnWrite;
 use tokio::sync::mpsc;
 
@@ -153,8 +153,11 @@ impl Chat {
         question: &str,
         pieces: Option<&Pieces>,
     ) -> Result<Answer> {
-        let index = self.indexes.current(&self.core.store, chatbot).await?;
-        let Found { best, confidence } = index.find(question, SEARCHED);
+        let (index, sense) = tokio::join!(
+            self.indexes.current(&self.core, chatbot),
+            self.core.semantics.of_question(question)
+        );
+        let Found { best, confidence } = index?.find_meant(question, sense.as_ref(), SEARCHED);
         match best {
             Match::Pair(pair, citation) => {
                 if let Some(pieces) = pieces {

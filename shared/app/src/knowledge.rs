@@ -123,7 +123,8 @@ impl Core {
     ) -> Result<SourceId> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
         let source = qa_source(&chatbot, &pair);
-        self.store.put_qa_source(&chatbot, &source, &pair).await?;
+        let meaning = self.semantics.of_pair(&pair).await;
+        self.store.put_qa_source(&chatbot, &source, &pair, meaning.as_deref()).await?;
         Ok(source.id)
     }
 

@@ -11,6 +11,7 @@ use domain::{Citation, SourceId, conversation::shorten, source::QaPair};
 
 use crate::{
     segment::Segment,
+    semantic::Meaning,
     text::{self, Stems},
 };
 
@@ -74,6 +75,8 @@ pub struct Index {
     /// How much alike the entries are.
     pub(crate) crowd: f32,
     pub(crate) stems: Stems,
+    /// What the entries mean, if something was asked.
+    pub(crate) meaning: Meaning,
 }
 
 /// The fields of an entry, as terms of the index.

@@ -2,6 +2,7 @@
 
 use domain::{ChatbotId, JobId, Result, Source, SourceId, source::QaPair};
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::{
     keys,
@@ -29,6 +30,9 @@ pub struct IndexPointer {
     pub job: JobId,
     /// What it leads to.
     pub entry: IndexEntry,
+    /// What a pair means, as bytes that only those understand who made them. That of a segment is
+    /// in it.
+    pub meaning: Option<Vec<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,14 +45,17 @@ pub(crate) struct PointerItem {
     question: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    meaning: Option<ByteBuf>,
 }
 
 impl PointerItem {
     pub fn pages(source: &Source, parts: u32) -> Self {
-        Self { source_id: source.id, job: source.job, parts, question: None, answer: None }
+        let (source_id, job) = (source.id, source.job);
+        Self { source_id, job, parts, question: None, answer: None, meaning: None }
     }
 
-    pub fn qa(source: &Source, pair: &QaPair) -> Self {
+    pub fn qa(source: &Source, pair: &QaPair, meaning: Option<&[u8]>) -> Self {
         let QaPair { question, answer } = pair.clone();
         Self {
             source_id: source.id,
@@ -56,18 +63,19 @@ impl PointerItem {
             parts: 0,
             question: Some(question),
             answer: Some(answer),
+            meaning: meaning.map(ByteBuf::from),
         }
     }
 }
 
 impl From<PointerItem> for IndexPointer {
     fn from(from: PointerItem) -> Self {
-        let PointerItem { source_id, job, parts, question, answer } = from;
+        let PointerItem { source_id, job, parts, question, answer, meaning } = from;
         let entry = match (question, answer) {
             (Some(question), Some(answer)) => IndexEntry::Qa(QaPair { question, answer }),
             _ => IndexEntry::Segment { parts },
         };
-        Self { source_id, job, entry }
+        Self { source_id, job, entry, meaning: meaning.map(ByteBuf::into_vec) }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Largest part of a segment: an item has 400 KB, and keys and names need some.
-const PART_BYTES: usize = 380 * 1024;
+pub(crate) const PART_BYTES: usize = 380 * 1024;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PageItem {
@@ -55,8 +55,18 @@ pub(crate) struct ChunkItem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct PartItem {
+pub(crate) struct PartItem {
     bytes: ByteBuf,
+}
+
+impl PartItem {
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { bytes: ByteBuf::from(bytes) }
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes.into_vec()
+    }
 }
 
 mirrored!(
@@ -266,7 +276,7 @@ impl Store {
         let mut parts = 0;
         for (place, part) in bytes.chunks(PART_BYTES).enumerate() {
             let key = keys::segment_part(source.id, source.job, place);
-            self.write(Write::put(key, &PartItem { bytes: ByteBuf::from(part) })?).await?;
+            self.write(Write::put(key, &PartItem::of(part))?).await?;
             parts += 1;
         }
         Ok(parts)
@@ -284,6 +294,6 @@ impl Store {
         if items.len() < usize::try_from(parts).unwrap_or(usize::MAX) {
             return Ok(None);
         }
-        Ok(Some(items.into_iter().flat_map(|item| item.bytes.into_vec()).collect()))
+        Ok(Some(items.into_iter().flat_map(PartItem::into_bytes).collect()))
     }
 }

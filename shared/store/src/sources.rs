@@ -151,14 +151,15 @@ impl Store {
         if outcome.refused(3) { Err(refused_by_chatbot()) } else { Err(try_again()) }
     }
 
-    /// Adds a Q&A pair, which answers from the same write on.
+    /// Adds a Q&A pair with what it means, if that is known. It answers from the same write on.
     pub async fn put_qa_source(
         &self,
         chatbot: &Chatbot,
         source: &Source,
         pair: &QaPair,
+        meaning: Option<&[u8]>,
     ) -> Result<()> {
-        self.put_qa_source_with(chatbot, source, pair, None).await.map(drop)
+        self.put_qa_source_with(chatbot, source, (pair, meaning), None).await.map(drop)
     }
 
     /// The same together with another write; `false` if that one was refused.
@@ -166,10 +167,10 @@ impl Store {
         &self,
         chatbot: &Chatbot,
         source: &Source,
-        pair: &QaPair,
+        (pair, meaning): (&QaPair, Option<&[u8]>),
         beside: Option<Write>,
     ) -> Result<bool> {
-        let pointer = PointerItem::qa(source, pair);
+        let pointer = PointerItem::qa(source, pair, meaning);
         let mut writes = vec![
             Write::put(keys::source(source.chatbot_id, source.id), &SourceItem::from(source))?
                 .if_absent(),
@@ -200,7 +201,7 @@ impl Store {
             put = with_due(put, &key, Timestamp::now().plus(period));
         }
         let item = match &pointer.entry {
-            IndexEntry::Qa(pair) => PointerItem::qa(twin, pair),
+            IndexEntry::Qa(pair) => PointerItem::qa(twin, pair, pointer.meaning.as_deref()),
             IndexEntry::Segment { parts } => {
                 self.copy_crawl(pointer.source_id, pointer.job, twin).await?;
                 if self.segment(twin.id, twin.job, *parts).await?.is_none() {
