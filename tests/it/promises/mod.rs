@@ -21,5 +21,6 @@ mod shared_routes;
 mod storm;
 mod strangers;
 mod switched_off;
+mod sync;
 mod template_routes;
 mod twice;
