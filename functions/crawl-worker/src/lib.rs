@@ -21,8 +21,9 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let fetcher = Fetcher::new(env.policy()).map_err(Error::internal)?;
         let core = aws.core(env)?;
+        let queue = aws.queue(env, "CRAWL_QUEUE_URL")?;
         Ok(Self {
-            crawl: Crawl::new(core.clone(), fetcher, aws.queue(env, "CRAWL_QUEUE_URL")?),
+            crawl: Crawl::new(core.clone(), fetcher, queue, env.retry_pace()?),
             core,
             policy: env.policy(),
             dead_letters: aws.queue(env, "CRAWL_DEAD_LETTERS_URL")?,

@@ -71,7 +71,7 @@ pub struct Options {
     #[arg(skip)]
     pub deliver_twice: bool,
 
-    /// For a test: how many times as fast as its schedule a delivery is tried again.
+    /// For a test: how many times as fast as its schedule a delivery or a page is tried again.
     #[arg(skip)]
     pub retry_pace: Option<u32>,
 

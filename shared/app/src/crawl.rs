@@ -1,7 +1,7 @@
 //! Crawling: one page a message. A page's outcome is written down with what was found on it;
 //! whoever ends the last page of a crawl puts the index together and makes it current, in one
 //! conditional write. Every step can be repeated. How a page is read is in [`crate::crawl_page`],
-//! when it may be in [`crate::crawl_turn`].
+//! when it may be in [`crate::crawl_turn`], and when again in [`crate::crawl_retry`].
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -25,13 +25,16 @@ pub struct Crawl {
     pub(crate) store: Store,
     pub(crate) fetcher: Fetcher,
     pub(crate) hosts: Hosts,
-    queue: Queue,
+    pub(crate) queue: Queue,
+    /// How many times as fast as planned a page is tried again.
+    pub(crate) pace: u32,
 }
 
 impl Crawl {
-    /// Crawling over `core` with `fetcher`; a page whose turn comes later goes back to `queue`.
-    pub fn new(core: Core, fetcher: Fetcher, queue: Queue) -> Self {
-        Self { store: core.store, fetcher, hosts: Hosts::default(), queue }
+    /// Crawling over `core` with `fetcher`; a page whose turn comes later goes back to `queue`, and
+    /// one that is tried again `pace` times as fast as planned.
+    pub fn new(core: Core, fetcher: Fetcher, queue: Queue, pace: u32) -> Self {
+        Self { store: core.store, fetcher, hosts: Hosts::default(), queue, pace }
     }
 
     /// Handles one message. A page that was handled before, or whose crawl has been replaced, is
@@ -246,6 +249,7 @@ pub(crate) fn queued(from: &Page, url: &str, depth: u8) -> Page {
         words: 0,
         copy: None,
         stored: false,
+        retry: None,
         ..from.clone()
     }
 }

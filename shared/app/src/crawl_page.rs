@@ -21,6 +21,9 @@ const MAX_LINKS: usize = 4 * MAX_PAGES as usize;
 
 impl Crawl {
     pub(crate) async fn read_page(&self, source: &Source, mut page: Page) -> Result<()> {
+        if !self.take_retry(&mut page).await? {
+            return Ok(());
+        }
         let url = Url::parse(&page.url).map_err(Error::internal)?;
         let first = match page.depth {
             0 => None,
@@ -51,6 +54,9 @@ impl Crawl {
             }
             (Err(error), _) => {
                 tracing::info!(source = %source.id, %error, "a page could not be read");
+                if self.try_again(&page, &error).await? {
+                    return Ok(());
+                }
                 if error.is_gone() {
                     page.state = PageState::Gone(error.to_string());
                 } else {

@@ -46,6 +46,7 @@ pub(crate) fn first_page(source: &Source, job: JobId) -> Page {
         words: 0,
         copy: None,
         stored: false,
+        retry: None,
     }
 }
 

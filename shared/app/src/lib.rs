@@ -10,6 +10,7 @@ pub mod crawl;
 mod crawl_page;
 mod crawl_plan;
 pub mod crawl_requests;
+mod crawl_retry;
 mod crawl_scope;
 mod crawl_turn;
 pub mod dead_letters;

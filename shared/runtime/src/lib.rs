@@ -97,8 +97,8 @@ impl Env {
         Ok((Resolver::of_server(server, time), time))
     }
 
-    /// How many times as fast as its schedule a delivery is tried again: once as fast, but in the
-    /// local run, where `LOCAL_RETRY_PACE` may say otherwise.
+    /// How many times as fast as its schedule a delivery or a page is tried again: once as fast, but
+    /// in the local run, where `LOCAL_RETRY_PACE` may say otherwise.
     pub fn retry_pace(&self) -> Result<u32> {
         let pace = self.optional("LOCAL_RETRY_PACE").filter(|_| self.is_local());
         let pace = pace.map_or(Ok(1), str::parse).map_err(Error::internal)?;
