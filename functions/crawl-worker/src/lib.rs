@@ -20,7 +20,7 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let fetcher = Fetcher::new(env.policy()).map_err(Error::internal)?;
-        let core = aws.core(env)?;
+        let core = aws.core(env)?.with_semantics(aws.semantics(env)?);
         let queue = aws.queue(env, "CRAWL_QUEUE_URL")?;
         Ok(Self {
             crawl: Crawl::new(core.clone(), fetcher, queue, env.retry_pace()?),

@@ -21,7 +21,9 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        Ok(Self { http: colloquy_http::Ctx::new(env, aws).await?, policy: env.policy() })
+        let mut http = colloquy_http::Ctx::new(env, aws).await?;
+        http.core = http.core.with_semantics(aws.semantics(env)?);
+        Ok(Self { http, policy: env.policy() })
     }
 }
 

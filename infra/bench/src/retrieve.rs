@@ -36,6 +36,19 @@ pub(crate) struct Collection {
     /// Queries, one a line: `{"id","text","answerable"?}`.
     #[arg(long)]
     pub queries: PathBuf,
+    /// Find by words and by what an embedding model makes of each text.
+    #[arg(long)]
+    semantic: bool,
+    /// Folder of that model, as `infra/models/minilm.sh` leaves it.
+    #[arg(long, default_value = ".models/minilm")]
+    model: PathBuf,
+}
+
+impl Collection {
+    /// The semantic tier over `docs`, if it is asked for.
+    pub fn tier(&self, docs: &[Line]) -> Result<Option<Tier>> {
+        self.semantic.then(|| tier(&self.model, docs)).transpose()
+    }
 }
 
 /// The flags of `bench retrieve`.
@@ -46,12 +59,6 @@ pub struct Options {
     /// Where the run is written, in TREC's format.
     #[arg(long)]
     out: PathBuf,
-    /// Rank by words and by what an embedding model makes of each text.
-    #[arg(long)]
-    semantic: bool,
-    /// Folder of that model, as `infra/models/minilm.sh` leaves it.
-    #[arg(long, default_value = ".models/minilm")]
-    model: PathBuf,
 }
 
 /// One line of a file of documents or queries.
@@ -160,7 +167,7 @@ fn rank(index: &Index, tier: Option<&Tier>, query: &str) -> Result<Vec<(u32, f32
 /// Writes the run; the last line on standard error says what it took.
 pub fn run(options: &Options) -> Result<String> {
     let docs = lines(&options.collection.docs)?;
-    let tier = options.semantic.then(|| tier(&options.model, &docs)).transpose()?;
+    let tier = options.collection.tier(&docs)?;
     let Built { index, ids, bytes, build_ms, load_ms } = build(docs)?;
     let mut run = String::new();
     let mut took = Vec::new();

@@ -34,7 +34,8 @@ impl Crawl {
             self.store.crawl_started(source).await?;
         }
         let prior = self.prior(source, &page.url).await?;
-        let known = prior.as_ref().and_then(|prior| known(prior, &url));
+        let reader = self.reader();
+        let known = prior.as_ref().and_then(|prior| known(&reader, prior, &url));
         let crawl = source.job.to_string();
         let anywhere = page.depth == 0;
         let inside = |target: &Url| anywhere || scope.has(target);
@@ -87,6 +88,14 @@ impl Crawl {
         Ok(())
     }
 
+    /// What read the pages whose hashes begin with it: another embedding model reads them anew.
+    fn reader(&self) -> String {
+        match self.semantics.model() {
+            Some(model) => format!("{READER}.{}", &sha256(model)[..8]),
+            None => READER.to_owned(),
+        }
+    }
+
     async fn take(
         &self,
         source: &Source,
@@ -96,7 +105,7 @@ impl Crawl {
     ) -> Result<()> {
         let fetch::Page { url, etag, last_modified, document } = read;
         let copy = PageCopy {
-            hash: fingerprint(&document),
+            hash: fingerprint(&self.reader(), &document),
             etag,
             last_modified,
             found_at: Some(url.to_string()).filter(|found| *found != page.url),
@@ -112,7 +121,11 @@ impl Crawl {
                 page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
                 page.copy = Some(copy);
                 page.stored = true;
+                let meaning = self.semantics.of_passages(&chunks).await?;
                 self.store.put_chunks(page, &chunks).await?;
+                if let Some(meaning) = meaning {
+                    self.store.put_meaning(page, &meaning).await?;
+                }
             }
         }
         let links = document.links.iter().map(Url::to_string).collect();
@@ -183,8 +196,9 @@ impl Crawl {
 }
 
 /// What the server of `url` may compare, if the copy of it can be gone on with.
-fn known<'a>(prior: &'a Page, url: &Url) -> Option<Known<'a>> {
-    let copy = prior.copy.as_ref().filter(|copy| copy.hash.starts_with(READER))?;
+fn known<'a>(reader: &str, prior: &'a Page, url: &Url) -> Option<Known<'a>> {
+    let copy = prior.copy.as_ref()?;
+    copy.hash.strip_prefix(reader).filter(|rest| rest.starts_with('-'))?;
     let (etag, last_modified) = (copy.etag.as_deref(), copy.last_modified.as_deref());
     etag.or(last_modified)?;
     let found_at = copy.found_at.as_ref().and_then(|at| Url::parse(at).ok());
@@ -192,7 +206,7 @@ fn known<'a>(prior: &'a Page, url: &Url) -> Option<Known<'a>> {
 }
 
 /// What a page says, and nothing of what is around it.
-fn fingerprint(document: &Document) -> String {
+fn fingerprint(reader: &str, document: &Document) -> String {
     let mut said = document.title.clone();
     for block in &document.blocks {
         for part in block.headings.iter().chain([&block.text]) {
@@ -200,7 +214,7 @@ fn fingerprint(document: &Document) -> String {
             said.push_str(part);
         }
     }
-    format!("{READER}-{}", sha256(&said))
+    format!("{reader}-{}", sha256(&said))
 }
 
 #[cfg(test)]
@@ -217,9 +231,10 @@ mod tests {
             blocks: vec![block(text)],
             links: vec![Url::parse(link).unwrap()],
         };
-        let one = fingerprint(&document("a", "https://example.com/1"));
-        assert_eq!(one, fingerprint(&document("a", "https://example.com/2")));
-        assert_ne!(one, fingerprint(&document("b", "https://example.com/1")));
-        assert!(one.starts_with(READER));
+        let of = |text, link| fingerprint("7", &document(text, link));
+        let one = of("a", "https://example.com/1");
+        assert_eq!(one, of("a", "https://example.com/2"));
+        assert_ne!(one, of("b", "https://example.com/1"));
+        assert!(one.starts_with("7-"));
     }
 }

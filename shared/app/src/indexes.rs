@@ -134,7 +134,8 @@ async fn load(
             }
         }
         let meaning = core.semantics.model().map(|model| meaning(model, &segments, meant));
-        let of_source = segments.iter().map(|((source, _), (segment, _))| (*source, segment.clone()));
+        let of_source =
+            segments.iter().map(|((source, _), (segment, _))| (*source, segment.clone()));
         let index = Index::new(of_source, pairs);
         let index = Arc::new(match meaning {
             Some(meaning) => index.with_meaning(meaning),

@@ -14,7 +14,7 @@ use knowledge::{
 use store::Meanings;
 
 /// Passages of one page that get a vector; those after them are found by their words.
-const MOST_PASSAGES: usize = 512;
+const MOST_PASSAGES: usize = 128;
 
 /// An embedding model, or none.
 #[derive(Debug, Clone, Default)]

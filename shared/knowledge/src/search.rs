@@ -60,11 +60,11 @@ pub trait Retriever: Send + Sync {
 impl Index {
     /// With what its entries mean, in their order: the passages of each segment, then the pairs.
     /// What has another number of entries is left out.
-    pub fn with_meaning(self, meaning: Meaning) -> Self {
-        match meaning.entries() == self.len() {
-            true => Self { meaning, ..self },
-            false => self,
+    pub fn with_meaning(mut self, meaning: Meaning) -> Self {
+        if meaning.entries() == self.len() {
+            self.meaning = meaning;
         }
+        self
     }
 
     /// Whether anything of it can be found by what it means.
@@ -80,7 +80,8 @@ impl Index {
             return Found { best: Match::Pair(pair.clone(), citation.clone()), confidence: 1.0 };
         }
         let ranking = self.rank(question, limit.max(LOOKED_AT));
-        if let Some((Pair { pair, citation, .. }, near)) = self.nearest_pair(question, &ranking.hits)
+        if let Some((Pair { pair, citation, .. }, near)) =
+            self.nearest_pair(question, &ranking.hits)
             && near >= NEAR
         {
             let best = Match::Pair(pair.clone(), citation.clone());
@@ -106,7 +107,7 @@ impl Index {
         let words = Words { best: &best, worth: ranking.worth, covered };
         let (ranked, nearest) = self.meaning.rank_near(sense, words, best.len().max(LOOKED_AT));
         let hits = ranked.into_iter().map(|(entry, score)| Hit { entry, score }).collect();
-        (hits, ranking.evidence.confidence_with(nearest, sense))
+        (hits, ranking.evidence.confidence_with(nearest, sense.legibility))
     }
 
     /// The pair that asks nearly the same, of those that match best: the weight of the telling

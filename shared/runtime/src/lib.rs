@@ -2,6 +2,8 @@
 //!
 //! Each client is made by a function of its own, so that a binary links only those it calls.
 
+mod embeddings;
+
 use std::{collections::HashMap, io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
@@ -117,12 +119,14 @@ pub struct Aws {
     config: SdkConfig,
     /// Of the local run: DynamoDB's, and that of SQS and Secrets Manager.
     endpoints: Option<(String, String)>,
+    embedders: embeddings::Loaded,
 }
 
 impl Aws {
     /// As the process is set up to find them.
     pub async fn load() -> Self {
-        Self { config: aws_config::load_defaults(BehaviorVersion::latest()).await, endpoints: None }
+        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        Self { config, endpoints: None, embedders: embeddings::Loaded::default() }
     }
 
     /// Embedded ones: DynamoDB's endpoint, and that of SQS and Secrets Manager.
@@ -134,7 +138,8 @@ impl Aws {
             .credentials_provider(credentials)
             .load()
             .await;
-        Self { config, endpoints: Some((dynamodb.to_owned(), queues.to_owned())) }
+        let endpoints = Some((dynamodb.to_owned(), queues.to_owned()));
+        Self { config, endpoints, embedders: embeddings::Loaded::default() }
     }
 
     /// For the client of a service that one function alone uses.

@@ -11,6 +11,7 @@ mod journey;
 mod kill;
 mod limits;
 mod mail;
+mod meaning;
 mod openapi;
 mod operators;
 mod paging;
