@@ -18,7 +18,7 @@ pub const TITAN: &str = "bedrock:amazon.titan-embed-text-v2:0";
 const DIMENSIONS: usize = 512;
 /// Words of one meaning. Each is a dimension of its own; other words share the rest.
 const MEANINGS: &[&[&str]] = &[
-    &["car", "cars", "automobile", "automobiles", "vehicle"],
+    &["car", "cars", "automobile", "automobiles", "vehicle", "vehicles"],
     &["cost", "costs", "fee", "price"],
     &["cook", "pasta"],
 ];

@@ -11,11 +11,16 @@ use domain::{
     conversation::{Ask, FIRST_MESSAGE, MOST_MESSAGES, shorten},
 };
 use futures::StreamExt;
-use knowledge::{Found, Match, Passage};
+use knowledge::{Found, Match, Passage, Retriever};
 use store::TurnWrite;
 use tokio::sync::mpsc;
 
-use crate::{Core, indexes::Indexes, usage::CREDITS};
+use crate::{
+    Core,
+    indexes::{Indexes, Known, Large},
+    nearest::Nearest,
+    usage::CREDITS,
+};
 
 /// Passages that are looked at, and those of them an answer is drawn from.
 const SEARCHED: usize = 8;
@@ -157,7 +162,16 @@ impl Chat {
             self.indexes.current(&self.core, chatbot),
             self.core.semantics.of_question(question)
         );
-        let Found { best, confidence } = index?.find_meant(question, sense.as_ref(), SEARCHED);
+        let Found { best, confidence } = match index? {
+            Known::InMemory(index) => index.find_meant(question, sense.as_ref(), SEARCHED),
+            Known::InTable(large) => {
+                let Large { current, pairs } = &*large;
+                let vector = sense.as_ref().map(|sense| sense.vector.numbers());
+                let (store, pairs) = (&self.core.store, pairs.clone());
+                let nearest = Nearest::to(store, chatbot.id, vector, current, pairs).await?;
+                nearest.find(question, SEARCHED)
+            }
+        };
         match best {
             Match::Pair(pair, citation) => {
                 if let Some(pieces) = pieces {

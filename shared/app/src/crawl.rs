@@ -224,8 +224,9 @@ impl Crawl {
                 let url = found_at.unwrap_or(&page.url);
                 chunks.iter_mut().for_each(|chunk| chunk.url = Some(url.clone()));
                 self.store.put_chunks(page, &chunks).await?;
-                if let Some(meaning) = meanings.of(source.id, from.job, &from.url) {
-                    self.store.put_meaning(page, meaning).await?;
+                let meaning = meanings.of(source.id, from.job, &from.url).map(Vectors::from_bytes);
+                if let Some(Ok(meaning)) = meaning {
+                    self.keep_meaning(page, &meaning).await?;
                 }
                 (settled.chunks, settled.words, settled.stored) = (from.chunks, from.words, true);
             }

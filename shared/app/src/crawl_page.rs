@@ -5,7 +5,7 @@ use domain::{
     Error, Result, Source, Timestamp,
     source::{MAX_DEPTH, MAX_PAGES, Page, PageCopy, PageState},
 };
-use knowledge::{Document, Known, Reading, chunk, fetch, text};
+use knowledge::{Document, Known, Reading, chunk, fetch, semantic::Vectors, text};
 use store::keys::sha256;
 use url::Url;
 
@@ -124,13 +124,24 @@ impl Crawl {
                 let meaning = self.semantics.of_passages(&chunks).await?;
                 self.store.put_chunks(page, &chunks).await?;
                 if let Some(meaning) = meaning {
-                    self.store.put_meaning(page, &meaning).await?;
+                    self.keep_meaning(page, &meaning).await?;
                 }
             }
         }
         let links = document.links.iter().map(Url::to_string).collect();
         // Links before the page's own end: a crawl is complete when no page waits.
         self.follow(source, page, links, same).await
+    }
+
+    /// Keeps what a page's passages mean beside them, and in them where the table searches those.
+    pub(crate) async fn keep_meaning(&self, page: &Page, vectors: &Vectors) -> Result<()> {
+        let bytes = vectors.to_bytes().map_err(Error::internal)?;
+        self.store.put_meaning(page, &bytes).await?;
+        if self.semantics.fits_table(vectors.dimensions()) {
+            let numbers: Vec<_> = vectors.numbers().collect();
+            self.store.put_vectors(page, &numbers).await?;
+        }
+        Ok(())
     }
 
     /// The page says what it said before: nothing is cut or stored, but that it was looked at.

@@ -1,7 +1,7 @@
 //! The indexes that this process has loaded, one per chatbot and version.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -20,10 +20,26 @@ const MOST: usize = 64;
 /// How often a load that was overtaken by a change begins again.
 const ATTEMPTS: u32 = 3;
 
-#[derive(Default)]
+/// What a chatbot knows.
+#[derive(Clone)]
+pub(crate) enum Known {
+    /// All of it, in memory.
+    InMemory(Arc<Index>),
+    /// Too much for that: its passages are searched by the table's vector index.
+    InTable(Arc<Large>),
+}
+
+/// What has to be known of a chatbot whose passages are searched by the table's index.
+pub(crate) struct Large {
+    /// The crawls that count.
+    pub current: HashSet<(SourceId, JobId)>,
+    /// All pairs.
+    pub pairs: Vec<(SourceId, QaPair)>,
+}
+
 struct Loaded {
     version: u64,
-    index: Arc<Index>,
+    known: Known,
     segments: HashMap<(SourceId, JobId), Part>,
 }
 
@@ -45,18 +61,18 @@ pub(crate) struct Indexes(Arc<Mutex<Slots>>);
 
 impl Indexes {
     /// The index of `chatbot` at its current version, or a newer one.
-    pub async fn current(&self, core: &Core, chatbot: &Chatbot) -> Result<Arc<Index>> {
+    pub async fn current(&self, core: &Core, chatbot: &Chatbot) -> Result<Known> {
         let slot = self.slot(chatbot.id);
         let mut loaded = slot.lock().await;
         if let Some(loaded) = loaded.as_ref().filter(|l| l.version >= chatbot.index_version) {
-            return Ok(loaded.index.clone());
+            return Ok(loaded.known.clone());
         }
         let none = HashMap::new();
         let known = loaded.as_ref().map_or(&none, |loaded| &loaded.segments);
         let fresh = load(core, chatbot, known).await?;
-        let index = fresh.index.clone();
+        let known = fresh.known.clone();
         *loaded = Some(fresh);
-        Ok(index)
+        Ok(known)
     }
 
     fn slot(&self, chatbot: ChatbotId) -> Slot {
@@ -106,16 +122,19 @@ async fn load(
         let mut segments: HashMap<(SourceId, JobId), Part> = HashMap::new();
         let mut pairs: Vec<(SourceId, QaPair)> = Vec::new();
         let mut meant: Vec<Option<Vec<u8>>> = Vec::new();
-        for IndexPointer { source_id, job, entry, meaning } in
-            core.store.index_pointers(chatbot.id).await?
-        {
+        let pointers = core.store.index_pointers(chatbot.id).await?;
+        if core.semantics.searches_in_table(passages(&pointers)) {
+            let known = Known::InTable(Arc::new(large(pointers)));
+            return Ok(Loaded { version: chatbot.index_version, known, segments });
+        }
+        for IndexPointer { source_id, job, entry, meaning } in pointers {
             let key = (source_id, job);
             match entry {
                 IndexEntry::Qa(pair) => {
                     pairs.push((source_id, pair));
                     meant.push(meaning);
                 }
-                IndexEntry::Segment { parts } => {
+                IndexEntry::Segment { parts, chunks: _ } => {
                     let part = match known.get(&key) {
                         Some(part) => part.clone(),
                         None => match segment(&core.store, key, parts).await? {
@@ -141,9 +160,31 @@ async fn load(
             Some(meaning) => index.with_meaning(meaning),
             None => index,
         });
-        return Ok(Loaded { version: chatbot.index_version, index, segments });
+        let known = Known::InMemory(index);
+        return Ok(Loaded { version: chatbot.index_version, known, segments });
     }
     Err(Error::internal("an index segment is missing"))
+}
+
+fn passages(pointers: &[IndexPointer]) -> u64 {
+    let of = |pointer: &IndexPointer| match pointer.entry {
+        IndexEntry::Segment { chunks, .. } => u64::from(chunks),
+        IndexEntry::Qa(_) => 0,
+    };
+    pointers.iter().map(of).sum()
+}
+
+fn large(pointers: Vec<IndexPointer>) -> Large {
+    let mut large = Large { current: HashSet::new(), pairs: Vec::new() };
+    for IndexPointer { source_id, job, entry, meaning: _ } in pointers {
+        match entry {
+            IndexEntry::Segment { .. } => {
+                large.current.insert((source_id, job));
+            }
+            IndexEntry::Qa(pair) => large.pairs.push((source_id, pair)),
+        }
+    }
+    large
 }
 
 /// What all entries mean, in the order that the index has them: that of the map, then the pairs.

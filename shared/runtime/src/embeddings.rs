@@ -24,9 +24,12 @@ impl Aws {
     /// If there is no such model, or this build has no library for it.
     pub fn semantics(&self, env: &Env) -> Result<Semantics> {
         let Some(named) = env.optional("EMBEDDINGS") else { return Ok(Semantics::default()) };
+        // Of the table's own vector index, which only a deployment can have.
+        let dimensions = env.optional("VECTOR_DIMENSIONS").map_or(Ok(0), str::parse);
+        let dimensions = dimensions.map_err(Error::internal)?;
         let mut loaded = self.embedders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(embedder) = loaded.get(named) {
-            return Ok(Semantics::by(embedder.clone()));
+            return Ok(Semantics::by(embedder.clone()).in_table(dimensions));
         }
         let embedder: Arc<dyn Embedder> = match named.split_once(':') {
             Some(("minilm", folder)) => minilm(folder)?,
@@ -39,7 +42,7 @@ impl Aws {
         };
         tracing::info!(model = embedder.model(), "texts are embedded");
         loaded.insert(named.to_owned(), embedder.clone());
-        Ok(Semantics::by(embedder))
+        Ok(Semantics::by(embedder).in_table(dimensions))
     }
 
     fn bedrock(&self, env: &Env, model: &str) -> Bedrock {

@@ -16,6 +16,8 @@ pub enum IndexEntry {
     Segment {
         /// Parts of it.
         parts: u32,
+        /// Passages in it; 0 if it was written before they were counted here.
+        chunks: u32,
     },
     /// A question with its answer.
     Qa(QaPair),
@@ -41,6 +43,8 @@ pub(crate) struct PointerItem {
     job: JobId,
     #[serde(default)]
     parts: u32,
+    #[serde(default)]
+    chunks: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     question: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,9 +54,9 @@ pub(crate) struct PointerItem {
 }
 
 impl PointerItem {
-    pub fn pages(source: &Source, parts: u32) -> Self {
+    pub fn pages(source: &Source, parts: u32, chunks: u32) -> Self {
         let (source_id, job) = (source.id, source.job);
-        Self { source_id, job, parts, question: None, answer: None, meaning: None }
+        Self { source_id, job, parts, chunks, question: None, answer: None, meaning: None }
     }
 
     pub fn qa(source: &Source, pair: &QaPair, meaning: Option<&[u8]>) -> Self {
@@ -61,6 +65,7 @@ impl PointerItem {
             source_id: source.id,
             job: source.job,
             parts: 0,
+            chunks: 0,
             question: Some(question),
             answer: Some(answer),
             meaning: meaning.map(ByteBuf::from),
@@ -70,10 +75,10 @@ impl PointerItem {
 
 impl From<PointerItem> for IndexPointer {
     fn from(from: PointerItem) -> Self {
-        let PointerItem { source_id, job, parts, question, answer, meaning } = from;
+        let PointerItem { source_id, job, parts, chunks, question, answer, meaning } = from;
         let entry = match (question, answer) {
             (Some(question), Some(answer)) => IndexEntry::Qa(QaPair { question, answer }),
-            _ => IndexEntry::Segment { parts },
+            _ => IndexEntry::Segment { parts, chunks },
         };
         Self { source_id, job, entry, meaning: meaning.map(ByteBuf::into_vec) }
     }

@@ -202,14 +202,14 @@ impl Store {
         }
         let item = match &pointer.entry {
             IndexEntry::Qa(pair) => PointerItem::qa(twin, pair, pointer.meaning.as_deref()),
-            IndexEntry::Segment { parts } => {
+            IndexEntry::Segment { parts, chunks } => {
                 self.copy_crawl(pointer.source_id, pointer.job, twin).await?;
                 if self.segment(twin.id, twin.job, *parts).await?.is_none() {
                     let target = PurgeTarget::Crawl { id: twin.id, job: twin.job };
                     while !self.purge_some(&target).await? {}
                     return Ok(false);
                 }
-                PointerItem::pages(twin, *parts)
+                PointerItem::pages(twin, *parts, *chunks)
             }
         };
         let mut writes = vec![
@@ -360,7 +360,8 @@ impl Store {
                         .value("words", words)?
                         .value("now", now)?,
                 );
-                writes.push(Write::put(pointer, &PointerItem::pages(source, *parts))?);
+                let item = PointerItem::pages(source, *parts, *chunks);
+                writes.push(Write::put(pointer, &item)?);
             }
             CrawlResult::Unchanged => {
                 writes.push(end.value("status", SourceStatus::Ready)?.value("now", now)?);

@@ -128,6 +128,14 @@ impl Vectors {
         self.scales.len()
     }
 
+    /// Their numbers, with the place of each; without those that point nowhere.
+    pub fn numbers(&self) -> impl Iterator<Item = (usize, Vec<f32>)> {
+        let steps = self.steps.chunks_exact(self.dimensions().max(1));
+        let some =
+            self.scales.iter().zip(steps).enumerate().filter(|(_, (scale, _))| **scale > 0.0);
+        some.map(|(at, (scale, steps))| (at, steps.iter().map(|n| f32::from(*n) * scale).collect()))
+    }
+
     /// About how many bytes they take.
     pub fn bytes(&self) -> usize {
         self.steps.len() + self.scales.len() * size_of::<f32>()
@@ -264,6 +272,10 @@ mod tests {
         let cosines = all.cosines(&vector(2, 8));
         assert_eq!(cosines[1..4], [0.0; 3]);
         assert!((cosines[4] - 1.0).abs() < 0.005 && cosines[0] != 0.0, "{cosines:?}");
+        let numbers: Vec<(usize, Vec<f32>)> = all.numbers().collect();
+        assert_eq!(numbers.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 4]);
+        let first = Vector::new(numbers[0].1.clone()).unwrap();
+        assert!(first.cosine(&vector(1, 8)) > 0.999);
     }
 
     #[test]
