@@ -76,6 +76,8 @@ pub struct Index {
     begins: Vec<u32>,
     /// Entries and impacts, by term.
     postings: Vec<(u32, f32)>,
+    /// How many words an entry has on average.
+    pub(crate) mean_length: f32,
     /// How much alike the entries are.
     pub(crate) crowd: f32,
     pub(crate) stems: Stems,
@@ -163,6 +165,7 @@ impl Index {
             if count > 0.0 { sum / count } else { 1.0 }
         };
         let (mean_above, mean_body) = (mean(|l| l.0), mean(|l| l.1));
+        self.mean_length = mean(|l| l.0 + l.1);
         // In how many entries each term is, so that each posting can be put in its place.
         let mut seen = vec![(0u32, u32::MAX); self.terms.len()];
         for entry in 0..place(self.entries.len()) {
