@@ -160,8 +160,8 @@ impl Index {
                         url: above.url.clone(),
                         title: shorten(title, 120),
                     },
-                    quote: quote(content, weights, &self.stems),
-                    content: content.to_owned(),
+                    quote: quote(&content, weights, &self.stems),
+                    content,
                     score,
                 })
             }
