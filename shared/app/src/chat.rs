@@ -7,7 +7,7 @@ use ai::{Grounding, Model, ModelError, Prompt};
 use domain::{
     Chatbot, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect, Error,
     ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
-    chatbot::{DEFAULT_THRESHOLD, REFUSAL},
+    chatbot::REFUSAL,
     conversation::{Ask, FIRST_MESSAGE, MOST_MESSAGES, shorten},
 };
 use futures::StreamExt;
@@ -184,7 +184,7 @@ impl Chat {
                     unanswered: false,
                 })
             }
-            Match::Passages(passages) if confidence >= DEFAULT_THRESHOLD => {
+            Match::Passages(passages) if confidence >= chatbot.threshold() => {
                 let grounding = grounding(passages);
                 let citations = grounding.iter().map(|g| g.citation.clone()).collect();
                 let prompt = Prompt { question: question.to_owned(), grounding };

@@ -8,8 +8,11 @@ use crate::{ChatbotId, Error, Result, Timestamp, WorkspaceId, bounds};
 pub const REFUSAL: &str =
     "I don't know. I could not find anything about that in what I have been given to read.";
 
-/// Below this confidence an answer is not given. See `knowledge::search` for what it measures.
+/// Below this confidence an answer is not given, unless a chatbot's settings name another
+/// threshold. See `knowledge::search` for what it measures.
 pub const DEFAULT_THRESHOLD: f64 = 0.5;
+/// The setting that names a chatbot's own threshold: a number from 0 to 1; null is the default.
+pub const THRESHOLD: &str = "confidenceThreshold";
 
 /// A chatbot with its configuration. What it knows and what was said to it hang on its id.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +37,14 @@ pub struct Chatbot {
     pub created_at: Timestamp,
     /// When its configuration last changed.
     pub updated_at: Timestamp,
+}
+
+impl Chatbot {
+    /// Below this confidence it says that it doesn't know.
+    pub fn threshold(&self) -> f64 {
+        let own = self.settings.get(THRESHOLD).and_then(Value::as_f64);
+        own.unwrap_or(DEFAULT_THRESHOLD)
+    }
 }
 
 /// What is needed to make one.
@@ -138,7 +149,7 @@ pub fn merge(into: &mut Value, patch: Value) {
     }
 }
 
-/// Settings have a size and a depth.
+/// Settings have a size and a depth, and the threshold is a share.
 pub fn check_settings(settings: &Value) -> Result<()> {
     if settings.to_string().len() > bounds::SETTINGS_BYTES {
         let max = bounds::SETTINGS_BYTES;
@@ -147,6 +158,11 @@ pub fn check_settings(settings: &Value) -> Result<()> {
     if bounds::depth(settings) > bounds::SETTINGS_DEPTH {
         let max = bounds::SETTINGS_DEPTH;
         return Err(Error::field("settings", format!("must nest at most {max} levels deep")));
+    }
+    let threshold = settings.get(THRESHOLD).filter(|value| !value.is_null());
+    if threshold.is_some_and(|value| !value.as_f64().is_some_and(|t| (0.0..=1.0).contains(&t))) {
+        let field = format!("settings.{THRESHOLD}");
+        return Err(Error::field(&field, "must be a number from 0 to 1, or null"));
     }
     Ok(())
 }

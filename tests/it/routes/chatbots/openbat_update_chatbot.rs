@@ -163,3 +163,27 @@ async fn only_a_session_changes_and_by_cookie_only_from_home() {
     bodies_are_looked_at(send, refused).await;
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_of_its_own_decides_how_sure_an_answer_has_to_be() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let bot = Bot { app: &app, session: &ada.session, path: format!("{OPENBAT}/{}", ada.chatbot) };
+    let pair = json!({"question": "Where may visitors park?", "answer": "In the yard."});
+    app.post("/api/v1/knowledge/qa").bearer(&ada.secret).json(&pair).send().await.ok();
+    // It has half of the words that tell what is asked, so it is about as sure as not.
+    const ASKED: &str = "May visitors bring dogs along, or park?";
+    let answered = async || app.ask(&ada.public, ASKED).await["sources"] != 0;
+    for (threshold, answers) in [(json!(0.05), true), (json!(0.99), false), (json!(0), true)] {
+        bot.patch(json!({"settings": {"confidenceThreshold": threshold}})).await.ok();
+        assert_eq!(answered().await, answers, "{threshold}");
+    }
+    for wrong in [json!(1.5), json!(-0.1), json!("0.5"), json!({})] {
+        let reply = bot.patch(json!({"settings": {"confidenceThreshold": wrong}})).await;
+        refused(&reply, 400, &["settings.confidenceThreshold", "from 0 to 1"]);
+    }
+    assert!(answered().await, "what was refused changed nothing");
+    // Null is the default again, and so is what was never set.
+    bot.patch(json!({"settings": {"confidenceThreshold": null}})).await.ok();
+    app.finish().await;
+}
