@@ -14,6 +14,8 @@ a folder of OUT: `docs.jsonl` ({"id","text"}), `queries.jsonl` ({"id","text"} an
 | pydoc | docstrings of Python's standard library, without their first line | that line | its docstring |
 | …-half-0, -1 | every other passage, intent or docstring | all | those about one left out have no answer |
 | clinc-oos | as clinc | those of test, and out-of-scope ones | out-of-scope ones have no answer |
+| readmes | READMEs of the crates below SOURCES | what their Cargo.toml says of them | the crate's |
+| sections | sections of those READMEs | their headings | the section |
 | large | 10,000 passages out of documentation in Rust files below SOURCES | a sentence each of 1,000 | none: for speed |
 """
 
@@ -21,7 +23,9 @@ import csv
 import importlib
 import inspect
 import json
+import re
 import sys
+import tomllib
 import warnings
 from pathlib import Path
 
@@ -149,6 +153,33 @@ def pydoc(out: Path):
     halves(out, "pydoc", docs, queries, relevant, {id_: at for at, (id_, _) in enumerate(docs)})
 
 
+def readmes(sources: Path, out: Path):
+    """What a crate says of itself in one line, if its README does not say it word for word; and its sections."""
+    docs, queries, relevant = [], [], {}
+    bodies, headings, below, seen = [], [], {}, set()
+    for file in sorted(sources.rglob("README.md")):
+        text = file.read_text(encoding="utf8", errors="ignore")
+        manifest = file.parent / "Cargo.toml"
+        package = tomllib.loads(manifest.read_text()).get("package", {}) if manifest.exists() else {}
+        said = " ".join(str(package.get("description", "")).split())
+        if len(text) >= 300 and len(said.split()) >= 4 and said not in text:
+            id_ = f"d{len(docs)}"
+            docs.append((id_, text[:20_000]))
+            queries.append((f"q:{id_}", said))
+            relevant[f"q:{id_}"] = [id_]
+        parts = re.split(r"^#{1,4} +(.+)$", text, flags=re.MULTILINE)
+        for heading, body in zip(parts[1::2], map(str.strip, parts[2::2])):
+            heading = re.sub(r"[][`*#]", "", heading).strip()
+            if 200 < len(body) < 3_000 and 3 <= len(heading.split()) <= 12 and body not in seen:
+                seen.add(body)
+                id_ = f"s{len(bodies)}"
+                bodies.append((id_, body))
+                headings.append((f"q:{id_}", heading))
+                below[f"q:{id_}"] = [id_]
+    write(out / "readmes", docs, queries, relevant)
+    write(out / "sections", bodies, headings, below)
+
+
 def large(sources: Path, out: Path):
     """Comments in the order of their files, some 120 words each; every sentence once, since crates copy one another."""
     docs, words, seen = [], [], set()
@@ -185,6 +216,7 @@ def main():
     banking77(data, out)
     pydoc(out)
     if len(sys.argv) > 3:
+        readmes(Path(sys.argv[3]), out)
         large(Path(sys.argv[3]), out)
 
 
