@@ -1,4 +1,4 @@
-//! Crawls one page a message, and begins crawls that are asked for from outside.
+//! Crawls one page or reads one file a message, and begins crawls that are asked for from outside.
 
 use app::{Core, crawl::Crawl, crawl_requests::CrawlMessage, queue::Queue};
 use domain::{Error, ErrorKind, Result};
@@ -22,7 +22,12 @@ impl Ctx {
         let fetcher = Fetcher::new(env.policy()).map_err(Error::internal)?;
         let core = aws.core(env)?;
         Ok(Self {
-            crawl: Crawl::new(core.clone(), fetcher, aws.queue(env, "CRAWL_QUEUE_URL")?),
+            crawl: Crawl::new(
+                core.clone(),
+                fetcher,
+                aws.files(env)?,
+                aws.queue(env, "CRAWL_QUEUE_URL")?,
+            ),
             core,
             policy: env.policy(),
             dead_letters: aws.queue(env, "CRAWL_DEAD_LETTERS_URL")?,

@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
-    Error, JobId, Result, Source, SourceStatus, Timestamp,
+    Error, JobId, Result, Source, SourceKind, SourceStatus, Timestamp,
     source::{Chunk, Page, PageCopy, PageState},
 };
 use knowledge::{Fetcher, Segment};
@@ -16,6 +16,7 @@ use crate::{
     Core,
     crawl_plan::{Origin, Plan, plan},
     crawl_turn::{Hosts, Turn},
+    files::Files,
     queue::{CrawlPage, Queue, VERSION},
 };
 
@@ -25,13 +26,15 @@ pub struct Crawl {
     pub(crate) store: Store,
     pub(crate) fetcher: Fetcher,
     pub(crate) hosts: Hosts,
+    pub(crate) files: Files,
     queue: Queue,
 }
 
 impl Crawl {
-    /// Crawling over `core` with `fetcher`; a page whose turn comes later goes back to `queue`.
-    pub fn new(core: Core, fetcher: Fetcher, queue: Queue) -> Self {
-        Self { store: core.store, fetcher, hosts: Hosts::default(), queue }
+    /// Crawling over `core` with `fetcher`, and reading what is in `files`; a page whose turn comes
+    /// later goes back to `queue`.
+    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: Queue) -> Self {
+        Self { store: core.store, fetcher, hosts: Hosts::default(), files, queue }
     }
 
     /// Handles one message. A page that was handled before, or whose crawl has been replaced, is
@@ -50,7 +53,9 @@ impl Crawl {
         let Some(mut page) = self.store.page(source.id, source.job, &job.url).await? else {
             return Ok(());
         };
-        if page.state == PageState::Queued {
+        if page.state == PageState::Queued && source.kind == SourceKind::File {
+            self.read_file(&source, page).await?;
+        } else if page.state == PageState::Queued {
             match self.turn(job, &page).await? {
                 Turn::Now(slot) => {
                     let read = self.read_page(&source, page).await;

@@ -186,7 +186,7 @@ fn known<'a>(prior: &'a Page, url: &Url) -> Option<Known<'a>> {
 }
 
 /// What a page says, and nothing of what is around it.
-fn fingerprint(document: &Document) -> String {
+pub(crate) fn fingerprint(document: &Document) -> String {
     let mut said = document.title.clone();
     for block in &document.blocks {
         for part in block.headings.iter().chain([&block.text]) {

@@ -10,6 +10,8 @@ use crate::{ChatbotId, Error, JobId, Result, SourceId, Timestamp, WorkspaceId, b
 pub const MAX_PAGES: u32 = 50;
 /// How many links away from the given page a crawl goes.
 pub const MAX_DEPTH: u8 = 3;
+/// How many bytes an uploaded file may have.
+pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
 /// A crawl that has not finished by then is called off; what answered before stays.
 pub const CRAWL_TIME: Duration = Duration::from_secs(60 * 60);
 
@@ -21,6 +23,8 @@ pub enum SourceKind {
     Url,
     /// One question with its answer.
     Qa,
+    /// A file that was uploaded.
+    File,
 }
 
 impl SourceKind {
@@ -29,6 +33,7 @@ impl SourceKind {
         match self {
             Self::Url => "url",
             Self::Qa => "qa",
+            Self::File => "file",
         }
     }
 }
@@ -102,8 +107,10 @@ pub struct Source {
     pub workspace_id: WorkspaceId,
     /// Where it comes from.
     pub kind: SourceKind,
-    /// The URL, or the question of a pair.
+    /// The URL, the question of a pair, or the file's name.
     pub name: String,
+    /// Of a file: its media type, such as `text/plain; charset=iso-8859-1`.
+    pub media_type: Option<String>,
     /// Where it stands.
     pub status: SourceStatus,
     /// Why the last crawl failed.
@@ -135,7 +142,7 @@ pub struct Page {
     pub workspace_id: WorkspaceId,
     /// The crawl it belongs to.
     pub job: JobId,
-    /// Its address, without a fragment.
+    /// Its address, without a fragment; of a file, its name.
     pub url: String,
     /// Links between it and the source's own address.
     pub depth: u8,
@@ -238,7 +245,7 @@ pub struct Chunk {
     pub content: String,
     /// Headings above it, outermost first.
     pub headings: Vec<String>,
-    /// The page it is on.
+    /// The page it is on, or the file's name.
     pub url: Option<String>,
     /// The page's title.
     pub title: String,

@@ -23,6 +23,19 @@ pub struct SourceIn {
     pub api_key: Option<IgnoredAny>,
 }
 
+/// `POST /api/v1/sources/file`, as `multipart/form-data`
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::FileIn, example = json!({"file": "# Returns\nUnused goods go back free."}))]
+pub struct FileIn {
+    /// HTML, plain text, Markdown or PDF, by its name's ending or its media type; from one byte to
+    /// 10 MiB.
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    pub file: Vec<u8>,
+    /// The site's key, where it stands neither in the header nor in the query.
+    pub api_key: Option<String>,
+}
+
 /// `POST /api/v1/sources/rescrape`
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -62,6 +75,7 @@ pub struct DeleteIn {
 pub struct SourceOut {
     #[schema(format = "uuid")]
     id: String,
+    /// Its address, or the file's name.
     url: String,
     #[schema(value_type = Status)]
     status: &'static str,
@@ -84,6 +98,7 @@ impl From<Source> for SourceOut {
             workspace_id: _,
             kind: _,
             name,
+            media_type: _,
             status,
             reason,
             sync: _,
