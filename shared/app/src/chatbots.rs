@@ -10,8 +10,12 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 use store::Counters;
 
-use crate::{Core, access::mint, files::{FileOf, Files},
-    random};
+use crate::{
+    Core,
+    access::mint,
+    files::{FileOf, Files},
+    random,
+};
 
 /// Sources of a chatbot that are copied at the same time.
 const COPIED_AT_ONCE: usize = 8;

@@ -5,8 +5,8 @@ use std::{collections::HashMap, ops::RangeInclusive};
 
 use domain::{
     ChatbotId, Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event,
-    EventBody, EventId, Needs, Result, Scope, SourceKind, SwitchedOff, Timestamp, Webhook, WebhookStatus,
-    webhook::MOST_ATTEMPTS,
+    EventBody, EventId, Needs, Result, Scope, SourceKind, SwitchedOff, Timestamp, Webhook,
+    WebhookStatus, webhook::MOST_ATTEMPTS,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, Place, PurgeTarget, PutDelivery, Store};

@@ -133,7 +133,9 @@ impl Bucket {
         let sent = self.client.get_object().bucket(&self.name).key(of.key()).send().boxed();
         let found = match sent.await {
             Ok(found) => found,
-            Err(error) if matches!(error.as_service_error(), Some(GetObjectError::NoSuchKey(_))) => {
+            Err(error)
+                if matches!(error.as_service_error(), Some(GetObjectError::NoSuchKey(_))) =>
+            {
                 return Ok(None);
             }
             Err(error) => return Err(failed(&error)),

@@ -16,11 +16,7 @@ const PDF_MARK: &[u8] = b"%PDF-";
 /// The types that can be read, each with the endings of names and the media types that stand for
 /// it. The first media type is the one that is kept.
 const TYPES: [(FileType, &[&str], &[&str]); 4] = [
-    (
-        FileType::Html,
-        &["html", "htm", "xhtml"],
-        &["text/html", "application/xhtml+xml"],
-    ),
+    (FileType::Html, &["html", "htm", "xhtml"], &["text/html", "application/xhtml+xml"]),
     (FileType::Text, &["txt", "text"], &["text/plain"]),
     (FileType::Markdown, &["md", "markdown"], &["text/markdown", "text/x-markdown"]),
     (FileType::Pdf, &["pdf"], &["application/pdf", "application/x-pdf"]),
@@ -178,7 +174,8 @@ mod tests {
         let read = |kind: &str, bytes: &[u8]| read("notes", kind, bytes).unwrap();
         assert_eq!(read("text/plain", b"One.\n\nTwo.").title, "notes");
         assert_eq!(read("text/markdown", b"# Head\nOne.").title, "Head");
-        let page = read("text/html", b"<main><p>One and only.</p><a href='https://a.b/'>b</a></main>");
+        let page =
+            read("text/html", b"<main><p>One and only.</p><a href='https://a.b/'>b</a></main>");
         assert_eq!((page.title.as_str(), page.links.len()), ("notes", 0));
         let latin = read("text/plain; charset=iso-8859-2", b"\xb9koda");
         assert_eq!(latin.blocks[0].text, "škoda");

@@ -14,7 +14,7 @@ mod mail;
 mod openapi;
 mod operators;
 mod paging;
-mod purge;
+pub mod purge;
 mod readme;
 mod reconcile;
 mod shared_routes;

@@ -1,8 +1,8 @@
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_s3::config::{
-    BehaviorVersion, Credentials, Region, RequestChecksumCalculation, StalledStreamProtectionConfig,
-    retry::RetryConfig,
+    BehaviorVersion, Credentials, Region, RequestChecksumCalculation,
+    StalledStreamProtectionConfig, retry::RetryConfig,
 };
 use axum::{
     Router,
@@ -40,7 +40,8 @@ async fn answering(
             let body = axum::body::to_bytes(body, 2 * MAX_FILE_BYTES).await.unwrap();
             let query = parts.uri.query().unwrap_or_default();
             let asked = format!("{} {}", parts.method, parts.uri.path());
-            let listed = if query.contains("list-type=2") { format!("?{query}") } else { String::new() };
+            let listed =
+                if query.contains("list-type=2") { format!("?{query}") } else { String::new() };
             let asked = format!("{asked}{listed}");
             noted.lock().unwrap().push((asked.clone(), body.to_vec()));
             answer(&asked)
@@ -141,9 +142,8 @@ async fn all_of_a_chatbot_is_removed_page_by_page() {
         let more = *rounds == 1;
         let rows: String =
             names.map(|n| format!("<Contents><Key>{listed}/{n}</Key></Contents>")).collect();
-        let list = format!(
-            "<ListBucketResult><IsTruncated>{more}</IsTruncated>{rows}</ListBucketResult>"
-        );
+        let list =
+            format!("<ListBucketResult><IsTruncated>{more}</IsTruncated>{rows}</ListBucketResult>");
         xml(StatusCode::OK, list)
     })
     .await;

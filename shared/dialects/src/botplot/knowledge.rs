@@ -11,7 +11,7 @@ use crate::one_of::one_of;
 
 one_of! {
     /// Where a source comes from.
-    Kind, "botplot.SourceType", String: 
+    Kind, "botplot.SourceType", String:
         [SourceKind::Url, SourceKind::Qa, SourceKind::File].map(SourceKind::name);
     /// Where a source stands.
     Status, "botplot.SourceStatus", String: ["processing", "ready", "failed"];
