@@ -24,7 +24,8 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 /// `indexed`. Requires the business plan (Scale).
 #[utoipa::path(post, path = "/api/v1/sources/file", tag = "helpbot",
     security(("helpbot" = []), ("helpbotQuery" = [])),
-    request_body(content = FileIn, content_type = "multipart/form-data"),
+    request_body(content = FileIn, content_type = "multipart/form-data", encoding(
+        ("file" = (content_type = "text/plain, text/markdown, text/html, application/pdf")))),
     responses((status = 200, body = AddedSourceOut)))]
 async fn add_file(
     State(ctx): State<Ctx>,

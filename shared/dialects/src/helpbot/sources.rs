@@ -30,7 +30,7 @@ pub struct SourceIn {
 pub struct FileIn {
     /// HTML, plain text, Markdown or PDF, by its name's ending or its media type; from one byte to
     /// 10 MiB.
-    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    #[schema(value_type = String, format = Binary, min_length = 1)]
     pub file: Vec<u8>,
     /// The site's key, where it stands neither in the header nor in the query.
     pub api_key: Option<String>,
