@@ -54,7 +54,9 @@ impl Crawl {
             return Ok(());
         };
         if page.state == PageState::Queued && source.kind == SourceKind::File {
-            self.read_file(&source, page).await?;
+            if let Some(wait) = self.read_file(&source, page).await? {
+                return self.queue.send(job, wait).await;
+            }
         } else if page.state == PageState::Queued {
             match self.turn(job, &page).await? {
                 Turn::Now(slot) => {

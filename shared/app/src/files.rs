@@ -4,12 +4,14 @@
 use std::{
     io::ErrorKind as IoErrorKind,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use aws_sdk_s3::{
     Client,
     error::{DisplayErrorContext, SdkError},
     operation::get_object::GetObjectError,
+    presigning::PresigningConfig,
     primitives::ByteStream,
 };
 use domain::{ChatbotId, Error, Result, SourceId, source::MAX_FILE_BYTES};
@@ -86,6 +88,15 @@ impl Files {
         }
     }
 
+    /// Where a file of exactly `size` bytes can be sent to by whoever has the address, within
+    /// `time` and without a key; nowhere, if files are in a folder.
+    pub async fn address(&self, of: FileOf, size: u64, time: Duration) -> Result<Option<String>> {
+        match self {
+            Self::Bucket(bucket) => bucket.address(of, size, time).await.map(Some),
+            Self::Folder(_) => Ok(None),
+        }
+    }
+
     /// Copies a file; `false` if there is none.
     pub async fn copy(&self, from: FileOf, to: FileOf) -> Result<bool> {
         // Through this process, since S3's own copy needs no fewer rights, and a file is small.
@@ -146,6 +157,15 @@ impl Bucket {
         }
         let body = found.body.collect().await.map_err(Error::internal)?;
         Ok(Some(body.to_vec()))
+    }
+
+    async fn address(&self, of: FileOf, size: u64, time: Duration) -> Result<String> {
+        let size = i64::try_from(size).map_err(Error::internal)?;
+        let time = PresigningConfig::expires_in(time).map_err(Error::internal)?;
+        let request = self.client.put_object().bucket(&self.name).key(of.key());
+        // A length that is signed is the only one that S3 takes.
+        let signed = request.content_length(size).presigned(time).boxed();
+        signed.await.map(|signed| signed.uri().to_owned()).map_err(|e| failed(&e))
     }
 
     async fn remove(&self, key: String) -> Result<()> {

@@ -12,6 +12,10 @@ pub const MAX_PAGES: u32 = 50;
 pub const MAX_DEPTH: u8 = 3;
 /// How many bytes an uploaded file may have.
 pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
+/// For how long a file may be sent whose source is there already.
+pub const UPLOAD_TIME: Duration = Duration::from_secs(15 * 60);
+/// How much longer it is waited for: one that is on its way by then may arrive.
+pub const UPLOAD_GRACE: Duration = Duration::from_secs(5 * 60);
 /// A crawl that has not finished by then is called off; what answered before stays.
 pub const CRAWL_TIME: Duration = Duration::from_secs(60 * 60);
 
@@ -109,8 +113,8 @@ pub struct Source {
     pub kind: SourceKind,
     /// The URL, the question of a pair, or the file's name.
     pub name: String,
-    /// Of a file: its media type, such as `text/plain; charset=iso-8859-1`.
-    pub media_type: Option<String>,
+    /// What is known of the file, if it is one.
+    pub file: Option<SourceFile>,
     /// Where it stands.
     pub status: SourceStatus,
     /// Why the last crawl failed.
@@ -129,6 +133,18 @@ pub struct Source {
     pub created_at: Timestamp,
     /// When it last became ready.
     pub synced_at: Option<Timestamp>,
+}
+
+/// The file of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its media type, such as `text/plain; charset=iso-8859-1`.
+    pub media_type: String,
+    /// Its size in bytes, from 1 to [`MAX_FILE_BYTES`].
+    pub size: u64,
+    /// Until when it is waited for, if the source was there first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaited_until: Option<Timestamp>,
 }
 
 /// A page of a crawl.

@@ -12,9 +12,9 @@ use domain::{Error, ErrorKind, FieldError};
 use serde::de::DeserializeOwned;
 use serde_json::{error::Category, json};
 
-use crate::{Problem, Speaks};
+use crate::{Problem, Speaks, form::most_bytes};
 
-/// The largest body that is taken, but for a form with a file.
+/// The largest body that is taken, but where a file may come.
 pub(crate) const MOST_BYTES: usize = 1024 * 1024;
 
 /// A JSON object. Any content type is taken, since the references' own examples leave it out.
@@ -32,15 +32,7 @@ impl<D: Speaks, T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<D, 
 
 /// The whole body, within its bound.
 pub(crate) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Error> {
-    read_within(request, state, MOST_BYTES).await
-}
-
-/// The whole body, where the route's layer bounds it to `most` bytes.
-pub(crate) async fn read_within<S: Send + Sync>(
-    request: Request,
-    state: &S,
-    most: usize,
-) -> Result<Bytes, Error> {
+    let most = most_bytes(request.extensions());
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
             let message = format!("the body must have at most {most} bytes");

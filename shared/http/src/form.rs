@@ -1,5 +1,4 @@
-//! Forms with a file (`multipart/form-data`), on the one route of a function that takes larger
-//! bodies than the others.
+//! Forms with a file (`multipart/form-data`), and routes that take larger bodies than the others.
 
 use std::convert::Infallible;
 
@@ -17,7 +16,7 @@ use multer::Multipart;
 use crate::{
     Ctx, Helpbot, Problem,
     auth::{caller, key_in_body, key_in_head},
-    body::{MOST_BYTES, read_within},
+    body::{MOST_BYTES, read_body},
 };
 
 /// Parts of a form at the most.
@@ -25,23 +24,23 @@ const MOST_PARTS: usize = 16;
 /// The part that carries the key, as a JSON body's field of that name does.
 const KEY: &str = "apiKey";
 
-/// A route that takes larger bodies than the others.
+/// Routes that take larger bodies than the others.
 #[derive(Debug, Clone, Copy)]
 pub struct Room {
-    /// Its path as it is declared.
-    pub path: &'static str,
+    /// Their paths as they are declared.
+    pub paths: &'static [&'static str],
     /// Bytes of a body at the most.
     pub bytes: usize,
 }
 
-/// Lets bodies that are as large as `room` says come to its route.
+/// Lets bodies that are as large as `room` says come to its routes.
 pub(crate) async fn make_room(
     State(room): State<Room>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>();
-    if route.is_some_and(|route| route.as_str() == room.path) {
+    if route.is_some_and(|route| room.paths.contains(&route.as_str())) {
         DefaultBodyLimit::max(room.bytes).apply(&mut request);
         request.extensions_mut().insert(room);
     }
@@ -77,12 +76,13 @@ pub enum Form {
 
 /// A helpbot site's key, wherever the request carries it (Bearer, `?apiKey=`, `apiKey` as a part
 /// or in a JSON body), with the form.
-#[derive(Debug)]
 pub struct SiteForm {
     /// Who calls.
     pub principal: Principal,
     /// The site the key is for.
     pub chatbot: ChatbotId,
+    /// The key, as it was shown.
+    pub secret: String,
     /// The form, unless it is none or too large; that comes after what the plan says.
     pub form: Result<Form>,
 }
@@ -98,15 +98,14 @@ where
         let known = key_in_head(request.headers(), request.uri());
         let content_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_owned();
-        let most = most_bytes(request.extensions());
-        let form = match read_within(request, state, most).await {
+        let form = match read_body(request, state).await {
             Ok(body) => read(&content_type, body).await,
             Err(error) => Err(error),
         };
-        let secret = known.or_else(|| form.as_ref().ok().and_then(key));
-        let principal = caller(&Ctx::from_ref(state).core, secret.as_deref()).await?;
+        let secret = known.or_else(|| form.as_ref().ok().and_then(key)).unwrap_or_default();
+        let principal = caller(&Ctx::from_ref(state).core, Some(&secret)).await?;
         let chatbot = principal.site()?;
-        Ok(Self { principal, chatbot, form })
+        Ok(Self { principal, chatbot, secret, form })
     }
 }
 

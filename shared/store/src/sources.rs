@@ -1,7 +1,7 @@
 //! Knowledge sources: adding, crawling again, finishing a crawl, deleting.
 
 use domain::{
-    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceId, SourceKind,
+    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceFile, SourceId, SourceKind,
     SourceStatus, SyncFrequency, Timestamp, WorkspaceId,
     source::{CRAWL_TIME, Page, QaPair},
 };
@@ -28,7 +28,7 @@ pub(crate) struct SourceItem {
     kind: SourceKind,
     name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    media_type: Option<String>,
+    file: Option<SourceFile>,
     status: SourceStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -59,7 +59,7 @@ mirrored!(
         workspace_id,
         kind,
         name,
-        media_type,
+        file,
         status,
         reason,
         sync,

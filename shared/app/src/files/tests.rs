@@ -121,6 +121,25 @@ async fn what_is_not_there_is_none_and_every_other_failure_is_told() {
 }
 
 #[tokio::test]
+async fn an_address_takes_one_size_for_a_while() {
+    let (files, notes) = answering(|_| StatusCode::OK.into_response()).await;
+    let time = Duration::from_secs(900);
+    let address = files.address(file(), 1_234, time).await.unwrap().unwrap();
+    let (at, query) = address.split_once('?').unwrap();
+    assert!(at.starts_with("http://127.0.0.1:") && at.ends_with(OBJECT), "{at}");
+    let said = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name));
+    assert_eq!(said("X-Amz-Expires="), Some("900"));
+    assert_eq!(said("X-Amz-SignedHeaders="), Some("content-length%3Bhost"));
+    let other = files.address(file(), 1_235, time).await.unwrap().unwrap();
+    let signature = |address: &str| address.split_once("Signature=").unwrap().1.to_owned();
+    assert_ne!(signature(&address), signature(&other));
+    assert!(!query.contains("checksum"), "nothing that a client would have to know: {query}");
+    assert_eq!(asked(&notes), Vec::<String>::new(), "nobody is asked");
+    let folder = Files::folder("/nowhere");
+    assert_eq!(folder.address(file(), 1, time).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn an_object_larger_than_any_file_is_not_read() {
     let large = Bytes::from(vec![0; MAX_FILE_BYTES + 1]);
     let (files, _) = answering(move |_| large.clone().into_response()).await;

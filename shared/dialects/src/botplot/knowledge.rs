@@ -139,7 +139,7 @@ impl From<Source> for SourceOut {
             workspace_id: _,
             kind,
             name,
-            media_type: _,
+            file: _,
             status,
             reason,
             sync,

@@ -7,8 +7,8 @@ mod sources;
 pub mod webhook;
 
 pub use sources::{
-    AddedSourceOut, DeleteIn, DeletedOut, FileIn, RescrapeIn, RescrapeOut, SourceIn, SourceOut,
-    SourcesOut,
+    AddedSourceOut, DeleteIn, DeletedOut, FileIn, FileLaterIn, FileSourceOut, RescrapeIn,
+    RescrapeOut, SourceIn, SourceOut, SourcesOut, UploadOut,
 };
 
 use domain::{Citation, Result, Turn, conversation::Ask};

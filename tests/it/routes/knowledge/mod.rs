@@ -16,6 +16,7 @@ mod list_pages;
 mod list_sources;
 mod list_unanswered;
 mod recrawl_source;
+mod send_file;
 mod upload_file;
 mod upload_file_kept;
 
