@@ -42,7 +42,9 @@ async fn answering(
             let asked = format!("{} {}", parts.method, parts.uri.path());
             let listed =
                 if query.contains("list-type=2") { format!("?{query}") } else { String::new() };
-            let asked = format!("{asked}{listed}");
+            let copied = parts.headers.get("x-amz-copy-source").map(|from| from.to_str().unwrap());
+            let copied = copied.map(|from| format!(" of /{from}")).unwrap_or_default();
+            let asked = format!("{asked}{listed}{copied}");
             noted.lock().unwrap().push((asked.clone(), body.to_vec()));
             answer(&asked)
         }
@@ -80,6 +82,10 @@ async fn s3_is_asked_for_the_file_s_own_object_and_nothing_else() {
     let (files, notes) = answering(|asked| match asked.split(' ').next() {
         Some("GET") => Bytes::from_static(b"# One\n").into_response(),
         Some("DELETE") => StatusCode::NO_CONTENT.into_response(),
+        _ if asked.contains(" of ") => {
+            let etag = "<ETag>\"1\"</ETag>";
+            xml(StatusCode::OK, format!("<CopyObjectResult>{etag}</CopyObjectResult>"))
+        }
         _ => StatusCode::OK.into_response(),
     })
     .await;
@@ -92,7 +98,8 @@ async fn s3_is_asked_for_the_file_s_own_object_and_nothing_else() {
     files.remove(file()).await.unwrap();
     let copied = OBJECT.replace(&file().source.to_string(), &other.source.to_string());
     let get = format!("GET {OBJECT}");
-    let expected = [get.clone(), get, format!("PUT {copied}"), format!("DELETE {OBJECT}")];
+    let copy = format!("PUT {copied} of {OBJECT}");
+    let expected = [get, copy, format!("DELETE {OBJECT}")];
     assert_eq!(asked(&notes), expected);
 }
 
@@ -101,7 +108,7 @@ async fn what_is_not_there_is_none_and_every_other_failure_is_told() {
     let (files, notes) = answering(|_| error(StatusCode::NOT_FOUND, "NoSuchKey")).await;
     assert_eq!(files.get(file()).await.unwrap(), None);
     assert!(!files.copy(file(), file()).await.unwrap());
-    assert_eq!(asked(&notes).len(), 2, "nothing was copied");
+    assert_eq!(asked(&notes).len(), 2);
 
     for (status, code) in [
         (StatusCode::FORBIDDEN, "AccessDenied"),
@@ -110,8 +117,9 @@ async fn what_is_not_there_is_none_and_every_other_failure_is_told() {
     ] {
         let (files, _) = answering(move |_| error(status, code)).await;
         let (put, got) = (files.put(file(), vec![1]).await, files.get(file()).await.map(drop));
+        let copied = files.copy(file(), file()).await.map(drop);
         let removed = (files.remove(file()).await, files.remove_all(file().chatbot).await);
-        for failed in [put, got, removed.0, removed.1] {
+        for failed in [put, got, copied, removed.0, removed.1] {
             let failed = failed.unwrap_err();
             assert_eq!(failed.kind, domain::ErrorKind::Internal);
             assert!(failed.to_string().contains(code), "{failed}");
