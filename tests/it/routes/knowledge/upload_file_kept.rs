@@ -99,7 +99,7 @@ async fn a_copy_of_the_chatbot_has_a_copy_of_its_own() {
     app.delete(&path).api_key(&ada.conferbot).send().await.ok();
     app.drain().await;
     assert_eq!(files(&app, &ada.chatbot), Vec::<String>::new());
-    assert_eq!(files(&app, &copied), [twin.clone()]);
+    assert_eq!(files(&app, &copied), std::slice::from_ref(twin));
     assert!(said(&app, &keys, QUESTION).await.contains("at dusk"));
     app.finish().await;
 }
