@@ -321,11 +321,11 @@ def permitted(t):
         else:
             actions = ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"]
             needed += [(function, f"sqs:{action}", source) for action in actions]
-    given = {name for name, f in t.functions.items() if "EVENT_QUEUES" in f["Environment"]["Variables"]}
-    policy = t.of("AWS::IAM::Policy")["EventQueuesPolicy"]
-    for name in sorted(given):
-        if target(t.functions[name]["Role"]) not in set(references(policy["Roles"])):
-            yield f"{name}: may not send to EventQueues; add its role to EventQueuesPolicy"
+    for setting, policy in [("EVENT_QUEUES", "EventQueuesPolicy"), ("EMBEDDINGS", "EmbeddingsPolicy")]:
+        roles = set(references(t.of("AWS::IAM::Policy")[policy]["Roles"]))
+        for name, function in sorted(t.functions.items()):
+            if setting in function["Environment"]["Variables"] and target(function["Role"]) not in roles:
+                yield f"{name}: has {setting} and not what goes with it; add its role to {policy}"
     for function, action, resource in needed:
         if not t.allows(function, action, resource):
             yield f"{function}: needs {action} on {target(resource)}; add it to its policy"

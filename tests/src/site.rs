@@ -31,11 +31,13 @@ struct Answer {
     content_type: String,
     body: Vec<u8>,
     etag: Option<String>,
+    retry_after: Option<String>,
 }
 
 #[derive(Default)]
 struct State {
     pages: HashMap<String, Answer>,
+    failures: HashMap<String, (u32, Answer)>,
     hits: HashMap<String, u32>,
     unchanged: HashMap<String, u32>,
     takes: Duration,
@@ -66,7 +68,13 @@ impl Served {
             *state.hits.entry(path.clone()).or_default() += 1;
             state.now += 1;
             state.most = state.most.max(state.now);
-            (state.pages.get(&path).cloned(), state.takes, Busy(self.clone()))
+            let failure = state.failures.get_mut(&path).filter(|(times, _)| *times > 0);
+            let failure = failure.map(|(times, answer)| {
+                *times -= 1;
+                answer.clone()
+            });
+            let found = failure.or_else(|| state.pages.get(&path).cloned());
+            (found, state.takes, Busy(self.clone()))
         };
         tokio::time::sleep(takes).await;
         let answer = found.unwrap_or_else(|| Answer::new(404, HTML, b"not here"));
@@ -75,6 +83,9 @@ impl Served {
         let unchanged = known.is_some() && known == answer.etag.as_deref();
         if let Some(etag) = answer.etag {
             response = response.header("etag", etag);
+        }
+        if let Some(wait) = answer.retry_after {
+            response = response.header("retry-after", wait);
         }
         drop(busy);
         if unchanged {
@@ -87,7 +98,8 @@ impl Served {
 
 impl Answer {
     fn new(status: u16, content_type: &str, body: &[u8]) -> Self {
-        Self { status, content_type: content_type.to_owned(), body: body.to_owned(), etag: None }
+        let (content_type, body) = (content_type.to_owned(), body.to_owned());
+        Self { status, content_type, body, etag: None, retry_after: None }
     }
 }
 
@@ -131,6 +143,14 @@ impl Site {
     pub fn tagged(&self, path: &str, html: &str, etag: &str) {
         let answer = Answer { etag: Some(etag.into()), ..Answer::new(200, HTML, html.as_bytes()) };
         self.served.state().pages.insert(path.into(), answer);
+    }
+
+    /// The next `times` that `path` is asked for it fails so, with this `Retry-After`; then it is as
+    /// it was.
+    pub fn fails(&self, path: &str, times: u32, status: u16, retry_after: Option<&str>) {
+        let retry_after = retry_after.map(str::to_owned);
+        let answer = Answer { retry_after, ..Answer::new(status, HTML, b"later") };
+        self.served.state().failures.insert(path.into(), (times, answer));
     }
 
     /// From now on every answer takes so long.

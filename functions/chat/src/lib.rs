@@ -34,7 +34,8 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let http = colloquy_http::Ctx::new(env, aws).await?;
+        let mut http = colloquy_http::Ctx::new(env, aws).await?;
+        http.core = http.core.with_semantics(aws.semantics(env)?);
         let chat = Chat::new(http.core.clone(), Arc::new(Extractive));
         Ok(Self { http, chat })
     }

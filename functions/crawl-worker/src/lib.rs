@@ -20,14 +20,10 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let fetcher = Fetcher::new(env.policy()).map_err(Error::internal)?;
-        let core = aws.core(env)?;
+        let core = aws.core(env)?.with_semantics(aws.semantics(env)?);
+        let queue = aws.queue(env, "CRAWL_QUEUE_URL")?;
         Ok(Self {
-            crawl: Crawl::new(
-                core.clone(),
-                fetcher,
-                aws.files(env)?,
-                aws.queue(env, "CRAWL_QUEUE_URL")?,
-            ),
+            crawl: Crawl::new(core.clone(), fetcher, aws.files(env)?, queue, env.retry_pace()?),
             core,
             policy: env.policy(),
             dead_letters: aws.queue(env, "CRAWL_DEAD_LETTERS_URL")?,

@@ -24,7 +24,8 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let http = colloquy_http::Ctx::new(env, aws).await?;
+        let mut http = colloquy_http::Ctx::new(env, aws).await?;
+        http.core = http.core.with_semantics(aws.semantics(env)?);
         Ok(Self { http, policy: env.policy(), files: aws.files(env)? })
     }
 }

@@ -44,9 +44,22 @@ impl Tier {
     ///
     /// If the model fails.
     pub fn rank(&self, query: &str, words: Words<'_>, depth: usize) -> Result<Vec<(u32, f32)>> {
+        Ok(self.meaning.rank(&self.sense(query)?, words, depth))
+    }
+
+    /// What `query` means.
+    ///
+    /// # Errors
+    ///
+    /// If the model fails.
+    pub fn sense(&self, query: &str) -> Result<Sense> {
         let vector = self.model.vector(query).map_err(BenchError::of)?;
-        let sense = Sense { vector, legibility: self.model.legibility(query) };
-        Ok(self.meaning.rank(&sense, words, depth))
+        Ok(Sense { vector, legibility: self.model.legibility(query) })
+    }
+
+    /// What the entries mean.
+    pub fn meaning(&self) -> Meaning {
+        self.meaning.clone()
     }
 
     /// Bytes that the vectors take.

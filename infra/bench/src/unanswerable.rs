@@ -3,8 +3,6 @@
 
 use std::{collections::HashSet, fs, path::PathBuf};
 
-use knowledge::Retriever;
-
 use crate::{
     BenchError, Result,
     retrieve::{Built, Collection, Line, build, lines},
@@ -22,14 +20,20 @@ pub struct Options {
 
 /// Prints AUROC, FPR at 95 % TPR, and how often each confidence was right.
 pub fn run(options: &Options) -> Result<String> {
-    let Built { index, .. } = build(lines(&options.collection.docs)?)?;
+    let docs = lines(&options.collection.docs)?;
+    let tier = options.collection.tier(&docs)?;
+    let Built { mut index, .. } = build(docs)?;
+    if let Some(tier) = &tier {
+        index = index.with_meaning(tier.meaning());
+    }
     let listed = options.unanswerable.as_ref().map(fs::read_to_string).transpose();
     let listed = listed.map_err(BenchError::of)?.unwrap_or_default();
     let listed: HashSet<&str> = listed.lines().map(str::trim).collect();
     let mut found: Vec<(f64, bool)> = Vec::new();
     for Line { id, text, answerable, .. } in lines(&options.collection.queries)? {
         let has = answerable.unwrap_or(true) && !listed.contains(id.as_str());
-        found.push((index.find(&text, 1).confidence, has));
+        let sense = tier.as_ref().map(|tier| tier.sense(&text)).transpose()?;
+        found.push((index.find_meant(&text, sense.as_ref(), 1).confidence, has));
     }
     report(found)
 }

@@ -51,6 +51,11 @@ pub struct Options {
     #[arg(long = "event-queue", value_name = "NAME")]
     pub event_queues: Vec<String>,
 
+    /// Model by which passages and questions are found by what they mean too: "minilm:<folder>", in
+    /// a build with the feature minilm, or "bedrock:<model>".
+    #[arg(long, default_value = "", value_name = "MODEL")]
+    pub embeddings: String,
+
     /// Only table, queues and secrets, for functions that run under `cargo lambda watch`.
     #[arg(long)]
     pub services_only: bool,
@@ -63,6 +68,10 @@ pub struct Options {
     #[arg(skip)]
     pub dns: Option<(SocketAddr, Duration)>,
 
+    /// For a test: where Bedrock is.
+    #[arg(skip)]
+    pub bedrock: Option<String>,
+
     /// For a seed: no worker is fed until [`crate::Platform::attach`].
     #[arg(skip)]
     pub detached: bool,
@@ -71,7 +80,7 @@ pub struct Options {
     #[arg(skip)]
     pub deliver_twice: bool,
 
-    /// For a test: how many times as fast as its schedule a delivery is tried again.
+    /// For a test: how many times as fast as its schedule a delivery or a page is tried again.
     #[arg(skip)]
     pub retry_pace: Option<u32>,
 
@@ -93,6 +102,7 @@ impl Options {
             plans: None,
             idle_seconds: IDLE.as_secs(),
             custom_domain_target: String::new(),
+            embeddings: String::new(),
             services_only: false,
             lambda_port: 9000,
             dns: None,
@@ -100,6 +110,7 @@ impl Options {
             deliver_twice: false,
             event_queues: Vec::new(),
             retry_pace: None,
+            bedrock: None,
             deaths: None,
         }
     }

@@ -82,6 +82,7 @@ impl Platform {
             ("Plans".to_owned(), options.plans.clone().unwrap_or_default()),
             ("CustomDomainTarget".to_owned(), options.custom_domain_target.clone()),
             ("EventQueues".to_owned(), engines.event_queues(&options)),
+            ("Embeddings".to_owned(), options.embeddings.clone()),
         ]);
         let core = Env::of(HashMap::from([
             ("TABLE_NAME".to_owned(), TABLE.to_owned()),
@@ -113,6 +114,9 @@ impl Platform {
             }
             if let Some(pace) = platform.options.retry_pace {
                 settings.insert("LOCAL_RETRY_PACE".to_owned(), pace.to_string());
+            }
+            if let Some(bedrock) = &platform.options.bedrock {
+                settings.insert("LOCAL_BEDROCK_ENDPOINT".to_owned(), bedrock.clone());
             }
             settings.insert("MAIL_DIR".to_owned(), platform.mail_dir().display().to_string());
             everything.extend(settings.clone());

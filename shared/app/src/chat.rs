@@ -15,7 +15,12 @@ use knowledge::{Found, Match, Passage, Retriever};
 use store::TurnWrite;
 use tokio::sync::mpsc;
 
-use crate::{Core, indexes::Indexes, usage::CREDITS};
+use crate::{
+    Core,
+    indexes::{Indexes, Known, Large},
+    nearest::Nearest,
+    usage::CREDITS,
+};
 
 /// Passages that are looked at, and those of them an answer is drawn from.
 const SEARCHED: usize = 8;
@@ -153,8 +158,20 @@ impl Chat {
         question: &str,
         pieces: Option<&Pieces>,
     ) -> Result<Answer> {
-        let index = self.indexes.current(&self.core.store, chatbot).await?;
-        let Found { best, confidence } = index.find(question, SEARCHED);
+        let (index, sense) = tokio::join!(
+            self.indexes.current(&self.core, chatbot),
+            self.core.semantics.of_question(question)
+        );
+        let Found { best, confidence } = match index? {
+            Known::InMemory(index) => index.find_meant(question, sense.as_ref(), SEARCHED),
+            Known::InTable(large) => {
+                let Large { current, pairs } = &*large;
+                let vector = sense.as_ref().map(|sense| sense.vector.numbers());
+                let (store, pairs) = (&self.core.store, pairs.clone());
+                let nearest = Nearest::to(store, chatbot.id, vector, current, pairs).await?;
+                nearest.find(question, SEARCHED)
+            }
+        };
         match best {
             Match::Pair(pair, citation) => {
                 if let Some(pieces) = pieces {

@@ -1,16 +1,22 @@
 //! Crawling: one page a message. A page's outcome is written down with what was found on it;
 //! whoever ends the last page of a crawl puts the index together and makes it current, in one
 //! conditional write. Every step can be repeated. How a page is read is in [`crate::crawl_page`],
-//! when it may be in [`crate::crawl_turn`].
+//! when it may be in [`crate::crawl_turn`], and when again in [`crate::crawl_retry`].
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use domain::{
     Error, JobId, Result, Source, SourceKind, SourceStatus, Timestamp,
     source::{Chunk, Page, PageCopy, PageState},
 };
-use knowledge::{Fetcher, Segment};
-use store::{CrawlResult, PurgeTarget, Store, keys::sha256};
+use knowledge::{
+    Fetcher, Segment,
+    semantic::{Vectors, pack},
+};
+use store::{CrawlResult, Meanings, PurgeTarget, Store, keys::sha256};
 
 use crate::{
     Core,
@@ -18,6 +24,7 @@ use crate::{
     crawl_turn::{Hosts, Turn},
     files::Files,
     queue::{CrawlPage, Queue, VERSION},
+    semantics::Semantics,
 };
 
 /// Crawling: what `crawl-worker` needs beyond [`Core`].
@@ -27,14 +34,18 @@ pub struct Crawl {
     pub(crate) fetcher: Fetcher,
     pub(crate) hosts: Hosts,
     pub(crate) files: Files,
-    queue: Queue,
+    pub(crate) queue: Queue,
+    /// How many times as fast as planned a page is tried again.
+    pub(crate) pace: u32,
+    pub(crate) semantics: Semantics,
 }
 
 impl Crawl {
     /// Crawling over `core` with `fetcher`, and reading what is in `files`; a page whose turn comes
-    /// later goes back to `queue`.
-    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: Queue) -> Self {
-        Self { store: core.store, fetcher, hosts: Hosts::default(), files, queue }
+    /// later goes back to `queue`, and one that is tried again `pace` times as fast as planned.
+    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: Queue, pace: u32) -> Self {
+        let Core { store, semantics, .. } = core;
+        Self { store, fetcher, hosts: Hosts::default(), files, queue, pace, semantics }
     }
 
     /// Handles one message. A page that was handled before, or whose crawl has been replaced, is
@@ -133,16 +144,38 @@ impl Crawl {
             answering.insert(chunk_prefix(&pages[*at].url));
             words += pages[*at].words;
         }
-        let of =
-            |chunk: &Chunk| chunk.id.split('-').next().is_some_and(|of| answering.contains(of));
         let mut chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
-        chunks.retain(of);
-        let bytes = Segment::encode(&chunks).map_err(Error::internal)?;
+        chunks.retain(|chunk| answering.contains(page_of(chunk)));
+        let segment = Segment::encode(&chunks).map_err(Error::internal)?;
+        let vectors = self.vectors(source, &pages, &chunks).await?;
+        let bytes = pack(segment, vectors.as_ref()).map_err(Error::internal)?;
         Ok(CrawlResult::Ready {
             parts: self.store.put_segment(source, &bytes).await?,
             chunks: u32::try_from(chunks.len()).unwrap_or(u32::MAX),
             words,
         })
+    }
+
+    /// The vectors of `chunks`, in their order, which is that of their pages' hashes.
+    async fn vectors(
+        &self,
+        source: &Source,
+        pages: &[Page],
+        chunks: &[Chunk],
+    ) -> Result<Option<Vectors>> {
+        if self.semantics.model().is_none() {
+            return Ok(None);
+        }
+        let urls: HashMap<String, &str> =
+            pages.iter().map(|page| (chunk_prefix(&page.url), page.url.as_str())).collect();
+        let of_page: Vec<(&str, usize)> = chunks
+            .chunk_by(|a, b| page_of(a) == page_of(b))
+            .filter_map(|run| Some((*urls.get(page_of(run.first()?))?, run.len())))
+            .collect();
+        let crawl = (source.id, source.job);
+        let meanings = self.store.meanings(source.id, source.job).await?;
+        let vectors = self.semantics.of_segment(crawl, &of_page, &meanings);
+        Ok(vectors.filter(|vectors| vectors.len() == chunks.len()))
     }
 
     /// A page that says the same as another one leaves the answering to that.
@@ -173,6 +206,11 @@ impl Crawl {
         plan: &Plan,
         active: &[Page],
     ) -> Result<()> {
+        // Not asked for where nobody could make use of it.
+        let meanings = match (self.semantics.model(), active.first()) {
+            (Some(_), Some(page)) => self.store.meanings(source.id, page.job).await?,
+            _ => Meanings::default(),
+        };
         for (at, origin) in &plan.answers {
             let page = &mut pages[*at];
             let mut settled = page.clone();
@@ -192,6 +230,10 @@ impl Crawl {
                 let url = found_at.unwrap_or(&page.url);
                 chunks.iter_mut().for_each(|chunk| chunk.url = Some(url.clone()));
                 self.store.put_chunks(page, &chunks).await?;
+                let meaning = meanings.of(source.id, from.job, &from.url).map(Vectors::from_bytes);
+                if let Some(Ok(meaning)) = meaning {
+                    self.keep_meaning(page, &meaning).await?;
+                }
                 (settled.chunks, settled.words, settled.stored) = (from.chunks, from.words, true);
             }
             if settled != *page {
@@ -253,8 +295,14 @@ pub(crate) fn queued(from: &Page, url: &str, depth: u8) -> Page {
         words: 0,
         copy: None,
         stored: false,
+        retry: None,
         ..from.clone()
     }
+}
+
+/// What tells the passages of a page from another's.
+fn page_of(chunk: &Chunk) -> &str {
+    chunk.id.split('-').next().unwrap_or_default()
 }
 
 fn chunk_prefix(url: &str) -> String {

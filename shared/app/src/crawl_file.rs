@@ -8,13 +8,9 @@ use domain::{
     Error, Result, Source, SourceFile, Timestamp,
     source::{Page, PageCopy, PageState},
 };
-use knowledge::{PageError, chunk, file, text};
+use knowledge::{PageError, chunk, file};
 
-use crate::{
-    crawl::{Crawl, name_chunks},
-    crawl_page::fingerprint,
-    files::FileOf,
-};
+use crate::{crawl::Crawl, crawl_page::fingerprint, files::FileOf};
 
 /// What the owner of a file is told that is not there.
 const LOST: &str = "the file is not there any more";
@@ -57,18 +53,14 @@ impl Crawl {
     ) -> Result<()> {
         let name = source.name.clone();
         // Parsing and cutting take a while on a large file; other pages go on meanwhile.
-        let read = tokio::task::spawn_blocking(move || read(&name, &file, &bytes)).await;
+        let reader = self.reader();
+        let read = tokio::task::spawn_blocking(move || read(&reader, &name, &file, &bytes)).await;
         match read.map_err(Error::internal)? {
-            Ok((hash, mut chunks)) => {
-                name_chunks(&page.url, &mut chunks);
-                page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-                page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
+            Ok((hash, chunks)) => {
                 let (etag, last_modified, found_at) = (None, None, None);
-                let at = Timestamp::now();
-                page.copy = Some(PageCopy { hash, etag, last_modified, found_at, at });
-                page.stored = true;
+                let copy = PageCopy { hash, etag, last_modified, found_at, at: Timestamp::now() };
                 page.state = PageState::Read;
-                self.store.put_chunks(page, &chunks).await
+                self.keep_passages(page, copy, chunks).await
             }
             Err(reason) => {
                 tracing::info!(source = %source.id, reason, "a file could not be read");
@@ -82,12 +74,12 @@ impl Crawl {
 type Passages = (String, Vec<domain::source::Chunk>);
 
 /// The hash and the passages of a file, or why it can't be read.
-fn read(name: &str, file: &SourceFile, bytes: &[u8]) -> Result<Passages, String> {
+fn read(reader: &str, name: &str, file: &SourceFile, bytes: &[u8]) -> Result<Passages, String> {
     // Of one that was sent later nobody has looked at what is in it.
     file::check(&file.media_type, bytes).map_err(|why| format!("the file {why}"))?;
     let document =
         file::read(name, &file.media_type, bytes).map_err(|why: PageError| why.to_string())?;
-    Ok((fingerprint(&document), chunk::chunks_of_file(&document, name)))
+    Ok((fingerprint(reader, &document), chunk::chunks_of_file(&document, name)))
 }
 
 /// How long to wait for a file, if it is waited for at all: the longer, the longer it has been.

@@ -3,9 +3,9 @@
 
 use domain::{
     Error, Result, Source, Timestamp,
-    source::{MAX_DEPTH, MAX_PAGES, Page, PageCopy, PageState},
+    source::{Chunk, MAX_DEPTH, MAX_PAGES, Page, PageCopy, PageState},
 };
-use knowledge::{Document, Known, Reading, chunk, fetch, text};
+use knowledge::{Document, Known, Reading, chunk, fetch, semantic::Vectors, text};
 use store::keys::sha256;
 use url::Url;
 
@@ -21,6 +21,9 @@ const MAX_LINKS: usize = 4 * MAX_PAGES as usize;
 
 impl Crawl {
     pub(crate) async fn read_page(&self, source: &Source, mut page: Page) -> Result<()> {
+        if !self.take_retry(&mut page).await? {
+            return Ok(());
+        }
         let url = Url::parse(&page.url).map_err(Error::internal)?;
         let first = match page.depth {
             0 => None,
@@ -31,7 +34,8 @@ impl Crawl {
             self.store.crawl_started(source).await?;
         }
         let prior = self.prior(source, &page.url).await?;
-        let known = prior.as_ref().and_then(|prior| known(prior, &url));
+        let reader = self.reader();
+        let known = prior.as_ref().and_then(|prior| known(&reader, prior, &url));
         let crawl = source.job.to_string();
         let anywhere = page.depth == 0;
         let inside = |target: &Url| anywhere || scope.has(target);
@@ -51,6 +55,9 @@ impl Crawl {
             }
             (Err(error), _) => {
                 tracing::info!(source = %source.id, %error, "a page could not be read");
+                if self.try_again(&page, &error).await? {
+                    return Ok(());
+                }
                 if error.is_gone() {
                     page.state = PageState::Gone(error.to_string());
                 } else {
@@ -81,6 +88,14 @@ impl Crawl {
         Ok(())
     }
 
+    /// What read the pages whose hashes begin with it: another embedding model reads them anew.
+    pub(crate) fn reader(&self) -> String {
+        match self.semantics.model() {
+            Some(model) => format!("{READER}.{}", &sha256(model)[..8]),
+            None => READER.to_owned(),
+        }
+    }
+
     async fn take(
         &self,
         source: &Source,
@@ -90,7 +105,7 @@ impl Crawl {
     ) -> Result<()> {
         let fetch::Page { url, etag, last_modified, document } = read;
         let copy = PageCopy {
-            hash: fingerprint(&document),
+            hash: fingerprint(&self.reader(), &document),
             etag,
             last_modified,
             found_at: Some(url.to_string()).filter(|found| *found != page.url),
@@ -100,18 +115,44 @@ impl Crawl {
         match same {
             Some(prior) => self.confirm(page, prior, Some(copy)).await?,
             None => {
-                let mut chunks = chunk::chunks(&document, &url);
-                name_chunks(&page.url, &mut chunks);
-                page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-                page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
-                page.copy = Some(copy);
-                page.stored = true;
-                self.store.put_chunks(page, &chunks).await?;
+                let chunks = chunk::chunks(&document, &url);
+                self.keep_passages(page, copy, chunks).await?;
             }
         }
         let links = document.links.iter().map(Url::to_string).collect();
         // Links before the page's own end: a crawl is complete when no page waits.
         self.follow(source, page, links, same).await
+    }
+
+    /// Keeps what was cut from a page, and what that means.
+    pub(crate) async fn keep_passages(
+        &self,
+        page: &mut Page,
+        copy: PageCopy,
+        mut chunks: Vec<Chunk>,
+    ) -> Result<()> {
+        name_chunks(&page.url, &mut chunks);
+        page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
+        page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
+        page.copy = Some(copy);
+        page.stored = true;
+        let meaning = self.semantics.of_passages(&chunks).await?;
+        self.store.put_chunks(page, &chunks).await?;
+        if let Some(meaning) = meaning {
+            self.keep_meaning(page, &meaning).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what a page's passages mean beside them, and in them where the table searches those.
+    pub(crate) async fn keep_meaning(&self, page: &Page, vectors: &Vectors) -> Result<()> {
+        let bytes = vectors.to_bytes().map_err(Error::internal)?;
+        self.store.put_meaning(page, &bytes).await?;
+        if self.semantics.fits_table(vectors.dimensions()) {
+            let numbers: Vec<_> = vectors.numbers().collect();
+            self.store.put_vectors(page, &numbers).await?;
+        }
+        Ok(())
     }
 
     /// The page says what it said before: nothing is cut or stored, but that it was looked at.
@@ -177,8 +218,9 @@ impl Crawl {
 }
 
 /// What the server of `url` may compare, if the copy of it can be gone on with.
-fn known<'a>(prior: &'a Page, url: &Url) -> Option<Known<'a>> {
-    let copy = prior.copy.as_ref().filter(|copy| copy.hash.starts_with(READER))?;
+fn known<'a>(reader: &str, prior: &'a Page, url: &Url) -> Option<Known<'a>> {
+    let copy = prior.copy.as_ref()?;
+    copy.hash.strip_prefix(reader).filter(|rest| rest.starts_with('-'))?;
     let (etag, last_modified) = (copy.etag.as_deref(), copy.last_modified.as_deref());
     etag.or(last_modified)?;
     let found_at = copy.found_at.as_ref().and_then(|at| Url::parse(at).ok());
@@ -186,7 +228,7 @@ fn known<'a>(prior: &'a Page, url: &Url) -> Option<Known<'a>> {
 }
 
 /// What a page says, and nothing of what is around it.
-pub(crate) fn fingerprint(document: &Document) -> String {
+pub(crate) fn fingerprint(reader: &str, document: &Document) -> String {
     let mut said = document.title.clone();
     for block in &document.blocks {
         for part in block.headings.iter().chain([&block.text]) {
@@ -194,7 +236,7 @@ pub(crate) fn fingerprint(document: &Document) -> String {
             said.push_str(part);
         }
     }
-    format!("{READER}-{}", sha256(&said))
+    format!("{reader}-{}", sha256(&said))
 }
 
 #[cfg(test)]
@@ -211,9 +253,10 @@ mod tests {
             blocks: vec![block(text)],
             links: vec![Url::parse(link).unwrap()],
         };
-        let one = fingerprint(&document("a", "https://example.com/1"));
-        assert_eq!(one, fingerprint(&document("a", "https://example.com/2")));
-        assert_ne!(one, fingerprint(&document("b", "https://example.com/1")));
-        assert!(one.starts_with(READER));
+        let of = |text, link| fingerprint("7", &document(text, link));
+        let one = of("a", "https://example.com/1");
+        assert_eq!(one, of("a", "https://example.com/2"));
+        assert_ne!(one, of("b", "https://example.com/1"));
+        assert!(one.starts_with("7-"));
     }
 }

@@ -99,6 +99,7 @@ mod tests {
                 at: Timestamp::from_millis(0),
             }),
             stored,
+            retry: None,
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{
 /// Pages of one host that are read at the same time.
 const AT_ONCE: u8 = 2;
 /// A worker that dies keeps its place for this long, which is as long as one may run.
-const LEASE: Duration = Duration::from_secs(120);
+pub(crate) const LEASE: Duration = Duration::from_secs(120);
 /// How long a worker waits for a place before it puts the page back.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a page that was put back stays away.
@@ -80,6 +80,13 @@ impl Crawl {
         // The same message that comes again finds its place kept.
         let holder = sha256(&format!("{} {}", page.job, page.url));
         let mut turn = job.turn;
+        if let Some(retry) = &page.retry {
+            let wait = retry.at.since(Timestamp::now());
+            if wait > NEAR {
+                return Ok(Turn::Later(wait, turn));
+            }
+            sleep(wait).await;
+        }
         for _ in 0..ROUNDS {
             if let Some(at) = turn {
                 let wait = at.since(Timestamp::now());

@@ -75,18 +75,7 @@ impl FanOut {
             self.purges.send_all(&purges).await?;
         }
         match change {
-            Change::PageQueued(page) => {
-                let job = CrawlPage {
-                    v: VERSION,
-                    workspace_id: page.workspace_id,
-                    chatbot_id: page.chatbot_id,
-                    source_id: page.source_id,
-                    job: page.job,
-                    url: page.url,
-                    turn: None,
-                };
-                self.crawls.send_all(&[job]).await
-            }
+            Change::PageQueued(page) => self.crawls.send_all(&[CrawlPage::of(&page)]).await,
             Change::ConversationStarted(conversation) => {
                 self.clear_if_orphaned(&conversation).await?;
                 self.announce(&[Event::started(conversation)], known).await

@@ -46,6 +46,7 @@ pub(crate) fn first_page(source: &Source, job: JobId) -> Page {
         words: 0,
         copy: None,
         stored: false,
+        retry: None,
     }
 }
 
@@ -125,7 +126,8 @@ impl Core {
     ) -> Result<SourceId> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
         let source = qa_source(&chatbot, &pair);
-        self.store.put_qa_source(&chatbot, &source, &pair).await?;
+        let meaning = self.semantics.of_pair(&pair).await;
+        self.store.put_qa_source(&chatbot, &source, &pair, meaning.as_deref()).await?;
         Ok(source.id)
     }
 

@@ -11,6 +11,7 @@ mod crawl_file;
 mod crawl_page;
 mod crawl_plan;
 pub mod crawl_requests;
+mod crawl_retry;
 mod crawl_scope;
 mod crawl_turn;
 pub mod dead_letters;
@@ -33,6 +34,7 @@ pub mod random;
 pub mod ratings;
 pub mod recount;
 pub mod seal;
+pub mod semantics;
 pub mod sending;
 pub mod stats;
 pub mod ticker;
@@ -48,6 +50,8 @@ use std::{sync::Arc, time::Duration};
 use domain::Plans;
 use store::Store;
 
+use crate::semantics::Semantics;
+
 /// What every use case needs. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Core {
@@ -57,11 +61,18 @@ pub struct Core {
     pub plans: Arc<Plans>,
     /// After this long without a message a conversation has ended.
     pub idle: Duration,
+    /// What says what texts mean, where the function has it.
+    pub semantics: Semantics,
 }
 
 impl Core {
     /// A core over `store`.
     pub fn new(store: Store, plans: Plans, idle: Duration) -> Self {
-        Self { store, plans: Arc::new(plans), idle }
+        Self { store, plans: Arc::new(plans), idle, semantics: Semantics::default() }
+    }
+
+    /// The same with what says what texts mean.
+    pub fn with_semantics(self, semantics: Semantics) -> Self {
+        Self { semantics, ..self }
     }
 }

@@ -55,16 +55,19 @@ pub struct Nearest {
 }
 
 impl Nearest {
-    /// Asks `search` for the passages nearest to a question's `vector`. Of the crawls those count
-    /// that are `current`; `pairs` are all of the chatbot's.
+    /// Asks `search` for the passages nearest to a question's `vector`; without one there are only
+    /// `pairs`, which are all of the chatbot's. Of the crawls those count that are `current`.
     pub async fn to(
         search: &impl VectorSearch,
         chatbot: ChatbotId,
-        vector: &[f32],
+        vector: Option<&[f32]>,
         current: &HashSet<(SourceId, JobId)>,
         pairs: Vec<(SourceId, QaPair)>,
     ) -> Result<Self> {
-        let mut near = search.near(chatbot, vector, ASKED).await?;
+        let mut near = match vector {
+            Some(vector) => search.near(chatbot, vector, ASKED).await?,
+            None => Vec::new(),
+        };
         near.retain(|found| current.contains(&(found.source, found.job)));
         near.truncate(SEARCHED);
         let passages = near.iter().map(passage).collect();
@@ -184,7 +187,8 @@ mod tests {
             (id(5), QaPair { question, answer })
         };
         let pairs = pairs.iter().map(pair).collect();
-        Nearest::to(&Fake(found), id(1), &[0.6, 0.8], &current, pairs).await.unwrap()
+        let vector = [0.6, 0.8];
+        Nearest::to(&Fake(found), id(1), Some(&vector), &current, pairs).await.unwrap()
     }
 
     fn texts(found: &Found) -> Vec<&str> {
@@ -233,6 +237,12 @@ mod tests {
     #[tokio::test]
     async fn an_index_that_does_not_answer_is_an_error_and_not_an_empty_one() {
         let current = HashSet::new();
-        assert!(Nearest::to(&Broken, id(1), &[1.0], &current, Vec::new()).await.is_err());
+        assert!(Nearest::to(&Broken, id(1), Some(&[1.0]), &current, Vec::new()).await.is_err());
+        // It isn't asked where there is nothing to ask for.
+        let pair = QaPair { question: "Why?".to_owned(), answer: "Because.".to_owned() };
+        let pairs = vec![(id(5), pair)];
+        let nearest = Nearest::to(&Broken, id(1), None, &current, pairs).await.unwrap();
+        assert!(matches!(nearest.find("why", 5).best, Match::Pair(..)));
+        assert_eq!(nearest.find("Where?", 5).best, Match::Nothing);
     }
 }

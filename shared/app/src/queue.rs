@@ -10,7 +10,7 @@ use aws_sdk_sqs::{
 };
 use domain::{
     ChatbotId, ConversationId, Delivery, DeliveryId, Error, EventId, JobId, Result, Scope,
-    SourceId, Timestamp, WebhookId, WorkspaceId,
+    SourceId, Timestamp, WebhookId, WorkspaceId, source::Page,
 };
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,21 @@ impl Job for serde_json::Value {}
 impl Job for Mail {
     fn group(&self) -> Option<String> {
         Some(self.workspace_id.to_string())
+    }
+}
+
+impl CrawlPage {
+    /// Crawl `page`.
+    pub fn of(page: &Page) -> Self {
+        Self {
+            v: VERSION,
+            workspace_id: page.workspace_id,
+            chatbot_id: page.chatbot_id,
+            source_id: page.source_id,
+            job: page.job,
+            url: page.url.clone(),
+            turn: None,
+        }
     }
 }
 

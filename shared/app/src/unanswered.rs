@@ -89,7 +89,9 @@ impl Core {
         let pair = answer.pair(&group.question);
         let source = qa_source(&chatbot, &pair);
         let learned = Learned { group: id, source: source.id, at: now };
-        if self.store.put_learned(&chatbot, &source, &pair, &learned, seen.as_ref()).await? {
+        let meaning = self.semantics.of_pair(&pair).await;
+        let meant = (&pair, meaning.as_deref());
+        if self.store.put_learned(&chatbot, &source, meant, &learned, seen.as_ref()).await? {
             return Ok(source.id);
         }
         // Somebody else answered it at the same time; the same client, perhaps.

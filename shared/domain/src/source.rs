@@ -173,6 +173,8 @@ pub struct Page {
     /// Whether the passages are stored with this crawl; those of an unchanged page stay with the
     /// crawl that answers until another page makes a new index necessary.
     pub stored: bool,
+    /// When it is to be tried again, if it waits for that.
+    pub retry: Option<Retry>,
 }
 
 impl Page {
@@ -209,6 +211,17 @@ pub struct PageCopy {
     pub found_at: Option<String>,
     /// When the server last gave it, or said that it had not changed.
     pub at: Timestamp,
+}
+
+/// That a page could not be read for a reason that may pass, and is tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    /// How often it could not be read.
+    pub tries: u8,
+    /// When it is tried again; while it is, when that is taken to have failed.
+    pub at: Timestamp,
+    /// Why it could not be read, fit for the owner's eyes.
+    pub reason: String,
 }
 
 /// Where a page of a crawl stands.

@@ -14,19 +14,31 @@ use crate::{
 const ENTRIES: usize = 20;
 /// How many of their terms are asked for.
 const TERMS: usize = 20;
-/// Their share of the question then, at the most.
-const SHARE: f32 = 0.3;
+/// Their share of the question then, at the most: among short entries, and among long ones, where
+/// much that the best have in common is not what they are about.
+const SHARE: (f32, f32) = (0.3, 0.1);
+/// How many words make an entry short, and how many long.
+const LENGTH: (f32, f32) = (20.0, 60.0);
 /// The mean score of the best, over the best of them, at which feedback begins, and where it has
 /// its whole share.
 const FLAT: (f32, f32) = (0.6, 0.7);
 
+/// How far `value` is from the first of the two to the second: 0 before, 1 beyond.
+fn between(value: f32, (from, to): (f32, f32)) -> f32 {
+    ((value - from) / (to - from)).clamp(0.0, 1.0)
+}
+
 impl Index {
+    fn share(&self) -> f32 {
+        SHARE.0 + between(self.mean_length, LENGTH) * (SHARE.1 - SHARE.0)
+    }
+
     /// Adds to the scores what the best entries by those have in common.
     pub(crate) fn feed_back(&self, asked: &Asked, scratch: &mut Scratch) {
         let hits = best(ENTRIES, &scratch.scores[..self.len()]);
         let Some(first) = hits.first().map(|hit| hit.score) else { return };
         let mean = hits.iter().map(|hit| hit.score).sum::<f32>() / ENTRIES as f32 / first;
-        let share = SHARE * ((mean - FLAT.0) / (FLAT.1 - FLAT.0)).clamp(0.0, 1.0);
+        let share = self.share() * between(mean, FLAT);
         if share <= 0.0 {
             return;
         }

@@ -30,13 +30,19 @@ pub enum PageError {
     Disallowed,
     /// robots.txt could not be read, which means no.
     #[error("robots.txt of the site could not be read: {0}")]
-    Robots(String),
+    Robots(Box<PageError>),
+    /// It was read and is no robots.txt.
+    #[error("it can't be understood")]
+    NoRules,
     /// The server confirms that it is not there.
     #[error("the server answered {0}")]
     Gone(u16),
     /// It redirects to where the source does not reach.
     #[error("it redirects to {0}, which is not part of the source")]
     Outside(String),
+    /// The server can't answer for the time being, which it may have said how long it is.
+    #[error("the server answered {0}")]
+    Busy(u16, Option<Duration>),
     /// The server answered something else than a page.
     #[error("the server answered {0}")]
     Status(u16),
@@ -58,6 +64,28 @@ impl PageError {
     /// Whether the page is confirmed not to be there, so that its old copy must go too.
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::Gone(_))
+    }
+
+    /// If the same page may be read in a while: the least time that its server asks for, zero if it
+    /// asks for none.
+    pub fn passes(&self) -> Option<Duration> {
+        match self {
+            Self::Busy(_, wait) => Some(wait.unwrap_or_default()),
+            Self::Outbound(OutboundError::TimedOut(_) | OutboundError::Lost(_)) => {
+                Some(Duration::ZERO)
+            }
+            Self::Robots(why) => why.passes(),
+            _ => None,
+        }
+    }
+
+    /// What an answer means that is not the page.
+    pub(crate) fn of(answer: &Fetched) -> Self {
+        match answer.status {
+            status @ (404 | 410) => Self::Gone(status),
+            status @ (429 | 500..=599) => Self::Busy(status, answer.retry_after),
+            status => Self::Status(status),
+        }
     }
 }
 
@@ -130,8 +158,7 @@ impl Fetcher {
             304 if known.is_some_and(|known| known.url == fetched.url) => {
                 return Ok(Reading::Unchanged);
             }
-            status @ (404 | 410) => return Err(PageError::Gone(status)),
-            status => return Err(PageError::Status(status)),
+            _ => return Err(PageError::of(&fetched)),
         }
         // Parsing takes a while on a large page; other pages go on meanwhile.
         tokio::task::spawn_blocking(move || {

@@ -11,7 +11,9 @@ use domain::{Citation, SourceId, conversation::shorten, source::QaPair};
 
 use crate::{
     segment::Segment,
+    semantic::Meaning,
     text::{self, Stems},
+    words::NO_TERM,
 };
 
 /// BM25's usual parameters.
@@ -32,8 +34,6 @@ const LEAST_LIKE: usize = 5;
 pub(crate) struct Pair {
     pub citation: Citation,
     pub pair: QaPair,
-    pub question: Vec<u32>,
-    pub answer: Vec<u32>,
 }
 
 /// Where an entry is.
@@ -46,8 +46,13 @@ pub(crate) enum At {
 pub(crate) struct Part {
     pub source: SourceId,
     pub segment: Arc<Segment>,
-    /// The term of the index for each of the segment's own.
-    terms: Vec<u32>,
+}
+
+/// Where an entry's terms begin, and where those that do not stand above do.
+#[derive(Clone, Copy)]
+struct Begin {
+    above: u32,
+    body: u32,
 }
 
 /// What one chatbot knows, in memory.
@@ -58,9 +63,12 @@ pub struct Index {
     pub(crate) pairs: Vec<Pair>,
     /// Pairs by their question, case and punctuation aside.
     pub(crate) exact: HashMap<String, u32>,
-    terms: HashMap<String, u32>,
+    terms: HashMap<Arc<str>, u32>,
     /// The terms in order of the alphabet.
-    sorted: Vec<(String, u32)>,
+    sorted: Vec<(Arc<str>, u32)>,
+    /// Of each entry in order: its terms as they stand, what is above first.
+    text: Vec<u32>,
+    begin: Vec<Begin>,
     /// Of each term: what it is worth in a question.
     pub(crate) weights: Vec<f32>,
     /// Of each term: whether it is of a stop word.
@@ -69,30 +77,13 @@ pub struct Index {
     begins: Vec<u32>,
     /// Entries and impacts, by term.
     postings: Vec<(u32, f32)>,
+    /// How many words an entry has on average.
+    pub(crate) mean_length: f32,
     /// How much alike the entries are.
     pub(crate) crowd: f32,
     pub(crate) stems: Stems,
-}
-
-/// The fields of an entry, as terms of the index.
-struct Fields<'a> {
-    above: &'a [u32],
-    body: &'a [u32],
-    terms: Option<&'a [u32]>,
-}
-
-impl Fields<'_> {
-    fn each(&self, mut take: impl FnMut(u32, bool)) {
-        for (field, is_above) in [(self.above, true), (self.body, false)] {
-            for term in field {
-                let term = match self.terms {
-                    Some(terms) => terms.get(*term as usize).copied().unwrap_or_default(),
-                    None => *term,
-                };
-                take(term, is_above);
-            }
-        }
-    }
+    /// What the entries mean, if something was asked.
+    pub(crate) meaning: Meaning,
 }
 
 impl Index {
@@ -103,11 +94,7 @@ impl Index {
     ) -> Self {
         let mut index = Self::default();
         for (source, segment) in segments {
-            let terms = segment.terms.iter().map(|term| index.term(term)).collect();
-            let part = place(index.parts.len());
-            let places = 0..place(segment.len());
-            index.entries.extend(places.map(|place| At::Passage { segment: part, place }));
-            index.parts.push(Part { source, segment, terms });
+            index.add_segment(source, segment);
         }
         for (source, pair) in pairs {
             index.add_pair(source, pair);
@@ -119,87 +106,79 @@ impl Index {
         index
     }
 
-    fn term(&mut self, term: &str) -> u32 {
+    fn term(&mut self, term: &Arc<str>) -> u32 {
         if let Some(at) = self.terms.get(term) {
             return *at;
         }
         let at = place(self.terms.len());
-        self.terms.insert(term.to_owned(), at);
+        self.terms.insert(term.clone(), at);
         self.stops.push(text::is_stop(term));
         at
     }
 
+    fn add_segment(&mut self, source: SourceId, segment: Arc<Segment>) {
+        self.terms.reserve(segment.terms.len().saturating_sub(self.terms.len()));
+        let terms: Vec<u32> = segment.terms.iter().map(|term| self.term(term)).collect();
+        let of_number = segment.reader().numbered(&terms);
+        let part = place(self.parts.len());
+        self.text.reserve(segment.words());
+        for at in 0..segment.len() {
+            let above = segment.above(at).map_or(&[][..], |(_, terms)| terms);
+            let above = above.iter().filter_map(|term| terms.get(*term as usize));
+            let body = segment.body(at).iter().filter_map(|at| of_number.get(*at as usize));
+            let body = body.filter(|term| **term != NO_TERM);
+            self.begin.push(begin(&mut self.text, above, body));
+            self.entries.push(At::Passage { segment: part, place: place(at) });
+        }
+        self.parts.push(Part { source, segment });
+    }
+
     fn add_pair(&mut self, source_id: SourceId, pair: QaPair) {
-        let of = |index: &mut Self, text: &str| {
-            let terms: Vec<String> = index.stems.terms(text).collect();
-            terms.iter().map(|term| index.term(term)).collect()
+        let mut of = |text: &str| -> Vec<u32> {
+            let terms: Vec<String> = self.stems.terms(text).collect();
+            terms.into_iter().map(|term| self.term(&term.into())).collect()
         };
-        let question = of(self, &pair.question);
-        let answer = of(self, &pair.answer);
+        let (question, answer) = (of(&pair.question), of(&pair.answer));
+        self.begin.push(begin(&mut self.text, &question, &answer));
         let citation = Citation { source_id, url: None, title: shorten(&pair.question, 120) };
         let at = place(self.pairs.len());
         self.exact.entry(text::normalized(&pair.question)).or_insert(at);
         self.entries.push(At::Pair(at));
-        self.pairs.push(Pair { citation, pair, question, answer });
+        self.pairs.push(Pair { citation, pair });
     }
 
-    fn fields(&self, at: At) -> Fields<'_> {
-        match at {
-            At::Passage { segment, place } => {
-                let part = &self.parts[segment as usize];
-                let above = part.segment.above(place as usize).map_or(&[][..], |(_, terms)| terms);
-                let body = part.segment.body(place as usize);
-                Fields { above, body, terms: Some(&part.terms) }
-            }
-            At::Pair(at) => {
-                let pair = &self.pairs[at as usize];
-                Fields { above: &pair.question, body: &pair.answer, terms: None }
-            }
-        }
+    /// The terms of an entry: those above, and the others.
+    fn fields(&self, entry: usize) -> [&[u32]; 2] {
+        let Some(Begin { above, body }) = self.begin.get(entry) else { return [&[], &[]] };
+        let end = self.begin.get(entry + 1).map_or(self.text.len(), |next| next.above as usize);
+        let (above, body) = (*above as usize, *body as usize);
+        [above..body, body..end].map(|range| self.text.get(range).unwrap_or_default())
     }
 
     /// Gives every term its weight and every posting its impact.
     fn weigh(&mut self) {
-        // Postings are put together by entry first, then sorted by term by counting.
-        let mut found: Vec<(u32, u32, f32)> = Vec::new();
-        let mut counts: Vec<(f32, f32)> = vec![(0.0, 0.0); self.terms.len()];
-        let mut here: Vec<u32> = Vec::new();
-        let mut frequency = vec![0u32; self.terms.len() + 1];
-        let lengths: Vec<(f32, f32)> = self
-            .entries
-            .iter()
-            .map(|at| {
-                let fields = self.fields(*at);
-                (fields.above.len() as f32, fields.body.len() as f32)
-            })
-            .collect();
+        let lengths = (0..self.entries.len()).map(|entry| {
+            let [above, body] = self.fields(entry);
+            (above.len() as f32, body.len() as f32)
+        });
+        let lengths: Vec<(f32, f32)> = lengths.collect();
         let mean = |of: fn(&(f32, f32)) -> f32| {
             let some = lengths.iter().map(of).filter(|length| *length > 0.0);
             let (sum, count) = some.fold((0.0, 0.0), |(sum, count), l| (sum + l, count + 1.0));
             if count > 0.0 { sum / count } else { 1.0 }
         };
         let (mean_above, mean_body) = (mean(|l| l.0), mean(|l| l.1));
-        for (entry, (at, (above, body))) in (0u32..).zip(self.entries.iter().zip(&lengths)) {
-            self.fields(*at).each(|term, is_above| {
-                let count = &mut counts[term as usize];
-                if *count == (0.0, 0.0) {
-                    here.push(term);
-                }
-                if is_above {
-                    count.0 += 1.0;
-                } else {
-                    count.1 += 1.0;
-                }
-            });
-            let above = 1.0 - B_ABOVE + B_ABOVE * above / mean_above;
-            let body = 1.0 - B + B * body / mean_body;
-            for term in here.drain(..) {
-                let (in_above, in_body) = std::mem::take(&mut counts[term as usize]);
-                let count = in_above / above + in_body / body;
-                frequency[term as usize] += 1;
-                found.push((term, entry, count * (K1 + 1.0) / (count + K1)));
+        self.mean_length = mean(|l| l.0 + l.1);
+        // In how many entries each term is, so that each posting can be put in its place.
+        let mut seen = vec![(0u32, u32::MAX); self.terms.len()];
+        for entry in 0..place(self.entries.len()) {
+            for term in self.fields(entry as usize).into_iter().flatten() {
+                let (times, last) = &mut seen[*term as usize];
+                *times += u32::from(*last != entry);
+                *last = entry;
             }
         }
+        let mut frequency: Vec<u32> = seen.into_iter().map(|(times, _)| times).chain([0]).collect();
         let n = self.entries.len().max(LEAST_ENTRIES) as f32;
         self.weights = (0..self.terms.len())
             .map(|term| idf(n, frequency[term]) * if self.stops[term] { STOP } else { 1.0 })
@@ -209,12 +188,28 @@ impl Index {
             begin += std::mem::replace(count, begin);
         }
         self.begins = frequency.clone();
-        self.postings = vec![(0, 0.0); found.len()];
-        for (term, entry, impact) in found {
-            let next = &mut frequency[term as usize];
-            self.postings[*next as usize] = (entry, impact * self.weights[term as usize]);
-            *next += 1;
+        let mut postings = vec![(0, 0.0); begin as usize];
+        let mut counts: Vec<(f32, f32)> = vec![(0.0, 0.0); self.terms.len()];
+        for (entry, (above, body)) in (0u32..).zip(lengths) {
+            let fields = self.fields(entry as usize);
+            fields[0].iter().for_each(|term| counts[*term as usize].0 += 1.0);
+            fields[1].iter().for_each(|term| counts[*term as usize].1 += 1.0);
+            let above = 1.0 - B_ABOVE + B_ABOVE * above / mean_above;
+            let body = 1.0 - B + B * body / mean_body;
+            for term in fields.into_iter().flatten() {
+                let term = *term as usize;
+                let (in_above, in_body) = std::mem::take(&mut counts[term]);
+                let count = in_above / above + in_body / body;
+                // Taken where the term stood first.
+                if count > 0.0 {
+                    let impact = count * (K1 + 1.0) / (count + K1);
+                    let next = &mut frequency[term];
+                    postings[*next as usize] = (entry, impact * self.weights[term]);
+                    *next += 1;
+                }
+            }
         }
+        self.postings = postings;
     }
 
     /// How many passages and pairs there are.
@@ -251,7 +246,7 @@ impl Index {
             return Vec::new();
         }
         let start = &term[..second];
-        let from = self.sorted.partition_point(|(known, _)| known.as_str() < start);
+        let from = self.sorted.partition_point(|(known, _)| &**known < start);
         let near = self.sorted[from..].iter().take_while(|(known, _)| known.starts_with(start));
         let mut found: Vec<(u32, f32)> = near
             .filter_map(|(known, at)| likeness(term, length, known).map(|like| (*at, like)))
@@ -274,11 +269,24 @@ impl Index {
     }
 
     /// Each term of an entry, in order; whether it stands above.
-    pub(crate) fn each_term(&self, entry: u32, take: impl FnMut(u32, bool)) {
-        if let Some(at) = self.entries.get(entry as usize) {
-            self.fields(*at).each(take);
+    pub(crate) fn each_term(&self, entry: u32, mut take: impl FnMut(u32, bool)) {
+        for (field, is_above) in self.fields(entry as usize).into_iter().zip([true, false]) {
+            field.iter().for_each(|term| take(*term, is_above));
         }
     }
+}
+
+/// Adds an entry's terms to `text`; where they begin.
+fn begin<'t>(
+    text: &mut Vec<u32>,
+    above: impl IntoIterator<Item = &'t u32>,
+    body: impl IntoIterator<Item = &'t u32>,
+) -> Begin {
+    let at = place(text.len());
+    text.extend(above);
+    let begin = Begin { above: at, body: place(text.len()) };
+    text.extend(body);
+    begin
 }
 
 /// How like two words are, or `None` if they aren't. Both begin with the same two letters.

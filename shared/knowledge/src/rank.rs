@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What two neighbours count for, beside what each does alone.
-const NEIGHBOURS: f32 = 0.1;
+const NEIGHBOURS: f32 = 0.15;
 /// How many of the best are looked at word by word.
 pub(crate) const LOOKED_AT: usize = 24;
 

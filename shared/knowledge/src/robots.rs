@@ -35,8 +35,8 @@ pub struct Robots {
 
 impl Robots {
     fn parse(text: &[u8], url: &Url) -> Result<Self, PageError> {
-        let robot = Robot::new(NAME, text)
-            .map_err(|_| PageError::Robots("it can't be understood".to_owned()))?;
+        let robot =
+            Robot::new(NAME, text).map_err(|_| PageError::Robots(Box::new(PageError::NoRules)))?;
         let delay = robot
             .delay
             .filter(|seconds| seconds.is_finite() && *seconds > 0.0)
@@ -88,12 +88,12 @@ async fn fetch(client: &Client, url: &Url) -> Result<Arc<Robots>, PageError> {
         Err(refused @ (OutboundError::Refused(..) | OutboundError::Unresolved)) => {
             return Err(refused.into());
         }
-        Err(error) => return Err(PageError::Robots(error.to_string())),
+        Err(error) => return Err(PageError::Robots(Box::new(error.into()))),
     };
     match fetched.status {
         200..=299 => Robots::parse(&fetched.body, url).map(Arc::new),
         400..=499 => Ok(Arc::default()),
-        status => Err(PageError::Robots(format!("the server answered {status}"))),
+        _ => Err(PageError::Robots(Box::new(PageError::of(&fetched)))),
     }
 }
 

@@ -7,9 +7,11 @@ use std::collections::HashMap;
 use domain::{Citation, conversation::shorten, source::QaPair};
 
 use crate::{
+    evidence::Evidence,
     index::{At, Index, Pair},
     quote::quote,
     rank::{Hit, LOOKED_AT, Ranking},
+    semantic::{Meaning, Sense, fusion::Words},
     text,
 };
 
@@ -56,6 +58,58 @@ pub trait Retriever: Send + Sync {
 }
 
 impl Index {
+    /// With what its entries mean, in their order: the passages of each segment, then the pairs.
+    /// What has another number of entries is left out.
+    pub fn with_meaning(mut self, meaning: Meaning) -> Self {
+        if meaning.entries() == self.len() {
+            self.meaning = meaning;
+        }
+        self
+    }
+
+    /// Whether anything of it can be found by what it means.
+    pub fn has_meaning(&self) -> bool {
+        !self.meaning.is_empty()
+    }
+
+    /// As [`Retriever::find`], and by what the question means too if there is a `sense` of it.
+    pub fn find_meant(&self, question: &str, sense: Option<&Sense>, limit: usize) -> Found {
+        let exact = self.exact.get(&text::normalized(question));
+        if let Some(Pair { pair, citation, .. }) = exact.and_then(|at| self.pairs.get(*at as usize))
+        {
+            return Found { best: Match::Pair(pair.clone(), citation.clone()), confidence: 1.0 };
+        }
+        let ranking = self.rank(question, limit.max(LOOKED_AT));
+        if let Some((Pair { pair, citation, .. }, near)) =
+            self.nearest_pair(question, &ranking.hits)
+            && near >= NEAR
+        {
+            let best = Match::Pair(pair.clone(), citation.clone());
+            return Found { best, confidence: f64::from(near) };
+        }
+        let (hits, confidence) = match sense.filter(|_| self.has_meaning()) {
+            Some(sense) => self.by_meaning(&ranking, sense),
+            None => (ranking.hits, ranking.evidence.confidence()),
+        };
+        let weights = self.telling(question);
+        let passages: Vec<Passage> =
+            hits.into_iter().take(limit).filter_map(|hit| self.passage(hit, &weights)).collect();
+        match passages.is_empty() {
+            true => Found { best: Match::Nothing, confidence: 0.0 },
+            false => Found { best: Match::Passages(passages), confidence: f64::from(confidence) },
+        }
+    }
+
+    /// What words and vectors together put first, and how sure that is.
+    fn by_meaning(&self, ranking: &Ranking, sense: &Sense) -> (Vec<Hit>, f32) {
+        let best: Vec<_> = ranking.hits.iter().map(|hit| (hit.entry, hit.score)).collect();
+        let Evidence { covered, .. } = ranking.evidence;
+        let words = Words { best: &best, worth: ranking.worth, covered };
+        let (ranked, nearest) = self.meaning.rank_near(sense, words, best.len().max(LOOKED_AT));
+        let hits = ranked.into_iter().map(|(entry, score)| Hit { entry, score }).collect();
+        (hits, ranking.evidence.confidence_with(nearest, sense.legibility))
+    }
+
     /// The pair that asks nearly the same, of those that match best: the weight of the telling
     /// terms that both have, over that of the telling terms that either has.
     fn nearest_pair(&self, question: &str, hits: &[Hit]) -> Option<(&Pair, f32)> {
@@ -106,8 +160,8 @@ impl Index {
                         url: above.url.clone(),
                         title: shorten(title, 120),
                     },
-                    quote: quote(content, weights, &self.stems),
-                    content: content.to_owned(),
+                    quote: quote(&content, weights, &self.stems),
+                    content,
                     score,
                 })
             }
@@ -117,28 +171,7 @@ impl Index {
 
 impl Retriever for Index {
     fn find(&self, question: &str, limit: usize) -> Found {
-        let exact = self.exact.get(&text::normalized(question));
-        if let Some(Pair { pair, citation, .. }) = exact.and_then(|at| self.pairs.get(*at as usize))
-        {
-            return Found { best: Match::Pair(pair.clone(), citation.clone()), confidence: 1.0 };
-        }
-        let Ranking { hits, evidence, worth: _ } = self.rank(question, limit.max(LOOKED_AT));
-        if let Some((Pair { pair, citation, .. }, near)) = self.nearest_pair(question, &hits)
-            && near >= NEAR
-        {
-            let best = Match::Pair(pair.clone(), citation.clone());
-            return Found { best, confidence: f64::from(near) };
-        }
-        let weights = self.telling(question);
-        let passages: Vec<Passage> =
-            hits.into_iter().take(limit).filter_map(|hit| self.passage(hit, &weights)).collect();
-        match passages.is_empty() {
-            true => Found { best: Match::Nothing, confidence: 0.0 },
-            false => {
-                let confidence = f64::from(evidence.confidence());
-                Found { best: Match::Passages(passages), confidence }
-            }
-        }
+        self.find_meant(question, None, limit)
     }
 }
 

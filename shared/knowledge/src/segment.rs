@@ -3,12 +3,14 @@
 //! It has the passages' text and nothing that follows from it: [`crate::words`] keeps text in a
 //! form that what is indexed can be read off. Packed by zstd.
 
-use std::{collections::HashMap, io::Read};
+mod stored;
+
+use std::{io::Read, sync::Arc};
 
 use domain::source::Chunk;
-use serde::{Deserialize, Serialize};
 
-use crate::words::{Pieces, Writer};
+use self::stored::Stored;
+use crate::words::Reader;
 
 /// Grows when the form changes; a reader refuses what it does not know.
 const FORMAT: u8 = 2;
@@ -32,19 +34,21 @@ pub struct Above {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Segment {
     /// The terms that are in it; others name them by their place here.
-    pub terms: Vec<String>,
+    pub terms: Vec<Arc<str>>,
     above: Vec<(Above, Vec<u32>)>,
-    text: String,
     passages: Vec<Place>,
-    body: Vec<u32>,
+    /// As stored.
+    numbers: Vec<u32>,
+    reader: Reader,
+    words: usize,
 }
 
-/// Where a passage's text and terms begin, and which of those above is above it.
+/// Where a passage's numbers begin and end, and which of those above is above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Place {
     above: u32,
-    text: usize,
-    body: usize,
+    begin: usize,
+    end: usize,
 }
 
 /// A blob that is not a segment of this form.
@@ -64,105 +68,6 @@ pub enum SegmentError {
     Format(u8),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    pieces: Pieces,
-    urls: Vec<String>,
-    /// Of each: its URL, one more than its place or 0; how many numbers its title and each of its
-    /// headings have.
-    above: Vec<(u32, Vec<u32>)>,
-    /// Of each passage: what is above it, and how many numbers it has.
-    passages: Vec<(u32, u32)>,
-    /// Titles and headings in order, then passages in order.
-    numbers: Vec<u32>,
-}
-
-fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-impl Stored {
-    fn of(chunks: &[Chunk]) -> Self {
-        let mut writer = Writer::default();
-        let mut known: HashMap<Above, u32> = HashMap::new();
-        let mut urls: HashMap<&str, u32> = HashMap::new();
-        let mut made =
-            (Vec::new(), Vec::<(u32, Vec<u32>)>::new(), Vec::with_capacity(chunks.len()));
-        let (mut numbers, mut bodies) = (Vec::new(), Vec::new());
-        for chunk in chunks {
-            let Chunk { id: _, content, headings, url, title, tokens: _ } = chunk;
-            let above =
-                Above { title: title.clone(), headings: headings.clone(), url: url.clone() };
-            let next = place(made.1.len());
-            let at = *known.entry(above).or_insert(next);
-            if at == next {
-                let url = url.as_deref().map_or(0, |url| {
-                    let next = place(made.0.len() + 1);
-                    let at = *urls.entry(url).or_insert(next);
-                    if at == next {
-                        made.0.push(url.to_owned());
-                    }
-                    at
-                });
-                let mut lengths = Vec::with_capacity(1 + headings.len());
-                for line in std::iter::once(title).chain(headings) {
-                    let written = writer.write(line);
-                    lengths.push(place(written.len()));
-                    numbers.extend(written);
-                }
-                made.1.push((url, lengths));
-            }
-            let written = writer.write(content);
-            made.2.push((at, place(written.len())));
-            bodies.extend(written);
-        }
-        numbers.append(&mut bodies);
-        let (pieces, now) = writer.end();
-        for number in &mut numbers {
-            *number = now[*number as usize];
-        }
-        Self { pieces, urls: made.0, above: made.1, passages: made.2, numbers }
-    }
-
-    fn read(&self) -> Option<Segment> {
-        let reader = self.pieces.reader()?;
-        let terms = self.pieces.terms()?.into_iter().map(str::to_owned).collect();
-        let mut segment = Segment { terms, ..Segment::default() };
-        let mut rest = self.numbers.as_slice();
-        let mut take = |length: u32| {
-            let (taken, left) = rest.split_at_checked(length as usize)?;
-            rest = left;
-            Some(taken)
-        };
-        for (url, lengths) in &self.above {
-            let url = match url.checked_sub(1) {
-                None => None,
-                Some(at) => Some(self.urls.get(at as usize)?.clone()),
-            };
-            let mut above = Above { url, ..Above::default() };
-            let mut terms = Vec::new();
-            for (at, length) in lengths.iter().enumerate() {
-                let mut line = String::new();
-                reader.read(take(*length)?, &mut line, &mut terms)?;
-                if at == 0 {
-                    above.title = line;
-                } else {
-                    above.headings.push(line);
-                }
-            }
-            segment.above.push((above, terms));
-        }
-        segment.body.reserve(self.numbers.len());
-        for (above, length) in &self.passages {
-            self.above.get(*above as usize)?;
-            let (text, body) = (segment.text.len(), segment.body.len());
-            segment.passages.push(Place { above: *above, text, body });
-            reader.read(take(*length)?, &mut segment.text, &mut segment.body)?;
-        }
-        Some(segment)
-    }
-}
-
 impl Segment {
     /// Indexes `chunks`. A passage is found by its headings and its page's title too.
     pub fn build(chunks: &[Chunk]) -> Self {
@@ -172,7 +77,7 @@ impl Segment {
 
     /// The blob for `chunks`.
     pub fn encode(chunks: &[Chunk]) -> Result<Vec<u8>, SegmentError> {
-        let plain = postcard::to_stdvec(&Stored::of(chunks))?;
+        let plain = Stored::of(chunks).to_bytes()?;
         let mut blob = vec![FORMAT];
         zstd::stream::copy_encode(plain.as_slice(), &mut blob, LEVEL)?;
         Ok(blob)
@@ -186,10 +91,9 @@ impl Segment {
                 return Err(SegmentError::Format(other.map(|(f, _)| *f).unwrap_or_default()));
             }
         };
-        let mut plain = Vec::with_capacity(packed.len() * 2);
+        let mut plain = Vec::with_capacity(packed.len() * 4);
         zstd::stream::read::Decoder::new(packed)?.take(MOST_BYTES).read_to_end(&mut plain)?;
-        let stored: Stored = postcard::from_bytes(&plain)?;
-        stored.read().ok_or(SegmentError::Inconsistent)
+        Stored::from_bytes(&plain)?.read().ok_or(SegmentError::Inconsistent)
     }
 
     /// How many passages it has.
@@ -203,10 +107,8 @@ impl Segment {
     }
 
     /// The text of a passage; empty for one that it doesn't have.
-    pub fn content(&self, passage: usize) -> &str {
-        let Some(Place { text, .. }) = self.passages.get(passage) else { return "" };
-        let end = self.passages.get(passage + 1).map_or(self.text.len(), |next| next.text);
-        self.text.get(*text..end).unwrap_or_default()
+    pub fn content(&self, passage: usize) -> String {
+        self.reader.text(self.body(passage))
     }
 
     /// What stands above a passage, and its terms.
@@ -215,11 +117,20 @@ impl Segment {
         self.above.get(place.above as usize).map(|(above, terms)| (above, terms.as_slice()))
     }
 
-    /// The terms of a passage, in order.
-    pub fn body(&self, passage: usize) -> &[u32] {
-        let Some(Place { body, .. }) = self.passages.get(passage) else { return &[] };
-        let end = self.passages.get(passage + 1).map_or(self.body.len(), |next| next.body);
-        self.body.get(*body..end).unwrap_or_default()
+    /// The numbers of a passage, in order.
+    pub(crate) fn body(&self, passage: usize) -> &[u32] {
+        let place = self.passages.get(passage);
+        place.and_then(|place| self.numbers.get(place.begin..place.end)).unwrap_or_default()
+    }
+
+    /// How many words its passages have.
+    pub(crate) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// What reads the numbers of its passages.
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
     }
 }
 
@@ -251,7 +162,9 @@ mod tests {
             assert_eq!(above.headings, ["Fruit"]);
             assert_eq!(above.url, chunks[at].url);
         }
-        let terms: Vec<_> = segment.body(0).iter().map(|t| &segment.terms[*t as usize]).collect();
+        let terms = segment.reader().terms(segment.body(0));
+        let terms: Vec<_> = terms.map(|term| &*segment.terms[term as usize]).collect();
+        assert_eq!(segment.words(), 9);
         assert_eq!(terms, ["pear", "keep", "for", "a", "week", "pear", "are", "sweet"]);
         let bytes = Segment::encode(&chunks).unwrap();
         assert_eq!(Segment::decode(&bytes).unwrap(), segment);

@@ -4,16 +4,17 @@
 //! word searching on compressed text", 2000): a single space between two words is left out, so that
 //! most of what is kept is one small number for each word. The numbers are both the text, from
 //! which it is put together again to the byte, and what is indexed: a word's number leads to its
-//! term. So a segment needs no postings, and loading it cuts no text into words.
+//! term. So a segment needs no postings, and loading it cuts no text into words; nor does it put
+//! any together, since few passages are ever quoted.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use crate::text::{self, Stems};
 
 /// A number that stands for no term: of what is between words.
-const NO_TERM: u32 = u32::MAX;
+pub const NO_TERM: u32 = u32::MAX;
 
 /// What there is to write with: every word and everything between words, with the terms of words.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,62 +112,89 @@ impl Writer {
     }
 }
 
+/// A word or what is between words: where it is written, and its term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Piece {
+    begin: u32,
+    end: u32,
+    term: u32,
+}
+
 /// Turns numbers into text again, and into terms.
-pub struct Reader<'p> {
-    written: &'p str,
-    /// Where each begins, and its term.
-    pieces: Vec<(u32, u32, u32)>,
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reader {
+    written: String,
+    pieces: Vec<Piece>,
 }
 
 impl Pieces {
-    /// The terms, by their places.
-    pub fn terms(&self) -> Option<Vec<&str>> {
+    /// The terms, by their places, and what reads numbers. `None` if these are no pieces, since
+    /// they were read from a broken blob.
+    pub fn read(self) -> Option<(Vec<Arc<str>>, Reader)> {
+        let Self { written, lengths, terms: of_pieces, terms_written, terms_lengths } = self;
         let mut begin = 0;
-        let mut all = Vec::with_capacity(self.terms_lengths.len());
-        for length in &self.terms_lengths {
-            let end = begin + *length as usize;
-            all.push(self.terms_written.get(begin..end)?);
+        let mut terms = Vec::with_capacity(terms_lengths.len());
+        for length in terms_lengths {
+            let end = begin + length as usize;
+            terms.push(terms_written.get(begin..end)?.into());
             begin = end;
         }
-        Some(all)
-    }
-
-    /// A reader. `None` if these are no pieces, since they were read from a broken blob.
-    pub fn reader(&self) -> Option<Reader<'_>> {
+        if lengths.len() != of_pieces.len() {
+            return None;
+        }
         let mut begin = 0u32;
-        let mut pieces = Vec::with_capacity(self.lengths.len());
-        let terms = place(self.terms_lengths.len());
-        for (length, term) in self.lengths.iter().zip(&self.terms) {
-            let end = begin.checked_add(*length)?;
-            self.written.get(begin as usize..end as usize)?;
-            if *term > terms {
+        let mut pieces = Vec::with_capacity(lengths.len());
+        for (length, term) in lengths.into_iter().zip(of_pieces) {
+            let end = begin.checked_add(length)?;
+            written.get(begin as usize..end as usize)?;
+            if term > place(terms.len()) {
                 return None;
             }
-            pieces.push((begin, end, term.wrapping_sub(1)));
+            pieces.push(Piece { begin, end, term: term.wrapping_sub(1) });
             begin = end;
         }
-        (pieces.len() == self.terms.len()).then_some(Reader { written: &self.written, pieces })
+        Some((terms, Reader { written, pieces }))
     }
 }
 
-impl Reader<'_> {
-    /// Adds the text that `numbers` stand for to `text`, and its terms to `terms`. `None` if a
-    /// number stands for nothing.
-    pub fn read(&self, numbers: &[u32], text: &mut String, terms: &mut Vec<u32>) -> Option<()> {
-        let mut after_word = false;
+impl Reader {
+    /// How many words `numbers` stand for. `None` if one of them stands for nothing.
+    pub fn words(&self, numbers: &[u32]) -> Option<usize> {
+        let mut words = 0;
         for number in numbers {
-            let (begin, end, term) = *self.pieces.get(*number as usize)?;
+            words += usize::from(self.pieces.get(*number as usize)?.term != NO_TERM);
+        }
+        Some(words)
+    }
+
+    /// The text that `numbers` stand for.
+    pub fn text(&self, numbers: &[u32]) -> String {
+        let mut text = String::with_capacity(numbers.len() * 6);
+        let mut after_word = false;
+        for Piece { begin, end, term } in self.find(numbers) {
             let is_word = term != NO_TERM;
-            if is_word {
-                if after_word {
-                    text.push(' ');
-                }
-                terms.push(term);
+            if is_word && after_word {
+                text.push(' ');
             }
-            text.push_str(self.written.get(begin as usize..end as usize)?);
+            text.push_str(self.written.get(begin as usize..end as usize).unwrap_or_default());
             after_word = is_word;
         }
-        Some(())
+        text
+    }
+
+    /// The terms of the words that `numbers` stand for, in order.
+    pub fn terms(&self, numbers: &[u32]) -> impl Iterator<Item = u32> {
+        self.find(numbers).map(|piece| piece.term).filter(|term| *term != NO_TERM)
+    }
+
+    /// For each number in order: what `names` has in the place of its term, or [`NO_TERM`].
+    pub fn numbered(&self, names: &[u32]) -> Vec<u32> {
+        let name = |piece: &Piece| names.get(piece.term as usize).copied().unwrap_or(NO_TERM);
+        self.pieces.iter().map(name).collect()
+    }
+
+    fn find(&self, numbers: &[u32]) -> impl Iterator<Item = Piece> {
+        numbers.iter().filter_map(|number| self.pieces.get(*number as usize)).copied()
     }
 }
 
@@ -190,16 +218,15 @@ mod tests {
         let mut writer = Writer::default();
         let numbers: Vec<Vec<u32>> = texts.iter().map(|text| writer.write(text)).collect();
         let (pieces, now) = writer.end();
-        let reader = pieces.reader().unwrap();
+        let (names, reader) = pieces.read().unwrap();
         for (text, numbers) in texts.iter().zip(numbers) {
             let numbers: Vec<u32> = numbers.iter().map(|n| now[*n as usize]).collect();
-            let (mut back, mut terms) = (String::new(), Vec::new());
-            reader.read(&numbers, &mut back, &mut terms).unwrap();
-            assert_eq!(&back, text);
-            let names = pieces.terms().unwrap();
-            let terms: Vec<&str> = terms.iter().map(|term| names[*term as usize]).collect();
+            assert_eq!(reader.text(&numbers), *text);
+            let terms: Vec<u32> = reader.terms(&numbers).collect();
+            assert_eq!(reader.words(&numbers), Some(terms.len()));
+            let terms: Vec<&str> = terms.iter().map(|at| &*names[*at as usize]).collect();
             assert_eq!(terms, Stems::default().terms(text).collect::<Vec<_>>());
         }
-        assert!(reader.read(&[u32::MAX], &mut String::new(), &mut Vec::new()).is_none());
+        assert!(reader.words(&[u32::MAX]).is_none());
     }
 }

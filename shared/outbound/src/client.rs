@@ -4,7 +4,7 @@
 use std::{
     net::SocketAddr,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use futures::StreamExt;
@@ -15,7 +15,10 @@ use reqwest::{
 };
 use url::Url;
 
-use crate::Policy;
+use crate::{
+    OutboundError, Policy,
+    error::{NoPublicAddress, failed},
+};
 
 /// Bounds on one fetch.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +44,8 @@ pub struct Fetched {
     pub etag: Option<String>,
     /// Its `Last-Modified`, as sent.
     pub last_modified: Option<String>,
+    /// Its `Retry-After`, from now on, whether it was seconds or a date.
+    pub retry_after: Option<Duration>,
     /// Its body.
     pub body: Vec<u8>,
 }
@@ -66,37 +71,6 @@ pub struct Sent {
     /// From sending to the answer's first bytes.
     pub latency: Duration,
 }
-
-/// Why nothing came back. Fit for a tenant's eyes: it names nothing of the platform's inside.
-#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
-pub enum OutboundError {
-    /// The address itself, or one it redirected to, is not to be connected to.
-    #[error("{0} {1}")]
-    Refused(String, &'static str),
-    /// The name has no address that may be connected to.
-    #[error("the host name does not resolve to a public address")]
-    Unresolved,
-    /// It took too long.
-    #[error("no complete answer within {0} seconds")]
-    TimedOut(u64),
-    /// More than the bound came.
-    #[error("the answer is larger than {0} bytes")]
-    TooLarge(usize),
-    /// It redirected too often, or in a circle.
-    #[error("more than {0} redirects")]
-    Redirects(u8),
-    /// A redirect led nowhere.
-    #[error("a redirect without a usable address")]
-    BadRedirect,
-    /// Anything else: refused connections, broken TLS, broken HTTP.
-    #[error("could not connect or read: {0}")]
-    Failed(String),
-}
-
-/// Marks a name that resolved to refused addresses only, inside reqwest's own error.
-#[derive(Debug, thiserror::Error)]
-#[error("no public address")]
-struct NoPublicAddress;
 
 struct GuardedResolver(Policy);
 
@@ -194,9 +168,12 @@ impl Client {
         let status = response.status().as_u16();
         let [content_type, etag, last_modified] =
             [CONTENT_TYPE, ETAG, LAST_MODIFIED].map(|name| text_of(response.headers().get(name)));
+        let retry_after = text_of(response.headers().get(RETRY_AFTER))
+            .and_then(|text| wait_until(&text, SystemTime::now()));
         let body = read(response, bytes).await?;
         let url = url.clone();
-        Ok(Hop::Arrived(Fetched { url, status, content_type, etag, last_modified, body }))
+        let fetched = Fetched { url, status, content_type, etag, last_modified, retry_after, body };
+        Ok(Hop::Arrived(fetched))
     }
 
     /// Posts `body` as JSON with `headers`, follows no redirect, and keeps the first `kept` bytes
@@ -253,6 +230,13 @@ fn text_of(value: Option<&HeaderValue>) -> Option<String> {
     value.and_then(|v| v.to_str().ok()).map(str::to_owned)
 }
 
+/// How long `Retry-After` says to wait from `now` on: seconds, or an HTTP date (RFC 9110, 10.2.3).
+fn wait_until(text: &str, now: SystemTime) -> Option<Duration> {
+    let text = text.trim();
+    let seconds = text.parse().ok().map(Duration::from_secs);
+    seconds.or_else(|| httpdate::parse_http_date(text).ok()?.duration_since(now).ok())
+}
+
 async fn read(response: reqwest::Response, bound: usize) -> Result<Vec<u8>, OutboundError> {
     if response.content_length().is_some_and(|n| n > u64::try_from(bound).unwrap_or(u64::MAX)) {
         return Err(OutboundError::TooLarge(bound));
@@ -284,19 +268,6 @@ async fn read_prefix(response: reqwest::Response, kept: usize, time: Duration) -
     String::from_utf8_lossy(&body).into_owned()
 }
 
-fn failed(error: reqwest::Error) -> OutboundError {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-    let mut last = String::new();
-    while let Some(at) = cause {
-        if at.is::<NoPublicAddress>() {
-            return OutboundError::Unresolved;
-        }
-        last = at.to_string();
-        cause = at.source();
-    }
-    OutboundError::Failed(last)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,5 +281,20 @@ mod tests {
         assert!(refused.is::<NoPublicAddress>());
         let addresses: Vec<_> = resolve(Policy::Local).await.expect("loopback").collect();
         assert!(!addresses.is_empty() && addresses.iter().all(|a| a.ip().is_loopback()));
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        for (text, seconds) in [
+            ("90", Some(90)),
+            (" 0 ", Some(0)),
+            ("Sun, 06 Nov 1994 08:51:00 GMT", Some(83)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", None),
+            ("-1", None),
+            ("soon", None),
+        ] {
+            assert_eq!(wait_until(text, now), seconds.map(Duration::from_secs), "{text}");
+        }
     }
 }

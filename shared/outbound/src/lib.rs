@@ -4,7 +4,9 @@
 mod address;
 mod client;
 mod dns;
+mod error;
 
 pub use address::{Policy, is_public};
-pub use client::{Client, Fetched, Hop, Limits, OutboundError, Sent};
+pub use client::{Client, Fetched, Hop, Limits, Sent};
 pub use dns::{Dns, DnsError, Resolver};
+pub use error::OutboundError;

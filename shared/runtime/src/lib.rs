@@ -2,6 +2,8 @@
 //!
 //! Each client is made by a function of its own, so that a binary links only those it calls.
 
+mod embeddings;
+
 use std::{
     collections::HashMap, io::IsTerminal, net::SocketAddr, path::Path, sync::Arc, time::Duration,
 };
@@ -101,8 +103,8 @@ impl Env {
         Ok((Resolver::of_server(server, time), time))
     }
 
-    /// How many times as fast as its schedule a delivery is tried again: once as fast, but in the
-    /// local run, where `LOCAL_RETRY_PACE` may say otherwise.
+    /// How many times as fast as its schedule a delivery or a page is tried again: once as fast, but
+    /// in the local run, where `LOCAL_RETRY_PACE` may say otherwise.
     pub fn retry_pace(&self) -> Result<u32> {
         let pace = self.optional("LOCAL_RETRY_PACE").filter(|_| self.is_local());
         let pace = pace.map_or(Ok(1), str::parse).map_err(Error::internal)?;
@@ -121,12 +123,14 @@ pub struct Aws {
     config: SdkConfig,
     /// Of the local run: DynamoDB's, and that of SQS and Secrets Manager.
     endpoints: Option<(String, String)>,
+    embedders: embeddings::Loaded,
 }
 
 impl Aws {
     /// As the process is set up to find them.
     pub async fn load() -> Self {
-        Self { config: aws_config::load_defaults(BehaviorVersion::latest()).await, endpoints: None }
+        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        Self { config, endpoints: None, embedders: embeddings::Loaded::default() }
     }
 
     /// Embedded ones: DynamoDB's endpoint, and that of SQS and Secrets Manager.
@@ -138,7 +142,8 @@ impl Aws {
             .credentials_provider(credentials)
             .load()
             .await;
-        Self { config, endpoints: Some((dynamodb.to_owned(), queues.to_owned())) }
+        let endpoints = Some((dynamodb.to_owned(), queues.to_owned()));
+        Self { config, endpoints, embedders: embeddings::Loaded::default() }
     }
 
     /// For the client of a service that one function alone uses.

@@ -2,6 +2,7 @@
 
 use domain::{ChatbotId, JobId, Result, Source, SourceId, source::QaPair};
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use crate::{
     keys,
@@ -15,6 +16,8 @@ pub enum IndexEntry {
     Segment {
         /// Parts of it.
         parts: u32,
+        /// Passages in it; 0 if it was written before they were counted here.
+        chunks: u32,
     },
     /// A question with its answer.
     Qa(QaPair),
@@ -29,6 +32,9 @@ pub struct IndexPointer {
     pub job: JobId,
     /// What it leads to.
     pub entry: IndexEntry,
+    /// What a pair means, as bytes that only those understand who made them. That of a segment is
+    /// in it.
+    pub meaning: Option<Vec<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -37,37 +43,44 @@ pub(crate) struct PointerItem {
     job: JobId,
     #[serde(default)]
     parts: u32,
+    #[serde(default)]
+    chunks: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     question: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    meaning: Option<ByteBuf>,
 }
 
 impl PointerItem {
-    pub fn pages(source: &Source, parts: u32) -> Self {
-        Self { source_id: source.id, job: source.job, parts, question: None, answer: None }
+    pub fn pages(source: &Source, parts: u32, chunks: u32) -> Self {
+        let (source_id, job) = (source.id, source.job);
+        Self { source_id, job, parts, chunks, question: None, answer: None, meaning: None }
     }
 
-    pub fn qa(source: &Source, pair: &QaPair) -> Self {
+    pub fn qa(source: &Source, pair: &QaPair, meaning: Option<&[u8]>) -> Self {
         let QaPair { question, answer } = pair.clone();
         Self {
             source_id: source.id,
             job: source.job,
             parts: 0,
+            chunks: 0,
             question: Some(question),
             answer: Some(answer),
+            meaning: meaning.map(ByteBuf::from),
         }
     }
 }
 
 impl From<PointerItem> for IndexPointer {
     fn from(from: PointerItem) -> Self {
-        let PointerItem { source_id, job, parts, question, answer } = from;
+        let PointerItem { source_id, job, parts, chunks, question, answer, meaning } = from;
         let entry = match (question, answer) {
             (Some(question), Some(answer)) => IndexEntry::Qa(QaPair { question, answer }),
-            _ => IndexEntry::Segment { parts },
+            _ => IndexEntry::Segment { parts, chunks },
         };
-        Self { source_id, job, entry }
+        Self { source_id, job, entry, meaning: meaning.map(ByteBuf::into_vec) }
     }
 }
 

@@ -32,6 +32,7 @@
 //! | page of a crawl | `SRC#<source>#<job>` | `PAGE#<sha256 of the URL>` | |
 //! | where a page of a crawl leads | `SRC#<source>#<job>` | `LINKS#<sha256 of the URL>` | |
 //! | chunk | `SRC#<source>#<job>` | `CHUNK#<page>#<place>` | |
+//! | part of the vectors of a page's chunks | `SRC#<source>#<job>` | `MEAN#<page>#<part>` | |
 //! | place at a host that is crawled | `HOST#<origin>` | `PLACE#<number>` | expires |
 //! | turns at a host that is crawled | `HOST#<origin>` | `PACE` | expires |
 //! | part of an index segment | `SRC#<source>#<job>` | `SEG#<part>` | |
@@ -270,6 +271,10 @@ pub fn links(source: SourceId, job: JobId, url: &str) -> Key {
 pub fn chunk(source: SourceId, job: JobId, url: &str, place: usize) -> Key {
     key(crawl_partition(source, job), format!("{CHUNK}{}#{place:05}", &sha256(url)[..20]))
 }
+/// Part of what the passages of a page mean.
+pub fn meaning(source: SourceId, job: JobId, url: &str, part: usize) -> Key {
+    key(crawl_partition(source, job), format!("{MEANING}{}#{part:05}", &sha256(url)[..20]))
+}
 /// A place at a host that is crawled.
 pub fn host_place(origin: &str, number: u8) -> Key {
     key(format!("HOST#{origin}"), format!("PLACE#{number}"))
@@ -373,6 +378,8 @@ pub const DELIVERY: &str = "DLV#";
 pub const PAGE: &str = "PAGE#";
 /// Sort key prefix of chunks in a crawl.
 pub const CHUNK: &str = "CHUNK#";
+/// Sort key prefix of the meanings of pages in a crawl.
+pub const MEANING: &str = "MEAN#";
 /// Sort key prefix of the parts of a segment.
 pub const SEGMENT: &str = "SEG#";
 

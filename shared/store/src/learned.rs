@@ -61,7 +61,7 @@ impl Store {
         &self,
         chatbot: &Chatbot,
         source: &Source,
-        pair: &QaPair,
+        pair: (&QaPair, Option<&[u8]>),
         learned: &Learned,
         seen: Option<&Learned>,
     ) -> Result<bool> {

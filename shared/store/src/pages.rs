@@ -3,7 +3,7 @@
 
 use domain::{
     ChatbotId, JobId, Result, Source, SourceId, WorkspaceId,
-    source::{Chunk, MAX_PAGES, Page, PageCopy, PageState},
+    source::{Chunk, MAX_PAGES, Page, PageCopy, PageState, Retry},
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Largest part of a segment: an item has 400 KB, and keys and names need some.
-const PART_BYTES: usize = 380 * 1024;
+pub(crate) const PART_BYTES: usize = 380 * 1024;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PageItem {
@@ -34,6 +34,8 @@ pub(crate) struct PageItem {
     copy: Option<PageCopy>,
     #[serde(default)]
     stored: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry: Option<Retry>,
 }
 
 /// Where a page leads, for the day that its server says that it has not changed.
@@ -55,8 +57,18 @@ pub(crate) struct ChunkItem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct PartItem {
+pub(crate) struct PartItem {
     bytes: ByteBuf,
+}
+
+impl PartItem {
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { bytes: ByteBuf::from(bytes) }
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes.into_vec()
+    }
 }
 
 mirrored!(
@@ -72,7 +84,8 @@ mirrored!(
         chunks,
         words,
         copy,
-        stored
+        stored,
+        retry,
     }
 );
 
@@ -91,14 +104,16 @@ fn outcome(page: &Page, condition: &str) -> Result<Write> {
     let Page { state, chunks, words, copy, stored, .. } = page;
     let (set, remove) = match copy {
         Some(_) => (", #copy = :copy", ""),
-        None => ("", " REMOVE #copy"),
+        None => ("", ", #copy"),
     };
     let mut write = Write::update(
         keys::page(page.source_id, page.job, &page.url),
         format!(
-            "SET #state = :state, chunks = :chunks, words = :words, #stored = :stored{set}{remove}"
+            "SET #state = :state, chunks = :chunks, words = :words, #stored = :stored{set} \
+             REMOVE #retry{remove}"
         ),
     )
+    .name("retry", "retry")
     .name("state", "state")
     .name("stored", "stored")
     .value("state", state)?
@@ -170,6 +185,26 @@ impl Store {
             .name("was", "state")
             .value("queued", &PageState::Queued)?;
         self.write(write).await.map(drop)
+    }
+
+    /// Writes down when a page is tried again, if it is still waiting and nobody else has said so
+    /// since it was read; whether that was so.
+    pub async fn retry_page(&self, page: &Page, retry: &Retry) -> Result<bool> {
+        let key = keys::page(page.source_id, page.job, &page.url);
+        let waits = "attribute_exists(pk) AND #state = :queued";
+        let write = Write::update(key, "SET #retry = :retry")
+            .name("retry", "retry")
+            .name("state", "state")
+            .value("retry", retry)?
+            .value("queued", &PageState::Queued)?;
+        let write = match &page.retry {
+            None => write.when(format!("{waits} AND attribute_not_exists(#retry)")),
+            Some(seen) => write
+                .name("at", "at")
+                .value("seen", seen.at)?
+                .when(format!("{waits} AND #retry.#at = :seen")),
+        };
+        Ok(self.write(write).await?.is_done())
     }
 
     /// Writes down what became of a page that had come out, once all of its crawl have.
@@ -266,7 +301,7 @@ impl Store {
         let mut parts = 0;
         for (place, part) in bytes.chunks(PART_BYTES).enumerate() {
             let key = keys::segment_part(source.id, source.job, place);
-            self.write(Write::put(key, &PartItem { bytes: ByteBuf::from(part) })?).await?;
+            self.write(Write::put(key, &PartItem::of(part))?).await?;
             parts += 1;
         }
         Ok(parts)
@@ -284,6 +319,6 @@ impl Store {
         if items.len() < usize::try_from(parts).unwrap_or(usize::MAX) {
             return Ok(None);
         }
-        Ok(Some(items.into_iter().flat_map(|item| item.bytes.into_vec()).collect()))
+        Ok(Some(items.into_iter().flat_map(PartItem::into_bytes).collect()))
     }
 }

@@ -174,14 +174,15 @@ impl Store {
         }
     }
 
-    /// Adds a Q&A pair, which answers from the same write on.
+    /// Adds a Q&A pair with what it means, if that is known. It answers from the same write on.
     pub async fn put_qa_source(
         &self,
         chatbot: &Chatbot,
         source: &Source,
         pair: &QaPair,
+        meaning: Option<&[u8]>,
     ) -> Result<()> {
-        self.put_qa_source_with(chatbot, source, pair, None).await.map(drop)
+        self.put_qa_source_with(chatbot, source, (pair, meaning), None).await.map(drop)
     }
 
     /// The same together with another write; `false` if that one was refused.
@@ -189,10 +190,10 @@ impl Store {
         &self,
         chatbot: &Chatbot,
         source: &Source,
-        pair: &QaPair,
+        (pair, meaning): (&QaPair, Option<&[u8]>),
         beside: Option<Write>,
     ) -> Result<bool> {
-        let pointer = PointerItem::qa(source, pair);
+        let pointer = PointerItem::qa(source, pair, meaning);
         let mut writes = vec![
             Write::put(keys::source(source.chatbot_id, source.id), &SourceItem::from(source))?
                 .if_absent(),
@@ -223,15 +224,15 @@ impl Store {
             put = with_due(put, &key, Timestamp::now().plus(period));
         }
         let item = match &pointer.entry {
-            IndexEntry::Qa(pair) => PointerItem::qa(twin, pair),
-            IndexEntry::Segment { parts } => {
+            IndexEntry::Qa(pair) => PointerItem::qa(twin, pair, pointer.meaning.as_deref()),
+            IndexEntry::Segment { parts, chunks } => {
                 self.copy_crawl(pointer.source_id, pointer.job, twin).await?;
                 if self.segment(twin.id, twin.job, *parts).await?.is_none() {
                     let target = PurgeTarget::Crawl { id: twin.id, job: twin.job };
                     while !self.purge_some(&target).await? {}
                     return Ok(false);
                 }
-                PointerItem::pages(twin, *parts)
+                PointerItem::pages(twin, *parts, *chunks)
             }
         };
         let mut writes = vec![
@@ -382,7 +383,8 @@ impl Store {
                         .value("words", words)?
                         .value("now", now)?,
                 );
-                writes.push(Write::put(pointer, &PointerItem::pages(source, *parts))?);
+                let item = PointerItem::pages(source, *parts, *chunks);
+                writes.push(Write::put(pointer, &item)?);
             }
             CrawlResult::Unchanged => {
                 writes.push(end.value("status", SourceStatus::Ready)?.value("now", now)?);

@@ -80,10 +80,10 @@ fn in_order(found: Vec<(Key, f64)>, items: Vec<Item>) -> Result<Vec<NearChunk>> 
 }
 
 impl Store {
-    /// Gives the passages of a page their vectors, in their order. One that is gone gets none.
-    pub async fn put_vectors(&self, page: &Page, vectors: &[Vec<f32>]) -> Result<()> {
-        for (place, vector) in vectors.iter().enumerate() {
-            let key = keys::chunk(page.source_id, page.job, &page.url, place);
+    /// Gives the passages at these places of a page their vectors. One that is gone gets none.
+    pub async fn put_vectors(&self, page: &Page, vectors: &[(usize, Vec<f32>)]) -> Result<()> {
+        for (place, vector) in vectors {
+            let key = keys::chunk(page.source_id, page.job, &page.url, *place);
             let mut write = Write::update(key, "SET #vector = :vector, #owner = :owner")
                 .name("vector", VECTOR)
                 .name("owner", OWNER)

@@ -15,7 +15,8 @@ const SHARED: &[(&str, &[&str])] = &[
     // A model behind `knowledge`'s trait; only what runs one names it.
     ("embed", &["knowledge"]),
     ("app", &["ai", "domain", "knowledge", "outbound", "store"]),
-    ("runtime", &["app", "domain", "outbound", "store"]),
+    // It loads the embedding model that a setting names.
+    ("runtime", &["app", "domain", "embed", "knowledge", "outbound", "store"]),
     ("colloquy-http", &["app", "dialects", "domain", "runtime", "store"]),
     ("worker", &["app", "domain", "runtime", "store"]),
 ];

@@ -8,7 +8,7 @@ mod chatbotplatform;
 pub mod chatbots;
 pub mod conversations;
 mod docs;
-mod knowledge;
+pub mod knowledge;
 mod leads;
 mod projects;
 pub mod site_key;

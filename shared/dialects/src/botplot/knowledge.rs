@@ -263,12 +263,13 @@ impl From<Page> for PageOut {
             words,
             copy,
             stored: _,
+            retry,
         } = from;
         let (hash, at) = copy.map(|copy| (copy.hash, copy.at.to_string())).unzip();
         Self {
             url,
             status: state.name(),
-            reason: state.reason(),
+            reason: state.reason().or(retry.map(|retry| retry.reason)),
             depth,
             hash,
             last_good_at: at,

@@ -53,6 +53,16 @@ impl Meaning {
         self.parts.push((entries, vectors.filter(fits)));
     }
 
+    /// How many entries there are, with a vector or without.
+    pub fn entries(&self) -> usize {
+        self.parts.iter().map(|(entries, _)| entries).sum()
+    }
+
+    /// The model that the vectors are of.
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
     /// How many entries have a vector.
     pub fn len(&self) -> usize {
         self.parts.iter().filter_map(|(_, vectors)| vectors.as_ref()).map(|v| v.len()).sum()
@@ -65,7 +75,7 @@ impl Meaning {
 
     /// The cosine of each entry with `question`, 0 where there is none.
     pub fn cosines(&self, question: &Vector) -> Vec<f32> {
-        let mut all = Vec::with_capacity(self.parts.iter().map(|(entries, _)| entries).sum());
+        let mut all = Vec::with_capacity(self.entries());
         for (entries, vectors) in &self.parts {
             let end = all.len() + entries;
             if let Some(vectors) = vectors {
@@ -78,8 +88,20 @@ impl Meaning {
 
     /// The best `depth` entries by `words` and by what `sense` is near to.
     pub fn rank(&self, sense: &Sense, words: Words<'_>, depth: usize) -> Vec<(u32, f32)> {
+        self.rank_near(sense, words, depth).0
+    }
+
+    /// The same, and how near the nearest is.
+    pub fn rank_near(
+        &self,
+        sense: &Sense,
+        words: Words<'_>,
+        depth: usize,
+    ) -> (Vec<(u32, f32)>, f32) {
         let each = self.cosines(&sense.vector);
-        fusion::fuse(words, Cosines { each: &each, legibility: sense.legibility }, depth)
+        let nearest = each.iter().copied().fold(0.0, f32::max);
+        let cosines = Cosines { each: &each, legibility: sense.legibility };
+        (fusion::fuse(words, cosines, depth), nearest)
     }
 }
 

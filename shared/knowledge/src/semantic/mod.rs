@@ -11,6 +11,8 @@ pub mod vectors;
 
 use std::pin::Pin;
 
+use domain::source::{Chunk, QaPair};
+
 pub use meaning::{Meaning, Sense};
 pub use packed::{PackError, pack, unpack};
 pub use vectors::{Vector, Vectors};
@@ -38,6 +40,17 @@ pub enum EmbedError {
         /// Of this one.
         found: usize,
     },
+}
+
+/// What of a passage is embedded: the heading that it stands under, and all of it.
+pub fn passage_text(chunk: &Chunk) -> String {
+    let above = chunk.headings.last().unwrap_or(&chunk.title);
+    if above.is_empty() { chunk.content.clone() } else { format!("{above}\n{}", chunk.content) }
+}
+
+/// What of a pair is embedded: the question and its answer.
+pub fn pair_text(pair: &QaPair) -> String {
+    format!("{}\n{}", pair.question, pair.answer)
 }
 
 /// Vectors to come, in the order of the texts.

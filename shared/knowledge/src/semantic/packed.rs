@@ -46,11 +46,7 @@ pub fn unpack(blob: &[u8]) -> Result<(&[u8], Option<Vectors>), PackError> {
     let length =
         usize::try_from(u32::from_le_bytes(*length)).map_err(|_| PackError::Inconsistent)?;
     let (segment, vectors) = rest.split_at_checked(length).ok_or(PackError::Inconsistent)?;
-    let vectors: Vectors = postcard::from_bytes(vectors)?;
-    if !vectors.is_sound() {
-        return Err(PackError::Inconsistent);
-    }
-    Ok((segment, Some(vectors)))
+    Ok((segment, Some(Vectors::from_bytes(vectors)?)))
 }
 
 #[cfg(test)]

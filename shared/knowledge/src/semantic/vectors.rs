@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EmbedError, MOST_DIMENSIONS};
+use super::{EmbedError, MOST_DIMENSIONS, PackError};
 
 /// A passage's numbers are kept in −127 to 127.
 const STEPS: f32 = 127.0;
@@ -65,6 +65,11 @@ impl Vectors {
         Self { model: model.to_owned(), ..Self::default() }
     }
 
+    /// None yet, of the model and the length of these.
+    pub fn like(&self) -> Self {
+        Self { model: self.model.clone(), dimensions: self.dimensions, ..Self::default() }
+    }
+
     /// Puts together those of `model` for `vectors`.
     ///
     /// # Errors
@@ -95,6 +100,24 @@ impl Vectors {
         Ok(())
     }
 
+    /// Adds one at the end for a passage that has none: it points nowhere, and is near nothing.
+    pub fn push_none(&mut self) {
+        self.scales.push(0.0);
+        self.steps.resize(self.steps.len() + self.dimensions(), 0);
+    }
+
+    /// Adds those of `others`, or as many that point nowhere if they are of another model or of
+    /// another length.
+    pub fn extend(&mut self, others: &Self) {
+        let fits = others.model == self.model && others.dimensions == self.dimensions;
+        if fits && others.is_sound() {
+            self.scales.extend(&others.scales);
+            self.steps.extend(&others.steps);
+        } else {
+            others.scales.iter().for_each(|_| self.push_none());
+        }
+    }
+
     /// The model that made them.
     pub fn model(&self) -> &str {
         &self.model
@@ -103,6 +126,14 @@ impl Vectors {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.scales.len()
+    }
+
+    /// Their numbers, with the place of each; without those that point nowhere.
+    pub fn numbers(&self) -> impl Iterator<Item = (usize, Vec<f32>)> {
+        let steps = self.steps.chunks_exact(self.dimensions().max(1));
+        let some =
+            self.scales.iter().zip(steps).enumerate().filter(|(_, (scale, _))| **scale > 0.0);
+        some.map(|(at, (scale, steps))| (at, steps.iter().map(|n| f32::from(*n) * scale).collect()))
     }
 
     /// About how many bytes they take.
@@ -118,6 +149,25 @@ impl Vectors {
     /// Numbers in each.
     pub fn dimensions(&self) -> usize {
         usize::try_from(self.dimensions).unwrap_or(usize::MAX)
+    }
+
+    /// As bytes, to be kept.
+    ///
+    /// # Errors
+    ///
+    /// [`PackError`] if they can't be written down.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, PackError> {
+        Ok(postcard::to_stdvec(self)?)
+    }
+
+    /// Those that [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`PackError`] if the bytes are cut short or make no sense.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, PackError> {
+        let vectors: Self = postcard::from_bytes(bytes)?;
+        if vectors.is_sound() { Ok(vectors) } else { Err(PackError::Inconsistent) }
     }
 
     /// Whether what was read from a blob holds together: every scale has its numbers.
@@ -210,14 +260,33 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_vector_keeps_its_place_and_is_near_nothing() {
+        let of = |seed| Vectors::build("m", &[vector(seed, 8)]).unwrap();
+        let mut all = of(1).like();
+        all.extend(&of(1));
+        all.push_none();
+        all.extend(&Vectors { model: "another".to_owned(), ..of(1) });
+        all.extend(&Vectors::build("m", &[vector(1, 9)]).unwrap());
+        all.extend(&of(2));
+        assert!(all.is_sound());
+        let cosines = all.cosines(&vector(2, 8));
+        assert_eq!(cosines[1..4], [0.0; 3]);
+        assert!((cosines[4] - 1.0).abs() < 0.005 && cosines[0] != 0.0, "{cosines:?}");
+        let numbers: Vec<(usize, Vec<f32>)> = all.numbers().collect();
+        assert_eq!(numbers.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 4]);
+        let first = Vector::new(numbers[0].1.clone()).unwrap();
+        assert!(first.cosine(&vector(1, 8)) > 0.999);
+    }
+
+    #[test]
     fn a_blob_takes_a_byte_a_number_and_round_trips() {
         let all: Vec<Vector> = (0..100).map(|seed| vector(seed, 384)).collect();
         let small = Vectors::build("minilm", &all).unwrap();
-        let blob = postcard::to_stdvec(&small).unwrap();
+        let blob = small.to_bytes().unwrap();
         assert!(blob.len() < 100 * (384 + 4) + 32, "{}", blob.len());
-        let read: Vectors = postcard::from_bytes(&blob).unwrap();
+        let read = Vectors::from_bytes(&blob).unwrap();
         assert_eq!(read, small);
-        assert!(read.is_sound());
+        assert!(Vectors::from_bytes(&blob[..blob.len() - 1]).is_err());
         assert!(!Vectors { dimensions: 383, ..read }.is_sound());
     }
 }

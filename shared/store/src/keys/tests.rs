@@ -38,6 +38,7 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("page", page(src, job, id)),
         ("links", links(src, job, id)),
         ("chunk", chunk(src, job, id, 1)),
+        ("meaning", meaning(src, job, id, 1)),
         ("host_place", host_place(id, 1)),
         ("host_pace", host_pace(id)),
         ("segment_part", segment_part(src, job, 1)),

@@ -2,7 +2,7 @@
 
 use tests::{App, Site};
 
-use super::{list_pages::pages, page, ready, recrawled, said};
+use super::{impatient, list_pages::pages, page, ready, recrawled, said};
 use crate::routes::chat::text;
 
 const OPEN: &str = "When does the museum open?";
@@ -10,7 +10,7 @@ const CLOSE: &str = "When does the garden close?";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_not_changed_is_asked_for_and_no_more() {
-    let app = App::start().await;
+    let app = impatient().await;
     let tenant = app.tenant("ada").await;
     let link = "<a href='/visit/garden'>garden</a>";
     let site = Site::start(&[]).await;

@@ -1,12 +1,19 @@
 //! botplot POST /api/v1/knowledge/url
 
-use std::{io::Write, time::Duration};
+use std::{
+    io::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::{Router, http::header::CONTENT_TYPE, routing::get};
+use axum::{Router, http::header::CONTENT_TYPE, response::Html, routing::get};
 use flate2::{Compression, write::GzEncoder};
 use tests::{App, Site};
 
-use super::{add, list_pages::pages, page, pdf, ready, said, settled, three_pages};
+use super::{add, impatient, list_pages::pages, page, pdf, ready, said, settled, three_pages};
 use crate::routes::chat::text;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,10 +120,19 @@ async fn sitemaps_name_pages_that_nothing_links_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_is_read_whatever_its_characters_its_size_and_its_faults() {
     let large = || async { ([(CONTENT_TYPE, "text/html")], vec![b'a'; 50 * 1024 * 1024]) };
-    let never = || std::future::pending::<&'static str>();
-    let routes = Router::new().route("/large", get(large)).route("/never", get(never));
+    let asked = Arc::new(AtomicU32::new(0));
+    let hangs_once = move || {
+        let asked = asked.clone();
+        async move {
+            if asked.fetch_add(1, Ordering::SeqCst) == 0 {
+                std::future::pending::<()>().await;
+            }
+            Html(page("The tower has a hundred steps.", ""))
+        }
+    };
+    let routes = Router::new().route("/large", get(large)).route("/hangs", get(hangs_once));
     let links = "<a href='/latin'>l</a> <a href='/broken'>b</a> <a href='/large'>L</a> \
-                 <a href='/tour.pdf'>t</a> <a href='/notes'>n</a> <a href='/away'>a</a> <a href='/never'>N</a>";
+                 <a href='/tour.pdf'>t</a> <a href='/notes'>n</a> <a href='/away'>a</a> <a href='/hangs'>h</a>";
     let other = Site::start(&[("/", &page("The founder was called Zebedee.", ""))]).await;
     let away = axum::response::Redirect::temporary(&format!("{}/", other.url));
     let routes = routes.route("/away", get(move || async move { away.clone() }));
@@ -131,7 +147,7 @@ async fn a_site_is_read_whatever_its_characters_its_size_and_its_faults() {
     );
     site.file("/notes", "text/markdown", b"# Garden\n\nThe garden closes at dusk.\n");
     site.file("/tour.pdf", "application/pdf", &pdf("The guided tour begins at the fountain."));
-    let app = App::start().await;
+    let app = impatient().await;
     let tenant = app.tenant("ada").await;
     let id = ready(&app, &tenant, &format!("{}/", site.url)).await;
     let listed = pages(&app, &tenant, &id).await;
@@ -141,12 +157,12 @@ async fn a_site_is_read_whatever_its_characters_its_size_and_its_faults() {
         found.and_then(|page| page["reason"].as_str()).unwrap_or_default().to_owned()
     };
     assert!(reason("/large").contains("larger than 5242880 bytes"), "{}", reason("/large"));
-    assert!(reason("/never").contains("within 20 seconds"), "{}", reason("/never"));
     assert!(reason("/away").contains("not part of the source"), "{}", reason("/away"));
-    for path in ["/latin", "/broken", "/notes", "/tour.pdf"] {
+    for path in ["/latin", "/broken", "/notes", "/tour.pdf", "/hangs"] {
         assert_eq!(reason(path), "", "{path}");
     }
     assert_eq!(other.hits("/"), 0);
+    assert!(said(&app, &tenant, "How many steps has the tower?").await.contains("a hundred"));
     assert!(said(&app, &tenant, "Wann schließt das Café?").await.contains("schließt um sechs"));
     assert!(said(&app, &tenant, "How many boats has the harbour?").await.contains("eleven"));
     assert!(said(&app, &tenant, "When does the garden close?").await.contains("at dusk"));

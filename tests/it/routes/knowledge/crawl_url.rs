@@ -12,7 +12,7 @@ use axum::{
 use futures::stream;
 use tests::{App, Site};
 
-use super::{add, page, ready, said, settled};
+use super::{add, impatient, page, ready, said, settled};
 use crate::routes::chat::{keys, text};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,7 +84,7 @@ async fn a_page_that_cannot_be_read_says_why() {
     site.set("/busy", 503, "later");
     site.set("/secret", 403, "no");
     site.set("/gone", 410, "gone");
-    let app = App::start().await;
+    let app = impatient().await;
     let tenant = app.tenant("ada").await;
     let cases = [
         ("/image", "image/png"),
@@ -130,7 +130,7 @@ async fn robots_txt_is_obeyed() {
     let site = Site::with(&pages, routes).await;
     let closed = Site::start(&[("/", &said_so)]).await;
     closed.set("/robots.txt", 503, "later");
-    let app = App::start().await;
+    let app = impatient().await;
     let tenant = app.tenant("ada").await;
 
     let refused = add(&app, &tenant, &format!("{}/private", site.url)).await;

@@ -4,14 +4,14 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{App, Site};
 
-use super::{add, page, ready, recrawled, settled};
+use super::{add, impatient, page, ready, recrawled, settled};
 use crate::routes::{chat::is_time, site_key::SiteRoute};
 
 const PATH: &str = "/api/v1/sources";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sites_are_listed_newest_first_whatever_made_them_and_pairs_are_not() {
-    let app = App::start().await;
+    let app = impatient().await;
     let tenant = app.tenant("ada").await;
     let list = async || {
         let list = app.get(PATH).bearer(&tenant.helpbot).send().await.ok();

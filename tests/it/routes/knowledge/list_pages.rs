@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{App, Site, Tenant};
 
-use super::{page, ready, recrawled, three_pages};
+use super::{impatient, page, ready, recrawled, three_pages};
 use crate::routes::chat::{Route, UNKNOWN_SEGMENTS, all_unknown, keys, problem, text};
 
 pub async fn pages(app: &App, tenant: &Tenant, id: &str) -> Vec<Value> {
@@ -18,7 +18,7 @@ pub async fn pages(app: &App, tenant: &Tenant, id: &str) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_page_says_how_it_came_out_and_which_copy_of_it_is_good() {
-    let app = App::start().await;
+    let app = impatient().await;
     let tenant = app.tenant("ada").await;
     let links = "<a href='/visit/garden'>garden</a> <a href='/visit/broken'>broken</a> \
                  <a href='/visit/gone'>gone</a>";

@@ -5,6 +5,7 @@ mod add_url;
 mod answer_unanswered;
 mod crawl_again;
 mod crawl_politely;
+mod crawl_retry;
 mod crawl_url;
 mod delete_source;
 mod get_source;
@@ -24,6 +25,11 @@ use serde_json::{Value, json};
 use tests::{App, Site, Tenant, eventually};
 
 use super::chat::text;
+
+/// A platform that tries pages again without waiting.
+pub async fn impatient() -> App {
+    App::with(|options| options.retry_pace = Some(1_000)).await
+}
 
 /// A page that says `said` under its title, then `more` HTML.
 pub fn page(said: &str, more: &str) -> String {

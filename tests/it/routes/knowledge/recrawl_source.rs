@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{App, Site};
 
-use super::{add, page, ready, recrawled, said, settled};
+use super::{add, impatient, page, ready, recrawled, said, settled};
 use crate::routes::chat::{Route, UNKNOWN_SEGMENTS, all_unknown, keys, problem, text};
 
 const OPEN: &str = "When does the museum open?";
@@ -33,7 +33,7 @@ async fn a_changed_page_replaces_what_was_known() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recrawl_that_fails_takes_nothing_away_and_says_why() {
-    let app = App::start().await;
+    let app = impatient().await;
     let tenant = app.tenant("ada").await;
     let child = "<a href='/visit/garden'>garden</a>";
     let site = Site::start(&[
@@ -86,7 +86,7 @@ async fn a_page_that_is_confirmed_gone_answers_no_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_child_page_keeps_its_passage_while_it_fails_and_loses_it_when_it_is_gone() {
-    let app = App::start().await;
+    let app = impatient().await;
     let tenant = app.tenant("ada").await;
     let child = "<a href='/visit/garden'>garden</a>";
     let site = Site::start(&[

@@ -1,0 +1,108 @@
+//! Why nothing came back: what a tenant is told, and whether it may pass.
+
+use std::io::{self, ErrorKind};
+
+/// Why nothing came back. Fit for a tenant's eyes: it names nothing of the platform's inside.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+pub enum OutboundError {
+    /// The address itself, or one it redirected to, is not to be connected to.
+    #[error("{0} {1}")]
+    Refused(String, &'static str),
+    /// The name has no address that may be connected to.
+    #[error("the host name does not resolve to a public address")]
+    Unresolved,
+    /// It took too long.
+    #[error("no complete answer within {0} seconds")]
+    TimedOut(u64),
+    /// More than the bound came.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(usize),
+    /// It redirected too often, or in a circle.
+    #[error("more than {0} redirects")]
+    Redirects(u8),
+    /// A redirect led nowhere.
+    #[error("a redirect without a usable address")]
+    BadRedirect,
+    /// The other side was not there, or went away: it may be back in a while.
+    #[error("could not connect or read: {0}")]
+    Lost(String),
+    /// Anything else: unknown names, broken TLS, broken HTTP.
+    #[error("could not connect or read: {0}")]
+    Failed(String),
+}
+
+/// Marks a name that resolved to refused addresses only, inside reqwest's own error.
+#[derive(Debug, thiserror::Error)]
+#[error("no public address")]
+pub(crate) struct NoPublicAddress;
+
+/// What an error of the HTTP client comes to.
+pub(crate) fn failed(error: reqwest::Error) -> OutboundError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    let mut last = String::new();
+    let mut is_lost = error.is_timeout();
+    while let Some(at) = cause {
+        if at.is::<NoPublicAddress>() {
+            return OutboundError::Unresolved;
+        }
+        is_lost |= at.downcast_ref().is_some_and(is_gone_away);
+        is_lost |= at.downcast_ref().is_some_and(hyper::Error::is_incomplete_message);
+        last = at.to_string();
+        cause = at.source();
+    }
+    if is_lost { OutboundError::Lost(last) } else { OutboundError::Failed(last) }
+}
+
+fn is_gone_away(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            | ErrorKind::HostUnreachable
+            | ErrorKind::NetworkUnreachable
+            | ErrorKind::TimedOut
+            | ErrorKind::UnexpectedEof
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::SocketAddr, time::Duration};
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use url::Url;
+
+    use super::*;
+    use crate::{Client, Limits, Policy};
+
+    /// What is not there may be there again; what speaks no HTTP will not by waiting.
+    #[tokio::test]
+    async fn a_server_that_is_away_is_told_from_one_that_is_none() {
+        let client = Client::new(Policy::Local, "test").unwrap();
+        let limits = Limits { time: Duration::from_secs(10), bytes: 1_000, redirects: 0 };
+        let get = async |address: SocketAddr| {
+            let url = Url::parse(&format!("http://{address}/")).unwrap();
+            client.get(&url, "*/*", limits).await.unwrap_err()
+        };
+        let answering = async |bytes: &'static [u8]| {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            tokio::spawn(async move {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                assert!(stream.read(&mut [0; 1_000]).await.unwrap() > 0);
+                stream.write_all(bytes).await.unwrap();
+            });
+            get(address).await
+        };
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        assert!(matches!(get(closed).await, OutboundError::Lost(_)));
+        for bytes in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\ncut"] {
+            let error = answering(bytes).await;
+            assert!(matches!(error, OutboundError::Lost(_)), "{error}");
+        }
+        let error = answering(b"220 mail.example.com ESMTP\r\n").await;
+        assert!(matches!(error, OutboundError::Failed(_)), "{error}");
+    }
+}
