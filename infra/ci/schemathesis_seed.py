@@ -124,6 +124,7 @@ _, lead = call("POST", "/api/v1/leads", {"email": "ada@example.com"}, **PUBLIC)
 _, key = call("POST", "/api/v1/api-keys", {"dialect": "conferbot"}, **SESSION)
 _, sources = call("GET", "/api/v1/knowledge", **SECRET)
 _, site_source = call("POST", "/api/v1/sources", {"url": f"{BASE}/docs/api"}, **SITE)
+_, announced = call("POST", "/api/v1/sources/file", {"name": "a.txt", "size": 1}, **SITE)
 _, site_webhook = call("POST", "/api/v1/webhooks", hook("conversation.created"), **SITE)
 
 made = {
@@ -154,6 +155,7 @@ made = {
     "DELETED_BOTPLOT_WEBHOOK_ID": botplot_webhook(),
     "SOURCE_ID": sources["sources"][0]["id"],
     "DELETED_SOURCE_ID": source(),
+    "ANNOUNCED_SOURCE_ID": announced["source"]["id"],
     "DELETED_SITE_SOURCE_ID": site_source["source"]["id"],
     "DELETED_SITE_WEBHOOK_ID": site_webhook["webhook"]["id"],
     "DELETED_LEAD_ID": lead["lead"]["id"],

@@ -27,6 +27,7 @@ MANAGED = {  # what a role may have besides its own policies, by who assumes it
     "lambda.amazonaws.com": {"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"},
     "apigateway.amazonaws.com": {"AmazonAPIGatewayPushToCloudWatchLogs"},
 }
+OBJECTS = {"Fn::Sub": "${Files.Arn}/*"}  # what is in the bucket has no other name
 # Names below a function's and an event's own properties: those the translator knows, these it passes on unread.
 NESTED = {
     "BuildProperties": {"Binary"},
@@ -153,7 +154,7 @@ def functions(t):
 
 @check("every environment has TABLE_NAME and holds literals and plain Refs")
 def environments(t):
-    kinds = {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"}
+    kinds = {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SecretsManager::Secret", "AWS::S3::Bucket"}
     plain = {name for name, r in t.result["Resources"].items() if r["Type"] in kinds} | set(t.result["Parameters"])
     for name, function in t.functions.items():
         variables = function.get("Environment", {}).get("Variables", {})
@@ -161,7 +162,7 @@ def environments(t):
             yield f"{name}: lacks {key}; leave it to Globals"
         for key, value in variables.items():
             if isinstance(value, dict) and not (set(value) == {"Ref"} and value["Ref"] in plain):
-                yield f"{name}: {key} is too much for the local platform; use !Ref of a parameter, table, queue or secret"
+                yield f"{name}: {key} is too much for the local platform; use !Ref of a parameter, table, queue, bucket or secret"
 
 
 @check("every route takes ANY method, and what no route takes goes to the catch-all")
@@ -259,6 +260,26 @@ def table(t):
             yield f"{name}: set DeletionPolicy and UpdateReplacePolicy to Retain"
 
 
+@check("uploaded files are private, encrypted, asked for by TLS alone, and outlive the stack")
+def files(t):
+    bucket, properties = t.result["Resources"]["Files"], t.of("AWS::S3::Bucket")["Files"]
+    if {bucket.get("DeletionPolicy"), bucket.get("UpdateReplacePolicy")} != {"Retain"}:
+        yield "Files: set DeletionPolicy and UpdateReplacePolicy to Retain"
+    blocks = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    if any(properties.get("PublicAccessBlockConfiguration", {}).get(name) is not True for name in blocks):
+        yield f"Files: set {', '.join(blocks)} of PublicAccessBlockConfiguration to true"
+    if not properties.get("BucketEncryption"):
+        yield "Files: set BucketEncryption"
+    if properties.get("OwnershipControls") != {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}:
+        yield "Files: set OwnershipControls to BucketOwnerEnforced"
+    denied = [s for p in t.of("AWS::S3::BucketPolicy").values() for s in p["PolicyDocument"]["Statement"]]
+    if not any(s["Effect"] == "Deny" and "aws:SecureTransport" in str(s.get("Condition")) for s in denied):
+        yield "Files: deny what does not come by TLS"
+    types = next(iter(t.of("AWS::ApiGateway::RestApi").values())).get("BinaryMediaTypes")
+    if types != ["multipart~1form-data"]:
+        yield f"Api: BinaryMediaTypes is {types}; without [multipart~1form-data] files arrive garbled"
+
+
 @check("no role may scan, and none names more than it needs")
 def least_privilege(t):
     for name, role in t.roles.items():
@@ -275,7 +296,8 @@ def least_privilege(t):
             traces = all(action.startswith("xray:Put") for action in actions)
             for resource in resources:
                 text = resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource
-                if "*" in str(text) and not traces:
+                files = text == OBJECTS["Fn::Sub"] and all(re.fullmatch(r"s3:\w+Object", a) for a in actions)
+                if "*" in str(text) and not traces and not files:
                     yield f"{name}: may {', '.join(actions)} on {text}; name the resource"
 
 
@@ -286,6 +308,8 @@ def permitted(t):
         for key, value in function["Environment"]["Variables"].items():
             if key.endswith("_QUEUE_URL"):
                 needed.append((name, "sqs:SendMessage", {"Fn::GetAtt": [target(value), "Arn"]}))
+            if key == "FILES" and not any(t.allows(name, f"s3:{a}Object", OBJECTS) for a in ("Delete", "Get", "Put")):
+                yield f"{name}: has FILES and may do nothing with it; name the actions on ${{Files.Arn}}/*"
             if key == "MASTER_KEY_SECRET":
                 needed.append((name, "secretsmanager:GetSecretValue", value))
     for mapping in t.mappings.values():

@@ -43,6 +43,29 @@ pub struct Request {
     builder: reqwest::RequestBuilder,
 }
 
+/// What is between two parts of a form.
+const BOUNDARY: &str = "between-two-parts";
+
+/// A part of a form.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The field's name.
+    pub name: &'a str,
+    /// The file's name, if it is a file.
+    pub file_name: Option<&'a str>,
+    /// Its media type, if one is declared.
+    pub content_type: Option<&'a str>,
+    /// What is in it.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Part<'a> {
+    /// The part `file`, with no media type.
+    pub fn file(file_name: &'a str, bytes: &'a [u8]) -> Self {
+        Self { name: "file", file_name: Some(file_name), content_type: None, bytes }
+    }
+}
+
 /// An answer, whole.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -207,6 +230,30 @@ impl Request {
     /// With a body as it is.
     pub fn body(self, body: impl Into<String>) -> Self {
         Self { builder: self.builder.body(body.into()) }
+    }
+
+    /// With a form: parts as they stand between two boundaries.
+    pub fn form(self, parts: &[Part<'_>]) -> Self {
+        let mut body = Vec::new();
+        for Part { name, file_name, content_type, bytes } in parts {
+            body.extend(format!("--{BOUNDARY}\r\n").bytes());
+            body.extend(format!("Content-Disposition: form-data; name=\"{name}\"").bytes());
+            body.extend(file_name.iter().flat_map(|f| format!("; filename=\"{f}\"").into_bytes()));
+            body.extend(
+                content_type.iter().flat_map(|t| format!("\r\nContent-Type: {t}").into_bytes()),
+            );
+            body.extend(b"\r\n\r\n");
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.header("content-type", &kind).bytes(body)
+    }
+
+    /// With a body of bytes.
+    pub fn bytes(self, body: Vec<u8>) -> Self {
+        Self { builder: self.builder.body(body) }
     }
 
     /// The same once more.

@@ -8,7 +8,7 @@ mod receiver;
 mod site;
 pub mod units;
 
-pub use app::{App, Reply, Request, Tenant};
+pub use app::{App, Part, Reply, Request, Tenant};
 pub use dns::{DnsAnswer, DnsServer};
 pub use gate::{Gate, Kill};
 pub use receiver::{Answer, Received, Receiver};

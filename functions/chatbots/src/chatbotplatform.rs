@@ -9,7 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 type Reply<T> = Result<T, Problem<ChatbotPlatform>>;
 type Key = WorkspaceKey<ChatbotPlatform>;
 
-pub fn routes() -> OpenApiRouter<Ctx> {
+pub fn routes() -> OpenApiRouter<crate::Ctx> {
     OpenApiRouter::new()
         .routes(routes!(list_bots, create_bot))
         .routes(routes!(get_bot, update_bot, delete_bot))

@@ -1,3 +1,4 @@
+use app::files::Files;
 use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, Conferbot, Ctx, Problem, Segments, WorkspaceKey};
 use dialects::conferbot::{
@@ -9,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 type Reply<T> = Result<T, Problem<Conferbot>>;
 type Key = WorkspaceKey<Conferbot>;
 
-pub fn routes() -> OpenApiRouter<Ctx> {
+pub fn routes() -> OpenApiRouter<crate::Ctx> {
     OpenApiRouter::new()
         .routes(routes!(list_chatbots, create_chatbot))
         .routes(routes!(get_chatbot, update_chatbot, delete_chatbot))
@@ -109,9 +110,10 @@ async fn delete_chatbot(
     responses((status = 201, body = DataOut<NewChatbotOut>)))]
 async fn duplicate_chatbot(
     State(ctx): State<Ctx>,
+    State(files): State<Files>,
     key: Key,
     Segments(id, _): Segments<Conferbot, String>,
 ) -> Reply<(StatusCode, Json<DataOut<NewChatbotOut>>)> {
-    let copy = ctx.core.duplicate_chatbot(key.0.workspace_id, id.parse()?).await?;
+    let copy = ctx.core.duplicate_chatbot(key.0.workspace_id, id.parse()?, &files).await?;
     Ok((StatusCode::CREATED, Json(DataOut { data: copy.into() })))
 }

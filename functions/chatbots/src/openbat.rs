@@ -5,7 +5,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<Json<T>, Problem<Openbat>>;
 
-pub fn routes() -> OpenApiRouter<Ctx> {
+pub fn routes() -> OpenApiRouter<crate::Ctx> {
     OpenApiRouter::new()
         .routes(routes!(list_chatbots, create_chatbot))
         .routes(routes!(get_chatbot, update_chatbot, delete_chatbot))

@@ -1,4 +1,4 @@
-//! Crawls one page a message, and begins crawls that are asked for from outside.
+//! Crawls one page or reads one file a message, and begins crawls that are asked for from outside.
 
 use app::{Core, crawl::Crawl, crawl_requests::CrawlMessage, queue::Queue};
 use domain::{Error, ErrorKind, Result};
@@ -23,7 +23,7 @@ impl Ctx {
         let core = aws.core(env)?.with_semantics(aws.semantics(env)?);
         let queue = aws.queue(env, "CRAWL_QUEUE_URL")?;
         Ok(Self {
-            crawl: Crawl::new(core.clone(), fetcher, queue, env.retry_pace()?),
+            crawl: Crawl::new(core.clone(), fetcher, aws.files(env)?, queue, env.retry_pace()?),
             core,
             policy: env.policy(),
             dead_letters: aws.queue(env, "CRAWL_DEAD_LETTERS_URL")?,

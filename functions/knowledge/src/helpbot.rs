@@ -19,13 +19,13 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 
 /// List FAQ sources
 ///
-/// All of your site, newest first. Requires the business plan (Scale).
+/// All of your site that have an address or are files, newest first. Requires the business plan (Scale).
 #[utoipa::path(get, path = "/api/v1/sources", tag = "helpbot",
     security(("helpbot" = []), ("helpbotQuery" = [])),
     responses((status = 200, body = SourcesOut)))]
 async fn list_sources(State(ctx): State<Ctx>, key: SiteKey) -> Reply<SourcesOut> {
     ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
-    let sources = ctx.http.core.url_sources(key.chatbot).await?;
+    let sources = ctx.http.core.read_sources(key.chatbot).await?;
     Ok(Json(SourcesOut { sources: sources.into_iter().map(SourceOut::from).collect() }))
 }
 

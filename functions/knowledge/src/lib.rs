@@ -1,9 +1,11 @@
 //! Knowledge sources, in every dialect that has them.
 
 mod botplot;
+mod files;
 mod helpbot;
 mod unanswered;
 
+use app::files::Files;
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use outbound::Policy;
@@ -16,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub struct Ctx {
     http: colloquy_http::Ctx,
     policy: Policy,
+    files: Files,
 }
 
 impl Ctx {
@@ -23,7 +26,7 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let mut http = colloquy_http::Ctx::new(env, aws).await?;
         http.core = http.core.with_semantics(aws.semantics(env)?);
-        Ok(Self { http, policy: env.policy() })
+        Ok(Self { http, policy: env.policy(), files: aws.files(env)? })
     }
 }
 
@@ -38,13 +41,14 @@ fn routes() -> OpenApiRouter<Ctx> {
         .merge(botplot::routes())
         .merge(unanswered::routes())
         .merge(helpbot::routes())
+        .merge(files::routes())
 }
 
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
     let (routes, _) = routes().split_for_parts();
-    colloquy_http::finish(routes.with_state(ctx), &http)
+    colloquy_http::finish_with_room(routes.with_state(ctx), &http, files::ROOM)
 }
 
 /// What its routes take and answer.

@@ -15,7 +15,7 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let queue = aws.queue(env, "PURGE_QUEUE_URL")?;
-        Ok(Self { purging: Purging::new(aws.core(env)?, queue) })
+        Ok(Self { purging: Purging::new(aws.core(env)?, aws.files(env)?, queue) })
     }
 }
 

@@ -3,8 +3,8 @@
 
 mod demo;
 pub mod engine;
+mod folder;
 mod invoke;
-mod mail;
 mod openapi;
 mod options;
 mod platform;

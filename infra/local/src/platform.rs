@@ -20,8 +20,8 @@ use tower::ServiceExt;
 
 use crate::{
     Credentials, LocalError, Options, Result, demo,
+    folder::Folder,
     invoke::Worker,
-    mail::MailFolder,
     probe::is_dead_letters,
     pump::{self, Progress, StreamFeed},
     registry::{self, Code},
@@ -42,7 +42,8 @@ pub struct Platform {
     pub core: Core,
     options: Options,
     engines: Engines,
-    mail: MailFolder,
+    mail: Folder,
+    files: Folder,
     functions: HashMap<String, Code>,
     /// What the functions were set up with, by their binaries.
     settings: HashMap<String, Env>,
@@ -72,7 +73,10 @@ impl Platform {
         let engines = Engines::start(&options, &template).await?;
         let (stop, stopping) = watch::channel(false);
         let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.mock.endpoint).await;
+        let files = Folder::new(&options, "files")?;
         let given = HashMap::from([
+            // The bucket's name, which is a folder's path here.
+            ("Files".to_owned(), files.path().display().to_string()),
             ("SignupPlan".to_owned(), options.signup_plan.to_string()),
             ("IdleSeconds".to_owned(), options.idle_seconds.to_string()),
             ("Plans".to_owned(), options.plans.clone().unwrap_or_default()),
@@ -89,7 +93,8 @@ impl Platform {
             base_url: String::new(),
             credentials: None,
             core: aws.core(&core).map_err(LocalError::of)?,
-            mail: MailFolder::new(&options)?,
+            mail: Folder::new(&options, "mail")?,
+            files,
             options,
             engines,
             functions: HashMap::new(),
@@ -196,6 +201,11 @@ impl Platform {
     /// Where letters are written, once there is one.
     pub fn mail_dir(&self) -> &Path {
         self.mail.path()
+    }
+
+    /// Where uploaded files are kept, once there is one: a folder for each chatbot.
+    pub fn files_dir(&self) -> &Path {
+        self.files.path()
     }
 
     /// The code behind a function, as Lambda would run it by itself.

@@ -10,7 +10,12 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 use store::Counters;
 
-use crate::{Core, access::mint, random};
+use crate::{
+    Core,
+    access::mint,
+    files::{FileOf, Files},
+    random,
+};
 
 /// Sources of a chatbot that are copied at the same time.
 const COPIED_AT_ONCE: usize = 8;
@@ -141,6 +146,7 @@ impl Core {
         &self,
         workspace: WorkspaceId,
         id: ChatbotId,
+        files: &Files,
     ) -> Result<Chatbot> {
         let original = self.chatbot(workspace, id).await?;
         let new = NewChatbot {
@@ -152,7 +158,7 @@ impl Core {
         let (copy, _) = self.create_chatbot(workspace, new).await?;
         let copied = async {
             self.copy_looks(&original, &copy).await?;
-            self.copy_knowledge(&original, &copy).await
+            self.copy_knowledge(&original, &copy, files).await
         };
         if let Err(error) = copied.await {
             self.store.delete_chatbot(workspace, copy.id).await?;
@@ -182,16 +188,27 @@ impl Core {
         Ok(())
     }
 
-    async fn copy_knowledge(&self, original: &Chatbot, copy: &Chatbot) -> Result<()> {
+    async fn copy_knowledge(
+        &self,
+        original: &Chatbot,
+        copy: &Chatbot,
+        files: &Files,
+    ) -> Result<()> {
         let sources = self.store.sources(original.id).await?;
         stream::iter(sources)
-            .map(|source| async move { self.copy_source(source, original, copy).await })
+            .map(|source| async move { self.copy_source(source, original, copy, files).await })
             .buffer_unordered(COPIED_AT_ONCE)
             .try_collect()
             .await
     }
 
-    async fn copy_source(&self, source: Source, original: &Chatbot, copy: &Chatbot) -> Result<()> {
+    async fn copy_source(
+        &self,
+        source: Source,
+        original: &Chatbot,
+        copy: &Chatbot,
+        files: &Files,
+    ) -> Result<()> {
         let pointer = self.store.index_pointer(original.id, source.id).await?;
         if let Some(pointer) = pointer {
             let job = JobId::new();
@@ -204,13 +221,20 @@ impl Core {
                 reason: None,
                 ..source.clone()
             };
+            if twin.kind == SourceKind::File {
+                self.copy_file(&source, &twin, files).await?;
+            }
             if self.store.copy_source(copy, &pointer, &twin).await? {
                 return Ok(());
+            }
+            if twin.kind == SourceKind::File {
+                files.remove(FileOf::source(&twin)).await?;
             }
         }
         // Nothing answers yet, or it was replaced while it was being copied.
         match source.kind {
             SourceKind::Url => self.add_url_source(copy, &source.name, source.sync).await.map(drop),
+            SourceKind::File => self.add_file_like(&source, copy, files).await,
             SourceKind::Qa => Ok(()),
         }
     }

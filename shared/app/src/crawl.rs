@@ -9,7 +9,7 @@ use std::{
 };
 
 use domain::{
-    Error, JobId, Result, Source, SourceStatus, Timestamp,
+    Error, JobId, Result, Source, SourceKind, SourceStatus, Timestamp,
     source::{Chunk, Page, PageCopy, PageState},
 };
 use knowledge::{
@@ -22,6 +22,7 @@ use crate::{
     Core,
     crawl_plan::{Origin, Plan, plan},
     crawl_turn::{Hosts, Turn},
+    files::Files,
     queue::{CrawlPage, Queue, VERSION},
     semantics::Semantics,
 };
@@ -32,6 +33,7 @@ pub struct Crawl {
     pub(crate) store: Store,
     pub(crate) fetcher: Fetcher,
     pub(crate) hosts: Hosts,
+    pub(crate) files: Files,
     pub(crate) queue: Queue,
     /// How many times as fast as planned a page is tried again.
     pub(crate) pace: u32,
@@ -39,11 +41,11 @@ pub struct Crawl {
 }
 
 impl Crawl {
-    /// Crawling over `core` with `fetcher`; a page whose turn comes later goes back to `queue`, and
-    /// one that is tried again `pace` times as fast as planned.
-    pub fn new(core: Core, fetcher: Fetcher, queue: Queue, pace: u32) -> Self {
+    /// Crawling over `core` with `fetcher`, and reading what is in `files`; a page whose turn comes
+    /// later goes back to `queue`, and one that is tried again `pace` times as fast as planned.
+    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: Queue, pace: u32) -> Self {
         let Core { store, semantics, .. } = core;
-        Self { store, fetcher, hosts: Hosts::default(), queue, pace, semantics }
+        Self { store, fetcher, hosts: Hosts::default(), files, queue, pace, semantics }
     }
 
     /// Handles one message. A page that was handled before, or whose crawl has been replaced, is
@@ -62,7 +64,11 @@ impl Crawl {
         let Some(mut page) = self.store.page(source.id, source.job, &job.url).await? else {
             return Ok(());
         };
-        if page.state == PageState::Queued {
+        if page.state == PageState::Queued && source.kind == SourceKind::File {
+            if let Some(wait) = self.read_file(&source, page).await? {
+                return self.queue.send(job, wait).await;
+            }
+        } else if page.state == PageState::Queued {
             match self.turn(job, &page).await? {
                 Turn::Now(slot) => {
                     let read = self.read_page(&source, page).await;

@@ -3,7 +3,7 @@
 
 use domain::{
     Error, Result, Source, Timestamp,
-    source::{MAX_DEPTH, MAX_PAGES, Page, PageCopy, PageState},
+    source::{Chunk, MAX_DEPTH, MAX_PAGES, Page, PageCopy, PageState},
 };
 use knowledge::{Document, Known, Reading, chunk, fetch, semantic::Vectors, text};
 use store::keys::sha256;
@@ -89,7 +89,7 @@ impl Crawl {
     }
 
     /// What read the pages whose hashes begin with it: another embedding model reads them anew.
-    fn reader(&self) -> String {
+    pub(crate) fn reader(&self) -> String {
         match self.semantics.model() {
             Some(model) => format!("{READER}.{}", &sha256(model)[..8]),
             None => READER.to_owned(),
@@ -115,22 +115,33 @@ impl Crawl {
         match same {
             Some(prior) => self.confirm(page, prior, Some(copy)).await?,
             None => {
-                let mut chunks = chunk::chunks(&document, &url);
-                name_chunks(&page.url, &mut chunks);
-                page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-                page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
-                page.copy = Some(copy);
-                page.stored = true;
-                let meaning = self.semantics.of_passages(&chunks).await?;
-                self.store.put_chunks(page, &chunks).await?;
-                if let Some(meaning) = meaning {
-                    self.keep_meaning(page, &meaning).await?;
-                }
+                let chunks = chunk::chunks(&document, &url);
+                self.keep_passages(page, copy, chunks).await?;
             }
         }
         let links = document.links.iter().map(Url::to_string).collect();
         // Links before the page's own end: a crawl is complete when no page waits.
         self.follow(source, page, links, same).await
+    }
+
+    /// Keeps what was cut from a page, and what that means.
+    pub(crate) async fn keep_passages(
+        &self,
+        page: &mut Page,
+        copy: PageCopy,
+        mut chunks: Vec<Chunk>,
+    ) -> Result<()> {
+        name_chunks(&page.url, &mut chunks);
+        page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
+        page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
+        page.copy = Some(copy);
+        page.stored = true;
+        let meaning = self.semantics.of_passages(&chunks).await?;
+        self.store.put_chunks(page, &chunks).await?;
+        if let Some(meaning) = meaning {
+            self.keep_meaning(page, &meaning).await?;
+        }
+        Ok(())
     }
 
     /// Keeps what a page's passages mean beside them, and in them where the table searches those.
@@ -217,7 +228,7 @@ fn known<'a>(reader: &str, prior: &'a Page, url: &Url) -> Option<Known<'a>> {
 }
 
 /// What a page says, and nothing of what is around it.
-fn fingerprint(reader: &str, document: &Document) -> String {
+pub(crate) fn fingerprint(reader: &str, document: &Document) -> String {
     let mut said = document.title.clone();
     for block in &document.blocks {
         for part in block.headings.iter().chain([&block.text]) {

@@ -5,8 +5,8 @@ use std::{collections::HashMap, ops::RangeInclusive};
 
 use domain::{
     ChatbotId, Context, Conversation, Delivery, DeliveryId, DeliveryStatus, Dialect, Event,
-    EventBody, EventId, Needs, Result, Scope, SwitchedOff, Timestamp, Webhook, WebhookStatus,
-    webhook::MOST_ATTEMPTS,
+    EventBody, EventId, Needs, Result, Scope, SourceKind, SwitchedOff, Timestamp, Webhook,
+    WebhookStatus, webhook::MOST_ATTEMPTS,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, Place, PurgeTarget, PutDelivery, Store};
@@ -300,6 +300,9 @@ fn purges(change: &Change) -> Vec<Purge> {
     match change {
         Change::ConversationRemoved(conversation) => {
             targets.push(PurgeTarget::Conversation { id: conversation.id });
+        }
+        Change::SourceRemoved(source) if source.kind == SourceKind::File => {
+            targets.push(PurgeTarget::File { chatbot: source.chatbot_id, id: source.id });
         }
         Change::ChatbotRemoved(chatbot) => {
             targets.push(PurgeTarget::Chatbot { id: chatbot.id, workspace: chatbot.workspace_id })

@@ -60,6 +60,7 @@ pub(crate) fn qa_source(chatbot: &Chatbot, pair: &QaPair) -> Source {
         workspace_id: chatbot.workspace_id,
         kind: SourceKind::Qa,
         name: pair.question.clone(),
+        file: None,
         status: SourceStatus::Ready,
         reason: None,
         sync: SyncFrequency::Manual,
@@ -98,6 +99,7 @@ impl Core {
             workspace_id: chatbot.workspace_id,
             kind: SourceKind::Url,
             name: url.to_owned(),
+            file: None,
             status: SourceStatus::Pending,
             reason: None,
             sync,
@@ -134,10 +136,10 @@ impl Core {
         self.store.sources(chatbot).await
     }
 
-    /// Those of them that are sites, newest first.
-    pub async fn url_sources(&self, chatbot: ChatbotId) -> Result<Vec<Source>> {
+    /// Those of them that are sites or files, newest first.
+    pub async fn read_sources(&self, chatbot: ChatbotId) -> Result<Vec<Source>> {
         let mut sources = self.store.sources(chatbot).await?;
-        sources.retain(|source| source.kind == SourceKind::Url);
+        sources.retain(|source| source.kind != SourceKind::Qa);
         Ok(sources)
     }
 
@@ -154,8 +156,8 @@ impl Core {
     ) -> Result<(Source, Vec<Chunk>)> {
         let source = self.source(chatbot, id).await?;
         let chunks = match (source.kind, source.active_job) {
-            (SourceKind::Url, Some(job)) => self.store.chunks(id, job).await?,
-            (SourceKind::Url, None) => Vec::new(),
+            (SourceKind::Url | SourceKind::File, Some(job)) => self.store.chunks(id, job).await?,
+            (SourceKind::Url | SourceKind::File, None) => Vec::new(),
             (SourceKind::Qa, _) => {
                 let pointer = self.store.index_pointer(chatbot, id).await?;
                 let pair = pointer.and_then(|pointer| match pointer.entry {

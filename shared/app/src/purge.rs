@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use domain::{Error, Result};
-use store::Store;
+use store::{PurgeTarget, Store};
 
 use crate::{
     Core,
+    files::{FileOf, Files},
     queue::{Purge, Queue, VERSION},
 };
 
@@ -17,13 +18,14 @@ const SLICE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub struct Purging {
     store: Store,
+    files: Files,
     queue: Queue,
 }
 
 impl Purging {
-    /// Purging over `core`; what is left over goes through `queue`.
-    pub fn new(core: Core, queue: Queue) -> Self {
-        Self { store: core.store, queue }
+    /// Purging over `core` and `files`; what is left over goes through `queue`.
+    pub fn new(core: Core, files: Files, queue: Queue) -> Self {
+        Self { store: core.store, files, queue }
     }
 
     /// Handles one message.
@@ -32,6 +34,14 @@ impl Purging {
             return Err(Error::internal(format!("purge message of version {}", job.v)));
         }
         let begun = Instant::now();
+        match job.target {
+            PurgeTarget::File { chatbot, id } => {
+                self.files.remove(FileOf { chatbot, source: id }).await?;
+            }
+            // Those too whose sources never came to be.
+            PurgeTarget::Chatbot { id, .. } => self.files.remove_all(id).await?,
+            _ => {}
+        }
         while !self.store.purge_some(&job.target).await? {
             if begun.elapsed() > SLICE {
                 return self.queue.send(job, Duration::ZERO).await;

@@ -10,6 +10,8 @@ use crate::{Days, Error, Result, Timestamp};
 pub const NAME: (usize, usize) = (1, 100);
 /// A chatbot's description.
 pub const DESCRIPTION: (usize, usize) = (0, 2_000);
+/// The name of an uploaded file.
+pub const FILE_NAME: (usize, usize) = (1, 255);
 /// A visitor's message.
 pub const MESSAGE: (usize, usize) = (1, 4_000);
 /// An opaque id that a client chooses, such as a visitor's.

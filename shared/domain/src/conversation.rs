@@ -158,7 +158,7 @@ pub const FIRST_MESSAGE: usize = 120;
 pub struct Citation {
     /// The knowledge source.
     pub source_id: SourceId,
-    /// The page, for a URL source.
+    /// The page, for a URL source; the file's name, for a file.
     pub url: Option<String>,
     /// The page's title or the pair's question, shortened.
     pub title: String,

@@ -42,7 +42,7 @@ pub use lead::Lead;
 pub use page::Page;
 pub use period::Period;
 pub use plan::{Feature, Plan, Plans};
-pub use source::{Source, SourceKind, SourceStatus, SyncFrequency};
+pub use source::{Source, SourceFile, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
 pub use webhook::{
     Attempt, Delivery, DeliveryStatus, Held, OffReason, RetiredSecret, Scope, SwitchedOff, Webhook,

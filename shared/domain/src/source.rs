@@ -10,6 +10,12 @@ use crate::{ChatbotId, Error, JobId, Result, SourceId, Timestamp, WorkspaceId, b
 pub const MAX_PAGES: u32 = 50;
 /// How many links away from the given page a crawl goes.
 pub const MAX_DEPTH: u8 = 3;
+/// How many bytes an uploaded file may have.
+pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
+/// For how long a file may be sent whose source is there already.
+pub const UPLOAD_TIME: Duration = Duration::from_secs(15 * 60);
+/// How much longer it is waited for: one that is on its way by then may arrive.
+pub const UPLOAD_GRACE: Duration = Duration::from_secs(5 * 60);
 /// A crawl that has not finished by then is called off; what answered before stays.
 pub const CRAWL_TIME: Duration = Duration::from_secs(60 * 60);
 
@@ -21,6 +27,8 @@ pub enum SourceKind {
     Url,
     /// One question with its answer.
     Qa,
+    /// A file that was uploaded.
+    File,
 }
 
 impl SourceKind {
@@ -29,6 +37,7 @@ impl SourceKind {
         match self {
             Self::Url => "url",
             Self::Qa => "qa",
+            Self::File => "file",
         }
     }
 }
@@ -102,8 +111,10 @@ pub struct Source {
     pub workspace_id: WorkspaceId,
     /// Where it comes from.
     pub kind: SourceKind,
-    /// The URL, or the question of a pair.
+    /// The URL, the question of a pair, or the file's name.
     pub name: String,
+    /// What is known of the file, if it is one.
+    pub file: Option<SourceFile>,
     /// Where it stands.
     pub status: SourceStatus,
     /// Why the last crawl failed.
@@ -124,6 +135,18 @@ pub struct Source {
     pub synced_at: Option<Timestamp>,
 }
 
+/// The file of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its media type, such as `text/plain; charset=iso-8859-1`.
+    pub media_type: String,
+    /// Its size in bytes, from 1 to [`MAX_FILE_BYTES`].
+    pub size: u64,
+    /// Until when it is waited for, if the source was there first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaited_until: Option<Timestamp>,
+}
+
 /// A page of a crawl.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -135,7 +158,7 @@ pub struct Page {
     pub workspace_id: WorkspaceId,
     /// The crawl it belongs to.
     pub job: JobId,
-    /// Its address, without a fragment.
+    /// Its address, without a fragment; of a file, its name.
     pub url: String,
     /// Links between it and the source's own address.
     pub depth: u8,
@@ -251,7 +274,7 @@ pub struct Chunk {
     pub content: String,
     /// Headings above it, outermost first.
     pub headings: Vec<String>,
-    /// The page it is on.
+    /// The page it is on, or the file's name.
     pub url: Option<String>,
     /// The page's title.
     pub title: String,

@@ -112,7 +112,7 @@ pub fn session_cookie(token: &str, seconds: u64) -> String {
     format!("{SESSION}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
 }
 
-async fn caller(core: &Core, secret: Option<&str>) -> Result<Principal> {
+pub(crate) async fn caller(core: &Core, secret: Option<&str>) -> Result<Principal> {
     core.principal(secret.ok_or_else(Error::unauthorized)?).await
 }
 
@@ -214,8 +214,7 @@ where
     S: Send + Sync,
     Ctx: FromRef<S>,
 {
-    let known =
-        bearer(request.headers()).map(str::to_owned).or_else(|| key_in_query(request.uri()));
+    let known = key_in_head(request.headers(), request.uri());
     let body = read_body(request, state).await;
     let secret = match (known, &body) {
         (Some(secret), _) => Some(secret),
@@ -224,6 +223,11 @@ where
     };
     let principal = caller(&Ctx::from_ref(state).core, secret.as_deref()).await?;
     Ok((principal, body))
+}
+
+/// The key that stands in the header or the query.
+pub(crate) fn key_in_head(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    bearer(headers).map(str::to_owned).or_else(|| key_in_query(uri))
 }
 
 /// The secret that a request shows, wherever that is, if it shows one.
@@ -238,7 +242,7 @@ fn key_in_query(uri: &Uri) -> Option<String> {
     pairs.find(|(name, _)| name == "apiKey").map(|(_, value)| value.into_owned())
 }
 
-fn key_in_body(body: &[u8]) -> Option<String> {
+pub(crate) fn key_in_body(body: &[u8]) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct WithKey {
         #[serde(rename = "apiKey")]

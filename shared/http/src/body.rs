@@ -12,9 +12,9 @@ use domain::{Error, ErrorKind, FieldError};
 use serde::de::DeserializeOwned;
 use serde_json::{error::Category, json};
 
-use crate::{Problem, Speaks};
+use crate::{Problem, Speaks, form::most_bytes};
 
-/// The largest body that is taken.
+/// The largest body that is taken, but where a file may come.
 pub(crate) const MOST_BYTES: usize = 1024 * 1024;
 
 /// A JSON object. Any content type is taken, since the references' own examples leave it out.
@@ -32,9 +32,10 @@ impl<D: Speaks, T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<D, 
 
 /// The whole body, within its bound.
 pub(crate) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Error> {
+    let most = most_bytes(request.extensions());
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
-            let message = format!("the body must have at most {MOST_BYTES} bytes");
+            let message = format!("the body must have at most {most} bytes");
             Error::new(ErrorKind::PayloadTooLarge, message)
         } else {
             Error::new(ErrorKind::Malformed, "the body could not be read")

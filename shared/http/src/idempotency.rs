@@ -20,7 +20,7 @@ use store::meter::Meter;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use crate::{auth::secret_in, body::MOST_BYTES, problem::render};
+use crate::{auth::secret_in, form::most_bytes, problem::render};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// On an answer that was given before.
@@ -38,9 +38,10 @@ pub(crate) async fn once(State(core): State<Core>, request: Request, next: Next)
     }
     let dialect = dialects::of_path(path);
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MOST_BYTES + 1).await else {
+    let most = most_bytes(&parts.extensions);
+    let Ok(body) = to_bytes(body, most + 1).await else {
         // Too large, or cut off: the route says so in its own words.
-        let rest = Body::from(vec![b' '; MOST_BYTES + 1]);
+        let rest = Body::from(vec![b' '; most + 1]);
         return next.run(Request::from_parts(parts, rest)).await;
     };
     let secret = secret_in(&parts.headers, &parts.uri, &body);

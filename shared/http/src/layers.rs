@@ -20,6 +20,7 @@ use crate::{
     Ctx,
     body::MOST_BYTES,
     calls::{Counting, RATE_HEADERS},
+    form::{Room, make_room},
     idempotency,
     problem::render,
 };
@@ -32,6 +33,13 @@ const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
     let once = middleware::from_fn_with_state(ctx.core.clone(), idempotency::once);
     finish_public(router.layer(once), ctx.shows_units)
+}
+
+/// The same where one route takes larger bodies.
+pub fn finish_with_room(router: Router, ctx: &Ctx, room: Room) -> Router {
+    let once = middleware::from_fn_with_state(ctx.core.clone(), idempotency::once);
+    let room = middleware::from_fn_with_state(room, make_room);
+    finish_public(router.layer(once).layer(room), ctx.shows_units)
 }
 
 /// The same for routes that need no context.

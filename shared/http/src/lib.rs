@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod calls;
 mod ctx;
+mod form;
 mod idempotency;
 mod layers;
 mod problem;
@@ -16,6 +17,7 @@ pub use auth::{
 };
 pub use body::{Body, Params, Segments, parse, query};
 pub use ctx::Ctx;
-pub use layers::{finish, finish_public, open_to_browsers};
+pub use form::{Form, Part, Room, SiteForm};
+pub use layers::{finish, finish_public, finish_with_room, open_to_browsers};
 pub use problem::{Botplot, ChatbotPlatform, Conferbot, Helpbot, Openbat, Problem, Speaks, render};
 pub use start::{run, run_streaming};

@@ -20,31 +20,45 @@ const MOST_RUN: usize = MOST_TOKENS as usize;
 const HEADING: usize = 200;
 /// Passages of one page at the most.
 const MAX_CHUNKS: usize = 100;
+/// Passages of one file at the most: some 150,000 words, as in a thick book.
+pub const MAX_FILE_CHUNKS: usize = 1_000;
 
 /// Cuts a page into passages. Blocks under the same headings go together until a passage is long
 /// enough; a heading always begins a new one.
 pub fn chunks(document: &Document, url: &Url) -> Vec<Chunk> {
+    cut(document, url.as_str(), MAX_CHUNKS)
+}
+
+/// Cuts a file called `name` into passages, up to [`MAX_FILE_CHUNKS`].
+pub fn chunks_of_file(document: &Document, name: &str) -> Vec<Chunk> {
+    cut(document, name, MAX_FILE_CHUNKS)
+}
+
+fn cut(document: &Document, at: &str, most: usize) -> Vec<Chunk> {
     let mut made: Vec<Chunk> = Vec::new();
     let mut content = String::new();
     let mut headings: &[String] = &[];
     let mut close = |content: &mut String, headings: &[String]| {
-        if !content.is_empty() && made.len() < MAX_CHUNKS {
+        if !content.is_empty() && made.len() < most {
             let content = std::mem::take(content);
             made.push(Chunk {
                 id: format!("{}", made.len()),
                 tokens: tokens::count(&content),
                 content,
                 headings: headings.iter().map(|h| shorten(h, HEADING)).collect(),
-                url: Some(url.to_string()),
+                url: Some(at.to_owned()),
                 title: shorten(&document.title, HEADING),
             });
         }
         content.clear();
+        made.len() < most
     };
     let mut size = Size::default();
     for block in &document.blocks {
         if block.headings != headings {
-            close(&mut content, headings);
+            if !close(&mut content, headings) {
+                return made;
+            }
             headings = &block.headings;
         }
         for (piece, of_piece) in pieces(&block.text) {
@@ -52,7 +66,10 @@ pub fn chunks(document: &Document, url: &Url) -> Vec<Chunk> {
                 content.push('\n');
                 size = size.and(of_piece);
             } else {
-                close(&mut content, headings);
+                // What is left over has no room, and a large file has much of it.
+                if !close(&mut content, headings) {
+                    return made;
+                }
                 size = of_piece;
             }
             content.push_str(&piece);

@@ -236,7 +236,7 @@ fn read(fetched: &Fetched) -> Result<Page, PageError> {
 
 /// The text of `body`: by its byte order mark, its content type, or what its first bytes declare;
 /// UTF-8 where nothing does, or Windows-1252 if it is not UTF-8.
-fn decoded(body: &[u8], content_type: &str) -> String {
+pub(crate) fn decoded(body: &[u8], content_type: &str) -> String {
     let lower = content_type.to_ascii_lowercase();
     let head = String::from_utf8_lossy(&body[..body.len().min(1024)]).to_ascii_lowercase();
     let label = charset_in(&lower).or_else(|| charset_in(&head));
@@ -249,7 +249,7 @@ fn decoded(body: &[u8], content_type: &str) -> String {
     encoding.decode(body).0.into_owned()
 }
 
-fn charset_in(text: &str) -> Option<&str> {
+pub(crate) fn charset_in(text: &str) -> Option<&str> {
     let rest = text.split_once("charset=")?.1.trim_start_matches(['"', '\'']);
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c));
     Some(&rest[..end.unwrap_or(rest.len())]).filter(|label| !label.is_empty())

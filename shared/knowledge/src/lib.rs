@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod extract;
 mod feedback;
 pub mod fetch;
+pub mod file;
 pub mod index;
 pub mod pdf;
 mod question;

@@ -4,17 +4,21 @@
 
 mod embeddings;
 
-use std::{collections::HashMap, io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap, io::IsTerminal, net::SocketAddr, path::Path, sync::Arc, time::Duration,
+};
 
 use app::{
     Core,
     dead_letters::DeadLetters,
+    files::Files,
     queue::Queue,
     seal::Sealer,
     sending::{Sender, Targets},
 };
 pub use aws_config::SdkConfig;
 use aws_config::{BehaviorVersion, Region};
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use domain::{Error, Plan, Plans, Result, conversation::IDLE};
 use outbound::{Client, Policy, Resolver};
 use store::Store;
@@ -168,6 +172,20 @@ impl Aws {
     /// The queue whose URL the setting `name` holds.
     pub fn queue(&self, env: &Env, name: &str) -> Result<Queue> {
         Ok(Queue::new(self.sqs(), env.required(name)?))
+    }
+
+    /// Where uploaded files are: the bucket that `FILES` names or, in the local run alone, the
+    /// folder, which is an absolute path.
+    pub fn files(&self, env: &Env) -> Result<Files> {
+        let place = env.required("FILES")?;
+        if env.is_local() && Path::new(place).is_absolute() {
+            return Ok(Files::folder(place));
+        }
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            // Checksums of S3's own beside TLS would have bodies sent in chunks, each signed.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        Ok(Files::bucket(aws_sdk_s3::Client::from_conf(config.build()), place))
     }
 
     /// What makes attempts at deliveries. `EVENT_QUEUES` lists the queues that it may send to.

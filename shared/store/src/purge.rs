@@ -25,6 +25,13 @@ pub enum PurgeTarget {
         /// The crawl.
         job: JobId,
     },
+    /// The file that a source was read from, which is not in the table.
+    File {
+        /// The chatbot that read it.
+        chatbot: ChatbotId,
+        /// The source that was.
+        id: SourceId,
+    },
     /// Keys, subdomain, branding, widget, conversations, leads, sources, index and webhooks of a
     /// chatbot; what hangs on those follows from their own removal.
     Chatbot {
@@ -51,6 +58,7 @@ impl PurgeTarget {
         match *self {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
+            Self::File { .. } => Vec::new(),
             Self::Webhook { id, .. } => vec![keys::deliveries_partition(id)],
             Self::Chatbot { id, .. } => vec![
                 keys::webhooks_partition(Scope::Chatbot(id)),

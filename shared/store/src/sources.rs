@@ -1,7 +1,7 @@
 //! Knowledge sources: adding, crawling again, finishing a crawl, deleting.
 
 use domain::{
-    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceId, SourceKind,
+    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceFile, SourceId, SourceKind,
     SourceStatus, SyncFrequency, Timestamp, WorkspaceId,
     source::{CRAWL_TIME, Page, QaPair},
 };
@@ -27,6 +27,8 @@ pub(crate) struct SourceItem {
     workspace_id: WorkspaceId,
     kind: SourceKind,
     name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<SourceFile>,
     status: SourceStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -57,6 +59,7 @@ mirrored!(
         workspace_id,
         kind,
         name,
+        file,
         status,
         reason,
         sync,
@@ -149,6 +152,26 @@ impl Store {
             return Ok(NewSource::Claimed(source_id));
         }
         if outcome.refused(3) { Err(refused_by_chatbot()) } else { Err(try_again()) }
+    }
+
+    /// Adds a file source with its one page, which waits to be read.
+    pub async fn put_file_source(
+        &self,
+        chatbot: &Chatbot,
+        source: &Source,
+        page: &Page,
+    ) -> Result<()> {
+        let key = keys::source(source.chatbot_id, source.id);
+        let put = Write::put(key.clone(), &SourceItem::from(source))?.if_absent();
+        let writes = vec![
+            with_due(put, &key, source.created_at.plus(CRAWL_TIME)),
+            PageItem::queued(page)?,
+            one_more_source(chatbot)?,
+        ];
+        match self.transact(writes).await?.is_done() {
+            true => Ok(()),
+            false => Err(refused_by_chatbot()),
+        }
     }
 
     /// Adds a Q&A pair with what it means, if that is known. It answers from the same write on.

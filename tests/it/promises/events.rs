@@ -35,6 +35,7 @@ fn filled(sample: &Value, tenant: &Tenant) -> Value {
         .replace("pk_REPLACE", &tenant.public)
         .replace("sk_REPLACE", &tenant.secret)
         .replace("cb_live_REPLACE", &tenant.conferbot)
+        .replace("wk_live_REPLACE", &tenant.helpbot)
         .replace("session=REPLACE", &format!("session={}", tenant.session))
         // The project that a sample names is this tenant's.
         .replace("0197a000-0000-7000-8000-000000000001", &tenant.chatbot);

@@ -11,7 +11,8 @@ use crate::one_of::one_of;
 
 one_of! {
     /// Where a source comes from.
-    Kind, "botplot.SourceType", String: [SourceKind::Url, SourceKind::Qa].map(SourceKind::name);
+    Kind, "botplot.SourceType", String:
+        [SourceKind::Url, SourceKind::Qa, SourceKind::File].map(SourceKind::name);
     /// Where a source stands.
     Status, "botplot.SourceStatus", String: ["processing", "ready", "failed"];
     /// Where a page of a source stands.
@@ -113,7 +114,7 @@ pub struct SourceOut {
     #[serde(rename = "type")]
     #[schema(value_type = Kind)]
     kind: &'static str,
-    /// Its address, or its question.
+    /// Its address, its question, or the file's name.
     name: String,
     #[schema(value_type = Status)]
     status: &'static str,
@@ -138,6 +139,7 @@ impl From<Source> for SourceOut {
             workspace_id: _,
             kind,
             name,
+            file: _,
             status,
             reason,
             sync,
@@ -227,7 +229,7 @@ pub struct PagesOut {
     "wordCount": 310,
 }))]
 pub struct PageOut {
-    #[schema(format = "uri")]
+    /// Its address, or the file's name.
     url: String,
     #[schema(value_type = PageStatus)]
     status: &'static str,

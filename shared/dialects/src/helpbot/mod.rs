@@ -7,7 +7,8 @@ mod sources;
 pub mod webhook;
 
 pub use sources::{
-    AddedSourceOut, DeleteIn, DeletedOut, RescrapeIn, RescrapeOut, SourceIn, SourceOut, SourcesOut,
+    AddedSourceOut, DeleteIn, DeletedOut, FileIn, FileLaterIn, FileSourceOut, RescrapeIn,
+    RescrapeOut, SourceIn, SourceOut, SourcesOut, UploadOut,
 };
 
 use domain::{Citation, Result, Turn, conversation::Ask};

@@ -13,7 +13,7 @@ use axum::{Router, http::header::CONTENT_TYPE, response::Html, routing::get};
 use flate2::{Compression, write::GzEncoder};
 use tests::{App, Site};
 
-use super::{add, impatient, list_pages::pages, page, ready, said, settled, three_pages};
+use super::{add, impatient, list_pages::pages, page, pdf, ready, said, settled, three_pages};
 use crate::routes::chat::text;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,24 +169,4 @@ async fn a_site_is_read_whatever_its_characters_its_size_and_its_faults() {
     let tour = said(&app, &tenant, "Where does the guided tour begin?").await;
     assert!(tour.contains("at the fountain"), "{tour}");
     app.finish().await;
-}
-
-/// A PDF file of one line.
-fn pdf(line: &str) -> Vec<u8> {
-    let content = format!("BT /F 12 Tf 72 700 Td ({line}) Tj ET");
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>",
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
-        &format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-    ];
-    let mut file = "%PDF-1.4\n".to_owned();
-    let mut table = "xref\n0 6\n0000000000 65535 f \n".to_owned();
-    for (at, object) in objects.iter().enumerate() {
-        table += &format!("{:010} 00000 n \n", file.len());
-        file += &format!("{} 0 obj\n{object}\nendobj\n", at + 1);
-    }
-    let end = format!("trailer<</Size 6/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n", file.len());
-    (file + &table + &end).into_bytes()
 }

@@ -17,6 +17,9 @@ mod list_pages;
 mod list_sources;
 mod list_unanswered;
 mod recrawl_source;
+mod send_file;
+mod upload_file;
+mod upload_file_kept;
 
 use serde_json::{Value, json};
 use tests::{App, Site, Tenant, eventually};
@@ -93,4 +96,24 @@ pub async fn said(app: &App, tenant: &Tenant, question: &str) -> String {
         Some(0) => String::new(),
         _ => text(&answer["response"]).to_owned(),
     }
+}
+
+/// A PDF file of one line.
+pub fn pdf(line: &str) -> Vec<u8> {
+    let content = format!("BT /F 12 Tf 72 700 Td ({line}) Tj ET");
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        &format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+    ];
+    let mut file = "%PDF-1.4\n".to_owned();
+    let mut table = "xref\n0 6\n0000000000 65535 f \n".to_owned();
+    for (at, object) in objects.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", file.len());
+        file += &format!("{} 0 obj\n{object}\nendobj\n", at + 1);
+    }
+    let end = format!("trailer<</Size 6/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n", file.len());
+    (file + &table + &end).into_bytes()
 }

@@ -1,0 +1,224 @@
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_s3::config::{
+    BehaviorVersion, Credentials, Region, RequestChecksumCalculation,
+    StalledStreamProtectionConfig, retry::RetryConfig,
+};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::Request,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use tokio::net::TcpListener;
+
+use super::*;
+
+fn file() -> FileOf {
+    FileOf {
+        chatbot: "0197a000-0000-7000-8000-000000000001".parse().unwrap(),
+        source: "0197a000-0000-7000-8000-000000000002".parse().unwrap(),
+    }
+}
+
+const OBJECT: &str =
+    "/bucket/0197a000-0000-7000-8000-000000000001/0197a000-0000-7000-8000-000000000002";
+
+type Notes = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
+/// Files in an S3 that answers each request as `answer` says, and what it was asked.
+async fn answering(
+    answer: impl Fn(&str) -> Response + Clone + Send + Sync + 'static,
+) -> (Files, Notes) {
+    let notes = Notes::default();
+    let noted = notes.clone();
+    let serve = move |request: Request| {
+        let (noted, answer) = (noted.clone(), answer.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            let body = axum::body::to_bytes(body, 2 * MAX_FILE_BYTES).await.unwrap();
+            let query = parts.uri.query().unwrap_or_default();
+            let asked = format!("{} {}", parts.method, parts.uri.path());
+            let listed =
+                if query.contains("list-type=2") { format!("?{query}") } else { String::new() };
+            let copied = parts.headers.get("x-amz-copy-source").map(|from| from.to_str().unwrap());
+            let copied = copied.map(|from| format!(" of /{from}")).unwrap_or_default();
+            let asked = format!("{asked}{listed}{copied}");
+            noted.lock().unwrap().push((asked.clone(), body.to_vec()));
+            answer(&asked)
+        }
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(serve)).await });
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("eu-central-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .retry_config(RetryConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .force_path_style(true)
+        .endpoint_url(url)
+        .build();
+    (Files::bucket(Client::from_conf(config), "bucket"), notes)
+}
+
+fn asked(notes: &Notes) -> Vec<String> {
+    notes.lock().unwrap().drain(..).map(|(asked, _)| asked).collect()
+}
+
+fn xml(status: StatusCode, body: String) -> Response {
+    (status, [("content-type", "application/xml")], body).into_response()
+}
+
+fn error(status: StatusCode, code: &str) -> Response {
+    xml(status, format!("<Error><Code>{code}</Code><Message>no</Message></Error>"))
+}
+
+#[tokio::test]
+async fn s3_is_asked_for_the_file_s_own_object_and_nothing_else() {
+    let (files, notes) = answering(|asked| match asked.split(' ').next() {
+        Some("GET") => Bytes::from_static(b"# One\n").into_response(),
+        Some("DELETE") => StatusCode::NO_CONTENT.into_response(),
+        _ if asked.contains(" of ") => {
+            let etag = "<ETag>\"1\"</ETag>";
+            xml(StatusCode::OK, format!("<CopyObjectResult>{etag}</CopyObjectResult>"))
+        }
+        _ => StatusCode::OK.into_response(),
+    })
+    .await;
+    files.put(file(), b"# One\n".to_vec()).await.unwrap();
+    assert_eq!(*notes.lock().unwrap(), [(format!("PUT {OBJECT}"), b"# One\n".to_vec())]);
+    notes.lock().unwrap().clear();
+    assert_eq!(files.get(file()).await.unwrap().as_deref(), Some(&b"# One\n"[..]));
+    let other = FileOf { source: SourceId::new(), ..file() };
+    assert!(files.copy(file(), other).await.unwrap());
+    files.remove(file()).await.unwrap();
+    let copied = OBJECT.replace(&file().source.to_string(), &other.source.to_string());
+    let get = format!("GET {OBJECT}");
+    let copy = format!("PUT {copied} of {OBJECT}");
+    let expected = [get, copy, format!("DELETE {OBJECT}")];
+    assert_eq!(asked(&notes), expected);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_none_and_every_other_failure_is_told() {
+    let (files, notes) = answering(|_| error(StatusCode::NOT_FOUND, "NoSuchKey")).await;
+    assert_eq!(files.get(file()).await.unwrap(), None);
+    assert!(!files.copy(file(), file()).await.unwrap());
+    assert_eq!(asked(&notes).len(), 2);
+
+    for (status, code) in [
+        (StatusCode::FORBIDDEN, "AccessDenied"),
+        (StatusCode::NOT_FOUND, "NoSuchBucket"),
+        (StatusCode::INTERNAL_SERVER_ERROR, "InternalError"),
+    ] {
+        let (files, _) = answering(move |_| error(status, code)).await;
+        let (put, got) = (files.put(file(), vec![1]).await, files.get(file()).await.map(drop));
+        let copied = files.copy(file(), file()).await.map(drop);
+        let removed = (files.remove(file()).await, files.remove_all(file().chatbot).await);
+        for failed in [put, got, copied, removed.0, removed.1] {
+            let failed = failed.unwrap_err();
+            assert_eq!(failed.kind, domain::ErrorKind::Internal);
+            assert!(failed.to_string().contains(code), "{failed}");
+            assert!(!failed.message.contains(code), "clients are not told");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_takes_one_size_for_a_while() {
+    let (files, notes) = answering(|_| StatusCode::OK.into_response()).await;
+    let time = Duration::from_secs(900);
+    let address = files.address(file(), 1_234, time).await.unwrap().unwrap();
+    let (at, query) = address.split_once('?').unwrap();
+    assert!(at.starts_with("http://127.0.0.1:") && at.ends_with(OBJECT), "{at}");
+    let said = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name));
+    assert_eq!(said("X-Amz-Expires="), Some("900"));
+    assert_eq!(said("X-Amz-SignedHeaders="), Some("content-length%3Bhost"));
+    let other = files.address(file(), 1_235, time).await.unwrap().unwrap();
+    let signature = |address: &str| address.split_once("Signature=").unwrap().1.to_owned();
+    assert_ne!(signature(&address), signature(&other));
+    assert!(!query.contains("checksum"), "nothing that a client would have to know: {query}");
+    assert_eq!(asked(&notes), Vec::<String>::new(), "nobody is asked");
+    let folder = Files::folder("/nowhere");
+    assert_eq!(folder.address(file(), 1, time).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_object_larger_than_any_file_is_not_read() {
+    let large = Bytes::from(vec![0; MAX_FILE_BYTES + 1]);
+    let (files, _) = answering(move |_| large.clone().into_response()).await;
+    assert!(files.get(file()).await.unwrap_err().to_string().contains("10485761 bytes"));
+}
+
+#[tokio::test]
+async fn all_of_a_chatbot_is_removed_page_by_page() {
+    let chatbot = file().chatbot.to_string();
+    let listed = chatbot.clone();
+    let rounds = Arc::new(Mutex::new(0));
+    let (files, notes) = answering(move |asked| {
+        if asked.starts_with("DELETE") {
+            return StatusCode::NO_CONTENT.into_response();
+        }
+        let mut rounds = rounds.lock().unwrap();
+        *rounds += 1;
+        let names = if *rounds == 1 { 1..=1_000 } else { 1_001..=1_003 };
+        let more = *rounds == 1;
+        let rows: String =
+            names.map(|n| format!("<Contents><Key>{listed}/{n}</Key></Contents>")).collect();
+        let list =
+            format!("<ListBucketResult><IsTruncated>{more}</IsTruncated>{rows}</ListBucketResult>");
+        xml(StatusCode::OK, list)
+    })
+    .await;
+    files.remove_all(file().chatbot).await.unwrap();
+    let asked = asked(&notes);
+    let (lists, mut removed): (Vec<_>, Vec<_>) =
+        asked.into_iter().partition(|asked| asked.starts_with("GET"));
+    assert_eq!(lists.len(), 2);
+    let prefix = format!("prefix={chatbot}%2F");
+    assert!(lists.iter().all(|list| list.contains(&prefix)), "{lists:?}");
+    removed.sort();
+    let mut expected: Vec<String> =
+        (1..=1_003).map(|n| format!("DELETE /bucket/{chatbot}/{n}")).collect();
+    expected.sort();
+    assert_eq!(removed, expected);
+}
+
+#[tokio::test]
+async fn a_folder_keeps_files_for_its_owner_alone_and_forgets_them() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let home = tempfile::tempdir().unwrap();
+    let root = home.path().join("files");
+    let files = Files::folder(&root);
+    assert_eq!(files.get(file()).await.unwrap(), None);
+    files.remove(file()).await.unwrap();
+    files.remove_all(file().chatbot).await.unwrap();
+
+    files.put(file(), b"One.".to_vec()).await.unwrap();
+    files.put(file(), b"Two.".to_vec()).await.unwrap();
+    assert_eq!(files.get(file()).await.unwrap().as_deref(), Some(&b"Two."[..]));
+    let at = root.join(file().key());
+    let rights = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((rights(&at), rights(at.parent().unwrap()), rights(&root)), (0o600, 0o700, 0o700));
+    let other = FileOf { source: SourceId::new(), ..file() };
+    assert!(files.copy(file(), other).await.unwrap());
+    assert!(!files.copy(FileOf { source: SourceId::new(), ..file() }, other).await.unwrap());
+    assert_eq!(std::fs::read_dir(at.parent().unwrap()).unwrap().count(), 2, "no draft is left");
+
+    files.remove(file()).await.unwrap();
+    assert_eq!(files.get(file()).await.unwrap(), None);
+    assert_eq!(files.get(other).await.unwrap().as_deref(), Some(&b"Two."[..]));
+    files.remove_all(file().chatbot).await.unwrap();
+    assert_eq!(files.get(other).await.unwrap(), None);
+    assert!(!at.parent().unwrap().exists());
+
+    // What can't be written is told, and leaves nothing.
+    std::fs::write(root.join(file().chatbot.to_string()), "in the way").unwrap();
+    assert!(files.put(file(), b"One.".to_vec()).await.is_err());
+    assert!(files.get(file()).await.is_err());
+}
