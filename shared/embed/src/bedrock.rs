@@ -19,7 +19,7 @@ const AT_ONCE: usize = 8;
 #[derive(Debug, Clone)]
 pub struct Bedrock {
     client: Client,
-    model: String,
+    id: String,
     name: String,
 }
 
@@ -40,7 +40,7 @@ impl Bedrock {
     /// `model` is an id such as `amazon.titan-embed-text-v2:0`, or an inference profile's.
     pub fn new(config: impl Into<Config>, model: &str) -> Self {
         let name = format!("{model}-{DIMENSIONS}");
-        Self { client: Client::from_conf(config.into()), model: model.to_owned(), name }
+        Self { client: Client::from_conf(config.into()), id: model.to_owned(), name }
     }
 
     async fn vector(&self, text: &str) -> Result<Vector, EmbedError> {
@@ -52,7 +52,7 @@ impl Bedrock {
         let answered = self
             .client
             .invoke_model()
-            .model_id(&self.model)
+            .model_id(&self.id)
             .content_type("application/json")
             .accept("application/json")
             .body(Blob::new(asked))
