@@ -15,7 +15,7 @@ use domain::{
 };
 use knowledge::{
     Index, Segment,
-    semantic::{fusion::Words, pair_text, passage_text},
+    semantic::{pair_text, passage_text},
 };
 use serde_json::Value;
 
@@ -157,18 +157,21 @@ fn tier(model: &Path, docs: &[Line]) -> Result<Tier> {
 
 /// The best entries and their scores, by words alone unless there is a `tier`.
 fn rank(index: &Index, tier: Option<&Tier>, query: &str) -> Result<Vec<(u32, f32)>> {
-    let ranking = index.rank(query, DEPTH);
-    let best: Vec<_> = ranking.hits.iter().map(|hit| (hit.entry, hit.score)).collect();
-    let Some(tier) = tier else { return Ok(best) };
-    let (worth, covered) = (ranking.worth, ranking.evidence.covered);
-    tier.rank(query, Words { best: &best, worth, covered }, DEPTH)
+    let mut ranking = index.rank(query, DEPTH);
+    if let Some(tier) = tier {
+        (ranking.hits, _) = index.rank_meant(&ranking, &tier.sense(query)?, DEPTH);
+    }
+    Ok(ranking.hits.iter().map(|hit| (hit.entry, hit.score)).collect())
 }
 
 /// Writes the run; the last line on standard error says what it took.
 pub fn run(options: &Options) -> Result<String> {
     let docs = lines(&options.collection.docs)?;
     let tier = options.collection.tier(&docs)?;
-    let Built { index, ids, bytes, build_ms, load_ms } = build(docs)?;
+    let Built { mut index, ids, bytes, build_ms, load_ms } = build(docs)?;
+    if let Some(tier) = &tier {
+        index = index.with_meaning(tier.meaning());
+    }
     let mut run = String::new();
     let mut took = Vec::new();
     for Line { id: query, text, .. } in lines(&options.collection.queries)? {

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use embed::MiniLm;
 use knowledge::{
     Embedder,
-    semantic::{Meaning, Sense, Vectors, fusion::Words},
+    semantic::{Meaning, Sense, Vectors},
 };
 
 use crate::{BenchError, Result};
@@ -37,24 +37,14 @@ impl Tier {
         Ok(Self { model, meaning, bytes })
     }
 
-    /// The best `depth` entries for `query` by `words` and by vectors. Runs on this thread, so that
-    /// its time is the query's.
-    ///
-    /// # Errors
-    ///
-    /// If the model fails.
-    pub fn rank(&self, query: &str, words: Words<'_>, depth: usize) -> Result<Vec<(u32, f32)>> {
-        Ok(self.meaning.rank(&self.sense(query)?, words, depth))
-    }
-
-    /// What `query` means.
+    /// What `query` means. Runs on this thread.
     ///
     /// # Errors
     ///
     /// If the model fails.
     pub fn sense(&self, query: &str) -> Result<Sense> {
         let vector = self.model.vector(query).map_err(BenchError::of)?;
-        Ok(Sense { vector, legibility: self.model.legibility(query) })
+        Ok(Sense::at(&self.model, query, vector))
     }
 
     /// What the entries mean.

@@ -77,6 +77,11 @@ impl Embedder for Bedrock {
         &self.name
     }
 
+    fn reads_words(&self) -> f32 {
+        // A word of English and what is around it are some six characters.
+        MOST_CHARACTERS as f32 / 6.0
+    }
+
     fn embed<'a>(&'a self, texts: &'a [&'a str]) -> Embedding<'a> {
         let each = stream::iter(texts).map(|text| self.vector(text));
         Box::pin(each.buffered(AT_ONCE).try_collect())

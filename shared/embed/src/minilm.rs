@@ -133,6 +133,11 @@ impl Embedder for MiniLm {
         ((READS_NOT - share) / (READS_NOT - READS_WELL)).clamp(0.0, 1.0)
     }
 
+    fn reads_words(&self) -> f32 {
+        // Three words of English are some four tokens.
+        MOST_TOKENS as f32 * 0.75
+    }
+
     fn embed<'a>(&'a self, texts: &'a [&'a str]) -> Embedding<'a> {
         let model = self.clone();
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();

@@ -82,14 +82,14 @@ impl Evidence {
 
     /// The same where an embedding model said too how near the nearest entry is to the question, as
     /// a cosine: a logistic function of both, fitted on the same questions with MiniLM; or, if that
-    /// is more, what so near an entry is worth whatever its words. The less the model reads of the
-    /// question, the more it is what the words say.
-    pub fn confidence_with(&self, nearest: f32, legibility: f32) -> f32 {
+    /// is more, what so near an entry is worth whatever its words. The less the vectors are
+    /// to be relied on, the more it is what the words say.
+    pub fn confidence_with(&self, nearest: f32, reliance: f32) -> f32 {
         let by_words = self.confidence();
         let odds = by_words.clamp(0.001, 0.999);
         let by_both = logistic(-3.437 + 0.814 * (odds / (1.0 - odds)).ln() + 6.121 * nearest);
         let read = by_both.max(logistic(25.0 * (nearest - 0.72)));
-        by_words + legibility * (read - by_words)
+        by_words + reliance * (read - by_words)
     }
 }
 

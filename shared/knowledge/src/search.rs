@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use domain::{Citation, conversation::shorten, source::QaPair};
 
 use crate::{
-    evidence::Evidence,
     index::{At, Index, Pair},
     quote::quote,
     rank::{Hit, LOOKED_AT, Ranking},
@@ -102,12 +101,21 @@ impl Index {
 
     /// What words and vectors together put first, and how sure that is.
     fn by_meaning(&self, ranking: &Ranking, sense: &Sense) -> (Vec<Hit>, f32) {
+        let (hits, nearest) = self.rank_meant(ranking, sense, LOOKED_AT);
+        let reliance = sense.reliance(self.mean_length);
+        (hits, ranking.evidence.confidence_with(nearest, reliance))
+    }
+
+    /// The best `depth` entries by the words of a question, as `ranking` has them, and by what it
+    /// means; and how near the nearest is, as a cosine.
+    pub fn rank_meant(&self, ranking: &Ranking, sense: &Sense, depth: usize) -> (Vec<Hit>, f32) {
         let best: Vec<_> = ranking.hits.iter().map(|hit| (hit.entry, hit.score)).collect();
-        let Evidence { covered, .. } = ranking.evidence;
-        let words = Words { best: &best, worth: ranking.worth, covered };
-        let (ranked, nearest) = self.meaning.rank_near(sense, words, best.len().max(LOOKED_AT));
+        let words = Words { best: &best, worth: ranking.worth, covered: ranking.evidence.covered };
+        let reliance = sense.reliance(self.mean_length);
+        let (ranked, nearest) =
+            self.meaning.rank(&sense.vector, reliance, words, best.len().max(depth));
         let hits = ranked.into_iter().map(|(entry, score)| Hit { entry, score }).collect();
-        (hits, ranking.evidence.confidence_with(nearest, sense.legibility))
+        (hits, nearest)
     }
 
     /// The pair that asks nearly the same, of those that match best: the weight of the telling

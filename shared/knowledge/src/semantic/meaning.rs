@@ -23,6 +23,8 @@ pub struct Sense {
     pub vector: Vector,
     /// From 0 to 1: how well the model reads it.
     pub legibility: f32,
+    /// About how many words of an entry the model read.
+    pub reads_words: f32,
 }
 
 impl Sense {
@@ -35,7 +37,19 @@ impl Sense {
         let made = embedder.embed(&[question]).await?;
         let vector = made.into_iter().next();
         let vector = vector.ok_or_else(|| EmbedError::Failed("no vector came back".into()))?;
-        Ok(Self { vector, legibility: embedder.legibility(question) })
+        Ok(Self::at(embedder, question, vector))
+    }
+
+    /// That of `question` at `vector`, where `embedder` put it.
+    pub fn at(embedder: &dyn Embedder, question: &str, vector: Vector) -> Self {
+        let legibility = embedder.legibility(question);
+        Self { vector, legibility, reads_words: embedder.reads_words() }
+    }
+
+    /// How far the vectors of entries of `words` each can be relied on for this question: as far
+    /// as the model reads the question, and as much of an entry as it read.
+    pub(crate) fn reliance(&self, words: f32) -> f32 {
+        self.legibility * (self.reads_words / words.max(1.0)).min(1.0)
     }
 }
 
@@ -86,21 +100,18 @@ impl Meaning {
         all
     }
 
-    /// The best `depth` entries by `words` and by what `sense` is near to.
-    pub fn rank(&self, sense: &Sense, words: Words<'_>, depth: usize) -> Vec<(u32, f32)> {
-        self.rank_near(sense, words, depth).0
-    }
-
-    /// The same, and how near the nearest is.
-    pub fn rank_near(
+    /// The best `depth` entries by `words` and by what is near to `vector`, which is relied on so
+    /// far (from 0 to 1); and how near the nearest is.
+    pub(crate) fn rank(
         &self,
-        sense: &Sense,
+        vector: &Vector,
+        reliance: f32,
         words: Words<'_>,
         depth: usize,
     ) -> (Vec<(u32, f32)>, f32) {
-        let each = self.cosines(&sense.vector);
+        let each = self.cosines(vector);
         let nearest = each.iter().copied().fold(0.0, f32::max);
-        let cosines = Cosines { each: &each, legibility: sense.legibility };
+        let cosines = Cosines { each: &each, legibility: reliance };
         (fusion::fuse(words, cosines, depth), nearest)
     }
 }
@@ -129,10 +140,21 @@ mod tests {
             let expected = if place == 6 { 1.0 } else { 0.0 };
             assert!((cosine - expected).abs() < 0.01, "{place}: {cosine}");
         }
-        let sense = Sense { vector: Vector::new(vec![0.0, 1.0]).unwrap(), legibility: 1.0 };
+        let vector = Vector::new(vec![0.0, 1.0]).unwrap();
         let words = Words { best: &[(1, 2.0)], worth: 20.0, covered: 0.1 };
-        let ranked = meaning.rank(&sense, words, 3);
+        let (ranked, nearest) = meaning.rank(&vector, 1.0, words, 3);
         assert_eq!(ranked[0].0, 6);
+        assert!((nearest - 1.0).abs() < 0.01);
         assert!(ranked.iter().any(|(entry, _)| *entry == 1));
+        let (ranked, _) = meaning.rank(&vector, 0.0, words, 3);
+        assert_eq!(ranked.iter().map(|(entry, _)| *entry).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn entries_that_were_read_in_part_are_relied_on_in_part() {
+        let vector = Vector::new(vec![1.0]).unwrap();
+        let sense = Sense { vector, legibility: 0.5, reads_words: 200.0 };
+        let of = [0.0, 100.0, 200.0, 400.0, 2_000.0].map(|words| sense.reliance(words));
+        assert_eq!(of, [0.5, 0.5, 0.5, 0.25, 0.05]);
     }
 }

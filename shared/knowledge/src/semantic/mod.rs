@@ -67,6 +67,11 @@ pub trait Embedder: std::fmt::Debug + Send + Sync {
         1.0
     }
 
+    /// About how many words of a text it reads. Of a longer one the rest has no part in the vector.
+    fn reads_words(&self) -> f32 {
+        f32::INFINITY
+    }
+
     /// A vector for each of `texts`, in their order. A text longer than the model reads is cut.
     ///
     /// # Errors
