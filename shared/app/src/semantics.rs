@@ -15,7 +15,8 @@ use store::Meanings;
 
 use crate::nearest::MOST_IN_MEMORY;
 
-/// Passages of one page that get a vector; those after them are found by their words.
+/// Passages of one page that get a vector, which is all that a page of a site has; those of a long
+/// file after them are found by their words.
 const MOST_PASSAGES: usize = 128;
 
 /// An embedding model, or none.
