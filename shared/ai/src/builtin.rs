@@ -18,12 +18,14 @@ impl Answerer for Builtin {
         }
         let mut events: Vec<AnswerEvent> = match quotes.is_empty() {
             true => vec![AnswerEvent::Refused],
-            false => {
-                pieces(&quotes.join("\n\n")).into_iter().map(AnswerEvent::Delta).collect()
-            }
+            false => pieces(&quotes.join("\n\n")).into_iter().map(AnswerEvent::Delta).collect(),
         };
         events.push(AnswerEvent::Done { usage: Usage::default(), finish: Finish::Stop });
         stream::iter(events.into_iter().map(Ok)).boxed()
+    }
+
+    fn reads_history(&self) -> bool {
+        false
     }
 }
 

@@ -14,6 +14,10 @@ impl Answerer for Echo {
         let done = AnswerEvent::Done { usage: Usage::default(), finish: Finish::Stop };
         stream::iter(deltas.chain([done]).map(Ok)).boxed()
     }
+
+    fn reads_history(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]

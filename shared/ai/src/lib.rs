@@ -25,6 +25,11 @@ pub trait Answerer: Send + Sync {
     /// Begins to answer. The stream ends after its first [`AnswerEvent::Done`] or error; a stream that
     /// is dropped ends the request to the backend.
     fn answer(&self, request: Request) -> AnswerStream;
+
+    /// Whether it makes use of [`Request::history`], which costs a read of the table.
+    fn reads_history(&self) -> bool {
+        true
+    }
 }
 
 /// What an [`Answerer`] returns.
