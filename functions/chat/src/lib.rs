@@ -33,7 +33,8 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let mut http = colloquy_http::Ctx::new(env, aws).await?;
         http.core = http.core.with_semantics(aws.semantics(env)?);
-        let chat = Chat::new(http.core.clone(), Arc::new(Builtin));
+        let integrations = aws.integrations(env, http.core.clone());
+        let chat = Chat::new(http.core.clone(), Arc::new(Builtin), integrations);
         Ok(Self { http, chat })
     }
 }

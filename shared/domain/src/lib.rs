@@ -14,6 +14,7 @@ pub mod error;
 pub mod event;
 pub mod filter;
 pub mod id;
+pub mod integration;
 pub mod lead;
 pub mod page;
 pub mod period;
@@ -28,15 +29,22 @@ pub mod widget;
 
 pub use access::{ApiKey, Dialect, KeyKind, Member, Principal, Session, User, Workspace};
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
-pub use chatbot::Chatbot;
-pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
+pub use chatbot::{AnswerFrom, Chatbot};
+pub use conversation::{
+    BackendReport, BackendResult, Citation, Conversation, ConversationStatus, HandoffStatus,
+    Platform, Turn,
+};
 pub use deliveries::{DeliveryCursor, DeliveryPage, DeliveryQuery, ReplayRange};
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Context, Event, EventBody, EventKind, Needs};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    ChatbotId, ConversationId, DeliveryId, EventId, GroupId, JobId, KeyId, LeadId, MessageId,
-    SourceId, UserId, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, DeliveryId, EventId, GroupId, IntegrationId, JobId, KeyId, LeadId,
+    MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+};
+pub use integration::{
+    BackendKind, Integration, IntegrationFilter, IntegrationPatch, IntegrationStatus,
+    NewIntegration, SealedHeader,
 };
 pub use lead::Lead;
 pub use page::Page;

@@ -7,7 +7,8 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use futures::StreamExt;
+use bytes::Bytes;
+use futures::{StreamExt, stream::BoxStream};
 use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     header::{CONTENT_TYPE, ETAG, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER},
@@ -70,6 +71,18 @@ pub struct Sent {
     pub retry_after: Option<Duration>,
     /// From sending to the answer's first bytes.
     pub latency: Duration,
+}
+
+/// The answer to a POST whose body comes as a stream.
+pub struct Streamed {
+    /// Its status code; a redirect is an answer like any other.
+    pub status: u16,
+    /// Its content type, as sent; empty if it has none.
+    pub content_type: String,
+    /// Its `Retry-After`, from now on.
+    pub retry_after: Option<Duration>,
+    /// Its body after decompression, as it comes, without a bound.
+    pub body: BoxStream<'static, Result<Bytes, OutboundError>>,
 }
 
 struct GuardedResolver(Policy);
@@ -206,6 +219,32 @@ impl Client {
         let left = time.saturating_sub(latency);
         let body = read_prefix(response, kept, left).await;
         Ok(Sent { status, body, retry_after, latency })
+    }
+
+    /// Posts `body` as JSON with `headers` and returns the answer's head, with its body as it comes.
+    /// No redirect is followed: it is an answer like any other. The time is the caller's to bound; to
+    /// drop the body ends the request.
+    pub async fn post_stream(
+        &self,
+        url: &Url,
+        headers: &[(String, String)],
+        body: String,
+    ) -> Result<Streamed, OutboundError> {
+        self.check(url)?;
+        let mut request =
+            self.http.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let response = request.send().await.map_err(failed)?;
+        let retry_after = text_of(response.headers().get(RETRY_AFTER))
+            .and_then(|text| wait_until(&text, SystemTime::now()));
+        Ok(Streamed {
+            status: response.status().as_u16(),
+            content_type: text_of(response.headers().get(CONTENT_TYPE)).unwrap_or_default(),
+            retry_after,
+            body: response.bytes_stream().map(|piece| piece.map_err(failed)).boxed(),
+        })
     }
 
     fn check(&self, url: &Url) -> Result<(), OutboundError> {

@@ -7,6 +7,6 @@ mod dns;
 mod error;
 
 pub use address::{Policy, is_public};
-pub use client::{Client, Fetched, Hop, Limits, Sent};
+pub use client::{Client, Fetched, Hop, Limits, Sent, Streamed};
 pub use dns::{Dns, DnsError, Resolver};
 pub use error::OutboundError;

@@ -13,6 +13,7 @@ use app::{
     adapters::files::Files,
     adapters::seal::Sealer,
     adapters::sqs::Queue,
+    integrations::Integrations,
     ops::dead_letters::DeadLetters,
     webhooks::transport::{Sender, Targets},
 };
@@ -20,6 +21,7 @@ pub use aws_config::SdkConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use domain::{Error, Plan, Plans, Result, conversation::IDLE};
+use futures::FutureExt;
 use outbound::{Client, Policy, Resolver};
 use store::Store;
 use tracing_subscriber::EnvFilter;
@@ -219,6 +221,15 @@ impl Aws {
             .await
             .map_err(|e| Error::internal(e.into_service_error()))?;
         Sealer::new(secret.secret_string().unwrap_or_default())
+    }
+
+    /// The AI backends of chatbots. The master key is read when the first secret is sealed or opened.
+    pub fn integrations(&self, env: &Env, core: Core) -> Integrations {
+        let (aws, settings) = (self.clone(), env.clone());
+        Integrations::new(core, env.policy(), move || {
+            let (aws, env) = (aws.clone(), settings.clone());
+            async move { aws.sealer(&env).await }.boxed()
+        })
     }
 
     /// What every use case needs.

@@ -9,6 +9,8 @@
 //!   reports [`turn::TurnEvent`]s: a door that streams forwards them, one that doesn't collects them.
 //! - [`retrieve`]: a [`retrieve::Retriever`] finds what the chatbot knows about the question, in memory
 //!   ([`retrieve::InMemory`]) or with the table's vector index ([`retrieve::VectorTable`]).
+//! - `backends`: asks the chatbot's own AI backends through `crate::integrations`, and turns what they say
+//!   into a reply with the sources that it used.
 //! - `answer`: drives an [`ai::Answerer`] to an outcome: answered, or refused. It is asked only with
 //!   passages above the chatbot's confidence threshold; a pair that asks the same is given word for word.
 //! - `history`: the conversation so far, bounded by tokens, for answerers that read it.
@@ -16,9 +18,10 @@
 //! # States of a turn
 //!
 //! ```text
-//! loaded -> quota taken -> fixed text (handed off, pair, refusal) ----------> stored -> Completed
-//!                     \--> answerer: Delta* -> Done (answered or refused) -/
-//!                                          \-> error ------------------------------> Failed
+//! loaded -> quota taken -> fixed text (handed off, pair, refusal) -----------> stored -> Completed
+//!                     \--> answerer: Delta* -> Done (answered or refused) --/
+//!                     \--> backends: no text, all failed -> fixed text -----/
+//!                     \--> backends: Delta* -> broken off --> stored, marked incomplete -> Failed
 //! ```
 //!
 //! # Crashes
@@ -30,6 +33,7 @@
 //! turn (statistics, webhooks, mail) is derived from the table's stream.
 
 mod answer;
+mod backends;
 mod history;
 pub mod leads;
 pub mod ratings;

@@ -3,25 +3,36 @@
 
 use std::sync::Arc;
 
-use ai::{Answerer, ChatbotContext, Request};
+use ai::{Answerer, ChatbotContext, Message, Origin, Request, Rules};
 use domain::{
-    Chatbot, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect, Error,
-    ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
+    BackendReport, BackendResult, Chatbot, ChatbotId, Citation, Conversation, ConversationId,
+    ConversationStatus, Dialect, Error, ErrorKind, HandoffStatus, MessageId, Principal, Result,
+    Timestamp, Turn, WorkspaceId,
     chatbot::REFUSAL,
-    conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
+    conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, Platform, shorten},
 };
-use futures::Stream;
-use knowledge::{Found, Match};
+use futures::{FutureExt, Stream, future::BoxFuture};
+use knowledge::{Found, Match, Passage};
 use store::{TurnWrite, meter::Meter};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
 use super::{
     answer::{self, Outcome},
+    backends::BackendQuestion,
     history,
     retrieve::{Query, retriever},
 };
-use crate::{Core, access::usage::CREDITS, knowledge::indexes::Indexes};
+use crate::{
+    Core,
+    access::usage::CREDITS,
+    integrations::{
+        Integrations,
+        ask::{BackendAttempt, Candidates, Deadline},
+        drive::DeltaSink,
+    },
+    knowledge::indexes::Indexes,
+};
 
 /// Passages that are looked at.
 const SEARCHED: usize = 8;
@@ -37,7 +48,18 @@ const WAITING: usize = 64;
 pub struct Chat {
     core: Core,
     indexes: Indexes,
+    /// Answers while a chatbot has no AI backend of its own.
     answerer: Arc<dyn Answerer>,
+    integrations: Integrations,
+}
+
+/// How a turn's answer reaches the visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyMode {
+    /// As a whole: until it is complete the visitor has read nothing.
+    Whole,
+    /// Piece by piece.
+    Streamed,
 }
 
 /// What happens while a turn runs, in order. The last event is [`TurnEvent::Completed`] or
@@ -48,7 +70,7 @@ pub enum TurnEvent {
     Delta(String),
     /// The turn is stored. Its answer is the pieces put together.
     Completed(Box<Turn>),
-    /// Nothing was stored.
+    /// There is no complete answer. Nothing was stored, but for an answer that broke off.
     Failed(Error),
 }
 
@@ -103,7 +125,7 @@ impl Deltas {
     }
 
     pub(super) async fn send(&self, piece: String) {
-        let _ = self.0.send(TurnEvent::Delta(piece)).await;
+        DeltaSink::send(self, piece).await;
     }
 
     async fn end(self, result: Result<Turn>) {
@@ -115,12 +137,38 @@ impl Deltas {
     }
 }
 
+impl DeltaSink for Deltas {
+    fn send(&self, piece: String) -> BoxFuture<'_, ()> {
+        self.0.send(TurnEvent::Delta(piece)).map(drop).boxed()
+    }
+}
+
 /// An answer as it is stored.
-struct Reply {
-    text: String,
-    citations: Vec<Citation>,
-    confidence: f64,
-    unanswered: bool,
+pub(super) struct Reply {
+    pub text: String,
+    pub citations: Vec<Citation>,
+    pub confidence: f64,
+    pub unanswered: bool,
+    pub backend: Option<BackendReport>,
+    pub attempts: Vec<BackendAttempt>,
+}
+
+impl Reply {
+    /// Without an AI backend.
+    fn plain(text: String, citations: Vec<Citation>, confidence: f64, unanswered: bool) -> Self {
+        Self { text, citations, confidence, unanswered, backend: None, attempts: Vec::new() }
+    }
+}
+
+/// What is known about a message before it is answered.
+struct Incoming<'a> {
+    id: MessageId,
+    chatbot: &'a Chatbot,
+    conversation: Option<&'a Conversation>,
+    conversation_id: ConversationId,
+    request: &'a ChatRequest,
+    candidates: Candidates,
+    history: Option<Vec<Message>>,
 }
 
 /// Where the text of an answer comes from.
@@ -129,14 +177,16 @@ enum AnswerPlan {
     Fixed { text: String, citations: Vec<Citation>, confidence: f64 },
     /// An answerer is asked.
     Asked { request: Request, confidence: f64 },
+    /// The chatbot's AI backends are asked.
+    Backends { passages: Vec<Passage>, confidence: f64, history: Vec<Message> },
     /// Nothing relevant was found.
     Nothing { confidence: f64 },
 }
 
 impl Chat {
-    /// Chatting over `core` with `answerer`.
-    pub fn new(core: Core, answerer: Arc<dyn Answerer>) -> Self {
-        Self { core, indexes: Indexes::default(), answerer }
+    /// Chatting over `core`: chatbots answer with their `integrations`, those without with `answerer`.
+    pub fn new(core: Core, answerer: Arc<dyn Answerer>, integrations: Integrations) -> Self {
+        Self { core, indexes: Indexes::default(), answerer, integrations }
     }
 
     /// What it is over.
@@ -151,11 +201,12 @@ impl Chat {
         principal: Principal,
         dialect: Dialect,
         request: ChatRequest,
+        mode: ReplyMode,
     ) -> TurnStream {
         let (deltas, events) = Deltas::channel();
         let (chat, meter) = (self.clone(), Meter::current());
         let work = async move {
-            let result = chat.run(&principal, dialect, request, &deltas).await;
+            let result = chat.run(&principal, dialect, request, mode, &deltas).await;
             deltas.end(result).await;
         };
         tokio::spawn(async move { meter.scope(work).await }.in_current_span());
@@ -168,26 +219,40 @@ impl Chat {
         principal: &Principal,
         dialect: Dialect,
         request: ChatRequest,
+        mode: ReplyMode,
         deltas: &Deltas,
     ) -> Result<Turn> {
-        let asked_at = Timestamp::now();
+        let (asked_at, deadline) = (Timestamp::now(), mode.deadline());
         let chatbot_id = principal.may_chat()?;
-        let (chatbot, conversation) = tokio::try_join!(
+        let (chatbot, conversation, history) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
-            self.conversation(chatbot_id, request.conversation_id)
+            self.conversation(chatbot_id, request.conversation_id),
+            self.history_ahead(chatbot_id, &request)
         )?;
         if dialect == Dialect::Helpbot {
             self.take_credit(principal).await?;
         }
-        let plan = self.plan(&chatbot, conversation.as_ref(), &request.message).await?;
-        let reply = self.reply(plan, deltas).await?;
         // Made at the time of the question, and so is the id of the conversation that it opens.
         let id = MessageId::at(asked_at);
         let opened = || ConversationId::opened_by(id);
+        let conversation_id = conversation.as_ref().map_or_else(opened, |c| c.id);
+        let incoming = Incoming {
+            id,
+            chatbot: &chatbot,
+            conversation: conversation.as_ref(),
+            conversation_id,
+            request: &request,
+            candidates: Candidates::of(&self.integrations.of(&chatbot).await?, id),
+            history,
+        };
+        let plan = self.plan(&incoming).await?;
+        let reply = self.reply(plan, &incoming, (mode, deadline), deltas).await?;
+        let broke_off =
+            reply.backend.as_ref().is_some_and(|b| b.result == BackendResult::BrokenOff);
         let turn = Turn {
             id,
             question_id: MessageId::new(),
-            conversation_id: conversation.as_ref().map_or_else(opened, |c| c.id),
+            conversation_id,
             chatbot_id,
             workspace_id: principal.workspace_id,
             question: request.message.clone(),
@@ -195,13 +260,31 @@ impl Chat {
             citations: reply.citations,
             confidence: reply.confidence,
             unanswered: reply.unanswered,
+            backend: reply.backend,
             rating: None,
             rated_at: None,
             asked_at,
             answered_at: Timestamp::now(),
         };
         self.store(dialect, &request, conversation, &turn).await?;
-        Ok(turn)
+        self.integrations.note(&reply.attempts).await;
+        match broke_off {
+            true => Err(Error::new(ErrorKind::Internal, "the answer broke off; please try again")),
+            false => Ok(turn),
+        }
+    }
+
+    /// The history, read beside everything else where this process knows that the chatbot's backends
+    /// read it; `None` where it doesn't.
+    async fn history_ahead(
+        &self,
+        chatbot: ChatbotId,
+        request: &ChatRequest,
+    ) -> Result<Option<Vec<Message>>> {
+        match self.integrations.expect_history(chatbot) {
+            true => history::load(&self.core.store, chatbot, request).await.map(Some),
+            false => Ok(None),
+        }
     }
 
     /// The chatbot of a key. If it is gone the key is worth nothing any more.
@@ -237,48 +320,95 @@ impl Chat {
     }
 
     /// Decides where the answer comes from.
-    async fn plan(
-        &self,
-        chatbot: &Chatbot,
-        conversation: Option<&Conversation>,
-        question: &str,
-    ) -> Result<AnswerPlan> {
+    async fn plan(&self, incoming: &Incoming<'_>) -> Result<AnswerPlan> {
+        let Incoming { chatbot, conversation, request, candidates, .. } = incoming;
         if conversation.is_some_and(|c| c.status == ConversationStatus::HandedOff) {
             let text = HANDED_OFF.to_owned();
             return Ok(AnswerPlan::Fixed { text, citations: Vec::new(), confidence: 1.0 });
         }
-        let (retriever, sense) = tokio::join!(
+        let reads_history = candidates.all().iter().any(|backend| backend.reads_history());
+        let history = async {
+            match &incoming.history {
+                Some(history) => Ok(history.clone()),
+                None if reads_history => history::load(&self.core.store, chatbot.id, request).await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let (retriever, sense, history) = tokio::join!(
             retriever(&self.core, &self.indexes, chatbot),
-            self.core.semantics.of_question(question)
+            self.core.semantics.of_question(&request.message),
+            history
         );
-        let query = Query { text: question, sense: sense.as_ref() };
+        let query = Query { text: &request.message, sense: sense.as_ref() };
         let Found { best, confidence } = retriever?.retrieve(query, SEARCHED).await?;
+        let has_backends = !candidates.all().is_empty();
         Ok(match best {
-            Match::Pair(pair, citation) => {
+            Match::Pair(pair, citation) if !has_backends || chatbot.pairs_first() => {
                 AnswerPlan::Fixed { text: pair.answer, citations: vec![citation], confidence }
             }
+            Match::Pair(pair, citation) => {
+                let content = format!("{}\n{}", pair.question, pair.answer);
+                let passage = Passage { citation, content, quote: pair.answer, score: 1.0 };
+                let (passages, history) = (vec![passage], history?);
+                AnswerPlan::Backends { passages, confidence, history }
+            }
+            Match::Passages(passages) if has_backends => {
+                AnswerPlan::Backends { passages, confidence, history: history? }
+            }
+            Match::Nothing if has_backends => {
+                AnswerPlan::Backends { passages: Vec::new(), confidence, history: history? }
+            }
             Match::Passages(passages) if confidence >= chatbot.threshold() => {
-                let history = match conversation {
-                    Some(conversation) if self.answerer.reads_history() => {
-                        history::load(&self.core.store, conversation.id).await?
-                    }
-                    _ => Vec::new(),
-                };
-                let request = Request {
-                    chatbot: ChatbotContext { id: chatbot.id, name: chatbot.name.clone() },
-                    history,
-                    message: question.to_owned(),
-                    grounding: answer::grounding(passages),
-                    tools: Vec::new(),
-                };
+                let request = self.builtin_request(incoming, passages).await?;
                 AnswerPlan::Asked { request, confidence }
             }
             Match::Passages(_) | Match::Nothing => AnswerPlan::Nothing { confidence },
         })
     }
 
+    /// What the answerer of chatbots without AI backends is asked.
+    async fn builtin_request(
+        &self,
+        incoming: &Incoming<'_>,
+        passages: Vec<Passage>,
+    ) -> Result<Request> {
+        let Incoming { id, chatbot, conversation_id, request, .. } = incoming;
+        let history = match self.answerer.reads_history() {
+            true => history::load(&self.core.store, chatbot.id, request).await?,
+            false => Vec::new(),
+        };
+        Ok(Request {
+            chatbot: ChatbotContext {
+                id: chatbot.id,
+                name: chatbot.name.clone(),
+                instructions: String::new(),
+                rules: Rules::PassagesOnly,
+            },
+            history,
+            message: request.message.clone(),
+            grounding: answer::grounding(passages),
+            tools: Vec::new(),
+            max_output_tokens: 0,
+            origin: Origin {
+                conversation_id: *conversation_id,
+                message_id: *id,
+                visitor_id: request.visitor_id.clone().unwrap_or_default(),
+                visitor_name: None,
+                visitor_username: None,
+                platform: Platform::Web,
+                chat_id: None,
+            },
+        })
+    }
+
     /// The answer that `plan` leads to; every piece of it goes to `deltas` as it comes.
-    async fn reply(&self, plan: AnswerPlan, deltas: &Deltas) -> Result<Reply> {
+    async fn reply(
+        &self,
+        plan: AnswerPlan,
+        incoming: &Incoming<'_>,
+        (mode, deadline): (ReplyMode, Deadline),
+        deltas: &Deltas,
+    ) -> Result<Reply> {
         let (events, citations, confidence) = match plan {
             AnswerPlan::Fixed { text, citations, confidence } => {
                 (answer::fixed(text), citations, confidence)
@@ -287,10 +417,31 @@ impl Chat {
                 let citations = request.grounding.iter().map(|g| g.citation.clone()).collect();
                 (self.answerer.answer(request), citations, confidence)
             }
+            AnswerPlan::Backends { passages, confidence, history } => {
+                let visitor = incoming.conversation.map(|c| c.visitor_id.clone());
+                let visitor = visitor.or_else(|| incoming.request.visitor_id.clone());
+                let visitor = visitor.unwrap_or_else(|| visitor_of(incoming.conversation_id));
+                let question = BackendQuestion {
+                    chatbot: incoming.chatbot,
+                    candidates: &incoming.candidates,
+                    conversation_id: incoming.conversation_id,
+                    message_id: incoming.id,
+                    visitor_id: &visitor,
+                    message: &incoming.request.message,
+                    history,
+                    passages,
+                    confidence,
+                };
+                let (candidates, sink) = (&incoming.candidates, mode.sink(deltas));
+                let ask = |backend: &_| question.request(backend);
+                let (asked, attempts) =
+                    self.integrations.ask(candidates, ask, sink, deadline).await;
+                return Ok(question.reply(asked, attempts, deltas).await);
+            }
             AnswerPlan::Nothing { confidence } => return Ok(refusal(confidence, deltas).await),
         };
         match answer::drive(events, deltas).await.map_err(Error::internal)? {
-            Outcome::Answered(text) => Ok(Reply { text, citations, confidence, unanswered: false }),
+            Outcome::Answered(text) => Ok(Reply::plain(text, citations, confidence, false)),
             Outcome::Refused => Ok(refusal(confidence, deltas).await),
         }
     }
@@ -332,8 +483,12 @@ impl Chat {
 /// The chatbot says that it doesn't know.
 async fn refusal(confidence: f64, deltas: &Deltas) -> Reply {
     deltas.send(REFUSAL.to_owned()).await;
-    let (text, citations) = (REFUSAL.to_owned(), Vec::new());
-    Reply { text, citations, confidence, unanswered: true }
+    Reply::plain(REFUSAL.to_owned(), Vec::new(), confidence, true)
+}
+
+/// What a visitor is called whom the client doesn't name.
+fn visitor_of(conversation: ConversationId) -> String {
+    format!("visitor_{conversation}")
 }
 
 fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation {
@@ -343,7 +498,7 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
         chatbot_id: turn.chatbot_id,
         workspace_id: turn.workspace_id,
         dialect,
-        visitor_id: visitor.unwrap_or_else(|| format!("visitor_{}", turn.conversation_id)),
+        visitor_id: visitor.unwrap_or_else(|| visitor_of(turn.conversation_id)),
         session_id: request.session_id.clone(),
         status: ConversationStatus::Active,
         handoff: HandoffStatus::None,

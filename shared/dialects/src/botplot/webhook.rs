@@ -152,6 +152,7 @@ mod tests {
             citations: Vec::new(),
             confidence: 1.0,
             unanswered: false,
+            backend: None,
             rating: None,
             rated_at: None,
             asked_at: Timestamp::from_millis(0),

@@ -131,6 +131,8 @@ impl From<Chatbot> for BotOut {
             settings: _,
             api_key_prefix: _,
             index_version: _,
+            integrations: _,
+            integrations_version: _,
             created_at,
             updated_at,
         } = from;
@@ -263,6 +265,7 @@ impl MessageOut {
             citations: _,
             confidence: _,
             unanswered: _,
+            backend: _,
             rating: _,
             rated_at: _,
             asked_at,
