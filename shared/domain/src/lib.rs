@@ -10,6 +10,7 @@ pub mod branding;
 pub mod chatbot;
 pub mod conversation;
 pub mod deliveries;
+pub mod dialect;
 pub mod error;
 pub mod event;
 pub mod filter;
@@ -26,11 +27,12 @@ pub mod visitors;
 pub mod webhook;
 pub mod widget;
 
-pub use access::{ApiKey, Dialect, KeyKind, Member, Principal, Session, User, Workspace};
+pub use access::{ApiKey, KeyKind, Member, Principal, Session, User, Workspace};
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
 pub use chatbot::Chatbot;
 pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
 pub use deliveries::{DeliveryCursor, DeliveryPage, DeliveryQuery, ReplayRange};
+pub use dialect::{Dialect, DialectProfile};
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Context, Event, EventBody, EventKind, Needs};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
@@ -41,7 +43,7 @@ pub use id::{
 pub use lead::Lead;
 pub use page::Page;
 pub use period::Period;
-pub use plan::{Feature, Plan, Plans};
+pub use plan::{CallLimits, Feature, Plan, Plans};
 pub use source::{Source, SourceFile, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
 pub use webhook::{

@@ -92,6 +92,15 @@ pub struct Limits {
     pub features: Vec<Feature>,
 }
 
+/// How many calls a plan allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallLimits {
+    /// In a UTC month; no limit where absent.
+    pub month: Option<u32>,
+    /// In a UTC minute; no limit where absent.
+    pub minute: Option<u32>,
+}
+
 /// The limits of every plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plans(BTreeMap<Plan, Limits>);

@@ -8,15 +8,6 @@ use crate::{
     ChatbotId, DeliveryId, Dialect, Error, EventId, Result, Timestamp, WebhookId, WorkspaceId,
 };
 
-/// How many webhooks one chatbot may have in `dialect`; in Chatbot Platform, one workspace.
-pub fn most(dialect: Dialect) -> u32 {
-    match dialect {
-        Dialect::Botplot | Dialect::Conferbot | Dialect::Openbat => 20,
-        Dialect::ChatbotPlatform => 50,
-        Dialect::Helpbot => 5,
-    }
-}
-
 /// An endpoint has this long to answer.
 pub const TIMEOUT: Duration = Duration::from_secs(15);
 /// How much of an endpoint's answer is kept, in bytes.

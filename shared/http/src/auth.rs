@@ -11,15 +11,18 @@ use axum::{
         header::{AUTHORIZATION, COOKIE, HOST, ORIGIN},
         request::Parts,
     },
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use domain::{ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result};
+use domain::{
+    ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result, dialect::KeyPlace,
+};
 use url::Url;
 
 use crate::{
-    Botplot, Ctx, Helpbot, Openbat, Problem, Speaks,
+    Ctx, Helpbot, Openbat, Problem, Speaks,
     body::read_body,
     calls::{count, count_beside},
+    problem::render,
 };
 
 /// Name of the session cookie.
@@ -56,7 +59,7 @@ pub struct SharedRoute {
     pub body: Bytes,
 }
 
-/// A key that may manage its chatbot, on a route that two dialects share: botplot's secret key, or a
+/// A key that may manage its chatbot, on a route that two dialects share: a secret key, or a
 /// site's.
 #[derive(Debug)]
 pub struct SharedManagement(pub Principal);
@@ -140,21 +143,20 @@ where
     S: Send + Sync,
     Ctx: FromRef<S>,
 {
-    /// With no valid key there is no dialect to answer in; botplot's shape contains helpbot's.
+    /// Without a valid key the path's dialect answers.
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let refused = |error| Problem::<Botplot>::from(error).into_response();
+        let path = dialects::of_path(request.uri().path());
+        let refused = |error| render(path, &error);
         let (parts, rest) = request.into_parts();
         let head = parts.clone();
         let caller = caller_anywhere(Request::from_parts(parts, rest), state).await;
         let (principal, body) = caller.map_err(refused)?;
         principal.may_chat().map_err(refused)?;
-        count_unless_helpbot(&head, state, &principal).await.map_err(refused)?;
-        let body = body.map_err(|error| match principal.dialect {
-            Dialect::Helpbot => Problem::<Helpbot>::from(error).into_response(),
-            _ => refused(error),
-        })?;
+        let spoken = principal.dialect.spoken_on(path);
+        admit(&head, state, &principal, spoken).await.map_err(refused)?;
+        let body = body.map_err(|error| render(spoken, &error))?;
         Ok(Self { principal, body })
     }
 }
@@ -165,32 +167,35 @@ where
     Ctx: FromRef<S>,
 {
     /// As for [`SharedRoute`].
-    type Rejection = Problem<Botplot>;
+    type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Botplot>> {
-        let (parts, rest) = request.into_parts();
-        let head = parts.clone();
-        let (principal, _) = caller_anywhere(Request::from_parts(parts, rest), state).await?;
-        if principal.dialect != Dialect::Helpbot {
-            principal.may_manage()?;
-        }
-        count_unless_helpbot(&head, state, &principal).await?;
-        Ok(Self(principal))
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let path = dialects::of_path(request.uri().path());
+        let found = async {
+            let (parts, rest) = request.into_parts();
+            let head = parts.clone();
+            let (principal, _) = caller_anywhere(Request::from_parts(parts, rest), state).await?;
+            let spoken = principal.dialect.spoken_on(path);
+            if spoken == path {
+                principal.may_manage()?;
+            }
+            admit(&head, state, &principal, spoken).await?;
+            Ok(Self(principal))
+        };
+        found.await.map_err(|error: Error| render(path, &error))
     }
 }
 
-/// On a shared route all keys but helpbot's speak botplot, and are sent as botplot's are.
-async fn count_unless_helpbot<S>(parts: &Parts, state: &S, principal: &Principal) -> Result<()>
+/// Counts the call of a caller who speaks `spoken`, and refuses a key in a place where that
+/// dialect does not look for it.
+async fn admit<S>(parts: &Parts, state: &S, principal: &Principal, spoken: Dialect) -> Result<()>
 where
     Ctx: FromRef<S>,
 {
-    if principal.dialect == Dialect::Helpbot {
-        return Ok(());
-    }
-    if bearer(&parts.headers).is_none() {
+    if spoken.profile().key_place == KeyPlace::Bearer && bearer(&parts.headers).is_none() {
         return Err(Error::unauthorized());
     }
-    count_beside(parts, &Ctx::from_ref(state).core, principal, Dialect::Botplot).await
+    count_beside(parts, &Ctx::from_ref(state).core, principal, spoken).await
 }
 
 impl<S> FromRequest<S> for SiteKey
@@ -300,9 +305,9 @@ where
 
 /// Who calls with a key for a whole workspace. A key of another dialect is no key here.
 async fn workspace_caller(parts: &Parts, core: &Core, dialect: Dialect) -> Result<Principal> {
-    let secret = match dialect {
-        Dialect::Conferbot => parts.headers.get("x-api-key").and_then(|v| v.to_str().ok()),
-        _ => bearer(&parts.headers),
+    let secret = match dialect.profile().key_place {
+        KeyPlace::Header(name) => parts.headers.get(name).and_then(|v| v.to_str().ok()),
+        KeyPlace::Bearer | KeyPlace::Anywhere => bearer(&parts.headers),
     };
     let principal = caller(core, secret).await?;
     if principal.kind != KeyKind::Workspace || principal.dialect != dialect {

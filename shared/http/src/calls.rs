@@ -14,7 +14,7 @@ use tracing::Instrument;
 
 use crate::problem::render;
 
-/// BotPlot's, on every answer to a key.
+/// On every answer to a key, where the dialect has them.
 pub(crate) const RATE_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("x-ratelimit-limit"),
     HeaderName::from_static("x-ratelimit-remaining"),
@@ -26,7 +26,7 @@ enum State {
     #[default]
     NotCounted,
     Counting(Dialect, JoinHandle<Result<Option<Calls>>>, Fork),
-    Counted(Calls),
+    Counted(Dialect, Calls),
 }
 
 /// Where a request keeps what became of counting it, from its extractor to its answer.
@@ -46,23 +46,23 @@ impl Counting {
     /// The answer to a call that was refused or could not be counted; otherwise `response`, with
     /// what the dialect says of its calls.
     pub async fn settle(&self, mut response: Response) -> Response {
-        let calls = match self.swap(State::NotCounted) {
+        let (dialect, calls) = match self.swap(State::NotCounted) {
             State::NotCounted => return response,
-            State::Counted(calls) => calls,
+            State::Counted(dialect, calls) => (dialect, calls),
             State::Counting(dialect, task, fork) => {
                 let counted = task.await.map_err(Error::internal).and_then(|counted| counted);
                 Meter::current().join(&fork);
                 match counted {
-                    Ok(Some(calls)) => calls,
+                    Ok(Some(calls)) => (dialect, calls),
                     Ok(None) => return response,
                     Err(error) => return render(dialect, &error),
                 }
             }
         };
         if let Some(refusal) = calls.refusal() {
-            response = render(calls.dialect, &refusal);
+            response = render(dialect, &refusal);
         }
-        if calls.dialect == Dialect::Botplot
+        if calls.metering.in_headers
             && let (Some(limit), Some(remaining)) = (calls.limits.month, calls.remaining())
         {
             let reset = calls.at.next_month().seconds();
@@ -83,7 +83,7 @@ pub(crate) async fn count(
     dialect: Dialect,
 ) -> Result<Option<Calls>> {
     let Some(calls) = core.take_call(principal, dialect).await? else { return Ok(None) };
-    Counting::of(parts).swap(State::Counted(calls.clone()));
+    Counting::of(parts).swap(State::Counted(dialect, calls.clone()));
     calls.refusal().map_or(Ok(Some(calls)), Err)
 }
 
@@ -95,6 +95,9 @@ pub(crate) async fn count_beside(
     principal: &Principal,
     dialect: Dialect,
 ) -> Result<()> {
+    if dialect.profile().metering.is_none() {
+        return Ok(());
+    }
     if !parts.method.is_safe() {
         return count(parts, core, principal, dialect).await.map(drop);
     }

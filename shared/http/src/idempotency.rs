@@ -59,11 +59,10 @@ pub(crate) async fn once(State(core): State<Core>, request: Request, next: Next)
 
 /// On a path that two dialects share the key decides.
 async fn speaking(core: &Core, dialect: Dialect, secret: Option<&str>) -> Dialect {
-    let Some(secret) = secret.filter(|_| dialect == Dialect::Botplot) else { return dialect };
-    match core.principal(secret).await {
-        Ok(principal) if principal.dialect == Dialect::Helpbot => Dialect::Helpbot,
-        _ => dialect,
-    }
+    let shared = |of: Dialect| of.profile().shares_paths_of == Some(dialect);
+    let shared = Dialect::ALL.into_iter().any(shared);
+    let Some(secret) = secret.filter(|_| shared) else { return dialect };
+    core.principal(secret).await.map_or(dialect, |caller| caller.dialect.spoken_on(dialect))
 }
 
 /// `None` where nobody is known who could repeat anything.

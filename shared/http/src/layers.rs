@@ -65,8 +65,13 @@ pub fn open_to_browsers(finished: Router) -> Router {
     )
 }
 
+/// The answer where there is no such `what`, in the dialect of the nearest path.
+pub fn not_found(uri: &Uri, what: &str) -> Response {
+    render(dialects::of_path(uri.path()), &Error::not_found(what))
+}
+
 async fn no_such_path(uri: Uri) -> Response {
-    render(dialects::of_path(uri.path()), &Error::not_found("path"))
+    not_found(&uri, "path")
 }
 
 async fn no_such_method(method: Method, uri: Uri) -> Response {

@@ -18,6 +18,6 @@ pub use auth::{
 pub use body::{Body, Params, Segments, parse, query};
 pub use ctx::Ctx;
 pub use form::{Form, Part, Room, SiteForm};
-pub use layers::{finish, finish_public, finish_with_room, open_to_browsers};
+pub use layers::{finish, finish_public, finish_with_room, not_found, open_to_browsers};
 pub use problem::{Botplot, ChatbotPlatform, Conferbot, Helpbot, Openbat, Problem, Speaks, render};
 pub use start::{run, run_streaming};

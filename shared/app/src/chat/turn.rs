@@ -9,6 +9,7 @@ use domain::{
     ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
     chatbot::REFUSAL,
     conversation::{Ask, FIRST_MESSAGE, MOST_MESSAGES, shorten},
+    dialect::CreditMetering,
 };
 use futures::StreamExt;
 use knowledge::{Found, Match, Passage, Retriever};
@@ -17,7 +18,6 @@ use tokio::sync::mpsc;
 
 use crate::{
     Core,
-    access::usage::CREDITS,
     chat::nearest::Nearest,
     knowledge::indexes::{Indexes, Known, Large},
 };
@@ -84,8 +84,8 @@ impl Chat {
             self.chatbot(principal.workspace_id, chatbot_id),
             self.conversation(chatbot_id, ask.conversation_id)
         )?;
-        if dialect == Dialect::Helpbot {
-            self.take_credit(principal).await?;
+        if let Some(credits) = dialect.profile().credits {
+            self.take_credit(principal, credits).await?;
         }
         let answer = match conversation.as_ref().map(|c| c.status) {
             Some(ConversationStatus::HandedOff) => Answer::fixed(HANDED_OFF, 1.0, false),
@@ -130,11 +130,12 @@ impl Chat {
         Ok(chatbot)
     }
 
-    /// A helpbot question takes a credit of its workspace's month.
-    async fn take_credit(&self, principal: &Principal) -> Result<()> {
+    /// Takes a credit of the workspace's month.
+    async fn take_credit(&self, principal: &Principal, credits: CreditMetering) -> Result<()> {
         let now = Timestamp::now();
-        let most = self.core.plans.of(principal.plan).helpbot_credits;
-        if self.core.store.take(principal.workspace_id, CREDITS, most, now).await? {
+        let (workspace, limit) =
+            (principal.workspace_id, (credits.limit)(self.core.plans.of(principal.plan)));
+        if self.core.store.take(workspace, credits.counter, limit, now).await? {
             return Ok(());
         }
         let seconds = now.next_month().since(now).as_secs() + 1;

@@ -1,11 +1,12 @@
-//! Chatbots: made, changed, copied, deleted, their openbat key rotated.
+//! Chatbots: made, changed, copied, deleted, their own key rotated.
 
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind,
+    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, Error, ErrorKind, JobId,
     Page, Result, Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
+    dialect::CHATBOT_KEY,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use store::Counters;
@@ -66,8 +67,8 @@ impl Core {
         Ok((chatbot, counters))
     }
 
-    /// Makes a chatbot with its openbat key, if the workspace's plan has room. Every chatbot has
-    /// such a key; one made through another dialect never shows it, until it is rotated.
+    /// Makes a chatbot with its own key, if the workspace's plan has room. Every chatbot has
+    /// such a key; a dialect that does not show it leaves it unknown until it is rotated.
     pub async fn create_chatbot(
         &self,
         workspace: WorkspaceId,
@@ -76,7 +77,7 @@ impl Core {
         let owner = self.workspace(workspace).await?;
         let id = ChatbotId::new();
         let NewChatbot { name, description, disabled, settings } = new;
-        let (secret, key, hash) = mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret)?;
+        let (secret, key, hash) = mint(owner.id, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1)?;
         let now = Timestamp::now();
         let chatbot = Chatbot {
             id,
@@ -128,13 +129,13 @@ impl Core {
         }
     }
 
-    /// Gives a chatbot a new openbat key; the old one dies in the same write.
+    /// Gives a chatbot a new key of its own; the old one dies in the same write.
     pub async fn rotate_key(
         &self,
         workspace: WorkspaceId,
         id: ChatbotId,
     ) -> Result<(Chatbot, String)> {
-        let (secret, key, hash) = mint(workspace, Some(id), Dialect::Openbat, KeyKind::Secret)?;
+        let (secret, key, hash) = mint(workspace, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1)?;
         let plan = self.workspace(workspace).await?.plan;
         Ok((self.store.rotate_key(&key, &hash, plan).await?, secret))
     }

@@ -1,4 +1,5 @@
-//! Conversations listed by their first question and answer, as helpbot has them.
+//! Conversations listed by their first question and answer, for dialects in which
+//! each conversation is one question.
 
 use domain::{
     ChatbotId, Conversation, ConversationId, Days, Error, Order, Page, Period, QuestionFilter,

@@ -136,10 +136,10 @@ impl FanOut {
         self.purges.send_all(&[Purge { v: VERSION, target }]).await
     }
 
-    /// Helpbot's reference promises its site's owner a mail; the others promise none.
+    /// Mails the owner, where the dialect that the handoff was requested in promises that.
     async fn mail_handoff(&self, event: &Event, asked_in: Option<Dialect>) -> Result<()> {
         let EventBody::HandoffRequested(conversation) = &event.body else { return Ok(()) };
-        if asked_in != Some(Dialect::Helpbot) {
+        if !asked_in.is_some_and(|dialect| dialect.profile().mails_handoff) {
             return Ok(());
         }
         let mail = Mail {
@@ -308,7 +308,7 @@ fn purges(change: &Change) -> Vec<Purge> {
             targets.push(PurgeTarget::Chatbot { id: chatbot.id, workspace: chatbot.workspace_id })
         }
         Change::WebhookRemoved(webhook) => {
-            let listed = webhook.dialect == Dialect::Conferbot;
+            let listed = webhook.dialect.profile().webhooks.listed_by_workspace;
             let listed_by = listed.then_some(webhook.workspace_id);
             targets.push(PurgeTarget::Webhook { id: webhook.id, listed_by });
         }

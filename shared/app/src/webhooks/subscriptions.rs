@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind, EventId,
-    Page, Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
-    WorkspaceId, bounds, webhook::most,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, EventId, Page,
+    Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
+    WorkspaceId, bounds,
+    dialect::{SecretForm, WebhookRules},
 };
 use store::PutWebhook;
 use url::Url;
@@ -105,26 +106,18 @@ fn note(text: &str) -> Result<String> {
 
 /// A fresh signing secret in the form that `dialect` gives it.
 pub(crate) fn mint(dialect: Dialect) -> Result<String> {
-    Ok(match dialect {
-        Dialect::Conferbot => random::hex_digits(64)?,
-        Dialect::Botplot | Dialect::Openbat | Dialect::Helpbot => {
-            format!("whsec_{}", random::hex_digits(64)?)
+    Ok(match dialect.profile().webhooks.secret {
+        SecretForm::Hex(prefix) => format!("{prefix}{}", random::hex_digits(64)?),
+        SecretForm::Base64(prefix) => {
+            format!("{prefix}{}", STANDARD.encode(random::bytes::<32>()?))
         }
-        // As Standard Webhooks has it: what stands after the prefix is the key in base64.
-        Dialect::ChatbotPlatform => format!("whsec_{}", STANDARD.encode(random::bytes::<32>()?)),
     })
 }
 
-/// Why there can be no more webhooks of `dialect`. HelpBot documents 403.
-fn full(dialect: Dialect) -> Error {
-    let (kind, whose) = match dialect {
-        Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot => {
-            (ErrorKind::Conflict, "chatbot")
-        }
-        Dialect::ChatbotPlatform => (ErrorKind::Conflict, "workspace"),
-        Dialect::Helpbot => (ErrorKind::Forbidden, "site"),
-    };
-    Error::new(kind, format!("a {whose} can have at most {} webhooks", most(dialect)))
+/// Why there can be no more webhooks of a dialect with these rules.
+fn full(rules: &WebhookRules) -> Error {
+    let WebhookRules { owner, max, full, .. } = *rules;
+    Error::new(full, format!("a {} can have at most {max} webhooks", owner.name()))
 }
 
 impl Webhooks {
@@ -172,9 +165,10 @@ impl Webhooks {
             held: None,
             created_at: Timestamp::now(),
         };
-        match self.core.store.put_webhook(&webhook, most(dialect)).await? {
+        let rules = &dialect.profile().webhooks;
+        match self.core.store.put_webhook(&webhook, rules.max).await? {
             PutWebhook::Added => Ok((webhook, secret)),
-            PutWebhook::Full => Err(full(dialect)),
+            PutWebhook::Full => Err(full(rules)),
             PutWebhook::Gone => Err(Error::not_found("chatbot")),
         }
     }

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{KeyId, Result, Timestamp, WorkspaceId};
+use domain::{CallLimits, KeyId, Result, Timestamp, WorkspaceId};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -15,15 +15,6 @@ const KEPT: Duration = Duration::from_secs(100 * 24 * 60 * 60);
 #[derive(Deserialize)]
 struct UsageItem {
     used: u64,
-}
-
-/// How many calls a plan allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CallLimits {
-    /// In a UTC month; none where absent.
-    pub month: Option<u32>,
-    /// In a UTC minute; none where absent.
-    pub minute: Option<u32>,
 }
 
 /// What became of a call.
