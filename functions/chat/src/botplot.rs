@@ -5,9 +5,11 @@ use axum::{
     extract::State,
     response::{Sse, sse::Event},
 };
-use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments};
-use dialects::botplot::wire::{
-    ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut, SuccessOut,
+use colloquy_http::{Body, ChatKey, PathParams, Problem};
+use dialects::botplot::{
+    Botplot, SuccessOut,
+    chat::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut},
+    error::ErrorOut,
 };
 use domain::{
     Dialect, Error, Principal, Turn,
@@ -89,7 +91,7 @@ async fn stream_chat(
 async fn rate_message(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
     Body(RatingIn { rating }, _): Body<Botplot, RatingIn>,
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
     let rating = conversation::rating(rating)?;
@@ -108,7 +110,7 @@ async fn rate_message(
 async fn hand_off(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
     Body(HandoffIn { reason }, _): Body<Botplot, HandoffIn>,
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
     let handoff = Handoff::because(Dialect::Botplot, reason.as_deref())?;
@@ -129,9 +131,8 @@ fn done(turn: &Turn) -> StreamOut {
 
 fn broken(error: &Error) -> StreamOut {
     tracing::error!(%error, "a streamed answer broke off");
-    let body = dialects::error::body(Dialect::Botplot, error);
-    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    StreamOut::Error { code: text("code"), error: text("error") }
+    let ErrorOut { code, error } = error.into();
+    StreamOut::Error { code: code.to_owned(), error }
 }
 
 fn event(line: StreamOut) -> Result<Event, Infallible> {

@@ -1,7 +1,7 @@
 //! Makes one attempt at a webhook delivery a message.
 
 use app::{adapters::sqs::Deliver, webhooks::deliver::Delivering};
-use domain::{Delivery, Result, Timestamp, Webhook};
+use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
 
@@ -17,18 +17,9 @@ impl Ctx {
         let core = aws.core(env)?;
         let queue = aws.queue(env, "DELIVERY_QUEUE_URL")?;
         let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
-        let pace = env.retry_pace()?;
-        Ok(Self { delivering: Delivering::new(core, queue, transport, sealer, headers, pace) })
+        let (renderer, pace) = (&dialects::Renderer, env.retry_pace()?);
+        Ok(Self { delivering: Delivering::new(core, queue, transport, sealer, renderer, pace) })
     }
-}
-
-fn headers(
-    webhook: &Webhook,
-    delivery: &Delivery,
-    secrets: &[String],
-    at: Timestamp,
-) -> Vec<(String, String)> {
-    dialects::webhook::headers(webhook.dialect, delivery, secrets, at)
 }
 
 /// Handles a batch of messages.

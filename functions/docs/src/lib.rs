@@ -1,4 +1,4 @@
-//! The documentation site, and 404 in the nearest dialect for every path that nobody serves.
+//! The documentation site, and 404 in the nearest dialect for every path that no function serves.
 
 use axum::{
     Router,
@@ -29,7 +29,7 @@ macro_rules! pages {
 /// stage in front of the path.
 const INDEX: &str = include_str!("../site/index.html");
 
-/// Every other page by its name in the path. The list is spelt out so that a page that is left out
+/// Every other page by its name in the path. The list is written out so that a page that is left out
 /// of it, or gone, shows at once: in the test of the site's links, or when this is compiled.
 const PAGES: &[(&str, &str)] = pages![
     "access-and-keys",

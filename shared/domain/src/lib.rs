@@ -1,4 +1,4 @@
-//! What Colloquy is about, without a word on how it is stored, sent or spelt in any API.
+//! What Colloquy is about, without a word on how it is stored, sent or named in any API.
 //!
 //! Entities are plain structs, ids are types, times are [`Timestamp`]s, and whatever goes wrong
 //! is one [`Error`] of a closed [`ErrorKind`]. Values from outside become domain values through
@@ -20,6 +20,7 @@ pub mod page;
 pub mod period;
 pub mod plan;
 pub mod questions;
+pub mod renderer;
 pub mod source;
 pub mod time;
 pub mod unanswered;
@@ -34,7 +35,7 @@ pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus
 pub use deliveries::{DeliveryCursor, DeliveryPage, DeliveryQuery, ReplayRange};
 pub use dialect::{Dialect, DialectProfile};
 pub use error::{Error, ErrorKind, FieldError, Result};
-pub use event::{Context, Event, EventBody, EventKind, Needs};
+pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
     ChatbotId, ConversationId, DeliveryId, EventId, GroupId, JobId, KeyId, LeadId, MessageId,
@@ -44,6 +45,7 @@ pub use lead::Lead;
 pub use page::Page;
 pub use period::Period;
 pub use plan::{CallLimits, Feature, Plan, Plans};
+pub use renderer::{Context, EventRenderer, RenderedEvent, RequiredData};
 pub use source::{Source, SourceFile, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
 pub use webhook::{

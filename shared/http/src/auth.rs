@@ -13,15 +13,16 @@ use axum::{
     },
     response::Response,
 };
+use dialects::{DialectErrors, helpbot::Helpbot, openbat::Openbat};
 use domain::{
     ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result, dialect::KeyPlace,
 };
 use url::Url;
 
 use crate::{
-    Ctx, Helpbot, Openbat, Problem, Speaks,
+    Ctx, Problem,
     body::read_body,
-    calls::{count, count_beside},
+    calls::{count, count_concurrently},
     problem::render,
 };
 
@@ -119,7 +120,7 @@ pub(crate) async fn caller(core: &Core, secret: Option<&str>) -> Result<Principa
     core.principal(secret.ok_or_else(Error::unauthorized)?).await
 }
 
-impl<D: Speaks, S> FromRequestParts<S> for ChatKey<D>
+impl<D: DialectErrors, S> FromRequestParts<S> for ChatKey<D>
 where
     S: Send + Sync,
     Ctx: FromRef<S>,
@@ -133,7 +134,7 @@ where
         if principal.kind == KeyKind::Site && principal.dialect != D::DIALECT {
             return Err(Error::unauthorized().into());
         }
-        count_beside(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -195,7 +196,7 @@ where
     if spoken.profile().key_place == KeyPlace::Bearer && bearer(&parts.headers).is_none() {
         return Err(Error::unauthorized());
     }
-    count_beside(parts, &Ctx::from_ref(state).core, principal, spoken).await
+    count_concurrently(parts, &Ctx::from_ref(state).core, principal, spoken).await
 }
 
 impl<S> FromRequest<S> for SiteKey
@@ -212,7 +213,7 @@ where
     }
 }
 
-/// Who calls with the key that stands in the header, the query or the body, and the body, if it
+/// Who calls with the key in the header, the query or the body, and the body, if it
 /// could be read.
 async fn caller_anywhere<S>(request: Request, state: &S) -> Result<(Principal, Result<Bytes>)>
 where
@@ -230,7 +231,7 @@ where
     Ok((principal, body))
 }
 
-/// The key that stands in the header or the query.
+/// The key in the header or the query.
 pub(crate) fn key_in_head(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     bearer(headers).map(str::to_owned).or_else(|| key_in_query(uri))
 }
@@ -256,7 +257,7 @@ pub(crate) fn key_in_body(body: &[u8]) -> Option<String> {
     serde_json::from_slice::<WithKey>(body).ok()?.api_key
 }
 
-impl<D: Speaks, S> FromRequestParts<S> for SecretKey<D>
+impl<D: DialectErrors, S> FromRequestParts<S> for SecretKey<D>
 where
     S: Send + Sync,
     Ctx: FromRef<S>,
@@ -267,12 +268,12 @@ where
         let core = Ctx::from_ref(state).core;
         let principal = caller(&core, bearer(&parts.headers)).await?;
         let chatbot = principal.may_manage()?;
-        count_beside(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
 
-impl<D: Speaks, S> FromRequestParts<S> for WorkspaceKey<D>
+impl<D: DialectErrors, S> FromRequestParts<S> for WorkspaceKey<D>
 where
     S: Send + Sync,
     Ctx: FromRef<S>,
@@ -282,12 +283,12 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
         let core = Ctx::from_ref(state).core;
         let principal = workspace_caller(parts, &core, D::DIALECT).await?;
-        count_beside(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
         Ok(Self(principal, PhantomData))
     }
 }
 
-impl<D: Speaks, S> FromRequestParts<S> for CountedKey<D>
+impl<D: DialectErrors, S> FromRequestParts<S> for CountedKey<D>
 where
     S: Send + Sync,
     Ctx: FromRef<S>,
@@ -298,7 +299,8 @@ where
         let core = Ctx::from_ref(state).core;
         let principal = workspace_caller(parts, &core, D::DIALECT).await?;
         let calls = count(parts, &core, &principal, D::DIALECT).await?;
-        let calls = calls.ok_or_else(|| Error::internal("calls that nobody counts"))?;
+        let calls =
+            calls.ok_or_else(|| Error::internal("calls of this dialect are not counted"))?;
         Ok(Self(calls, PhantomData))
     }
 }

@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use domain::{Dialect, Error, Principal, Result};
-use store::meter::{Fork, Meter};
+use store::meter::{Meter, MeterHandle};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -25,7 +25,7 @@ pub(crate) const RATE_HEADERS: [HeaderName; 3] = [
 enum State {
     #[default]
     NotCounted,
-    Counting(Dialect, JoinHandle<Result<Option<Calls>>>, Fork),
+    Counting(Dialect, JoinHandle<Result<Option<Calls>>>, MeterHandle),
     Counted(Dialect, Calls),
 }
 
@@ -49,9 +49,9 @@ impl Counting {
         let (dialect, calls) = match self.swap(State::NotCounted) {
             State::NotCounted => return response,
             State::Counted(dialect, calls) => (dialect, calls),
-            State::Counting(dialect, task, fork) => {
+            State::Counting(dialect, task, handle) => {
                 let counted = task.await.map_err(Error::internal).and_then(|counted| counted);
-                Meter::current().join(&fork);
+                Meter::current().join(&handle);
                 match counted {
                     Ok(Some(calls)) => (dialect, calls),
                     Ok(None) => return response,
@@ -82,14 +82,14 @@ pub(crate) async fn count(
     principal: &Principal,
     dialect: Dialect,
 ) -> Result<Option<Calls>> {
-    let Some(calls) = core.take_call(principal, dialect).await? else { return Ok(None) };
+    let Some(calls) = core.consume_call(principal, dialect).await? else { return Ok(None) };
     Counting::of(parts).swap(State::Counted(dialect, calls.clone()));
     calls.refusal().map_or(Ok(Some(calls)), Err)
 }
 
 /// Counts a call. One that only reads is counted while it is answered, and its answer waits for
 /// the count: it costs no round trip, and what is refused has changed nothing.
-pub(crate) async fn count_beside(
+pub(crate) async fn count_concurrently(
     parts: &Parts,
     core: &Core,
     principal: &Principal,
@@ -102,10 +102,10 @@ pub(crate) async fn count_beside(
         return count(parts, core, principal, dialect).await.map(drop);
     }
     let (core, principal) = (core.clone(), principal.clone());
-    let fork = Meter::current().fork();
-    let meter = fork.beside.clone();
-    let work = async move { core.take_call(&principal, dialect).await };
+    let handle = Meter::current().fork();
+    let meter = handle.concurrent.clone();
+    let work = async move { core.consume_call(&principal, dialect).await };
     let task = tokio::spawn(async move { meter.scope(work).await }.in_current_span());
-    Counting::of(parts).swap(State::Counting(dialect, task, fork));
+    Counting::of(parts).swap(State::Counting(dialect, task, handle));
     Ok(())
 }

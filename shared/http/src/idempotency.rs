@@ -20,7 +20,7 @@ use store::meter::Meter;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use crate::{auth::secret_in, form::most_bytes, problem::render};
+use crate::{auth::secret_in, form::max_bytes, problem::render};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// On an answer that was given before.
@@ -28,8 +28,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Pieces of a stream that wait for a slow client.
 const WAITING: usize = 64;
 
-/// Carries a `POST` with an `Idempotency-Key` out once. Signing up and in is left alone: nobody is
-/// known there yet.
+/// Carries a `POST` with an `Idempotency-Key` out once. Signing up and in is left alone: the
+/// caller is not known there yet.
 pub(crate) async fn once(State(core): State<Core>, request: Request, next: Next) -> Response {
     let named = request.headers().contains_key(KEY);
     let path = request.uri().path();
@@ -38,7 +38,7 @@ pub(crate) async fn once(State(core): State<Core>, request: Request, next: Next)
     }
     let dialect = dialects::of_path(path);
     let (parts, body) = request.into_parts();
-    let most = most_bytes(&parts.extensions);
+    let most = max_bytes(&parts.extensions);
     let Ok(body) = to_bytes(body, most + 1).await else {
         // Too large, or cut off: the route says so in its own words.
         let rest = Body::from(vec![b' '; most + 1]);
@@ -65,7 +65,7 @@ async fn speaking(core: &Core, dialect: Dialect, secret: Option<&str>) -> Dialec
     core.principal(secret).await.map_or(dialect, |caller| caller.dialect.spoken_on(dialect))
 }
 
-/// `None` where nobody is known who could repeat anything.
+/// `None` for an unauthenticated request.
 async fn begin(
     core: &Core,
     headers: &HeaderMap,
@@ -123,7 +123,7 @@ async fn keep(
             };
             whole.extend_from_slice(&piece);
             if streamed {
-                // Nobody may be listening any more; the answer is kept all the same.
+                // The client may be gone; the answer is kept all the same.
                 let _ = pieces.send(piece).await;
             }
         }

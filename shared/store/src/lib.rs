@@ -20,7 +20,7 @@ mod webhooks;
 
 pub use access::accounts::SignUp;
 pub use access::idempotency::{Claim, ClaimToken, KeptAnswer};
-pub use access::usage::Taken;
+pub use access::usage::QuotaOutcome;
 pub use chat::leads::PutLead;
 pub use chat::ratings::Rated;
 pub use chatbots::branding::Claimed;

@@ -4,7 +4,7 @@ use domain::{
     CallLimits, Dialect, Error, ErrorKind, Feature, Plan, Principal, Result, Timestamp,
     dialect::{CallMetering, Refusal},
 };
-pub use store::Taken;
+pub use store::QuotaOutcome;
 
 use crate::Core;
 
@@ -21,19 +21,19 @@ pub struct Calls {
     pub limits: CallLimits,
     /// When it was made, which says of which month and minute it is.
     pub at: Timestamp,
-    /// Whether it was counted.
-    pub taken: Taken,
+    /// Whether it was counted, or which quota refused it.
+    pub outcome: QuotaOutcome,
 }
 
 impl Calls {
     /// Why the call is refused, if it is.
     pub fn refusal(&self) -> Option<Error> {
-        let (kind, most, period, until) = match self.taken {
-            Taken::Done => return None,
-            Taken::MinuteFull => {
+        let (kind, most, period, until) = match self.outcome {
+            QuotaOutcome::Allowed => return None,
+            QuotaOutcome::MinuteFull => {
                 (ErrorKind::RateLimited, self.limits.minute, "minute", self.at.next_minute())
             }
-            Taken::MonthFull => {
+            QuotaOutcome::MonthFull => {
                 (ErrorKind::QuotaExceeded, self.limits.month, "month", self.at.next_month())
             }
         };
@@ -62,7 +62,7 @@ impl Core {
     /// Counts a call of `dialect` against the plan of who calls; `None` where calls are not
     /// counted. One that finds the month used up or the minute full says so by
     /// [`Calls::refusal`]; a plan without the API is an error.
-    pub async fn take_call(
+    pub async fn consume_call(
         &self,
         principal: &Principal,
         dialect: Dialect,
@@ -76,7 +76,8 @@ impl Core {
         }
         let at = Timestamp::now();
         let (workspace, key) = (principal.workspace_id, principal.key_id);
-        let (taken, used) = self.store.take_call(workspace, key, metering.counter, limits, at).await?;
-        Ok(Some(Calls { metering, plan, used, limits, at, taken }))
+        let (outcome, used) =
+            self.store.consume_call(workspace, key, metering.counter, limits, at).await?;
+        Ok(Some(Calls { metering, plan, used, limits, at, outcome }))
     }
 }

@@ -1,13 +1,13 @@
 //! The router: hands each change of an item to the subscribers that act on it.
 
-use domain::Result;
+use domain::{EventRenderer, Result};
 use store::Change;
 
 use crate::{
     Core,
     adapters::sqs::Queue,
     events::{crawls::CrawlSubscriber, mail::MailSubscriber, purges::PurgeSubscriber},
-    webhooks::fan_out::{FanOut, SubscriptionCache, Voice},
+    webhooks::fan_out::{FanOut, SubscriptionCache},
 };
 
 /// The queues that subscribers send their jobs to.
@@ -34,14 +34,15 @@ pub struct EventRouter {
 }
 
 impl EventRouter {
-    /// A router over `core` whose subscribers send to `queues`.
-    pub fn new(core: Core, queues: EventQueues, voice: Voice) -> Self {
+    /// A router over `core` whose subscribers send to `queues`; `renderer` tells webhooks of
+    /// events.
+    pub fn new(core: Core, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
         let EventQueues { crawls, deliveries, purges, mails } = queues;
         Self {
             purges: PurgeSubscriber::new(core.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
-            webhooks: FanOut::new(core.store.clone(), deliveries, voice),
+            webhooks: FanOut::new(core.store.clone(), deliveries, renderer),
             core,
         }
     }

@@ -182,7 +182,7 @@ impl Core {
         let waits = source.status == SourceStatus::Pending
             && file.awaited_until.is_some_and(|until| Timestamp::now() < until);
         if !waits || files.get(of).await?.is_some() {
-            return Err(Error::new(ErrorKind::Conflict, "the source does not wait for a file"));
+            return Err(Error::new(ErrorKind::Conflict, "the source is not awaiting an upload"));
         }
         if bytes.len() as u64 != file.size {
             let message = format!("must have exactly {} bytes, as was announced", file.size);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    Attempt, Delivery, DeliveryStatus, Error, Held, OffReason, Result, SwitchedOff, Timestamp,
-    Webhook, WebhookStatus,
+    Attempt, Delivery, DeliveryStatus, Error, EventRenderer, Held, OffReason, Result, SwitchedOff,
+    Timestamp, Webhook, WebhookStatus,
     webhook::{TIMEOUT, hold, wait},
 };
 use store::Store;
@@ -32,10 +32,6 @@ const PUT_OFFS: u32 = 16;
 /// What is put off is spread over this at the most, so that it does not all come back at once.
 const SPREAD: Duration = Duration::from_secs(30);
 
-/// Builds the headers of a delivery, signature included. Handed in, since use cases know no
-/// dialect's shapes. Takes the secrets to sign with, the newest first, and the time of the attempt.
-pub type Headers = fn(&Webhook, &Delivery, &[String], Timestamp) -> Vec<(String, String)>;
-
 /// Delivering: what `delivery-worker` needs beyond [`Core`].
 #[derive(Debug, Clone)]
 pub struct Delivering {
@@ -43,7 +39,7 @@ pub struct Delivering {
     queue: Queue,
     transport: Transport,
     sealer: Sealer,
-    headers: Headers,
+    renderer: &'static dyn EventRenderer,
     pace: u32,
     turns: Turns,
 }
@@ -74,11 +70,11 @@ impl Delivering {
         queue: Queue,
         transport: Transport,
         sealer: Sealer,
-        headers: Headers,
+        renderer: &'static dyn EventRenderer,
         pace: u32,
     ) -> Self {
         let turns = Turns::default();
-        Self { store: core.store, queue, transport, sealer, headers, pace, turns }
+        Self { store: core.store, queue, transport, sealer, renderer, pace, turns }
     }
 
     /// Handles one message: makes the attempt it names, unless that was made before.
@@ -121,7 +117,7 @@ impl Delivering {
         };
         let now = Timestamp::now();
         let secrets = secrets(&self.sealer, &webhook, now)?;
-        let headers = (self.headers)(&webhook, &delivery, &secrets, now);
+        let headers = self.renderer.headers(webhook.dialect, &delivery, &secrets, now);
         let tried = self.transport.send(&webhook, &delivery, &headers).await;
         // Before anything that takes time: others are about to run into the same.
         self.note_time(&webhook, held, &tried).await?;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, Page, Result, Scope,
-    Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus, WorkspaceId, bounds,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, EventRenderer, Page,
+    RenderedEvent, Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch,
+    WebhookStatus, WorkspaceId, bounds,
     dialect::{SecretForm, WebhookRules},
 };
 use store::PutWebhook;
@@ -15,8 +16,7 @@ use crate::{
     Core,
     adapters::random,
     adapters::seal::Sealer,
-    webhooks::deliver::{Headers, secrets},
-    webhooks::fan_out::Message,
+    webhooks::deliver::secrets,
     webhooks::transport::{Targets, Transport},
 };
 
@@ -30,6 +30,7 @@ pub struct Webhooks {
     pub(crate) core: Core,
     transport: Transport,
     pub(crate) sealer: Sealer,
+    renderer: &'static dyn EventRenderer,
 }
 
 /// A subscription to make, its bounds checked.
@@ -121,8 +122,13 @@ fn full(rules: &WebhookRules) -> Error {
 
 impl Webhooks {
     /// Webhooks over `core`.
-    pub fn new(core: Core, transport: Transport, sealer: Sealer) -> Self {
-        Self { core, transport, sealer }
+    pub fn new(
+        core: Core,
+        transport: Transport,
+        sealer: Sealer,
+        renderer: &'static dyn EventRenderer,
+    ) -> Self {
+        Self { core, transport, sealer, renderer }
     }
 
     /// What it is over.
@@ -280,13 +286,12 @@ impl Webhooks {
     pub async fn test(
         &self,
         webhook: &Webhook,
-        message: Message,
-        headers: Headers,
+        message: RenderedEvent,
     ) -> Result<(DeliveryId, Attempt)> {
         let now = Timestamp::now();
-        let mut delivery = Delivery::of_test(webhook, message.event, message.body, now);
+        let mut delivery = Delivery::of_test(webhook, message, now);
         let secrets = secrets(&self.sealer, webhook, now)?;
-        let headers = headers(webhook, &delivery, &secrets, now);
+        let headers = self.renderer.headers(webhook.dialect, &delivery, &secrets, now);
         let attempt = self.transport.send(webhook, &delivery, &headers).await.attempt;
         delivery.status = match attempt.succeeded() {
             true => DeliveryStatus::Delivered,

@@ -1,5 +1,4 @@
-//! Sign-up, sessions and keys: ours, since none of the references documents them. Errors on these
-//! routes are openbat's.
+//! Sign-up, sessions and keys.
 
 use domain::{ApiKey, Dialect, KeyKind, Member, Workspace};
 use serde::{Deserialize, Serialize};

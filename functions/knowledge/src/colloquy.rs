@@ -1,4 +1,5 @@
-//! File sources of helpbot's sites: in a form, or announced and sent later.
+//! Routes that no reference documents: files as sources of helpbot's sites, in a form or announced
+//! and sent later; and answers to unanswered questions, with botplot's key.
 
 use app::knowledge::uploads::{AnnouncedFile, Awaited, NewFile};
 use axum::{
@@ -9,25 +10,47 @@ use axum::{
         header::{AUTHORIZATION, HOST},
     },
 };
-use colloquy_http::{Form, Helpbot, Part, Problem, Room, Segments, SiteForm, SiteKey};
-use dialects::helpbot::{FileIn, FileLaterIn, FileSourceOut, UploadOut};
-use domain::{Error, Feature, Result, Source, source::MAX_FILE_BYTES};
+use colloquy_http::{
+    Body, BodyLimit, Form, Params, Part, PathParams, Problem, SecretKey, SiteForm, SiteKey,
+};
+use dialects::{
+    botplot::Botplot,
+    colloquy::knowledge::{
+        AnsweredGroupOut, FileIn, FileLaterIn, FileSourceOut, GroupAnswerIn, GroupOut,
+        UnansweredOut, UploadOut,
+    },
+    helpbot::Helpbot,
+};
+use domain::{
+    Error, Feature, Result, Source, bounds,
+    page::{MAX_ROWS, ROWS},
+    source::MAX_FILE_BYTES,
+    unanswered::{DAYS, DAYS_BOUNDS},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
-/// The file, with some room for the rest of the form.
-pub const ROOM: Room = Room {
+/// The file, with an allowance for the rest of the form.
+pub const BODY_LIMIT: BodyLimit = BodyLimit {
     paths: &["/api/v1/sources/file", "/api/v1/sources/file/{id}"],
     bytes: MAX_FILE_BYTES + 64 * 1024,
 };
 /// The part that has the file.
 const FILE: &str = "file";
+/// Days have up to a hundred questions each.
+const MAX_OFFSET: u32 = 10_000;
 
-type Reply<T> = Result<T, Problem<Helpbot>>;
+type Reply<D, T> = Result<T, Problem<D>>;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new().routes(routes!(add_file)).routes(routes!(send_file))
+    OpenApiRouter::new()
+        .routes(routes!(list_unanswered))
+        .routes(routes!(answer_unanswered))
+        .routes(routes!(add_file))
+        .routes(routes!(send_file))
 }
 
 /// Upload a file as a FAQ source
@@ -47,8 +70,8 @@ async fn add_file(
     State(ctx): State<Ctx>,
     headers: HeaderMap,
     key: SiteForm,
-) -> Reply<Json<FileSourceOut>> {
-    ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
+) -> Reply<Helpbot, Json<FileSourceOut>> {
+    ctx.http.core.require(&key.principal, Feature::SiteSources)?;
     let (core, files, workspace) = (&ctx.http.core, &ctx.files, key.principal.workspace_id);
     match key.form? {
         Form::Parts(parts) => {
@@ -79,10 +102,10 @@ async fn add_file(
     responses((status = 204, description = "The file is there and will be read")))]
 async fn send_file(
     State(ctx): State<Ctx>,
-    Segments(id, _): Segments<Helpbot, String>,
+    PathParams(id, _): PathParams<Helpbot, String>,
     key: SiteKey,
-) -> Reply<StatusCode> {
-    ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
+) -> Reply<Helpbot, StatusCode> {
+    ctx.http.core.require(&key.principal, Feature::SiteSources)?;
     ctx.http.core.take_file(key.chatbot, id.parse()?, key.body.into(), &ctx.files).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -106,4 +129,61 @@ fn file_in(parts: Vec<Part>) -> Result<Part> {
         (None, _) => Err(Error::field(FILE, "is required")),
         (Some(_), Some(_)) => Err(Error::field(FILE, "must be one part")),
     }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// How many days back, today included.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 90, default = 30)]
+    days: Option<String>,
+    /// How many.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
+    limit: Option<String>,
+    /// How many to skip.
+    #[param(value_type = Option<u32>, maximum = 10000, default = 0)]
+    offset: Option<String>,
+}
+
+/// List unanswered questions
+///
+/// Those that nothing relevant was found for, grouped by what they ask, most asked first. What was
+/// asked until its group was answered is not listed any more.
+#[utoipa::path(get, path = "/api/v1/knowledge/unanswered", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(ListParams),
+    responses((status = 200, body = UnansweredOut)))]
+async fn list_unanswered(
+    State(ctx): State<Ctx>,
+    key: SecretKey<Botplot>,
+    Params(params, _): Params<Botplot, ListParams>,
+) -> Reply<Botplot, Json<UnansweredOut>> {
+    let ListParams { days, limit, offset } = params;
+    let days = bounds::number("days", days.as_deref(), DAYS, DAYS_BOUNDS)?;
+    let limit = bounds::number("limit", limit.as_deref(), ROWS, (1, MAX_ROWS))?;
+    let offset = bounds::number("offset", offset.as_deref(), 0, (0, MAX_OFFSET))?;
+    let (page, total) = ctx.http.core.unanswered(key.chatbot, days, offset, limit).await?;
+    Ok(Json(UnansweredOut { groups: page.into_iter().map(GroupOut::from).collect(), total }))
+}
+
+/// Answer unanswered questions
+///
+/// Adds a Q&A pair for a whole group. The same answer again is the same pair; another one is
+/// 409 until visitors ask again on a later day. Deleting the pair takes the answer back.
+#[utoipa::path(post, path = "/api/v1/knowledge/unanswered/{groupId}/answer", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("groupId" = String, Path, format = "uuid", description = "The group")),
+    request_body = GroupAnswerIn,
+    responses((status = 200, body = AnsweredGroupOut)))]
+async fn answer_unanswered(
+    State(ctx): State<Ctx>,
+    key: SecretKey<Botplot>,
+    PathParams(id, _): PathParams<Botplot, String>,
+    Body(body, _): Body<Botplot, GroupAnswerIn>,
+) -> Reply<Botplot, Json<AnsweredGroupOut>> {
+    let answer = body.try_into()?;
+    let workspace = key.principal.workspace_id;
+    let source =
+        ctx.http.core.answer_unanswered(workspace, key.chatbot, id.parse()?, &answer).await?;
+    Ok(Json(AnsweredGroupOut { source_id: source.to_string(), status: "ready" }))
 }

@@ -46,7 +46,7 @@ impl TryFrom<ChatIn> for Ask {
     "sources": 3,
 }))]
 pub struct ChatOut {
-    /// The text; once a person was asked for, that one will answer.
+    /// The text; once a person was requested, that person will answer.
     response: String,
     /// The conversation, also when it is new.
     #[schema(format = "uuid")]
@@ -73,7 +73,7 @@ impl From<Turn> for ChatOut {
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = botplot::HandoffIn, example = json!({"reason": "I would like to talk to somebody"}))]
 pub struct HandoffIn {
-    /// Why a person is asked for.
+    /// Why a person is requested.
     #[schema(max_length = 500)]
     pub reason: Option<String>,
 }
@@ -120,17 +120,4 @@ pub enum StreamOut {
         /// As in an error body.
         error: String,
     },
-}
-
-/// `{"success": true}`
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = botplot::SuccessOut, example = json!({"success": true}))]
-pub struct SuccessOut {
-    /// Always true.
-    success: bool,
-}
-
-impl SuccessOut {
-    /// It was done.
-    pub const DONE: Self = Self { success: true };
 }
