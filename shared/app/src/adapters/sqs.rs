@@ -60,9 +60,10 @@ pub struct Deliver {
     pub delivery_id: DeliveryId,
     /// Attempts made before this one.
     pub attempt: usize,
-    /// How often this one was put off, since its endpoint was busy or held back.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub put_off: u32,
+    /// How often this attempt was deferred, since its endpoint was at its concurrency limit or
+    /// its circuit open.
+    #[serde(rename = "putOff", default, skip_serializing_if = "is_zero")]
+    pub deferrals: u32,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
@@ -129,7 +130,7 @@ impl Deliver {
             created_at: delivery.created_at,
             delivery_id: delivery.id,
             attempt: delivery.attempts.len(),
-            put_off: 0,
+            deferrals: 0,
         }
     }
 

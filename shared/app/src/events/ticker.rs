@@ -15,7 +15,7 @@ use store::{
 use crate::{
     Core,
     adapters::sqs::{Deliver, Queue},
-    webhooks::deliver::LEASE,
+    webhooks::backoff::LEASE,
 };
 
 /// Items taken from a shard in one go.
@@ -71,7 +71,7 @@ impl Ticker {
                         tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item failed");
                         ticked.failed += 1;
                         // Out of the way of what is behind it, for a while.
-                        self.store.put_off(&due, now.plus(LEASE)).await?;
+                        self.store.defer(&due, now.plus(LEASE)).await?;
                     }
                 }
                 if !full {
@@ -90,7 +90,7 @@ impl Ticker {
             }
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
-            other => tracing::error!(?other, pk = due.key.pk, "nobody handles this when due"),
+            other => tracing::error!(?other, pk = due.key.pk, "no handler for due item"),
         }
         Ok(())
     }
