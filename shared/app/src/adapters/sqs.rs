@@ -9,7 +9,7 @@ use aws_sdk_sqs::{
     types::{MessageAttributeValue, SendMessageBatchRequestEntry},
 };
 use domain::{
-    ChatbotId, ConversationId, Delivery, DeliveryId, Error, EventId, JobId, Result, Scope,
+    ChatbotId, ConversationId, CrawlId, Delivery, DeliveryId, Error, EventId, Result, Scope,
     SourceId, Timestamp, WebhookId, WorkspaceId, source::Page,
 };
 use futures::FutureExt;
@@ -35,7 +35,7 @@ pub struct CrawlPage {
     /// The source.
     pub source_id: SourceId,
     /// Its crawl.
-    pub job: JobId,
+    pub job: CrawlId,
     /// The page's address.
     pub url: String,
     /// When its turn comes at a host that wants pages to be apart, once that is settled.

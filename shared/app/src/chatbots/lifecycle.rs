@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind,
+    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, CrawlId, Dialect, Error, ErrorKind, KeyKind,
     Page, Result, Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
 };
@@ -211,12 +211,12 @@ impl Core {
     ) -> Result<()> {
         let pointer = self.store.index_pointer(original.id, source.id).await?;
         if let Some(pointer) = pointer {
-            let job = JobId::new();
+            let job = CrawlId::new();
             let twin = Source {
                 id: SourceId::new(),
                 chatbot_id: copy.id,
                 job,
-                active_job: Some(job),
+                live_crawl: Some(job),
                 status: SourceStatus::Ready,
                 reason: None,
                 ..source.clone()
