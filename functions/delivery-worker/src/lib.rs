@@ -1,6 +1,6 @@
 //! Makes one attempt at a webhook delivery a message.
 
-use app::{adapters::sqs::Deliver, webhooks::deliver::Delivering};
+use app::{adapters::sqs::Deliver, webhooks::deliver::DeliveryWorker};
 use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 /// What this worker needs.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    delivering: Delivering,
+    worker: DeliveryWorker,
 }
 
 impl Ctx {
@@ -18,11 +18,11 @@ impl Ctx {
         let queue = aws.queue(env, "DELIVERY_QUEUE_URL")?;
         let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
         let (renderer, pace) = (&dialects::Renderer, env.retry_pace()?);
-        Ok(Self { delivering: Delivering::new(core, queue, transport, sealer, renderer, pace) })
+        Ok(Self { worker: DeliveryWorker::new(core, queue, transport, sealer, renderer, pace) })
     }
 }
 
 /// Handles a batch of messages.
 pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
-    worker::messages(event, |job: Deliver| async move { ctx.delivering.handle(&job).await }).await
+    worker::messages(event, |job: Deliver| async move { ctx.worker.handle(&job).await }).await
 }

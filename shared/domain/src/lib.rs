@@ -38,7 +38,7 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    ChatbotId, ConversationId, DeliveryId, EventId, GroupId, JobId, KeyId, LeadId, MessageId,
+    ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, KeyId, LeadId, MessageId,
     SourceId, UserId, WebhookId, WorkspaceId,
 };
 pub use lead::Lead;
@@ -49,7 +49,7 @@ pub use renderer::{Context, EventRenderer, RenderedEvent, RequiredData};
 pub use source::{Source, SourceFile, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
 pub use webhook::{
-    Attempt, Delivery, DeliveryStatus, Held, OffReason, RetiredSecret, Scope, SwitchedOff, Webhook,
-    WebhookPatch, WebhookStatus,
+    Attempt, AutoDisabled, Delivery, DeliveryStatus, DisableReason, OpenCircuit, RetiredSecret,
+    Scope, Webhook, WebhookPatch, WebhookStatus,
 };
 pub use widget::{Widget, WidgetFields, WidgetPosition};

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, Error, ErrorKind, JobId, Page, Result,
-    Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
+    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, CrawlId, Error, ErrorKind,
+    Page, Result, Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
     dialect::CHATBOT_KEY,
 };
@@ -212,12 +212,12 @@ impl Core {
     ) -> Result<()> {
         let pointer = self.store.index_pointer(original.id, source.id).await?;
         if let Some(pointer) = pointer {
-            let job = JobId::new();
+            let job = CrawlId::new();
             let twin = Source {
                 id: SourceId::new(),
                 chatbot_id: copy.id,
                 job,
-                active_job: Some(job),
+                live_crawl: Some(job),
                 status: SourceStatus::Ready,
                 reason: None,
                 ..source.clone()

@@ -1,7 +1,7 @@
 //! Subscriber of the mail queue: owners are told of handoffs and of disabled webhooks. A mail's
 //! event id is derived, so a change that comes again is the same mail.
 
-use domain::{Event, EventBody, EventId, Result, SwitchedOff, Webhook};
+use domain::{AutoDisabled, Event, EventBody, EventId, Result, Webhook};
 use store::Change;
 
 use crate::adapters::sqs::{Mail, MailAbout, Queue, VERSION};
@@ -25,10 +25,8 @@ impl MailSubscriber {
                 handoff_at: Some(at),
                 handoff_dialect: Some(dialect),
                 ..
-            } if dialect.profile().mails_handoff => {
-                handed_off(&Event::handed_off(new.clone(), *at))
-            }
-            Change::WebhookSwitchedOff(webhook, off) => Some(disabled(webhook, *off)),
+            } if dialect.profile().mails_handoff => handed_off(&Event::handed_off(new.clone(), *at)),
+            Change::WebhookAutoDisabled(webhook, why) => Some(disabled(webhook, *why)),
             _ => None,
         };
         match mail {
@@ -50,12 +48,13 @@ fn handed_off(event: &Event) -> Option<Mail> {
     })
 }
 
-fn disabled(webhook: &Webhook, off: SwitchedOff) -> Mail {
-    let (id, time) = (webhook.id.to_string(), off.at.to_string());
+fn disabled(webhook: &Webhook, why: AutoDisabled) -> Mail {
+    let (id, time) = (webhook.id.to_string(), why.at.to_string());
+    // These words are part of derived ids: like a stored name, they never change.
     Mail {
         v: VERSION,
         event_id: EventId::derived(&["webhook switched off", &id, &time]),
-        at: off.at,
+        at: why.at,
         workspace_id: webhook.workspace_id,
         chatbot_id: webhook.chatbot_id,
         about: MailAbout::WebhookDisabled { webhook_id: webhook.id },

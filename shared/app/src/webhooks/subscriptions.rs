@@ -16,7 +16,7 @@ use crate::{
     Core,
     adapters::random,
     adapters::seal::Sealer,
-    webhooks::deliver::secrets,
+    webhooks::sign::secrets,
     webhooks::transport::{Targets, Transport},
 };
 
@@ -166,8 +166,8 @@ impl Webhooks {
             retired_secret: None,
             status: WebhookStatus::Active,
             failing_since: None,
-            switched_off: None,
-            held: None,
+            auto_disabled: None,
+            circuit: None,
             created_at: Timestamp::now(),
         };
         let rules = &dialect.profile().webhooks;

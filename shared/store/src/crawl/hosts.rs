@@ -1,5 +1,4 @@
-//! Places and turns at the hosts that are crawled, whoever crawls them: a few at a time, and as far
-//! apart as a host wants.
+//! Per-host crawl concurrency and delay, shared by all workers.
 
 use std::time::Duration;
 
