@@ -8,7 +8,6 @@
 //! `leads`, `analytics`). To add a dialect: a row in `domain::dialect`, a folder here and its arm
 //! in `folder.rs`, and handlers.
 
-
 pub mod botplot;
 pub mod botplot_or_helpbot;
 pub mod chatbotplatform;
@@ -27,6 +26,6 @@ mod paths;
 pub mod schema;
 mod share;
 
-pub use folder::DialectErrors;
 pub use events::Renderer;
+pub use folder::DialectErrors;
 pub use paths::of_path;

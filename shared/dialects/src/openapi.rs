@@ -5,9 +5,9 @@ use domain::{Dialect, Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    folder::folder,
     colloquy,
     error::{body, status},
+    folder::folder,
 };
 
 /// Failures that any operation may answer.

@@ -2,7 +2,7 @@
 
 use domain::Dialect;
 
-use crate::{folder::folder, colloquy};
+use crate::{colloquy, folder::folder};
 
 /// The dialect outside all prefixes. Its error bodies hold what those of most others do.
 const ELSEWHERE: Dialect = Dialect::Botplot;

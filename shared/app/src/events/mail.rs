@@ -25,7 +25,9 @@ impl MailSubscriber {
                 handoff_at: Some(at),
                 handoff_dialect: Some(dialect),
                 ..
-            } if dialect.profile().mails_handoff => handed_off(&Event::handed_off(new.clone(), *at)),
+            } if dialect.profile().mails_handoff => {
+                handed_off(&Event::handed_off(new.clone(), *at))
+            }
             Change::WebhookAutoDisabled(webhook, why) => Some(disabled(webhook, *why)),
             _ => None,
         };

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use domain::{
-    Attempt, Delivery, DeliveryStatus, Error, EventRenderer, Result, Timestamp, Webhook, WebhookStatus,
-    webhook::HealthChange,
+    Attempt, Delivery, DeliveryStatus, Error, EventRenderer, Result, Timestamp, Webhook,
+    WebhookStatus, webhook::HealthChange,
 };
 use store::Store;
 

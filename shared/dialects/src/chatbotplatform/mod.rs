@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    folder::{DialectErrors, DialectFolder},
     events::Events,
+    folder::{DialectErrors, DialectFolder},
     openapi, schema,
 };
 

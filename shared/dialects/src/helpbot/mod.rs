@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::{
-    folder::{DialectErrors, DialectFolder},
     events::Events,
+    folder::{DialectErrors, DialectFolder},
     openapi,
 };
 

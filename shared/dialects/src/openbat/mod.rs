@@ -8,8 +8,8 @@ use domain::{Dialect, Error};
 use serde_json::{Value, json};
 
 use crate::{
-    folder::{DialectErrors, DialectFolder},
     events::Events,
+    folder::{DialectErrors, DialectFolder},
 };
 
 /// The dialect as a type.
