@@ -31,15 +31,15 @@ const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
 
 /// Puts around `router` what every function has.
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
-    let once = middleware::from_fn_with_state(ctx.core.clone(), idempotency::once);
-    finish_public(router.layer(once), ctx.shows_units)
+    let idempotent = middleware::from_fn_with_state(ctx.core.clone(), idempotency::idempotent);
+    finish_public(router.layer(idempotent), ctx.shows_units)
 }
 
 /// The same where one route takes larger bodies.
 pub fn finish_with_body_limit(router: Router, ctx: &Ctx, limit: BodyLimit) -> Router {
-    let once = middleware::from_fn_with_state(ctx.core.clone(), idempotency::once);
+    let idempotent = middleware::from_fn_with_state(ctx.core.clone(), idempotency::idempotent);
     let limit = middleware::from_fn_with_state(limit, set_body_limit);
-    finish_public(router.layer(once).layer(limit), ctx.shows_units)
+    finish_public(router.layer(idempotent).layer(limit), ctx.shows_units)
 }
 
 /// The same for routes that need no context.

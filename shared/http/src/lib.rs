@@ -10,6 +10,7 @@ mod idempotency;
 mod layers;
 mod problem;
 mod start;
+mod stream_outcome;
 
 pub use auth::{
     ChatKey, CountedKey, SecretKey, SessionToken, SharedManagement, SharedRoute, SignedIn, SiteKey,
@@ -21,3 +22,4 @@ pub use form::{BodyLimit, Form, Part, SiteForm};
 pub use layers::{finish, finish_public, finish_with_body_limit, not_found, open_to_browsers};
 pub use problem::{Problem, render};
 pub use start::{run, run_streaming};
+pub use stream_outcome::StreamOutcome;

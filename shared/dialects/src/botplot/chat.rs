@@ -1,9 +1,10 @@
 //! What a client of BotPlot sends and reads.
 
-use domain::{Result, Turn, conversation::Ask};
+use domain::{Error, Result, Turn, conversation::ChatRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::error::ErrorOut;
 use crate::one_of::one_of;
 
 one_of! {
@@ -27,8 +28,8 @@ pub struct ChatIn {
     pub visitor_id: Option<String>,
 }
 
-impl TryFrom<ChatIn> for Ask {
-    type Error = domain::Error;
+impl TryFrom<ChatIn> for ChatRequest {
+    type Error = Error;
 
     fn try_from(from: ChatIn) -> Result<Self> {
         let ChatIn { message, conversation_id, visitor_id } = from;
@@ -120,4 +121,20 @@ pub enum StreamOut {
         /// As in an error body.
         error: String,
     },
+}
+
+impl From<&Turn> for StreamOut {
+    fn from(turn: &Turn) -> Self {
+        Self::Done {
+            message_id: turn.id.to_string(),
+            conversation_id: turn.conversation_id.to_string(),
+        }
+    }
+}
+
+impl From<&Error> for StreamOut {
+    fn from(error: &Error) -> Self {
+        let ErrorOut { error, code } = error.into();
+        Self::Error { code: code.to_owned(), error }
+    }
 }

@@ -1,6 +1,6 @@
 //! What a visitor's client of HelpBot sends and reads: questions, feedback, handoffs.
 
-use domain::{Citation, Result, Turn, conversation::Ask};
+use domain::{Citation, Result, Turn, conversation::ChatRequest};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
 
@@ -34,7 +34,7 @@ pub struct ChatIn {
     pub api_key: Option<IgnoredAny>,
 }
 
-impl TryFrom<ChatIn> for Ask {
+impl TryFrom<ChatIn> for ChatRequest {
     type Error = domain::Error;
 
     fn try_from(from: ChatIn) -> Result<Self> {
