@@ -1,4 +1,4 @@
-use app::conversations::questions::Wanted;
+use app::conversations::questions::QuestionQuery;
 use axum::{Json, http::Uri};
 use colloquy_http::{Ctx, Problem};
 use dialects::helpbot::{Helpbot, conversations::ConversationsOut};
@@ -29,7 +29,7 @@ pub async fn list_conversations(
     let page = Page::new(("page", params.page.as_deref()), ("limit", params.limit.as_deref()))?;
     let search = params.search.map(|text| bounds::text("search", &text, bounds::SEARCH));
     let session = params.session_id.map(|id| bounds::text("sessionId", &id, bounds::CLIENT_ID));
-    let wanted = Wanted {
+    let wanted = QuestionQuery {
         period: Period::any("range", params.range.as_deref())?,
         filter: QuestionFilter::named("filter", params.filter.as_deref())?,
         search: search.transpose()?.filter(|text| !text.is_empty()),

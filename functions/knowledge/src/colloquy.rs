@@ -1,7 +1,7 @@
 //! Routes that no reference documents: files as sources of helpbot's sites, in a form or announced
 //! and sent later; and answers to unanswered questions, with botplot's key.
 
-use app::knowledge::uploads::{AnnouncedFile, Awaited, NewFile};
+use app::knowledge::uploads::{AnnouncedFile, PendingUpload, NewFile};
 use axum::{
     Json,
     extract::State,
@@ -106,13 +106,13 @@ async fn send_file(
     key: SiteKey,
 ) -> Reply<Helpbot, StatusCode> {
     ctx.http.core.require(&key.principal, Feature::SiteSources)?;
-    ctx.http.core.take_file(key.chatbot, id.parse()?, key.body.into(), &ctx.files).await?;
+    ctx.http.core.receive_file(key.chatbot, id.parse()?, key.body.into(), &ctx.files).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Without an address of its own the file comes to us, with the key that announced it.
-fn upload(source: &Source, awaited: Awaited, headers: &HeaderMap, secret: &str) -> UploadOut {
-    let Awaited { address, until } = awaited;
+fn upload(source: &Source, awaited: PendingUpload, headers: &HeaderMap, secret: &str) -> UploadOut {
+    let PendingUpload { address, until } = awaited;
     let Some(url) = address else {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");
         let url = format!("http://{host}/api/v1/sources/file/{}", source.id);

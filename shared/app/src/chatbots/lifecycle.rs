@@ -14,7 +14,7 @@ use store::Counters;
 use crate::{
     Core,
     access::accounts::mint,
-    adapters::files::{FileOf, Files},
+    adapters::files::{FileKey, Files},
     adapters::random,
 };
 
@@ -229,7 +229,7 @@ impl Core {
                 return Ok(());
             }
             if twin.kind == SourceKind::File {
-                files.remove(FileOf::source(&twin)).await?;
+                files.remove(FileKey::source(&twin)).await?;
             }
         }
         // Nothing answers yet, or it was replaced while it was being copied.

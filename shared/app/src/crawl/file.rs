@@ -12,7 +12,7 @@ use knowledge::{PageError, chunk, file};
 use store::Store;
 
 use crate::{
-    adapters::files::{FileOf, Files},
+    adapters::files::{FileKey, Files},
     crawl::passages::{Passages, fingerprint},
 };
 
@@ -40,7 +40,7 @@ impl FileReader {
     /// again.
     pub async fn read(&self, source: &Source, mut page: Page) -> Result<Option<Duration>> {
         let file = source.file.clone().ok_or_else(|| Error::internal("a file without facts"))?;
-        match self.files.get(FileOf::source(source)).await? {
+        match self.files.get(FileKey::source(source)).await? {
             Some(bytes) => {
                 self.store.crawl_started(source).await?;
                 self.take(source, &mut page, file, bytes).await?;

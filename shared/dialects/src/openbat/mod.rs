@@ -43,7 +43,7 @@ impl DialectFolder for Openbat {
     }
 
     fn events(&self) -> Option<&'static dyn Events> {
-        // A chatbot of its own key subscribes by the routes of another dialect.
+        // Its keys subscribe by the routes of another dialect.
         None
     }
 }
