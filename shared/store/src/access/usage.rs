@@ -21,7 +21,7 @@ struct UsageItem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuotaOutcome {
     /// It is counted.
-    Done,
+    Allowed,
     /// The key's minute is full.
     MinuteFull,
     /// The workspace's month is full.
