@@ -1,7 +1,7 @@
 //! Routes that no reference documents: files as sources of helpbot's sites, in a form or announced
 //! and sent later; and answers to unanswered questions, with botplot's key.
 
-use app::knowledge::uploads::{AnnouncedFile, PendingUpload, NewFile};
+use app::knowledge::uploads::{AnnouncedFile, NewFile, PendingUpload};
 use axum::{
     Json,
     extract::State,
