@@ -1,6 +1,6 @@
 //! Crawls one page or reads one file a message, and begins crawls that are asked for from outside.
 
-use app::{Core, adapters::sqs::Queue, crawl::Crawl, crawl::requests::CrawlMessage};
+use app::{Core, adapters::sqs::Queue, crawl::CrawlWorker, crawl::requests::CrawlMessage};
 use domain::{Error, ErrorKind, Result};
 use knowledge::Fetcher;
 use outbound::Policy;
@@ -11,7 +11,7 @@ use serde_json::Value;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     core: Core,
-    crawl: Crawl,
+    worker: CrawlWorker,
     policy: Policy,
     dead_letters: Queue,
 }
@@ -23,7 +23,13 @@ impl Ctx {
         let core = aws.core(env)?.with_semantics(aws.semantics(env)?);
         let queue = aws.queue(env, "CRAWL_QUEUE_URL")?;
         Ok(Self {
-            crawl: Crawl::new(core.clone(), fetcher, aws.files(env)?, queue, env.retry_pace()?),
+            worker: CrawlWorker::new(
+                core.clone(),
+                fetcher,
+                aws.files(env)?,
+                queue,
+                env.retry_pace()?,
+            ),
             core,
             policy: env.policy(),
             dead_letters: aws.queue(env, "CRAWL_DEAD_LETTERS_URL")?,
@@ -35,7 +41,7 @@ impl Ctx {
 pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
     worker::bodies(event, |body| async move {
         let done = match CrawlMessage::read(&body) {
-            Ok(CrawlMessage::Page(job)) => return ctx.crawl.handle(&job).await,
+            Ok(CrawlMessage::Page(job)) => return ctx.worker.handle(&job).await,
             Ok(CrawlMessage::Request(asked)) => {
                 ctx.core.begin_requested_crawl(&asked, ctx.policy).await
             }
@@ -44,7 +50,7 @@ pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
         match done {
             // What is wrong with the message itself will be no better the next time.
             Err(error) if error.kind != ErrorKind::Internal => {
-                tracing::warn!(%error, "a message is put aside");
+                tracing::warn!(%error, "message moved to the dead-letter queue");
                 ctx.dead_letters.put_aside(&body, &error.message).await
             }
             done => done,

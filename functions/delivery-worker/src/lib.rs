@@ -1,14 +1,14 @@
 //! Makes one attempt at a webhook delivery a message.
 
-use app::{adapters::sqs::Deliver, webhooks::deliver::Delivering};
-use domain::{Delivery, Result, Timestamp, Webhook};
+use app::{adapters::sqs::Deliver, webhooks::deliver::DeliveryWorker};
+use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    delivering: Delivering,
+    worker: DeliveryWorker,
 }
 
 impl Ctx {
@@ -16,22 +16,13 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let core = aws.core(env)?;
         let queue = aws.queue(env, "DELIVERY_QUEUE_URL")?;
-        let (sender, sealer) = (aws.sender(env)?, aws.sealer(env).await?);
-        let pace = env.retry_pace()?;
-        Ok(Self { delivering: Delivering::new(core, queue, sender, sealer, headers, pace) })
+        let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
+        let (renderer, pace) = (&dialects::Renderer, env.retry_pace()?);
+        Ok(Self { worker: DeliveryWorker::new(core, queue, transport, sealer, renderer, pace) })
     }
-}
-
-fn headers(
-    webhook: &Webhook,
-    delivery: &Delivery,
-    secrets: &[String],
-    at: Timestamp,
-) -> Vec<(String, String)> {
-    dialects::webhook::headers(webhook.dialect, delivery, secrets, at)
 }
 
 /// Handles a batch of messages.
 pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
-    worker::messages(event, |job: Deliver| async move { ctx.delivering.handle(&job).await }).await
+    worker::messages(event, |job: Deliver| async move { ctx.worker.handle(&job).await }).await
 }

@@ -2,7 +2,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, ChatbotPlatform, Params, Problem, Segments, WorkspaceKey};
 use dialects::chatbotplatform::{
     DataOut, DeletedOut, IntegrationQuery, ListIn, ListOut,
-    integration::{IntegrationIn, IntegrationOut, IntegrationPatchIn},
+    integrations::{IntegrationIn, IntegrationOut, IntegrationPatchIn},
 };
 use domain::{IntegrationId, IntegrationPatch, NewIntegration};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,9 +23,9 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 /// List integrations
 ///
 /// The AI backends of a bot, newest first.
-#[utoipa::path(get, path = "/v1/bots/{bot_id}/integrations", tag = "chatbotplatform",
+#[utoipa::path(get, path = "/v1/bots/{id}/integrations", tag = "chatbotplatform",
     security(("chatbotplatform" = [])),
-    params(("bot_id" = String, Path, description = "Bot ID"), IntegrationQuery),
+    params(("id" = String, Path, description = "Bot ID"), IntegrationQuery),
     responses((status = 200, body = ListOut<IntegrationOut>)))]
 async fn list_integrations(
     State(ctx): State<Ctx>,
@@ -43,9 +43,9 @@ async fn list_integrations(
 ///
 /// An AI backend that answers for the bot from the next message on. Its key and the values of its
 /// headers are never shown.
-#[utoipa::path(post, path = "/v1/bots/{bot_id}/integrations", tag = "chatbotplatform",
+#[utoipa::path(post, path = "/v1/bots/{id}/integrations", tag = "chatbotplatform",
     security(("chatbotplatform" = [])),
-    params(("bot_id" = String, Path, description = "Bot ID")),
+    params(("id" = String, Path, description = "Bot ID")),
     request_body = IntegrationIn,
     responses((status = 201, body = DataOut<IntegrationOut>)))]
 async fn create_integration(

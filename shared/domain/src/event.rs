@@ -2,26 +2,10 @@
 //! of the item they belong to, with an id derived from that item, so that the same change always
 //! gives the same event.
 
-use crate::{ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp, Turn, WorkspaceId};
-
-/// The kinds of events, without their contents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventKind {
-    /// A conversation's first item was written.
-    ConversationStarted,
-    /// The visitor's half of a turn.
-    QuestionAsked,
-    /// The answer's half of a turn.
-    QuestionAnswered,
-    /// A conversation was idle for long enough.
-    ConversationEnded,
-    /// A visitor left contact details.
-    LeadCaptured,
-    /// A visitor rated an answer.
-    RatingReceived,
-    /// A visitor asked for a person.
-    HandoffRequested,
-}
+use crate::{
+    BackendReport, ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp, Turn,
+    WorkspaceId,
+};
 
 /// An event with what it is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,67 +22,25 @@ pub struct Event {
     pub body: EventBody,
 }
 
-/// What an event does not carry and a dialect tells of it all the same.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// The conversation that it happened in.
-    pub conversation: bool,
-    /// The first turn of that conversation.
-    pub opening: bool,
-}
-
-impl std::ops::BitOr for Needs {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self {
-            conversation: self.conversation || other.conversation,
-            opening: self.opening || other.opening,
-        }
-    }
-}
-
-/// What was read for an event because of its [`Needs`]; what was deleted meanwhile is not there.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Context {
-    /// See [`Needs::conversation`].
-    pub conversation: Option<Conversation>,
-    /// See [`Needs::opening`].
-    pub opening: Option<Turn>,
-}
-
 /// The contents of an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventBody {
-    /// See [`EventKind::ConversationStarted`].
+    /// A conversation's first item was written.
     ConversationStarted(Box<Conversation>),
-    /// See [`EventKind::QuestionAsked`].
+    /// The visitor's half of a turn.
     QuestionAsked(Box<Turn>),
-    /// See [`EventKind::QuestionAnswered`].
+    /// The answer's half of a turn.
     QuestionAnswered(Box<Turn>),
-    /// See [`EventKind::ConversationEnded`].
+    /// A conversation was idle for long enough.
     ConversationEnded(Box<Conversation>),
-    /// See [`EventKind::LeadCaptured`].
+    /// A visitor left contact details.
     LeadCaptured(Box<Lead>),
-    /// See [`EventKind::RatingReceived`].
+    /// A visitor rated an answer.
     RatingReceived(Box<Turn>),
-    /// See [`EventKind::HandoffRequested`].
+    /// A visitor requested a person.
     HandoffRequested(Box<Conversation>),
-}
-
-impl EventBody {
-    /// The kind alone.
-    pub fn kind(&self) -> EventKind {
-        match self {
-            Self::ConversationStarted(_) => EventKind::ConversationStarted,
-            Self::QuestionAsked(_) => EventKind::QuestionAsked,
-            Self::QuestionAnswered(_) => EventKind::QuestionAnswered,
-            Self::ConversationEnded(_) => EventKind::ConversationEnded,
-            Self::LeadCaptured(_) => EventKind::LeadCaptured,
-            Self::RatingReceived(_) => EventKind::RatingReceived,
-            Self::HandoffRequested(_) => EventKind::HandoffRequested,
-        }
-    }
+    /// No AI backend of the chatbot gave a complete answer to the question of this turn.
+    IntegrationFailed(Box<Turn>),
 }
 
 impl Event {
@@ -110,7 +52,8 @@ impl Event {
             | EventBody::HandoffRequested(conversation) => Some(conversation.id),
             EventBody::QuestionAsked(turn)
             | EventBody::QuestionAnswered(turn)
-            | EventBody::RatingReceived(turn) => Some(turn.conversation_id),
+            | EventBody::RatingReceived(turn)
+            | EventBody::IntegrationFailed(turn) => Some(turn.conversation_id),
             EventBody::LeadCaptured(lead) => lead.conversation_id,
         }
     }
@@ -126,8 +69,9 @@ impl Event {
         }
     }
 
-    /// A turn was stored: a question and its answer, one event each.
-    pub fn of_turn(turn: &Turn) -> [Self; 2] {
+    /// A turn was stored: a question and its answer, one event each, and that no AI backend answered if
+    /// that was so.
+    pub fn of_turn(turn: &Turn) -> Vec<Self> {
         let event = |what: &str, at, body| Self {
             id: EventId::derived(&[what, &turn.id.to_string()]),
             at,
@@ -135,14 +79,19 @@ impl Event {
             chatbot_id: turn.chatbot_id,
             body,
         };
-        [
+        let mut events = vec![
             event("asked", turn.asked_at, EventBody::QuestionAsked(Box::new(turn.clone()))),
             event(
                 "answered",
                 turn.answered_at,
                 EventBody::QuestionAnswered(Box::new(turn.clone())),
             ),
-        ]
+        ];
+        if turn.backend.as_ref().is_some_and(BackendReport::failed) {
+            let body = EventBody::IntegrationFailed(Box::new(turn.clone()));
+            events.push(event("integration failed", turn.answered_at, body));
+        }
+        events
     }
 
     /// A visitor left contact details.
@@ -156,7 +105,7 @@ impl Event {
         }
     }
 
-    /// A person was asked for, at `at`, which tells one request from a later one.
+    /// A visitor requested a person at `at`, which tells one request from a later one.
     pub fn handed_off(conversation: Conversation, at: Timestamp) -> Self {
         let (id, time) = (conversation.id.to_string(), at.to_string());
         Self {

@@ -5,6 +5,7 @@ mod arrows;
 mod bench;
 mod budget;
 mod crashes;
+mod dialects;
 mod endpoints;
 mod events;
 mod idempotency;

@@ -27,14 +27,14 @@ const LISTED_AT_ONCE: i32 = 1_000;
 
 /// Which file: that of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileOf {
+pub struct FileKey {
     /// The chatbot that reads it.
     pub chatbot: ChatbotId,
     /// The source.
     pub source: SourceId,
 }
 
-impl FileOf {
+impl FileKey {
     fn key(self) -> String {
         format!("{}/{}", self.chatbot, self.source)
     }
@@ -72,7 +72,7 @@ impl Files {
     }
 
     /// Keeps `bytes`, whole or not at all; they take the place of what was there.
-    pub async fn put(&self, of: FileOf, bytes: Vec<u8>) -> Result<()> {
+    pub async fn put(&self, of: FileKey, bytes: Vec<u8>) -> Result<()> {
         match self {
             Self::Bucket(bucket) => bucket.put(of, bytes).await,
             Self::Folder(folder) => folder.put(of, &bytes).await,
@@ -81,7 +81,7 @@ impl Files {
 
     /// The bytes of a file, or `None` if it is not there. One that is larger than any file that
     /// is taken is an error.
-    pub async fn get(&self, of: FileOf) -> Result<Option<Vec<u8>>> {
+    pub async fn get(&self, of: FileKey) -> Result<Option<Vec<u8>>> {
         match self {
             Self::Bucket(bucket) => bucket.get(of).await,
             Self::Folder(folder) => folder.get(of).await,
@@ -90,7 +90,7 @@ impl Files {
 
     /// Where a file of exactly `size` bytes can be sent to by whoever has the address, within
     /// `time` and without a key; nowhere, if files are in a folder.
-    pub async fn address(&self, of: FileOf, size: u64, time: Duration) -> Result<Option<String>> {
+    pub async fn address(&self, of: FileKey, size: u64, time: Duration) -> Result<Option<String>> {
         match self {
             Self::Bucket(bucket) => bucket.address(of, size, time).await.map(Some),
             Self::Folder(_) => Ok(None),
@@ -98,7 +98,7 @@ impl Files {
     }
 
     /// Copies a file; `false` if there is none.
-    pub async fn copy(&self, from: FileOf, to: FileOf) -> Result<bool> {
+    pub async fn copy(&self, from: FileKey, to: FileKey) -> Result<bool> {
         match self {
             Self::Bucket(bucket) => bucket.copy(from, to).await,
             Self::Folder(folder) => {
@@ -109,7 +109,7 @@ impl Files {
     }
 
     /// Removes a file. One that is not there is removed already.
-    pub async fn remove(&self, of: FileOf) -> Result<()> {
+    pub async fn remove(&self, of: FileKey) -> Result<()> {
         match self {
             Self::Bucket(bucket) => bucket.remove(of.key()).await,
             Self::Folder(folder) => absent_is_fine(fs::remove_file(folder.at(of)).await),
@@ -137,14 +137,14 @@ fn too_large(bytes: u64) -> Error {
 }
 
 impl Bucket {
-    async fn put(&self, of: FileOf, bytes: Vec<u8>) -> Result<()> {
+    async fn put(&self, of: FileKey, bytes: Vec<u8>) -> Result<()> {
         let request = self.client.put_object().bucket(&self.name).key(of.key());
         // On the heap, since the client's futures nest too deep for the compiler.
         let sent = request.body(ByteStream::from(bytes)).send().boxed();
         sent.await.map(drop).map_err(|e| failed(&e))
     }
 
-    async fn get(&self, of: FileOf) -> Result<Option<Vec<u8>>> {
+    async fn get(&self, of: FileKey) -> Result<Option<Vec<u8>>> {
         let sent = self.client.get_object().bucket(&self.name).key(of.key()).send().boxed();
         let found = match sent.await {
             Ok(found) => found,
@@ -165,7 +165,7 @@ impl Bucket {
 
     /// Within S3: a chatbot's files are copied several at a time, which would fill the memory of
     /// a small function.
-    async fn copy(&self, from: FileOf, to: FileOf) -> Result<bool> {
+    async fn copy(&self, from: FileKey, to: FileKey) -> Result<bool> {
         let source = format!("{}/{}", self.name, from.key());
         let request = self.client.copy_object().copy_source(source);
         match request.bucket(&self.name).key(to.key()).send().boxed().await {
@@ -175,7 +175,7 @@ impl Bucket {
         }
     }
 
-    async fn address(&self, of: FileOf, size: u64, time: Duration) -> Result<String> {
+    async fn address(&self, of: FileKey, size: u64, time: Duration) -> Result<String> {
         let size = i64::try_from(size).map_err(Error::internal)?;
         let time = PresigningConfig::expires_in(time).map_err(Error::internal)?;
         let request = self.client.put_object().bucket(&self.name).key(of.key());
@@ -210,11 +210,11 @@ impl Bucket {
 }
 
 impl Folder {
-    fn at(&self, of: FileOf) -> PathBuf {
+    fn at(&self, of: FileKey) -> PathBuf {
         self.0.join(of.key())
     }
 
-    async fn put(&self, of: FileOf, bytes: &[u8]) -> Result<()> {
+    async fn put(&self, of: FileKey, bytes: &[u8]) -> Result<()> {
         // Of two at once each has a draft of its own.
         let draft = format!("draft-{}", random::hex_digits(16)?);
         let file = self.at(of);
@@ -236,7 +236,7 @@ impl Folder {
         moved
     }
 
-    async fn get(&self, of: FileOf) -> Result<Option<Vec<u8>>> {
+    async fn get(&self, of: FileKey) -> Result<Option<Vec<u8>>> {
         let file = self.at(of);
         let bytes = match fs::metadata(&file).await {
             Ok(found) => found.len(),

@@ -9,7 +9,7 @@ use aws_sdk_sqs::{
     types::{MessageAttributeValue, SendMessageBatchRequestEntry},
 };
 use domain::{
-    ChatbotId, ConversationId, Delivery, DeliveryId, Error, EventId, JobId, Result, Scope,
+    ChatbotId, ConversationId, CrawlId, Delivery, DeliveryId, Error, EventId, Result, Scope,
     SourceId, Timestamp, WebhookId, WorkspaceId, source::Page,
 };
 use futures::FutureExt;
@@ -35,7 +35,7 @@ pub struct CrawlPage {
     /// The source.
     pub source_id: SourceId,
     /// Its crawl.
-    pub job: JobId,
+    pub job: CrawlId,
     /// The page's address.
     pub url: String,
     /// When its turn comes at a host that wants pages to be apart, once that is settled.
@@ -60,9 +60,10 @@ pub struct Deliver {
     pub delivery_id: DeliveryId,
     /// Attempts made before this one.
     pub attempt: usize,
-    /// How often this one was put off, since its endpoint was busy or held back.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub put_off: u32,
+    /// How often this attempt was deferred, since its endpoint was at its concurrency limit or
+    /// its circuit open.
+    #[serde(rename = "putOff", default, skip_serializing_if = "is_zero")]
+    pub deferrals: u32,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
@@ -129,7 +130,7 @@ impl Deliver {
             created_at: delivery.created_at,
             delivery_id: delivery.id,
             attempt: delivery.attempts.len(),
-            put_off: 0,
+            deferrals: 0,
         }
     }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::integrations::{
     Backend,
-    ask::{Asked, BackendAttempt, Candidates, Deadline},
+    ask::{Asked, BackendAttempt, Deadline},
     drive::{AnswerOutcome, DeltaSink},
 };
 
@@ -36,7 +36,6 @@ const MAX_ERROR: usize = 300;
 /// A question for a chatbot's backends.
 pub(super) struct BackendQuestion<'a> {
     pub chatbot: &'a Chatbot,
-    pub candidates: &'a Candidates,
     pub conversation_id: ConversationId,
     pub message_id: MessageId,
     pub visitor_id: &'a str,

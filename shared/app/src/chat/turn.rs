@@ -10,6 +10,7 @@ use domain::{
     Timestamp, Turn, WorkspaceId,
     chatbot::REFUSAL,
     conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, Platform, shorten},
+    dialect::CreditMetering,
 };
 use futures::{FutureExt, Stream, future::BoxFuture};
 use knowledge::{Found, Match, Passage};
@@ -25,7 +26,6 @@ use super::{
 };
 use crate::{
     Core,
-    access::usage::CREDITS,
     integrations::{
         Integrations,
         ask::{BackendAttempt, Candidates, Deadline},
@@ -229,8 +229,8 @@ impl Chat {
             self.conversation(chatbot_id, request.conversation_id),
             self.history_ahead(chatbot_id, &request)
         )?;
-        if dialect == Dialect::Helpbot {
-            self.take_credit(principal).await?;
+        if let Some(credits) = dialect.profile().credits {
+            self.take_credit(principal, credits).await?;
         }
         // Made at the time of the question, and so is the id of the conversation that it opens.
         let id = MessageId::at(asked_at);
@@ -297,11 +297,12 @@ impl Chat {
         Ok(chatbot)
     }
 
-    /// A helpbot question takes a credit of its workspace's month.
-    async fn take_credit(&self, principal: &Principal) -> Result<()> {
+    /// Takes a credit of the workspace's month.
+    async fn take_credit(&self, principal: &Principal, credits: CreditMetering) -> Result<()> {
         let now = Timestamp::now();
-        let most = self.core.plans.of(principal.plan).helpbot_credits;
-        if self.core.store.take(principal.workspace_id, CREDITS, most, now).await? {
+        let (workspace, limit) =
+            (principal.workspace_id, (credits.limit)(self.core.plans.of(principal.plan)));
+        if self.core.store.take(workspace, credits.counter, limit, now).await? {
             return Ok(());
         }
         let seconds = now.next_month().since(now).as_secs() + 1;
@@ -423,7 +424,6 @@ impl Chat {
                 let visitor = visitor.unwrap_or_else(|| visitor_of(incoming.conversation_id));
                 let question = BackendQuestion {
                     chatbot: incoming.chatbot,
-                    candidates: &incoming.candidates,
                     conversation_id: incoming.conversation_id,
                     message_id: incoming.id,
                     visitor_id: &visitor,

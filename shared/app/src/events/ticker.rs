@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{DeliveryStatus, Result, SourceStatus, Timestamp};
+use domain::{DeliveryStatus, Result, Timestamp};
 use store::{
     CrawlResult, DueItem, Store, Waiting,
     keys::{DUE_SHARDS, ItemKind},
@@ -15,7 +15,7 @@ use store::{
 use crate::{
     Core,
     adapters::sqs::{Deliver, Queue},
-    webhooks::deliver::LEASE,
+    webhooks::backoff::LEASE,
 };
 
 /// Items taken from a shard in one go.
@@ -71,7 +71,7 @@ impl Ticker {
                         tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item failed");
                         ticked.failed += 1;
                         // Out of the way of what is behind it, for a while.
-                        self.store.put_off(&due, now.plus(LEASE)).await?;
+                        self.store.defer(&due, now.plus(LEASE)).await?;
                     }
                 }
                 if !full {
@@ -90,7 +90,7 @@ impl Ticker {
             }
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
-            other => tracing::error!(?other, pk = due.key.pk, "nobody handles this when due"),
+            other => tracing::error!(?other, pk = due.key.pk, "no handler for due item"),
         }
         Ok(())
     }
@@ -98,7 +98,7 @@ impl Ticker {
     /// A source is due for its next sync, or its crawl has been going on for too long.
     async fn source(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
         let Some(source) = self.store.source_at(&due.key).await? else { return Ok(()) };
-        if matches!(source.status, SourceStatus::Pending | SourceStatus::Processing) {
+        if source.is_crawling() {
             let reason = "the crawl did not come to an end".to_owned();
             let result = CrawlResult::Failed { reason };
             let ended = self.store.end_crawl(&source, &result, now, Some(&due.due_at)).await?;

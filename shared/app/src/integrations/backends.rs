@@ -13,7 +13,7 @@ use domain::{
     BackendKind, Chatbot, ChatbotId, Error, Integration, IntegrationId, Result,
     integration::ANTHROPIC_URL,
 };
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream};
+use futures::{StreamExt, future::BoxFuture, stream};
 use outbound::{Client, Policy};
 use tokio::sync::OnceCell;
 use url::Url;

@@ -2,16 +2,15 @@
 //! [`crate::crawl`].
 
 use domain::{
-    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceFile, SourceId, SourceKind,
+    Chatbot, ChatbotId, Error, ErrorKind, Result, Source, SourceFile, SourceId, SourceKind,
     SourceStatus, SyncFrequency, Timestamp, WorkspaceId, bounds,
-    source::{MAX_FILE_BYTES, UPLOAD_GRACE, UPLOAD_TIME},
+    source::{MAX_FILE_BYTES, Page, UPLOAD_GRACE, UPLOAD_TIME},
 };
 use knowledge::file;
 
 use crate::{
     Core,
-    adapters::files::{FileOf, Files},
-    knowledge::sources::first_page,
+    adapters::files::{FileKey, Files},
 };
 
 /// The field that errors are about, as clients know it.
@@ -35,9 +34,9 @@ pub struct AnnouncedFile {
 
 /// How a file can be sent whose source is there already.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Awaited {
+pub struct PendingUpload {
     /// The address to send it to, which is key enough. Without one the file comes to
-    /// [`Core::take_file`].
+    /// [`Core::receive_file`].
     pub address: Option<String>,
     /// When it has to be on its way.
     pub until: Timestamp,
@@ -99,26 +98,11 @@ fn named(field: &str, name: Option<&str>) -> Result<String> {
 }
 
 fn file_source(chatbot: &Chatbot, name: String, file: Option<SourceFile>) -> Source {
-    Source {
-        id: SourceId::new(),
-        chatbot_id: chatbot.id,
-        workspace_id: chatbot.workspace_id,
-        kind: SourceKind::File,
-        name,
-        file,
-        status: SourceStatus::Pending,
-        reason: None,
-        sync: SyncFrequency::Manual,
-        job: JobId::new(),
-        active_job: None,
-        chunk_count: 0,
-        word_count: 0,
-        created_at: Timestamp::now(),
-        synced_at: None,
-    }
+    let (kind, sync) = (SourceKind::File, SyncFrequency::Manual);
+    Source { file, ..Source::queued(chatbot, kind, name, sync, Timestamp::now()) }
 }
 
-impl FileOf {
+impl FileKey {
     /// The file of `source`.
     pub fn source(source: &Source) -> Self {
         Self { chatbot: source.chatbot_id, source: source.id }
@@ -140,7 +124,7 @@ impl Core {
         let file = SourceFile { media_type, size, awaited_until: None };
         let source = file_source(&chatbot, name, Some(file));
         // The file first: a source in the table is one that can be read.
-        files.put(FileOf::source(&source), bytes).await?;
+        files.put(FileKey::source(&source), bytes).await?;
         self.put_file(&chatbot, &source, files).await?;
         Ok(source)
     }
@@ -153,22 +137,22 @@ impl Core {
         chatbot: ChatbotId,
         new: AnnouncedFile,
         files: &Files,
-    ) -> Result<(Source, Awaited)> {
+    ) -> Result<(Source, PendingUpload)> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
         let AnnouncedFile { name, media_type, size } = new;
         let until = Timestamp::now().plus(UPLOAD_TIME);
         let awaited_until = Some(until.plus(UPLOAD_GRACE));
         let file = SourceFile { media_type, size, awaited_until };
         let source = file_source(&chatbot, name, Some(file));
-        let address = files.address(FileOf::source(&source), size, UPLOAD_TIME).await?;
-        let page = first_page(&source, source.job);
+        let address = files.address(FileKey::source(&source), size, UPLOAD_TIME).await?;
+        let page = Page::first(&source, source.job);
         self.store.put_file_source(&chatbot, &source, &page).await?;
-        Ok((source, Awaited { address, until }))
+        Ok((source, PendingUpload { address, until }))
     }
 
     /// Takes the file that a source waits for, where no address takes it: it is not there yet, and
     /// has exactly the size that was announced.
-    pub async fn take_file(
+    pub async fn receive_file(
         &self,
         chatbot: ChatbotId,
         id: SourceId,
@@ -176,13 +160,13 @@ impl Core {
         files: &Files,
     ) -> Result<()> {
         let source = self.source(chatbot, id).await?;
-        let of = FileOf::source(&source);
+        let of = FileKey::source(&source);
         let file = source.file.filter(|_| matches!(files, Files::Folder(_)));
         let file = file.ok_or_else(|| Error::not_found("source"))?;
         let waits = source.status == SourceStatus::Pending
             && file.awaited_until.is_some_and(|until| Timestamp::now() < until);
         if !waits || files.get(of).await?.is_some() {
-            return Err(Error::new(ErrorKind::Conflict, "the source does not wait for a file"));
+            return Err(Error::new(ErrorKind::Conflict, "the source is not awaiting an upload"));
         }
         if bytes.len() as u64 != file.size {
             let message = format!("must have exactly {} bytes, as was announced", file.size);
@@ -193,13 +177,13 @@ impl Core {
 
     /// Adds `source`, whose file is there already and goes again if there is no room.
     async fn put_file(&self, chatbot: &Chatbot, source: &Source, files: &Files) -> Result<()> {
-        let page = first_page(source, source.job);
+        let page = Page::first(source, source.job);
         let put = self.store.put_file_source(chatbot, source, &page).await;
         let Err(error) = put else { return Ok(()) };
         // After a failure of ours the source may be there all the same. What it is not, goes with
         // the chatbot.
         if error.kind != ErrorKind::Internal {
-            files.remove(FileOf::source(source)).await?;
+            files.remove(FileKey::source(source)).await?;
         }
         Err(error)
     }
@@ -212,7 +196,7 @@ impl Core {
         twin: &Source,
         files: &Files,
     ) -> Result<bool> {
-        files.copy(FileOf::source(source), FileOf::source(twin)).await
+        files.copy(FileKey::source(source), FileKey::source(twin)).await
     }
 
     /// Adds a source to `chatbot` that is read from a file like that of `source`.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    Chatbot, ChatbotId, Conversation, ConversationId, Error, EventId, OffReason, Result, Scope,
+    Chatbot, ChatbotId, Conversation, ConversationId, DisableReason, Error, EventId, Result, Scope,
     Timestamp, Turn, Webhook, Workspace, conversation::shorten,
 };
 use futures::future::BoxFuture;
@@ -96,7 +96,7 @@ impl Mailing {
         }
     }
 
-    /// A conversation with the turn that opened it, which is all there is of helpbot's.
+    /// A conversation with the turn that opened it, which may be all there is of it.
     async fn handed_over(
         &self,
         chatbot: ChatbotId,
@@ -154,11 +154,11 @@ fn switched_off(
     chatbot: Option<&Chatbot>,
     webhook: &Webhook,
 ) -> Option<Letter> {
-    let off = webhook.switched_off.filter(|off| off.at == job.at)?;
+    let off = webhook.auto_disabled.filter(|off| off.at == job.at)?;
     let whose = chatbot.map_or_else(|| "your workspace".to_owned(), |c| one_line(&c.name));
     let why = match off.reason {
-        OffReason::Gone => "It answered 410: it is gone for good.",
-        OffReason::Failing => "It has failed for five days without a success.",
+        DisableReason::Gone => "It answered 410: it is gone for good.",
+        DisableReason::Failing => "It has failed for five days without a success.",
     };
     // What follows the path may be a secret of the receiver's.
     let url = webhook.url.split(['?', '#']).next().unwrap_or_default();

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind, EventId,
-    Page, Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
-    WorkspaceId, bounds, webhook::most,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, EventRenderer, Page,
+    RenderedEvent, Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch,
+    WebhookStatus, WorkspaceId, bounds,
+    dialect::{SecretForm, WebhookRules},
 };
 use store::PutWebhook;
 use url::Url;
@@ -15,9 +16,8 @@ use crate::{
     Core,
     adapters::random,
     adapters::seal::Sealer,
-    events::router::Message,
-    webhooks::deliver::{Headers, secrets},
-    webhooks::transport::{Sender, Targets},
+    webhooks::sign::secrets,
+    webhooks::transport::{Targets, Transport},
 };
 
 /// A name is looked up for this long when a webhook is saved; one that does not resolve then is
@@ -28,8 +28,9 @@ const LOOK_UP: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone)]
 pub struct Webhooks {
     pub(crate) core: Core,
-    sender: Sender,
+    transport: Transport,
     pub(crate) sealer: Sealer,
+    renderer: &'static dyn EventRenderer,
 }
 
 /// A subscription to make, its bounds checked.
@@ -105,32 +106,29 @@ fn note(text: &str) -> Result<String> {
 
 /// A fresh signing secret in the form that `dialect` gives it.
 pub(crate) fn mint(dialect: Dialect) -> Result<String> {
-    Ok(match dialect {
-        Dialect::Conferbot => random::hex_digits(64)?,
-        Dialect::Botplot | Dialect::Openbat | Dialect::Helpbot => {
-            format!("whsec_{}", random::hex_digits(64)?)
+    Ok(match dialect.profile().webhooks.secret {
+        SecretForm::Hex(prefix) => format!("{prefix}{}", random::hex_digits(64)?),
+        SecretForm::Base64(prefix) => {
+            format!("{prefix}{}", STANDARD.encode(random::bytes::<32>()?))
         }
-        // As Standard Webhooks has it: what stands after the prefix is the key in base64.
-        Dialect::ChatbotPlatform => format!("whsec_{}", STANDARD.encode(random::bytes::<32>()?)),
     })
 }
 
-/// Why there can be no more webhooks of `dialect`. HelpBot documents 403.
-fn full(dialect: Dialect) -> Error {
-    let (kind, whose) = match dialect {
-        Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot => {
-            (ErrorKind::Conflict, "chatbot")
-        }
-        Dialect::ChatbotPlatform => (ErrorKind::Conflict, "workspace"),
-        Dialect::Helpbot => (ErrorKind::Forbidden, "site"),
-    };
-    Error::new(kind, format!("a {whose} can have at most {} webhooks", most(dialect)))
+/// Why there can be no more webhooks of a dialect with these rules.
+fn full(rules: &WebhookRules) -> Error {
+    let WebhookRules { owner, max, full, .. } = *rules;
+    Error::new(full, format!("a {} can have at most {max} webhooks", owner.name()))
 }
 
 impl Webhooks {
     /// Webhooks over `core`.
-    pub fn new(core: Core, sender: Sender, sealer: Sealer) -> Self {
-        Self { core, sender, sealer }
+    pub fn new(
+        core: Core,
+        transport: Transport,
+        sealer: Sealer,
+        renderer: &'static dyn EventRenderer,
+    ) -> Self {
+        Self { core, transport, sealer, renderer }
     }
 
     /// What it is over.
@@ -140,7 +138,7 @@ impl Webhooks {
 
     /// Which addresses are taken.
     pub fn targets(&self) -> &Targets {
-        self.sender.targets()
+        self.transport.targets()
     }
 
     /// Makes a subscription of `dialect` to the events of a chatbot of `workspace`, or of all of
@@ -168,13 +166,14 @@ impl Webhooks {
             retired_secret: None,
             status: WebhookStatus::Active,
             failing_since: None,
-            switched_off: None,
-            held: None,
+            auto_disabled: None,
+            circuit: None,
             created_at: Timestamp::now(),
         };
-        match self.core.store.put_webhook(&webhook, most(dialect)).await? {
+        let rules = &dialect.profile().webhooks;
+        match self.core.store.put_webhook(&webhook, rules.max).await? {
             PutWebhook::Added => Ok((webhook, secret)),
-            PutWebhook::Full => Err(full(dialect)),
+            PutWebhook::Full => Err(full(rules)),
             PutWebhook::Gone => Err(Error::not_found("chatbot")),
         }
     }
@@ -287,28 +286,13 @@ impl Webhooks {
     pub async fn test(
         &self,
         webhook: &Webhook,
-        message: Message,
-        headers: Headers,
+        message: RenderedEvent,
     ) -> Result<(DeliveryId, Attempt)> {
         let now = Timestamp::now();
-        let event_id = EventId::new();
-        let mut delivery = Delivery {
-            id: DeliveryId::derived_at(now, &[&event_id.to_string()]),
-            webhook_id: webhook.id,
-            scope: webhook.scope(),
-            event_id,
-            event: message.event,
-            body: message.body,
-            status: DeliveryStatus::Pending,
-            attempts: Vec::new(),
-            replayed_at: None,
-            replayed_after: 0,
-            next_attempt_at: None,
-            created_at: now,
-        };
+        let mut delivery = Delivery::of_test(webhook, message, now);
         let secrets = secrets(&self.sealer, webhook, now)?;
-        let headers = headers(webhook, &delivery, &secrets, now);
-        let attempt = self.sender.send(webhook, &delivery, &headers).await.attempt;
+        let headers = self.renderer.headers(webhook.dialect, &delivery, &secrets, now);
+        let attempt = self.transport.send(webhook, &delivery, &headers).await.attempt;
         delivery.status = match attempt.succeeded() {
             true => DeliveryStatus::Delivered,
             false => DeliveryStatus::Failed,

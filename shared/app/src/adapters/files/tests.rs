@@ -15,8 +15,8 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-fn file() -> FileOf {
-    FileOf {
+fn file() -> FileKey {
+    FileKey {
         chatbot: "0197a000-0000-7000-8000-000000000001".parse().unwrap(),
         source: "0197a000-0000-7000-8000-000000000002".parse().unwrap(),
     }
@@ -93,7 +93,7 @@ async fn s3_is_asked_for_the_file_s_own_object_and_nothing_else() {
     assert_eq!(*notes.lock().unwrap(), [(format!("PUT {OBJECT}"), b"# One\n".to_vec())]);
     notes.lock().unwrap().clear();
     assert_eq!(files.get(file()).await.unwrap().as_deref(), Some(&b"# One\n"[..]));
-    let other = FileOf { source: SourceId::new(), ..file() };
+    let other = FileKey { source: SourceId::new(), ..file() };
     assert!(files.copy(file(), other).await.unwrap());
     files.remove(file()).await.unwrap();
     let copied = OBJECT.replace(&file().source.to_string(), &other.source.to_string());
@@ -205,9 +205,9 @@ async fn a_folder_keeps_files_for_its_owner_alone_and_forgets_them() {
     let at = root.join(file().key());
     let rights = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((rights(&at), rights(at.parent().unwrap()), rights(&root)), (0o600, 0o700, 0o700));
-    let other = FileOf { source: SourceId::new(), ..file() };
+    let other = FileKey { source: SourceId::new(), ..file() };
     assert!(files.copy(file(), other).await.unwrap());
-    assert!(!files.copy(FileOf { source: SourceId::new(), ..file() }, other).await.unwrap());
+    assert!(!files.copy(FileKey { source: SourceId::new(), ..file() }, other).await.unwrap());
     assert_eq!(std::fs::read_dir(at.parent().unwrap()).unwrap().count(), 2, "no draft is left");
 
     files.remove(file()).await.unwrap();
