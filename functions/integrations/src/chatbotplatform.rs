@@ -1,7 +1,7 @@
 use axum::{Json, extract::State, http::StatusCode};
-use colloquy_http::{Body, ChatbotPlatform, Params, Problem, Segments, WorkspaceKey};
+use colloquy_http::{Body, Params, PathParams, Problem, WorkspaceKey};
 use dialects::chatbotplatform::{
-    DataOut, DeletedOut, IntegrationQuery, ListIn, ListOut,
+    ChatbotPlatform, DataOut, DeletedOut, IntegrationQuery, ListIn, ListOut,
     integrations::{IntegrationIn, IntegrationOut, IntegrationPatchIn},
 };
 use domain::{IntegrationId, IntegrationPatch, NewIntegration};
@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 async fn list_integrations(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(bot, _): Segments<ChatbotPlatform, String>,
+    PathParams(bot, _): PathParams<ChatbotPlatform, String>,
     Params(query, _): Params<ChatbotPlatform, ListIn>,
 ) -> Reply<Json<ListOut<IntegrationOut>>> {
     let (filter, page) = query.integrations()?;
@@ -51,7 +51,7 @@ async fn list_integrations(
 async fn create_integration(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(bot, _): Segments<ChatbotPlatform, String>,
+    PathParams(bot, _): PathParams<ChatbotPlatform, String>,
     Body(body, _): Body<ChatbotPlatform, IntegrationIn>,
 ) -> Reply<(StatusCode, Json<DataOut<IntegrationOut>>)> {
     let new = NewIntegration::try_from(body)?;
@@ -67,7 +67,7 @@ async fn create_integration(
 async fn get_integration(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<IntegrationOut>>> {
     let found = ctx.integrations.get(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(DataOut::new(found)))
@@ -85,7 +85,7 @@ async fn get_integration(
 async fn update_integration(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
     Body(body, _): Body<ChatbotPlatform, IntegrationPatchIn>,
 ) -> Reply<Json<DataOut<IntegrationOut>>> {
     let patch = IntegrationPatch::try_from(body)?;
@@ -101,7 +101,7 @@ async fn update_integration(
 async fn delete_integration(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<DeletedOut>>> {
     let id: IntegrationId = id.parse()?;
     ctx.integrations.delete(key.0.workspace_id, id).await?;

@@ -137,7 +137,7 @@ fn blocks(message: &Message) -> (&'static str, Vec<Value>) {
 
 /// Reads the events of a stream, or a whole answer.
 #[derive(Default)]
-struct AnthropicWire {
+pub(crate) struct AnthropicWire {
     usage: Usage,
     stop_reason: Option<String>,
     /// The tool calls whose blocks are open, by their index.

@@ -92,12 +92,14 @@ async fn begin(
 }
 
 /// A body that is being read.
-struct Reading<W> {
+pub(crate) struct Reading<W> {
     body: BoxStream<'static, Result<Bytes, OutboundError>>,
     /// `None` once the body has ended.
     sse: Option<SseReader>,
     wire: W,
     events: VecDeque<AnswerEvent>,
+    /// Comes after the events.
+    failed: Option<AnswerError>,
     /// Bytes of text so far, those of tool calls included.
     size: usize,
     /// Text, a tool call or a refusal was among the events.
@@ -106,7 +108,7 @@ struct Reading<W> {
 }
 
 impl<W: Wire> Reading<W> {
-    fn of(
+    pub(crate) fn of(
         body: impl Stream<Item = Result<Bytes, OutboundError>> + Send + 'static,
         wire: W,
     ) -> Self {
@@ -115,13 +117,14 @@ impl<W: Wire> Reading<W> {
             sse: Some(SseReader::new(MAX_EVENT)),
             wire,
             events: VecDeque::new(),
+            failed: None,
             size: 0,
             said: false,
             ended: false,
         }
     }
 
-    fn events(self) -> AnswerStream {
+    pub(crate) fn events(self) -> AnswerStream {
         stream::unfold(self, |mut reading| async move {
             let event = reading.next().await?;
             reading.ended = matches!(event, Err(_) | Ok(AnswerEvent::Done { .. }));
@@ -130,7 +133,8 @@ impl<W: Wire> Reading<W> {
         .boxed()
     }
 
-    /// The next event; `None` after the last one.
+    /// The next event; `None` after the last one. What came before an error is told before it, however
+    /// both were split.
     async fn next(&mut self) -> Option<Result<AnswerEvent, AnswerError>> {
         if self.ended {
             return None;
@@ -139,8 +143,11 @@ impl<W: Wire> Reading<W> {
             if let Some(event) = self.events.pop_front() {
                 return Some(self.checked(event));
             }
-            if let Err(error) = self.advance().await {
+            if let Some(error) = self.failed.take() {
                 return Some(Err(error));
+            }
+            if let Err(error) = self.advance().await {
+                self.failed = Some(error);
             }
         }
     }
@@ -172,7 +179,8 @@ impl<W: Wire> Reading<W> {
         let mut read = Vec::new();
         match self.body.next().await {
             Some(Ok(piece)) => {
-                sse.feed(&piece, &mut read).map_err(|error| malformed(&error.to_string()))?;
+                let fed = sse.feed(&piece, &mut read);
+                self.failed = fed.err().map(|error| malformed(&error.to_string()));
             }
             Some(Err(error)) => return Err(error_of_stream(error)),
             None => read.extend(self.sse.take().and_then(SseReader::finish)),

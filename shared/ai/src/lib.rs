@@ -23,6 +23,8 @@ pub mod openai;
 mod prompt;
 mod request;
 pub mod sse;
+#[cfg(test)]
+mod streams;
 
 pub use anthropic::Anthropic;
 pub use builtin::Builtin;

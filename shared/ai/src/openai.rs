@@ -175,7 +175,7 @@ fn message(message: &Message) -> Value {
 }
 
 /// Reads chunks of a stream, or a whole answer.
-struct OpenAiWire {
+pub(crate) struct OpenAiWire {
     url: Url,
     usage: Usage,
     finish: Option<Finish>,
@@ -186,7 +186,7 @@ struct OpenAiWire {
 }
 
 impl OpenAiWire {
-    fn new(url: Url) -> Self {
+    pub(crate) fn new(url: Url) -> Self {
         Self {
             url,
             usage: Usage::default(),

@@ -1,0 +1,5 @@
+mod create_integration;
+mod delete_integration;
+mod get_integration;
+mod list_integrations;
+mod update_integration;
