@@ -110,7 +110,7 @@ pub(crate) fn mint(dialect: Dialect) -> Result<String> {
         Dialect::Botplot | Dialect::Openbat | Dialect::Helpbot => {
             format!("whsec_{}", random::hex_digits(64)?)
         }
-        // As Standard Webhooks has it: what stands after the prefix is the key in base64.
+        // As Standard Webhooks has it: the part after the prefix is the key in base64.
         Dialect::ChatbotPlatform => format!("whsec_{}", STANDARD.encode(random::bytes::<32>()?)),
     })
 }

@@ -28,10 +28,10 @@ struct State {
 #[derive(Debug, Clone, Default)]
 pub struct Meter(Arc<Mutex<State>>);
 
-/// Work beside other work: see [`Meter::fork`].
+/// Concurrent work: see [`Meter::fork`].
 #[derive(Debug, Clone)]
 pub struct MeterHandle {
-    /// What measures the work.
+    /// The meter of that work.
     pub concurrent: Meter,
     from: u32,
 }
@@ -46,18 +46,18 @@ impl Meter {
         CURRENT.scope(self.clone(), work).await
     }
 
-    /// The meter in whose scope this runs; a fresh one that nobody reads where there is none.
+    /// The meter in whose scope this runs; a fresh one, whose figures are dropped, where there is none.
     /// Hand it to a spawned task, which does not inherit it.
     pub fn current() -> Self {
         CURRENT.try_with(Clone::clone).unwrap_or_default()
     }
 
-    /// A meter for work that goes on beside what this one measures.
+    /// A meter for work that runs concurrently with what this one measures.
     pub fn fork(&self) -> MeterHandle {
         MeterHandle { concurrent: Self::default(), from: self.units().round_trips }
     }
 
-    /// Adds what was consumed beside: of calls one after the other, the longer row counts.
+    /// Adds what the concurrent work consumed: of calls one after the other, the longer row counts.
     pub fn join(&self, MeterHandle { concurrent, from }: &MeterHandle) {
         let concurrent = concurrent.units();
         let mut state = self.lock();
