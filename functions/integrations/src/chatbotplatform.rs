@@ -2,22 +2,25 @@ use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, Params, PathParams, Problem, WorkspaceKey};
 use dialects::chatbotplatform::{
     ChatbotPlatform, DataOut, DeletedOut, IntegrationQuery, ListIn, ListOut,
-    integrations::{IntegrationIn, IntegrationOut, IntegrationPatchIn},
+    integrations::{IntegrationIn, IntegrationOut, IntegrationPatchIn, UsageCountsOut, UsageOut},
 };
-use domain::{IntegrationId, IntegrationPatch, NewIntegration};
+use domain::{IntegrationId, IntegrationPatch, NewIntegration, bounds};
+use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
+
+/// The longest period, in days.
+const MAX_DAYS: u32 = 365;
 
 type Reply<T> = Result<T, Problem<ChatbotPlatform>>;
 type Key = WorkspaceKey<ChatbotPlatform>;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new().routes(routes!(list_integrations, create_integration)).routes(routes!(
-        get_integration,
-        update_integration,
-        delete_integration
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_integrations, create_integration))
+        .routes(routes!(get_integration, update_integration, delete_integration))
+        .routes(routes!(get_usage))
 }
 
 /// List integrations
@@ -106,4 +109,40 @@ async fn delete_integration(
     let id: IntegrationId = id.parse()?;
     ctx.integrations.delete(key.0.workspace_id, id).await?;
     Ok(Json(DeletedOut::new(id)))
+}
+
+#[derive(Debug, Deserialize)]
+struct UsageParams {
+    days: Option<String>,
+}
+
+/// Get a bot's usage of AI backends
+///
+/// Turns, failures and tokens of each UTC day, the present one the last. Counts follow their turns by
+/// seconds.
+#[utoipa::path(get, path = "/v1/bots/{id}/usage", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(
+        ("id" = String, Path, description = "Bot ID"),
+        ("days" = Option<u32>, Query, minimum = 1, maximum = 365,
+            description = "Period in days (default: 30)")),
+    responses((status = 200, body = DataOut<UsageOut>)))]
+async fn get_usage(
+    State(ctx): State<Ctx>,
+    key: Key,
+    PathParams(bot, _): PathParams<ChatbotPlatform, String>,
+    Params(params, _): Params<ChatbotPlatform, UsageParams>,
+) -> Reply<Json<DataOut<UsageOut>>> {
+    let days = bounds::number("days", params.days.as_deref(), 30, (1, MAX_DAYS))?;
+    let daily = ctx.integrations.usage(key.0.workspace_id, bot.parse()?, days).await?;
+    let counts = daily.into_iter().map(|(day, counters)| {
+        let counts = UsageCountsOut {
+            turns: counters.backend_turns,
+            failures: counters.backend_failures,
+            input_tokens: counters.input_tokens,
+            output_tokens: counters.output_tokens,
+        };
+        (day, counts)
+    });
+    Ok(Json(DataOut { data: UsageOut::new(counts.collect()) }))
 }

@@ -223,16 +223,41 @@ async fn settings_say_what_is_answered_from_and_a_pair_comes_first() {
 fn failures() -> Vec<(&'static str, Vec<Step>, Option<&'static str>)> {
     let error = |status, body: &str| whole(status, "application/json", body);
     vec![
-        ("a wrong key", error(401, r#"{"error":{"message":"Incorrect API key"}}"#), Some("Incorrect")),
-        ("an unknown model", error(404, r#"{"error":{"message":"no such model"}}"#), Some("no such")),
-        ("no credit", error(429, r#"{"error":{"message":"pay","code":"insufficient_quota"}}"#), Some("pay")),
+        (
+            "a wrong key",
+            error(401, r#"{"error":{"message":"Incorrect API key"}}"#),
+            Some("Incorrect"),
+        ),
+        (
+            "an unknown model",
+            error(404, r#"{"error":{"message":"no such model"}}"#),
+            Some("no such"),
+        ),
+        (
+            "no credit",
+            error(429, r#"{"error":{"message":"pay","code":"insufficient_quota"}}"#),
+            Some("pay"),
+        ),
         ("a rejected request", error(400, r#"{"error":{"message":"too long"}}"#), None),
         ("an error of its own", error(500, "oops"), None),
         ("a page", whole(200, "text/html", "<html>Sign in</html>"), Some("text/html")),
-        ("a redirect", vec![Step::text("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n")], Some("redirects")),
+        (
+            "a redirect",
+            vec![Step::text(
+                "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n",
+            )],
+            Some("redirects"),
+        ),
         ("silence", vec![Step::Close], None),
         ("an empty success", openai_says(&[]), Some("without any text")),
-        ("an error inside a success", vec![head(200, "text/event-stream"), data(&json!({"error": {"message": "overloaded"}}))], None),
+        (
+            "an error inside a success",
+            vec![
+                head(200, "text/event-stream"),
+                data(&json!({"error": {"message": "overloaded"}})),
+            ],
+            None,
+        ),
         ("an end before the end", vec![head(200, "text/event-stream"), Step::Close], None),
     ]
 }
@@ -445,9 +470,8 @@ async fn a_change_counts_from_the_next_message_on_and_the_built_in_answers_witho
 async fn a_turn_with_a_backend_costs_no_more_round_trips_than_one_without() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
-    let ask = async |body: Value| {
-        app.post("/api/v1/chat").bearer(&ada.public).json(&body).send().await
-    };
+    let ask =
+        async |body: Value| app.post("/api/v1/chat").bearer(&ada.public).json(&body).send().await;
     let next = async |first: &Reply| {
         let id = first.json()["conversationId"].clone();
         ask(json!({"message": "Hello?", "conversationId": id})).await

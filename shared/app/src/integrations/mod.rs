@@ -12,6 +12,7 @@
 //! - [`ask`]: asks the chosen backend and, where that fails, the fallback, within one [`ask::Deadline`].
 //!   It owns the clocks (`clocks`) and the circuit breaker (`breaker`).
 //! - `drive`: takes the events of one answer to an [`drive::AnswerOutcome`].
+//! - `usage`: what backends were used for, day by day.
 //! - `health`: writes what failures and successes say about an integration.
 //!
 //! # States of an integration
@@ -41,5 +42,6 @@ mod clocks;
 pub mod drive;
 mod health;
 pub mod manage;
+mod usage;
 
 pub use backends::{Backend, Backends, Integrations};

@@ -269,3 +269,52 @@ impl From<Integration> for IntegrationOut {
         }
     }
 }
+
+/// What a bot's AI backends were used for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::UsageOut)]
+pub struct UsageOut {
+    /// All days together.
+    total: UsageCountsOut,
+    /// Day by day, oldest first.
+    days: Vec<UsageDayOut>,
+}
+
+/// Counts of one day, or of several.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::UsageCountsOut)]
+pub struct UsageCountsOut {
+    /// Turns for which a backend was asked.
+    pub turns: u64,
+    /// Those of them that have no complete answer.
+    pub failures: u64,
+    /// Tokens that backends read, as they count them.
+    pub input_tokens: u64,
+    /// Tokens that they wrote.
+    pub output_tokens: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::UsageDayOut)]
+struct UsageDayOut {
+    #[schema(schema_with = schema::day)]
+    date: String,
+    #[serde(flatten)]
+    counts: UsageCountsOut,
+}
+
+impl UsageOut {
+    /// Of these days, in order.
+    pub fn new(days: Vec<(String, UsageCountsOut)>) -> Self {
+        let add = |a: UsageCountsOut, b: &UsageCountsOut| UsageCountsOut {
+            turns: a.turns + b.turns,
+            failures: a.failures + b.failures,
+            input_tokens: a.input_tokens + b.input_tokens,
+            output_tokens: a.output_tokens + b.output_tokens,
+        };
+        Self {
+            total: days.iter().map(|(_, counts)| counts).fold(UsageCountsOut::default(), add),
+            days: days.into_iter().map(|(date, counts)| UsageDayOut { date, counts }).collect(),
+        }
+    }
+}

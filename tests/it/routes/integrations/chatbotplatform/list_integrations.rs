@@ -40,8 +40,17 @@ async fn filters_are_exact_matches_on_its_own_fields() {
     let other = integrate(&app, &ada, echo("Echo")).await;
     let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
     for name in [
-        "id", "name", "type", "url", "model", "timeout_seconds", "weight", "is_fallback", "status",
-        "created_at", "updated_at",
+        "id",
+        "name",
+        "type",
+        "url",
+        "model",
+        "timeout_seconds",
+        "weight",
+        "is_fallback",
+        "status",
+        "created_at",
+        "updated_at",
     ] {
         let value = match &model[name] {
             Value::String(text) => text.clone(),
