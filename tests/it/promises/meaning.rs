@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::json;
 use tests::{App, Site, Tenant, WordEmbedder, eventually};
 
-use crate::routes::{
-    chat::text,
+use crate::util::{
+    botplot::text,
     knowledge::{page, ready, recrawled, settled},
 };
 
