@@ -123,7 +123,6 @@ impl Aws {
     }
 
     #[cfg(feature = "s3")]
-    #[expect(clippy::unnecessary_wraps, reason = "a build without S3 fails here")]
     fn bucket(&self, name: &str) -> Result<Files> {
         use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 
@@ -135,7 +134,6 @@ impl Aws {
     }
 
     #[cfg(not(feature = "s3"))]
-    #[expect(clippy::unused_self, reason = "a build with S3 makes its client here")]
     fn bucket(&self, name: &str) -> Result<Files> {
         Err(Error::internal(format!(
             "FILES is {name:?}, a bucket; this build was made without the feature runtime/s3"
