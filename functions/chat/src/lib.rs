@@ -8,7 +8,7 @@ mod helpbot;
 use std::sync::Arc;
 
 use ai::Extractive;
-use app::chat::{Chat, Pieces};
+use app::chat::turn::{Chat, Pieces};
 use axum::{
     Router,
     extract::{FromRef, State},

@@ -2,7 +2,7 @@
 
 use app::{
     Core,
-    idempotency::{Begin, ClaimToken, FirstAnswer, Once},
+    access::idempotency::{Begin, ClaimToken, FirstAnswer, Once},
 };
 use axum::{
     body::{Body, Bytes, to_bytes},
