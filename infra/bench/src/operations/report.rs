@@ -183,7 +183,7 @@ impl Report<'_> {
         found.iter().map(line).collect()
     }
 
-    /// The generated part of the README.
+    /// The generated part of docs/costs.md.
     pub fn summary(&self) -> String {
         let mut text = self.head("read / write / round trips, by conversations");
         for name in [
