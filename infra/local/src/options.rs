@@ -32,7 +32,7 @@ pub struct Options {
     pub plan: Plan,
 
     /// Plan of workspaces that sign up.
-    #[arg(long, default_value = "enterprise")]
+    #[arg(long, default_value = "enterprise", value_name = "PLAN")]
     pub signup_plan: Plan,
 
     /// Overrides for the published plans, e.g. '{"enterprise":{"botplot_calls":null}}'; null means

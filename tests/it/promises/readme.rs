@@ -1,6 +1,7 @@
 //! What README.md and the pages of `docs/` say is there. Their tables are made here, between
 //! `<!-- generated: … -->` and `<!-- end -->`; every path and link in them is looked for.
 
+mod commands;
 mod paths;
 mod settings;
 
@@ -104,44 +105,57 @@ fn common_prefix(paths: &[&str]) -> String {
     prefix.join("/")
 }
 
+/// A dialect's row of the table, and its numbers of documented, built and tested operations.
+fn row_of(dialect: &str, built: &[String], tested: &BTreeSet<String>) -> (String, [usize; 3]) {
+    let all: Vec<(String, String)> = documented()
+        .into_iter()
+        .filter(|(operation, _)| operation.split(' ').next() == Some(dialect))
+        .collect();
+    let operations = || all.iter().map(|(operation, _)| operation);
+    let paths: Vec<&str> = operations().filter_map(|one| one.split(' ').nth(2)).collect();
+    let mut credentials: Vec<&str> = Vec::new();
+    for (_, credential) in &all {
+        if !credentials.contains(&credential.as_str()) {
+            credentials.push(credential);
+        }
+    }
+    let numbers = [
+        all.len(),
+        operations().filter(|one| built.contains(one)).count(),
+        operations().filter(|one| tested.contains(*one)).count(),
+    ];
+    let row = format!(
+        "| [{dialect}](shared/dialects/src/{dialect}) | `{}` | {} | {} | {} | {} |",
+        common_prefix(&paths),
+        credentials.join("; "),
+        numbers[0],
+        numbers[1],
+        numbers[2]
+    );
+    (row, numbers)
+}
+
 #[test]
 fn the_table_of_dialects_is_counted_and_not_typed() {
-    let (documented, built, tested) = (documented(), built(), tested());
-    let of = |operation: &str, dialect: &str| operation.split(' ').next() == Some(dialect);
-    let count = |dialect: &str| {
-        let all = documented.iter().filter(|(operation, _)| of(operation, dialect));
-        let built = built.iter().filter(|operation| of(operation, dialect)).count();
-        let tested = all.clone().filter(|(operation, _)| tested.contains(operation)).count();
-        (all.count(), built, tested)
-    };
+    let (built, tested) = (built(), tested());
+    let mut dialects: Vec<String> = documented()
+        .into_iter()
+        .filter_map(|(operation, _)| operation.split(' ').next().map(str::to_owned))
+        .collect();
+    dialects.dedup();
     let mut rows = vec![
         "| dialect | paths below | credential | documented | built | tested |".to_owned(),
         "|---|---|---|--:|--:|--:|".to_owned(),
     ];
-    let mut dialects: Vec<&str> =
-        documented.iter().filter_map(|(operation, _)| operation.split(' ').next()).collect();
-    dialects.dedup();
-    let mut all = (0, 0, 0);
+    let mut sum = [0; 3];
     for dialect in dialects {
-        let operations: Vec<_> =
-            documented.iter().filter(|(operation, _)| of(operation, dialect)).collect();
-        let paths: Vec<&str> =
-            operations.iter().filter_map(|(operation, _)| operation.split(' ').nth(2)).collect();
-        let mut credentials: Vec<&str> = Vec::new();
-        for (_, credential) in &operations {
-            if !credentials.contains(&credential.as_str()) {
-                credentials.push(credential);
-            }
+        let (row, numbers) = row_of(&dialect, &built, &tested);
+        rows.push(row);
+        for (sum, number) in sum.iter_mut().zip(numbers) {
+            *sum += number;
         }
-        let (documented, built, tested) = count(dialect);
-        all = (all.0 + documented, all.1 + built, all.2 + tested);
-        rows.push(format!(
-            "| [{dialect}](shared/dialects/src/{dialect}) | `{}` | {} | {documented} | {built} | {tested} |",
-            common_prefix(&paths),
-            credentials.join("; "),
-        ));
     }
-    rows.push(format!("| all | | | {} | {} | {} |", all.0, all.1, all.2));
+    rows.push(format!("| all | | | {} | {} | {} |", sum[0], sum[1], sum[2]));
     generated("README.md", "dialects", &rows);
 }
 

@@ -148,7 +148,7 @@ impl Report<'_> {
         for (list, number, name) in &pages {
             text.push(self.line(name, |m| units(page(m, list, *number).as_ref())));
         }
-        text.push("\n### What follows from a turn, by conversations of the chatbot\n".to_owned());
+        text.push("\n### Background work of a turn, by conversations of the chatbot\n".to_owned());
         text.extend(self.head("read / write units per turn"));
         text.extend(self.background());
         text.push("\n### Latency, by conversations of the chatbot\n".to_owned());
@@ -188,7 +188,7 @@ impl Report<'_> {
         let mut text = self.head("read / write / round trips, by conversations");
         for name in [
             "botplot POST /api/v1/chat",
-            "botplot POST /api/v1/chat, going on",
+            "botplot POST /api/v1/chat, continued",
             "helpbot POST /api/v1/chat, in a session",
             "chatbotplatform GET /v1/bots/{id}",
         ] {

@@ -57,12 +57,14 @@ fn every_path_that_a_document_names_is_there() {
         for span in spans(&prose(&text)).filter(|span| is_exact(span)) {
             let of_root = FOLDERS.iter().any(|folder| span.starts_with(folder));
             // A crate's README names its own files from its own folder or from its src.
-            let of_crate = document.file_name().is_some_and(|name| name == "README.md")
+            let of_crate = document.ends_with("README.md")
+                && document != root().join("README.md")
+                && folder.join("Cargo.toml").exists()
                 && (span.ends_with(".rs") || span.ends_with('/'));
             let found = [root(), folder.to_owned(), folder.join("src")]
                 .iter()
                 .any(|base| base.join(span).exists());
-            if (of_root || of_crate) && !span.starts_with('/') && !found {
+            if (of_root || (of_crate && !span.starts_with(['/', '.']))) && !found {
                 missing.push(format!("{}: {span}", document.display()));
             }
         }

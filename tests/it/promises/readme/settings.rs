@@ -53,7 +53,7 @@ fn the_parameters_are_those_of_the_template() {
             .collect();
         let allowed = match allowed.is_empty() {
             true => String::new(),
-            false => format!(" ({})", allowed.join(", ")),
+            false => format!("; one of {}", allowed.join(", ")),
         };
         let default = or_none(&text(&parameter["Default"]));
         rows.push(format!("| `{name}` | {default} | {}{allowed} |", cell(&meaning)));
