@@ -130,8 +130,7 @@ impl Report<'_> {
                 machine(),
                 rounds * reads
             ),
-            "\n### Budgets\n\nRead units / write units / round trips, at the most and as they \
-             are.\n"
+            "\n### Budgets\n\nRead units / write units / round trips: the budget, and as measured.\n"
                 .to_owned(),
         ];
         text.extend(self.budgets());
