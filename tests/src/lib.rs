@@ -2,8 +2,8 @@
 
 mod app;
 pub mod backend;
-pub mod bedrock;
 mod dns;
+mod embedder;
 mod gate;
 mod receiver;
 mod site;
@@ -11,6 +11,7 @@ pub mod units;
 
 pub use app::{App, Part, Reply, Request, Tenant};
 pub use dns::{DnsAnswer, DnsServer};
+pub use embedder::WordEmbedder;
 pub use gate::{Gate, Kill};
 pub use receiver::{Answer, Received, Receiver};
 pub use site::Site;
