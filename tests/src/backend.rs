@@ -235,3 +235,32 @@ pub fn anthropic_says(texts: &[&str]) -> Vec<Step> {
     steps.push(event(json!({"type": "message_stop"})));
     steps
 }
+
+/// A stream of Bedrock's frames that says `texts` and ends as it should.
+pub fn bedrock_says(texts: &[&str]) -> Vec<Step> {
+    use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
+    use serde_json::json;
+    let frame = |name: &str, payload: Value| {
+        let header = |name: &'static str, value: &str| {
+            Header::new(name, HeaderValue::String(value.to_owned().into()))
+        };
+        let message = Message::new(payload.to_string().into_bytes())
+            .add_header(header(":message-type", "event"))
+            .add_header(header(":event-type", name))
+            .add_header(header(":content-type", "application/json"));
+        let mut bytes = Vec::new();
+        aws_smithy_eventstream::frame::write_message_to(&message, &mut bytes).expect("a frame");
+        Step::Send(bytes)
+    };
+    let mut steps = vec![head(200, "application/vnd.amazon.eventstream")];
+    steps.push(frame("messageStart", json!({"role": "assistant"})));
+    steps.extend(texts.iter().map(|text| {
+        let delta = json!({"contentBlockIndex": 0, "delta": {"text": text}});
+        frame("contentBlockDelta", delta)
+    }));
+    steps.push(frame("contentBlockStop", json!({"contentBlockIndex": 0})));
+    steps.push(frame("messageStop", json!({"stopReason": "end_turn"})));
+    let usage = json!({"inputTokens": 120, "outputTokens": 9, "totalTokens": 129});
+    steps.push(frame("metadata", json!({"usage": usage, "metrics": {"latencyMs": 5}})));
+    steps
+}

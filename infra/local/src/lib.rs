@@ -5,6 +5,7 @@ mod demo;
 pub mod engine;
 mod folder;
 mod invoke;
+mod model;
 mod openapi;
 mod options;
 mod platform;
@@ -16,6 +17,7 @@ pub mod template;
 
 pub use demo::{Credentials, Keys, Login};
 pub use invoke::Deaths;
+pub use model::ModelFlag;
 pub use openapi::openapi;
 pub use options::Options;
 pub use platform::Platform;

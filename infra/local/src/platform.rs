@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::Core;
+use app::{Core, integrations::Integrations};
 use aws_sdk_sqs::Client;
 use axum::{Router, extract::Request, routing::any};
 use runtime::{Aws, Env};
@@ -215,6 +215,13 @@ impl Platform {
     /// Where uploaded files are kept, once there is one: a folder for each chatbot.
     pub fn files_dir(&self) -> &Path {
         self.files.path()
+    }
+
+    /// The AI backends of chatbots, as the function that manages them has them.
+    pub(crate) fn integrations(&self) -> Result<Integrations> {
+        let settings = self.settings.get("integrations");
+        let settings = settings.ok_or_else(|| LocalError("there is no integrations".to_owned()))?;
+        Ok(self.aws.integrations(settings, self.core.clone()))
     }
 
     /// The code behind a function, as Lambda would run it by itself.

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::{
     AnswerError, AnswerEvent, AnswerStream,
+    frames::FrameReader,
     sse::{MAX_EVENT, SseEvent, SseReader},
 };
 
@@ -75,12 +76,15 @@ async fn begin(
         });
     }
     match content_type.split(';').next().unwrap_or_default().trim() {
-        "text/event-stream" => Ok(Reading::of(body, wire).events()),
+        "text/event-stream" => Ok(Reading::of(body, Decoder::sse(), wire).events()),
+        "application/vnd.amazon.eventstream" => {
+            Ok(Reading::of(body, Decoder::frames(), wire).events())
+        }
         "application/json" => {
             // Some proxies answer so although a stream was requested.
             let events = wire.whole(&whole(body).await?)?;
-            Ok(Reading { events: events.into(), sse: None, ..Reading::of(stream::empty(), wire) }
-                .events())
+            let empty = Reading::of(stream::empty(), Decoder::sse(), wire);
+            Ok(Reading { events: events.into(), decoder: None, ..empty }.events())
         }
         other => {
             let text = quoted(&prefix(body).await);
@@ -91,11 +95,50 @@ async fn begin(
     }
 }
 
+/// An answer that failed before it was asked for.
+pub(crate) fn failed(error: AnswerError) -> AnswerStream {
+    stream::iter([Err(error)]).boxed()
+}
+
+/// Cuts a body into events.
+pub(crate) enum Decoder {
+    Sse(SseReader),
+    Frames(FrameReader),
+}
+
+impl Decoder {
+    /// Of server-sent events.
+    pub(crate) fn sse() -> Self {
+        Self::Sse(SseReader::new(MAX_EVENT))
+    }
+
+    /// Of AWS's frames.
+    pub(crate) fn frames() -> Self {
+        Self::Frames(FrameReader::new(MAX_EVENT))
+    }
+
+    fn feed(&mut self, bytes: &[u8], events: &mut Vec<SseEvent>) -> Result<(), AnswerError> {
+        let fed = match self {
+            Self::Sse(reader) => reader.feed(bytes, events).map_err(|error| error.to_string()),
+            Self::Frames(reader) => reader.feed(bytes, events).map_err(|error| error.to_string()),
+        };
+        fed.map_err(|error| malformed(&error))
+    }
+
+    fn finish(self) -> Option<SseEvent> {
+        match self {
+            Self::Sse(reader) => reader.finish(),
+            // A frame that is cut off is none.
+            Self::Frames(_) => None,
+        }
+    }
+}
+
 /// A body that is being read.
 pub(crate) struct Reading<W> {
     body: BoxStream<'static, Result<Bytes, OutboundError>>,
     /// `None` once the body has ended.
-    sse: Option<SseReader>,
+    decoder: Option<Decoder>,
     wire: W,
     events: VecDeque<AnswerEvent>,
     /// Comes after the events.
@@ -110,11 +153,12 @@ pub(crate) struct Reading<W> {
 impl<W: Wire> Reading<W> {
     pub(crate) fn of(
         body: impl Stream<Item = Result<Bytes, OutboundError>> + Send + 'static,
+        decoder: Decoder,
         wire: W,
     ) -> Self {
         Self {
             body: body.boxed(),
-            sse: Some(SseReader::new(MAX_EVENT)),
+            decoder: Some(decoder),
             wire,
             events: VecDeque::new(),
             failed: None,
@@ -175,15 +219,14 @@ impl<W: Wire> Reading<W> {
 
     /// Reads until there is an event, or fails.
     async fn advance(&mut self) -> Result<(), AnswerError> {
-        let Some(sse) = self.sse.as_mut() else { return Err(AnswerError::BrokenOff) };
+        let Some(decoder) = self.decoder.as_mut() else { return Err(AnswerError::BrokenOff) };
         let mut read = Vec::new();
         match self.body.next().await {
             Some(Ok(piece)) => {
-                let fed = sse.feed(&piece, &mut read);
-                self.failed = fed.err().map(|error| malformed(&error.to_string()));
+                self.failed = decoder.feed(&piece, &mut read).err();
             }
             Some(Err(error)) => return Err(error_of_stream(error)),
-            None => read.extend(self.sse.take().and_then(SseReader::finish)),
+            None => read.extend(self.decoder.take().and_then(Decoder::finish)),
         }
         for event in read {
             self.events.extend(self.wire.event(event)?);
@@ -192,7 +235,7 @@ impl<W: Wire> Reading<W> {
                 return Ok(());
             }
         }
-        if self.sse.is_none() {
+        if self.decoder.is_none() {
             self.events.extend(self.wire.end()?);
         }
         Ok(())

@@ -6,17 +6,20 @@
 //! [`AnswerEvent::Done`], and one that failed with an [`AnswerError`]. Nothing is inferred from the
 //! wording of an answer.
 //!
-//! One file per backend: [`builtin`] quotes, [`echo`] repeats, [`openai`], [`anthropic`] and [`custom`]
-//! ask a server. `http` is what those share, [`sse`] reads server-sent events, `prompt` and [`markers`]
+//! One file per backend: [`builtin`] quotes, [`echo`] repeats, [`openai`], [`anthropic`], [`bedrock`]
+//! and [`custom`] ask a server. `http` is what those share, [`sse`] reads server-sent events (`frames`
+//! those of AWS), `prompt` and [`markers`]
 //! are the protocol with a model: passages inside a fence, citations and refusals as markers that no
 //! visitor sees. They know no table and no route; which backend is asked, and what becomes of its
 //! answer, is decided in `app`.
 
 pub mod anthropic;
+pub mod bedrock;
 pub mod builtin;
 pub mod custom;
 pub mod echo;
 mod error;
+mod frames;
 mod http;
 pub mod markers;
 pub mod openai;
@@ -27,6 +30,7 @@ pub mod sse;
 mod streams;
 
 pub use anthropic::Anthropic;
+pub use bedrock::BedrockConverse;
 pub use builtin::Builtin;
 pub use custom::Custom;
 pub use echo::Echo;

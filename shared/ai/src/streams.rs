@@ -7,7 +7,8 @@ use outbound::OutboundError;
 use crate::{
     AnswerError, AnswerEvent, Finish, Rules, ToolCall, Usage,
     anthropic::AnthropicWire,
-    http::{Reading, Wire},
+    bedrock::BedrockWire,
+    http::{Decoder, Reading, Wire},
     markers,
     openai::OpenAiWire,
 };
@@ -16,9 +17,13 @@ type Said = (String, Vec<ToolCall>, Result<(Finish, Usage, bool), AnswerError>);
 
 /// What a body comes to that arrives in pieces of `size` bytes.
 async fn read(wire: impl Wire, body: &[u8], size: usize) -> Said {
+    decoded(Decoder::sse(), wire, body, size).await
+}
+
+async fn decoded(decoder: Decoder, wire: impl Wire, body: &[u8], size: usize) -> Said {
     let pieces: Vec<Result<Bytes, OutboundError>> =
         body.chunks(size.max(1)).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-    let events = Reading::of(stream::iter(pieces), wire).events();
+    let events = Reading::of(stream::iter(pieces), decoder, wire).events();
     let mut events = markers::filtered(Rules::PassagesOnly, events);
     let (mut text, mut calls, mut refused) = (String::new(), Vec::new(), false);
     while let Some(event) = events.next().await {
@@ -293,4 +298,99 @@ async fn tool_calls_of_anthropic() {
     let none = [START, start, end, &turn, LAST];
     let (_, calls, _) = same(AnthropicWire::default, &anthropic(&none)).await;
     assert_eq!(calls[0].arguments, "{}");
+}
+
+/// A frame of AWS's event stream.
+fn frame(kind: &str, name: &str, json: &str) -> Vec<u8> {
+    use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
+    let header = |name: &'static str, value: &str| {
+        Header::new(name, HeaderValue::String(value.to_owned().into()))
+    };
+    let named = if kind == "event" { ":event-type" } else { ":exception-type" };
+    let message = Message::new(Bytes::copy_from_slice(json.as_bytes()))
+        .add_header(header(":message-type", kind))
+        .add_header(header(named, name))
+        .add_header(header(":content-type", "application/json"));
+    let mut bytes = Vec::new();
+    aws_smithy_eventstream::frame::write_message_to(&message, &mut bytes).unwrap();
+    bytes
+}
+
+/// What frames come to, however they are split.
+async fn framed(frames: &[Vec<u8>]) -> Said {
+    let body = frames.concat();
+    let whole = decoded(Decoder::frames(), BedrockWire::default(), &body, body.len()).await;
+    for size in 1..=60 {
+        let split = decoded(Decoder::frames(), BedrockWire::default(), &body, size).await;
+        assert_eq!(split, whole, "by {size}");
+    }
+    whole
+}
+
+fn bedrock(name: &str, json: &str) -> Vec<u8> {
+    frame("event", name, json)
+}
+
+#[tokio::test]
+async fn a_plain_stream_of_bedrock() {
+    let delta = |json: &str| {
+        bedrock("contentBlockDelta", &format!("{{\"contentBlockIndex\":0,\"delta\":{json}}}"))
+    };
+    let start = bedrock("messageStart", "{\"role\":\"assistant\"}");
+    let stop = bedrock("messageStop", "{\"stopReason\":\"end_turn\"}");
+    let usage = bedrock("metadata", "{\"usage\":{\"inputTokens\":8,\"outputTokens\":4}}");
+    let text = delta("{\"text\":\"Grüße 🙂\"}");
+    let thought = delta("{\"reasoningContent\":{\"text\":\"hm\"}}");
+    let new = bedrock("somethingNew", "{}");
+    let frames = [start.clone(), thought, new, text.clone(), stop.clone(), usage.clone()];
+    let (said, _, end) = framed(&frames).await;
+    assert_eq!(said, "Grüße 🙂");
+    let tokens = Usage { input_tokens: 8, output_tokens: 4 };
+    assert_eq!(end, Ok((Finish::Stop, tokens, false)));
+    // The usage may be missing, the end may not, and a frame that is cut is none.
+    let frames = [start.clone(), text.clone(), stop.clone()];
+    assert!(matches!(framed(&frames).await.2, Ok((Finish::Stop, _, false))));
+    assert_eq!(framed(&[start.clone(), text.clone()]).await.2, Err(AnswerError::BrokenOff));
+    let cut = [start.clone(), text.clone(), stop[..20].to_vec()];
+    assert_eq!(framed(&cut).await.2, Err(AnswerError::BrokenOff));
+    assert_eq!(framed(&[start.clone(), stop.clone(), usage]).await.2, Err(AnswerError::Empty));
+    let filtered = bedrock("messageStop", "{\"stopReason\":\"guardrail_intervened\"}");
+    assert!(matches!(framed(&[start, filtered]).await.2, Ok((Finish::Filtered, _, true))));
+}
+
+#[tokio::test]
+async fn exceptions_and_broken_frames_of_bedrock() {
+    let text = bedrock("contentBlockDelta", "{\"delta\":{\"text\":\"a\"}}");
+    let throttled = frame("exception", "throttlingException", "{\"message\":\"slow down\"}");
+    let (said, _, end) = framed(&[text.clone(), throttled]).await;
+    assert_eq!(said, "a");
+    assert!(matches!(end, Err(AnswerError::RateLimited { .. })));
+    let failed = frame("exception", "modelStreamErrorException", "{\"message\":\"oops\"}");
+    assert!(matches!(framed(&[failed]).await.2, Err(AnswerError::Unavailable { .. })));
+    let mut broken = text.clone();
+    broken[20] ^= 1;
+    assert!(matches!(framed(&[broken]).await.2, Err(AnswerError::Malformed { .. })));
+    let huge = [0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0];
+    assert!(matches!(framed(&[huge.to_vec()]).await.2, Err(AnswerError::Malformed { .. })));
+    assert!(matches!(framed(&[vec![0; 8]]).await.2, Err(AnswerError::Malformed { .. })));
+}
+
+#[tokio::test]
+async fn tool_calls_of_bedrock() {
+    let start = "{\"contentBlockIndex\":1,\"start\":{\"toolUse\":{\"toolUseId\":\"t1\",\"name\":\"find\"}}}";
+    let part = |json: &str| {
+        let input =
+            serde_json::json!({"contentBlockIndex": 1, "delta": {"toolUse": {"input": json}}});
+        bedrock("contentBlockDelta", &input.to_string())
+    };
+    let frames = [
+        bedrock("contentBlockStart", start),
+        part("{\"a\""),
+        part(":1}"),
+        bedrock("contentBlockStop", "{\"contentBlockIndex\":1}"),
+        bedrock("messageStop", "{\"stopReason\":\"tool_use\"}"),
+    ];
+    let (_, calls, end) = framed(&frames).await;
+    assert_eq!((calls[0].id.as_str(), calls[0].arguments.as_str()), ("t1", "{\"a\":1}"));
+    assert!(matches!(end, Ok((Finish::ToolCalls, ..))));
 }

@@ -145,10 +145,13 @@ impl Aws {
     /// The AI backends of chatbots. The master key is read when the first secret is sealed or opened.
     pub fn integrations(&self, env: &Env, core: Core) -> Integrations {
         let (aws, settings) = (self.clone(), env.clone());
-        Integrations::new(core, env.policy(), move || {
+        let integrations = Integrations::new(core, env.policy(), move || {
             let (aws, env) = (aws.clone(), settings.clone());
             async move { aws.sealer(&env).await }.boxed()
-        })
+        });
+        let of_region = |region: &Region| format!("https://bedrock-runtime.{region}.amazonaws.com");
+        let bedrock = self.platform("bedrock").map(str::to_owned);
+        integrations.with_bedrock(bedrock.or_else(|| self.config.region().map(of_region)))
     }
 
     /// What makes attempts at deliveries. `EVENT_QUEUES` lists the queues that it may send to.

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tests::{
     App, Receiver, Reply, Tenant,
-    backend::{Asked, Backend, Step, anthropic_says, data, head, openai_says, whole},
+    backend::{Asked, Backend, Step, anthropic_says, bedrock_says, data, head, openai_says, whole},
 };
 
 use crate::util::integrations::{integrate, of, one, openai, shown};
@@ -143,6 +143,30 @@ async fn anthropic_and_a_backend_of_the_teams_own_answer_too() {
             "metadata": {"channel": "web", "chat_id": null, "message_id": answer["messageId"]},
         })
     );
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bedrock_answers_with_the_owners_key_and_never_without() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let bedrock = Backend::start(|_, _| bedrock_says(&["Hello", " there."])).await;
+    let id = "us.anthropic.claude-fake-v1:0";
+    let body = json!({"name": "Bedrock", "type": "bedrock", "url": bedrock.url, "model": id});
+    let made = integrate(&app, &ada, body).await;
+    assert_eq!(send(&app, &ada, "Hello?").await["response"], UNAVAILABLE);
+    let reason = shown(&app, &ada, &made).await["status_reason"].clone();
+    assert!(reason.as_str().unwrap().contains("api_key"), "{reason}");
+    assert!(bedrock.asked().is_empty(), "the deployment's own credentials are not used");
+    let key = json!({ "api_key": KEY });
+    app.patch(&one(&made)).bearer(&ada.chatbotplatform).json(&key).send().await.ok();
+    assert_eq!(send(&app, &ada, "Hello?").await["response"], "Hello there.");
+    assert_eq!(tokens(&lines(&stream(&app, &ada, "Hello?").await)), "Hello there.");
+    let asked = &bedrock.asked()[0];
+    assert_eq!(asked.target, "/model/us.anthropic.claude-fake-v1%3A0/converse-stream");
+    assert_eq!(asked.header("authorization"), format!("Bearer {KEY}"));
+    assert_eq!(asked.body["messages"], json!([{"role": "user", "content": [{"text": "Hello?"}]}]));
+    assert!(asked.body["inferenceConfig"]["maxTokens"].is_u64() && asked.body["system"].is_array());
     app.finish().await;
 }
 
@@ -485,6 +509,21 @@ async fn a_turn_with_a_backend_costs_no_more_round_trips_than_one_without() {
     let with = next(&first).await.units();
     assert_eq!(with.2, without.2, "{with:?} {without:?}");
     assert!(with.0 <= without.0 + 1.0 && with.1 <= without.1, "{with:?} {without:?}");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_flag_of_cargo_dev_makes_the_demo_chatbot_answer_with_a_model() {
+    let model = says(&["I am a model."]).await;
+    let flag = format!("openai_compatible={}/v1,model=fake", model.url);
+    let app = App::with(|options| {
+        options.no_demo = false;
+        options.model = Some(flag.parse().expect("a model"));
+    })
+    .await;
+    let keys = app.platform.credentials.as_ref().expect("a demo").keys.clone();
+    let answer = app.ask(&keys.botplot_public, "Who are you, in one word?").await;
+    assert_eq!(answer["response"], "I am a model.");
     app.finish().await;
 }
 

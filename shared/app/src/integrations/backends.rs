@@ -6,8 +6,8 @@ use std::{
 };
 
 use ai::{
-    AnswerError, AnswerStream, Answerer, Anthropic, Builtin, Custom, Echo, Endpoint, OpenAi,
-    Request,
+    AnswerError, AnswerStream, Answerer, Anthropic, BedrockConverse, Builtin, Custom, Echo,
+    Endpoint, OpenAi, Request,
 };
 use domain::{
     BackendKind, Chatbot, ChatbotId, Error, Integration, IntegrationId, Result,
@@ -36,6 +36,8 @@ pub struct Integrations {
     pub(super) core: Core,
     pub(super) policy: Policy,
     sealer: SealerSource,
+    /// Where Bedrock is for integrations without a URL.
+    bedrock: Option<Arc<str>>,
     shared: Arc<Shared>,
 }
 
@@ -112,7 +114,12 @@ impl Integrations {
         policy: Policy,
         sealer: impl Fn() -> BoxFuture<'static, Result<Sealer>> + Send + Sync + 'static,
     ) -> Self {
-        Self { core, policy, sealer: Arc::new(sealer), shared: Arc::default() }
+        Self { core, policy, sealer: Arc::new(sealer), bedrock: None, shared: Arc::default() }
+    }
+
+    /// With Bedrock's endpoint for integrations that name none: that of the deployment's region.
+    pub fn with_bedrock(self, url: Option<String>) -> Self {
+        Self { bedrock: url.map(Into::into), ..self }
     }
 
     /// What it is over.
@@ -213,9 +220,12 @@ impl Integrations {
                 Ok(endpoint) => Arc::new(Custom::new(self.client()?, endpoint)),
                 Err(error) => Arc::new(Unusable(error)),
             },
-            BackendKind::Bedrock => Arc::new(Unusable(AnswerError::Misconfigured {
-                message: "this deployment is built without Bedrock".to_owned(),
-            })),
+            BackendKind::Bedrock => {
+                match self.endpoint(integration, self.bedrock.as_deref()).await? {
+                    Ok(endpoint) => Arc::new(BedrockConverse::new(self.client()?, endpoint)),
+                    Err(error) => Arc::new(Unusable(error)),
+                }
+            }
         })
     }
 
