@@ -513,6 +513,36 @@ async fn a_turn_with_a_backend_costs_no_more_round_trips_than_one_without() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_months_budget_of_tokens_holds_however_many_clients_race_for_it() {
+    let app = App::with(|options| {
+        options.plans = Some(r#"{"enterprise":{"backend_tokens":5000}}"#.to_owned());
+    })
+    .await;
+    let ada = app.tenant("ada").await;
+    let model = says(&["From the model."]).await;
+    integrate(&app, &ada, openai(&model.url)).await;
+    let answers =
+        futures::future::join_all((0..64).map(|_| app.ask(&ada.public, "Hello?"))).await;
+    let by_model = answers.iter().filter(|a| a["response"] == "From the model.").count();
+    let by_none = answers.iter().filter(|a| a["response"] == REFUSAL).count();
+    assert_eq!(by_model + by_none, 64, "without tokens the built-in answerer answers");
+    assert_eq!(by_model, model.asked().len());
+    // Each reserves over 1,400 tokens and uses 129.
+    assert!((1..=5_000 / 129).contains(&by_model), "{by_model}");
+    let mut used = by_model * 129;
+    while used + 1_600 < 5_000 {
+        assert_eq!(send(&app, &ada, "Hello?").await["response"], "From the model.", "{used}");
+        used += 129;
+    }
+    for _ in 0..30 {
+        send(&app, &ada, "Hello?").await;
+    }
+    assert!(model.asked().len() * 129 <= 5_000, "{}", model.asked().len());
+    assert_eq!(send(&app, &ada, "Hello?").await["response"], REFUSAL);
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_flag_of_cargo_dev_makes_the_demo_chatbot_answer_with_a_model() {
     let model = says(&["I am a model."]).await;
     let flag = format!("openai_compatible={}/v1,model=fake", model.url);

@@ -13,6 +13,7 @@ use knowledge::{Passage, text};
 
 use super::{
     answer,
+    history::estimate_tokens,
     turn::{Deltas, Reply, ReplyMode},
 };
 use crate::integrations::{
@@ -26,6 +27,8 @@ const UNAVAILABLE: &str = "I can't answer right now. Please try again in a momen
 /// Passages that a model reads, and their characters together.
 const MODEL_PASSAGES: usize = 6;
 const MODEL_CHARACTERS: usize = 12_000;
+/// About how many tokens the rules take.
+const RULES_TOKENS: usize = 400;
 /// The largest answer, in tokens.
 const MAX_OUTPUT_TOKENS: u32 = 1_024;
 /// An answer without markers cites the passages that hold at least this share of its content words.
@@ -80,6 +83,24 @@ impl BackendQuestion<'_> {
                 chat_id: None,
             },
         }
+    }
+
+    /// About how many tokens an answer takes at most: what a model reads and the longest answer.
+    pub(super) fn estimated_tokens(&self) -> u32 {
+        let said = |message: &Message| match message {
+            Message::User(text) | Message::Assistant { content: text, .. } => estimate_tokens(text),
+            Message::ToolResult { content, .. } => estimate_tokens(content),
+        };
+        let history: usize = self.history.iter().map(said).sum();
+        let passages: usize = self
+            .passages
+            .iter()
+            .take(MODEL_PASSAGES)
+            .map(|passage| estimate_tokens(&passage.content))
+            .sum();
+        let rules = RULES_TOKENS + estimate_tokens(self.chatbot.instructions());
+        let input = rules + history + passages + estimate_tokens(self.message);
+        MAX_OUTPUT_TOKENS.saturating_add(u32::try_from(input).unwrap_or(u32::MAX))
     }
 
     /// The passages for `backend`. A model judges itself whether they answer; what only quotes gets none

@@ -45,7 +45,7 @@ fn bounded(turns: Vec<Turn>, max_tokens: usize) -> Vec<Message> {
 
 /// About how many tokens `text` has; rather too many than too few. Counting exactly takes a vocabulary
 /// of several megabytes, which no chat function should load.
-fn estimate_tokens(text: &str) -> usize {
+pub(super) fn estimate_tokens(text: &str) -> usize {
     let ascii = text.bytes().filter(u8::is_ascii).count();
     let others = text.chars().filter(|c| !c.is_ascii()).count();
     ascii.div_ceil(3) + others

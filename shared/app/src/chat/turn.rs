@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ai::{Answerer, ChatbotContext, Message, Origin, Request, Rules};
 use domain::{
-    BackendReport, BackendResult, Chatbot, ChatbotId, Citation, Conversation, ConversationId,
+    BackendKind, BackendReport, BackendResult, Chatbot, ChatbotId, Citation, Conversation, ConversationId,
     ConversationStatus, Dialect, Error, ErrorKind, HandoffStatus, MessageId, Principal, Result,
     Timestamp, Turn, WorkspaceId,
     chatbot::REFUSAL,
@@ -29,6 +29,7 @@ use crate::{
     integrations::{
         Integrations,
         ask::{BackendAttempt, Candidates, Deadline},
+        budget::Budget,
         drive::DeltaSink,
     },
     knowledge::indexes::Indexes,
@@ -153,7 +154,27 @@ pub(super) struct Reply {
     pub attempts: Vec<BackendAttempt>,
 }
 
+/// What came of asking AI backends.
+enum BackendsReply {
+    Reply(Box<Reply>),
+    /// None was asked: the month's tokens are used up.
+    NoBudget(AnswerPlan),
+}
+
 impl Reply {
+    /// The tokens that its backends used: as they count them, `reserved` where they don't say.
+    fn used_tokens(&self, reserved: u32) -> u32 {
+        match &self.backend {
+            Some(backend) if backend.result == BackendResult::Failed => 0,
+            Some(backend) if backend.input_tokens > 0 || backend.output_tokens > 0 => {
+                backend.input_tokens.saturating_add(backend.output_tokens)
+            }
+            Some(backend) if matches!(backend.kind, BackendKind::Echo | BackendKind::Builtin) => 0,
+            Some(_) => reserved,
+            None => 0,
+        }
+    }
+
     /// Without an AI backend.
     fn plain(text: String, citations: Vec<Citation>, confidence: f64, unanswered: bool) -> Self {
         Self { text, citations, confidence, unanswered, backend: None, attempts: Vec::new() }
@@ -162,6 +183,7 @@ impl Reply {
 
 /// What is known about a message before it is answered.
 struct Incoming<'a> {
+    principal: &'a Principal,
     id: MessageId,
     chatbot: &'a Chatbot,
     conversation: Option<&'a Conversation>,
@@ -237,6 +259,7 @@ impl Chat {
         let opened = || ConversationId::opened_by(id);
         let conversation_id = conversation.as_ref().map_or_else(opened, |c| c.id);
         let incoming = Incoming {
+            principal,
             id,
             chatbot: &chatbot,
             conversation: conversation.as_ref(),
@@ -410,6 +433,16 @@ impl Chat {
         (mode, deadline): (ReplyMode, Deadline),
         deltas: &Deltas,
     ) -> Result<Reply> {
+        let plan = match plan {
+            AnswerPlan::Backends { passages, confidence, history } => {
+                let found = (passages, confidence, history);
+                match self.backends_reply(found, incoming, (mode, deadline), deltas).await? {
+                    BackendsReply::Reply(reply) => return Ok(*reply),
+                    BackendsReply::NoBudget(plan) => plan,
+                }
+            }
+            plan => plan,
+        };
         let (events, citations, confidence) = match plan {
             AnswerPlan::Fixed { text, citations, confidence } => {
                 (answer::fixed(text), citations, confidence)
@@ -418,32 +451,59 @@ impl Chat {
                 let citations = request.grounding.iter().map(|g| g.citation.clone()).collect();
                 (self.answerer.answer(request), citations, confidence)
             }
-            AnswerPlan::Backends { passages, confidence, history } => {
-                let visitor = incoming.conversation.map(|c| c.visitor_id.clone());
-                let visitor = visitor.or_else(|| incoming.request.visitor_id.clone());
-                let visitor = visitor.unwrap_or_else(|| visitor_of(incoming.conversation_id));
-                let question = BackendQuestion {
-                    chatbot: incoming.chatbot,
-                    conversation_id: incoming.conversation_id,
-                    message_id: incoming.id,
-                    visitor_id: &visitor,
-                    message: &incoming.request.message,
-                    history,
-                    passages,
-                    confidence,
-                };
-                let (candidates, sink) = (&incoming.candidates, mode.sink(deltas));
-                let ask = |backend: &_| question.request(backend);
-                let (asked, attempts) =
-                    self.integrations.ask(candidates, ask, sink, deadline).await;
-                return Ok(question.reply(asked, attempts, deltas).await);
+            AnswerPlan::Backends { confidence, .. } | AnswerPlan::Nothing { confidence } => {
+                return Ok(refusal(confidence, deltas).await);
             }
-            AnswerPlan::Nothing { confidence } => return Ok(refusal(confidence, deltas).await),
         };
         match answer::drive(events, deltas).await.map_err(Error::internal)? {
             Outcome::Answered(text) => Ok(Reply::plain(text, citations, confidence, false)),
             Outcome::Refused => Ok(refusal(confidence, deltas).await),
         }
+    }
+
+    /// The answer of the chatbot's AI backends; without tokens left in the month's budget, what to do
+    /// instead.
+    async fn backends_reply(
+        &self,
+        (passages, confidence, history): (Vec<Passage>, f64, Vec<Message>),
+        incoming: &Incoming<'_>,
+        (mode, deadline): (ReplyMode, Deadline),
+        deltas: &Deltas,
+    ) -> Result<BackendsReply> {
+        let visitor = incoming.conversation.map(|c| c.visitor_id.clone());
+        let visitor = visitor.or_else(|| incoming.request.visitor_id.clone());
+        let visitor = visitor.unwrap_or_else(|| visitor_of(incoming.conversation_id));
+        let question = BackendQuestion {
+            chatbot: incoming.chatbot,
+            conversation_id: incoming.conversation_id,
+            message_id: incoming.id,
+            visitor_id: &visitor,
+            message: &incoming.request.message,
+            history,
+            passages,
+            confidence,
+        };
+        let (candidates, principal) = (&incoming.candidates, incoming.principal);
+        let tokens = question.estimated_tokens();
+        let budget =
+            self.integrations.reserve(principal.workspace_id, principal.plan, tokens).await?;
+        if matches!(budget, Budget::Exhausted) {
+            let BackendQuestion { passages, .. } = question;
+            let is_sure = confidence >= incoming.chatbot.threshold() && !passages.is_empty();
+            return Ok(BackendsReply::NoBudget(match is_sure {
+                true => {
+                    let request = self.builtin_request(incoming, passages).await?;
+                    AnswerPlan::Asked { request, confidence }
+                }
+                false => AnswerPlan::Nothing { confidence },
+            }));
+        }
+        let ask = |backend: &_| question.request(backend);
+        let (asked, attempts) =
+            self.integrations.ask(candidates, ask, mode.sink(deltas), deadline).await;
+        let reply = question.reply(asked, attempts, deltas).await;
+        self.integrations.settle(budget, reply.used_tokens(tokens)).await;
+        Ok(BackendsReply::Reply(Box::new(reply)))
     }
 
     async fn store(

@@ -13,6 +13,7 @@
 //!   It owns the clocks (`clocks`) and the circuit breaker (`breaker`).
 //! - `drive`: takes the events of one answer to an [`drive::AnswerOutcome`].
 //! - `usage`: what backends were used for, day by day.
+//! - [`budget`]: the monthly tokens of a workspace, reserved before and settled after each turn.
 //! - `health`: writes what failures and successes say about an integration.
 //!
 //! # States of an integration
@@ -36,6 +37,7 @@
 
 pub mod ask;
 mod backends;
+pub mod budget;
 mod breaker;
 pub mod choice;
 mod clocks;
