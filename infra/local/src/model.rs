@@ -23,7 +23,7 @@ pub struct ModelFlag {
 impl FromStr for ModelFlag {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
         let mut parts = text.split(',');
         let first = parts.next().unwrap_or_default();
         let (kind, url) = match first.split_once('=') {

@@ -5,7 +5,7 @@ use ai::{AnswerError, AnswerEvent, AnswerStream, Finish, Grounding, Usage};
 use futures::{StreamExt, stream};
 use knowledge::Passage;
 
-use super::turn::Deltas;
+use super::stream::Deltas;
 use crate::integrations::drive;
 
 /// Passages that an answer is drawn from.

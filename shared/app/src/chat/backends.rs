@@ -14,7 +14,8 @@ use knowledge::{Passage, text};
 use super::{
     answer,
     history::estimate_tokens,
-    turn::{Deltas, Reply, ReplyMode},
+    plan::Reply,
+    stream::{Deltas, ReplyMode},
 };
 use crate::integrations::{
     Backend,

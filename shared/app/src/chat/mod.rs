@@ -7,6 +7,7 @@
 //!   [`domain::Turn`]. It loads chatbot and conversation in parallel, takes quota, lets the question be
 //!   answered, and stores turn and conversation in one transaction. It runs on a task of its own and
 //!   reports [`turn::TurnEvent`]s: a door that streams forwards them, one that doesn't collects them.
+//! - `plan`: decides where the answer comes from, and makes it. `stream`: the events of a turn.
 //! - [`retrieve`]: a [`retrieve::Retriever`] finds what the chatbot knows about the question, in memory
 //!   ([`retrieve::InMemory`]) or with the table's vector index ([`retrieve::VectorTable`]).
 //! - `backends`: asks the chatbot's own AI backends through `crate::integrations`, and turns what they say
@@ -36,6 +37,8 @@ mod answer;
 mod backends;
 mod history;
 pub mod leads;
+mod plan;
 pub mod ratings;
 pub mod retrieve;
+mod stream;
 pub mod turn;

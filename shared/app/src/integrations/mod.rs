@@ -37,8 +37,8 @@
 
 pub mod ask;
 mod backends;
-pub mod budget;
 mod breaker;
+pub mod budget;
 pub mod choice;
 mod clocks;
 pub mod drive;
