@@ -16,9 +16,9 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let core = aws.core(env)?;
         let queue = aws.queue(env, "DELIVERY_QUEUE_URL")?;
-        let (sender, sealer) = (aws.sender(env)?, aws.sealer(env).await?);
+        let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
         let pace = env.retry_pace()?;
-        Ok(Self { delivering: Delivering::new(core, queue, sender, sealer, headers, pace) })
+        Ok(Self { delivering: Delivering::new(core, queue, transport, sealer, headers, pace) })
     }
 }
 

@@ -1,4 +1,4 @@
-use app::{events::router::Message, webhooks::subscriptions::NewWebhook};
+use app::webhooks::{fan_out::Message, subscriptions::NewWebhook};
 use axum::{Json, extract::State};
 use colloquy_http::{Body, Botplot, Problem, SecretKey, Segments};
 use dialects::{

@@ -25,8 +25,8 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
-        let (sender, sealer) = (aws.sender(env)?, aws.sealer(env).await?);
-        let webhooks = Webhooks::new(http.core.clone(), sender, sealer);
+        let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
+        let webhooks = Webhooks::new(http.core.clone(), transport, sealer);
         Ok(Self { http, webhooks })
     }
 }

@@ -51,10 +51,10 @@ impl Events {
             Some(id) => vec![core.chatbot(owner, id.parse()?).await?],
             None => core.chatbots(owner).await?,
         };
-        let fan_out = event_fanout::fan_out(env, aws)?;
+        let router = event_fanout::router(env, aws)?;
         let mut said = String::new();
         for chatbot in chatbots {
-            let changes = fan_out.derive_again(chatbot.id, &(since..=until)).await?;
+            let changes = router.replay_events(chatbot.id, &(since..=until)).await?;
             said.push_str(&format!("{} {}: {changes} changes\n", chatbot.id, chatbot.name));
         }
         Ok(said)

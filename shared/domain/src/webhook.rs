@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChatbotId, DeliveryId, Dialect, Error, EventId, Result, Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, DeliveryId, Dialect, Error, Event, EventId, Result, Timestamp, WebhookId,
+    WorkspaceId,
 };
 
 /// How many webhooks one chatbot may have in `dialect`; in Chatbot Platform, one workspace.
@@ -28,7 +29,7 @@ pub const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 /// An endpoint that has failed for this long without a success is switched off.
 pub const PATIENCE: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 /// A delivery that was tried this often is not sent again: its attempts are kept in one item.
-pub const MOST_ATTEMPTS: usize = 64;
+pub const MAX_ATTEMPTS: usize = 64;
 /// `Retry-After` may lengthen a wait up to this.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -250,6 +251,46 @@ pub struct Delivery {
     pub next_attempt_at: Option<Timestamp>,
     /// When the event happened.
     pub created_at: Timestamp,
+}
+
+impl Delivery {
+    /// The delivery of `event` to `webhook` under the dialect's name `name`, pending and without
+    /// attempts. Made again it has the same id.
+    pub fn of_event(event: &Event, webhook: &Webhook, name: String, body: String) -> Self {
+        let parts = [event.id.to_string(), webhook.id.to_string(), name.clone()];
+        let id = DeliveryId::derived_at(event.at, &parts.each_ref().map(String::as_str));
+        Self::pending(id, (event.id, event.at), webhook, name, body)
+    }
+
+    /// A delivery of a test message to `webhook`, made at `now`; each is a delivery of its own.
+    pub fn of_test(webhook: &Webhook, name: String, body: String, now: Timestamp) -> Self {
+        let event = EventId::new();
+        let id = DeliveryId::derived_at(now, &[&event.to_string()]);
+        Self::pending(id, (event, now), webhook, name, body)
+    }
+
+    fn pending(
+        id: DeliveryId,
+        (event_id, created_at): (EventId, Timestamp),
+        webhook: &Webhook,
+        event: String,
+        body: String,
+    ) -> Self {
+        Self {
+            id,
+            webhook_id: webhook.id,
+            scope: webhook.scope(),
+            event_id,
+            event,
+            body,
+            status: DeliveryStatus::Pending,
+            attempts: Vec::new(),
+            replayed_at: None,
+            replayed_after: 0,
+            next_attempt_at: None,
+            created_at,
+        }
+    }
 }
 
 /// One attempt.

@@ -8,7 +8,7 @@ use app::{
     adapters::seal::Sealer,
     adapters::sqs::Queue,
     ops::dead_letters::DeadLetters,
-    webhooks::transport::{Sender, Targets},
+    webhooks::transport::{Targets, Transport},
 };
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use domain::{Error, Result};
@@ -143,10 +143,10 @@ impl Aws {
     }
 
     /// What makes attempts at deliveries. `EVENT_QUEUES` lists the queues that it may send to.
-    pub fn sender(&self, env: &Env) -> Result<Sender> {
+    pub fn transport(&self, env: &Env) -> Result<Transport> {
         let client = Client::new(env.policy(), "Colloquy/1.0").map_err(Error::internal)?;
         let queues = env.optional("EVENT_QUEUES").unwrap_or_default();
-        Ok(Sender::new(client, self.sqs(), Targets::new(env.policy(), queues)))
+        Ok(Transport::new(client, self.sqs(), Targets::new(env.policy(), queues)))
     }
 
     /// What the queue whose URL the setting `name` holds has given up.

@@ -15,7 +15,7 @@ use crate::{
     adapters::seal::Sealer,
     adapters::sqs::{Deliver, LONGEST_DELAY, Queue, VERSION},
     webhooks::limiter::Turns,
-    webhooks::transport::{Sender, Tried},
+    webhooks::transport::{SendOutcome, Transport},
 };
 
 /// How long a message may be on its way before the ticker sends another.
@@ -41,7 +41,7 @@ pub type Headers = fn(&Webhook, &Delivery, &[String], Timestamp) -> Vec<(String,
 pub struct Delivering {
     store: Store,
     queue: Queue,
-    sender: Sender,
+    transport: Transport,
     sealer: Sealer,
     headers: Headers,
     pace: u32,
@@ -72,13 +72,13 @@ impl Delivering {
     pub fn new(
         core: Core,
         queue: Queue,
-        sender: Sender,
+        transport: Transport,
         sealer: Sealer,
         headers: Headers,
         pace: u32,
     ) -> Self {
         let turns = Turns::default();
-        Self { store: core.store, queue, sender, sealer, headers, pace, turns }
+        Self { store: core.store, queue, transport, sealer, headers, pace, turns }
     }
 
     /// Handles one message: makes the attempt it names, unless that was made before.
@@ -122,7 +122,7 @@ impl Delivering {
         let now = Timestamp::now();
         let secrets = secrets(&self.sealer, &webhook, now)?;
         let headers = (self.headers)(&webhook, &delivery, &secrets, now);
-        let tried = self.sender.send(&webhook, &delivery, &headers).await;
+        let tried = self.transport.send(&webhook, &delivery, &headers).await;
         // Before anything that takes time: others are about to run into the same.
         self.note_time(&webhook, held, &tried).await?;
         self.settle(job, &delivery, &webhook, tried).await
@@ -175,7 +175,12 @@ impl Delivering {
     }
 
     /// Begins, goes on with or ends holding back an endpoint, by whether it answered in time.
-    async fn note_time(&self, webhook: &Webhook, held: Option<Held>, tried: &Tried) -> Result<()> {
+    async fn note_time(
+        &self,
+        webhook: &Webhook,
+        held: Option<Held>,
+        tried: &SendOutcome,
+    ) -> Result<()> {
         if tried.timed_out {
             self.turns.close(webhook.id);
         }
@@ -194,12 +199,12 @@ impl Delivering {
         job: &Deliver,
         delivery: &Delivery,
         webhook: &Webhook,
-        Tried { attempt, asked, .. }: Tried,
+        SendOutcome { attempt, retry_after, .. }: SendOutcome,
     ) -> Result<()> {
         let gone = attempt.status == Some(GONE);
         // The schedule of one that was sent again begins there.
         let tried = (job.attempt + 1).saturating_sub(delivery.replayed_after);
-        let wait = wait(tried, random::fraction(), asked).filter(|_| !gone);
+        let wait = wait(tried, random::fraction(), retry_after).filter(|_| !gone);
         let wait = wait.map(|wait| wait / self.pace);
         let status = match (attempt.succeeded(), wait) {
             (true, _) => DeliveryStatus::Delivered,

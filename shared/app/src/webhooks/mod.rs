@@ -2,6 +2,8 @@
 
 pub mod deliver;
 pub mod delivery_api;
+pub mod fan_out;
 pub(crate) mod limiter;
+mod replay;
 pub mod subscriptions;
 pub mod transport;

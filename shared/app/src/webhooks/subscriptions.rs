@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind, EventId,
-    Page, Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind, Page,
+    Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
     WorkspaceId, bounds, webhook::most,
 };
 use store::PutWebhook;
@@ -15,9 +15,9 @@ use crate::{
     Core,
     adapters::random,
     adapters::seal::Sealer,
-    events::router::Message,
     webhooks::deliver::{Headers, secrets},
-    webhooks::transport::{Sender, Targets},
+    webhooks::fan_out::Message,
+    webhooks::transport::{Targets, Transport},
 };
 
 /// A name is looked up for this long when a webhook is saved; one that does not resolve then is
@@ -28,7 +28,7 @@ const LOOK_UP: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone)]
 pub struct Webhooks {
     pub(crate) core: Core,
-    sender: Sender,
+    transport: Transport,
     pub(crate) sealer: Sealer,
 }
 
@@ -129,8 +129,8 @@ fn full(dialect: Dialect) -> Error {
 
 impl Webhooks {
     /// Webhooks over `core`.
-    pub fn new(core: Core, sender: Sender, sealer: Sealer) -> Self {
-        Self { core, sender, sealer }
+    pub fn new(core: Core, transport: Transport, sealer: Sealer) -> Self {
+        Self { core, transport, sealer }
     }
 
     /// What it is over.
@@ -140,7 +140,7 @@ impl Webhooks {
 
     /// Which addresses are taken.
     pub fn targets(&self) -> &Targets {
-        self.sender.targets()
+        self.transport.targets()
     }
 
     /// Makes a subscription of `dialect` to the events of a chatbot of `workspace`, or of all of
@@ -291,24 +291,10 @@ impl Webhooks {
         headers: Headers,
     ) -> Result<(DeliveryId, Attempt)> {
         let now = Timestamp::now();
-        let event_id = EventId::new();
-        let mut delivery = Delivery {
-            id: DeliveryId::derived_at(now, &[&event_id.to_string()]),
-            webhook_id: webhook.id,
-            scope: webhook.scope(),
-            event_id,
-            event: message.event,
-            body: message.body,
-            status: DeliveryStatus::Pending,
-            attempts: Vec::new(),
-            replayed_at: None,
-            replayed_after: 0,
-            next_attempt_at: None,
-            created_at: now,
-        };
+        let mut delivery = Delivery::of_test(webhook, message.event, message.body, now);
         let secrets = secrets(&self.sealer, webhook, now)?;
         let headers = headers(webhook, &delivery, &secrets, now);
-        let attempt = self.sender.send(webhook, &delivery, &headers).await.attempt;
+        let attempt = self.transport.send(webhook, &delivery, &headers).await.attempt;
         delivery.status = match attempt.succeeded() {
             true => DeliveryStatus::Delivered,
             false => DeliveryStatus::Failed,

@@ -141,7 +141,7 @@ async fn one_that_was_tried_too_often_is_left_alone() {
         event: "conversation.started".to_owned(),
         body: "{}".to_owned(),
         status: domain::DeliveryStatus::Failed,
-        attempts: vec![attempt; domain::webhook::MOST_ATTEMPTS],
+        attempts: vec![attempt; domain::webhook::MAX_ATTEMPTS],
         replayed_at: None,
         replayed_after: 0,
         next_attempt_at: None,

@@ -1,0 +1,62 @@
+//! Subscriber of the mail queue: owners are told of handoffs and of disabled webhooks. A mail's
+//! event id is derived, so a change that comes again is the same mail.
+
+use domain::{Dialect, Event, EventBody, EventId, Result, SwitchedOff, Webhook};
+use store::Change;
+
+use crate::adapters::sqs::{Mail, MailAbout, Queue, VERSION};
+
+/// Sends a mail job for each change that an owner is told of.
+#[derive(Debug, Clone)]
+pub(super) struct MailSubscriber {
+    queue: Queue,
+}
+
+impl MailSubscriber {
+    pub fn new(queue: Queue) -> Self {
+        Self { queue }
+    }
+
+    pub async fn on(&self, change: &Change) -> Result<()> {
+        let mail = match change {
+            // Helpbot's reference promises its site's owner a mail; the others promise none.
+            Change::ConversationChanged {
+                new,
+                ended_at: None,
+                handoff_at: Some(at),
+                handoff_dialect: Some(Dialect::Helpbot),
+                ..
+            } => handed_off(&Event::handed_off(new.clone(), *at)),
+            Change::WebhookSwitchedOff(webhook, off) => Some(disabled(webhook, *off)),
+            _ => None,
+        };
+        match mail {
+            Some(mail) => self.queue.send_all(&[mail]).await,
+            None => Ok(()),
+        }
+    }
+}
+
+fn handed_off(event: &Event) -> Option<Mail> {
+    let EventBody::HandoffRequested(conversation) = &event.body else { return None };
+    Some(Mail {
+        v: VERSION,
+        event_id: event.id,
+        at: event.at,
+        workspace_id: event.workspace_id,
+        chatbot_id: Some(event.chatbot_id),
+        about: MailAbout::HandoffRequested { conversation_id: conversation.id },
+    })
+}
+
+fn disabled(webhook: &Webhook, off: SwitchedOff) -> Mail {
+    let (id, time) = (webhook.id.to_string(), off.at.to_string());
+    Mail {
+        v: VERSION,
+        event_id: EventId::derived(&["webhook switched off", &id, &time]),
+        at: off.at,
+        workspace_id: webhook.workspace_id,
+        chatbot_id: webhook.chatbot_id,
+        about: MailAbout::WebhookDisabled { webhook_id: webhook.id },
+    }
+}
