@@ -1,11 +1,17 @@
 //! Crawls one page or reads one file a message, and begins crawls that are asked for from outside.
 
-use app::{Core, adapters::sqs::Queue, crawl::Crawl, crawl::requests::CrawlMessage};
+use app::{
+    Core,
+    adapters::sqs::Queue,
+    crawl::{Crawl, requests::CrawlMessage},
+    jobs::Job,
+};
 use domain::{Error, ErrorKind, Result};
 use knowledge::Fetcher;
 use outbound::Policy;
 use runtime::{Aws, Env};
 use serde_json::Value;
+use worker::SqsBatchResponse;
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
@@ -21,7 +27,7 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let fetcher = Fetcher::new(env.policy()).map_err(Error::internal)?;
         let core = aws.core(env)?.with_semantics(aws.semantics(env)?);
-        let queue = aws.queue(env, "CRAWL_QUEUE_URL")?;
+        let queue = aws.jobs(env)?;
         Ok(Self {
             crawl: Crawl::new(core.clone(), fetcher, aws.files(env)?, queue, env.retry_pace()?),
             core,
@@ -32,10 +38,10 @@ impl Ctx {
 }
 
 /// Handles a batch of messages.
-pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
+pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
     worker::bodies(event, |body| async move {
         let done = match CrawlMessage::read(&body) {
-            Ok(CrawlMessage::Page(job)) => return ctx.crawl.handle(&job).await,
+            Ok(CrawlMessage::Page(job)) => return job.run(&ctx.crawl).await,
             Ok(CrawlMessage::Request(asked)) => {
                 ctx.core.begin_requested_crawl(&asked, ctx.policy).await
             }
@@ -44,7 +50,7 @@ pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
         match done {
             // What is wrong with the message itself will be no better the next time.
             Err(error) if error.kind != ErrorKind::Internal => {
-                tracing::warn!(%error, "a message is put aside");
+                tracing::warn!(%error, "message moved to the dead-letter queue");
                 ctx.dead_letters.put_aside(&body, &error.message).await
             }
             done => done,

@@ -8,7 +8,7 @@ use app::{
 use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::{Value, json};
-use worker::Unreadable;
+use worker::{StreamResponse, Unreadable};
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
@@ -28,10 +28,10 @@ impl Ctx {
 /// The event router, for an operator's replays too.
 pub fn router(env: &Env, aws: &Aws) -> Result<EventRouter> {
     let queues = EventQueues {
-        crawls: aws.queue(env, "CRAWL_QUEUE_URL")?,
-        deliveries: aws.queue(env, "DELIVERY_QUEUE_URL")?,
-        purges: aws.queue(env, "PURGE_QUEUE_URL")?,
-        mails: aws.queue(env, "MAIL_QUEUE_URL")?,
+        crawls: aws.jobs(env)?,
+        deliveries: aws.jobs(env)?,
+        purges: aws.jobs(env)?,
+        mails: aws.jobs(env)?,
     };
     Ok(EventRouter::new(aws.core(env)?, queues, VOICE))
 }
@@ -43,7 +43,7 @@ const VOICE: Voice = Voice {
 };
 
 /// Handles a batch of records, in order. The first that fails comes again with all after it.
-pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
+pub async fn handle(event: Value, ctx: &Ctx) -> Result<StreamResponse> {
     worker::records(event, |records| async move {
         let mut cache = SubscriptionCache::default();
         let mut done = 0;

@@ -4,6 +4,7 @@ use app::Core;
 use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
+use worker::StreamResponse;
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
@@ -19,14 +20,14 @@ impl Ctx {
 }
 
 /// Handles a batch of records: all of it or, where the table fails, nothing.
-pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
+pub async fn handle(event: Value, ctx: &Ctx) -> Result<StreamResponse> {
     let shard = worker::shard_of(&event)?;
     worker::records(event, |records| async move {
         let changes: Vec<_> = records.into_iter().map(|r| (r.sequence, r.change)).collect();
         match ctx.core.count(&shard.0, &changes).await {
             Ok(()) => changes.len(),
             Err(error) => {
-                tracing::error!(%error, "a batch was not counted and will come again");
+                tracing::error!(%error, "a batch was not counted, will be retried");
                 0
             }
         }

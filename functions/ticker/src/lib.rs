@@ -14,8 +14,7 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let deliveries = aws.queue(env, "DELIVERY_QUEUE_URL")?;
-        Ok(Self { ticker: Ticker::new(aws.core(env)?, deliveries) })
+        Ok(Self { ticker: Ticker::new(aws.core(env)?, aws.jobs(env)?) })
     }
 }
 

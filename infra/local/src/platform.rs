@@ -10,7 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::Core;
+use app::{
+    Core,
+    crawl::job::CrawlPage,
+    jobs::{self, Job},
+};
 use aws_sdk_sqs::Client;
 use axum::{Router, extract::Request, routing::any};
 use runtime::{Aws, Env};
@@ -252,6 +256,7 @@ impl Platform {
         for event in &function.events {
             match event {
                 Event::Queue { queue, batch } => {
+                    check_job(function, queue)?;
                     let url = self.engines.queues.get(queue).ok_or_else(|| {
                         LocalError(format!(
                             "{} works off {queue}, which is not there",
@@ -346,7 +351,7 @@ impl Platform {
         let file = (!self.options.memory).then(|| checkpoint_file(&self.options.data));
         let queues = self.engines.probe(|name| !is_dead_letters(name));
         // Of a delivery that is held back the table knows, of a page it doesn't.
-        let crawls = self.engines.probe(|name| name == "CrawlQueue");
+        let crawls = self.engines.probe(|name| name == CrawlPage::QUEUE.name);
         let mut stop = stop.clone();
         tokio::spawn(async move {
             let mut written = HashMap::new();
@@ -427,6 +432,18 @@ impl Platform {
             dynamodb.shutdown().await;
         }
     }
+}
+
+/// Whether `function` is the worker of a job that `queue` holds.
+fn check_job(function: &Function, queue: &str) -> Result<()> {
+    let binary = &function.binary;
+    let mut jobs = jobs::ALL.iter().filter(|job| job.queue.name == queue);
+    if jobs.any(|job| job.queue.worker == binary) {
+        return Ok(());
+    }
+    Err(LocalError(format!(
+        "template.yaml has {binary} work off {queue}: add the job to ALL in shared/app/src/jobs.rs"
+    )))
 }
 
 /// Every route of the template leads to the function that it names, and to no other.

@@ -1,12 +1,13 @@
 //! Looking at queues: whether anything is left to do.
 
+use app::jobs;
 use aws_sdk_sqs::{Client, types::QueueAttributeName};
 
 use crate::{LocalError, Result};
 
 /// Whether messages that are put here wait for a person and not for a worker.
 pub fn is_dead_letters(queue: &str) -> bool {
-    queue.ends_with("DeadLetters") || queue == "StreamFailures"
+    jobs::ALL.iter().any(|job| job.queue.dead_letters() == queue) || queue == "StreamFailures"
 }
 
 /// A look at some queues.

@@ -7,6 +7,7 @@ use app::{
     adapters::files::Files,
     adapters::seal::Sealer,
     adapters::sqs::Queue,
+    jobs::{Job, JobQueue, WorkQueue},
     ops::dead_letters::DeadLetters,
     webhooks::transport::{Targets, Transport},
 };
@@ -107,6 +108,11 @@ impl Aws {
         aws_sdk_sqs::Client::from_conf(config.build())
     }
 
+    /// The queue of a job, whose URL its setting holds.
+    pub fn jobs<J: Job>(&self, env: &Env) -> Result<JobQueue<J>> {
+        self.queue(env, J::QUEUE.setting).map(JobQueue::new)
+    }
+
     /// The queue whose URL the setting `name` holds.
     pub fn queue(&self, env: &Env, name: &str) -> Result<Queue> {
         Ok(Queue::new(self.sqs(), env.required(name)?))
@@ -149,9 +155,9 @@ impl Aws {
         Ok(Transport::new(client, self.sqs(), Targets::new(env.policy(), queues)))
     }
 
-    /// What the queue whose URL the setting `name` holds has given up.
-    pub async fn dead_letters(&self, env: &Env, name: &str) -> Result<DeadLetters> {
-        DeadLetters::of(self.sqs(), env.required(name)?).await
+    /// The messages of `queue` whose jobs failed for good.
+    pub async fn dead_letters(&self, env: &Env, queue: WorkQueue) -> Result<DeadLetters> {
+        DeadLetters::of(self.sqs(), env.required(queue.setting)?).await
     }
 
     /// Records of the stream that could not be handled, in the queue that `STREAM_FAILURES_URL`

@@ -8,6 +8,7 @@ mod crashes;
 mod endpoints;
 mod events;
 mod idempotency;
+mod jobs;
 mod journey;
 mod kill;
 mod limits;

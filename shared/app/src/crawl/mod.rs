@@ -4,6 +4,7 @@
 //! when it may be in [`throttle`], and when again in [`retry`].
 
 mod file;
+pub mod job;
 pub(crate) mod page;
 pub(crate) mod plan;
 pub mod requests;
@@ -29,9 +30,10 @@ use store::{CrawlResult, Meanings, PurgeTarget, Store, keys::sha256};
 use crate::{
     Core,
     adapters::files::Files,
-    adapters::sqs::{CrawlPage, Queue, VERSION},
+    crawl::job::CrawlPage,
     crawl::plan::{Origin, Plan, plan},
     crawl::throttle::{Hosts, Turn},
+    jobs::JobQueue,
     knowledge::embeddings::Semantics,
 };
 
@@ -42,7 +44,7 @@ pub struct Crawl {
     pub(crate) fetcher: Fetcher,
     pub(crate) hosts: Hosts,
     pub(crate) files: Files,
-    pub(crate) queue: Queue,
+    pub(crate) queue: JobQueue<CrawlPage>,
     /// How many times as fast as planned a page is tried again.
     pub(crate) pace: u32,
     pub(crate) semantics: Semantics,
@@ -51,7 +53,7 @@ pub struct Crawl {
 impl Crawl {
     /// Crawling over `core` with `fetcher`, and reading what is in `files`; a page whose turn comes
     /// later goes back to `queue`, and one that is tried again `pace` times as fast as planned.
-    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: Queue, pace: u32) -> Self {
+    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: JobQueue<CrawlPage>, pace: u32) -> Self {
         let Core { store, semantics, .. } = core;
         Self { store, fetcher, hosts: Hosts::default(), files, queue, pace, semantics }
     }
@@ -59,9 +61,6 @@ impl Crawl {
     /// Handles one message. A page that was handled before, or whose crawl has been replaced, is
     /// left alone.
     pub async fn handle(&self, job: &CrawlPage) -> Result<()> {
-        if job.v != VERSION {
-            return Err(Error::internal(format!("crawl message of version {}", job.v)));
-        }
         let Some(source) = self.store.source(job.chatbot_id, job.source_id).await? else {
             return Ok(());
         };

@@ -8,10 +8,13 @@ use serde::Deserialize;
 
 use crate::{
     Core,
-    adapters::sqs::{CrawlPage, VERSION},
+    crawl::job::CrawlPage,
+    jobs,
     knowledge::sources::NewUrlSource,
 };
 
+/// The version of such a message.
+const VERSION: u8 = 1;
 /// The `type` of such a message.
 pub const CRAWL_REQUEST: &str = "crawl.request";
 
@@ -44,7 +47,7 @@ impl CrawlMessage {
             return Err(Error::new(ErrorKind::Malformed, "the message must be a JSON object"));
         }
         match value.get("type").and_then(|kind| kind.as_str()) {
-            None => serde_json::from_value(value).map(Self::Page).map_err(wrong),
+            None => jobs::decode(body).map(Self::Page),
             Some(CRAWL_REQUEST) => serde_json::from_value(value).map(Self::Request).map_err(wrong),
             Some(other) => {
                 Err(Error::field("type", format!("is {other:?}, not {CRAWL_REQUEST:?}")))

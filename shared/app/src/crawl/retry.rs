@@ -11,7 +11,7 @@ use domain::{
 use knowledge::PageError;
 
 use crate::{
-    adapters::sqs::CrawlPage,
+    crawl::job::CrawlPage,
     crawl::throttle::LEASE,
     crawl::{Crawl, last_turn},
 };

@@ -16,7 +16,7 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    adapters::sqs::CrawlPage,
+    crawl::job::CrawlPage,
     crawl::{Crawl, last_turn},
 };
 

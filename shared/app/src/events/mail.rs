@@ -4,16 +4,19 @@
 use domain::{Dialect, Event, EventBody, EventId, Result, SwitchedOff, Webhook};
 use store::Change;
 
-use crate::adapters::sqs::{Mail, MailAbout, Queue, VERSION};
+use crate::{
+    jobs::JobQueue,
+    mail::job::{Mail, MailAbout},
+};
 
 /// Sends a mail job for each change that an owner is told of.
 #[derive(Debug, Clone)]
 pub(super) struct MailSubscriber {
-    queue: Queue,
+    queue: JobQueue<Mail>,
 }
 
 impl MailSubscriber {
-    pub fn new(queue: Queue) -> Self {
+    pub fn new(queue: JobQueue<Mail>) -> Self {
         Self { queue }
     }
 
@@ -40,7 +43,6 @@ impl MailSubscriber {
 fn handed_off(event: &Event) -> Option<Mail> {
     let EventBody::HandoffRequested(conversation) = &event.body else { return None };
     Some(Mail {
-        v: VERSION,
         event_id: event.id,
         at: event.at,
         workspace_id: event.workspace_id,
@@ -52,7 +54,6 @@ fn handed_off(event: &Event) -> Option<Mail> {
 fn disabled(webhook: &Webhook, off: SwitchedOff) -> Mail {
     let (id, time) = (webhook.id.to_string(), off.at.to_string());
     Mail {
-        v: VERSION,
         event_id: EventId::derived(&["webhook switched off", &id, &time]),
         at: off.at,
         workspace_id: webhook.workspace_id,

@@ -5,22 +5,26 @@ use store::Change;
 
 use crate::{
     Core,
-    adapters::sqs::Queue,
+    crawl::job::CrawlPage,
     events::{crawls::CrawlSubscriber, mail::MailSubscriber, purges::PurgeSubscriber},
+    jobs::JobQueue,
+    mail::job::Mail,
+    ops::purge::Purge,
     webhooks::fan_out::{FanOut, SubscriptionCache, Voice},
+    webhooks::job::Deliver,
 };
 
 /// The queues that subscribers send their jobs to.
 #[derive(Debug, Clone)]
 pub struct EventQueues {
     /// Pages to crawl.
-    pub crawls: Queue,
+    pub crawls: JobQueue<CrawlPage>,
     /// Attempts at webhook deliveries.
-    pub deliveries: Queue,
+    pub deliveries: JobQueue<Deliver>,
     /// Deleted things whose dependents are to be removed.
-    pub purges: Queue,
+    pub purges: JobQueue<Purge>,
     /// E-mails to owners.
-    pub mails: Queue,
+    pub mails: JobQueue<Mail>,
 }
 
 /// Routes changes: what `event-fanout` needs beyond [`Core`].

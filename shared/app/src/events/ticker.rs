@@ -14,7 +14,8 @@ use store::{
 
 use crate::{
     Core,
-    adapters::sqs::{Deliver, Queue},
+    jobs::JobQueue,
+    webhooks::job::Deliver,
     webhooks::deliver::LEASE,
 };
 
@@ -28,7 +29,7 @@ const SLICE: Duration = Duration::from_secs(20);
 pub struct Ticker {
     core: Core,
     store: Store,
-    deliveries: Queue,
+    deliveries: JobQueue<Deliver>,
 }
 
 /// What a tick did.
@@ -48,7 +49,7 @@ pub struct Ticked {
 
 impl Ticker {
     /// Ticking over `core`; deliveries go through `deliveries`.
-    pub fn new(core: Core, deliveries: Queue) -> Self {
+    pub fn new(core: Core, deliveries: JobQueue<Deliver>) -> Self {
         Self { store: core.store.clone(), core, deliveries }
     }
 

@@ -13,7 +13,9 @@ use crate::{
     Core,
     adapters::random,
     adapters::seal::Sealer,
-    adapters::sqs::{Deliver, LONGEST_DELAY, Queue, VERSION},
+    adapters::sqs::LONGEST_DELAY,
+    jobs::JobQueue,
+    webhooks::job::Deliver,
     webhooks::limiter::Turns,
     webhooks::transport::{SendOutcome, Transport},
 };
@@ -40,7 +42,7 @@ pub type Headers = fn(&Webhook, &Delivery, &[String], Timestamp) -> Vec<(String,
 #[derive(Debug, Clone)]
 pub struct Delivering {
     store: Store,
-    queue: Queue,
+    queue: JobQueue<Deliver>,
     transport: Transport,
     sealer: Sealer,
     headers: Headers,
@@ -71,7 +73,7 @@ impl Delivering {
     /// says.
     pub fn new(
         core: Core,
-        queue: Queue,
+        queue: JobQueue<Deliver>,
         transport: Transport,
         sealer: Sealer,
         headers: Headers,
@@ -83,9 +85,6 @@ impl Delivering {
 
     /// Handles one message: makes the attempt it names, unless that was made before.
     pub async fn handle(&self, job: &Deliver) -> Result<()> {
-        if job.v != VERSION {
-            return Err(Error::internal(format!("delivery message of version {}", job.v)));
-        }
         let reference = job.delivery();
         let key = reference.key();
         let (delivery, webhook) = tokio::try_join!(

@@ -8,7 +8,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, PutDelivery, Store};
 
 use crate::{
-    adapters::sqs::{Deliver, Queue},
+    jobs::JobQueue,
+    webhooks::job::Deliver,
     webhooks::replay::replay_failed,
 };
 
@@ -42,7 +43,7 @@ pub type SubscriptionCache = HashMap<Scope, Vec<Webhook>>;
 #[derive(Debug, Clone)]
 pub(crate) struct FanOut {
     store: Store,
-    queue: Queue,
+    queue: JobQueue<Deliver>,
     voice: Voice,
     /// Whether failed deliveries are sent again.
     replays: bool,
@@ -50,7 +51,7 @@ pub(crate) struct FanOut {
 
 impl FanOut {
     /// Fan-out over `store` to the delivery queue `queue`.
-    pub fn new(store: Store, queue: Queue, voice: Voice) -> Self {
+    pub fn new(store: Store, queue: JobQueue<Deliver>, voice: Voice) -> Self {
         Self { store, queue, voice, replays: false }
     }
 

@@ -3,6 +3,7 @@
 pub mod deliver;
 pub mod delivery_api;
 pub mod fan_out;
+pub mod job;
 pub(crate) mod limiter;
 mod replay;
 pub mod subscriptions;
