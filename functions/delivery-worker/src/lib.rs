@@ -1,24 +1,25 @@
 //! Makes one attempt at a webhook delivery a message.
 
-use app::{adapters::sqs::Deliver, webhooks::deliver::Delivering};
+use app::webhooks::{deliver::DeliveryWorker, job::Deliver};
 use domain::{Delivery, Result, Timestamp, Webhook};
 use runtime::{Aws, Env};
 use serde_json::Value;
+use worker::SqsBatchResponse;
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    delivering: Delivering,
+    worker: DeliveryWorker,
 }
 
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let core = aws.core(env)?;
-        let queue = aws.queue(env, "DELIVERY_QUEUE_URL")?;
+        let queue = aws.jobs(env)?;
         let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
         let pace = env.retry_pace()?;
-        Ok(Self { delivering: Delivering::new(core, queue, transport, sealer, headers, pace) })
+        Ok(Self { worker: DeliveryWorker::new(core, queue, transport, sealer, headers, pace) })
     }
 }
 
@@ -32,6 +33,6 @@ fn headers(
 }
 
 /// Handles a batch of messages.
-pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
-    worker::messages(event, |job: Deliver| async move { ctx.delivering.handle(&job).await }).await
+pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
+    worker::jobs::<Deliver>(event, &ctx.worker).await
 }

@@ -45,7 +45,7 @@ pub use plan::{Feature, Plan, Plans};
 pub use source::{Source, SourceFile, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
 pub use webhook::{
-    Attempt, Delivery, DeliveryStatus, Held, OffReason, RetiredSecret, Scope, SwitchedOff, Webhook,
-    WebhookPatch, WebhookStatus,
+    Attempt, AutoDisabled, Delivery, DeliveryStatus, DisableReason, OpenCircuit, RetiredSecret,
+    Scope, Webhook, WebhookPatch, WebhookStatus,
 };
 pub use widget::{Widget, WidgetFields, WidgetPosition};

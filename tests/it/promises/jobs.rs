@@ -58,8 +58,10 @@ fn cargo_lambda_builds_every_backend_of_aws() {
         .split_once("[workspace.metadata.lambda.build]\n")
         .expect("the section in Cargo.toml");
     let line = section.lines().find_map(|line| line.strip_prefix("features = "));
-    let features: BTreeSet<String> =
-        serde_json::from_str::<Vec<String>>(line.expect("features")).expect("a list").into_iter().collect();
+    let features: BTreeSet<String> = serde_json::from_str::<Vec<String>>(line.expect("features"))
+        .expect("a list")
+        .into_iter()
+        .collect();
     let expected = ["runtime/s3", "runtime/bedrock", "mail-worker/ses"].map(str::to_owned);
     assert_eq!(features, expected.into());
     for feature in features {

@@ -43,11 +43,8 @@ impl CrawlPage {
 
 impl Job for CrawlPage {
     type Worker = Crawl;
-    const QUEUE: WorkQueue = WorkQueue {
-        name: "CrawlQueue",
-        worker: "crawl-worker",
-        setting: "CRAWL_QUEUE_URL",
-    };
+    const QUEUE: WorkQueue =
+        WorkQueue { name: "CrawlQueue", worker: "crawl-worker", setting: "CRAWL_QUEUE_URL" };
     const VERSION: u8 = 1;
 
     fn group(&self) -> Option<String> {

@@ -53,7 +53,13 @@ pub struct Crawl {
 impl Crawl {
     /// Crawling over `core` with `fetcher`, and reading what is in `files`; a page whose turn comes
     /// later goes back to `queue`, and one that is tried again `pace` times as fast as planned.
-    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: JobQueue<CrawlPage>, pace: u32) -> Self {
+    pub fn new(
+        core: Core,
+        fetcher: Fetcher,
+        files: Files,
+        queue: JobQueue<CrawlPage>,
+        pace: u32,
+    ) -> Self {
         let Core { store, semantics, .. } = core;
         Self { store, fetcher, hosts: Hosts::default(), files, queue, pace, semantics }
     }

@@ -6,12 +6,7 @@ use domain::{ChatbotId, Error, ErrorKind, Result, WorkspaceId, bounds};
 use outbound::Policy;
 use serde::Deserialize;
 
-use crate::{
-    Core,
-    crawl::job::CrawlPage,
-    jobs,
-    knowledge::sources::NewUrlSource,
-};
+use crate::{Core, crawl::job::CrawlPage, jobs, knowledge::sources::NewUrlSource};
 
 /// The version of such a message.
 const VERSION: u8 = 1;

@@ -1,7 +1,7 @@
 //! Subscriber of the mail queue: owners are told of handoffs and of disabled webhooks. A mail's
 //! event id is derived, so a change that comes again is the same mail.
 
-use domain::{Dialect, Event, EventBody, EventId, Result, SwitchedOff, Webhook};
+use domain::{AutoDisabled, Dialect, Event, EventBody, EventId, Result, Webhook};
 use store::Change;
 
 use crate::{
@@ -30,7 +30,7 @@ impl MailSubscriber {
                 handoff_dialect: Some(Dialect::Helpbot),
                 ..
             } => handed_off(&Event::handed_off(new.clone(), *at)),
-            Change::WebhookSwitchedOff(webhook, off) => Some(disabled(webhook, *off)),
+            Change::WebhookAutoDisabled(webhook, why) => Some(disabled(webhook, *why)),
             _ => None,
         };
         match mail {
@@ -51,11 +51,12 @@ fn handed_off(event: &Event) -> Option<Mail> {
     })
 }
 
-fn disabled(webhook: &Webhook, off: SwitchedOff) -> Mail {
-    let (id, time) = (webhook.id.to_string(), off.at.to_string());
+fn disabled(webhook: &Webhook, why: AutoDisabled) -> Mail {
+    let (id, time) = (webhook.id.to_string(), why.at.to_string());
+    // These words are part of derived ids: like a stored name, they never change.
     Mail {
         event_id: EventId::derived(&["webhook switched off", &id, &time]),
-        at: off.at,
+        at: why.at,
         workspace_id: webhook.workspace_id,
         chatbot_id: webhook.chatbot_id,
         about: MailAbout::WebhookDisabled { webhook_id: webhook.id },

@@ -25,8 +25,7 @@ impl PurgeSubscriber {
         if targets.is_empty() {
             return Ok(());
         }
-        let jobs: Vec<Purge> =
-            targets.into_iter().map(|target| Purge { target }).collect();
+        let jobs: Vec<Purge> = targets.into_iter().map(|target| Purge { target }).collect();
         self.queue.send_all(&jobs).await
     }
 

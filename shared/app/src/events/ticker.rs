@@ -12,12 +12,7 @@ use store::{
     keys::{DUE_SHARDS, ItemKind},
 };
 
-use crate::{
-    Core,
-    jobs::JobQueue,
-    webhooks::job::Deliver,
-    webhooks::deliver::LEASE,
-};
+use crate::{Core, jobs::JobQueue, webhooks::backoff::LEASE, webhooks::job::Deliver};
 
 /// Items taken from a shard in one go.
 const BATCH: u32 = 200;
@@ -72,7 +67,7 @@ impl Ticker {
                         tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item failed");
                         ticked.failed += 1;
                         // Out of the way of what is behind it, for a while.
-                        self.store.put_off(&due, now.plus(LEASE)).await?;
+                        self.store.defer(&due, now.plus(LEASE)).await?;
                     }
                 }
                 if !full {
@@ -91,7 +86,7 @@ impl Ticker {
             }
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
-            other => tracing::error!(?other, pk = due.key.pk, "nobody handles this when due"),
+            other => tracing::error!(?other, pk = due.key.pk, "no handler for due item"),
         }
         Ok(())
     }

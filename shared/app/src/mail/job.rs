@@ -49,11 +49,8 @@ pub enum MailAbout {
 
 impl Job for Mail {
     type Worker = Mailing;
-    const QUEUE: WorkQueue = WorkQueue {
-        name: "MailQueue",
-        worker: "mail-worker",
-        setting: "MAIL_QUEUE_URL",
-    };
+    const QUEUE: WorkQueue =
+        WorkQueue { name: "MailQueue", worker: "mail-worker", setting: "MAIL_QUEUE_URL" };
     const VERSION: u8 = 1;
 
     fn group(&self) -> Option<String> {

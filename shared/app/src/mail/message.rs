@@ -1,8 +1,8 @@
 //! What owners are written: composed here, sent by whatever is behind [`Mailer`].
 
 use domain::{
-    Chatbot, Conversation, DisableReason, Error, EventId, Result, Timestamp, Turn, Webhook, Workspace,
-    conversation::shorten,
+    Chatbot, Conversation, DisableReason, Error, EventId, Result, Timestamp, Turn, Webhook,
+    Workspace, conversation::shorten,
 };
 use futures::future::BoxFuture;
 
@@ -47,7 +47,13 @@ pub(super) fn owner(workspace: &Workspace) -> Result<Option<String>> {
     Ok(Some(email.clone()))
 }
 
-pub(super) fn handoff(job: &Mail, to: String, chatbot: &Chatbot, of: &Conversation, turn: &Turn) -> Email {
+pub(super) fn handoff(
+    job: &Mail,
+    to: String,
+    chatbot: &Chatbot,
+    of: &Conversation,
+    turn: &Turn,
+) -> Email {
     let name = one_line(&chatbot.name);
     let reach = match &of.customer_email {
         Some(email) => format!("They can be reached at {}.", one_line(email)),

@@ -25,11 +25,8 @@ pub struct Purge {
 
 impl Job for Purge {
     type Worker = Purging;
-    const QUEUE: WorkQueue = WorkQueue {
-        name: "PurgeQueue",
-        worker: "purge-worker",
-        setting: "PURGE_QUEUE_URL",
-    };
+    const QUEUE: WorkQueue =
+        WorkQueue { name: "PurgeQueue", worker: "purge-worker", setting: "PURGE_QUEUE_URL" };
     const VERSION: u8 = 1;
 
     async fn run(self, worker: &Purging) -> Result<()> {

@@ -7,11 +7,7 @@ use domain::{Context, Delivery, Dialect, Event, Needs, Result, Scope, Webhook, W
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, PutDelivery, Store};
 
-use crate::{
-    jobs::JobQueue,
-    webhooks::job::Deliver,
-    webhooks::replay::replay_failed,
-};
+use crate::{jobs::JobQueue, webhooks::job::Deliver, webhooks::replay::replay_failed};
 
 /// Deliveries of one event that are put at the same time.
 const AT_ONCE: usize = 10;

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind, Page,
     Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
-    WorkspaceId, bounds, webhook::most,
+    WorkspaceId, bounds, webhook::max_webhooks,
 };
 use store::PutWebhook;
 use url::Url;
@@ -15,8 +15,8 @@ use crate::{
     Core,
     adapters::random,
     adapters::seal::Sealer,
-    webhooks::deliver::{Headers, secrets},
     webhooks::fan_out::Message,
+    webhooks::sign::{Headers, secrets},
     webhooks::transport::{Targets, Transport},
 };
 
@@ -124,7 +124,7 @@ fn full(dialect: Dialect) -> Error {
         Dialect::ChatbotPlatform => (ErrorKind::Conflict, "workspace"),
         Dialect::Helpbot => (ErrorKind::Forbidden, "site"),
     };
-    Error::new(kind, format!("a {whose} can have at most {} webhooks", most(dialect)))
+    Error::new(kind, format!("a {whose} can have at most {} webhooks", max_webhooks(dialect)))
 }
 
 impl Webhooks {
@@ -168,11 +168,11 @@ impl Webhooks {
             retired_secret: None,
             status: WebhookStatus::Active,
             failing_since: None,
-            switched_off: None,
-            held: None,
+            auto_disabled: None,
+            circuit: None,
             created_at: Timestamp::now(),
         };
-        match self.core.store.put_webhook(&webhook, most(dialect)).await? {
+        match self.core.store.put_webhook(&webhook, max_webhooks(dialect)).await? {
             PutWebhook::Added => Ok((webhook, secret)),
             PutWebhook::Full => Err(full(dialect)),
             PutWebhook::Gone => Err(Error::not_found("chatbot")),

@@ -68,8 +68,8 @@ impl From<Webhook> for WebhookRowOut {
             retired_secret: _,
             status,
             failing_since: _,
-            switched_off: _,
-            held: _,
+            auto_disabled: _,
+            circuit: _,
             created_at,
         } = from;
         Self {

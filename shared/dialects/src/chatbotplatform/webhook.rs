@@ -95,8 +95,8 @@ impl From<Webhook> for WebhookOut {
             retired_secret: _,
             status,
             failing_since: _,
-            switched_off: _,
-            held: _,
+            auto_disabled: _,
+            circuit: _,
             created_at,
         } = from;
         Self {

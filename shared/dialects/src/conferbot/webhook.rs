@@ -79,8 +79,8 @@ impl WebhookRowOut {
             retired_secret: _,
             status,
             failing_since: _,
-            switched_off: _,
-            held: _,
+            auto_disabled: _,
+            circuit: _,
             created_at,
         } = webhook;
         Self {

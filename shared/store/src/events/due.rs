@@ -22,7 +22,7 @@ pub struct DueItem {
 
 impl Store {
     /// Makes something due later, unless that changed since it was seen.
-    pub async fn put_off(&self, due: &DueItem, until: Timestamp) -> Result<()> {
+    pub async fn defer(&self, due: &DueItem, until: Timestamp) -> Result<()> {
         let write = Write::update(due.key.clone(), "SET due_at = :until")
             .value("until", until.to_string())?
             .value("seen", &due.due_at)?

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Chatbot, Conversation, Delivery, Error, JobId, Lead, Result, Source, SourceId, SwitchedOff,
+    AutoDisabled, Chatbot, Conversation, Delivery, Error, JobId, Lead, Result, Source, SourceId,
     Turn, Webhook,
     source::{Page, PageState},
 };
@@ -84,9 +84,9 @@ pub enum Change {
     ChatbotRemoved(Chatbot),
     /// A webhook was deleted.
     WebhookRemoved(Webhook),
-    /// The platform switched a webhook off.
-    WebhookSwitchedOff(Webhook, SwitchedOff),
-    /// A delivery that was settled is due again.
+    /// The platform disabled a webhook.
+    WebhookAutoDisabled(Webhook, AutoDisabled),
+    /// A settled delivery was made pending again.
     DeliveryReplayed(Delivery),
 }
 
@@ -165,7 +165,7 @@ impl StreamImage {
             (ItemKind::Webhook, Some(old), Some(new)) => {
                 let (old, new) =
                     (read::<WebhookItem>(old)?.into(), read::<WebhookItem>(new)?.into());
-                switched_off(&old, new)
+                auto_disabled(&old, new)
             }
             (ItemKind::Delivery, Some(old), Some(new)) => replayed(old, new)?,
             _ => None,
@@ -173,9 +173,9 @@ impl StreamImage {
     }
 }
 
-fn switched_off(old: &Webhook, new: Webhook) -> Option<Change> {
-    let off = new.switched_off.filter(|off| old.switched_off != Some(*off))?;
-    Some(Change::WebhookSwitchedOff(new, off))
+fn auto_disabled(old: &Webhook, new: Webhook) -> Option<Change> {
+    let why = new.auto_disabled.filter(|why| old.auto_disabled != Some(*why))?;
+    Some(Change::WebhookAutoDisabled(new, why))
 }
 
 /// Most changes of a delivery are attempts, so no more of it is read than says so.

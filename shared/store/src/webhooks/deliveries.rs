@@ -256,7 +256,7 @@ impl Store {
 
     /// Lets a delivery that still waits come up in the due index at `until` and not before, since
     /// its message is on its way until then.
-    pub async fn put_off_delivery(&self, key: &Key, until: Timestamp) -> Result<()> {
+    pub async fn defer_delivery(&self, key: &Key, until: Timestamp) -> Result<()> {
         let write = Write::update(key.clone(), "SET due_pk = :due_pk, due_at = :until")
             .name("status", "status")
             .value("pending", DeliveryStatus::Pending)?
