@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use aws_lambda_events::streams::DynamoDbEventResponse;
+use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use domain::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -73,7 +73,11 @@ where
     }
     let done = handle(readable).await;
     let mut response = StreamResponse::default();
-    response.failures.set_failures(sequences.get(done));
+    if let Some(sequence) = sequences.get(done) {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = Some(sequence.clone());
+        response.failures.batch_item_failures.push(failure);
+    }
     Ok(response)
 }
 

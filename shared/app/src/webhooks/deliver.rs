@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    Attempt, Delivery, DeliveryStatus, Error, Result, Timestamp, Webhook, WebhookStatus,
+    Attempt, Delivery, DeliveryStatus, Result, Timestamp, Webhook, WebhookStatus,
     webhook::HealthChange,
 };
 use store::Store;
