@@ -29,7 +29,7 @@ impl Ctx {
         let core = aws.core(env)?.with_semantics(aws.semantics(env)?);
         let queue = aws.jobs(env)?;
         Ok(Self {
-            crawl: Crawl::new(core.clone(), fetcher, aws.files(env)?, queue, env.retry_pace()?),
+            crawl: Crawl::new(core.clone(), fetcher, aws.files(env)?, queue),
             core,
             policy: env.policy(),
             dead_letters: aws.queue(env, "CRAWL_DEAD_LETTERS_URL")?,

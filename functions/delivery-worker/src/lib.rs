@@ -18,8 +18,7 @@ impl Ctx {
         let core = aws.core(env)?;
         let queue = aws.jobs(env)?;
         let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
-        let pace = env.retry_pace()?;
-        Ok(Self { worker: DeliveryWorker::new(core, queue, transport, sealer, headers, pace) })
+        Ok(Self { worker: DeliveryWorker::new(core, queue, transport, sealer, headers) })
     }
 }
 

@@ -37,7 +37,6 @@ impl Ctx {
 }
 
 #[cfg(feature = "ses")]
-#[expect(clippy::unnecessary_wraps, reason = "a build without SES fails here")]
 fn ses(aws: &Aws, from: Option<&str>) -> Result<Arc<dyn Mailer>> {
     Ok(Arc::new(ses::Ses::new(aws.config(), from)))
 }

@@ -23,7 +23,7 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
-        let (dns, time) = env.dns(LOOK_UP)?;
+        let (dns, time) = aws.dns(LOOK_UP);
         let target = env.custom_domain_target();
         let domains = Domains::new(http.core.clone(), Arc::new(dns), time, target)?;
         Ok(Self { http, domains })

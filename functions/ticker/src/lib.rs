@@ -1,7 +1,7 @@
 //! Does what is due, once a minute.
 
 use app::events::ticker::Ticker;
-use domain::{Result, Timestamp};
+use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ impl Ctx {
 
 /// Handles one tick of the schedule.
 pub async fn handle(_: Value, ctx: &Ctx) -> Result<Value> {
-    let ticked = ctx.ticker.tick(Timestamp::now()).await?;
+    let ticked = ctx.ticker.tick().await?;
     if ticked != app::events::ticker::Ticked::default() {
         tracing::info!(?ticked, "ticked");
     }

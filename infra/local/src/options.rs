@@ -6,7 +6,7 @@ use clap::Parser;
 use domain::{Plan, conversation::IDLE};
 use knowledge::Embedder;
 
-use crate::invoke::Deaths;
+use crate::{clock::TestClock, invoke::Deaths};
 
 /// Runs Colloquy on this machine.
 #[derive(Debug, Clone, Parser)]
@@ -86,9 +86,9 @@ pub struct Options {
     #[arg(skip)]
     pub deliver_twice: bool,
 
-    /// For a test: how many times as fast as its schedule a delivery or a page is tried again.
+    /// For a test: another clock than the machine's.
     #[arg(skip)]
-    pub retry_pace: Option<u32>,
+    pub clock: Option<Arc<TestClock>>,
 
     /// For a test: how often workers are killed.
     #[arg(skip)]
@@ -115,7 +115,7 @@ impl Options {
             detached: false,
             deliver_twice: false,
             event_queues: Vec::new(),
-            retry_pace: None,
+            clock: None,
             platforms: Vec::new(),
             embedder: None,
             deaths: None,

@@ -61,11 +61,17 @@ pub struct Platform {
 /// What functions find AWS and other platforms by.
 async fn services(options: &Options, engines: &Engines) -> Aws {
     let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.mock.endpoint).await;
-    let aws = aws.with_platforms(options.platforms.iter().cloned().collect());
-    match &options.embedder {
-        Some(embedder) => aws.with_embedder(embedder.clone()),
-        None => aws,
+    let mut aws = aws.with_platforms(options.platforms.iter().cloned().collect());
+    if let Some(embedder) = &options.embedder {
+        aws = aws.with_embedder(embedder.clone());
     }
+    if let Some(clock) = &options.clock {
+        aws = aws.with_clock(clock.clone());
+    }
+    if let Some((server, time)) = options.dns {
+        aws = aws.with_dns(server, time);
+    }
+    aws
 }
 
 fn checkpoint_file(data: &Path) -> PathBuf {
@@ -124,13 +130,6 @@ impl Platform {
         let mut everything = HashMap::new();
         for function in &template.functions {
             let mut settings = platform.engines.env(&template, &function.settings, &given)?;
-            if let Some((server, time)) = platform.options.dns {
-                settings.insert("LOCAL_DNS_SERVER".to_owned(), server.to_string());
-                settings.insert("LOCAL_DNS_MILLIS".to_owned(), time.as_millis().to_string());
-            }
-            if let Some(pace) = platform.options.retry_pace {
-                settings.insert("LOCAL_RETRY_PACE".to_owned(), pace.to_string());
-            }
             settings.insert("MAIL_DIR".to_owned(), platform.mail_dir().display().to_string());
             everything.extend(settings.clone());
             let settings = Env::of(settings);

@@ -16,10 +16,13 @@ pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::Plans;
+use domain::{Plans, Timestamp};
 use store::Store;
 
-use crate::knowledge::embeddings::Semantics;
+use crate::{
+    adapters::clock::{Clock, SystemClock},
+    knowledge::embeddings::Semantics,
+};
 
 /// What every use case needs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -32,12 +35,26 @@ pub struct Core {
     pub idle: Duration,
     /// What says what texts mean, where the function has it.
     pub semantics: Semantics,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Core {
     /// A core over `store`.
     pub fn new(store: Store, plans: Plans, idle: Duration) -> Self {
-        Self { store, plans: Arc::new(plans), idle, semantics: Semantics::default() }
+        let (semantics, clock) = (Semantics::default(), Arc::new(SystemClock));
+        Self { store, plans: Arc::new(plans), idle, semantics, clock }
+    }
+
+    /// The same with another clock than the machine's.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The time now, by its clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The same with what says what texts mean.

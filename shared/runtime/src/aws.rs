@@ -1,9 +1,10 @@
 //! Clients of AWS, and what use cases are made of them.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use app::{
     Core,
+    adapters::clock::{Clock, SystemClock},
     adapters::files::Files,
     adapters::seal::Sealer,
     adapters::sqs::Queue,
@@ -14,7 +15,7 @@ use app::{
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use domain::{Error, Result};
 use knowledge::Embedder;
-use outbound::Client;
+use outbound::{Client, Resolver};
 use store::Store;
 
 use crate::{Env, embeddings::Loaded};
@@ -30,6 +31,9 @@ pub struct Aws {
     pub(crate) embedders: Loaded,
     /// Of tests: the model that whatever `EMBEDDINGS` names means.
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    clock: Arc<dyn Clock>,
+    /// Of tests: the DNS server, and for how long it is asked.
+    dns: Option<(SocketAddr, Duration)>,
 }
 
 impl Aws {
@@ -58,6 +62,8 @@ impl Aws {
             platforms: Arc::default(),
             embedders: Loaded::default(),
             embedder: None,
+            clock: Arc::new(SystemClock),
+            dns: None,
         }
     }
 
@@ -72,6 +78,18 @@ impl Aws {
     #[must_use]
     pub fn with_platforms(self, platforms: BTreeMap<String, String>) -> Self {
         Self { platforms: Arc::new(platforms), ..self }
+    }
+
+    /// The same with another clock than the machine's.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The same with the DNS server at `server`, asked for at most `time`.
+    #[must_use]
+    pub fn with_dns(self, server: SocketAddr, time: Duration) -> Self {
+        Self { dns: Some((server, time)), ..self }
     }
 
     /// The same with `embedder` in the place of whichever model `EMBEDDINGS` names.
@@ -129,7 +147,6 @@ impl Aws {
     }
 
     #[cfg(feature = "s3")]
-    #[expect(clippy::unnecessary_wraps, reason = "a build without S3 fails here")]
     fn bucket(&self, name: &str) -> Result<Files> {
         use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 
@@ -141,7 +158,6 @@ impl Aws {
     }
 
     #[cfg(not(feature = "s3"))]
-    #[expect(clippy::unused_self, reason = "a build with S3 makes its client here")]
     fn bucket(&self, name: &str) -> Result<Files> {
         Err(Error::internal(format!(
             "FILES is {name:?}, a bucket; this build was made without the feature runtime/s3"
@@ -183,7 +199,16 @@ impl Aws {
 
     /// What every use case needs.
     pub fn core(&self, env: &Env) -> Result<Core> {
-        Ok(Core::new(self.store(env)?, env.plans()?, env.idle()?))
+        let core = Core::new(self.store(env)?, env.plans()?, env.idle()?);
+        Ok(core.with_clock(self.clock.clone()))
+    }
+
+    /// The DNS, asked for at most `time`, and that time.
+    pub fn dns(&self, time: Duration) -> (Resolver, Duration) {
+        match self.dns {
+            Some((server, time)) => (Resolver::of_server(server, time), time),
+            None => (Resolver::of_system(time), time),
+        }
     }
 }
 

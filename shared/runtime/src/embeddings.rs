@@ -48,7 +48,6 @@ impl Aws {
     }
 
     #[cfg(feature = "bedrock")]
-    #[expect(clippy::unnecessary_wraps, reason = "a build without Bedrock fails here")]
     fn titan(&self, model: &str) -> Result<Arc<dyn Embedder>> {
         use embed::Bedrock;
 
@@ -59,7 +58,6 @@ impl Aws {
     }
 
     #[cfg(not(feature = "bedrock"))]
-    #[expect(clippy::unused_self, reason = "a build with Bedrock makes its client here")]
     fn titan(&self, _: &str) -> Result<Arc<dyn Embedder>> {
         Err(missing("bedrock"))
     }

@@ -6,11 +6,11 @@
 mod aws;
 mod embeddings;
 
-use std::{collections::HashMap, io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::HashMap, io::IsTerminal, sync::Arc, time::Duration};
 
 pub use aws_config::SdkConfig;
 use domain::{Error, Plan, Plans, Result, conversation::IDLE};
-use outbound::{Policy, Resolver};
+use outbound::Policy;
 use tracing_subscriber::EnvFilter;
 
 pub use crate::aws::Aws;
@@ -79,27 +79,6 @@ impl Env {
     /// `CUSTOM_DOMAIN_TARGET`: the host that custom domains have to lead to.
     pub fn custom_domain_target(&self) -> Option<&str> {
         self.optional("CUSTOM_DOMAIN_TARGET")
-    }
-
-    /// The DNS, asked for at most `time`: as the machine is set up, or, in the local run alone,
-    /// the server `LOCAL_DNS_SERVER`, asked for at most `LOCAL_DNS_MILLIS`.
-    pub fn dns(&self, time: Duration) -> Result<(Resolver, Duration)> {
-        let server = self.optional("LOCAL_DNS_SERVER").filter(|_| self.is_local());
-        let Some(server) = server else {
-            return Ok((Resolver::of_system(time), time));
-        };
-        let server: SocketAddr = server.parse().map_err(Error::internal)?;
-        let millis = self.required("LOCAL_DNS_MILLIS")?.parse().map_err(Error::internal)?;
-        let time = Duration::from_millis(millis);
-        Ok((Resolver::of_server(server, time), time))
-    }
-
-    /// How many times as fast as its schedule a delivery or a page is tried again: once as fast, but
-    /// in the local run, where `LOCAL_RETRY_PACE` may say otherwise.
-    pub fn retry_pace(&self) -> Result<u32> {
-        let pace = self.optional("LOCAL_RETRY_PACE").filter(|_| self.is_local());
-        let pace = pace.map_or(Ok(1), str::parse).map_err(Error::internal)?;
-        Ok(pace.max(1))
     }
 
     /// Which addresses of tenants may be connected to.

@@ -77,6 +77,7 @@ pub(crate) fn mint(
     chatbot: Option<ChatbotId>,
     dialect: Dialect,
     kind: KeyKind,
+    now: Timestamp,
 ) -> Result<(String, ApiKey, String)> {
     let (head, digits) = key_form(dialect, kind).ok_or_else(|| {
         Error::field("kind", format!("{} is not a kind of key that {dialect} has", kind.name()))
@@ -92,7 +93,7 @@ pub(crate) fn mint(
         dialect,
         kind,
         prefix: format!("{shown}..."),
-        created_at: Timestamp::now(),
+        created_at: now,
     };
     Ok((secret, key, hash))
 }
@@ -101,7 +102,7 @@ impl Core {
     /// Makes a workspace with its first member, signed in.
     pub async fn sign_up(&self, new: NewMember, plan: Plan) -> Result<SignedIn> {
         let NewMember { email, password, organization } = new;
-        let now = Timestamp::now();
+        let now = self.now();
         let password_hash = blocking(move || hash_password(&password)).await?;
         let workspace = Workspace {
             id: WorkspaceId::new(),
@@ -155,7 +156,7 @@ impl Core {
         let member =
             Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
         let session =
-            Session { member: member.clone(), expires_at: Timestamp::now().plus(SESSION) };
+            Session { member: member.clone(), expires_at: self.now().plus(SESSION) };
         self.store.put_session(&sha256(&token), &session).await?;
         Ok(SignedIn { token, member, workspace })
     }
@@ -172,7 +173,7 @@ impl Core {
             return Err(unknown());
         }
         let session = self.store.session(&sha256(token)).await?;
-        let session = session.filter(|s| s.expires_at > Timestamp::now()).ok_or_else(unknown)?;
+        let session = session.filter(|s| s.expires_at > self.now()).ok_or_else(unknown)?;
         Ok(session.member)
     }
 
@@ -232,7 +233,7 @@ impl Core {
             (_, id) => Some(bounds::required("chatbotId", id)?.parse()?),
         };
         let owner = self.workspace(workspace).await?;
-        let (secret, key, hash) = mint(workspace, chatbot, dialect, kind)?;
+        let (secret, key, hash) = mint(workspace, chatbot, dialect, kind, self.now())?;
         self.store.put_api_key(&key, &hash, owner.plan, MAX_KEYS).await?;
         Ok(NewKey { secret, key })
     }
@@ -291,12 +292,12 @@ mod tests {
             (Dialect::Helpbot, KeyKind::Site, "wk_live_", 48),
             (Dialect::Openbat, KeyKind::Secret, "ob_live_", 40),
         ] {
-            let (secret, key, hash) = mint(workspace, None, dialect, kind).unwrap();
+            let (secret, key, hash) = mint(workspace, None, dialect, kind, at).unwrap();
             assert!(secret.starts_with(head) && secret.len() == length, "{secret}");
             assert!(secret[head.len()..].bytes().all(|b| b.is_ascii_hexdigit()));
             assert_eq!(key.prefix, format!("{}...", &secret[..head.len() + 6]));
             assert_eq!(hash, sha256(&secret));
         }
-        assert!(mint(workspace, None, Dialect::Conferbot, KeyKind::Public).is_err());
+        assert!(mint(workspace, None, Dialect::Conferbot, KeyKind::Public, at).is_err());
     }
 }

@@ -75,7 +75,7 @@ impl Core {
     /// Begins a request, unless it was begun before.
     pub async fn begin_once(&self, once: &Once) -> Result<Begin> {
         let Once { caller, name, request, sealer } = once;
-        match self.store.claim(caller, name, request, Timestamp::now()).await? {
+        match self.store.claim(caller, name, request, self.now()).await? {
             Claim::New(claim) => Ok(Begin::CarryOut(claim)),
             Claim::Answered(KeptAnswer { status, content_type, body }) => {
                 let body = sealer.open(request, &body)?;

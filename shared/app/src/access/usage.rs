@@ -96,7 +96,7 @@ impl Core {
             let message = format!("the {plan} plan does not include API access");
             return Err(Error::new(ErrorKind::PlanRequired, message));
         }
-        let at = Timestamp::now();
+        let at = self.now();
         let (workspace, key) = (principal.workspace_id, principal.key_id);
         let (taken, used) = self.store.take_call(workspace, key, what, limits, at).await?;
         Ok(Some(Calls { dialect, plan, used, limits, at, taken }))

@@ -10,7 +10,7 @@ impl Core {
     /// nothing is kept for one that was deleted meanwhile.
     pub async fn capture_lead(&self, principal: &Principal, new: NewLead) -> Result<Lead> {
         let chatbot = principal.may_chat()?;
-        let lead = new.into_lead(chatbot, principal.workspace_id, Timestamp::now());
+        let lead = new.into_lead(chatbot, principal.workspace_id, self.now());
         match self.store.put_lead(&lead).await? {
             PutLead::Added => Ok(lead),
             PutLead::NoChatbot => Err(Error::unauthorized()),

@@ -76,8 +76,8 @@ impl Core {
         let owner = self.workspace(workspace).await?;
         let id = ChatbotId::new();
         let NewChatbot { name, description, disabled, settings } = new;
-        let (secret, key, hash) = mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret)?;
-        let now = Timestamp::now();
+        let (secret, key, hash) = mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret, self.now())?;
+        let now = self.now();
         let chatbot = Chatbot {
             id,
             workspace_id: owner.id,
@@ -109,13 +109,13 @@ impl Core {
             }
             let seen = chatbot.updated_at;
             // `updated_at` is what tells two states apart, so it has to move.
-            let at = Timestamp::now().max(Timestamp::from_millis(seen.millis() + 1));
+            let at = self.now().max(Timestamp::from_millis(seen.millis() + 1));
             patch.clone().apply(&mut chatbot, at)?;
             if self.store.update_chatbot(&chatbot, seen).await? {
                 return Ok(chatbot);
             }
             // Apart from the others, who try again too.
-            tokio::time::sleep(MOST_PAUSE.mul_f64(random::fraction())).await;
+            self.clock.sleep(MOST_PAUSE.mul_f64(random::fraction())).await;
         }
         Err(Error::new(ErrorKind::Conflict, "the chatbot is being changed by somebody else"))
     }
@@ -134,7 +134,7 @@ impl Core {
         workspace: WorkspaceId,
         id: ChatbotId,
     ) -> Result<(Chatbot, String)> {
-        let (secret, key, hash) = mint(workspace, Some(id), Dialect::Openbat, KeyKind::Secret)?;
+        let (secret, key, hash) = mint(workspace, Some(id), Dialect::Openbat, KeyKind::Secret, self.now())?;
         let plan = self.workspace(workspace).await?.plan;
         Ok((self.store.rotate_key(&key, &hash, plan).await?, secret))
     }

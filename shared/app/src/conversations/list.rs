@@ -189,7 +189,7 @@ impl Core {
         id: ConversationId,
         handoff: &Handoff,
     ) -> Result<()> {
-        if self.store.hand_off(chatbot, id, handoff, Timestamp::now()).await? {
+        if self.store.hand_off(chatbot, id, handoff, self.now()).await? {
             return Ok(());
         }
         let found = self.store.conversation(chatbot, id).await?;

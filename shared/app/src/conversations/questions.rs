@@ -49,7 +49,7 @@ impl Core {
         wanted: &Wanted,
         page: Page,
     ) -> Result<(Vec<Row>, u64)> {
-        let days = wanted.period.days(Timestamp::now());
+        let days = wanted.period.days(self.now());
         if wanted.session.is_none() && wanted.search.is_none() {
             return tokio::try_join!(
                 self.questions_page(chatbot, wanted, days, page),

@@ -39,7 +39,7 @@ impl Core {
     }
 
     async fn unanswered_groups(&self, chatbot: ChatbotId, days: u32) -> Result<Vec<Group>> {
-        let days = Days::until(Timestamp::now(), days);
+        let days = Days::until(self.now(), days);
         let (sketches, learned) = tokio::try_join!(
             self.store.sketches(chatbot, QuestionKind::Unanswered, days),
             self.store.learned(chatbot)
@@ -68,7 +68,7 @@ impl Core {
             // It may have been answered between the two reads.
             seen = self.store.learned_group(chatbot.id, id).await?;
         }
-        let now = Timestamp::now();
+        let now = self.now();
         if let Some(seen) = &seen
             && let Some(pair) = self.learned_pair(chatbot.id, seen).await?
         {
@@ -87,7 +87,7 @@ impl Core {
         }
         let group = listed.ok_or_else(|| Error::not_found("group"))?;
         let pair = answer.pair(&group.question);
-        let source = qa_source(&chatbot, &pair);
+        let source = qa_source(&chatbot, &pair, now);
         let learned = Learned { group: id, source: source.id, at: now };
         let meaning = self.semantics.of_pair(&pair).await;
         let meant = (&pair, meaning.as_deref());

@@ -48,8 +48,9 @@ impl Ticker {
         Self { store: core.store.clone(), core, deliveries }
     }
 
-    /// Does everything that is due at `now`. One thing that fails does not hold up the others.
-    pub async fn tick(&self, now: Timestamp) -> Result<Ticked> {
+    /// Does everything that is due. One thing that fails does not hold up the others.
+    pub async fn tick(&self) -> Result<Ticked> {
+        let now = self.core.now();
         let mut ticked = Ticked::default();
         let begun = Instant::now();
         for shard in 0..DUE_SHARDS {

@@ -51,9 +51,8 @@ pub(crate) fn first_page(source: &Source, job: JobId) -> Page {
 }
 
 /// The source that `pair` is in.
-pub(crate) fn qa_source(chatbot: &Chatbot, pair: &QaPair) -> Source {
+pub(crate) fn qa_source(chatbot: &Chatbot, pair: &QaPair, now: Timestamp) -> Source {
     let job = JobId::new();
-    let now = Timestamp::now();
     Source {
         id: SourceId::new(),
         chatbot_id: chatbot.id,
@@ -107,7 +106,7 @@ impl Core {
             active_job: None,
             chunk_count: 0,
             word_count: 0,
-            created_at: Timestamp::now(),
+            created_at: self.now(),
             synced_at: None,
         };
         let page = first_page(&source, job);
@@ -125,7 +124,7 @@ impl Core {
         pair: QaPair,
     ) -> Result<SourceId> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
-        let source = qa_source(&chatbot, &pair);
+        let source = qa_source(&chatbot, &pair, self.now());
         let meaning = self.semantics.of_pair(&pair).await;
         self.store.put_qa_source(&chatbot, &source, &pair, meaning.as_deref()).await?;
         Ok(source.id)
@@ -217,7 +216,7 @@ impl Core {
             return Ok(false);
         }
         let page = first_page(source, JobId::new());
-        self.store.begin_crawl(source, &page, Timestamp::now(), seen).await
+        self.store.begin_crawl(source, &page, self.now(), seen).await
     }
 
     /// Deletes a source; it stops answering at once.

@@ -98,7 +98,12 @@ fn named(field: &str, name: Option<&str>) -> Result<String> {
     bounds::text(field, name, bounds::FILE_NAME).map_err(told)
 }
 
-fn file_source(chatbot: &Chatbot, name: String, file: Option<SourceFile>) -> Source {
+fn file_source(
+    chatbot: &Chatbot,
+    name: String,
+    file: Option<SourceFile>,
+    now: Timestamp,
+) -> Source {
     Source {
         id: SourceId::new(),
         chatbot_id: chatbot.id,
@@ -113,7 +118,7 @@ fn file_source(chatbot: &Chatbot, name: String, file: Option<SourceFile>) -> Sou
         active_job: None,
         chunk_count: 0,
         word_count: 0,
-        created_at: Timestamp::now(),
+        created_at: now,
         synced_at: None,
     }
 }
@@ -138,7 +143,7 @@ impl Core {
         let NewFile { name, media_type, bytes } = new;
         let size = bytes.len() as u64;
         let file = SourceFile { media_type, size, awaited_until: None };
-        let source = file_source(&chatbot, name, Some(file));
+        let source = file_source(&chatbot, name, Some(file), self.now());
         // The file first: a source in the table is one that can be read.
         files.put(FileOf::source(&source), bytes).await?;
         self.put_file(&chatbot, &source, files).await?;
@@ -156,10 +161,10 @@ impl Core {
     ) -> Result<(Source, Awaited)> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
         let AnnouncedFile { name, media_type, size } = new;
-        let until = Timestamp::now().plus(UPLOAD_TIME);
+        let until = self.now().plus(UPLOAD_TIME);
         let awaited_until = Some(until.plus(UPLOAD_GRACE));
         let file = SourceFile { media_type, size, awaited_until };
-        let source = file_source(&chatbot, name, Some(file));
+        let source = file_source(&chatbot, name, Some(file), self.now());
         let address = files.address(FileOf::source(&source), size, UPLOAD_TIME).await?;
         let page = first_page(&source, source.job);
         self.store.put_file_source(&chatbot, &source, &page).await?;
@@ -180,7 +185,7 @@ impl Core {
         let file = source.file.filter(|_| files.is_folder());
         let file = file.ok_or_else(|| Error::not_found("source"))?;
         let waits = source.status == SourceStatus::Pending
-            && file.awaited_until.is_some_and(|until| Timestamp::now() < until);
+            && file.awaited_until.is_some_and(|until| self.now() < until);
         if !waits || files.get(of).await?.is_some() {
             return Err(Error::new(ErrorKind::Conflict, "the source does not wait for a file"));
         }
@@ -223,7 +228,7 @@ impl Core {
         files: &Files,
     ) -> Result<()> {
         let file = source.file.clone().map(|file| SourceFile { awaited_until: None, ..file });
-        let twin = file_source(chatbot, source.name.clone(), file);
+        let twin = file_source(chatbot, source.name.clone(), file, self.now());
         // One that never arrived is nothing to copy.
         match self.copy_file(source, &twin, files).await? {
             true => self.put_file(chatbot, &twin, files).await,

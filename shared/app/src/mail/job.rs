@@ -84,7 +84,7 @@ impl Mailing {
         let Some(email) = self.email(job).await? else { return Ok(()) };
         self.mailer.send(&email).await?;
         tracing::info!(event = %job.event_id, workspace = %job.workspace_id, "mail sent");
-        self.core.store.put_mailed(job.event_id, Timestamp::now()).await
+        self.core.store.put_mailed(job.event_id, self.core.now()).await
     }
 
     /// The e-mail that `job` names; `None` where what it was about is gone, or no address can be

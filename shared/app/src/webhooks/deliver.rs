@@ -1,7 +1,7 @@
 //! The delivery worker: one attempt at a delivery a message. The row is the truth; a message only
 //! says that it is time to look.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     Attempt, Delivery, DeliveryStatus, Result, Timestamp, Webhook, WebhookStatus,
@@ -11,6 +11,7 @@ use store::Store;
 
 use crate::{
     Core,
+    adapters::clock::Clock,
     adapters::random,
     adapters::seal::Sealer,
     adapters::sqs::LONGEST_DELAY,
@@ -33,6 +34,7 @@ pub struct DeliveryWorker {
     signer: Signer,
     transport: Transport,
     backoff: Backoff,
+    clock: Arc<dyn Clock>,
 }
 
 /// What a message leads to.
@@ -44,24 +46,25 @@ enum Loaded {
 }
 
 impl DeliveryWorker {
-    /// A worker over `core`; retries go through `queue`, `time_scale` times as fast as the
-    /// schedule says.
+    /// A worker over `core`; retries go through `queue`.
     pub fn new(
         core: Core,
         queue: JobQueue<Deliver>,
         transport: Transport,
         sealer: Sealer,
         headers: Headers,
-        time_scale: u32,
     ) -> Self {
+        let Core { store, clock, .. } = core;
+        let time_scale = clock.retry_time_scale();
         Self {
-            breaker: CircuitBreaker::new(core.store.clone(), time_scale),
+            breaker: CircuitBreaker::new(store.clone(), time_scale),
             limiter: EndpointLimiter::default(),
             signer: Signer::new(sealer, headers),
             backoff: Backoff::new(time_scale),
-            store: core.store,
+            store,
             queue,
             transport,
+            clock,
         }
     }
 
@@ -69,20 +72,20 @@ impl DeliveryWorker {
     pub async fn handle(&self, job: &Deliver) -> Result<()> {
         let Loaded::Attempt(loaded) = self.load(job).await? else { return Ok(()) };
         let (delivery, webhook) = *loaded;
-        let admitted = match self.breaker.admit(&webhook, Timestamp::now()).await? {
+        let admitted = match self.breaker.admit(&webhook, self.clock.now()).await? {
             Admission::Admitted(admitted) => admitted,
             Admission::Denied(wait) => return self.defer(job, wait).await,
         };
         let Some(_permit) = self.limiter.acquire(webhook.id).await else {
             return self.defer(job, backoff::busy(job.deferrals)).await;
         };
-        let headers = self.signer.sign(&webhook, &delivery, Timestamp::now())?;
+        let headers = self.signer.sign(&webhook, &delivery, self.clock.now())?;
         let sent = self.transport.send(&webhook, &delivery, &headers).await;
         // Before anything that takes time: others are about to run into the same.
         if sent.timed_out {
             self.limiter.reject_waiting(webhook.id);
         }
-        self.breaker.record(&webhook, admitted, sent.timed_out, Timestamp::now()).await?;
+        self.breaker.record(&webhook, admitted, sent.timed_out, self.clock.now()).await?;
         self.settle(job, &delivery, &webhook, sent).await
     }
 
@@ -120,7 +123,7 @@ impl DeliveryWorker {
         let follows = delivery.attempts.len() == job.attempt + 1;
         let pending = delivery.status == DeliveryStatus::Pending && follows;
         let Some(next) = delivery.next_attempt_at.filter(|_| pending) else { return Ok(()) };
-        let delay = next.since(Timestamp::now());
+        let delay = next.since(self.clock.now());
         match delay <= LONGEST_DELAY {
             true => self.queue.send(&Deliver::next(delivery), delay).await,
             // The ticker sends it in time.
@@ -133,7 +136,7 @@ impl DeliveryWorker {
         let delay = backoff::spread(delay, random::fraction());
         // Should the message be lost, the ticker finds the row.
         if backoff::renews_lease(job.deferrals, delay) {
-            let until = Timestamp::now().plus(delay + LEASE);
+            let until = self.clock.now().plus(delay + LEASE);
             self.store.defer_delivery(&job.delivery().key(), until).await?;
         }
         let later = Deliver { deferrals: job.deferrals.saturating_add(1), ..job.clone() };
@@ -159,7 +162,7 @@ impl DeliveryWorker {
         );
         // The row first: if the message is lost after that, the ticker finds the row.
         let next = retry.map(|delay| {
-            let next = Timestamp::now().plus(delay);
+            let next = self.clock.now().plus(delay);
             (next, backoff::look_again(next, delay))
         });
         let written =

@@ -170,7 +170,7 @@ impl Webhooks {
             failing_since: None,
             auto_disabled: None,
             circuit: None,
-            created_at: Timestamp::now(),
+            created_at: self.core.now(),
         };
         match self.core.store.put_webhook(&webhook, max_webhooks(dialect)).await? {
             PutWebhook::Added => Ok((webhook, secret)),
@@ -290,7 +290,7 @@ impl Webhooks {
         message: Message,
         headers: Headers,
     ) -> Result<(DeliveryId, Attempt)> {
-        let now = Timestamp::now();
+        let now = self.core.now();
         let mut delivery = Delivery::of_test(webhook, message.event, message.body, now);
         let secrets = secrets(&self.sealer, webhook, now)?;
         let headers = headers(webhook, &delivery, &secrets, now);
