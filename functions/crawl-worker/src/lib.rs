@@ -3,7 +3,7 @@
 use app::{
     Core,
     adapters::sqs::Queue,
-    crawl::{Crawl, requests::CrawlMessage},
+    crawl::{CrawlWorker, requests::CrawlMessage},
     jobs::Job,
 };
 use domain::{Error, ErrorKind, Result};
@@ -17,7 +17,7 @@ use worker::SqsBatchResponse;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     core: Core,
-    crawl: Crawl,
+    worker: CrawlWorker,
     policy: Policy,
     dead_letters: Queue,
 }
@@ -29,7 +29,7 @@ impl Ctx {
         let core = aws.core(env)?.with_semantics(aws.semantics(env)?);
         let queue = aws.jobs(env)?;
         Ok(Self {
-            crawl: Crawl::new(core.clone(), fetcher, aws.files(env)?, queue),
+            worker: CrawlWorker::new(core.clone(), fetcher, aws.files(env)?, queue),
             core,
             policy: env.policy(),
             dead_letters: aws.queue(env, "CRAWL_DEAD_LETTERS_URL")?,
@@ -41,7 +41,7 @@ impl Ctx {
 pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
     worker::bodies(event, |body| async move {
         let done = match CrawlMessage::read(&body) {
-            Ok(CrawlMessage::Page(job)) => return job.run(&ctx.crawl).await,
+            Ok(CrawlMessage::Page(job)) => return job.run(&ctx.worker).await,
             Ok(CrawlMessage::Request(asked)) => {
                 ctx.core.begin_requested_crawl(&asked, ctx.policy).await
             }

@@ -20,7 +20,7 @@ use domain::{Plans, Timestamp};
 use store::Store;
 
 use crate::{
-    adapters::clock::{Clock, SystemClock},
+    adapters::clock::{SharedClock, SystemClock},
     knowledge::embeddings::Semantics,
 };
 
@@ -36,19 +36,20 @@ pub struct Core {
     /// What says what texts mean, where the function has it.
     pub semantics: Semantics,
     /// The time.
-    pub clock: Arc<dyn Clock>,
+    pub clock: SharedClock,
 }
 
 impl Core {
     /// A core over `store`.
     pub fn new(store: Store, plans: Plans, idle: Duration) -> Self {
-        let (semantics, clock) = (Semantics::default(), Arc::new(SystemClock));
+        let semantics = Semantics::default();
+        let clock: SharedClock = Arc::new(SystemClock);
         Self { store, plans: Arc::new(plans), idle, semantics, clock }
     }
 
     /// The same with another clock than the machine's.
     #[must_use]
-    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+    pub fn with_clock(self, clock: SharedClock) -> Self {
         Self { clock, ..self }
     }
 

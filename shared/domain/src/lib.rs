@@ -35,7 +35,7 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Context, Event, EventBody, EventKind, Needs};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    ChatbotId, ConversationId, DeliveryId, EventId, GroupId, JobId, KeyId, LeadId, MessageId,
+    ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, KeyId, LeadId, MessageId,
     SourceId, UserId, WebhookId, WorkspaceId,
 };
 pub use lead::Lead;

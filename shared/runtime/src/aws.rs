@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::D
 
 use app::{
     Core,
-    adapters::clock::{Clock, SystemClock},
+    adapters::clock::{SharedClock, SystemClock},
     adapters::files::Files,
     adapters::seal::Sealer,
     adapters::sqs::Queue,
@@ -31,7 +31,7 @@ pub struct Aws {
     pub(crate) embedders: Loaded,
     /// Of tests: the model that whatever `EMBEDDINGS` names means.
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
-    clock: Arc<dyn Clock>,
+    clock: SharedClock,
     /// Of tests: the DNS server, and for how long it is asked.
     dns: Option<(SocketAddr, Duration)>,
 }
@@ -82,7 +82,7 @@ impl Aws {
 
     /// The same with another clock than the machine's.
     #[must_use]
-    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+    pub fn with_clock(self, clock: SharedClock) -> Self {
         Self { clock, ..self }
     }
 

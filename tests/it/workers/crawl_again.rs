@@ -75,7 +75,7 @@ async fn a_page_without_an_etag_that_says_the_same_changes_nothing_either() {
     site.set("/visit", 200, &framed);
     recrawled(&app, &tenant, &id).await;
     let after = source().await;
-    assert_eq!(after.active_job, before.active_job, "what answered goes on");
+    assert_eq!(after.live_crawl, before.live_crawl, "what answered goes on");
     assert!(after.job != before.job && after.synced_at > before.synced_at);
     assert!(said(&app, &tenant, OPEN).await.contains("at ten"));
     app.finish().await;

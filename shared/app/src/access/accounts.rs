@@ -155,8 +155,7 @@ impl Core {
         let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
         let member =
             Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
-        let session =
-            Session { member: member.clone(), expires_at: self.now().plus(SESSION) };
+        let session = Session { member: member.clone(), expires_at: self.now().plus(SESSION) };
         self.store.put_session(&sha256(&token), &session).await?;
         Ok(SignedIn { token, member, workspace })
     }

@@ -1,7 +1,7 @@
 //! The time. Use cases ask the clock of [`App`](crate::App) wherever a time decides something, so
 //! that a test can set it.
 
-use std::{fmt::Debug, time::Duration};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use domain::Timestamp;
 use futures::{FutureExt, future::BoxFuture};
@@ -20,6 +20,9 @@ pub trait Clock: Debug + Send + Sync {
         1
     }
 }
+
+/// A clock that many use cases share.
+pub type SharedClock = Arc<dyn Clock>;
 
 /// This machine's clock.
 #[derive(Debug, Clone, Copy, Default)]

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind,
+    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, CrawlId, Dialect, Error, ErrorKind, KeyKind,
     Page, Result, Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
 };
@@ -76,7 +76,8 @@ impl Core {
         let owner = self.workspace(workspace).await?;
         let id = ChatbotId::new();
         let NewChatbot { name, description, disabled, settings } = new;
-        let (secret, key, hash) = mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret, self.now())?;
+        let (secret, key, hash) =
+            mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret, self.now())?;
         let now = self.now();
         let chatbot = Chatbot {
             id,
@@ -134,7 +135,8 @@ impl Core {
         workspace: WorkspaceId,
         id: ChatbotId,
     ) -> Result<(Chatbot, String)> {
-        let (secret, key, hash) = mint(workspace, Some(id), Dialect::Openbat, KeyKind::Secret, self.now())?;
+        let (secret, key, hash) =
+            mint(workspace, Some(id), Dialect::Openbat, KeyKind::Secret, self.now())?;
         let plan = self.workspace(workspace).await?.plan;
         Ok((self.store.rotate_key(&key, &hash, plan).await?, secret))
     }
@@ -211,12 +213,12 @@ impl Core {
     ) -> Result<()> {
         let pointer = self.store.index_pointer(original.id, source.id).await?;
         if let Some(pointer) = pointer {
-            let job = JobId::new();
+            let job = CrawlId::new();
             let twin = Source {
                 id: SourceId::new(),
                 chatbot_id: copy.id,
                 job,
-                active_job: Some(job),
+                live_crawl: Some(job),
                 status: SourceStatus::Ready,
                 reason: None,
                 ..source.clone()
@@ -224,7 +226,7 @@ impl Core {
             if twin.kind == SourceKind::File {
                 self.copy_file(&source, &twin, files).await?;
             }
-            if self.store.copy_source(copy, &pointer, &twin).await? {
+            if self.store.copy_source(copy, &pointer, &twin, self.now()).await? {
                 return Ok(());
             }
             if twin.kind == SourceKind::File {

@@ -1,10 +1,10 @@
 //! The job of the crawl queue.
 
-use domain::{ChatbotId, JobId, Result, SourceId, Timestamp, WorkspaceId, source::Page};
+use domain::{ChatbotId, CrawlId, Result, SourceId, Timestamp, WorkspaceId, source::Page};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    crawl::Crawl,
+    crawl::CrawlWorker,
     jobs::{Job, WorkQueue},
 };
 
@@ -19,7 +19,7 @@ pub struct CrawlPage {
     /// The source.
     pub source_id: SourceId,
     /// Its crawl.
-    pub job: JobId,
+    pub job: CrawlId,
     /// The page's address.
     pub url: String,
     /// When its turn comes at a host that wants pages to be apart, once that is settled.
@@ -42,7 +42,7 @@ impl CrawlPage {
 }
 
 impl Job for CrawlPage {
-    type Worker = Crawl;
+    type Worker = CrawlWorker;
     const QUEUE: WorkQueue =
         WorkQueue { name: "CrawlQueue", worker: "crawl-worker", setting: "CRAWL_QUEUE_URL" };
     const VERSION: u8 = 1;
@@ -51,7 +51,7 @@ impl Job for CrawlPage {
         Some(self.workspace_id.to_string())
     }
 
-    async fn run(self, worker: &Crawl) -> Result<()> {
+    async fn run(self, worker: &CrawlWorker) -> Result<()> {
         worker.handle(&self).await
     }
 }

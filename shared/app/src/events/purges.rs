@@ -39,7 +39,7 @@ impl PurgeSubscriber {
 }
 
 fn targets(change: &Change) -> Vec<PurgeTarget> {
-    let crawls = change.spent_crawls().into_iter();
+    let crawls = change.superseded_crawls().into_iter();
     let mut targets: Vec<PurgeTarget> =
         crawls.map(|(id, job)| PurgeTarget::Crawl { id, job }).collect();
     match change {

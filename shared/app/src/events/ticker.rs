@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{DeliveryStatus, Result, SourceStatus, Timestamp};
+use domain::{DeliveryStatus, Result, Timestamp};
 use store::{
     CrawlResult, DueItem, Store, Waiting,
     keys::{DUE_SHARDS, ItemKind},
@@ -95,7 +95,7 @@ impl Ticker {
     /// A source is due for its next sync, or its crawl has been going on for too long.
     async fn source(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
         let Some(source) = self.store.source_at(&due.key).await? else { return Ok(()) };
-        if matches!(source.status, SourceStatus::Pending | SourceStatus::Processing) {
+        if source.is_crawling() {
             let reason = "the crawl did not come to an end".to_owned();
             let result = CrawlResult::Failed { reason };
             let ended = self.store.end_crawl(&source, &result, now, Some(&due.due_at)).await?;

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use domain::{Chatbot, ChatbotId, Error, JobId, Result, SourceId, source::QaPair};
+use domain::{Chatbot, ChatbotId, CrawlId, Error, Result, SourceId, source::QaPair};
 use knowledge::{
     Index, Segment,
     semantic::{Meaning, Vectors, unpack},
@@ -32,7 +32,7 @@ pub(crate) enum Known {
 /// What has to be known of a chatbot whose passages are searched by the table's index.
 pub(crate) struct Large {
     /// The crawls that count.
-    pub current: HashSet<(SourceId, JobId)>,
+    pub current: HashSet<(SourceId, CrawlId)>,
     /// All pairs.
     pub pairs: Vec<(SourceId, QaPair)>,
 }
@@ -40,7 +40,7 @@ pub(crate) struct Large {
 struct Loaded {
     version: u64,
     known: Known,
-    segments: HashMap<(SourceId, JobId), Part>,
+    segments: HashMap<(SourceId, CrawlId), Part>,
 }
 
 /// A segment, and what its passages mean if that is known.
@@ -94,7 +94,7 @@ impl Indexes {
 
 async fn segment(
     store: &Store,
-    (source, job): (SourceId, JobId),
+    (source, job): (SourceId, CrawlId),
     parts: u32,
 ) -> Result<Option<Part>> {
     let Some(bytes) = store.segment(source, job, parts).await? else { return Ok(None) };
@@ -116,10 +116,10 @@ async fn segment(
 async fn load(
     core: &Core,
     chatbot: &Chatbot,
-    known: &HashMap<(SourceId, JobId), Part>,
+    known: &HashMap<(SourceId, CrawlId), Part>,
 ) -> Result<Loaded> {
     'again: for attempt in 1.. {
-        let mut segments: HashMap<(SourceId, JobId), Part> = HashMap::new();
+        let mut segments: HashMap<(SourceId, CrawlId), Part> = HashMap::new();
         let mut pairs: Vec<(SourceId, QaPair)> = Vec::new();
         let mut meant: Vec<Option<Vec<u8>>> = Vec::new();
         let pointers = core.store.index_pointers(chatbot.id).await?;
@@ -190,7 +190,7 @@ fn large(pointers: Vec<IndexPointer>) -> Large {
 /// What all entries mean, in the order that the index has them: that of the map, then the pairs.
 fn meaning(
     model: &str,
-    segments: &HashMap<(SourceId, JobId), Part>,
+    segments: &HashMap<(SourceId, CrawlId), Part>,
     pairs: Vec<Option<Vec<u8>>>,
 ) -> Meaning {
     let mut meaning = Meaning::of(model);

@@ -2,16 +2,15 @@
 //! [`crate::crawl`].
 
 use domain::{
-    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceFile, SourceId, SourceKind,
+    Chatbot, ChatbotId, Error, ErrorKind, Result, Source, SourceFile, SourceId, SourceKind,
     SourceStatus, SyncFrequency, Timestamp, WorkspaceId, bounds,
-    source::{MAX_FILE_BYTES, UPLOAD_GRACE, UPLOAD_TIME},
+    source::{MAX_FILE_BYTES, Page, UPLOAD_GRACE, UPLOAD_TIME},
 };
 use knowledge::file;
 
 use crate::{
     Core,
     adapters::files::{FileOf, Files},
-    knowledge::sources::first_page,
 };
 
 /// The field that errors are about, as clients know it.
@@ -104,23 +103,8 @@ fn file_source(
     file: Option<SourceFile>,
     now: Timestamp,
 ) -> Source {
-    Source {
-        id: SourceId::new(),
-        chatbot_id: chatbot.id,
-        workspace_id: chatbot.workspace_id,
-        kind: SourceKind::File,
-        name,
-        file,
-        status: SourceStatus::Pending,
-        reason: None,
-        sync: SyncFrequency::Manual,
-        job: JobId::new(),
-        active_job: None,
-        chunk_count: 0,
-        word_count: 0,
-        created_at: now,
-        synced_at: None,
-    }
+    let (kind, sync) = (SourceKind::File, SyncFrequency::Manual);
+    Source { file, ..Source::queued(chatbot, kind, name, sync, now) }
 }
 
 impl FileOf {
@@ -166,7 +150,7 @@ impl Core {
         let file = SourceFile { media_type, size, awaited_until };
         let source = file_source(&chatbot, name, Some(file), self.now());
         let address = files.address(FileOf::source(&source), size, UPLOAD_TIME).await?;
-        let page = first_page(&source, source.job);
+        let page = Page::first(&source, source.job);
         self.store.put_file_source(&chatbot, &source, &page).await?;
         Ok((source, Awaited { address, until }))
     }
@@ -187,7 +171,7 @@ impl Core {
         let waits = source.status == SourceStatus::Pending
             && file.awaited_until.is_some_and(|until| self.now() < until);
         if !waits || files.get(of).await?.is_some() {
-            return Err(Error::new(ErrorKind::Conflict, "the source does not wait for a file"));
+            return Err(Error::new(ErrorKind::Conflict, "the source is not awaiting an upload"));
         }
         if bytes.len() as u64 != file.size {
             let message = format!("must have exactly {} bytes, as was announced", file.size);
@@ -198,7 +182,7 @@ impl Core {
 
     /// Adds `source`, whose file is there already and goes again if there is no room.
     async fn put_file(&self, chatbot: &Chatbot, source: &Source, files: &Files) -> Result<()> {
-        let page = first_page(source, source.job);
+        let page = Page::first(source, source.job);
         let put = self.store.put_file_source(chatbot, source, &page).await;
         let Err(error) = put else { return Ok(()) };
         // After a failure of ours the source may be there all the same. What it is not, goes with

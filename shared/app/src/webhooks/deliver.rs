@@ -1,7 +1,7 @@
 //! The delivery worker: one attempt at a delivery a message. The row is the truth; a message only
 //! says that it is time to look.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use domain::{
     Attempt, Delivery, DeliveryStatus, Result, Timestamp, Webhook, WebhookStatus,
@@ -11,7 +11,7 @@ use store::Store;
 
 use crate::{
     Core,
-    adapters::clock::Clock,
+    adapters::clock::SharedClock,
     adapters::random,
     adapters::seal::Sealer,
     adapters::sqs::LONGEST_DELAY,
@@ -34,7 +34,7 @@ pub struct DeliveryWorker {
     signer: Signer,
     transport: Transport,
     backoff: Backoff,
-    clock: Arc<dyn Clock>,
+    clock: SharedClock,
 }
 
 /// What a message leads to.

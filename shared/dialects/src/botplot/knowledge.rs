@@ -144,7 +144,7 @@ impl From<Source> for SourceOut {
             reason,
             sync,
             job: _,
-            active_job: _,
+            live_crawl: _,
             chunk_count,
             word_count,
             created_at,
@@ -261,11 +261,11 @@ impl From<Page> for PageOut {
             state,
             chunks,
             words,
-            copy,
+            snapshot,
             stored: _,
             retry,
         } = from;
-        let (hash, at) = copy.map(|copy| (copy.hash, copy.at.to_string())).unzip();
+        let (hash, at) = snapshot.map(|s| (s.hash, s.at.to_string())).unzip();
         Self {
             url,
             status: state.name(),

@@ -127,7 +127,7 @@ impl From<Source> for SourceOut {
             reason,
             sync: _,
             job: _,
-            active_job: _,
+            live_crawl: _,
             chunk_count,
             word_count: _,
             created_at,

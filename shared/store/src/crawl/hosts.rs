@@ -1,5 +1,4 @@
-//! Places and turns at the hosts that are crawled, whoever crawls them: a few at a time, and as far
-//! apart as a host wants.
+//! Per-host crawl concurrency and delay, shared by all workers.
 
 use std::time::Duration;
 
@@ -27,8 +26,8 @@ impl Store {
         number: u8,
         holder: &str,
         lease: Duration,
+        now: Timestamp,
     ) -> Result<bool> {
-        let now = Timestamp::now();
         let free_at = now.plus(lease);
         let write = Write::update(
             keys::host_place(host, number),
@@ -57,10 +56,11 @@ impl Store {
         host: &str,
         delay: Duration,
         latest: Timestamp,
+        now: impl Fn() -> Timestamp,
     ) -> Result<Option<Timestamp>> {
         let key = keys::host_pace(host);
         for attempt in 1..=ATTEMPTS {
-            let now = Timestamp::now();
+            let now = now();
             let before: Option<PaceItem> = self.get(&key, true).await?;
             let turn = before.as_ref().map_or(now, |before| before.next_at.max(now));
             if turn > latest {

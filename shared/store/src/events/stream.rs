@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    AutoDisabled, Chatbot, Conversation, Delivery, Error, JobId, Lead, Result, Source, SourceId,
+    AutoDisabled, Chatbot, Conversation, CrawlId, Delivery, Error, Lead, Result, Source, SourceId,
     Turn, Webhook,
     source::{Page, PageState},
 };
@@ -194,19 +194,19 @@ fn rated(old: Turn, turn: Turn) -> Option<Change> {
 }
 
 impl Change {
-    /// The crawls whose pages and passages nobody needs any more after this change.
-    pub fn spent_crawls(&self) -> Vec<(SourceId, JobId)> {
-        let mut spent: HashMap<JobId, SourceId> = HashMap::new();
+    /// The crawls whose pages and passages no source refers to after this change.
+    pub fn superseded_crawls(&self) -> Vec<(SourceId, CrawlId)> {
+        let mut spent: HashMap<CrawlId, SourceId> = HashMap::new();
         match self {
             Self::SourceChanged { old, new } => {
-                let before = [Some(old.job), old.active_job];
-                let after = [Some(new.job), new.active_job];
+                let before = [Some(old.job), old.live_crawl];
+                let after = [Some(new.job), new.live_crawl];
                 for job in before.into_iter().flatten().filter(|job| !after.contains(&Some(*job))) {
                     spent.insert(job, old.id);
                 }
             }
             Self::SourceRemoved(source) => {
-                for job in [Some(source.job), source.active_job].into_iter().flatten() {
+                for job in [Some(source.job), source.live_crawl].into_iter().flatten() {
                     spent.insert(job, source.id);
                 }
             }

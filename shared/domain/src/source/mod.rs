@@ -1,10 +1,14 @@
 //! Knowledge sources: what a chatbot has been given to read.
 
+mod page;
+
+pub use page::{Chunk, Page, PageState, Retry, Snapshot};
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatbotId, Error, JobId, Result, SourceId, Timestamp, WorkspaceId, bounds};
+use crate::{Chatbot, ChatbotId, CrawlId, Error, Result, SourceId, Timestamp, WorkspaceId, bounds};
 
 /// How many pages one URL source may have.
 pub const MAX_PAGES: u32 = 50;
@@ -122,9 +126,9 @@ pub struct Source {
     /// How often it is crawled by itself.
     pub sync: SyncFrequency,
     /// The crawl that is under way, or the last one.
-    pub job: JobId,
+    pub job: CrawlId,
     /// The crawl whose pages answer now.
-    pub active_job: Option<JobId>,
+    pub live_crawl: Option<CrawlId>,
     /// Passages that answer now.
     pub chunk_count: u32,
     /// Words in them.
@@ -147,139 +151,53 @@ pub struct SourceFile {
     pub awaited_until: Option<Timestamp>,
 }
 
-/// A page of a crawl.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// The source it belongs to.
-    pub source_id: SourceId,
-    /// The chatbot that reads the source.
-    pub chatbot_id: ChatbotId,
-    /// Whose chatbot that is.
-    pub workspace_id: WorkspaceId,
-    /// The crawl it belongs to.
-    pub job: JobId,
-    /// Its address, without a fragment; of a file, its name.
-    pub url: String,
-    /// Links between it and the source's own address.
-    pub depth: u8,
-    /// Where it stands.
-    pub state: PageState,
-    /// Passages of it that answer, or will once the crawl has ended.
-    pub chunks: u32,
-    /// Words in them.
-    pub words: u32,
-    /// Its last good copy, if there is one: what was read now, or is kept while it can't be read.
-    pub copy: Option<PageCopy>,
-    /// Whether the passages are stored with this crawl; those of an unchanged page stay with the
-    /// crawl that answers until another page makes a new index necessary.
-    pub stored: bool,
-    /// When it is to be tried again, if it waits for that.
-    pub retry: Option<Retry>,
-}
-
-impl Page {
-    /// What tells its content from that of other pages, if there is any that may answer.
-    pub fn content(&self) -> Option<&str> {
-        match self.state {
-            PageState::Queued | PageState::Gone(_) => None,
-            _ => self.copy.as_ref().map(|copy| copy.hash.as_str()),
+impl Source {
+    /// A source of `chatbot` whose first crawl is queued: its first page is
+    /// [`Page::first`] of it.
+    pub fn queued(
+        chatbot: &Chatbot,
+        kind: SourceKind,
+        name: String,
+        sync: SyncFrequency,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: SourceId::new(),
+            chatbot_id: chatbot.id,
+            workspace_id: chatbot.workspace_id,
+            kind,
+            name,
+            file: None,
+            status: SourceStatus::Pending,
+            reason: None,
+            sync,
+            job: CrawlId::new(),
+            live_crawl: None,
+            chunk_count: 0,
+            word_count: 0,
+            created_at: now,
+            synced_at: None,
         }
     }
 
-    /// Goes on with the copy of `prior`, the same page of an earlier crawl.
-    pub fn keep(&mut self, prior: &Page) {
-        self.chunks = prior.chunks;
-        self.words = prior.words;
-        self.copy.clone_from(&prior.copy);
-        self.stored = false;
-    }
-}
-
-/// The last good copy of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PageCopy {
-    /// SHA-256 of what it says, in hex, whatever is around that.
-    pub hash: String,
-    /// The `ETag` it came with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub etag: Option<String>,
-    /// The `Last-Modified` it came with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_modified: Option<String>,
-    /// Where it was in the end, if its address redirects.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub found_at: Option<String>,
-    /// When the server last gave it, or said that it had not changed.
-    pub at: Timestamp,
-}
-
-/// That a page could not be read for a reason that may pass, and is tried again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Retry {
-    /// How often it could not be read.
-    pub tries: u8,
-    /// When it is tried again; while it is, when that is taken to have failed.
-    pub at: Timestamp,
-    /// Why it could not be read, fit for the owner's eyes.
-    pub reason: String,
-}
-
-/// Where a page of a crawl stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state", content = "reason")]
-pub enum PageState {
-    /// Its message has not been handled yet.
-    Queued,
-    /// Its passages are stored.
-    Read,
-    /// It could not be read; the reason is fit for the owner's eyes.
-    Failed(String),
-    /// The server says that it is not there (404, 410).
-    Gone(String),
-    /// It says the same as the page at this address, which answers for both.
-    Duplicate(String),
-}
-
-impl PageState {
-    /// The name as shown.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Read => "read",
-            Self::Failed(_) => "failed",
-            Self::Gone(_) => "gone",
-            Self::Duplicate(_) => "duplicate",
+    /// The source of a Q&A pair of `words` words, which answers at once.
+    pub fn of_pair(chatbot: &Chatbot, pair: &QaPair, words: u32, now: Timestamp) -> Self {
+        let name = pair.question.clone();
+        let new = Self::queued(chatbot, SourceKind::Qa, name, SyncFrequency::Manual, now);
+        Self {
+            status: SourceStatus::Ready,
+            live_crawl: Some(new.job),
+            chunk_count: 1,
+            word_count: words,
+            synced_at: Some(now),
+            ..new
         }
     }
 
-    /// The names of all.
-    pub const NAMES: [&'static str; 5] = ["queued", "read", "failed", "gone", "duplicate"];
-
-    /// Why it stands there, fit for the owner's eyes.
-    pub fn reason(&self) -> Option<String> {
-        match self {
-            Self::Queued | Self::Read => None,
-            Self::Failed(reason) | Self::Gone(reason) => Some(reason.clone()),
-            Self::Duplicate(of) => Some(format!("says the same as {of}")),
-        }
+    /// Whether a crawl is under way.
+    pub fn is_crawling(&self) -> bool {
+        matches!(self.status, SourceStatus::Pending | SourceStatus::Processing)
     }
-}
-
-/// A passage: what is searched and what is quoted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chunk {
-    /// Stable within a crawl: page and place on it.
-    pub id: String,
-    /// Its text.
-    pub content: String,
-    /// Headings above it, outermost first.
-    pub headings: Vec<String>,
-    /// The page it is on, or the file's name.
-    pub url: Option<String>,
-    /// The page's title.
-    pub title: String,
-    /// How many tokens it has in the vocabulary `cl100k_base`.
-    pub tokens: u32,
 }
 
 /// A Q&A pair, its bounds checked.
