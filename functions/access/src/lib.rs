@@ -6,7 +6,7 @@ mod handlers;
 
 use axum::{Router, extract::FromRef};
 use domain::{Plan, Result};
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::AccessConfig};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -20,7 +20,8 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        Ok(Self { http: colloquy_http::Ctx::new(env, aws).await?, signup_plan: env.signup_plan()? })
+        let http = colloquy_http::Ctx::new(env, aws).await?;
+        Ok(Self { http, signup_plan: AccessConfig::read(env)?.signup_plan })
     }
 }
 

@@ -9,7 +9,7 @@ use app::{
 use domain::{Error, ErrorKind, Result};
 use knowledge::Fetcher;
 use outbound::Policy;
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::LocalConfig};
 use serde_json::Value;
 use worker::SqsBatchResponse;
 
@@ -25,14 +25,15 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let fetcher = Fetcher::new(env.policy()).map_err(Error::internal)?;
+        let policy = LocalConfig::read(env).policy();
+        let fetcher = Fetcher::new(policy).map_err(Error::internal)?;
         let core = aws.core(env)?.with_semantics(aws.semantics(env)?);
         let queue = aws.jobs(env)?;
         Ok(Self {
             worker: CrawlWorker::new(core.clone(), fetcher, aws.files(env)?, queue),
             core,
-            policy: env.policy(),
-            dead_letters: aws.queue(env, "CRAWL_DEAD_LETTERS_URL")?,
+            policy,
+            dead_letters: aws.crawl_dead_letters(env)?,
         })
     }
 }

@@ -20,7 +20,7 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let failures = aws.queue(env, "STREAM_FAILURES_URL")?;
+        let failures = aws.stream_failures_queue(env)?;
         Ok(Self { router: router(env, aws)?, failures })
     }
 }

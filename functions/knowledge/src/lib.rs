@@ -9,7 +9,7 @@ use app::adapters::files::Files;
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use outbound::Policy;
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::LocalConfig};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -26,7 +26,7 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let mut http = colloquy_http::Ctx::new(env, aws).await?;
         http.core = http.core.with_semantics(aws.semantics(env)?);
-        Ok(Self { http, policy: env.policy(), files: aws.files(env)? })
+        Ok(Self { http, policy: LocalConfig::read(env).policy(), files: aws.files(env)? })
     }
 }
 

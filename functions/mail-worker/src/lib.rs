@@ -12,7 +12,7 @@ use app::mail::{
     message::Mailer,
 };
 use domain::Result;
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::MailConfig};
 use serde_json::Value;
 use worker::SqsBatchResponse;
 
@@ -27,10 +27,10 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let from = env.optional("MAIL_FROM");
-        let mailer: Arc<dyn Mailer> = match env.optional("MAIL_DIR") {
-            Some(folder) => Arc::new(Folder::new(folder, from)),
-            None => ses(aws, from)?,
+        let MailConfig { from, folder } = MailConfig::read(env);
+        let mailer: Arc<dyn Mailer> = match folder {
+            Some(folder) => Arc::new(Folder::new(folder, from.as_deref())),
+            None => ses(aws, from.as_deref())?,
         };
         Ok(Self { mailing: Mailing::new(aws.core(env)?, mailer) })
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use app::chatbots::domains::{Domains, LOOK_UP};
 use axum::{Router, extract::FromRef, routing::any_service};
 use domain::Result;
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::OutboundConfig};
 use utoipa::openapi::OpenApi;
 
 /// What this function needs.
@@ -24,8 +24,8 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
         let (dns, time) = aws.dns(LOOK_UP);
-        let target = env.custom_domain_target();
-        let domains = Domains::new(http.core.clone(), Arc::new(dns), time, target)?;
+        let target = OutboundConfig::read(env).custom_domain_target;
+        let domains = Domains::new(http.core.clone(), Arc::new(dns), time, target.as_deref())?;
         Ok(Self { http, domains })
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use app::Core;
 use domain::Result;
-use runtime::{Aws, Env};
+use runtime::{
+    Aws, Env,
+    config::{AccessConfig, LocalConfig},
+};
 
 /// What every HTTP function has. One that needs more has a context of its own with this in it.
 #[derive(Debug, Clone)]
@@ -26,6 +29,7 @@ impl Ctx {
         if let Err(error) = core.store.warm_up().await {
             tracing::warn!(%error, "the table could not be reached at start-up");
         }
-        Ok(Self { core, origins: env.allowed_origins().into(), shows_units: env.is_local() })
+        let origins = AccessConfig::read(env)?.allowed_origins.into();
+        Ok(Self { core, origins, shows_units: LocalConfig::read(env).is_local })
     }
 }

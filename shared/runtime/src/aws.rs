@@ -1,6 +1,6 @@
 //! Clients of AWS, and what use cases are made of them.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
     Core,
@@ -18,7 +18,14 @@ use knowledge::Embedder;
 use outbound::{Client, Resolver};
 use store::Store;
 
-use crate::{Env, embeddings::Loaded};
+use crate::{
+    Env,
+    config::{
+        AccessConfig, FilesConfig, LimitsConfig, LocalConfig, OutboundConfig, QueuesConfig,
+        TableConfig, queue_url,
+    },
+    embeddings::Loaded,
+};
 
 /// Where the AWS services are. Clients made from it share one HTTP client.
 #[derive(Debug, Clone)]
@@ -115,7 +122,7 @@ impl Aws {
             config = config.endpoint_url(endpoint);
         }
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
-        Ok(Store::new(client, env.required("TABLE_NAME")?))
+        Ok(Store::new(client, TableConfig::read(env)?.name))
     }
 
     fn sqs(&self) -> aws_sdk_sqs::Client {
@@ -128,22 +135,29 @@ impl Aws {
 
     /// The queue of a job, whose URL its setting holds.
     pub fn jobs<J: Job>(&self, env: &Env) -> Result<JobQueue<J>> {
-        self.queue(env, J::QUEUE.setting).map(JobQueue::new)
+        Ok(JobQueue::new(Queue::new(self.sqs(), queue_url(env, J::QUEUE)?)))
     }
 
-    /// The queue whose URL the setting `name` holds.
-    pub fn queue(&self, env: &Env, name: &str) -> Result<Queue> {
-        Ok(Queue::new(self.sqs(), env.required(name)?))
+    /// Where the crawl worker moves messages that break the schema.
+    pub fn crawl_dead_letters(&self, env: &Env) -> Result<Queue> {
+        Ok(Queue::new(self.sqs(), QueuesConfig::crawl_dead_letters(env)?))
     }
 
-    /// Where uploaded files are: the bucket that `FILES` names or, in the local run alone, the
-    /// folder, which is an absolute path.
+    /// Where records of the stream are moved that can't be read.
+    pub fn stream_failures_queue(&self, env: &Env) -> Result<Queue> {
+        Ok(Queue::new(self.sqs(), QueuesConfig::stream_failures(env)?))
+    }
+
+    /// Where uploaded files are.
+    ///
+    /// # Errors
+    ///
+    /// If that is a bucket, and this build has no client of S3.
     pub fn files(&self, env: &Env) -> Result<Files> {
-        let place = env.required("FILES")?;
-        if env.is_local() && Path::new(place).is_absolute() {
-            return Ok(Files::folder(place));
+        match FilesConfig::read(env)? {
+            FilesConfig::Folder(path) => Ok(Files::folder(path)),
+            FilesConfig::Bucket(name) => self.bucket(&name),
         }
-        self.bucket(place)
     }
 
     #[cfg(feature = "s3")]
@@ -166,20 +180,21 @@ impl Aws {
 
     /// What makes attempts at deliveries. `EVENT_QUEUES` lists the queues that it may send to.
     pub fn transport(&self, env: &Env) -> Result<Transport> {
-        let client = Client::new(env.policy(), "Colloquy/1.0").map_err(Error::internal)?;
-        let queues = env.optional("EVENT_QUEUES").unwrap_or_default();
-        Ok(Transport::new(client, self.sqs(), Targets::new(env.policy(), queues)))
+        let policy = LocalConfig::read(env).policy();
+        let client = Client::new(policy, "Colloquy/1.0").map_err(Error::internal)?;
+        let targets = Targets::new(policy, &OutboundConfig::read(env).event_queues);
+        Ok(Transport::new(client, self.sqs(), targets))
     }
 
     /// The messages of `queue` whose jobs failed for good.
     pub async fn dead_letters(&self, env: &Env, queue: WorkQueue) -> Result<DeadLetters> {
-        DeadLetters::of(self.sqs(), env.required(queue.setting)?).await
+        DeadLetters::of(self.sqs(), queue_url(env, queue)?).await
     }
 
     /// Records of the stream that could not be handled, in the queue that `STREAM_FAILURES_URL`
     /// names.
     pub fn stream_failures(&self, env: &Env) -> Result<DeadLetters> {
-        Ok(DeadLetters::at(self.sqs(), env.required("STREAM_FAILURES_URL")?))
+        Ok(DeadLetters::at(self.sqs(), QueuesConfig::stream_failures(env)?))
     }
 
     /// Reads the master key that `MASTER_KEY_SECRET` names; once, when a function starts.
@@ -190,7 +205,7 @@ impl Aws {
         }
         let secret = aws_sdk_secretsmanager::Client::from_conf(config.build())
             .get_secret_value()
-            .secret_id(env.required("MASTER_KEY_SECRET")?)
+            .secret_id(AccessConfig::master_key_secret(env)?)
             .send()
             .await
             .map_err(|e| Error::internal(e.into_service_error()))?;
@@ -199,7 +214,8 @@ impl Aws {
 
     /// What every use case needs.
     pub fn core(&self, env: &Env) -> Result<Core> {
-        let core = Core::new(self.store(env)?, env.plans()?, env.idle()?);
+        let LimitsConfig { plans, idle } = LimitsConfig::read(env)?;
+        let core = Core::new(self.store(env)?, plans, idle);
         Ok(core.with_clock(self.clock.clone()))
     }
 
@@ -222,15 +238,14 @@ mod tests {
     async fn a_build_without_s3_refuses_a_bucket_and_names_the_feature() {
         let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9").await;
         let set = |local: &str, place: &str| {
-            let settings = [("LOCAL_RUN", local), ("FILES", place)];
-            Env::of(HashMap::from(
-                settings.map(|(name, value)| (name.to_owned(), value.to_owned())),
-            ))
+            let variables = [("LOCAL_RUN", local), ("FILES", place)];
+            let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            Env::of(HashMap::from(variables.map(owned)))
         };
-        for refused in [set("true", "a-bucket"), set("", "/an/absolute/path")] {
-            let error = aws.files(&refused).err().map(|error| error.to_string());
-            assert!(error.as_deref().is_some_and(|e| e.contains("runtime/s3")), "{error:?}");
+        for refused in [set("true", "a-bucket"), set("", "/a/folder")] {
+            let error = aws.files(&refused).unwrap_err().to_string();
+            assert!(error.contains("runtime/s3"), "{error}");
         }
-        assert!(aws.files(&set("true", "/an/absolute/path")).is_ok());
+        assert!(aws.files(&set("true", "/a/folder")).unwrap().is_folder());
     }
 }

@@ -4,6 +4,8 @@ mod access_control;
 mod arrows;
 mod bench;
 mod budget;
+mod clock;
+mod configuration;
 mod crashes;
 mod endpoints;
 mod events;
