@@ -1,7 +1,7 @@
 //! Writes that a client may repeat: the same `Idempotency-Key` and the same request return the
 //! first answer for a day.
 
-use domain::{Error, ErrorKind, Result, Timestamp};
+use domain::{Error, ErrorKind, Result};
 pub use store::ClaimToken;
 use store::{Claim, KeptAnswer, keys::sha256};
 

@@ -1,6 +1,6 @@
 //! Leads: captured, listed, searched, deleted.
 
-use domain::{ChatbotId, Error, Lead, LeadId, Principal, Result, Timestamp, lead::NewLead};
+use domain::{ChatbotId, Error, Lead, LeadId, Principal, Result, lead::NewLead};
 use store::PutLead;
 
 use crate::Core;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{ChatbotId, ConversationId, Error, MessageId, Result, Timestamp};
+use domain::{ChatbotId, ConversationId, Error, MessageId, Result};
 use store::Rated;
 
 use crate::Core;

@@ -2,7 +2,7 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    Page, Result, Timestamp, Turn, WorkspaceId, conversation::Handoff,
+    Page, Result, Turn, WorkspaceId, conversation::Handoff,
 };
 
 use crate::Core;

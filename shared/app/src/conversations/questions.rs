@@ -2,7 +2,7 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationId, Days, Error, Order, Page, Period, QuestionFilter,
-    Result, Timestamp, Turn,
+    Result, Turn,
 };
 
 use crate::{

@@ -7,7 +7,7 @@ use std::{
 };
 
 use domain::{
-    ChatbotId, Days, Error, ErrorKind, GroupId, Result, SourceId, Timestamp, WorkspaceId,
+    ChatbotId, Days, Error, ErrorKind, GroupId, Result, SourceId, WorkspaceId,
     questions::{Sketch, form},
     source::QaPair,
     unanswered::{DAYS_BOUNDS, EXAMPLES, Group, GroupAnswer, Learned},

@@ -14,7 +14,7 @@ mod settle;
 mod throttle;
 
 use domain::{
-    Error, Result, Source, SourceKind,
+    Result, Source, SourceKind,
     source::{Page, PageState},
 };
 use knowledge::Fetcher;

@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    Attempt, Delivery, DeliveryStatus, Result, Timestamp, Webhook, WebhookStatus,
-    webhook::HealthChange,
+    Attempt, Delivery, DeliveryStatus, Result, Webhook, WebhookStatus, webhook::HealthChange,
 };
 use store::Store;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind, Page,
-    Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
-    WorkspaceId, bounds, webhook::max_webhooks,
+    Result, Scope, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus, WorkspaceId,
+    bounds, webhook::max_webhooks,
 };
 use store::PutWebhook;
 use url::Url;
