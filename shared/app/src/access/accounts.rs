@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn keys_have_the_documented_forms() {
-        let workspace = WorkspaceId::new();
+        let (workspace, at) = (WorkspaceId::new(), Timestamp::from_millis(0));
         for (dialect, kind, head, length) in [
             (Dialect::Conferbot, KeyKind::Workspace, "cb_live_", 48),
             (Dialect::ChatbotPlatform, KeyKind::Workspace, "sk_live_", 48),
