@@ -27,7 +27,7 @@ pub struct Group {
 
 /// That a group has got its answer. What was asked up to that day is not listed any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Learned {
+pub struct AnsweredGroup {
     /// The group.
     pub group: GroupId,
     /// The pair that answers it.

@@ -19,7 +19,7 @@ use url::Url;
 use crate::{
     Botplot, Ctx, Helpbot, Openbat, Problem, Speaks,
     body::read_body,
-    calls::{count, count_beside},
+    calls::{count, count_concurrently},
 };
 
 /// Name of the session cookie.
@@ -130,7 +130,7 @@ where
         if principal.kind == KeyKind::Site && principal.dialect != D::DIALECT {
             return Err(Error::unauthorized().into());
         }
-        count_beside(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -190,7 +190,7 @@ where
     if bearer(&parts.headers).is_none() {
         return Err(Error::unauthorized());
     }
-    count_beside(parts, &Ctx::from_ref(state).core, principal, Dialect::Botplot).await
+    count_concurrently(parts, &Ctx::from_ref(state).core, principal, Dialect::Botplot).await
 }
 
 impl<S> FromRequest<S> for SiteKey
@@ -262,7 +262,7 @@ where
         let core = Ctx::from_ref(state).core;
         let principal = caller(&core, bearer(&parts.headers)).await?;
         let chatbot = principal.may_manage()?;
-        count_beside(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -277,7 +277,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
         let core = Ctx::from_ref(state).core;
         let principal = workspace_caller(parts, &core, D::DIALECT).await?;
-        count_beside(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
         Ok(Self(principal, PhantomData))
     }
 }

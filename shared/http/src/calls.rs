@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use domain::{Dialect, Error, Principal, Result};
-use store::meter::{Fork, Meter};
+use store::meter::{Meter, MeterHandle};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -25,7 +25,7 @@ pub(crate) const RATE_HEADERS: [HeaderName; 3] = [
 enum State {
     #[default]
     NotCounted,
-    Counting(Dialect, JoinHandle<Result<Option<Calls>>>, Fork),
+    Counting(Dialect, JoinHandle<Result<Option<Calls>>>, MeterHandle),
     Counted(Calls),
 }
 
@@ -89,7 +89,7 @@ pub(crate) async fn count(
 
 /// Counts a call. One that only reads is counted while it is answered, and its answer waits for
 /// the count: it costs no round trip, and what is refused has changed nothing.
-pub(crate) async fn count_beside(
+pub(crate) async fn count_concurrently(
     parts: &Parts,
     core: &Core,
     principal: &Principal,
@@ -100,7 +100,7 @@ pub(crate) async fn count_beside(
     }
     let (core, principal) = (core.clone(), principal.clone());
     let fork = Meter::current().fork();
-    let meter = fork.beside.clone();
+    let meter = fork.concurrent.clone();
     let work = async move { core.take_call(&principal, dialect).await };
     let task = tokio::spawn(async move { meter.scope(work).await }.in_current_span());
     Counting::of(parts).swap(State::Counting(dialect, task, fork));

@@ -15,6 +15,7 @@ pub mod keys;
 mod knowledge;
 mod mail;
 mod ops;
+pub mod retry;
 mod table;
 mod webhooks;
 
@@ -28,7 +29,7 @@ pub use conversations::history::Place;
 pub use conversations::items::{TurnWrite, Waiting};
 pub use conversations::questions::{QuestionKind, StoredSketch};
 pub use counters::apply::Checkpoint;
-pub use counters::deltas::{Mark, Tally};
+pub use counters::deltas::{CounterDeltas, Mark};
 pub use counters::items::Counters;
 pub use crawl::lifecycle::{CrawlProgress, CrawlResult};
 pub use events::due::DueItem;

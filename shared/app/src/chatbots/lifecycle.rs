@@ -8,21 +8,20 @@ use domain::{
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use store::Counters;
+use store::{Counters, retry::Retries};
 
 use crate::{
     Core,
     access::accounts::mint,
     adapters::files::{FileOf, Files},
-    adapters::random,
 };
 
 /// Sources of a chatbot that are copied at the same time.
 const COPIED_AT_ONCE: usize = 8;
-/// The longest pause before such a change is made again.
-const MOST_PAUSE: Duration = Duration::from_millis(50);
-/// How often a change that met another one is made again.
-const ATTEMPTS: u32 = 16;
+/// Retries of a change that conflicts with another one.
+const MAX_RETRIES: usize = 15;
+/// The longest delay before one of them.
+const MAX_DELAY: Duration = Duration::from_millis(25);
 
 impl Core {
     /// A workspace's chatbots, newest first.
@@ -103,7 +102,8 @@ impl Core {
         id: ChatbotId,
         patch: ChatbotPatch,
     ) -> Result<Chatbot> {
-        for _ in 0..ATTEMPTS {
+        let mut retries = Retries::new(MAX_RETRIES, MAX_DELAY);
+        loop {
             let mut chatbot = self.chatbot(workspace, id).await?;
             if patch.is_empty() {
                 return Ok(chatbot);
@@ -115,10 +115,11 @@ impl Core {
             if self.store.update_chatbot(&chatbot, seen).await? {
                 return Ok(chatbot);
             }
-            // Apart from the others, who try again too.
-            self.clock.sleep(MOST_PAUSE.mul_f64(random::fraction())).await;
+            if !retries.wait().await {
+                let message = "the chatbot is being changed by another request";
+                return Err(Error::new(ErrorKind::Conflict, message));
+            }
         }
-        Err(Error::new(ErrorKind::Conflict, "the chatbot is being changed by somebody else"))
     }
 
     /// Deletes a chatbot for good; everything that hangs on it follows behind the stream.

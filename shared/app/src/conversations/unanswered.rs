@@ -10,7 +10,7 @@ use domain::{
     ChatbotId, Days, Error, ErrorKind, GroupId, Result, SourceId, WorkspaceId,
     questions::{Sketch, form},
     source::QaPair,
-    unanswered::{DAYS_BOUNDS, EXAMPLES, Group, GroupAnswer, Learned},
+    unanswered::{AnsweredGroup, DAYS_BOUNDS, EXAMPLES, Group, GroupAnswer},
 };
 use knowledge::text;
 use store::{IndexEntry, QuestionKind};
@@ -77,8 +77,8 @@ impl Core {
             match (same, &listed) {
                 (true, None) => return Ok(seen.source),
                 (true, Some(_)) => {
-                    let learned = Learned { at: now, ..*seen };
-                    self.store.move_learned(chatbot.id, &learned, seen).await?;
+                    let learned = AnsweredGroup { at: now, ..*seen };
+                    self.store.move_answered_group(chatbot.id, &learned, seen).await?;
                     return Ok(seen.source);
                 }
                 (false, None) => return Err(answered_already()),
@@ -88,10 +88,10 @@ impl Core {
         let group = listed.ok_or_else(|| Error::not_found("group"))?;
         let pair = answer.pair(&group.question);
         let source = qa_source(&chatbot, &pair, now);
-        let learned = Learned { group: id, source: source.id, at: now };
+        let learned = AnsweredGroup { group: id, source: source.id, at: now };
         let meaning = self.semantics.of_pair(&pair).await;
         let meant = (&pair, meaning.as_deref());
-        if self.store.put_learned(&chatbot, &source, meant, &learned, seen.as_ref()).await? {
+        if self.store.put_answered_group(&chatbot, &source, meant, &learned, seen.as_ref()).await? {
             return Ok(source.id);
         }
         // Somebody else answered it at the same time; the same client, perhaps.
@@ -102,7 +102,11 @@ impl Core {
         }
     }
 
-    async fn learned_pair(&self, chatbot: ChatbotId, learned: &Learned) -> Result<Option<QaPair>> {
+    async fn learned_pair(
+        &self,
+        chatbot: ChatbotId,
+        learned: &AnsweredGroup,
+    ) -> Result<Option<QaPair>> {
         let pointer = self.store.index_pointer(chatbot, learned.source).await?;
         Ok(pointer.and_then(|pointer| match pointer.entry {
             IndexEntry::Qa(pair) => Some(pair),

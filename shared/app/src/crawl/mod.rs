@@ -1,4 +1,77 @@
-//! HEAD
+//! Crawls: a source is read page by page, one page a message, and its result becomes what answers
+//! in one conditional write. A file source is a crawl with one page.
+//!
+//! # Actors
+//!
+//! - **Source**: the row that owns its crawls. It names the crawl under way (`job`) and the live
+//!   crawl, whose pages answer now. It counts the crawl's pages, which bounds them, and those that
+//!   are queued, which tells when the crawl is complete.
+//! - **Page**: a row of one crawl. Its insert is its job: the stream carries it to the crawl queue,
+//!   so a page can't be stored without being read, or the other way round.
+//! - **Crawl worker** ([`CrawlWorker`]): handles one message. It alone holds the others:
+//!   - the **host throttle** (`throttle`) admits the page: two pages of a host at a time among all
+//!     workers, as far apart as its robots.txt wants. A page that is not admitted soon goes back to
+//!     the queue with the time that was reserved for it;
+//!   - the **page reader** (`page`) fetches, cuts passages and queues the links within the
+//!     **scope** (`scope`); the **file reader** (`file`) does the same for an upload, and looks for
+//!     one that has not arrived yet;
+//!   - **passages** (`passages`) are named, embedded and stored with the page;
+//!   - the **live pages** (`live`) are what is known of a page from the live crawl: its validators,
+//!     and the snapshot that is kept while it can't be read;
+//!   - a **page retry** (`retry`) reads a page again that failed for a reason that may pass;
+//!   - the **settlement** (`settle`) makes the result of a complete crawl, by the **plan** (`plan`)
+//!     of which page answers for which content.
+//! - **Requests** ([`requests`]): crawls that are asked for by a message from outside.
+//! - **Ticker** ([`crate::events::ticker`]): begins syncs that are due, and calls off a crawl that
+//!   has not ended after an hour.
+//!
+//! # States
+//!
+//! A source (a crawl under way is *pending* or *processing*):
+//!
+//! ```text
+//!   pending --first page read--> processing --settled--> ready | failed
+//!      ^                                                      |
+//!      +---------------- recrawl, sync, request --------------+
+//! ```
+//!
+//! A crawl that fails changes nothing of what answers: the live crawl stays live. One whose pages
+//! all say what they said before is *unchanged*, and costs no new index. One whose first page is
+//! gone, with every other page, takes the source's answers away.
+//!
+//! A page:
+//!
+//! ```text
+//!   queued --+--> read        passages stored, or confirmed unchanged
+//!      ^     +--> failed      keeps the last good snapshot, if there is one
+//!      |     +--> gone        404 or 410
+//!      |     +--> duplicate   at settlement: another page answers for the same content
+//!      +--retry (at most twice, after 5 s and 30 s)
+//! ```
+//!
+//! # The end of a crawl
+//!
+//! A page's links are queued before the page ends. Each page is queued in one transaction that also
+//! counts it in its source, and ended in one that counts it off. So the count of queued pages is
+//! exact whatever is repeated, and reaches 0 once, with the last page. Whoever reads 0 after a page
+//! settles the crawl: one read of the source a page, whatever the number of pages, and one read of
+//! all pages a crawl. Several may settle at the same time: they make the same result, and one of
+//! them ends the crawl.
+//!
+//! A crawl that was begun before pages were counted has no counter. Its workers look at its pages
+//! after each page, as they did then.
+//!
+//! # What a crash leads to
+//!
+//! | the worker dies | then |
+//! |---|---|
+//! | while it reads a page | SQS shows the message again; the page is still queued and is read again. Its slot at the host is kept for it, and free for others after two minutes |
+//! | after some links are queued | the page is read again; pages that are there are not queued again |
+//! | after the page has ended, before it looked whether it was the last | the message is shown again; the page is not read again, and the count is looked at |
+//! | during the settlement | the same: settlement carried out in part and repeated comes to the same |
+//! | after a retry is written, before its message is sent | the message that is handled is shown again and deferred to what the row says |
+//! | with a message among the dead letters | the ticker calls the crawl off after an hour; what answered before still does |
+//! | while its crawl is superseded or its source deleted | its writes are conditional on the crawl or go to a partition that is purged; the worker purges again what it wrote since |
 
 mod deadline;
 mod file;

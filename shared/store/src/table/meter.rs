@@ -30,9 +30,9 @@ pub struct Meter(Arc<Mutex<State>>);
 
 /// Work beside other work: see [`Meter::fork`].
 #[derive(Debug, Clone)]
-pub struct Fork {
+pub struct MeterHandle {
     /// What measures the work.
-    pub beside: Meter,
+    pub concurrent: Meter,
     from: u32,
 }
 
@@ -53,18 +53,18 @@ impl Meter {
     }
 
     /// A meter for work that goes on beside what this one measures.
-    pub fn fork(&self) -> Fork {
-        Fork { beside: Self::default(), from: self.units().round_trips }
+    pub fn fork(&self) -> MeterHandle {
+        MeterHandle { concurrent: Self::default(), from: self.units().round_trips }
     }
 
     /// Adds what was consumed beside: of calls one after the other, the longer row counts.
-    pub fn join(&self, Fork { beside, from }: &Fork) {
-        let beside = beside.units();
+    pub fn join(&self, MeterHandle { concurrent, from }: &MeterHandle) {
+        let concurrent = concurrent.units();
         let mut state = self.lock();
-        state.units.read += beside.read;
-        state.units.write += beside.write;
-        state.units.calls += beside.calls;
-        state.units.round_trips = state.units.round_trips.max(from + beside.round_trips);
+        state.units.read += concurrent.read;
+        state.units.write += concurrent.write;
+        state.units.calls += concurrent.calls;
+        state.units.round_trips = state.units.round_trips.max(from + concurrent.round_trips);
     }
 
     /// What was consumed so far.
@@ -110,7 +110,7 @@ mod tests {
             };
             calls(&meter, 1);
             let fork = meter.fork();
-            calls(&fork.beside, beside);
+            calls(&fork.concurrent, beside);
             calls(&meter, after);
             meter.join(&fork);
             let Units { read, calls, round_trips, .. } = meter.units();

@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use domain::{
     Chatbot, ChatbotId, GroupId, Result, Source, SourceId, Timestamp,
     source::QaPair,
-    unanswered::{DAYS_BOUNDS, Learned},
+    unanswered::{AnsweredGroup, DAYS_BOUNDS},
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ use crate::{
 const KEPT: Duration = Duration::from_secs((DAYS_BOUNDS.1 as u64 + 1) * 24 * 60 * 60);
 
 #[derive(Serialize, Deserialize)]
-struct LearnedItem {
+struct AnsweredGroupItem {
     group: GroupId,
     source: SourceId,
     at: Timestamp,
@@ -29,14 +29,14 @@ struct LearnedItem {
     expires_at: i64,
 }
 
-mirrored!(LearnedItem, Learned { group, source, at } + from { expires_at: 0 });
+mirrored!(AnsweredGroupItem, AnsweredGroup { group, source, at } + from { expires_at: 0 });
 
 impl Store {
     /// The groups of a chatbot that were answered in the last months by a pair that is there still.
-    pub async fn learned(&self, chatbot: ChatbotId) -> Result<Vec<Learned>> {
+    pub async fn learned(&self, chatbot: ChatbotId) -> Result<Vec<AnsweredGroup>> {
         let range = Range::prefix(keys::chatbot_partition(chatbot), keys::LEARNED);
-        let mut items: Vec<LearnedItem> = self.query(range).await?;
-        let key = |item: &LearnedItem| keys::source(chatbot, item.source);
+        let mut items: Vec<AnsweredGroupItem> = self.query(range).await?;
+        let key = |item: &AnsweredGroupItem| keys::source(chatbot, item.source);
         let pairs: HashSet<Key> = items.iter().map(key).collect();
         let pairs: Vec<Key> = pairs.into_iter().collect();
         let found = self.batch_get(&pairs, true).await?;
@@ -50,38 +50,43 @@ impl Store {
         &self,
         chatbot: ChatbotId,
         group: GroupId,
-    ) -> Result<Option<Learned>> {
-        let found: Option<LearnedItem> = self.get(&keys::learned(chatbot, group), true).await?;
+    ) -> Result<Option<AnsweredGroup>> {
+        let found: Option<AnsweredGroupItem> =
+            self.get(&keys::learned(chatbot, group), true).await?;
         Ok(found.map(Into::into))
     }
 
     /// Adds the pair that answers a group, with the mark that says so, if the group's mark is still
     /// the one that was `seen`; whether it was.
-    pub async fn put_learned(
+    pub async fn put_answered_group(
         &self,
         chatbot: &Chatbot,
         source: &Source,
         pair: (&QaPair, Option<&[u8]>),
-        learned: &Learned,
-        seen: Option<&Learned>,
+        learned: &AnsweredGroup,
+        seen: Option<&AnsweredGroup>,
     ) -> Result<bool> {
         let mark = mark(chatbot.id, learned, seen)?;
         self.put_qa_source_with(chatbot, source, pair, Some(mark)).await
     }
 
     /// Moves the mark of a group on, if it is still the one that was `seen`; whether it was.
-    pub async fn move_learned(
+    pub async fn move_answered_group(
         &self,
         chatbot: ChatbotId,
-        learned: &Learned,
-        seen: &Learned,
+        learned: &AnsweredGroup,
+        seen: &AnsweredGroup,
     ) -> Result<bool> {
         Ok(self.write(mark(chatbot, learned, Some(seen))?).await?.is_done())
     }
 }
 
-fn mark(chatbot: ChatbotId, learned: &Learned, seen: Option<&Learned>) -> Result<Write> {
-    let mut item = LearnedItem::from(learned);
+fn mark(
+    chatbot: ChatbotId,
+    learned: &AnsweredGroup,
+    seen: Option<&AnsweredGroup>,
+) -> Result<Write> {
+    let mut item = AnsweredGroupItem::from(learned);
     item.expires_at = learned.at.plus(KEPT).seconds();
     let put = Write::put(keys::learned(chatbot, learned.group), &item)?;
     match seen {
