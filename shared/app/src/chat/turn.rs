@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ai::{Answerer, ChatbotContext, Request};
 use domain::{
     Chatbot, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect, Error,
-    ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
+    ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, WorkspaceId,
     chatbot::REFUSAL,
     conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
 };
@@ -170,7 +170,7 @@ impl Chat {
         request: ChatRequest,
         deltas: &Deltas,
     ) -> Result<Turn> {
-        let asked_at = Timestamp::now();
+        let asked_at = self.core.now();
         let chatbot_id = principal.may_chat()?;
         let (chatbot, conversation) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
@@ -198,7 +198,7 @@ impl Chat {
             rating: None,
             rated_at: None,
             asked_at,
-            answered_at: Timestamp::now(),
+            answered_at: self.core.now(),
         };
         self.store(dialect, &request, conversation, &turn).await?;
         Ok(turn)
@@ -216,7 +216,7 @@ impl Chat {
 
     /// A helpbot question takes a credit of its workspace's month.
     async fn take_credit(&self, principal: &Principal) -> Result<()> {
-        let now = Timestamp::now();
+        let now = self.core.now();
         let most = self.core.plans.of(principal.plan).helpbot_credits;
         if self.core.store.take(principal.workspace_id, CREDITS, most, now).await? {
             return Ok(());

@@ -45,7 +45,7 @@ impl EventRouter {
             purges: PurgeSubscriber::new(core.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
-            webhooks: FanOut::new(core.store.clone(), deliveries, voice),
+            webhooks: FanOut::new(core.clone(), deliveries, voice),
             core,
         }
     }

@@ -7,7 +7,10 @@ use domain::{Context, Delivery, Dialect, Event, Needs, Result, Scope, Webhook, W
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, PutDelivery, Store};
 
-use crate::{jobs::JobQueue, webhooks::job::Deliver, webhooks::replay::replay_failed};
+use crate::{
+    Core, adapters::clock::SharedClock, jobs::JobQueue, webhooks::job::Deliver,
+    webhooks::replay::replay_failed,
+};
 
 /// Deliveries of one event that are put at the same time.
 const AT_ONCE: usize = 10;
@@ -43,12 +46,14 @@ pub(crate) struct FanOut {
     voice: Voice,
     /// Whether failed deliveries are sent again.
     replays: bool,
+    clock: SharedClock,
 }
 
 impl FanOut {
-    /// Fan-out over `store` to the delivery queue `queue`.
-    pub fn new(store: Store, queue: JobQueue<Deliver>, voice: Voice) -> Self {
-        Self { store, queue, voice, replays: false }
+    /// Fan-out over `core` to the delivery queue `queue`.
+    pub fn new(core: Core, queue: JobQueue<Deliver>, voice: Voice) -> Self {
+        let Core { store, clock, .. } = core;
+        Self { store, queue, voice, replays: false, clock }
     }
 
     /// The same for events that are replayed.
@@ -158,7 +163,7 @@ impl FanOut {
             // A pending one may have lost its message between the row and the queue.
             PutDelivery::Added | PutDelivery::Pending => Some(job),
             PutDelivery::Failed if self.replays => {
-                replay_failed(&self.store, &job.delivery()).await?;
+                replay_failed(&self.store, &job.delivery(), self.clock.now()).await?;
                 None
             }
             PutDelivery::Failed | PutDelivery::Delivered => None,

@@ -77,9 +77,13 @@ impl Webhooks {
 }
 
 /// Replays the delivery at `reference`, which a replay of its event found failed.
-pub(super) async fn replay_failed(store: &Store, reference: &DeliveryRef) -> Result<()> {
+pub(super) async fn replay_failed(
+    store: &Store,
+    reference: &DeliveryRef,
+    now: Timestamp,
+) -> Result<()> {
     match store.fresh_delivery(&reference.key()).await? {
-        Some(found) => replay_settled(store, &found, Timestamp::now()).await.map(drop),
+        Some(found) => replay_settled(store, &found, now).await.map(drop),
         None => Ok(()),
     }
 }
