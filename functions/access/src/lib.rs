@@ -1,8 +1,8 @@
 //! Sign-up, sign-in, sign-out, session, API keys: ours, since none of the references documents
 //! them; errors are openbat's. And what a workspace has used of its plan.
 
+mod colloquy;
 mod conferbot;
-mod handlers;
 
 use axum::{Router, extract::FromRef};
 use domain::{Plan, Result};
@@ -32,7 +32,7 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    handlers::routes().merge(conferbot::routes())
+    colloquy::routes().merge(conferbot::routes())
 }
 
 /// The routes of this function.

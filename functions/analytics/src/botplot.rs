@@ -1,7 +1,10 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Botplot, Ctx, Params, Problem, SecretKey};
-use dialects::botplot::analytics::{
-    self as wire, AnalyticsOut, DayOut, QuestionOut, RatingsDayOut, RatingsOut, Totals,
+use colloquy_http::{Ctx, Params, Problem, SecretKey};
+use dialects::botplot::{
+    Botplot,
+    analytics::{
+        self as wire, AnalyticsOut, DayOut, QuestionOut, RatingsDayOut, RatingsOut, Totals,
+    },
 };
 use domain::Period;
 use serde::Deserialize;
@@ -17,7 +20,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct PeriodParams {
-    /// The last days, today included; `30d` unless said.
+    /// The last days, today included; default `30d`.
     #[param(value_type = Option<wire::Period>, inline)]
     period: Option<String>,
 }

@@ -6,9 +6,10 @@ use axum::{
     extract::State,
     response::{Sse, sse::Event},
 };
-use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments, StreamOutcome};
-use dialects::botplot::wire::{
-    ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut, SuccessOut,
+use colloquy_http::{Body, ChatKey, PathParams, Problem, StreamOutcome};
+use dialects::botplot::{
+    Botplot, SuccessOut,
+    chat::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut},
 };
 use domain::{
     Dialect, Principal,
@@ -79,7 +80,7 @@ async fn stream_chat(
 async fn rate_message(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
     Body(RatingIn { rating }, _): Body<Botplot, RatingIn>,
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
     let rating = conversation::rating(rating)?;
@@ -98,7 +99,7 @@ async fn rate_message(
 async fn hand_off(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
     Body(HandoffIn { reason }, _): Body<Botplot, HandoffIn>,
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
     let handoff = Handoff::because(Dialect::Botplot, reason.as_deref())?;

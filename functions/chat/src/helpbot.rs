@@ -1,6 +1,9 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Helpbot, Problem, SiteKey};
-use dialects::helpbot::{ChatIn, ChatOut, FeedbackIn, HandoffIn, SuccessOut};
+use colloquy_http::{Problem, SiteKey};
+use dialects::helpbot::{
+    Helpbot, SuccessOut,
+    chat::{ChatIn, ChatOut, FeedbackIn, HandoffIn},
+};
 use domain::{
     Dialect, Principal, bounds,
     conversation::{self, ChatRequest, Handoff},

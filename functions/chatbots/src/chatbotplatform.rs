@@ -1,7 +1,8 @@
 use axum::{Json, extract::State, http::StatusCode};
-use colloquy_http::{Body, ChatbotPlatform, Ctx, Params, Problem, Segments, WorkspaceKey};
+use colloquy_http::{Body, Ctx, Params, PathParams, Problem, WorkspaceKey};
 use dialects::chatbotplatform::{
-    BotIn, BotOut, BotPatchIn, BotQuery, DataOut, DeletedOut, ListIn, ListOut,
+    BotQuery, ChatbotPlatform, DataOut, DeletedOut, ListIn, ListOut,
+    chatbots::{BotIn, BotOut, BotPatchIn},
 };
 use domain::ChatbotId;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -56,7 +57,7 @@ async fn create_bot(
 async fn get_bot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<BotOut>>> {
     let bot = ctx.core.chatbot(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(DataOut::new(bot)))
@@ -73,7 +74,7 @@ async fn get_bot(
 async fn update_bot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
     Body(body, _): Body<ChatbotPlatform, BotPatchIn>,
 ) -> Reply<Json<DataOut<BotOut>>> {
     let patch = body.try_into()?;
@@ -83,7 +84,7 @@ async fn update_bot(
 
 /// Delete bot
 ///
-/// With all that hangs on it.
+/// With everything that belongs to it.
 #[utoipa::path(delete, path = "/v1/bots/{id}", tag = "chatbotplatform",
     security(("chatbotplatform" = [])),
     params(("id" = String, Path, description = "Bot ID")),
@@ -91,7 +92,7 @@ async fn update_bot(
 async fn delete_bot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<DeletedOut>>> {
     let id: ChatbotId = id.parse()?;
     ctx.core.delete_chatbot(key.0.workspace_id, id).await?;

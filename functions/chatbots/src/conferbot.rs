@@ -1,9 +1,11 @@
 use app::adapters::files::Files;
 use axum::{Json, extract::State, http::StatusCode};
-use colloquy_http::{Body, Conferbot, Ctx, Problem, Segments, WorkspaceKey};
+use colloquy_http::{Body, Ctx, PathParams, Problem, WorkspaceKey};
 use dialects::conferbot::{
-    ChangedChatbotOut, ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotRowOut, DataOut, MessageOut,
-    NewChatbotOut,
+    Conferbot, DataOut, MessageOut,
+    chatbots::{
+        ChangedChatbotOut, ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotRowOut, NewChatbotOut,
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -59,7 +61,7 @@ async fn create_chatbot(
 async fn get_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<Json<DataOut<ChatbotOut>>> {
     let (chatbot, counters) =
         ctx.core.chatbot_with_counters(key.0.workspace_id, id.parse()?).await?;
@@ -76,7 +78,7 @@ async fn get_chatbot(
 async fn update_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
     Body(body, _): Body<Conferbot, ChatbotPatchIn>,
 ) -> Reply<Json<DataOut<ChangedChatbotOut>>> {
     let patch = body.try_into()?;
@@ -86,7 +88,7 @@ async fn update_chatbot(
 
 /// Delete a chatbot
 ///
-/// With all that hangs on it. This cannot be undone.
+/// With everything that belongs to it. This cannot be undone.
 #[utoipa::path(delete, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
     security(("conferbot" = [])),
     params(("id" = String, Path, description = "Chatbot ID")),
@@ -94,7 +96,7 @@ async fn update_chatbot(
 async fn delete_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<Json<MessageOut>> {
     ctx.core.delete_chatbot(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(MessageOut { message: "Chatbot deleted" }))
@@ -112,7 +114,7 @@ async fn duplicate_chatbot(
     State(ctx): State<Ctx>,
     State(files): State<Files>,
     key: Key,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<(StatusCode, Json<DataOut<NewChatbotOut>>)> {
     let copy = ctx.core.duplicate_chatbot(key.0.workspace_id, id.parse()?, &files).await?;
     Ok((StatusCode::CREATED, Json(DataOut { data: copy.into() })))

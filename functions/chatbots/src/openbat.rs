@@ -1,6 +1,9 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Body, Ctx, Openbat, Problem, Segments, SignedIn};
-use dialects::openbat::{ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotWithKeyOut, OkOut};
+use colloquy_http::{Body, Ctx, PathParams, Problem, SignedIn};
+use dialects::openbat::{
+    Openbat,
+    chatbots::{ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotWithKeyOut, OkOut},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<Json<T>, Problem<Openbat>>;
@@ -50,7 +53,7 @@ async fn create_chatbot(
 async fn get_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
-    Segments(id, _): Segments<Openbat, String>,
+    PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<ChatbotOut> {
     Ok(Json(ctx.core.chatbot(member.workspace_id, id.parse()?).await?.into()))
 }
@@ -66,7 +69,7 @@ async fn get_chatbot(
 async fn update_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
-    Segments(id, _): Segments<Openbat, String>,
+    PathParams(id, _): PathParams<Openbat, String>,
     Body(body, _): Body<Openbat, ChatbotPatchIn>,
 ) -> Reply<ChatbotOut> {
     let patch = body.try_into()?;
@@ -76,7 +79,7 @@ async fn update_chatbot(
 
 /// Permanently delete a chatbot
 ///
-/// With all that hangs on it.
+/// With everything that belongs to it.
 #[utoipa::path(delete, path = "/api/v1/chatbots/{id}", tag = "openbat",
     security(("session" = []), ("sessionBearer" = [])),
     params(("id" = String, Path, description = "Chatbot ID")),
@@ -84,7 +87,7 @@ async fn update_chatbot(
 async fn delete_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
-    Segments(id, _): Segments<Openbat, String>,
+    PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<OkOut> {
     ctx.core.delete_chatbot(member.workspace_id, id.parse()?).await?;
     Ok(Json(OkOut::DONE))
@@ -100,7 +103,7 @@ async fn delete_chatbot(
 async fn rotate_key(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
-    Segments(id, _): Segments<Openbat, String>,
+    PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<ChatbotWithKeyOut> {
     let (chatbot, key) = ctx.core.rotate_key(member.workspace_id, id.parse()?).await?;
     Ok(Json(ChatbotWithKeyOut::new(chatbot, key)))

@@ -1,7 +1,7 @@
 //! Makes one attempt at a webhook delivery a message.
 
 use app::webhooks::{deliver::DeliveryWorker, job::Deliver};
-use domain::{Delivery, Result, Timestamp, Webhook};
+use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
 use worker::SqsBatchResponse;
@@ -18,17 +18,9 @@ impl Ctx {
         let core = aws.core(env)?;
         let queue = aws.jobs(env)?;
         let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
-        Ok(Self { worker: DeliveryWorker::new(core, queue, transport, sealer, headers) })
+        let renderer = &dialects::Renderer;
+        Ok(Self { worker: DeliveryWorker::new(core, queue, transport, sealer, renderer) })
     }
-}
-
-fn headers(
-    webhook: &Webhook,
-    delivery: &Delivery,
-    secrets: &[String],
-    at: Timestamp,
-) -> Vec<(String, String)> {
-    dialects::webhook::headers(webhook.dialect, delivery, secrets, at)
 }
 
 /// Handles a batch of messages.

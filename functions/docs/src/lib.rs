@@ -1,13 +1,15 @@
-//! The documentation site, and 404 in the nearest dialect for every path that nobody serves.
+//! The documentation site, and 404 in the nearest dialect for every path that no function serves.
 
 use axum::{
     Router,
     extract::Path,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::{
+        Uri,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use domain::{Dialect, Error};
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -27,7 +29,7 @@ macro_rules! pages {
 /// stage in front of the path.
 const INDEX: &str = include_str!("../site/index.html");
 
-/// Every other page by its name in the path. The list is spelt out so that a page that is left out
+/// Every other page by its name in the path. The list is written out so that a page that is left out
 /// of it, or gone, shows at once: in the test of the site's links, or when this is compiled.
 const PAGES: &[(&str, &str)] = pages![
     "access-and-keys",
@@ -54,7 +56,7 @@ pub fn router() -> Router {
     colloquy_http::finish_public(routes, false)
 }
 
-async fn page(Path(name): Path<String>) -> Response {
+async fn page(uri: Uri, Path(name): Path<String>) -> Response {
     match name.as_str() {
         "site.css" => return file(CSS, include_str!("../site/site.css")),
         "api.js" => return file(JS, include_str!("../site/api.js")),
@@ -62,7 +64,7 @@ async fn page(Path(name): Path<String>) -> Response {
     }
     match PAGES.iter().find(|(page, _)| *page == name) {
         Some((_, html)) => file(HTML, html),
-        None => colloquy_http::render(Dialect::Botplot, &Error::not_found("page")),
+        None => colloquy_http::not_found(&uri, "page"),
     }
 }
 

@@ -3,7 +3,7 @@
 use app::{
     adapters::sqs::Queue,
     events::router::{EventQueues, EventRouter},
-    webhooks::fan_out::{SubscriptionCache, Voice},
+    webhooks::fan_out::SubscriptionCache,
 };
 use domain::Result;
 use runtime::{Aws, Env};
@@ -33,14 +33,8 @@ pub fn router(env: &Env, aws: &Aws) -> Result<EventRouter> {
         purges: aws.jobs(env)?,
         mails: aws.jobs(env)?,
     };
-    Ok(EventRouter::new(aws.core(env)?, queues, VOICE))
+    Ok(EventRouter::new(aws.core(env)?, queues, &dialects::Renderer))
 }
-
-const VOICE: Voice = Voice {
-    names: dialects::webhook::names,
-    needs: dialects::webhook::needs,
-    body: dialects::webhook::body,
-};
 
 /// Handles a batch of records, in order. The first that fails comes again with all after it.
 pub async fn handle(event: Value, ctx: &Ctx) -> Result<StreamResponse> {

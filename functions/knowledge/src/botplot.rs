@@ -1,12 +1,12 @@
 use app::knowledge::sources::NewUrlSource;
 use axum::{Json, extract::State};
-use colloquy_http::{Body, Botplot, Params, Problem, SecretKey, Segments};
+use colloquy_http::{Body, Params, PathParams, Problem, SecretKey};
 use dialects::botplot::{
+    Botplot, SuccessOut,
     knowledge::{
         AddedSourceOut, ChunkOut, PageOut, PagesOut, QaSourceIn, RecrawlOut, SourceDetailOut,
         SourceOut, SourcesOut, UrlSourceIn,
     },
-    wire::SuccessOut,
 };
 use domain::{bounds, source::MAX_PAGES};
 use serde::Deserialize;
@@ -92,7 +92,7 @@ async fn add_qa(
 async fn get_source(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<SourceDetailOut> {
     let (source, chunks) = ctx.http.core.source_with_chunks(key.chatbot, id.parse()?).await?;
     let chunks = chunks.into_iter().map(ChunkOut::from).collect();
@@ -109,7 +109,7 @@ async fn get_source(
 async fn recrawl_source(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<RecrawlOut> {
     ctx.http.core.recrawl(key.chatbot, id.parse()?).await?;
     Ok(Json(RecrawlOut { success: true, status: "processing" }))
@@ -125,7 +125,7 @@ async fn recrawl_source(
 async fn delete_source(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<SuccessOut> {
     ctx.http.core.delete_source(key.chatbot, id.parse()?).await?;
     Ok(Json(SuccessOut::DONE))
@@ -142,7 +142,7 @@ async fn delete_source(
 async fn list_pages(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
     Params(params, _): Params<Botplot, PageParams>,
 ) -> Reply<PagesOut> {
     let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;

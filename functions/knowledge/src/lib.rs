@@ -1,9 +1,8 @@
 //! Knowledge sources, in every dialect that has them.
 
 mod botplot;
-mod files;
+mod colloquy;
 mod helpbot;
-mod unanswered;
 
 use app::adapters::files::Files;
 use axum::{Router, extract::FromRef};
@@ -37,18 +36,14 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new()
-        .merge(botplot::routes())
-        .merge(unanswered::routes())
-        .merge(helpbot::routes())
-        .merge(files::routes())
+    OpenApiRouter::new().merge(botplot::routes()).merge(helpbot::routes()).merge(colloquy::routes())
 }
 
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
     let (routes, _) = routes().split_for_parts();
-    colloquy_http::finish_with_room(routes.with_state(ctx), &http, files::ROOM)
+    colloquy_http::finish_with_body_limit(routes.with_state(ctx), &http, colloquy::BODY_LIMIT)
 }
 
 /// What its routes take and answer.

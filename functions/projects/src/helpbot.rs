@@ -1,6 +1,9 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Helpbot, Problem, SiteKey, parse};
-use dialects::helpbot::config::{ConfigOut, ConfigPatch, UpdatedConfigOut};
+use colloquy_http::{Problem, SiteKey, parse};
+use dialects::helpbot::{
+    Helpbot,
+    chatbots::{ConfigOut, ConfigPatch, UpdatedConfigOut},
+};
 use domain::{Error, ErrorKind};
 use utoipa_axum::{router::OpenApiRouter, routes};
 

@@ -1,10 +1,8 @@
 //! Webhook subscriptions, in every dialect that has them.
 
 mod botplot;
-mod callers;
 mod chatbotplatform;
 mod conferbot;
-mod deliveries;
 mod helpbot;
 
 use app::webhooks::subscriptions::Webhooks;
@@ -26,7 +24,7 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
         let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
-        let webhooks = Webhooks::new(http.core.clone(), transport, sealer);
+        let webhooks = Webhooks::new(http.core.clone(), transport, sealer, &dialects::Renderer);
         Ok(Self { http, webhooks })
     }
 }
@@ -43,7 +41,6 @@ fn routes() -> OpenApiRouter<Ctx> {
         .merge(chatbotplatform::routes())
         .merge(conferbot::routes())
         .merge(helpbot::routes())
-        .merge(callers::routes())
 }
 
 /// The routes of this function.

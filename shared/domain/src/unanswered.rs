@@ -3,7 +3,7 @@
 
 use crate::{GroupId, Result, SourceId, Timestamp, bounds, source::QaPair};
 
-/// How many days a list of groups looks back, unless said otherwise.
+/// How many days a list of groups looks back by default.
 pub const DAYS: u32 = 30;
 /// How many it may look back.
 pub const DAYS_BOUNDS: (u32, u32) = (1, 90);

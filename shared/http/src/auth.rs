@@ -11,15 +11,19 @@ use axum::{
         header::{AUTHORIZATION, COOKIE, HOST, ORIGIN},
         request::Parts,
     },
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use domain::{ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result};
+use dialects::{DialectErrors, helpbot::Helpbot, openbat::Openbat};
+use domain::{
+    ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result, dialect::KeyPlace,
+};
 use url::Url;
 
 use crate::{
-    Botplot, Ctx, Helpbot, Openbat, Problem, Speaks,
+    Ctx, Problem,
     body::read_body,
     calls::{count, count_concurrently},
+    problem::render,
 };
 
 /// Name of the session cookie.
@@ -56,7 +60,7 @@ pub struct SharedRoute {
     pub body: Bytes,
 }
 
-/// A key that may manage its chatbot, on a route that two dialects share: botplot's secret key, or a
+/// A key that may manage its chatbot, on a route that two dialects share: a secret key, or a
 /// site's.
 #[derive(Debug)]
 pub struct SharedManagement(pub Principal);
@@ -116,7 +120,7 @@ pub(crate) async fn caller(core: &Core, secret: Option<&str>) -> Result<Principa
     core.principal(secret.ok_or_else(Error::unauthorized)?).await
 }
 
-impl<D: Speaks, S> FromRequestParts<S> for ChatKey<D>
+impl<D: DialectErrors, S> FromRequestParts<S> for ChatKey<D>
 where
     S: Send + Sync,
     Ctx: FromRef<S>,
@@ -140,21 +144,20 @@ where
     S: Send + Sync,
     Ctx: FromRef<S>,
 {
-    /// With no valid key there is no dialect to answer in; botplot's shape contains helpbot's.
+    /// Without a valid key the path's dialect answers.
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let refused = |error| Problem::<Botplot>::from(error).into_response();
+        let path = dialects::of_path(request.uri().path());
+        let refused = |error| render(path, &error);
         let (parts, rest) = request.into_parts();
         let head = parts.clone();
         let caller = caller_anywhere(Request::from_parts(parts, rest), state).await;
         let (principal, body) = caller.map_err(refused)?;
         principal.may_chat().map_err(refused)?;
-        count_unless_helpbot(&head, state, &principal).await.map_err(refused)?;
-        let body = body.map_err(|error| match principal.dialect {
-            Dialect::Helpbot => Problem::<Helpbot>::from(error).into_response(),
-            _ => refused(error),
-        })?;
+        let spoken = principal.dialect.spoken_on(path);
+        admit(&head, state, &principal, spoken).await.map_err(refused)?;
+        let body = body.map_err(|error| render(spoken, &error))?;
         Ok(Self { principal, body })
     }
 }
@@ -165,32 +168,35 @@ where
     Ctx: FromRef<S>,
 {
     /// As for [`SharedRoute`].
-    type Rejection = Problem<Botplot>;
+    type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Botplot>> {
-        let (parts, rest) = request.into_parts();
-        let head = parts.clone();
-        let (principal, _) = caller_anywhere(Request::from_parts(parts, rest), state).await?;
-        if principal.dialect != Dialect::Helpbot {
-            principal.may_manage()?;
-        }
-        count_unless_helpbot(&head, state, &principal).await?;
-        Ok(Self(principal))
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let path = dialects::of_path(request.uri().path());
+        let found = async {
+            let (parts, rest) = request.into_parts();
+            let head = parts.clone();
+            let (principal, _) = caller_anywhere(Request::from_parts(parts, rest), state).await?;
+            let spoken = principal.dialect.spoken_on(path);
+            if spoken == path {
+                principal.may_manage()?;
+            }
+            admit(&head, state, &principal, spoken).await?;
+            Ok(Self(principal))
+        };
+        found.await.map_err(|error: Error| render(path, &error))
     }
 }
 
-/// On a shared route all keys but helpbot's speak botplot, and are sent as botplot's are.
-async fn count_unless_helpbot<S>(parts: &Parts, state: &S, principal: &Principal) -> Result<()>
+/// Counts the call of a caller who speaks `spoken`, and refuses a key in a place where that
+/// dialect does not look for it.
+async fn admit<S>(parts: &Parts, state: &S, principal: &Principal, spoken: Dialect) -> Result<()>
 where
     Ctx: FromRef<S>,
 {
-    if principal.dialect == Dialect::Helpbot {
-        return Ok(());
-    }
-    if bearer(&parts.headers).is_none() {
+    if spoken.profile().key_place == KeyPlace::Bearer && bearer(&parts.headers).is_none() {
         return Err(Error::unauthorized());
     }
-    count_concurrently(parts, &Ctx::from_ref(state).core, principal, Dialect::Botplot).await
+    count_concurrently(parts, &Ctx::from_ref(state).core, principal, spoken).await
 }
 
 impl<S> FromRequest<S> for SiteKey
@@ -207,7 +213,7 @@ where
     }
 }
 
-/// Who calls with the key that stands in the header, the query or the body, and the body, if it
+/// Who calls with the key in the header, the query or the body, and the body, if it
 /// could be read.
 async fn caller_anywhere<S>(request: Request, state: &S) -> Result<(Principal, Result<Bytes>)>
 where
@@ -225,7 +231,7 @@ where
     Ok((principal, body))
 }
 
-/// The key that stands in the header or the query.
+/// The key in the header or the query.
 pub(crate) fn key_in_head(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     bearer(headers).map(str::to_owned).or_else(|| key_in_query(uri))
 }
@@ -251,7 +257,7 @@ pub(crate) fn key_in_body(body: &[u8]) -> Option<String> {
     serde_json::from_slice::<WithKey>(body).ok()?.api_key
 }
 
-impl<D: Speaks, S> FromRequestParts<S> for SecretKey<D>
+impl<D: DialectErrors, S> FromRequestParts<S> for SecretKey<D>
 where
     S: Send + Sync,
     Ctx: FromRef<S>,
@@ -267,7 +273,7 @@ where
     }
 }
 
-impl<D: Speaks, S> FromRequestParts<S> for WorkspaceKey<D>
+impl<D: DialectErrors, S> FromRequestParts<S> for WorkspaceKey<D>
 where
     S: Send + Sync,
     Ctx: FromRef<S>,
@@ -282,7 +288,7 @@ where
     }
 }
 
-impl<D: Speaks, S> FromRequestParts<S> for CountedKey<D>
+impl<D: DialectErrors, S> FromRequestParts<S> for CountedKey<D>
 where
     S: Send + Sync,
     Ctx: FromRef<S>,
@@ -293,16 +299,17 @@ where
         let core = Ctx::from_ref(state).core;
         let principal = workspace_caller(parts, &core, D::DIALECT).await?;
         let calls = count(parts, &core, &principal, D::DIALECT).await?;
-        let calls = calls.ok_or_else(|| Error::internal("calls that nobody counts"))?;
+        let calls =
+            calls.ok_or_else(|| Error::internal("calls of this dialect are not counted"))?;
         Ok(Self(calls, PhantomData))
     }
 }
 
 /// Who calls with a key for a whole workspace. A key of another dialect is no key here.
 async fn workspace_caller(parts: &Parts, core: &Core, dialect: Dialect) -> Result<Principal> {
-    let secret = match dialect {
-        Dialect::Conferbot => parts.headers.get("x-api-key").and_then(|v| v.to_str().ok()),
-        _ => bearer(&parts.headers),
+    let secret = match dialect.profile().key_place {
+        KeyPlace::Header(name) => parts.headers.get(name).and_then(|v| v.to_str().ok()),
+        KeyPlace::Bearer | KeyPlace::Anywhere => bearer(&parts.headers),
     };
     let principal = caller(core, secret).await?;
     if principal.kind != KeyKind::Workspace || principal.dialect != dialect {

@@ -14,7 +14,7 @@ use tracing::Instrument;
 
 use crate::problem::render;
 
-/// BotPlot's, on every answer to a key.
+/// On every answer to a key, where the dialect has them.
 pub(crate) const RATE_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("x-ratelimit-limit"),
     HeaderName::from_static("x-ratelimit-remaining"),
@@ -26,7 +26,7 @@ enum State {
     #[default]
     NotCounted,
     Counting(Dialect, JoinHandle<Result<Option<Calls>>>, MeterHandle),
-    Counted(Calls),
+    Counted(Dialect, Calls),
 }
 
 /// Where a request keeps what became of counting it, from its extractor to its answer.
@@ -46,23 +46,23 @@ impl Counting {
     /// The answer to a call that was refused or could not be counted; otherwise `response`, with
     /// what the dialect says of its calls.
     pub async fn settle(&self, mut response: Response) -> Response {
-        let calls = match self.swap(State::NotCounted) {
+        let (dialect, calls) = match self.swap(State::NotCounted) {
             State::NotCounted => return response,
-            State::Counted(calls) => calls,
-            State::Counting(dialect, task, fork) => {
+            State::Counted(dialect, calls) => (dialect, calls),
+            State::Counting(dialect, task, handle) => {
                 let counted = task.await.map_err(Error::internal).and_then(|counted| counted);
-                Meter::current().join(&fork);
+                Meter::current().join(&handle);
                 match counted {
-                    Ok(Some(calls)) => calls,
+                    Ok(Some(calls)) => (dialect, calls),
                     Ok(None) => return response,
                     Err(error) => return render(dialect, &error),
                 }
             }
         };
         if let Some(refusal) = calls.refusal() {
-            response = render(calls.dialect, &refusal);
+            response = render(dialect, &refusal);
         }
-        if calls.dialect == Dialect::Botplot
+        if calls.metering.in_headers
             && let (Some(limit), Some(remaining)) = (calls.limits.month, calls.remaining())
         {
             let reset = calls.at.next_month().seconds();
@@ -82,8 +82,8 @@ pub(crate) async fn count(
     principal: &Principal,
     dialect: Dialect,
 ) -> Result<Option<Calls>> {
-    let Some(calls) = core.take_call(principal, dialect).await? else { return Ok(None) };
-    Counting::of(parts).swap(State::Counted(calls.clone()));
+    let Some(calls) = core.consume_call(principal, dialect).await? else { return Ok(None) };
+    Counting::of(parts).swap(State::Counted(dialect, calls.clone()));
     calls.refusal().map_or(Ok(Some(calls)), Err)
 }
 
@@ -95,14 +95,17 @@ pub(crate) async fn count_concurrently(
     principal: &Principal,
     dialect: Dialect,
 ) -> Result<()> {
+    if dialect.profile().metering.is_none() {
+        return Ok(());
+    }
     if !parts.method.is_safe() {
         return count(parts, core, principal, dialect).await.map(drop);
     }
     let (core, principal) = (core.clone(), principal.clone());
-    let fork = Meter::current().fork();
-    let meter = fork.concurrent.clone();
-    let work = async move { core.take_call(&principal, dialect).await };
+    let handle = Meter::current().fork();
+    let meter = handle.concurrent.clone();
+    let work = async move { core.consume_call(&principal, dialect).await };
     let task = tokio::spawn(async move { meter.scope(work).await }.in_current_span());
-    Counting::of(parts).swap(State::Counting(dialect, task, fork));
+    Counting::of(parts).swap(State::Counting(dialect, task, handle));
     Ok(())
 }

@@ -21,7 +21,7 @@ pub struct Ctx {
 }
 
 impl Ctx {
-    /// From settings, with a connection to the table that stands already.
+    /// From settings, with an open connection to the table.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let core = aws.core(env)?;
         // The first request must not pay for the connection. If the table can't be reached now,

@@ -20,7 +20,7 @@ use store::meter::Meter;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use crate::{StreamOutcome, auth::secret_in, form::most_bytes, problem::render};
+use crate::{StreamOutcome, auth::secret_in, form::max_bytes, problem::render};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// On a response that was given before.
@@ -38,7 +38,7 @@ pub(crate) async fn idempotent(State(core): State<Core>, request: Request, next:
     }
     let dialect = dialects::of_path(path);
     let (parts, body) = request.into_parts();
-    let most = most_bytes(&parts.extensions);
+    let most = max_bytes(&parts.extensions);
     let Ok(body) = to_bytes(body, most + 1).await else {
         // Too large, or cut off: the route says so in its own words.
         let rest = Body::from(vec![b' '; most + 1]);
@@ -59,11 +59,10 @@ pub(crate) async fn idempotent(State(core): State<Core>, request: Request, next:
 
 /// On a path that two dialects share the key decides.
 async fn speaking(core: &Core, dialect: Dialect, secret: Option<&str>) -> Dialect {
-    let Some(secret) = secret.filter(|_| dialect == Dialect::Botplot) else { return dialect };
-    match core.principal(secret).await {
-        Ok(principal) if principal.dialect == Dialect::Helpbot => Dialect::Helpbot,
-        _ => dialect,
-    }
+    let shared = |of: Dialect| of.profile().shares_paths_of == Some(dialect);
+    let shared = Dialect::ALL.into_iter().any(shared);
+    let Some(secret) = secret.filter(|_| shared) else { return dialect };
+    core.principal(secret).await.map_or(dialect, |caller| caller.dialect.spoken_on(dialect))
 }
 
 /// `None` for an unauthenticated request.

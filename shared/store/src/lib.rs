@@ -21,7 +21,7 @@ mod webhooks;
 
 pub use access::accounts::SignUp;
 pub use access::idempotency::{ClaimOutcome, ClaimToken, StoredResponse};
-pub use access::usage::{CallLimits, Taken};
+pub use access::usage::QuotaOutcome;
 pub use chat::leads::PutLead;
 pub use chat::ratings::Rated;
 pub use chatbots::branding::Claimed;

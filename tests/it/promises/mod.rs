@@ -7,6 +7,7 @@ mod budget;
 mod clock;
 mod configuration;
 mod crashes;
+mod dialects;
 mod endpoints;
 mod events;
 mod idempotency;

@@ -9,6 +9,7 @@ use domain::{
     ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, WorkspaceId,
     chatbot::REFUSAL,
     conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
+    dialect::CreditMetering,
 };
 use futures::Stream;
 use knowledge::{Found, Match};
@@ -21,7 +22,7 @@ use super::{
     history,
     retrieve::{Query, retriever},
 };
-use crate::{Core, access::usage::CREDITS, knowledge::indexes::Indexes};
+use crate::{Core, knowledge::indexes::Indexes};
 
 /// Passages that are looked at.
 const SEARCHED: usize = 8;
@@ -176,8 +177,8 @@ impl Chat {
             self.chatbot(principal.workspace_id, chatbot_id),
             self.conversation(chatbot_id, request.conversation_id)
         )?;
-        if dialect == Dialect::Helpbot {
-            self.take_credit(principal).await?;
+        if let Some(credits) = dialect.profile().credits {
+            self.take_credit(principal, credits).await?;
         }
         let plan = self.plan(&chatbot, conversation.as_ref(), &request.message).await?;
         let reply = self.reply(plan, deltas).await?;
@@ -214,11 +215,12 @@ impl Chat {
         Ok(chatbot)
     }
 
-    /// A helpbot question takes a credit of its workspace's month.
-    async fn take_credit(&self, principal: &Principal) -> Result<()> {
+    /// Takes a credit of the workspace's month.
+    async fn take_credit(&self, principal: &Principal, credits: CreditMetering) -> Result<()> {
         let now = self.core.now();
-        let most = self.core.plans.of(principal.plan).helpbot_credits;
-        if self.core.store.take(principal.workspace_id, CREDITS, most, now).await? {
+        let (workspace, limit) =
+            (principal.workspace_id, (credits.limit)(self.core.plans.of(principal.plan)));
+        if self.core.store.take(workspace, credits.counter, limit, now).await? {
             return Ok(());
         }
         let seconds = now.next_month().since(now).as_secs() + 1;

@@ -1,11 +1,12 @@
-//! Chatbots: made, changed, copied, deleted, their openbat key rotated.
+//! Chatbots: made, changed, copied, deleted, their own key rotated.
 
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, CrawlId, Dialect, Error, ErrorKind, KeyKind,
-    Page, Result, Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
+    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, CrawlId, Error, ErrorKind, Page, Result,
+    Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
+    dialect::CHATBOT_KEY,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Counters, retry::Retries};
@@ -13,7 +14,7 @@ use store::{Counters, retry::Retries};
 use crate::{
     Core,
     access::accounts::mint,
-    adapters::files::{FileOf, Files},
+    adapters::files::{FileKey, Files},
 };
 
 /// Sources of a chatbot that are copied at the same time.
@@ -65,8 +66,8 @@ impl Core {
         Ok((chatbot, counters))
     }
 
-    /// Makes a chatbot with its openbat key, if the workspace's plan has room. Every chatbot has
-    /// such a key; one made through another dialect never shows it, until it is rotated.
+    /// Makes a chatbot with its own key, if the workspace's plan has room. Every chatbot has
+    /// such a key; a dialect that does not show it leaves it unknown until it is rotated.
     pub async fn create_chatbot(
         &self,
         workspace: WorkspaceId,
@@ -76,7 +77,7 @@ impl Core {
         let id = ChatbotId::new();
         let NewChatbot { name, description, disabled, settings } = new;
         let (secret, key, hash) =
-            mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret, self.now())?;
+            mint(owner.id, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1, self.now())?;
         let now = self.now();
         let chatbot = Chatbot {
             id,
@@ -130,14 +131,14 @@ impl Core {
         }
     }
 
-    /// Gives a chatbot a new openbat key; the old one dies in the same write.
+    /// Gives a chatbot a new key of its own; the old one dies in the same write.
     pub async fn rotate_key(
         &self,
         workspace: WorkspaceId,
         id: ChatbotId,
     ) -> Result<(Chatbot, String)> {
         let (secret, key, hash) =
-            mint(workspace, Some(id), Dialect::Openbat, KeyKind::Secret, self.now())?;
+            mint(workspace, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1, self.now())?;
         let plan = self.workspace(workspace).await?.plan;
         Ok((self.store.rotate_key(&key, &hash, plan).await?, secret))
     }
@@ -231,7 +232,7 @@ impl Core {
                 return Ok(());
             }
             if twin.kind == SourceKind::File {
-                files.remove(FileOf::source(&twin)).await?;
+                files.remove(FileKey::source(&twin)).await?;
             }
         }
         // Nothing answers yet, or it was replaced while it was being copied.

@@ -23,7 +23,7 @@ impl Core {
         fields: WidgetFields,
     ) -> Result<Widget> {
         if fields.show_branding == Some(false) {
-            self.require(principal, Feature::HelpbotNoBranding)?;
+            self.require(principal, Feature::UnbrandedWidget)?;
         }
         match self.store.update_widget(principal.workspace_id, chatbot, &fields).await? {
             true => self.widget(principal, chatbot).await,

@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{Counters, QuestionKind};
 
-use crate::{Core, access::usage::CREDITS};
+use crate::Core;
 
 /// How many questions a list of those asked most has.
 const TOP: usize = 10;
@@ -132,6 +132,7 @@ impl Core {
     pub async fn overview(&self, principal: &Principal, period: Period) -> Result<Overview> {
         let now = self.now();
         let chatbot = principal.site()?;
+        let metering = principal.dialect.profile().credits;
         let counters = async {
             match period {
                 Period::All => self.store.counters(chatbot).await,
@@ -142,13 +143,18 @@ impl Core {
         let (counters, weeks, used) = tokio::try_join!(
             counters,
             async { Ok(Daily::of(weeks, now, self.store.daily_counters(chatbot, weeks).await?)) },
-            self.store.used(principal.workspace_id, CREDITS, now)
+            async {
+                match metering {
+                    Some(of) => self.store.used(principal.workspace_id, of.counter, now).await,
+                    None => Ok(0),
+                }
+            }
         )?;
         let questions = |days: &[(String, Counters)]| {
             days.iter().map(|(_, counters)| counters.questions()).sum()
         };
         let (before, now_on) = weeks.0.split_at(7.min(weeks.0.len()));
-        let limit = self.plans.of(principal.plan).helpbot_credits;
+        let limit = metering.and_then(|of| (of.limit)(self.plans.of(principal.plan)));
         Ok(Overview {
             counters,
             this_week: questions(now_on),

@@ -1,4 +1,5 @@
-//! Conversations listed by their first question and answer, as helpbot has them.
+//! Conversations listed by their first question and answer, for dialects in which
+//! each conversation is one question.
 
 use domain::{
     ChatbotId, Conversation, ConversationId, Days, Error, Order, Page, Period, QuestionFilter,
@@ -12,7 +13,7 @@ use crate::{
 
 /// Which conversations are wanted, and in which order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct QuestionQuery {
     /// When they began.
     pub period: Period,
     /// What became of the first question.
@@ -25,7 +26,7 @@ pub struct Wanted {
     pub order: Order,
 }
 
-impl Wanted {
+impl QuestionQuery {
     fn matches(&self, conversation: &Conversation, first: &Turn) -> bool {
         let text = self.search.as_ref().map(|text| text.to_lowercase());
         let contains = |text: &String| {
@@ -46,7 +47,7 @@ impl Core {
     pub async fn questions(
         &self,
         chatbot: ChatbotId,
-        wanted: &Wanted,
+        wanted: &QuestionQuery,
         page: Page,
     ) -> Result<(Vec<Row>, u64)> {
         let days = wanted.period.days(self.now());
@@ -84,11 +85,11 @@ impl Core {
     async fn questions_page(
         &self,
         chatbot: ChatbotId,
-        wanted: &Wanted,
+        wanted: &QuestionQuery,
         days: Days,
         page: Page,
     ) -> Result<Vec<Row>> {
-        let Wanted { filter, order, .. } = *wanted;
+        let QuestionQuery { filter, order, .. } = *wanted;
         let Ok(offset) = u32::try_from(page.offset()) else { return Ok(Vec::new()) };
         let conversations = if filter == QuestionFilter::All {
             self.store.conversations_in(chatbot, days, order, offset, page.rows).await?

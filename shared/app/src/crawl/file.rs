@@ -13,7 +13,7 @@ use store::Store;
 
 use crate::{
     adapters::clock::SharedClock,
-    adapters::files::{FileOf, Files},
+    adapters::files::{FileKey, Files},
     crawl::passages::{Passages, fingerprint},
 };
 
@@ -42,7 +42,7 @@ impl FileReader {
     /// again.
     pub async fn read(&self, source: &Source, mut page: Page) -> Result<Option<Duration>> {
         let file = source.file.clone().ok_or_else(|| Error::internal("a file without facts"))?;
-        match self.files.get(FileOf::source(source)).await? {
+        match self.files.get(FileKey::source(source)).await? {
             Some(bytes) => {
                 self.store.crawl_started(source).await?;
                 self.take(source, &mut page, file, bytes).await?;

@@ -1,12 +1,9 @@
 //! The host throttle: however many workers and crawls there are, a host is asked for two pages at
 //! a time at most, and as far apart as its robots.txt wants.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
+use cache::ByteCache;
 use domain::{Error, Result, Timestamp, source::Page};
 use knowledge::Fetcher;
 use store::{Store, keys::sha256};
@@ -33,8 +30,8 @@ const NEAR: Duration = Duration::from_secs(2);
 const ROUNDS: u32 = 3;
 /// Between two tries to claim a slot.
 const POLL: Duration = Duration::from_millis(250);
-/// Hosts whose local slots are kept at most, besides those in use.
-const MAX_HOSTS: usize = 256;
+/// Bytes of the hosts whose local slots are cached; those in use stay besides.
+const MAX_CACHED: usize = 64 * 1024;
 
 /// A slot at a host, for as long as a page is read.
 #[derive(Debug)]
@@ -66,17 +63,19 @@ pub(super) struct HostThrottle {
 }
 
 /// Slots at hosts within this process, so that its own pages don't ask the table in vain.
-#[derive(Debug, Clone, Default)]
-struct LocalSlots(Arc<Mutex<HashMap<String, Arc<Semaphore>>>>);
+#[derive(Debug, Clone)]
+struct LocalSlots(ByteCache<String, Arc<Semaphore>>);
 
 impl LocalSlots {
+    fn new() -> Self {
+        let bytes = |host: &String, _: &Arc<Semaphore>| host.len() + size_of::<Semaphore>();
+        let in_use = |slots: &Arc<Semaphore>| Arc::strong_count(slots) > 1;
+        Self(ByteCache::pinning(MAX_CACHED, bytes, in_use))
+    }
+
     fn of(&self, host: &str) -> Arc<Semaphore> {
-        let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.len() >= MAX_HOSTS {
-            hosts.retain(|_, slots| Arc::strong_count(slots) > 1);
-        }
         let slots = || Arc::new(Semaphore::new(usize::from(MAX_CONCURRENT)));
-        hosts.entry(host.to_owned()).or_insert_with(slots).clone()
+        self.0.get_or_make(&host.to_owned(), slots)
     }
 }
 
@@ -84,7 +83,7 @@ impl HostThrottle {
     /// A throttle whose slots are in `store` and whose delays come of the robots.txt that
     /// `fetcher` reads.
     pub fn new(store: Store, fetcher: Fetcher, clock: SharedClock) -> Self {
-        Self { store, fetcher, local: LocalSlots::default(), clock }
+        Self { store, fetcher, local: LocalSlots::new(), clock }
     }
 
     /// Asks for a permit to read `page`, for which the time `reserved` was reserved before, if any
@@ -198,12 +197,12 @@ mod tests {
 
     #[test]
     fn local_slots_of_idle_hosts_are_forgotten_and_those_in_use_kept() {
-        let slots = LocalSlots::default();
+        let slots = LocalSlots::new();
         let used = slots.of("https://used.example");
-        for n in 0..2 * MAX_HOSTS {
+        for n in 0..10_000 {
             slots.of(&format!("https://{n}.example"));
         }
-        assert!(slots.0.lock().unwrap().len() <= MAX_HOSTS + 1);
+        assert!(slots.0.len() < 1_000);
         assert!(Arc::ptr_eq(&used, &slots.of("https://used.example")));
     }
 }

@@ -1,7 +1,7 @@
 //! Subscriber of the mail queue: owners are told of handoffs and of disabled webhooks. A mail's
 //! event id is derived, so a change that comes again is the same mail.
 
-use domain::{AutoDisabled, Dialect, Event, EventBody, EventId, Result, Webhook};
+use domain::{AutoDisabled, Event, EventBody, EventId, Result, Webhook};
 use store::Change;
 
 use crate::{
@@ -22,14 +22,15 @@ impl MailSubscriber {
 
     pub async fn on(&self, change: &Change) -> Result<()> {
         let mail = match change {
-            // Helpbot's reference promises its site's owner a mail; the others promise none.
             Change::ConversationChanged {
                 new,
                 ended_at: None,
                 handoff_at: Some(at),
-                handoff_dialect: Some(Dialect::Helpbot),
+                handoff_dialect: Some(dialect),
                 ..
-            } => handed_off(&Event::handed_off(new.clone(), *at)),
+            } if dialect.profile().mails_handoff => {
+                handed_off(&Event::handed_off(new.clone(), *at))
+            }
             Change::WebhookAutoDisabled(webhook, why) => Some(disabled(webhook, *why)),
             _ => None,
         };

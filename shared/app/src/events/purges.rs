@@ -1,6 +1,6 @@
 //! Subscriber of the purge queue: what depended on something deleted is removed.
 
-use domain::{Conversation, Dialect, Result, SourceKind};
+use domain::{Conversation, Result, SourceKind};
 use store::{Change, PurgeTarget, Store};
 
 use crate::{jobs::JobQueue, ops::purge::Purge};
@@ -53,7 +53,7 @@ fn targets(change: &Change) -> Vec<PurgeTarget> {
             targets.push(PurgeTarget::Chatbot { id: chatbot.id, workspace: chatbot.workspace_id });
         }
         Change::WebhookRemoved(webhook) => {
-            let listed = webhook.dialect == Dialect::Conferbot;
+            let listed = webhook.dialect.profile().webhooks.listed_by_workspace;
             let listed_by = listed.then_some(webhook.workspace_id);
             targets.push(PurgeTarget::Webhook { id: webhook.id, listed_by });
         }

@@ -1,6 +1,6 @@
 //! The router: hands each change of an item to the subscribers that act on it.
 
-use domain::Result;
+use domain::{EventRenderer, Result};
 use store::Change;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     jobs::JobQueue,
     mail::job::Mail,
     ops::purge::Purge,
-    webhooks::fan_out::{FanOut, SubscriptionCache, Voice},
+    webhooks::fan_out::{FanOut, SubscriptionCache},
     webhooks::job::Deliver,
 };
 
@@ -38,14 +38,15 @@ pub struct EventRouter {
 }
 
 impl EventRouter {
-    /// A router over `core` whose subscribers send to `queues`.
-    pub fn new(core: Core, queues: EventQueues, voice: Voice) -> Self {
+    /// A router over `core` whose subscribers send to `queues`; `renderer` tells webhooks of
+    /// events.
+    pub fn new(core: Core, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
         let EventQueues { crawls, deliveries, purges, mails } = queues;
         Self {
             purges: PurgeSubscriber::new(core.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
-            webhooks: FanOut::new(core.clone(), deliveries, voice),
+            webhooks: FanOut::new(core.clone(), deliveries, renderer),
             core,
         }
     }

@@ -10,7 +10,7 @@ use knowledge::file;
 
 use crate::{
     Core,
-    adapters::files::{FileOf, Files},
+    adapters::files::{FileKey, Files},
 };
 
 /// The field that errors are about, as clients know it.
@@ -34,9 +34,9 @@ pub struct AnnouncedFile {
 
 /// How a file can be sent whose source is there already.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Awaited {
+pub struct PendingUpload {
     /// The address to send it to, which is key enough. Without one the file comes to
-    /// [`Core::take_file`].
+    /// [`Core::receive_file`].
     pub address: Option<String>,
     /// When it has to be on its way.
     pub until: Timestamp,
@@ -107,7 +107,7 @@ fn file_source(
     Source { file, ..Source::queued(chatbot, kind, name, sync, now) }
 }
 
-impl FileOf {
+impl FileKey {
     /// The file of `source`.
     pub fn source(source: &Source) -> Self {
         Self { chatbot: source.chatbot_id, source: source.id }
@@ -129,7 +129,7 @@ impl Core {
         let file = SourceFile { media_type, size, awaited_until: None };
         let source = file_source(&chatbot, name, Some(file), self.now());
         // The file first: a source in the table is one that can be read.
-        files.put(FileOf::source(&source), bytes).await?;
+        files.put(FileKey::source(&source), bytes).await?;
         self.put_file(&chatbot, &source, files).await?;
         Ok(source)
     }
@@ -142,22 +142,22 @@ impl Core {
         chatbot: ChatbotId,
         new: AnnouncedFile,
         files: &Files,
-    ) -> Result<(Source, Awaited)> {
+    ) -> Result<(Source, PendingUpload)> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
         let AnnouncedFile { name, media_type, size } = new;
         let until = self.now().plus(UPLOAD_TIME);
         let awaited_until = Some(until.plus(UPLOAD_GRACE));
         let file = SourceFile { media_type, size, awaited_until };
         let source = file_source(&chatbot, name, Some(file), self.now());
-        let address = files.address(FileOf::source(&source), size, UPLOAD_TIME).await?;
+        let address = files.address(FileKey::source(&source), size, UPLOAD_TIME).await?;
         let page = Page::first(&source, source.job);
         self.store.put_file_source(&chatbot, &source, &page).await?;
-        Ok((source, Awaited { address, until }))
+        Ok((source, PendingUpload { address, until }))
     }
 
     /// Takes the file that a source waits for, where no address takes it: it is not there yet, and
     /// has exactly the size that was announced.
-    pub async fn take_file(
+    pub async fn receive_file(
         &self,
         chatbot: ChatbotId,
         id: SourceId,
@@ -165,7 +165,7 @@ impl Core {
         files: &Files,
     ) -> Result<()> {
         let source = self.source(chatbot, id).await?;
-        let of = FileOf::source(&source);
+        let of = FileKey::source(&source);
         let file = source.file.filter(|_| files.is_folder());
         let file = file.ok_or_else(|| Error::not_found("source"))?;
         let waits = source.status == SourceStatus::Pending
@@ -188,7 +188,7 @@ impl Core {
         // After a failure of ours the source may be there all the same. What it is not, goes with
         // the chatbot.
         if error.kind != ErrorKind::Internal {
-            files.remove(FileOf::source(source)).await?;
+            files.remove(FileKey::source(source)).await?;
         }
         Err(error)
     }
@@ -201,7 +201,7 @@ impl Core {
         twin: &Source,
         files: &Files,
     ) -> Result<bool> {
-        files.copy(FileOf::source(source), FileOf::source(twin)).await
+        files.copy(FileKey::source(source), FileKey::source(twin)).await
     }
 
     /// Adds a source to `chatbot` that is read from a file like that of `source`.

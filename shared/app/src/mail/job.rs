@@ -116,7 +116,7 @@ impl Mailing {
         }
     }
 
-    /// A conversation with the turn that opened it, which is all there is of helpbot's.
+    /// A conversation with the turn that opened it, which may be all there is of it.
     async fn handed_over(
         &self,
         chatbot: ChatbotId,

@@ -8,7 +8,7 @@ use store::{PurgeTarget, Store};
 
 use crate::{
     Core,
-    adapters::files::{FileOf, Files},
+    adapters::files::{FileKey, Files},
     jobs::{Job, JobQueue, WorkQueue},
 };
 
@@ -53,7 +53,7 @@ impl Purging {
         let begun = Instant::now();
         match job.target {
             PurgeTarget::File { chatbot, id } => {
-                self.files.remove(FileOf { chatbot, source: id }).await?;
+                self.files.remove(FileKey { chatbot, source: id }).await?;
             }
             // Those too whose sources never came to be.
             PurgeTarget::Chatbot { id, .. } => self.files.remove_all(id).await?,

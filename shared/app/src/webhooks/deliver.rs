@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use domain::{
-    Attempt, Delivery, DeliveryStatus, Result, Webhook, WebhookStatus, webhook::HealthChange,
+    Attempt, Delivery, DeliveryStatus, EventRenderer, Result, Webhook, WebhookStatus,
+    webhook::HealthChange,
 };
 use store::Store;
 
@@ -19,7 +20,7 @@ use crate::{
     webhooks::circuit_breaker::{Admission, CircuitBreaker},
     webhooks::job::Deliver,
     webhooks::limiter::EndpointLimiter,
-    webhooks::sign::{Headers, Signer},
+    webhooks::sign::Signer,
     webhooks::transport::{SendOutcome, Transport},
 };
 
@@ -51,14 +52,14 @@ impl DeliveryWorker {
         queue: JobQueue<Deliver>,
         transport: Transport,
         sealer: Sealer,
-        headers: Headers,
+        renderer: &'static dyn EventRenderer,
     ) -> Self {
         let Core { store, clock, .. } = core;
         let time_scale = clock.retry_time_scale();
         Self {
             breaker: CircuitBreaker::new(store.clone(), time_scale),
             limiter: EndpointLimiter::default(),
-            signer: Signer::new(sealer, headers),
+            signer: Signer::new(sealer, renderer),
             backoff: Backoff::new(time_scale),
             store,
             queue,

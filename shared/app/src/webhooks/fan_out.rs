@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use domain::{Context, Delivery, Dialect, Event, Needs, Result, Scope, Webhook, WebhookStatus};
+use domain::{
+    Context, Delivery, Event, EventRenderer, RenderedEvent, RequiredData, Result, Scope, Webhook,
+    WebhookStatus,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, PutDelivery, Store};
 
@@ -15,26 +18,6 @@ use crate::{
 /// Deliveries of one event that are put at the same time.
 const AT_ONCE: usize = 10;
 
-/// One message for one subscription, in the dialect of that subscription.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// The dialect's name of the event.
-    pub event: String,
-    /// The exact bytes to send.
-    pub body: String,
-}
-
-/// What an event is in a dialect. Handed in, since use cases know no wire shape.
-#[derive(Debug, Clone, Copy)]
-pub struct Voice {
-    /// What it is called: nothing, one name, or several.
-    pub names: fn(Dialect, &Event) -> Vec<&'static str>,
-    /// What has to be read to tell of it under that name.
-    pub needs: fn(Dialect, &str) -> Needs,
-    /// The exact bytes to send under that name.
-    pub body: fn(Dialect, &str, &Event, &Context) -> String,
-}
-
 /// The subscriptions that a batch of changes has read already, by their scopes.
 pub type SubscriptionCache = HashMap<Scope, Vec<Webhook>>;
 
@@ -43,7 +26,7 @@ pub type SubscriptionCache = HashMap<Scope, Vec<Webhook>>;
 pub(crate) struct FanOut {
     store: Store,
     queue: JobQueue<Deliver>,
-    voice: Voice,
+    renderer: &'static dyn EventRenderer,
     /// Whether failed deliveries are sent again.
     replays: bool,
     clock: SharedClock,
@@ -51,9 +34,9 @@ pub(crate) struct FanOut {
 
 impl FanOut {
     /// Fan-out over `core` to the delivery queue `queue`.
-    pub fn new(core: Core, queue: JobQueue<Deliver>, voice: Voice) -> Self {
+    pub fn new(core: Core, queue: JobQueue<Deliver>, renderer: &'static dyn EventRenderer) -> Self {
         let Core { store, clock, .. } = core;
-        Self { store, queue, voice, replays: false, clock }
+        Self { store, queue, renderer, replays: false, clock }
     }
 
     /// The same for events that are replayed.
@@ -87,16 +70,16 @@ impl FanOut {
         if listening.is_empty() {
             return Ok(Vec::new());
         }
-        let needs = listening
+        let required = listening
             .iter()
-            .map(|(webhook, name)| (self.voice.needs)(webhook.dialect, name))
-            .fold(Needs::default(), |all, one| all | one);
-        let context = self.context(event, needs).await?;
+            .map(|(webhook, name)| self.renderer.required_data(webhook.dialect, name))
+            .fold(RequiredData::default(), |all, one| all | one);
+        let context = self.context(event, required).await?;
         // Made one by one, since the compiler can't tell that a closure's would be Send.
         let mut puts = Vec::with_capacity(listening.len());
         for (webhook, name) in listening {
-            let body = (self.voice.body)(webhook.dialect, name, event, &context);
-            puts.push(self.put(event, webhook, Message { event: name.to_owned(), body }));
+            let rendered = self.renderer.render(webhook.dialect, name, event, &context);
+            puts.push(self.put(event, webhook, rendered));
         }
         let put: Vec<_> = stream::iter(puts).buffer_unordered(AT_ONCE).try_collect().await?;
         Ok(put.into_iter().flatten().collect())
@@ -123,7 +106,7 @@ impl FanOut {
     ) -> impl Iterator<Item = (&'a Webhook, &'static str)> + use<'a> {
         // A subscription hears of events after it was made, replays included.
         let listens = webhook.status == WebhookStatus::Active && webhook.created_at <= event.at;
-        let names = if listens { (self.voice.names)(webhook.dialect, event) } else { Vec::new() };
+        let names = if listens { self.renderer.names(webhook.dialect, event) } else { Vec::new() };
         names
             .into_iter()
             .filter(|name| webhook.events.iter().any(|wanted| wanted == name))
@@ -131,33 +114,32 @@ impl FanOut {
     }
 
     /// Reads what the listening dialects tell besides the event itself.
-    async fn context(&self, event: &Event, needs: Needs) -> Result<Context> {
+    async fn context(&self, event: &Event, required: RequiredData) -> Result<Context> {
         let Some(id) = event.conversation_id() else { return Ok(Context::default()) };
         let conversation = async {
-            match needs.conversation {
+            match required.conversation {
                 true => self.store.conversation(event.chatbot_id, id).await,
                 false => Ok(None),
             }
         };
-        let opening = async {
-            match needs.opening {
+        let first_turn = async {
+            match required.first_turn {
                 true => self.store.first_turns(id, 1).await,
                 false => Ok(Vec::new()),
             }
         };
-        let (conversation, opening) = tokio::try_join!(conversation, opening)?;
-        Ok(Context { conversation, opening: opening.into_iter().next() })
+        let (conversation, turns) = tokio::try_join!(conversation, first_turn)?;
+        Ok(Context { conversation, first_turn: turns.into_iter().next() })
     }
 
-    /// Puts the delivery of `message`; the job of its first attempt, if one is to be made.
+    /// Puts the delivery of `rendered`; the job of its first attempt, if one is to be made.
     async fn put(
         &self,
         event: &Event,
         webhook: &Webhook,
-        message: Message,
+        rendered: RenderedEvent,
     ) -> Result<Option<Deliver>> {
-        let Message { event: name, body } = message;
-        let delivery = Delivery::of_event(event, webhook, name, body);
+        let delivery = Delivery::of_event(event, webhook, rendered);
         let job = Deliver::next(&delivery);
         Ok(match self.store.put_delivery(&delivery).await? {
             // A pending one may have lost its message between the row and the queue.

@@ -1,24 +1,20 @@
 //! Signing: the headers of an attempt, made with the webhook's secrets.
 
-use domain::{Delivery, Result, Timestamp, Webhook};
+use domain::{Delivery, EventRenderer, Result, Timestamp, Webhook};
 
 use crate::adapters::seal::Sealer;
-
-/// Builds the headers of a delivery, signature included. Handed in, since use cases know no
-/// dialect's shapes. Takes the secrets to sign with, the newest first, and the time of the attempt.
-pub type Headers = fn(&Webhook, &Delivery, &[String], Timestamp) -> Vec<(String, String)>;
 
 /// Signs attempts.
 #[derive(Debug, Clone)]
 pub(super) struct Signer {
     sealer: Sealer,
-    headers: Headers,
+    renderer: &'static dyn EventRenderer,
 }
 
 impl Signer {
-    /// A signer whose secrets `sealer` opens.
-    pub fn new(sealer: Sealer, headers: Headers) -> Self {
-        Self { sealer, headers }
+    /// A signer whose secrets `sealer` opens; `renderer` knows each dialect's headers.
+    pub fn new(sealer: Sealer, renderer: &'static dyn EventRenderer) -> Self {
+        Self { sealer, renderer }
     }
 
     /// The headers of an attempt at `delivery` made at `now`.
@@ -29,7 +25,7 @@ impl Signer {
         now: Timestamp,
     ) -> Result<Vec<(String, String)>> {
         let secrets = secrets(&self.sealer, webhook, now)?;
-        Ok((self.headers)(webhook, delivery, &secrets, now))
+        Ok(self.renderer.headers(webhook.dialect, delivery, &secrets, now))
     }
 }
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind, Page,
-    Result, Scope, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus, WorkspaceId,
-    bounds, webhook::max_webhooks,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, EventRenderer, Page,
+    RenderedEvent, Result, Scope, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
+    WorkspaceId, bounds,
+    dialect::{SecretForm, WebhookRules},
 };
 use store::PutWebhook;
 use url::Url;
@@ -15,8 +16,7 @@ use crate::{
     Core,
     adapters::random,
     adapters::seal::Sealer,
-    webhooks::fan_out::Message,
-    webhooks::sign::{Headers, secrets},
+    webhooks::sign::secrets,
     webhooks::transport::{Targets, Transport},
 };
 
@@ -30,6 +30,7 @@ pub struct Webhooks {
     pub(crate) core: Core,
     transport: Transport,
     pub(crate) sealer: Sealer,
+    renderer: &'static dyn EventRenderer,
 }
 
 /// A subscription to make, its bounds checked.
@@ -105,32 +106,29 @@ fn note(text: &str) -> Result<String> {
 
 /// A fresh signing secret in the form that `dialect` gives it.
 pub(crate) fn mint(dialect: Dialect) -> Result<String> {
-    Ok(match dialect {
-        Dialect::Conferbot => random::hex_digits(64)?,
-        Dialect::Botplot | Dialect::Openbat | Dialect::Helpbot => {
-            format!("whsec_{}", random::hex_digits(64)?)
+    Ok(match dialect.profile().webhooks.secret {
+        SecretForm::Hex(prefix) => format!("{prefix}{}", random::hex_digits(64)?),
+        SecretForm::Base64(prefix) => {
+            format!("{prefix}{}", STANDARD.encode(random::bytes::<32>()?))
         }
-        // As Standard Webhooks has it: what stands after the prefix is the key in base64.
-        Dialect::ChatbotPlatform => format!("whsec_{}", STANDARD.encode(random::bytes::<32>()?)),
     })
 }
 
-/// Why there can be no more webhooks of `dialect`. HelpBot documents 403.
-fn full(dialect: Dialect) -> Error {
-    let (kind, whose) = match dialect {
-        Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot => {
-            (ErrorKind::Conflict, "chatbot")
-        }
-        Dialect::ChatbotPlatform => (ErrorKind::Conflict, "workspace"),
-        Dialect::Helpbot => (ErrorKind::Forbidden, "site"),
-    };
-    Error::new(kind, format!("a {whose} can have at most {} webhooks", max_webhooks(dialect)))
+/// Why there can be no more webhooks of a dialect with these rules.
+fn full(rules: &WebhookRules) -> Error {
+    let WebhookRules { owner, max, full, .. } = *rules;
+    Error::new(full, format!("a {} can have at most {max} webhooks", owner.name()))
 }
 
 impl Webhooks {
     /// Webhooks over `core`.
-    pub fn new(core: Core, transport: Transport, sealer: Sealer) -> Self {
-        Self { core, transport, sealer }
+    pub fn new(
+        core: Core,
+        transport: Transport,
+        sealer: Sealer,
+        renderer: &'static dyn EventRenderer,
+    ) -> Self {
+        Self { core, transport, sealer, renderer }
     }
 
     /// What it is over.
@@ -172,9 +170,10 @@ impl Webhooks {
             circuit: None,
             created_at: self.core.now(),
         };
-        match self.core.store.put_webhook(&webhook, max_webhooks(dialect)).await? {
+        let rules = &dialect.profile().webhooks;
+        match self.core.store.put_webhook(&webhook, rules.max).await? {
             PutWebhook::Added => Ok((webhook, secret)),
-            PutWebhook::Full => Err(full(dialect)),
+            PutWebhook::Full => Err(full(rules)),
             PutWebhook::Gone => Err(Error::not_found("chatbot")),
         }
     }
@@ -287,13 +286,12 @@ impl Webhooks {
     pub async fn test(
         &self,
         webhook: &Webhook,
-        message: Message,
-        headers: Headers,
+        message: RenderedEvent,
     ) -> Result<(DeliveryId, Attempt)> {
         let now = self.core.now();
-        let mut delivery = Delivery::of_test(webhook, message.event, message.body, now);
+        let mut delivery = Delivery::of_test(webhook, message, now);
         let secrets = secrets(&self.sealer, webhook, now)?;
-        let headers = headers(webhook, &delivery, &secrets, now);
+        let headers = self.renderer.headers(webhook.dialect, &delivery, &secrets, now);
         let attempt = self.transport.send(webhook, &delivery, &headers).await.attempt;
         delivery.status = match attempt.succeeded() {
             true => DeliveryStatus::Delivered,

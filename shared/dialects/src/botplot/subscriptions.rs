@@ -4,7 +4,7 @@ use domain::{Webhook, WebhookStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::webhook::EVENTS;
+use super::events::EVENTS;
 use crate::one_of::one_of;
 
 one_of! {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DeliveryId, Error, Event, EventId, Result, Timestamp, WebhookId,
+    DeliveryId, Error, Event, EventId, RenderedEvent, Result, Timestamp, WebhookId,
     webhook::{Scope, Webhook},
 };
 
@@ -69,28 +69,28 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The delivery of `event` to `webhook` under the dialect's name `name`, pending and without
+    /// The delivery of `event` to `webhook` under the name that `rendered` has, pending and without
     /// attempts. Made again it has the same id.
-    pub fn of_event(event: &Event, webhook: &Webhook, name: String, body: String) -> Self {
-        let parts = [event.id.to_string(), webhook.id.to_string(), name.clone()];
+    pub fn of_event(event: &Event, webhook: &Webhook, rendered: RenderedEvent) -> Self {
+        let parts = [event.id.to_string(), webhook.id.to_string(), rendered.event.clone()];
         let id = DeliveryId::derived_at(event.at, &parts.each_ref().map(String::as_str));
-        Self::pending(id, (event.id, event.at), webhook, name, body)
+        Self::pending(id, (event.id, event.at), webhook, rendered)
     }
 
     /// A delivery of a test message to `webhook`, made at `now`; each is a delivery of its own.
-    pub fn of_test(webhook: &Webhook, name: String, body: String, now: Timestamp) -> Self {
+    pub fn of_test(webhook: &Webhook, rendered: RenderedEvent, now: Timestamp) -> Self {
         let event = EventId::new();
         let id = DeliveryId::derived_at(now, &[&event.to_string()]);
-        Self::pending(id, (event, now), webhook, name, body)
+        Self::pending(id, (event, now), webhook, rendered)
     }
 
     fn pending(
         id: DeliveryId,
         (event_id, created_at): (EventId, Timestamp),
         webhook: &Webhook,
-        event: String,
-        body: String,
+        rendered: RenderedEvent,
     ) -> Self {
+        let RenderedEvent { event, body } = rendered;
         Self {
             id,
             webhook_id: webhook.id,

@@ -16,15 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ChatbotId, Dialect, Timestamp, WebhookId, WorkspaceId};
 
-/// How many webhooks one chatbot may have in `dialect`; in Chatbot Platform, one workspace.
-pub fn max_webhooks(dialect: Dialect) -> u32 {
-    match dialect {
-        Dialect::Botplot | Dialect::Conferbot | Dialect::Openbat => 20,
-        Dialect::ChatbotPlatform => 50,
-        Dialect::Helpbot => 5,
-    }
-}
-
 /// An endpoint has this long to answer.
 pub const TIMEOUT: Duration = Duration::from_secs(15);
 /// How much of an endpoint's answer is kept, in bytes.

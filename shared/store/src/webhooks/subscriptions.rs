@@ -91,10 +91,10 @@ fn counter(dialect: Dialect) -> String {
     format!("webhooks_{}", dialect.name())
 }
 
-/// Where a webhook is found by its workspace alone. Only conferbot asks that way.
+/// Where a webhook is found by its workspace alone, in dialects that look for it that way.
 fn pointer(webhook: &Webhook) -> Option<(Key, PointerItem)> {
     let Webhook { id, workspace_id, chatbot_id, dialect, .. } = *webhook;
-    let chatbot_id = chatbot_id.filter(|_| dialect == Dialect::Conferbot)?;
+    let chatbot_id = chatbot_id.filter(|_| dialect.profile().webhooks.listed_by_workspace)?;
     Some((keys::webhook_pointer(workspace_id, id), PointerItem { id, chatbot_id }))
 }
 

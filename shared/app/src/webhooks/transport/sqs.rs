@@ -1,21 +1,17 @@
 //! Attempts at SQS queues of the deployer's account.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use aws_sdk_sqs::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     types::MessageAttributeValue,
 };
+use cache::ByteCache;
 use domain::{Delivery, Timestamp, Webhook, webhook::TIMEOUT};
 use futures::FutureExt;
 use outbound::{OutboundError, Sent};
 
-/// Queue URLs that are cached.
-const MAX_QUEUES: usize = 1_000;
+/// Bytes of the queue URLs that are cached.
+const MAX_CACHED: usize = 256 * 1024;
 
 /// The ARN of a standard queue: `arn:<partition>:sqs:<region>:<account>:<name>`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +51,12 @@ impl QueueArn {
 pub(super) struct SqsTransport {
     client: Client,
     /// Queue URLs by ARN.
-    urls: Arc<Mutex<HashMap<String, String>>>,
+    urls: ByteCache<String, String>,
 }
 
 impl SqsTransport {
     pub fn new(client: Client) -> Self {
-        Self { client, urls: Arc::default() }
+        Self { client, urls: ByteCache::new(MAX_CACHED, |arn, url| arn.len() + url.len()) }
     }
 
     /// Sends the body of `delivery`, with event, dialect and id as attributes. SQS's answer is
@@ -100,24 +96,16 @@ impl SqsTransport {
     }
 
     async fn url(&self, arn: &QueueArn) -> Result<String, OutboundError> {
-        let known =
-            self.urls.lock().unwrap_or_else(PoisonError::into_inner).get(&arn.text).cloned();
-        if let Some(url) = known {
-            return Ok(url);
-        }
-        let request = self
-            .client
-            .get_queue_url()
-            .queue_name(&arn.name)
-            .queue_owner_aws_account_id(&arn.account);
-        let found = request.send().boxed().await.map_err(|error| failed(&error))?;
-        let url = found.queue_url.unwrap_or_default();
-        let mut urls = self.urls.lock().unwrap_or_else(PoisonError::into_inner);
-        if urls.len() >= MAX_QUEUES {
-            urls.clear();
-        }
-        urls.insert(arn.text.clone(), url.clone());
-        Ok(url)
+        let load = async {
+            let request = self
+                .client
+                .get_queue_url()
+                .queue_name(&arn.name)
+                .queue_owner_aws_account_id(&arn.account);
+            let found = request.send().boxed().await.map_err(|error| failed(&error))?;
+            Ok(found.queue_url.unwrap_or_default())
+        };
+        self.urls.get_or_load(&arn.text, load).await
     }
 }
 

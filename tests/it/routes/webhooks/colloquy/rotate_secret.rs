@@ -13,7 +13,7 @@ use crate::util::{
 
 /// The signature of a delivery under `secret`, as its receiver computes it.
 fn signature(dialect: &DeliveryApi, one: &Received, secret: &str) -> String {
-    let hex = dialects::webhook::hmac_hex(secret, &one.body);
+    let hex = dialects::events::hmac_hex(secret, &one.body);
     match dialect.name {
         "conferbot" => hex,
         "chatbotplatform" => {
@@ -21,7 +21,7 @@ fn signature(dialect: &DeliveryApi, one: &Received, secret: &str) -> String {
             let at = Timestamp::from_millis(time * 1_000);
             let secrets = [secret.to_owned()];
             let id = one.header("webhook-id");
-            dialects::chatbotplatform::webhook::headers(id, at, &one.body, &secrets)[2].1.clone()
+            dialects::chatbotplatform::events::headers(id, at, &one.body, &secrets)[2].1.clone()
         }
         _ => format!("sha256={hex}"),
     }

@@ -42,7 +42,7 @@ pub struct BrandingOut {
     white_label: bool,
     /// Whether there is one.
     custom_logo: bool,
-    /// Left out where there is none and none was asked for, as in the reference's sample.
+    /// Left out where there is none and the request did not name one, as in the reference's sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     custom_domain: Option<Option<String>>,

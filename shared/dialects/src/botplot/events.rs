@@ -1,13 +1,16 @@
 //! BotPlot's events. Its own sample verifies `JSON.stringify(JSON.parse(body))`, so a body has to
 //! survive that unchanged: keys in the order and numbers in the form that JavaScript gives them.
 
-use domain::{Event, EventBody, Lead, Timestamp, Turn};
+use domain::{
+    Context, Delivery, Event, EventBody, Lead, RenderedEvent, RequiredData, Timestamp, Turn,
+};
 use serde::Serialize;
 use serde_json::{Number, Value, json};
 
+use super::Botplot;
 use crate::{
+    events::{Events, Headers, hmac_hex, with_next_signature},
     javascript::{ordered, stringify},
-    webhook::{Rendered, hmac_hex},
 };
 
 /// The events that can be subscribed to.
@@ -28,9 +31,9 @@ struct Envelope<'a> {
     data: Value,
 }
 
-fn envelope(event: &str, project: String, at: Timestamp, data: Value) -> Rendered {
+fn envelope(event: &str, project: String, at: Timestamp, data: Value) -> RenderedEvent {
     let body = Envelope { event, project_id: project, timestamp: at.to_string(), data };
-    Rendered { event: event.to_owned(), body: stringify(&body) }
+    RenderedEvent { event: event.to_owned(), body: stringify(&body) }
 }
 
 /// What `event` is called here.
@@ -111,7 +114,7 @@ fn two_decimals(value: f64) -> Value {
 }
 
 /// The body of a test.
-pub fn ping(project: String, webhook: &str, at: Timestamp) -> Rendered {
+pub fn ping(project: String, webhook: &str, at: Timestamp) -> RenderedEvent {
     envelope("ping", project, at, json!({ "webhook_id": webhook }))
 }
 
@@ -125,6 +128,25 @@ pub fn headers(event: &str, delivery: &str, body: &str, secret: &str) -> Vec<(St
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
+}
+
+impl Events for Botplot {
+    fn names(&self, event: &Event) -> Vec<&'static str> {
+        vec![name(event)]
+    }
+
+    fn required_data(&self, _: &str) -> RequiredData {
+        RequiredData::default()
+    }
+
+    fn body(&self, _: &str, event: &Event, _: &Context) -> String {
+        body(event)
+    }
+
+    fn headers(&self, delivery: &Delivery, secrets: &[String], _: Timestamp) -> Headers {
+        let id = delivery.id.to_string();
+        with_next_signature(secrets, |secret| headers(&delivery.event, &id, &delivery.body, secret))
+    }
 }
 
 #[cfg(test)]

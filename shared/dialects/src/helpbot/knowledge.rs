@@ -1,16 +1,14 @@
-use std::collections::BTreeMap;
+//! Sources as a client of HelpBot sends and reads them.
 
-use domain::{Source, SourceStatus, Timestamp};
+use domain::{Source, SourceStatus};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::one_of::one_of;
 
 one_of! {
-    /// Where a source stands.
+    /// The status of a source.
     Status, "helpbot.SourceStatus", String: ["pending", "scraping", "indexed", "failed"];
-    /// How a file is sent.
-    UploadMethod, "helpbot.UploadMethod", String: ["PUT"];
     /// What a scrape that was just begun is said to be.
     Begun, "helpbot.BegunStatus", String: ["scraping"];
 }
@@ -22,40 +20,7 @@ pub struct SourceIn {
     /// Where to begin. An address that is not public is refused.
     #[schema(value_type = String, format = "uri", max_length = 2048, pattern = "^https?://")]
     pub url: Option<String>,
-    /// The site's key, where it stands neither in the header nor in the query.
-    #[schema(value_type = Option<String>)]
-    pub api_key: Option<IgnoredAny>,
-}
-
-/// `POST /api/v1/sources/file`, as `multipart/form-data`
-#[derive(Debug, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = helpbot::FileIn, example = json!({"file": "# Returns\nUnused goods go back free."}))]
-pub struct FileIn {
-    /// HTML, plain text, Markdown or PDF, by its name's ending or its media type; from one byte to
-    /// 10 MiB.
-    #[schema(value_type = String, format = Binary, min_length = 1)]
-    pub file: Vec<u8>,
-    /// The site's key, where it stands neither in the header nor in the query.
-    pub api_key: Option<String>,
-}
-
-/// `POST /api/v1/sources/file`, as JSON: what is said of a file that is sent later
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = helpbot::FileLaterIn, example = json!({"name": "handbook.pdf", "size": 8_200_417}))]
-pub struct FileLaterIn {
-    /// Its name; by its ending it is HTML, plain text, Markdown or PDF.
-    #[schema(value_type = String, min_length = 1, max_length = 255, pattern = r"\S")]
-    pub name: Option<String>,
-    /// Its media type, where its name says nothing.
-    #[serde(rename = "type")]
-    #[schema(rename = "type")]
-    pub kind: Option<String>,
-    /// How many bytes it has.
-    #[schema(value_type = u64, minimum = 1, maximum = 10485760)]
-    pub size: Option<u64>,
-    /// The site's key, where it stands neither in the header nor in the query.
+    /// The site's key, unless it is in the header or the query.
     #[schema(value_type = Option<String>)]
     pub api_key: Option<IgnoredAny>,
 }
@@ -70,7 +35,7 @@ pub struct RescrapeIn {
     /// The source.
     #[schema(value_type = String, format = "uuid")]
     pub source_id: Option<String>,
-    /// The site's key, where it stands neither in the header nor in the query.
+    /// The site's key, unless it is in the header or the query.
     #[schema(value_type = Option<String>)]
     pub api_key: Option<IgnoredAny>,
 }
@@ -162,8 +127,8 @@ pub struct SourcesOut {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = helpbot::AddedSourceOut)]
 pub struct AddedSourceOut {
-    source: SourceOut,
-    message: &'static str,
+    pub(crate) source: SourceOut,
+    pub(crate) message: &'static str,
 }
 
 impl From<Source> for AddedSourceOut {
@@ -174,63 +139,6 @@ impl From<Source> for AddedSourceOut {
             _ => "This URL is a source already",
         };
         Self { source, message }
-    }
-}
-
-/// A file was added, or is waited for.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = helpbot::FileSourceOut)]
-pub struct FileSourceOut {
-    source: SourceOut,
-    message: &'static str,
-    /// How to send the file, if it was only announced.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = UploadOut, required = false)]
-    upload: Option<UploadOut>,
-}
-
-impl FileSourceOut {
-    /// The file is there.
-    pub fn added(source: Source) -> Self {
-        let AddedSourceOut { source, message } = source.into();
-        Self { source, message, upload: None }
-    }
-
-    /// The file is waited for.
-    pub fn awaited(source: Source, upload: UploadOut) -> Self {
-        let message = "Send the file as upload says, then poll GET /api/v1/sources until its \
-                       status is indexed";
-        Self { source: source.into(), message, upload: Some(upload) }
-    }
-}
-
-/// How to send a file: one request, its body the file and nothing else.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = helpbot::UploadOut, example = json!({
-    "method": "PUT",
-    "url": "https://bucket.s3.eu-central-1.amazonaws.com/0198f3a2/0198f3a4?X-Amz-Expires=900",
-    "headers": {},
-    "expiresAt": "2026-02-15T10:45:00.000Z",
-}))]
-pub struct UploadOut {
-    #[schema(value_type = UploadMethod)]
-    method: &'static str,
-    /// Keep it to yourself: whoever has it can send the file.
-    #[schema(format = "uri")]
-    url: String,
-    /// Headers to send besides the body's length, and no other key.
-    headers: BTreeMap<&'static str, String>,
-    /// When the request has to have begun.
-    #[schema(format = "date-time")]
-    expires_at: String,
-}
-
-impl UploadOut {
-    /// To `url`, with `headers`.
-    pub fn new(url: String, headers: Vec<(&'static str, String)>, until: Timestamp) -> Self {
-        let headers = headers.into_iter().collect();
-        Self { method: "PUT", url, headers, expires_at: until.to_string() }
     }
 }
 
@@ -262,17 +170,4 @@ impl From<Source> for RescrapeOut {
             message: "Scrape begun. Poll GET /api/v1/sources until its status is indexed",
         }
     }
-}
-
-/// `{"deleted": true}`
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = helpbot::DeletedOut, example = json!({"deleted": true}))]
-pub struct DeletedOut {
-    /// Always true.
-    deleted: bool,
-}
-
-impl DeletedOut {
-    /// It is gone.
-    pub const DONE: Self = Self { deleted: true };
 }

@@ -5,8 +5,11 @@ use axum::{
     http::{StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Response},
 };
-use colloquy_http::{Body, Openbat, Problem, Segments, SessionToken, SignedIn, session_cookie};
-use dialects::access::{KeyIn, KeyOut, KeysOut, LogInIn, NewKeyOut, SessionOut, SignUpIn};
+use colloquy_http::{Body, PathParams, Problem, SessionToken, SignedIn, session_cookie};
+use dialects::{
+    colloquy::access::{KeyIn, KeyOut, KeysOut, LogInIn, NewKeyOut, SessionOut, SignUpIn},
+    openbat::Openbat,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
@@ -134,7 +137,7 @@ async fn create_key(
 async fn delete_key(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
-    Segments(id, _): Segments<Openbat, String>,
+    PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<StatusCode> {
     ctx.http.core.revoke_api_key(member.workspace_id, id.parse()?).await?;
     Ok(StatusCode::NO_CONTENT)

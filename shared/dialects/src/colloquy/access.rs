@@ -1,5 +1,4 @@
-//! Sign-up, sessions and keys: ours, since none of the references documents them. Errors on these
-//! routes are openbat's.
+//! Sign-up, sessions and keys.
 
 use domain::{ApiKey, Dialect, KeyKind, Member, Workspace};
 use serde::{Deserialize, Serialize};
@@ -144,10 +143,9 @@ pub struct KeysOut {
     pub data: Vec<KeyOut>,
 }
 
-/// Openbat's keys are made with their chatbots.
+/// Those whose keys are not made with their chatbots.
 fn dialects_with_keys() -> Object {
-    let asked = |dialect: &Dialect| *dialect != Dialect::Openbat;
-    schema::one_of(Dialect::ALL.into_iter().filter(asked).map(Dialect::name))
+    schema::one_of(Dialect::with_requested_keys().map(Dialect::name))
 }
 
 fn dialect() -> Object {

@@ -4,10 +4,8 @@ use domain::{Error, Result, Turn, conversation::ChatRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    error::{code, sentence},
-    one_of::one_of,
-};
+use super::error::ErrorOut;
+use crate::one_of::one_of;
 
 one_of! {
     /// What an answer is worth.
@@ -49,7 +47,7 @@ impl TryFrom<ChatIn> for ChatRequest {
     "sources": 3,
 }))]
 pub struct ChatOut {
-    /// The text; once a person was asked for, that one will answer.
+    /// The text; once a person was requested, that person will answer.
     response: String,
     /// The conversation, also when it is new.
     #[schema(format = "uuid")]
@@ -76,7 +74,7 @@ impl From<Turn> for ChatOut {
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = botplot::HandoffIn, example = json!({"reason": "I would like to talk to somebody"}))]
 pub struct HandoffIn {
-    /// Why a person is asked for.
+    /// Why a person is requested.
     #[schema(max_length = 500)]
     pub reason: Option<String>,
 }
@@ -136,19 +134,7 @@ impl From<&Turn> for StreamOut {
 
 impl From<&Error> for StreamOut {
     fn from(error: &Error) -> Self {
-        Self::Error { code: code(error.kind).to_owned(), error: sentence(error) }
+        let ErrorOut { error, code } = error.into();
+        Self::Error { code: code.to_owned(), error }
     }
-}
-
-/// `{"success": true}`
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = botplot::SuccessOut, example = json!({"success": true}))]
-pub struct SuccessOut {
-    /// Always true.
-    success: bool,
-}
-
-impl SuccessOut {
-    /// It was done.
-    pub const DONE: Self = Self { success: true };
 }

@@ -1,24 +1,16 @@
-//! HelpBot's webhooks: a few for each site, with their payloads in an envelope.
+//! Webhook subscriptions: a few for each site.
 
-use domain::{Context, Event, EventBody, Needs, Turn, Webhook, WebhookStatus};
+use domain::{Webhook, WebhookStatus};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::sources;
-use crate::{javascript::stringify, one_of::one_of, webhook::hmac_hex};
+use super::events::EVENTS;
+use crate::one_of::one_of;
 
 one_of! {
     /// An event that can be subscribed to.
     EventName, "helpbot.Event", String: EVENTS;
 }
-
-/// The events that can be subscribed to.
-pub const EVENTS: [&str; 4] = [CREATED, UNANSWERED, "conversation.feedback", HANDOFF];
-
-const CREATED: &str = "conversation.created";
-const UNANSWERED: &str = "conversation.unanswered";
-const HANDOFF: &str = "conversation.handoff";
 
 /// `POST /api/v1/webhooks`
 #[derive(Debug, Deserialize, ToSchema)]
@@ -37,7 +29,7 @@ pub struct WebhookIn {
     /// To know it by.
     #[schema(max_length = 200)]
     pub description: Option<String>,
-    /// The site's key, where it stands neither in the header nor in the query.
+    /// The site's key, unless it is in the header or the query.
     #[schema(value_type = Option<String>)]
     pub api_key: Option<IgnoredAny>,
 }
@@ -132,80 +124,4 @@ pub struct WebhooksOut {
 pub struct NewWebhookOut {
     /// The one just made.
     pub webhook: WebhookOut,
-}
-
-#[derive(Serialize)]
-struct Envelope<'a> {
-    event: &'a str,
-    timestamp: String,
-    data: Value,
-}
-
-/// What `event` is called here. A question that nothing was found for is told of twice.
-pub fn names(event: &Event) -> Vec<&'static str> {
-    match &event.body {
-        EventBody::QuestionAnswered(turn) if turn.unanswered => vec![CREATED, UNANSWERED],
-        EventBody::QuestionAnswered(_) => vec![CREATED],
-        EventBody::RatingReceived(_) => vec!["conversation.feedback"],
-        EventBody::HandoffRequested(_) => vec![HANDOFF],
-        EventBody::ConversationStarted(_)
-        | EventBody::QuestionAsked(_)
-        | EventBody::ConversationEnded(_)
-        | EventBody::LeadCaptured(_) => Vec::new(),
-    }
-}
-
-/// What has to be read: the session of a question, and what was asked before a handoff.
-pub fn needs(name: &str) -> Needs {
-    Needs { conversation: matches!(name, CREATED | UNANSWERED), opening: name == HANDOFF }
-}
-
-/// What is sent of `event` under `name`.
-pub fn body(name: &str, event: &Event, context: &Context) -> String {
-    let data = match &event.body {
-        EventBody::QuestionAnswered(turn) => answered(turn, context),
-        EventBody::RatingReceived(turn) => json!({
-            "conversationId": turn.conversation_id.to_string(),
-            "helpful": if turn.rating == Some(1) { "yes" } else { "no" },
-        }),
-        EventBody::HandoffRequested(conversation) => {
-            let opening = context.opening.as_ref();
-            let question = opening.map_or(&conversation.first_message, |turn| &turn.question);
-            json!({
-                "conversationId": conversation.id.to_string(),
-                "question": question,
-                "answer": opening.map(|turn| turn.answer.as_str()).unwrap_or_default(),
-                "customerEmail": conversation.customer_email,
-            })
-        }
-        EventBody::ConversationStarted(_)
-        | EventBody::QuestionAsked(_)
-        | EventBody::ConversationEnded(_)
-        | EventBody::LeadCaptured(_) => json!({}),
-    };
-    stringify(&Envelope { event: name, timestamp: event.at.to_string(), data })
-}
-
-/// A conversation that belongs to no session is one by itself.
-fn answered(turn: &Turn, context: &Context) -> Value {
-    let id = turn.conversation_id.to_string();
-    let session = context.conversation.as_ref().and_then(|c| c.session_id.clone());
-    json!({
-        "conversationId": id,
-        "sessionId": session.unwrap_or(id),
-        "question": turn.question,
-        "answer": turn.answer,
-        "sources": sources(&turn.citations),
-    })
-}
-
-/// The headers that go with `body`.
-pub fn headers(event: &str, delivery: &str, body: &str, secret: &str) -> Vec<(String, String)> {
-    [
-        ("X-HelpBot-Signature", format!("sha256={}", hmac_hex(secret, body))),
-        ("X-HelpBot-Event", event.to_owned()),
-        ("X-HelpBot-Delivery", delivery.to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
 }

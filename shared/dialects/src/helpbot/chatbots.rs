@@ -24,7 +24,7 @@ described! {
         text((2, 35)).pattern(Some("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"));
     /// What the widget says.
     Sentence, "helpbot.Sentence": text(widget::SENTENCE).pattern(Some(r"\S"));
-    /// What stands on a button or in a corner.
+    /// The text of a button or a corner.
     Label, "helpbot.Label": text(widget::LABEL).pattern(Some(r"\S"));
 }
 
@@ -32,7 +32,7 @@ fn text((min, max): (usize, usize)) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).min_length(Some(min)).max_length(Some(max))
 }
 
-/// After a field's type stands what clients are told of it: the bounds of `WidgetFields::checked`.
+/// The schema that clients see follows a field's type: the bounds of `WidgetFields::checked`.
 /// `$position` is the one field that is no plain text or flag on the inside.
 macro_rules! config {
     ($($field:ident $name:literal: $type:ty as $schema:ident,)* ; $position:ident) => {
@@ -49,7 +49,7 @@ macro_rules! config {
                 #[schema(value_type = $schema, required = false)]
                 pub $field: Option<$type>,
             )*
-            /// The site's key, where it stands neither in the header nor in the query.
+            /// The site's key, unless it is in the header or the query.
             #[schema(value_type = Option<String>)]
             pub api_key: Option<IgnoredAny>,
         }

@@ -1,16 +1,11 @@
-//! Conferbot's webhooks: subscriptions to one chatbot's events, listed by the workspace.
+//! Webhook subscriptions to one chatbot's events, listed by the workspace.
 
-use domain::{Context, Event, EventBody, Needs, Timestamp, Webhook};
+use domain::Webhook;
 use serde::{Deserialize, Serialize};
 use utoipa::{ToSchema, openapi::Array};
 
-use crate::{javascript::stringify, schema, webhook::hmac_hex};
-
-/// The events that can be subscribed to.
-pub const EVENTS: [&str; 4] =
-    ["response.created", UPDATED, "conversation.started", "conversation.completed"];
-
-const UPDATED: &str = "response.updated";
+use super::events::EVENTS;
+use crate::schema;
 
 fn events() -> Array {
     schema::events(&EVENTS)
@@ -135,68 +130,4 @@ impl NewWebhookOut {
             message: "Save the secret — it won't be shown again.",
         }
     }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    event: &'a str,
-    chat_session_id: String,
-    response_id: String,
-    bot_id: String,
-    visitor_id: String,
-    timestamp: String,
-}
-
-/// What `event` is called here. A turn is one update: question and answer are stored together, and
-/// a body says nothing that could tell the two apart.
-pub fn names(event: &Event) -> Vec<&'static str> {
-    match &event.body {
-        EventBody::ConversationStarted(_) => vec!["conversation.started", "response.created"],
-        EventBody::QuestionAnswered(_) => vec![UPDATED],
-        // A lead of no conversation is part of no response.
-        EventBody::LeadCaptured(lead) if lead.conversation_id.is_some() => vec![UPDATED],
-        EventBody::ConversationEnded(_) => vec!["conversation.completed"],
-        EventBody::QuestionAsked(_)
-        | EventBody::LeadCaptured(_)
-        | EventBody::RatingReceived(_)
-        | EventBody::HandoffRequested(_) => Vec::new(),
-    }
-}
-
-/// What has to be read: session and visitor, which only the conversation has.
-pub fn needs(name: &str) -> Needs {
-    Needs { conversation: name == UPDATED, ..Needs::default() }
-}
-
-/// What is sent of `event` under `name`.
-pub fn body(name: &str, event: &Event, context: &Context) -> String {
-    let conversation = match &event.body {
-        EventBody::ConversationStarted(carried) | EventBody::ConversationEnded(carried) => {
-            Some(carried.as_ref())
-        }
-        _ => context.conversation.as_ref(),
-    };
-    let id = event.conversation_id().map(|id| id.to_string()).unwrap_or_default();
-    let session = conversation.and_then(|c| c.session_id.clone());
-    let visitor = conversation.map(|c| c.visitor_id.clone());
-    stringify(&Body {
-        event: name,
-        chat_session_id: session.unwrap_or_else(|| id.clone()),
-        visitor_id: visitor.unwrap_or_else(|| format!("visitor_{id}")),
-        response_id: id,
-        bot_id: event.chatbot_id.to_string(),
-        timestamp: event.at.to_string(),
-    })
-}
-
-/// The headers that go with `body`; the time is that in it.
-pub fn headers(event: &str, at: Timestamp, body: &str, secret: &str) -> Vec<(String, String)> {
-    [
-        ("x-webhook-signature", hmac_hex(secret, body)),
-        ("x-webhook-event", event.to_owned()),
-        ("x-webhook-timestamp", at.to_string()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
 }
