@@ -13,7 +13,7 @@ use dialects::{
     },
     deliveries::{DeliveriesQuery, OneOut, ReplayIn, RotatedWebhookOut},
 };
-use domain::{ChatbotId, Dialect, Error, Scope, Timestamp};
+use domain::{ChatbotId, Dialect, Error, Scope};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;

@@ -10,7 +10,7 @@ use dialects::{
     },
     deliveries::{DeliveriesQuery, ReplayIn},
 };
-use domain::{Dialect, Scope, Timestamp, WebhookId};
+use domain::{Dialect, Scope, WebhookId};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;

@@ -10,7 +10,7 @@ use dialects::{
     },
     deliveries::{DeliveriesQuery, ReplayIn},
 };
-use domain::{Dialect, Result, Scope, Timestamp, WebhookId, bounds};
+use domain::{Dialect, Result, Scope, WebhookId, bounds};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;

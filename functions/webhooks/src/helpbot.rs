@@ -10,7 +10,7 @@ use dialects::{
         subscriptions::{NewWebhookOut, WebhookIn, WebhookOut, WebhookQuery, WebhooksOut},
     },
 };
-use domain::{Dialect, Feature, Scope, Timestamp, bounds};
+use domain::{Dialect, Feature, Scope, bounds};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
