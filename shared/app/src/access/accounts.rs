@@ -75,6 +75,15 @@ pub struct NewKey {
     pub key: ApiKey,
 }
 
+/// Who is behind a secret.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// The caller with a key.
+    Key(Principal),
+    /// The member of a session.
+    Session(Member),
+}
+
 /// A fresh secret of the right form, with what is kept of it and its hash.
 pub(crate) fn mint(
     workspace: WorkspaceId,
@@ -190,6 +199,19 @@ impl Core {
             return Err(Error::unauthorized());
         }
         self.store.principal(&sha256(secret)).await?.ok_or_else(Error::unauthorized)
+    }
+
+    /// Who calls with `secret`, a key or a session's token; `None` if it is neither.
+    pub async fn caller(&self, secret: &str) -> Result<Option<Caller>> {
+        let known = |found: Result<Caller>| match found {
+            Ok(caller) => Ok(Some(caller)),
+            Err(error) if error.kind == ErrorKind::Unauthorized => Ok(None),
+            Err(error) => Err(error),
+        };
+        match known(self.principal(secret).await.map(Caller::Key))? {
+            Some(caller) => Ok(Some(caller)),
+            None => known(self.member(secret).await.map(Caller::Session)),
+        }
     }
 
     /// A workspace's keys.

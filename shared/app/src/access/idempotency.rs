@@ -50,17 +50,6 @@ impl IdempotentRequest {
 }
 
 impl Core {
-    /// Whether anybody is behind `secret`: a key, or a session's token.
-    pub async fn knows(&self, secret: &str) -> Result<bool> {
-        let known = |result: Result<()>| match result {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind == ErrorKind::Unauthorized => Ok(false),
-            Err(error) => Err(error),
-        };
-        Ok(known(self.principal(secret).await.map(drop))?
-            || known(self.member(secret).await.map(drop))?)
-    }
-
     /// Claims a request for execution, unless it was claimed before.
     pub async fn claim_request(&self, request: &IdempotentRequest) -> Result<Claim> {
         let IdempotentRequest { caller, name, request, sealer } = request;
