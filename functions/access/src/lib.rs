@@ -4,6 +4,7 @@
 mod colloquy;
 mod conferbot;
 
+use app::App;
 use axum::{Router, extract::FromRef};
 use domain::{Plan, Result};
 use runtime::{Aws, Env, config::AccessConfig};
@@ -14,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     signup_plan: Plan,
 }
 
@@ -21,7 +23,7 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
-        Ok(Self { http, signup_plan: AccessConfig::read(env)?.signup_plan })
+        Ok(Self { app: http.app.clone(), http, signup_plan: AccessConfig::read(env)?.signup_plan })
     }
 }
 

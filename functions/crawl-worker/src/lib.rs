@@ -1,7 +1,7 @@
 //! Crawls one page or reads one file a message, and begins crawls that are asked for from outside.
 
 use app::{
-    Core,
+    App,
     adapters::sqs::Queue,
     crawl::{CrawlWorker, requests::CrawlMessage},
     jobs::Job,
@@ -16,7 +16,7 @@ use worker::SqsBatchResponse;
 /// What this worker needs.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    core: Core,
+    app: App,
     worker: CrawlWorker,
     policy: Policy,
     dead_letters: Queue,
@@ -27,11 +27,11 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let policy = LocalConfig::read(env).policy();
         let fetcher = Fetcher::new(policy).map_err(Error::internal)?;
-        let core = aws.core(env)?.with_semantics(aws.semantics(env)?);
+        let app = aws.app(env)?.with_semantics(aws.semantics(env)?);
         let queue = aws.jobs(env)?;
         Ok(Self {
-            worker: CrawlWorker::new(core.clone(), fetcher, aws.files(env)?, queue),
-            core,
+            worker: CrawlWorker::new(app.clone(), fetcher, aws.files(env)?, queue),
+            app,
             policy,
             dead_letters: aws.crawl_dead_letters(env)?,
         })
@@ -44,7 +44,7 @@ pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
         let done = match CrawlMessage::read(&body) {
             Ok(CrawlMessage::Page(job)) => return job.run(&ctx.worker).await,
             Ok(CrawlMessage::Request(asked)) => {
-                ctx.core.begin_requested_crawl(&asked, ctx.policy).await
+                ctx.app.begin_requested_crawl(&asked, ctx.policy).await
             }
             Err(error) => Err(error),
         };

@@ -15,11 +15,11 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let core = aws.core(env)?;
+        let app = aws.app(env)?;
         let queue = aws.jobs(env)?;
         let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
         let renderer = &dialects::Renderer;
-        Ok(Self { worker: DeliveryWorker::new(core, queue, transport, sealer, renderer) })
+        Ok(Self { worker: DeliveryWorker::new(app, queue, transport, sealer, renderer) })
     }
 }
 

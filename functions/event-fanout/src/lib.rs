@@ -33,7 +33,7 @@ pub fn router(env: &Env, aws: &Aws) -> Result<EventRouter> {
         purges: aws.jobs(env)?,
         mails: aws.jobs(env)?,
     };
-    Ok(EventRouter::new(aws.core(env)?, queues, &dialects::Renderer))
+    Ok(EventRouter::new(aws.app(env)?, queues, &dialects::Renderer))
 }
 
 /// Handles a batch of records, in order. The first that fails comes again with all after it.

@@ -32,7 +32,7 @@ impl Ctx {
             Some(folder) => Arc::new(Folder::new(folder, from.as_deref())),
             None => ses(aws, from.as_deref())?,
         };
-        Ok(Self { mailing: Mailing::new(aws.core(env)?, mailer) })
+        Ok(Self { mailing: Mailing::new(aws.app(env)?, mailer) })
     }
 }
 

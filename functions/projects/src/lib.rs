@@ -6,7 +6,10 @@ mod helpbot;
 
 use std::sync::Arc;
 
-use app::chatbots::domains::{Domains, LOOK_UP};
+use app::{
+    App,
+    chatbots::domains::{Domains, LOOK_UP},
+};
 use axum::{Router, extract::FromRef, routing::any_service};
 use domain::Result;
 use runtime::{Aws, Env, config::OutboundConfig};
@@ -16,6 +19,7 @@ use utoipa::openapi::OpenApi;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     domains: Domains,
 }
 
@@ -25,8 +29,8 @@ impl Ctx {
         let http = colloquy_http::Ctx::new(env, aws).await?;
         let (dns, time) = aws.dns(LOOK_UP);
         let target = OutboundConfig::read(env).custom_domain_target;
-        let domains = Domains::new(http.core.clone(), Arc::new(dns), time, target.as_deref())?;
-        Ok(Self { http, domains })
+        let domains = Domains::new(http.app.clone(), Arc::new(dns), time, target.as_deref())?;
+        Ok(Self { app: http.app.clone(), http, domains })
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        Ok(Self { purging: Purging::new(aws.core(env)?, aws.files(env)?, aws.jobs(env)?) })
+        Ok(Self { purging: Purging::new(aws.app(env)?, aws.files(env)?, aws.jobs(env)?) })
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use app::{
-    Core,
+    App,
     crawl::job::CrawlPage,
     jobs::{self, Job},
 };
@@ -43,7 +43,7 @@ pub struct Platform {
     /// The demo workspace's credentials, unless there is none.
     pub credentials: Option<Credentials>,
     /// What the functions were set up with.
-    pub core: Core,
+    pub app: App,
     options: Options,
     engines: Engines,
     aws: Aws,
@@ -105,7 +105,7 @@ impl Platform {
             ("EventQueues".to_owned(), engines.event_queues(&options)),
             ("Embeddings".to_owned(), options.embeddings.clone()),
         ]);
-        let core = Env::of(HashMap::from([
+        let app = Env::of(HashMap::from([
             ("TABLE_NAME".to_owned(), TABLE.to_owned()),
             ("IDLE_SECONDS".to_owned(), options.idle_seconds.to_string()),
             ("PLANS".to_owned(), options.plans.clone().unwrap_or_default()),
@@ -113,7 +113,7 @@ impl Platform {
         let mut platform = Self {
             base_url: String::new(),
             credentials: None,
-            core: aws.core(&core).map_err(LocalError::of)?,
+            app: aws.app(&app).map_err(LocalError::of)?,
             mail: Folder::new(&options, "mail")?,
             files,
             options,

@@ -26,7 +26,7 @@ use crate::{
 
 /// What every use case needs. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Core {
+pub struct App {
     /// The table.
     pub store: Store,
     /// The ladder of plans.
@@ -39,8 +39,8 @@ pub struct Core {
     pub clock: SharedClock,
 }
 
-impl Core {
-    /// A core over `store`.
+impl App {
+    /// Use cases over `store`.
     pub fn new(store: Store, plans: Plans, idle: Duration) -> Self {
         let semantics = Semantics::default();
         let clock: SharedClock = Arc::new(SystemClock);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::Core;
+use app::App;
 use domain::Result;
 use runtime::{
     Aws, Env,
@@ -13,7 +13,7 @@ use runtime::{
 #[derive(Debug, Clone)]
 pub struct Ctx {
     /// The use cases.
-    pub core: Core,
+    pub app: App,
     /// Origins, beside the platform's own, whose pages may write with a session cookie.
     pub origins: Arc<[String]>,
     /// Whether responses say what they consumed: in the local run.
@@ -23,13 +23,13 @@ pub struct Ctx {
 impl Ctx {
     /// From settings, with an open connection to the table.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let core = aws.core(env)?;
+        let app = aws.app(env)?;
         // The first request must not pay for the connection. If the table can't be reached now,
         // that request says so.
-        if let Err(error) = core.store.warm_up().await {
+        if let Err(error) = app.store.warm_up().await {
             tracing::warn!(%error, "the table could not be reached at start-up");
         }
         let origins = AccessConfig::read(env)?.allowed_origins.into();
-        Ok(Self { core, origins, shows_units: LocalConfig::read(env).is_local })
+        Ok(Self { app, origins, shows_units: LocalConfig::read(env).is_local })
     }
 }

@@ -105,8 +105,8 @@ where
             Err(error) => Err(error),
         };
         let secret = known.or_else(|| form.as_ref().ok().and_then(key)).unwrap_or_default();
-        let core = Ctx::from_ref(state).core;
-        let principal = principal(&extensions, &core, Some(&secret)).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = principal(&extensions, &app, Some(&secret)).await?;
         let chatbot = principal.site()?;
         Ok(Self { principal, chatbot, secret, form })
     }

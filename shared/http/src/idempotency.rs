@@ -1,7 +1,7 @@
 //! `Idempotency-Key`, around every `POST` of a caller that is known.
 
 use app::{
-    Core,
+    App,
     access::accounts::Caller,
     access::idempotency::{Claim, ClaimToken, IdempotentRequest, StoredResponse},
 };
@@ -33,7 +33,7 @@ const WAITING: usize = 64;
 
 /// Carries a `POST` with an `Idempotency-Key` out once. Sign-up and sign-in are left alone: their
 /// callers are not known yet.
-pub(crate) async fn idempotent(State(core): State<Core>, request: Request, next: Next) -> Response {
+pub(crate) async fn idempotent(State(app): State<App>, request: Request, next: Next) -> Response {
     let named = request.headers().contains_key(KEY);
     let path = request.uri().path();
     if !named || request.method() != Method::POST || path.starts_with("/api/v1/auth/") {
@@ -49,7 +49,7 @@ pub(crate) async fn idempotent(State(core): State<Core>, request: Request, next:
     };
     let secret = secret_in(&parts.headers, &parts.uri, &body);
     let known = match secret {
-        Some(secret) => look_up(&mut parts.extensions, &core, &secret).await,
+        Some(secret) => look_up(&mut parts.extensions, &app, &secret).await,
         None => Ok(None),
     };
     let known = match known {
@@ -58,11 +58,11 @@ pub(crate) async fn idempotent(State(core): State<Core>, request: Request, next:
         Ok(None) => return next.run(Request::from_parts(parts, Body::from(body))).await,
         Err(error) => return render(dialect, &error),
     };
-    match claim(&core, &known, &parts, &body).await {
+    match claim(&app, &known, &parts, &body).await {
         Ok((_, Claim::Replay(response))) => replayed(response),
         Ok((idempotent, Claim::Execute(claim))) => {
             let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            complete(core, idempotent, claim, response, dialect).await
+            complete(app, idempotent, claim, response, dialect).await
         }
         Err(error) => render(spoken(&known, dialect), &error),
     }
@@ -77,7 +77,7 @@ fn spoken(known: &KnownCaller, path: Dialect) -> Dialect {
 }
 
 async fn claim(
-    core: &Core,
+    app: &App,
     known: &KnownCaller,
     parts: &Parts,
     body: &[u8],
@@ -86,7 +86,7 @@ async fn claim(
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let (secret, method) = (known.secret(), parts.method.as_str());
     let request = IdempotentRequest::new(secret, key, method, target, body)?;
-    let claim = core.claim_request(&request).await?;
+    let claim = app.claim_request(&request).await?;
     Ok((request, claim))
 }
 
@@ -104,7 +104,7 @@ fn replayed(stored: StoredResponse) -> Response {
 /// Stores the response before its end goes out, so that a client that has all of it finds it again.
 /// The body is read on a task of its own: a client that goes away takes nothing along.
 async fn complete(
-    core: Core,
+    app: App,
     request: IdempotentRequest,
     claim: ClaimToken,
     response: Response,
@@ -138,7 +138,7 @@ async fn complete(
         let status = if failed { StatusCode::INTERNAL_SERVER_ERROR.as_u16() } else { status };
         let body = String::from_utf8_lossy(&whole).into_owned();
         let stored = StoredResponse { status, content_type, body };
-        if let Err(error) = core.complete_request(&request, &claim, &stored).await {
+        if let Err(error) = app.complete_request(&request, &claim, &stored).await {
             tracing::error!(%error, "a response could not be stored for its Idempotency-Key");
         }
         stored.body

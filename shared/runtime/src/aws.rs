@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
-    Core,
+    App,
     adapters::clock::{SharedClock, SystemClock},
     adapters::files::Files,
     adapters::seal::Sealer,
@@ -213,10 +213,10 @@ impl Aws {
     }
 
     /// What every use case needs.
-    pub fn core(&self, env: &Env) -> Result<Core> {
+    pub fn app(&self, env: &Env) -> Result<App> {
         let LimitsConfig { plans, idle } = LimitsConfig::read(env)?;
-        let core = Core::new(self.store(env)?, plans, idle);
-        Ok(core.with_clock(self.clock.clone()))
+        let app = App::new(self.store(env)?, plans, idle);
+        Ok(app.with_clock(self.clock.clone()))
     }
 
     /// The DNS, asked for at most `time`, and that time.

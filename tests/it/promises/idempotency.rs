@@ -152,7 +152,7 @@ async fn of_requests_at_the_same_moment_one_is_carried_out() {
     answers.push(ask().await.ok());
     assert!(answers.len() > 1 && answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:#?}");
     let workspace: WorkspaceId = tenant.workspace.parse().unwrap();
-    let used = app.platform.core.store.used(workspace, "helpbot-credits", Timestamp::now()).await;
+    let used = app.platform.app.store.used(workspace, "helpbot-credits", Timestamp::now()).await;
     assert_eq!(used.unwrap(), 1, "one credit");
     app.finish().await;
 }
@@ -166,7 +166,7 @@ async fn an_answer_is_kept_for_a_day_and_sealed() {
     let key = made["apiKey"].as_str().unwrap();
     let (caller, name) = (sha256(&tenant.session), sha256("1"));
     let request = sha256("POST\n/api/v1/chatbots\n{\"name\":\"Kept\"}");
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     let claim = async |hours: u64| {
         let at = Timestamp::now().plus(Duration::from_secs(hours * 60 * 60));
         store.claim(&caller, &name, &request, at).await.unwrap()

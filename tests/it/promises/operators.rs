@@ -194,7 +194,7 @@ async fn events_are_derived_again_with_the_same_ids_and_only_what_never_arrived_
     // All trace of the deliveries is lost, as if nothing had ever followed from the changes.
     while !app
         .platform
-        .core
+        .app
         .store
         .purge_some(&PurgeTarget::Webhook { id: webhook, listed_by: None })
         .await

@@ -142,7 +142,7 @@ async fn begun(site: &Site, time_scale: u32) -> (App, Tenant, String, Value) {
     let url = format!("{}/visit", site.url);
     let id = add(&app, &tenant, &url).await;
     let chatbot = tenant.chatbot.parse().unwrap();
-    let source = app.platform.core.source(chatbot, id.parse().unwrap()).await.unwrap();
+    let source = app.platform.app.source(chatbot, id.parse().unwrap()).await.unwrap();
     let message = json!({
         "v": 1, "workspaceId": tenant.workspace, "chatbotId": tenant.chatbot, "sourceId": id,
         "job": source.job.to_string(), "url": url,
@@ -177,7 +177,7 @@ async fn a_page_waits_as_long_as_its_server_asks_and_a_message_that_comes_again_
     assert!(text(&listed[0]["reason"]).contains("429"), "{listed:?}");
 
     let chatbot = tenant.chatbot.parse().unwrap();
-    let source = app.platform.core.source(chatbot, id.parse().unwrap()).await.unwrap();
+    let source = app.platform.app.source(chatbot, id.parse().unwrap()).await.unwrap();
     let crawl = AttributeValue::S(format!("SRC#{id}#{}", source.job));
     let rows = table(&app).query().table_name("colloquy").key_condition_expression("pk = :crawl");
     let rows = rows.expression_attribute_values(":crawl", crawl).send().await.unwrap();

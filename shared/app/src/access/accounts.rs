@@ -10,7 +10,7 @@ use domain::{
 };
 use store::{SignUp, keys::sha256};
 
-use crate::{Core, adapters::random};
+use crate::{App, adapters::random};
 
 /// How long a session lasts.
 pub const SESSION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -110,7 +110,7 @@ pub(crate) fn mint(
     Ok((secret, key, hash))
 }
 
-impl Core {
+impl App {
     /// Makes a workspace with its first member, signed in.
     pub async fn sign_up(&self, new: NewMember, plan: Plan) -> Result<SignedIn> {
         let NewMember { email, password, organization } = new;

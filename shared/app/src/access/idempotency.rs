@@ -5,7 +5,7 @@ use domain::{Error, ErrorKind, Result};
 use store::{ClaimOutcome, keys::sha256};
 pub use store::{ClaimToken, StoredResponse};
 
-use crate::{Core, adapters::seal::Sealer};
+use crate::{App, adapters::seal::Sealer};
 
 /// The longest key that is taken.
 const MAX_KEY: usize = 255;
@@ -49,7 +49,7 @@ impl IdempotentRequest {
     }
 }
 
-impl Core {
+impl App {
     /// Claims a request for execution, unless it was claimed before.
     pub async fn claim_request(&self, request: &IdempotentRequest) -> Result<Claim> {
         let IdempotentRequest { caller, name, request, sealer } = request;

@@ -3,9 +3,9 @@
 use domain::{ChatbotId, Error, Lead, LeadId, Principal, Result, lead::NewLead};
 use store::PutLead;
 
-use crate::Core;
+use crate::App;
 
-impl Core {
+impl App {
     /// Stores what a visitor left. Chatbot and conversation are conditions of the write, so that
     /// nothing is kept for one that was deleted meanwhile.
     pub async fn capture_lead(&self, principal: &Principal, new: NewLead) -> Result<Lead> {

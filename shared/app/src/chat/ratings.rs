@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{ChatbotId, ConversationId, Error, MessageId, Result};
 use store::Rated;
 
-use crate::Core;
+use crate::App;
 
 /// An answer is looked for again after these waits, for as long as the index may not have it.
 const WAITS: [Duration; 3] =
@@ -13,7 +13,7 @@ const WAITS: [Duration; 3] =
 /// What was said longer ago than this is in the index.
 const FRESH: Duration = Duration::from_secs(30);
 
-impl Core {
+impl App {
     /// Rates an answer of `chatbot`, by the answer's message: 1 or -1, in place of the rating it
     /// has.
     pub async fn rate(&self, chatbot: ChatbotId, answer: MessageId, rating: i8) -> Result<()> {

@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use store::{Counters, retry::Retries};
 
 use crate::{
-    Core,
+    App,
     access::accounts::mint,
     adapters::files::{FileKey, Files},
 };
@@ -24,7 +24,7 @@ const MAX_RETRIES: usize = 15;
 /// The longest delay before one of them.
 const MAX_DELAY: Duration = Duration::from_millis(25);
 
-impl Core {
+impl App {
     /// A workspace's chatbots, newest first.
     pub async fn chatbots(&self, workspace: WorkspaceId) -> Result<Vec<Chatbot>> {
         self.store.chatbots(workspace).await

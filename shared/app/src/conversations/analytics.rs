@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{Counters, QuestionKind};
 
-use crate::Core;
+use crate::App;
 
 /// How many questions a list of those asked most has.
 const TOP: usize = 10;
@@ -87,7 +87,7 @@ pub struct Overview {
     pub credits: Credits,
 }
 
-impl Core {
+impl App {
     /// Conversations of a chatbot of `workspace` on each of the last `days` days, of which the
     /// present one is the last.
     pub async fn activity(

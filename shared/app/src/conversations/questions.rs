@@ -7,7 +7,7 @@ use domain::{
 };
 
 use crate::{
-    Core,
+    App,
     conversations::list::{DEEPEST_PAGE, MOST_FILTERED},
 };
 
@@ -41,7 +41,7 @@ impl QuestionQuery {
 /// A conversation with its first turn.
 pub type Row = (Conversation, Turn);
 
-impl Core {
+impl App {
     /// A page of the conversations that are wanted, and how many are in all: of those there are,
     /// or, with a session or a search, of the [`MOST_FILTERED`] newest that these look at.
     pub async fn questions(

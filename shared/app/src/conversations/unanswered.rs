@@ -15,14 +15,14 @@ use domain::{
 use knowledge::text;
 use store::{IndexEntry, QuestionKind};
 
-use crate::{Core, knowledge::sources::qa_source};
+use crate::{App, knowledge::sources::qa_source};
 
 fn answered_already() -> Error {
     let message = "the group has another answer already; delete its source to answer it anew";
     Error::new(ErrorKind::Conflict, message)
 }
 
-impl Core {
+impl App {
     /// Groups of questions of the last `days` days that have no answer, most asked first: those
     /// from `offset` on, and how many there are.
     pub async fn unanswered(

@@ -94,7 +94,7 @@ use knowledge::Fetcher;
 use store::{CrawlProgress, PurgeTarget, Store};
 
 use crate::{
-    Core,
+    App,
     adapters::files::Files,
     crawl::file::FileReader,
     crawl::job::CrawlPage,
@@ -106,7 +106,7 @@ use crate::{
     jobs::JobQueue,
 };
 
-/// Crawls pages: what `crawl-worker` needs beyond [`Core`].
+/// Crawls pages: what `crawl-worker` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct CrawlWorker {
     store: Store,
@@ -118,10 +118,10 @@ pub struct CrawlWorker {
 }
 
 impl CrawlWorker {
-    /// A worker over `core` that reads sites with `fetcher` and what is in `files`; a page that is
+    /// A worker over `app` that reads sites with `fetcher` and what is in `files`; a page that is
     /// not admitted yet, or retried, goes back to `queue`.
-    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: JobQueue<CrawlPage>) -> Self {
-        let Core { store, semantics, clock, .. } = core;
+    pub fn new(app: App, fetcher: Fetcher, files: Files, queue: JobQueue<CrawlPage>) -> Self {
+        let App { store, semantics, clock, .. } = app;
         let passages = Passages::new(store.clone(), semantics.clone());
         let retry = PageRetry::new(store.clone(), queue.clone(), clock.clone());
         Self {

@@ -6,7 +6,7 @@ use domain::{ChatbotId, Error, ErrorKind, Result, WorkspaceId, bounds};
 use outbound::Policy;
 use serde::Deserialize;
 
-use crate::{Core, crawl::job::CrawlPage, jobs, knowledge::sources::NewUrlSource};
+use crate::{App, crawl::job::CrawlPage, jobs, knowledge::sources::NewUrlSource};
 
 /// The version of such a message.
 const VERSION: u8 = 1;
@@ -51,7 +51,7 @@ impl CrawlMessage {
     }
 }
 
-impl Core {
+impl App {
     /// Begins the crawl that is asked for: of a new source, or again of the source that the
     /// chatbot has for the URL. The same request twice begins one crawl, or one after the other.
     pub async fn begin_requested_crawl(&self, asked: &CrawlRequest, policy: Policy) -> Result<()> {

@@ -4,7 +4,7 @@ use domain::{EventRenderer, Result};
 use store::Change;
 
 use crate::{
-    Core,
+    App,
     crawl::job::CrawlPage,
     events::{crawls::CrawlSubscriber, mail::MailSubscriber, purges::PurgeSubscriber},
     jobs::JobQueue,
@@ -27,10 +27,10 @@ pub struct EventQueues {
     pub mails: JobQueue<Mail>,
 }
 
-/// Routes changes: what `event-fanout` needs beyond [`Core`].
+/// Routes changes: what `event-fanout` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct EventRouter {
-    pub(super) core: Core,
+    pub(super) app: App,
     purges: PurgeSubscriber,
     crawls: CrawlSubscriber,
     mail: MailSubscriber,
@@ -38,16 +38,16 @@ pub struct EventRouter {
 }
 
 impl EventRouter {
-    /// A router over `core` whose subscribers send to `queues`; `renderer` tells webhooks of
+    /// A router over `app` whose subscribers send to `queues`; `renderer` tells webhooks of
     /// events.
-    pub fn new(core: Core, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
+    pub fn new(app: App, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
         let EventQueues { crawls, deliveries, purges, mails } = queues;
         Self {
-            purges: PurgeSubscriber::new(core.store.clone(), purges),
+            purges: PurgeSubscriber::new(app.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
-            webhooks: FanOut::new(core.clone(), deliveries, renderer),
-            core,
+            webhooks: FanOut::new(app.clone(), deliveries, renderer),
+            app,
         }
     }
 

@@ -10,7 +10,7 @@ use knowledge::{text, tokens};
 use outbound::Policy;
 use store::{IndexEntry, NewSource};
 
-use crate::Core;
+use crate::App;
 
 /// A URL source to add, its bounds checked.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ pub(crate) fn qa_source(chatbot: &Chatbot, pair: &QaPair, now: Timestamp) -> Sou
     Source::of_pair(chatbot, pair, words, now)
 }
 
-impl Core {
+impl App {
     /// Adds a URL source, to be crawled at once. A URL that the chatbot has already stays the
     /// source it is.
     pub async fn add_url(

@@ -9,7 +9,7 @@ use domain::{
 use knowledge::file;
 
 use crate::{
-    Core,
+    App,
     adapters::files::{FileKey, Files},
 };
 
@@ -36,7 +36,7 @@ pub struct AnnouncedFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingUpload {
     /// The address to send it to, which is key enough. Without one the file comes to
-    /// [`Core::receive_file`].
+    /// [`App::receive_file`].
     pub address: Option<String>,
     /// When it has to be on its way.
     pub until: Timestamp,
@@ -114,7 +114,7 @@ impl FileKey {
     }
 }
 
-impl Core {
+impl App {
     /// Adds a file, to be read at once. The same file once more is another source.
     pub async fn add_file(
         &self,

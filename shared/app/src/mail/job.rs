@@ -9,7 +9,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Core,
+    App,
     jobs::{Job, WorkQueue},
     mail::message::{Email, Mailer, disabled, handoff, owner},
 };
@@ -62,35 +62,35 @@ impl Job for Mail {
     }
 }
 
-/// Mailing: what `mail-worker` needs beyond [`Core`].
+/// Mailing: what `mail-worker` needs beyond [`App`].
 #[derive(Clone)]
 pub struct Mailing {
-    core: Core,
+    app: App,
     mailer: Arc<dyn Mailer>,
 }
 
 impl Mailing {
-    /// Mailing over `core` through `mailer`.
-    pub fn new(core: Core, mailer: Arc<dyn Mailer>) -> Self {
-        Self { core, mailer }
+    /// Mailing over `app` through `mailer`.
+    pub fn new(app: App, mailer: Arc<dyn Mailer>) -> Self {
+        Self { app, mailer }
     }
 
     /// Handles one message: sends its e-mail unless it was sent before. A mail service knows no
     /// idempotency, so a worker that dies between sending and noting it sends the e-mail twice.
     pub async fn handle(&self, job: &Mail) -> Result<()> {
-        if self.core.store.is_mailed(job.event_id).await? {
+        if self.app.store.is_mailed(job.event_id).await? {
             return Ok(());
         }
         let Some(email) = self.email(job).await? else { return Ok(()) };
         self.mailer.send(&email).await?;
         tracing::info!(event = %job.event_id, workspace = %job.workspace_id, "mail sent");
-        self.core.store.put_mailed(job.event_id, self.core.now()).await
+        self.app.store.put_mailed(job.event_id, self.app.now()).await
     }
 
     /// The e-mail that `job` names; `None` where what it was about is gone, or no address can be
     /// written to.
     async fn email(&self, job: &Mail) -> Result<Option<Email>> {
-        let store = &self.core.store;
+        let store = &self.app.store;
         let chatbot = async {
             match job.chatbot_id {
                 Some(id) => store.chatbot(job.workspace_id, id).await,
@@ -122,7 +122,7 @@ impl Mailing {
         chatbot: ChatbotId,
         id: ConversationId,
     ) -> Result<Option<(Conversation, Turn)>> {
-        let store = &self.core.store;
+        let store = &self.app.store;
         let (conversation, turns) =
             tokio::try_join!(store.conversation(chatbot, id), store.first_turns(id, 1))?;
         Ok(conversation.zip(turns.into_iter().next()))

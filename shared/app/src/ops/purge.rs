@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use store::{PurgeTarget, Store};
 
 use crate::{
-    Core,
+    App,
     adapters::files::{FileKey, Files},
     jobs::{Job, JobQueue, WorkQueue},
 };
@@ -34,7 +34,7 @@ impl Job for Purge {
     }
 }
 
-/// Purging: what `purge-worker` needs beyond [`Core`].
+/// Purging: what `purge-worker` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct Purging {
     store: Store,
@@ -43,9 +43,9 @@ pub struct Purging {
 }
 
 impl Purging {
-    /// Purging over `core` and `files`; what is left over goes through `queue`.
-    pub fn new(core: Core, files: Files, queue: JobQueue<Purge>) -> Self {
-        Self { store: core.store, files, queue }
+    /// Purging over `app` and `files`; what is left over goes through `queue`.
+    pub fn new(app: App, files: Files, queue: JobQueue<Purge>) -> Self {
+        Self { store: app.store, files, queue }
     }
 
     /// Handles one message.

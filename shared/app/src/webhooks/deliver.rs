@@ -10,7 +10,7 @@ use domain::{
 use store::Store;
 
 use crate::{
-    Core,
+    App,
     adapters::clock::SharedClock,
     adapters::random,
     adapters::seal::Sealer,
@@ -24,7 +24,7 @@ use crate::{
     webhooks::transport::{SendOutcome, Transport},
 };
 
-/// Makes attempts: what `delivery-worker` needs beyond [`Core`].
+/// Makes attempts: what `delivery-worker` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct DeliveryWorker {
     store: Store,
@@ -46,15 +46,15 @@ enum Loaded {
 }
 
 impl DeliveryWorker {
-    /// A worker over `core`; retries go through `queue`.
+    /// A worker over `app`; retries go through `queue`.
     pub fn new(
-        core: Core,
+        app: App,
         queue: JobQueue<Deliver>,
         transport: Transport,
         sealer: Sealer,
         renderer: &'static dyn EventRenderer,
     ) -> Self {
-        let Core { store, clock, .. } = core;
+        let App { store, clock, .. } = app;
         let time_scale = clock.retry_time_scale();
         Self {
             breaker: CircuitBreaker::new(store.clone(), time_scale),

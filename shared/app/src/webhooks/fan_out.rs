@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, PutDelivery, Store};
 
 use crate::{
-    Core, adapters::clock::SharedClock, jobs::JobQueue, webhooks::job::Deliver,
+    App, adapters::clock::SharedClock, jobs::JobQueue, webhooks::job::Deliver,
     webhooks::replay::replay_failed,
 };
 
@@ -33,9 +33,9 @@ pub(crate) struct FanOut {
 }
 
 impl FanOut {
-    /// Fan-out over `core` to the delivery queue `queue`.
-    pub fn new(core: Core, queue: JobQueue<Deliver>, renderer: &'static dyn EventRenderer) -> Self {
-        let Core { store, clock, .. } = core;
+    /// Fan-out over `app` to the delivery queue `queue`.
+    pub fn new(app: App, queue: JobQueue<Deliver>, renderer: &'static dyn EventRenderer) -> Self {
+        let App { store, clock, .. } = app;
         Self { store, queue, renderer, replays: false, clock }
     }
 

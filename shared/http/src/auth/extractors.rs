@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use app::{Core, access::usage::Calls};
+use app::{App, access::usage::Calls};
 use axum::{
     body::Bytes,
     extract::{FromRef, FromRequest, FromRequestParts, Request},
@@ -98,13 +98,13 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let core = Ctx::from_ref(state).core;
-        let principal = principal(&parts.extensions, &core, bearer(&parts.headers)).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = principal(&parts.extensions, &app, bearer(&parts.headers)).await?;
         let chatbot = principal.may_chat()?;
         if principal.kind == KeyKind::Site && principal.dialect != D::DIALECT {
             return Err(Error::unauthorized().into());
         }
-        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &app, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -166,7 +166,7 @@ where
     if spoken.profile().key_place == KeyPlace::Bearer && bearer(&parts.headers).is_none() {
         return Err(Error::unauthorized());
     }
-    count_concurrently(parts, &Ctx::from_ref(state).core, principal, spoken).await
+    count_concurrently(parts, &Ctx::from_ref(state).app, principal, spoken).await
 }
 
 impl<S> FromRequest<S> for SiteKey
@@ -198,8 +198,8 @@ where
         (None, Ok(body)) => key_in_body(body),
         (None, Err(_)) => None,
     };
-    let core = Ctx::from_ref(state).core;
-    let principal = principal(&extensions, &core, secret.as_deref()).await?;
+    let app = Ctx::from_ref(state).app;
+    let principal = principal(&extensions, &app, secret.as_deref()).await?;
     Ok((principal, body))
 }
 
@@ -211,10 +211,10 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let core = Ctx::from_ref(state).core;
-        let principal = principal(&parts.extensions, &core, bearer(&parts.headers)).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = principal(&parts.extensions, &app, bearer(&parts.headers)).await?;
         let chatbot = principal.may_manage()?;
-        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &app, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -227,9 +227,9 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let core = Ctx::from_ref(state).core;
-        let principal = workspace_caller(parts, &core, D::DIALECT).await?;
-        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = workspace_caller(parts, &app, D::DIALECT).await?;
+        count_concurrently(parts, &app, &principal, D::DIALECT).await?;
         Ok(Self(principal, PhantomData))
     }
 }
@@ -242,9 +242,9 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let core = Ctx::from_ref(state).core;
-        let principal = workspace_caller(parts, &core, D::DIALECT).await?;
-        let calls = count(parts, &core, &principal, D::DIALECT).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = workspace_caller(parts, &app, D::DIALECT).await?;
+        let calls = count(parts, &app, &principal, D::DIALECT).await?;
         let calls =
             calls.ok_or_else(|| Error::internal("calls of this dialect are not counted"))?;
         Ok(Self(calls, PhantomData))
@@ -252,12 +252,12 @@ where
 }
 
 /// Who calls with a key for a whole workspace. A key of another dialect is no key here.
-async fn workspace_caller(parts: &Parts, core: &Core, dialect: Dialect) -> Result<Principal> {
+async fn workspace_caller(parts: &Parts, app: &App, dialect: Dialect) -> Result<Principal> {
     let secret = match dialect.profile().key_place {
         KeyPlace::Header(name) => parts.headers.get(name).and_then(|v| v.to_str().ok()),
         KeyPlace::Bearer | KeyPlace::Anywhere => bearer(&parts.headers),
     };
-    let principal = principal(&parts.extensions, core, secret).await?;
+    let principal = principal(&parts.extensions, app, secret).await?;
     if principal.kind != KeyKind::Workspace || principal.dialect != dialect {
         return Err(Error::unauthorized());
     }
@@ -289,8 +289,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
         let SessionToken(token) = SessionToken::from_request_parts(parts, state).await?;
-        let core = Ctx::from_ref(state).core;
-        let member = member(&parts.extensions, &core, token.as_deref()).await?;
+        let app = Ctx::from_ref(state).app;
+        let member = member(&parts.extensions, &app, token.as_deref()).await?;
         Ok(Self(member))
     }
 }

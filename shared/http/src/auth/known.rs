@@ -1,7 +1,7 @@
 //! Who is behind the secret of a request. The first look-up notes it at the request, so that a
 //! request with an `Idempotency-Key` is looked up once.
 
-use app::{Core, access::accounts::Caller};
+use app::{App, access::accounts::Caller};
 use axum::http::Extensions;
 use domain::{Error, Member, Principal, Result};
 
@@ -23,10 +23,10 @@ impl KnownCaller {
 /// Looks up who is behind `secret`, and notes it at the request; `None` if no key or session is.
 pub(crate) async fn look_up(
     extensions: &mut Extensions,
-    core: &Core,
+    app: &App,
     secret: &str,
 ) -> Result<Option<KnownCaller>> {
-    let Some(caller) = core.caller(secret).await? else { return Ok(None) };
+    let Some(caller) = app.caller(secret).await? else { return Ok(None) };
     let known = KnownCaller { secret: secret.to_owned(), caller };
     extensions.insert(known.clone());
     Ok(Some(known))
@@ -40,26 +40,26 @@ fn noted<'a>(extensions: &'a Extensions, secret: &str) -> Option<&'a Caller> {
 /// The caller with the key `secret`.
 pub(crate) async fn principal(
     extensions: &Extensions,
-    core: &Core,
+    app: &App,
     secret: Option<&str>,
 ) -> Result<Principal> {
     let secret = secret.ok_or_else(Error::unauthorized)?;
     match noted(extensions, secret) {
         Some(Caller::Key(principal)) => Ok(principal.clone()),
         Some(Caller::Session(_)) => Err(Error::unauthorized()),
-        None => core.principal(secret).await,
+        None => app.principal(secret).await,
     }
 }
 
 /// The member whose session has `token`.
 pub(super) async fn member(
     extensions: &Extensions,
-    core: &Core,
+    app: &App,
     token: Option<&str>,
 ) -> Result<Member> {
     let token = token.unwrap_or_default();
     match noted(extensions, token) {
         Some(Caller::Session(member)) => Ok(member.clone()),
-        _ => core.member(token).await,
+        _ => app.member(token).await,
     }
 }
