@@ -207,6 +207,8 @@ fn verdict(attempt: &Attempt, retry: Option<Duration>) -> (DeliveryStatus, Optio
 
 #[cfg(test)]
 mod tests {
+    use domain::Timestamp;
+
     use super::*;
 
     #[test]
