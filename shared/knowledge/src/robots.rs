@@ -16,9 +16,9 @@ const NAME: &str = "colloquybot";
 const LIMITS: Limits = Limits { time: Duration::from_secs(10), bytes: 512 * 1024, redirects: 5 };
 /// Bytes of the files that are cached, parsed.
 const MAX_CACHED: usize = 8 * 1024 * 1024;
-/// A parsed file takes about so many times the bytes of its text.
+/// A parsed file takes about this many times the bytes of its text.
 const PARSED: usize = 4;
-/// Sitemaps taken from one file at the most.
+/// Sitemaps taken from one file at most.
 const MAX_SITEMAPS: usize = 10;
 
 /// The rules of one site.

@@ -21,7 +21,7 @@
 //!   - a **page retry** (`retry`) reads a page again that failed for a reason that may pass;
 //!   - the **settlement** (`settle`) makes the result of a complete crawl, by the **plan** (`plan`)
 //!     of which page answers for which content.
-//! - **Requests** ([`requests`]): crawls that are asked for by a message from outside.
+//! - **Requests** ([`requests`]): crawls that are requested by a message from outside.
 //! - **Ticker** ([`crate::events::ticker`]): begins syncs that are due, and calls off a crawl that
 //!   has not ended after an hour.
 //!

@@ -1,4 +1,4 @@
-//! Crawls that are asked for from outside, by a message on the crawl queue. Whoever may send there
+//! Crawls that are requested from outside, by a message on the crawl queue. Whoever may send there
 //! is trusted by the queue's policy; what the message says is checked all the same. Its schema is
 //! `docs/crawl-request.schema.json`.
 
@@ -52,7 +52,7 @@ impl CrawlMessage {
 }
 
 impl App {
-    /// Begins the crawl that is asked for: of a new source, or again of the source that the
+    /// Begins the requested crawl: of a new source, or again of the source that the
     /// chatbot has for the URL. The same request twice begins one crawl, or one after the other.
     pub async fn begin_requested_crawl(&self, asked: &CrawlRequest, policy: Policy) -> Result<()> {
         let CrawlRequest { v, workspace_id, chatbot_id, url, sync_frequency } = asked;

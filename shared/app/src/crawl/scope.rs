@@ -24,7 +24,7 @@ impl CrawlScope {
 }
 
 /// Whether `link` is a page of the site that `start` names: same host and port, at or below its
-/// path. A path that ends in a file name stands for the folder it is in. What is plainly not a
+/// path. A path that ends in a file name means the folder it is in. What is plainly not a
 /// page is left out.
 fn belongs(start: &Url, link: &Url) -> bool {
     const NOT_PAGES: &[&str] = &[

@@ -58,7 +58,7 @@ struct Slot {
     bytes: usize,
 }
 
-/// Loads an index when a newer version is asked for, once however many ask at the same time, and
+/// Loads an index when a newer version is needed, once however many need it at the same time, and
 /// keeps the segments that did not change. Bounded by bytes: chatbots that are asked rarely are
 /// loaded again.
 #[derive(Clone)]

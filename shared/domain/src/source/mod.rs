@@ -46,7 +46,7 @@ impl SourceKind {
     }
 }
 
-/// Where a source stands.
+/// The state of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceStatus {
@@ -119,9 +119,9 @@ pub struct Source {
     pub name: String,
     /// What is known of the file, if it is one.
     pub file: Option<SourceFile>,
-    /// Where it stands.
+    /// Its state.
     pub status: SourceStatus,
-    /// Why the last crawl failed.
+    /// Why the last crawl failed; user-facing.
     pub reason: Option<String>,
     /// How often it is crawled by itself.
     pub sync: SyncFrequency,

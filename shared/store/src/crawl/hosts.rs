@@ -11,7 +11,7 @@ use crate::{keys, retry::Retries, table::client::Store, table::write::Write};
 const MAX_RETRIES: usize = 11;
 /// The longest delay before one of them.
 const MAX_DELAY: Duration = Duration::from_millis(100);
-/// Rows that nobody looks at any more stay this much longer.
+/// Rows that are no longer used stay this much longer.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Deserialize)]

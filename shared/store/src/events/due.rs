@@ -30,7 +30,7 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// What is due in `shard` by `until`, longest first, `limit` at the most.
+    /// What is due in `shard` by `until`, longest first, `limit` at most.
     pub async fn due(&self, shard: u8, until: Timestamp, limit: u32) -> Result<Vec<DueItem>> {
         let range = Range {
             index: Some(keys::DUE_INDEX),

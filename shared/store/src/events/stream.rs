@@ -30,12 +30,12 @@ pub struct StreamImage {
     pub new: Option<serde_dynamo::Item>,
 }
 
-/// A change that somebody waits for.
+/// A change that has subscribers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// A conversation began.
     ConversationStarted(Conversation),
-    /// A conversation changed; `idle` if it has just been closed for being idle.
+    /// A conversation changed; `ended_at` if it has just been closed for being idle.
     ConversationChanged {
         /// As it was.
         old: Conversation,
@@ -43,7 +43,7 @@ pub enum Change {
         new: Conversation,
         /// When it was closed for being idle, if that is what changed.
         ended_at: Option<domain::Timestamp>,
-        /// When a person was asked for, if that is what changed.
+        /// When a handoff was requested, if that is what changed.
         handoff_at: Option<domain::Timestamp>,
         /// The dialect in which one was, the last time.
         handoff_dialect: Option<domain::Dialect>,
@@ -101,7 +101,7 @@ fn read<T: DeserializeOwned>(item: serde_dynamo::Item) -> Result<T> {
 }
 
 impl StreamImage {
-    /// What changed, or `None` if nobody waits for it.
+    /// What changed, or `None` if no subscriber acts on it.
     pub fn change(self) -> Result<Option<Change>> {
         let Self { old, new } = self;
         let Some(image) = new.as_ref().or(old.as_ref()) else {

@@ -118,7 +118,7 @@ impl Store {
         Self { client, table: table.into() }
     }
 
-    /// Makes one small read, so that the connection stands before the first request needs it.
+    /// Makes one small read, so that the connection is open before the first request needs it.
     pub async fn warm_up(&self) -> Result<()> {
         let key = Key { pk: "WARM".into(), sk: "WARM".into() };
         self.get::<serde_json::Value>(&key, false).await.map(drop)
@@ -142,7 +142,7 @@ impl Store {
         sent.map_err(internal)?.item.map(read).transpose()
     }
 
-    /// One page of a query: items and the key to go on from.
+    /// One page of a query: items and the key of the next page.
     pub(crate) async fn query_page(
         &self,
         range: &Range<'_>,

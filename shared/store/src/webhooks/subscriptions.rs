@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many webhooks a workspace's list shows, whatever their chatbots.
-const MOST_LISTED: u32 = 1_000;
+const MAX_LISTED: u32 = 1_000;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WebhookItem {
@@ -150,11 +150,11 @@ impl Store {
     }
 
     /// The webhooks that a workspace lists whatever their chatbots, newest first: the newest
-    /// [`MOST_LISTED`].
+    /// [`MAX_LISTED`].
     pub async fn listed_webhooks(&self, workspace: WorkspaceId) -> Result<Vec<Webhook>> {
         let partition = keys::webhooks_partition(Scope::Workspace(workspace));
         let range = Range::prefix(partition, keys::WEBHOOK_POINTER).backwards();
-        let pointers: Vec<PointerItem> = self.query(range.limit(MOST_LISTED)).await?;
+        let pointers: Vec<PointerItem> = self.query(range.limit(MAX_LISTED)).await?;
         let keys: Vec<Key> =
             pointers.iter().map(|p| keys::webhook(Scope::Chatbot(p.chatbot_id), p.id)).collect();
         let mut found = HashMap::new();

@@ -18,7 +18,7 @@ use sqs::{QueueArn, SqsTransport};
 pub struct Targets {
     /// Which web addresses.
     pub policy: Policy,
-    /// Which queues: their ARNs; a `*` at the end stands for anything.
+    /// Which queues: their ARNs; a `*` at the end matches anything.
     queues: Arc<[String]>,
 }
 
