@@ -13,7 +13,7 @@ use domain::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    adapters::sqs::{Message, Queue},
+    adapters::sqs::{Queue, QueueMessage},
     crawl::job::CrawlPage,
     mail::job::Mail,
     ops::purge::Purge,
@@ -136,13 +136,13 @@ impl<J: Job> JobQueue<J> {
     /// Sends all `jobs`. Fails if any was not taken; sending all again is harmless, since jobs are
     /// idempotent.
     pub async fn send_all(&self, jobs: &[J]) -> Result<()> {
-        let messages: Result<Vec<Message>> = jobs.iter().map(message).collect();
+        let messages: Result<Vec<QueueMessage>> = jobs.iter().map(message).collect();
         self.queue.send_all(&messages?).await
     }
 }
 
-fn message<J: Job>(job: &J) -> Result<Message> {
-    Ok(Message { body: encode(job)?, group: job.group() })
+fn message<J: Job>(job: &J) -> Result<QueueMessage> {
+    Ok(QueueMessage { body: encode(job)?, group: job.group() })
 }
 
 #[cfg(test)]

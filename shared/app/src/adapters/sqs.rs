@@ -15,7 +15,7 @@ pub const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 
 /// A message to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct QueueMessage {
     /// Its body.
     pub body: String,
     /// Its group, by which a fair queue keeps one sender's many from holding up all others.
@@ -36,7 +36,7 @@ impl Queue {
     }
 
     /// Sends one message, to be seen after `delay`.
-    pub async fn send(&self, message: &Message, delay: Duration) -> Result<()> {
+    pub async fn send(&self, message: &QueueMessage, delay: Duration) -> Result<()> {
         let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
         let request = self
             .client
@@ -67,7 +67,7 @@ impl Queue {
     }
 
     /// Sends all `messages`, ten at a time. Fails if any was not taken.
-    pub async fn send_all(&self, messages: &[Message]) -> Result<()> {
+    pub async fn send_all(&self, messages: &[QueueMessage]) -> Result<()> {
         for chunk in messages.chunks(10) {
             let mut entries = Vec::with_capacity(chunk.len());
             for (at, message) in chunk.iter().enumerate() {
