@@ -180,3 +180,22 @@ async fn an_answer_is_kept_for_a_day_and_sealed() {
     assert!(matches!(claim(26).await, ClaimOutcome::New(_)));
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_caller_of_a_request_with_a_key_is_looked_up_once() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let add = |question: &str| {
+        let body = json!({"question": question, "answer": "From six."});
+        app.post("/api/v1/knowledge/qa").bearer(&tenant.secret).json(&body)
+    };
+    let read = async |request: Request| {
+        let answer = request.send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.units().0
+    };
+    let plain = read(add("When is the bakery open?")).await;
+    let keyed = read(add("When are the baths open?").header(HEADER, "k-1")).await;
+    assert_eq!(keyed, plain, "the claim is a write, and the caller is known from it");
+    app.finish().await;
+}
