@@ -2,7 +2,7 @@ use super::{Env, Variable};
 
 const EVENT_QUEUES: Variable = Variable::optional(
     "EVENT_QUEUES",
-    "ARNs, separated by commas, of SQS queues that a webhook may name instead of a URL; a \\* at \
+    "ARNs, separated by commas, of SQS queues that a webhook may name instead of a URL; a * at \
      the end matches any suffix",
 );
 const CUSTOM_DOMAIN_TARGET: Variable = Variable::optional(
