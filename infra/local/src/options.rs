@@ -4,8 +4,9 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Parser;
 use domain::{Plan, conversation::IDLE};
+use runtime::PasswordCost;
 
-use crate::invoke::Deaths;
+use crate::invoke::FaultInjection;
 
 /// Runs Colloquy on this machine.
 #[derive(Debug, Clone, Parser)]
@@ -84,9 +85,13 @@ pub struct Options {
     #[arg(skip)]
     pub retry_pace: Option<u32>,
 
+    /// For a test: what hashing a password costs.
+    #[arg(skip)]
+    pub passwords: PasswordCost,
+
     /// For a test: how often workers are killed.
     #[arg(skip)]
-    pub deaths: Option<Deaths>,
+    pub faults: Option<FaultInjection>,
 }
 
 impl Options {
@@ -111,7 +116,8 @@ impl Options {
             event_queues: Vec::new(),
             retry_pace: None,
             bedrock: None,
-            deaths: None,
+            passwords: PasswordCost::Least,
+            faults: None,
         }
     }
 }

@@ -3,11 +3,13 @@
 //! Each client is made by a function of its own, so that a binary links only those it calls.
 
 mod embeddings;
+mod table_used;
 
 use std::{
     collections::HashMap, io::IsTerminal, net::SocketAddr, path::Path, sync::Arc, time::Duration,
 };
 
+pub use app::access::PasswordCost;
 use app::{
     Core,
     dead_letters::DeadLetters,
@@ -18,11 +20,15 @@ use app::{
 };
 pub use aws_config::SdkConfig;
 use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use domain::{Error, Plan, Plans, Result, conversation::IDLE};
 use outbound::{Client, Policy, Resolver};
 use store::Store;
+use tokio::sync::Notify;
 use tracing_subscriber::EnvFilter;
+
+use crate::table_used::TableUsed;
 
 /// A function's settings, by the names that `template.yaml` gives them.
 #[derive(Debug, Clone, Default)]
@@ -124,13 +130,16 @@ pub struct Aws {
     /// Of the local run: DynamoDB's, and that of SQS and Secrets Manager.
     endpoints: Option<(String, String)>,
     embedders: embeddings::Loaded,
+    passwords: PasswordCost,
+    /// Of the local run: told of every call of DynamoDB that has ended.
+    table_used: Option<Arc<Notify>>,
 }
 
 impl Aws {
     /// As the process is set up to find them.
     pub async fn load() -> Self {
         let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        Self { config, endpoints: None, embedders: embeddings::Loaded::default() }
+        Self::of(config, None)
     }
 
     /// Embedded ones: DynamoDB's endpoint, and that of SQS and Secrets Manager.
@@ -140,10 +149,32 @@ impl Aws {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
             .credentials_provider(credentials)
+            .http_client(plain_http())
             .load()
             .await;
-        let endpoints = Some((dynamodb.to_owned(), queues.to_owned()));
-        Self { config, endpoints, embedders: embeddings::Loaded::default() }
+        Self::of(config, Some((dynamodb.to_owned(), queues.to_owned())))
+    }
+
+    fn of(config: SdkConfig, endpoints: Option<(String, String)>) -> Self {
+        Self {
+            config,
+            endpoints,
+            embedders: embeddings::Loaded::default(),
+            passwords: PasswordCost::default(),
+            table_used: None,
+        }
+    }
+
+    /// The same with passwords hashed at another cost.
+    #[must_use]
+    pub fn with_passwords(self, passwords: PasswordCost) -> Self {
+        Self { passwords, ..self }
+    }
+
+    /// The same with `table_used` told of every call of DynamoDB that has ended.
+    #[must_use]
+    pub fn with_table_used(self, table_used: Arc<Notify>) -> Self {
+        Self { table_used: Some(table_used), ..self }
     }
 
     /// For the client of a service that one function alone uses.
@@ -156,6 +187,9 @@ impl Aws {
         let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
         if let Some((endpoint, _)) = &self.endpoints {
             config = config.endpoint_url(endpoint);
+        }
+        if let Some(told) = &self.table_used {
+            config = config.interceptor(TableUsed(told.clone()));
         }
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         Ok(Store::new(client, env.required("TABLE_NAME")?))
@@ -223,8 +257,13 @@ impl Aws {
 
     /// What every use case needs.
     pub fn core(&self, env: &Env) -> Result<Core> {
-        Ok(Core::new(self.store(env)?, env.plans()?, env.idle()?))
+        Ok(Core::new(self.store(env)?, env.plans()?, env.idle()?).with_passwords(self.passwords))
     }
+}
+
+/// An HTTP client for embedded services: without TLS, whose root certificates take long to read.
+pub fn plain_http() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().build_http()
 }
 
 /// Begins to log: JSON lines where nobody watches (Lambda), text on a terminal. `RUST_LOG` says
