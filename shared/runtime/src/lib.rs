@@ -9,14 +9,14 @@ use std::{
     collections::HashMap, io::IsTerminal, net::SocketAddr, path::Path, sync::Arc, time::Duration,
 };
 
-pub use app::access::PasswordCost;
+pub use app::access::accounts::PasswordCost;
 use app::{
     Core,
-    dead_letters::DeadLetters,
-    files::Files,
-    queue::Queue,
-    seal::Sealer,
-    sending::{Sender, Targets},
+    adapters::files::Files,
+    adapters::seal::Sealer,
+    adapters::sqs::Queue,
+    ops::dead_letters::DeadLetters,
+    webhooks::transport::{Sender, Targets},
 };
 pub use aws_config::SdkConfig;
 use aws_config::{BehaviorVersion, Region};

@@ -21,6 +21,7 @@ mod paging;
 mod purge;
 mod readme;
 mod reconcile;
+mod rooms;
 mod shared_routes;
 mod storm;
 mod switched_off;

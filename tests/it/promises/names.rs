@@ -25,6 +25,7 @@ const SHARED_NAMES: &[(&str, &str)] = &[
     ("Known", "of subscriptions and of pages"),
     ("Letter", "a dead letter and an e-mail"),
     ("Limits", "of a plan and of a connection"),
+    ("Message", "of a conversation with a model, and an event as rendered"),
     ("Page", "of a list, of a site, and as fetched"),
     ("Part", "of a form as received and as sent"),
     ("Pieces", "of an answer and of words"),
