@@ -67,7 +67,7 @@ async fn a_data_folder_of_an_earlier_version_is_served_to_its_own_keys() {
         let session = app.post("/api/v1/auth/login").json(&login).send().await;
         let session = session.session().expect("a session");
         let seen = app.get(&format!("/api/v1/chatbots/{chatbot}")).bearer(&session).send().await;
-        assert_eq!(seen.ok()["chatbot"]["name"], "Colloquy demo");
+        assert_eq!(seen.ok()["name"], "Colloquy demo");
 
         // Its sources, and answers that are drawn from them.
         let secret = &keys.botplot_secret;
