@@ -41,8 +41,8 @@ pub fn code(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     for line in text.lines() {
         // `//` in a text follows a colon or a quote here; a comment follows a space or nothing.
-        let comment = line.match_indices("//").map(|(at, _)| at);
-        let end = comment.filter(|at| line[..*at].is_empty() || line[..*at].ends_with(' ')).next();
+        let mut comment = line.match_indices("//").map(|(at, _)| at);
+        let end = comment.find(|at| line[..*at].is_empty() || line[..*at].ends_with(' '));
         code.push_str(&line[..end.unwrap_or(line.len())]);
         code.push('\n');
     }
