@@ -4,20 +4,20 @@
 mod clock;
 mod demo;
 pub mod engine;
+mod event_sources;
 mod folder;
 mod invoke;
 mod openapi;
 mod options;
 mod platform;
-mod probe;
-mod pump;
+mod queue_stats;
 mod registry;
 mod services;
 pub mod template;
 
 pub use clock::TestClock;
 pub use demo::{Credentials, Keys, Login};
-pub use invoke::Deaths;
+pub use invoke::FaultInjection;
 pub use openapi::openapi;
 pub use options::Options;
 pub use platform::Platform;

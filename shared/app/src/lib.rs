@@ -20,6 +20,7 @@ use domain::{Plans, Timestamp};
 use store::Store;
 
 use crate::{
+    access::accounts::PasswordCost,
     adapters::clock::{SharedClock, SystemClock},
     knowledge::embeddings::Semantics,
 };
@@ -35,6 +36,8 @@ pub struct App {
     pub idle: Duration,
     /// What says what texts mean, where the function has it.
     pub semantics: Semantics,
+    /// What hashing a password costs.
+    pub passwords: PasswordCost,
     /// The time.
     pub clock: SharedClock,
 }
@@ -42,9 +45,20 @@ pub struct App {
 impl App {
     /// Use cases over `store`.
     pub fn new(store: Store, plans: Plans, idle: Duration) -> Self {
-        let semantics = Semantics::default();
-        let clock: SharedClock = Arc::new(SystemClock);
-        Self { store, plans: Arc::new(plans), idle, semantics, clock }
+        Self {
+            store,
+            plans: Arc::new(plans),
+            idle,
+            semantics: Semantics::default(),
+            passwords: PasswordCost::default(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// The same with passwords hashed at another cost.
+    #[must_use]
+    pub fn with_passwords(self, passwords: PasswordCost) -> Self {
+        Self { passwords, ..self }
     }
 
     /// The same with another clock than the machine's.

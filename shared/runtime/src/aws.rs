@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
     App,
+    access::accounts::PasswordCost,
     adapters::clock::{SharedClock, SystemClock},
     adapters::files::Files,
     adapters::seal::Sealer,
@@ -13,10 +14,12 @@ use app::{
     webhooks::transport::{Targets, Transport},
 };
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::SharedHttpClient;
 use domain::{Error, Result};
 use knowledge::Embedder;
 use outbound::{Client, Resolver};
 use store::Store;
+use tokio::sync::Notify;
 
 use crate::{
     Env,
@@ -25,6 +28,7 @@ use crate::{
         TableConfig, queue_url,
     },
     embeddings::Loaded,
+    table_used::TableUsed,
 };
 
 /// Where the AWS services are. Clients made from it share one HTTP client.
@@ -38,6 +42,11 @@ pub struct Aws {
     pub(crate) embedders: Loaded,
     /// Of tests: the model that whatever `EMBEDDINGS` names means.
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    /// Of the local run: the client for what is at `endpoints`.
+    plain_http: SharedHttpClient,
+    passwords: PasswordCost,
+    /// Of the local run: told of every call of DynamoDB that has ended.
+    table_used: Option<Arc<Notify>>,
     clock: SharedClock,
     /// Of tests: the DNS server, and for how long it is asked.
     dns: Option<(SocketAddr, Duration)>,
@@ -69,9 +78,24 @@ impl Aws {
             platforms: Arc::default(),
             embedders: Loaded::default(),
             embedder: None,
+            plain_http: plain_http(),
+            passwords: PasswordCost::default(),
+            table_used: None,
             clock: Arc::new(SystemClock),
             dns: None,
         }
+    }
+
+    /// The same with passwords hashed at another cost.
+    #[must_use]
+    pub fn with_passwords(self, passwords: PasswordCost) -> Self {
+        Self { passwords, ..self }
+    }
+
+    /// The same with `table_used` told of every call of DynamoDB that has ended.
+    #[must_use]
+    pub fn with_table_used(self, table_used: Arc<Notify>) -> Self {
+        Self { table_used: Some(table_used), ..self }
     }
 
     /// The same with DynamoDB, SQS and Secrets Manager at other endpoints.
@@ -119,7 +143,10 @@ impl Aws {
     pub fn store(&self, env: &Env) -> Result<Store> {
         let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
         if let Some((endpoint, _)) = &self.endpoints {
-            config = config.endpoint_url(endpoint);
+            config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
+        }
+        if let Some(told) = &self.table_used {
+            config = config.interceptor(TableUsed(told.clone()));
         }
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         Ok(Store::new(client, TableConfig::read(env)?.name))
@@ -128,7 +155,7 @@ impl Aws {
     fn sqs(&self) -> aws_sdk_sqs::Client {
         let mut config = aws_sdk_sqs::config::Builder::from(&self.config);
         if let Some((_, endpoint)) = &self.endpoints {
-            config = config.endpoint_url(endpoint);
+            config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
         }
         aws_sdk_sqs::Client::from_conf(config.build())
     }
@@ -201,7 +228,7 @@ impl Aws {
     pub async fn sealer(&self, env: &Env) -> Result<Sealer> {
         let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
         if let Some((_, endpoint)) = &self.endpoints {
-            config = config.endpoint_url(endpoint);
+            config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
         }
         let secret = aws_sdk_secretsmanager::Client::from_conf(config.build())
             .get_secret_value()
@@ -216,7 +243,7 @@ impl Aws {
     pub fn app(&self, env: &Env) -> Result<App> {
         let LimitsConfig { plans, idle } = LimitsConfig::read(env)?;
         let app = App::new(self.store(env)?, plans, idle);
-        Ok(app.with_clock(self.clock.clone()))
+        Ok(app.with_passwords(self.passwords).with_clock(self.clock.clone()))
     }
 
     /// The DNS, asked for at most `time`, and that time.
@@ -226,6 +253,11 @@ impl Aws {
             None => (Resolver::of_system(time), time),
         }
     }
+}
+
+/// An HTTP client for embedded services: without TLS, whose root certificates take long to read.
+pub fn plain_http() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().build_http()
 }
 
 #[cfg(all(test, not(feature = "s3")))]

@@ -6,13 +6,18 @@
 mod aws;
 pub mod config;
 mod embeddings;
+mod table_used;
 
 use std::io::IsTerminal;
 
+pub use app::access::accounts::PasswordCost;
 pub use aws_config::SdkConfig;
 use tracing_subscriber::EnvFilter;
 
-pub use crate::{aws::Aws, config::Env};
+pub use crate::{
+    aws::{Aws, plain_http},
+    config::Env,
+};
 
 /// Begins to log: JSON lines on Lambda, text on a terminal. `RUST_LOG` says which; `usual` unless
 /// set.
