@@ -39,7 +39,7 @@ async fn sign_up(
     Body(SignUpIn { email, password, organization }, _): Body<Openbat, SignUpIn>,
 ) -> Reply<Response> {
     let new = NewMember::new(email.as_deref(), password.as_deref(), organization.as_deref())?;
-    let session = ctx.http.core.sign_up(new, ctx.signup_plan).await?;
+    let session = ctx.app.sign_up(new, ctx.signup_plan).await?;
     Ok(with_cookie(StatusCode::CREATED, &session))
 }
 
@@ -54,7 +54,7 @@ async fn log_in(
     State(ctx): State<Ctx>,
     Body(LogInIn { email, password }, _): Body<Openbat, LogInIn>,
 ) -> Reply<Response> {
-    let session = ctx.http.core.sign_in(email.as_deref(), password.as_deref()).await?;
+    let session = ctx.app.sign_in(email.as_deref(), password.as_deref()).await?;
     Ok(with_cookie(StatusCode::OK, &session))
 }
 
@@ -72,7 +72,7 @@ fn with_cookie(status: StatusCode, session: &Session) -> Response {
     responses((status = 204, description = "Done")))]
 async fn log_out(State(ctx): State<Ctx>, SessionToken(token): SessionToken) -> Reply<Response> {
     if let Some(token) = token {
-        ctx.http.core.sign_out(&token).await?;
+        ctx.app.sign_out(&token).await?;
     }
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie("", 0))]).into_response())
 }
@@ -87,7 +87,7 @@ async fn get_session(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
 ) -> Reply<Json<SessionOut>> {
-    let workspace = ctx.http.core.workspace(member.workspace_id).await?;
+    let workspace = ctx.app.workspace(member.workspace_id).await?;
     Ok(Json(SessionOut::new(&member, &workspace)))
 }
 
@@ -98,7 +98,7 @@ async fn get_session(
     security(("session" = []), ("sessionBearer" = [])),
     responses((status = 200, body = KeysOut)))]
 async fn list_keys(State(ctx): State<Ctx>, SignedIn(member): SignedIn) -> Reply<Json<KeysOut>> {
-    let keys = ctx.http.core.api_keys(member.workspace_id).await?;
+    let keys = ctx.app.api_keys(member.workspace_id).await?;
     Ok(Json(KeysOut { data: keys.iter().map(KeyOut::from).collect() }))
 }
 
@@ -114,8 +114,8 @@ async fn create_key(
     SignedIn(member): SignedIn,
     Body(KeyIn { dialect, kind, chatbot_id }, _): Body<Openbat, KeyIn>,
 ) -> Reply<(StatusCode, Json<NewKeyOut>)> {
-    let core = &ctx.http.core;
-    let made = core
+    let app = &ctx.app;
+    let made = app
         .create_api_key(
             member.workspace_id,
             dialect.as_deref(),
@@ -139,6 +139,6 @@ async fn delete_key(
     SignedIn(member): SignedIn,
     PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<StatusCode> {
-    ctx.http.core.revoke_api_key(member.workspace_id, id.parse()?).await?;
+    ctx.app.revoke_api_key(member.workspace_id, id.parse()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

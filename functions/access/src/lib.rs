@@ -4,9 +4,10 @@
 mod colloquy;
 mod conferbot;
 
+use app::App;
 use axum::{Router, extract::FromRef};
 use domain::{Plan, Result};
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::AccessConfig};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -14,13 +15,15 @@ use utoipa_axum::router::OpenApiRouter;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     signup_plan: Plan,
 }
 
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        Ok(Self { http: colloquy_http::Ctx::new(env, aws).await?, signup_plan: env.signup_plan()? })
+        let http = colloquy_http::Ctx::new(env, aws).await?;
+        Ok(Self { app: http.app.clone(), http, signup_plan: AccessConfig::read(env)?.signup_plan })
     }
 }
 

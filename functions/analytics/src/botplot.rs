@@ -38,7 +38,7 @@ async fn get_analytics(
     Params(params, _): Params<Botplot, PeriodParams>,
 ) -> Reply<AnalyticsOut> {
     let period = Period::last("period", params.period.as_deref())?;
-    let insights = ctx.core.insights(key.chatbot, period).await?;
+    let insights = ctx.app.insights(key.chatbot, period).await?;
     let sum = insights.daily.sum();
     let mut out = AnalyticsOut::new(Totals {
         conversations: sum.conversations,
@@ -75,7 +75,7 @@ async fn get_ratings(
     Params(params, _): Params<Botplot, PeriodParams>,
 ) -> Reply<RatingsOut> {
     let period = Period::last("period", params.period.as_deref())?;
-    let daily = ctx.core.daily(key.chatbot, period).await?;
+    let daily = ctx.app.daily(key.chatbot, period).await?;
     let days = daily.0.into_iter().map(|(date, of)| RatingsDayOut {
         date,
         positive: of.positive,

@@ -34,6 +34,6 @@ async fn get_analytics(
     Params(params, _): Params<Conferbot, PeriodParams>,
 ) -> Result<Json<DataOut<AnalyticsOut>>, Problem<Conferbot>> {
     let days = bounds::number("days", params.days.as_deref(), 30, (1, MAX_DAYS))?;
-    let activity = ctx.core.activity(key.0.workspace_id, id.parse()?, days).await?;
+    let activity = ctx.app.activity(key.0.workspace_id, id.parse()?, days).await?;
     Ok(Json(DataOut { data: AnalyticsOut::new(activity.total, activity.daily) }))
 }

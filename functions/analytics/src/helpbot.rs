@@ -36,9 +36,9 @@ async fn get_overview(
     Params(params, _): Params<Helpbot, RangeParams>,
     key: SiteKey,
 ) -> Reply<OverviewOut> {
-    ctx.core.require(&key.principal, Feature::SiteInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let period = Period::any("range", params.range.as_deref())?;
-    let found = ctx.core.overview(&key.principal, period).await?;
+    let found = ctx.app.overview(&key.principal, period).await?;
     let totals = Totals {
         questions: found.counters.questions(),
         helpful: found.counters.positive,
@@ -63,9 +63,9 @@ async fn get_activity(
     Params(params, _): Params<Helpbot, RangeParams>,
     key: SiteKey,
 ) -> Reply<ActivityOut> {
-    ctx.core.require(&key.principal, Feature::SiteInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let period = Period::any("range", params.range.as_deref())?;
-    let daily = ctx.core.daily(key.chatbot, period).await?;
+    let daily = ctx.app.daily(key.chatbot, period).await?;
     let days = daily.0.into_iter().map(|(date, of)| ActivityDayOut { date, count: of.questions() });
     Ok(Json(ActivityOut { range: period.name(), activity: days.collect() }))
 }

@@ -85,7 +85,7 @@ async fn rate_message(
     Body(RatingIn { rating }, _): Body<Botplot, RatingIn>,
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
     let rating = conversation::rating(rating)?;
-    ctx.http.core.rate(key.chatbot, id.parse()?, rating).await?;
+    ctx.app.rate(key.chatbot, id.parse()?, rating).await?;
     Ok(Json(SuccessOut::DONE))
 }
 
@@ -104,7 +104,7 @@ async fn hand_off(
     Body(HandoffIn { reason }, _): Body<Botplot, HandoffIn>,
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
     let handoff = Handoff::because(Dialect::Botplot, reason.as_deref())?;
-    ctx.http.core.hand_off(key.chatbot, id.parse()?, &handoff).await?;
+    ctx.app.hand_off(key.chatbot, id.parse()?, &handoff).await?;
     Ok(Json(SuccessOut::DONE))
 }
 

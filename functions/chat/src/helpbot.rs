@@ -42,7 +42,7 @@ async fn give_feedback(
     let FeedbackIn { conversation_id, helpful, api_key: _ } = colloquy_http::parse(&key.body)?;
     let id = bounds::required("conversationId", conversation_id)?;
     let rating = conversation::helpful(helpful.as_deref())?;
-    ctx.http.core.rate_conversation(key.chatbot, id.parse()?, rating).await?;
+    ctx.app.rate_conversation(key.chatbot, id.parse()?, rating).await?;
     Ok(Json(SuccessOut::DONE))
 }
 
@@ -61,6 +61,6 @@ async fn hand_off(
         colloquy_http::parse(&key.body)?;
     let id = bounds::required("conversationId", conversation_id)?;
     let handoff = Handoff::answered_to(Dialect::Helpbot, customer_email.as_deref())?;
-    ctx.http.core.hand_off(key.chatbot, id.parse()?, &handoff).await?;
+    ctx.app.hand_off(key.chatbot, id.parse()?, &handoff).await?;
     Ok(Json(SuccessOut::DONE))
 }

@@ -29,7 +29,7 @@ async fn list_bots(
     Params(query, _): Params<ChatbotPlatform, ListIn>,
 ) -> Reply<Json<ListOut<BotOut>>> {
     let (filter, page) = query.bots()?;
-    let (bots, total) = ctx.core.chatbots_page(key.0.workspace_id, &filter, page).await?;
+    let (bots, total) = ctx.app.chatbots_page(key.0.workspace_id, &filter, page).await?;
     Ok(Json(ListOut::new(bots, total, page)))
 }
 
@@ -45,7 +45,7 @@ async fn create_bot(
     key: Key,
     Body(body, _): Body<ChatbotPlatform, BotIn>,
 ) -> Reply<(StatusCode, Json<DataOut<BotOut>>)> {
-    let (bot, _) = ctx.core.create_chatbot(key.0.workspace_id, body.try_into()?).await?;
+    let (bot, _) = ctx.app.create_chatbot(key.0.workspace_id, body.try_into()?).await?;
     Ok((StatusCode::CREATED, Json(DataOut::new(bot))))
 }
 
@@ -59,7 +59,7 @@ async fn get_bot(
     key: Key,
     PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<BotOut>>> {
-    let bot = ctx.core.chatbot(key.0.workspace_id, id.parse()?).await?;
+    let bot = ctx.app.chatbot(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(DataOut::new(bot)))
 }
 
@@ -78,7 +78,7 @@ async fn update_bot(
     Body(body, _): Body<ChatbotPlatform, BotPatchIn>,
 ) -> Reply<Json<DataOut<BotOut>>> {
     let patch = body.try_into()?;
-    let bot = ctx.core.update_chatbot(key.0.workspace_id, id.parse()?, patch).await?;
+    let bot = ctx.app.update_chatbot(key.0.workspace_id, id.parse()?, patch).await?;
     Ok(Json(DataOut::new(bot)))
 }
 
@@ -95,6 +95,6 @@ async fn delete_bot(
     PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<DeletedOut>>> {
     let id: ChatbotId = id.parse()?;
-    ctx.core.delete_chatbot(key.0.workspace_id, id).await?;
+    ctx.app.delete_chatbot(key.0.workspace_id, id).await?;
     Ok(Json(DeletedOut::new(id)))
 }

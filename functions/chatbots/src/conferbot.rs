@@ -29,8 +29,8 @@ async fn list_chatbots(
     State(ctx): State<Ctx>,
     key: Key,
 ) -> Reply<Json<DataOut<Vec<ChatbotRowOut>>>> {
-    let chatbots = ctx.core.chatbots(key.0.workspace_id).await?;
-    let counters = ctx.core.counters_of(&chatbots).await?;
+    let chatbots = ctx.app.chatbots(key.0.workspace_id).await?;
+    let counters = ctx.app.counters_of(&chatbots).await?;
     let rows = chatbots.iter().map(|chatbot| {
         let responses = counters.get(&chatbot.id).map_or(0, |counters| counters.conversations);
         ChatbotRowOut::new(chatbot, responses)
@@ -49,7 +49,7 @@ async fn create_chatbot(
     key: Key,
     Body(body, _): Body<Conferbot, ChatbotIn>,
 ) -> Reply<(StatusCode, Json<DataOut<NewChatbotOut>>)> {
-    let (chatbot, _) = ctx.core.create_chatbot(key.0.workspace_id, body.try_into()?).await?;
+    let (chatbot, _) = ctx.app.create_chatbot(key.0.workspace_id, body.try_into()?).await?;
     Ok((StatusCode::CREATED, Json(DataOut { data: chatbot.into() })))
 }
 
@@ -64,7 +64,7 @@ async fn get_chatbot(
     PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<Json<DataOut<ChatbotOut>>> {
     let (chatbot, counters) =
-        ctx.core.chatbot_with_counters(key.0.workspace_id, id.parse()?).await?;
+        ctx.app.chatbot_with_counters(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(DataOut { data: ChatbotOut::new(chatbot, counters.conversations) }))
 }
 
@@ -82,7 +82,7 @@ async fn update_chatbot(
     Body(body, _): Body<Conferbot, ChatbotPatchIn>,
 ) -> Reply<Json<DataOut<ChangedChatbotOut>>> {
     let patch = body.try_into()?;
-    let chatbot = ctx.core.update_chatbot(key.0.workspace_id, id.parse()?, patch).await?;
+    let chatbot = ctx.app.update_chatbot(key.0.workspace_id, id.parse()?, patch).await?;
     Ok(Json(DataOut { data: chatbot.into() }))
 }
 
@@ -98,7 +98,7 @@ async fn delete_chatbot(
     key: Key,
     PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<Json<MessageOut>> {
-    ctx.core.delete_chatbot(key.0.workspace_id, id.parse()?).await?;
+    ctx.app.delete_chatbot(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(MessageOut { message: "Chatbot deleted" }))
 }
 
@@ -116,6 +116,6 @@ async fn duplicate_chatbot(
     key: Key,
     PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<(StatusCode, Json<DataOut<NewChatbotOut>>)> {
-    let copy = ctx.core.duplicate_chatbot(key.0.workspace_id, id.parse()?, &files).await?;
+    let copy = ctx.app.duplicate_chatbot(key.0.workspace_id, id.parse()?, &files).await?;
     Ok((StatusCode::CREATED, Json(DataOut { data: copy.into() })))
 }

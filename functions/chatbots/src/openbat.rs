@@ -25,7 +25,7 @@ async fn list_chatbots(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
 ) -> Reply<Vec<ChatbotOut>> {
-    let chatbots = ctx.core.chatbots(member.workspace_id).await?;
+    let chatbots = ctx.app.chatbots(member.workspace_id).await?;
     Ok(Json(chatbots.into_iter().map(ChatbotOut::from).collect()))
 }
 
@@ -41,7 +41,7 @@ async fn create_chatbot(
     SignedIn(member): SignedIn,
     Body(body, _): Body<Openbat, ChatbotIn>,
 ) -> Reply<ChatbotWithKeyOut> {
-    let (chatbot, key) = ctx.core.create_chatbot(member.workspace_id, body.try_into()?).await?;
+    let (chatbot, key) = ctx.app.create_chatbot(member.workspace_id, body.try_into()?).await?;
     Ok(Json(ChatbotWithKeyOut::new(chatbot, key)))
 }
 
@@ -55,7 +55,7 @@ async fn get_chatbot(
     SignedIn(member): SignedIn,
     PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<ChatbotOut> {
-    Ok(Json(ctx.core.chatbot(member.workspace_id, id.parse()?).await?.into()))
+    Ok(Json(ctx.app.chatbot(member.workspace_id, id.parse()?).await?.into()))
 }
 
 /// Update a chatbot's name or settings
@@ -73,7 +73,7 @@ async fn update_chatbot(
     Body(body, _): Body<Openbat, ChatbotPatchIn>,
 ) -> Reply<ChatbotOut> {
     let patch = body.try_into()?;
-    let chatbot = ctx.core.update_chatbot(member.workspace_id, id.parse()?, patch).await?;
+    let chatbot = ctx.app.update_chatbot(member.workspace_id, id.parse()?, patch).await?;
     Ok(Json(chatbot.into()))
 }
 
@@ -89,7 +89,7 @@ async fn delete_chatbot(
     SignedIn(member): SignedIn,
     PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<OkOut> {
-    ctx.core.delete_chatbot(member.workspace_id, id.parse()?).await?;
+    ctx.app.delete_chatbot(member.workspace_id, id.parse()?).await?;
     Ok(Json(OkOut::DONE))
 }
 
@@ -105,6 +105,6 @@ async fn rotate_key(
     SignedIn(member): SignedIn,
     PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<ChatbotWithKeyOut> {
-    let (chatbot, key) = ctx.core.rotate_key(member.workspace_id, id.parse()?).await?;
+    let (chatbot, key) = ctx.app.rotate_key(member.workspace_id, id.parse()?).await?;
     Ok(Json(ChatbotWithKeyOut::new(chatbot, key)))
 }

@@ -39,7 +39,7 @@ pub async fn list_conversations(
         params.status.as_deref().map(str::parse).transpose()?;
     let most = status.map_or(MAX_OFFSET, |_| MAX_OFFSET_OF_STATUS);
     let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, most))?;
-    let (page, total) = ctx.core.conversations(chatbot, status, offset, limit).await?;
+    let (page, total) = ctx.app.conversations(chatbot, status, offset, limit).await?;
     let conversations = page.into_iter().map(ConversationRowOut::from).collect();
     Ok(Json(ConversationsOut { conversations, total }))
 }
@@ -56,7 +56,7 @@ async fn get_conversation(
     key: SecretKey<Botplot>,
     PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<ConversationOut> {
-    let (conversation, turns) = ctx.core.conversation(key.chatbot, id.parse()?).await?;
+    let (conversation, turns) = ctx.app.conversation(key.chatbot, id.parse()?).await?;
     Ok(Json(ConversationOut::new(&conversation, turns)))
 }
 
@@ -72,6 +72,6 @@ async fn delete_conversation(
     key: SecretKey<Botplot>,
     PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<SuccessOut> {
-    ctx.core.delete_conversation(key.chatbot, id.parse()?).await?;
+    ctx.app.delete_conversation(key.chatbot, id.parse()?).await?;
     Ok(Json(SuccessOut::DONE))
 }

@@ -34,7 +34,7 @@ async fn list_conversations(
     let (filter, page) = query.conversations()?;
     let workspace = key.0.workspace_id;
     let (conversations, total) =
-        ctx.core.conversations_page(workspace, bot.parse()?, &filter, page).await?;
+        ctx.app.conversations_page(workspace, bot.parse()?, &filter, page).await?;
     Ok(Json(ListOut::new(conversations, total, page)))
 }
 
@@ -48,7 +48,7 @@ async fn get_conversation(
     key: Key,
     PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<DataOut<ConversationOut>> {
-    let conversation = ctx.core.conversation_of(key.0.workspace_id, id.parse()?).await?;
+    let conversation = ctx.app.conversation_of(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(DataOut::new(conversation)))
 }
 
@@ -67,7 +67,7 @@ async fn list_messages(
 ) -> Reply<ListOut<MessageOut>> {
     let wanted = query.messages()?;
     let (conversation, turns) =
-        ctx.core.turns_of(key.0.workspace_id, id.parse()?, wanted.turns()).await?;
+        ctx.app.turns_of(key.0.workspace_id, id.parse()?, wanted.turns()).await?;
     Ok(Json(wanted.of(conversation.message_count, turns)))
 }
 
@@ -84,6 +84,6 @@ async fn delete_conversation(
     PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<DataOut<DeletedOut>> {
     let id: ConversationId = id.parse()?;
-    ctx.core.delete_conversation_of(key.0.workspace_id, id).await?;
+    ctx.app.delete_conversation_of(key.0.workspace_id, id).await?;
     Ok(Json(DeletedOut::new(id)))
 }

@@ -56,7 +56,7 @@ async fn list_responses(
     )?;
     let (workspace, offset) = (key.0.workspace_id, (page - 1) * limit);
     let (found, total) =
-        ctx.core.whole_conversations(workspace, id.parse()?, days, offset, limit).await?;
+        ctx.app.whole_conversations(workspace, id.parse()?, days, offset, limit).await?;
     Ok(Json(ResponsesOut::new(found, total, page, limit)))
 }
 
@@ -75,6 +75,6 @@ async fn get_response(
     PathParams((id, response), _): PathParams<Conferbot, (String, String)>,
 ) -> Reply<DataOut<ResponseOut>> {
     let (id, response) = (id.parse()?, response.parse()?);
-    let (conversation, turns) = ctx.core.conversation_in(key.0.workspace_id, id, response).await?;
+    let (conversation, turns) = ctx.app.conversation_in(key.0.workspace_id, id, response).await?;
     Ok(Json(DataOut { data: ResponseOut::new(conversation, turns) }))
 }

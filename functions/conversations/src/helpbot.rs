@@ -24,7 +24,7 @@ pub async fn list_conversations(
     uri: &Uri,
 ) -> Result<Json<ConversationsOut>, Problem<Helpbot>> {
     let chatbot = principal.site()?;
-    ctx.core.require(&principal, Feature::SiteInsights)?;
+    ctx.app.require(&principal, Feature::SiteInsights)?;
     let params: ListParams = colloquy_http::query(uri)?;
     let page = Page::new(("page", params.page.as_deref()), ("limit", params.limit.as_deref()))?;
     let search = params.search.map(|text| bounds::text("search", &text, bounds::SEARCH));
@@ -36,6 +36,6 @@ pub async fn list_conversations(
         session: session.transpose()?,
         order: Order::named("sort", params.sort.as_deref())?,
     };
-    let (rows, total) = ctx.core.questions(chatbot, &wanted, page).await?;
+    let (rows, total) = ctx.app.questions(chatbot, &wanted, page).await?;
     Ok(Json(ConversationsOut::new(rows, total, page)))
 }

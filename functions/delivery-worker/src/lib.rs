@@ -1,9 +1,10 @@
 //! Makes one attempt at a webhook delivery a message.
 
-use app::{adapters::sqs::Deliver, webhooks::deliver::DeliveryWorker};
+use app::webhooks::{deliver::DeliveryWorker, job::Deliver};
 use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
+use worker::SqsBatchResponse;
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
@@ -14,15 +15,15 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let core = aws.core(env)?;
-        let queue = aws.queue(env, "DELIVERY_QUEUE_URL")?;
+        let app = aws.app(env)?;
+        let queue = aws.jobs(env)?;
         let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
-        let (renderer, pace) = (&dialects::Renderer, env.retry_pace()?);
-        Ok(Self { worker: DeliveryWorker::new(core, queue, transport, sealer, renderer, pace) })
+        let renderer = &dialects::Renderer;
+        Ok(Self { worker: DeliveryWorker::new(app, queue, transport, sealer, renderer) })
     }
 }
 
 /// Handles a batch of messages.
-pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
-    worker::messages(event, |job: Deliver| async move { ctx.worker.handle(&job).await }).await
+pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
+    worker::jobs::<Deliver>(event, &ctx.worker).await
 }

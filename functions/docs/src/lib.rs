@@ -30,7 +30,7 @@ const INDEX: &str = "index";
 pub fn router() -> Router {
     let routes = Router::new()
         .route("/", get(|| async { Redirect::temporary("docs") }))
-        .route("/docs", get(|| async { page_named(&Uri::default(), INDEX) }))
+        .route("/docs", get(|uri: Uri| async move { page_named(&uri, INDEX) }))
         .route("/docs/{page}", get(page))
         .route("/openapi.json", get(|| async { file(JSON, OPENAPI) }));
     colloquy_http::finish_public(routes, false)
@@ -47,10 +47,9 @@ async fn page(uri: Uri, Path(name): Path<String>) -> Response {
 }
 
 fn page_named(uri: &Uri, name: &str) -> Response {
-    match PAGES.iter().find(|(page, _)| *page == name) {
-        Some((_, html)) => file(HTML, html),
-        None => colloquy_http::not_found(uri, "page"),
-    }
+    let found = PAGES.iter().find(|(page, _)| *page == name);
+    let absent = || colloquy_http::not_found(uri, "page");
+    found.map_or_else(absent, |(_, html)| file(HTML, html))
 }
 
 fn file(kind: &'static str, text: &'static str) -> Response {

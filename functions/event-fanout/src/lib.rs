@@ -8,7 +8,7 @@ use app::{
 use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::{Value, json};
-use worker::Unreadable;
+use worker::{StreamResponse, Unreadable};
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let failures = aws.queue(env, "STREAM_FAILURES_URL")?;
+        let failures = aws.stream_failures_queue(env)?;
         Ok(Self { router: router(env, aws)?, failures })
     }
 }
@@ -28,16 +28,16 @@ impl Ctx {
 /// The event router, for an operator's replays too.
 pub fn router(env: &Env, aws: &Aws) -> Result<EventRouter> {
     let queues = EventQueues {
-        crawls: aws.queue(env, "CRAWL_QUEUE_URL")?,
-        deliveries: aws.queue(env, "DELIVERY_QUEUE_URL")?,
-        purges: aws.queue(env, "PURGE_QUEUE_URL")?,
-        mails: aws.queue(env, "MAIL_QUEUE_URL")?,
+        crawls: aws.jobs(env)?,
+        deliveries: aws.jobs(env)?,
+        purges: aws.jobs(env)?,
+        mails: aws.jobs(env)?,
     };
-    Ok(EventRouter::new(aws.core(env)?, queues, &dialects::Renderer))
+    Ok(EventRouter::new(aws.app(env)?, queues, &dialects::Renderer))
 }
 
 /// Handles a batch of records, in order. The first that fails comes again with all after it.
-pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
+pub async fn handle(event: Value, ctx: &Ctx) -> Result<StreamResponse> {
     worker::records(event, |records| async move {
         let mut cache = SubscriptionCache::default();
         let mut done = 0;

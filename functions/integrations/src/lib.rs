@@ -20,7 +20,7 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
-        let integrations = aws.integrations(env, http.core.clone());
+        let integrations = aws.integrations(env, http.app.clone());
         Ok(Self { http, integrations })
     }
 }

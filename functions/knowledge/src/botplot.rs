@@ -46,7 +46,7 @@ struct PageParams {
     security(("botplotSecret" = [])),
     responses((status = 200, body = SourcesOut)))]
 async fn list_sources(State(ctx): State<Ctx>, key: Key) -> Reply<SourcesOut> {
-    let sources = ctx.http.core.sources(key.chatbot).await?;
+    let sources = ctx.app.sources(key.chatbot).await?;
     Ok(Json(SourcesOut { sources: sources.into_iter().map(SourceOut::from).collect() }))
 }
 
@@ -63,7 +63,7 @@ async fn add_url(
     Body(UrlSourceIn { url, sync_frequency }, _): Body<Botplot, UrlSourceIn>,
 ) -> Reply<AddedSourceOut> {
     let new = NewUrlSource::new(url.as_deref(), sync_frequency.as_deref(), ctx.policy)?;
-    let source = ctx.http.core.add_url(key.principal.workspace_id, key.chatbot, new).await?;
+    let source = ctx.app.add_url(key.principal.workspace_id, key.chatbot, new).await?;
     Ok(Json(AddedSourceOut { source_id: source.id.to_string(), status: "processing" }))
 }
 
@@ -78,7 +78,7 @@ async fn add_qa(
     Body(body, _): Body<Botplot, QaSourceIn>,
 ) -> Reply<AddedSourceOut> {
     let pair = body.try_into()?;
-    let id = ctx.http.core.add_qa(key.principal.workspace_id, key.chatbot, pair).await?;
+    let id = ctx.app.add_qa(key.principal.workspace_id, key.chatbot, pair).await?;
     Ok(Json(AddedSourceOut { source_id: id.to_string(), status: "processing" }))
 }
 
@@ -94,7 +94,7 @@ async fn get_source(
     key: Key,
     PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<SourceDetailOut> {
-    let (source, chunks) = ctx.http.core.source_with_chunks(key.chatbot, id.parse()?).await?;
+    let (source, chunks) = ctx.app.source_with_chunks(key.chatbot, id.parse()?).await?;
     let chunks = chunks.into_iter().map(ChunkOut::from).collect();
     Ok(Json(SourceDetailOut { source: source.into(), chunks }))
 }
@@ -111,7 +111,7 @@ async fn recrawl_source(
     key: Key,
     PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<RecrawlOut> {
-    ctx.http.core.recrawl(key.chatbot, id.parse()?).await?;
+    ctx.app.recrawl(key.chatbot, id.parse()?).await?;
     Ok(Json(RecrawlOut { success: true, status: "processing" }))
 }
 
@@ -127,7 +127,7 @@ async fn delete_source(
     key: Key,
     PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<SuccessOut> {
-    ctx.http.core.delete_source(key.chatbot, id.parse()?).await?;
+    ctx.app.delete_source(key.chatbot, id.parse()?).await?;
     Ok(Json(SuccessOut::DONE))
 }
 
@@ -147,7 +147,7 @@ async fn list_pages(
 ) -> Reply<PagesOut> {
     let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
     let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, MAX_PAGES))?;
-    let pages = ctx.http.core.source_pages(key.chatbot, id.parse()?).await?;
+    let pages = ctx.app.source_pages(key.chatbot, id.parse()?).await?;
     let total = u64::try_from(pages.len()).unwrap_or(u64::MAX);
     let (offset, limit) = (offset as usize, limit as usize);
     let pages = pages.into_iter().skip(offset).take(limit).map(PageOut::from).collect();

@@ -71,19 +71,19 @@ async fn add_file(
     headers: HeaderMap,
     key: SiteForm,
 ) -> Reply<Helpbot, Json<FileSourceOut>> {
-    ctx.http.core.require(&key.principal, Feature::SiteSources)?;
-    let (core, files, workspace) = (&ctx.http.core, &ctx.files, key.principal.workspace_id);
+    ctx.app.require(&key.principal, Feature::SiteSources)?;
+    let (app, files, workspace) = (&ctx.app, &ctx.files, key.principal.workspace_id);
     match key.form? {
         Form::Parts(parts) => {
             let Part { name: _, file_name, content_type, bytes } = file_in(parts)?;
             let new = NewFile::new(file_name.as_deref(), content_type.as_deref(), bytes.into())?;
-            let source = core.add_file(workspace, key.chatbot, new, files).await?;
+            let source = app.add_file(workspace, key.chatbot, new, files).await?;
             Ok(Json(FileSourceOut::added(source)))
         }
         Form::Other(body) => {
             let FileLaterIn { name, kind, size, api_key: _ } = colloquy_http::parse(&body)?;
             let new = AnnouncedFile::new(name.as_deref(), kind.as_deref(), size)?;
-            let (source, awaited) = core.announce_file(workspace, key.chatbot, new, files).await?;
+            let (source, awaited) = app.announce_file(workspace, key.chatbot, new, files).await?;
             let upload = upload(&source, awaited, &headers, &key.secret);
             Ok(Json(FileSourceOut::awaited(source, upload)))
         }
@@ -105,8 +105,8 @@ async fn send_file(
     PathParams(id, _): PathParams<Helpbot, String>,
     key: SiteKey,
 ) -> Reply<Helpbot, StatusCode> {
-    ctx.http.core.require(&key.principal, Feature::SiteSources)?;
-    ctx.http.core.receive_file(key.chatbot, id.parse()?, key.body.into(), &ctx.files).await?;
+    ctx.app.require(&key.principal, Feature::SiteSources)?;
+    ctx.app.receive_file(key.chatbot, id.parse()?, key.body.into(), &ctx.files).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -162,7 +162,7 @@ async fn list_unanswered(
     let days = bounds::number("days", days.as_deref(), DAYS, DAYS_BOUNDS)?;
     let limit = bounds::number("limit", limit.as_deref(), ROWS, (1, MAX_ROWS))?;
     let offset = bounds::number("offset", offset.as_deref(), 0, (0, MAX_OFFSET))?;
-    let (page, total) = ctx.http.core.unanswered(key.chatbot, days, offset, limit).await?;
+    let (page, total) = ctx.app.unanswered(key.chatbot, days, offset, limit).await?;
     Ok(Json(UnansweredOut { groups: page.into_iter().map(GroupOut::from).collect(), total }))
 }
 
@@ -183,7 +183,6 @@ async fn answer_unanswered(
 ) -> Reply<Botplot, Json<AnsweredGroupOut>> {
     let answer = body.try_into()?;
     let workspace = key.principal.workspace_id;
-    let source =
-        ctx.http.core.answer_unanswered(workspace, key.chatbot, id.parse()?, &answer).await?;
+    let source = ctx.app.answer_unanswered(workspace, key.chatbot, id.parse()?, &answer).await?;
     Ok(Json(AnsweredGroupOut { source_id: source.to_string(), status: "ready" }))
 }

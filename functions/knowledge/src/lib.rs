@@ -4,11 +4,11 @@ mod botplot;
 mod colloquy;
 mod helpbot;
 
-use app::adapters::files::Files;
+use app::{App, adapters::files::Files};
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use outbound::Policy;
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::LocalConfig};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -16,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     policy: Policy,
     files: Files,
 }
@@ -24,8 +25,13 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let mut http = colloquy_http::Ctx::new(env, aws).await?;
-        http.core = http.core.with_semantics(aws.semantics(env)?);
-        Ok(Self { http, policy: env.policy(), files: aws.files(env)? })
+        http.app = http.app.with_semantics(aws.semantics(env)?);
+        Ok(Self {
+            app: http.app.clone(),
+            http,
+            policy: LocalConfig::read(env).policy(),
+            files: aws.files(env)?,
+        })
     }
 }
 

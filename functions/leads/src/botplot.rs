@@ -48,7 +48,7 @@ async fn capture_lead(
     Body(body, _): Body<Botplot, LeadIn>,
 ) -> Reply<(StatusCode, Json<CapturedOut>)> {
     let new = NewLead::try_from(LeadForm::from(body))?;
-    let lead = ctx.core.capture_lead(&key.principal, new).await?;
+    let lead = ctx.app.capture_lead(&key.principal, new).await?;
     Ok((StatusCode::CREATED, Json(CapturedOut { lead: lead.into() })))
 }
 
@@ -69,7 +69,7 @@ async fn list_leads(
     let search = params.search.map(|text| bounds::text("search", &text, bounds::SEARCH));
     // An empty search box asks for everything.
     let search = search.transpose()?.filter(|text| !text.is_empty());
-    let (page, total) = ctx.core.leads(key.chatbot, search.as_deref(), offset, limit).await?;
+    let (page, total) = ctx.app.leads(key.chatbot, search.as_deref(), offset, limit).await?;
     Ok(Json(LeadsOut { leads: page.into_iter().map(LeadOut::from).collect(), total }))
 }
 
@@ -83,6 +83,6 @@ async fn delete_lead(
     key: SecretKey<Botplot>,
     PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<Json<SuccessOut>> {
-    ctx.core.delete_lead(key.chatbot, id.parse()?).await?;
+    ctx.app.delete_lead(key.chatbot, id.parse()?).await?;
     Ok(Json(SuccessOut::DONE))
 }

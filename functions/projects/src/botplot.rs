@@ -56,7 +56,7 @@ async fn update_branding(
         let message = "one of white_label, custom_logo and custom_domain is required";
         return Err(Error::new(ErrorKind::Validation, message).into());
     }
-    let branding = ctx.http.core.update_branding(&key.principal, project, patch).await?;
+    let branding = ctx.app.update_branding(&key.principal, project, patch).await?;
     Ok(Json(BrandingOut::new(branding, asked)))
 }
 
@@ -76,7 +76,7 @@ async fn update_subdomain(
 ) -> Reply<SubdomainOut> {
     let project = project(&key, &project_id)?;
     let wanted = branding::subdomain(subdomain.as_deref())?;
-    let claimed = ctx.http.core.claim_subdomain(&key.principal, project, wanted).await?;
+    let claimed = ctx.app.claim_subdomain(&key.principal, project, wanted).await?;
     Ok(Json(claimed.into()))
 }
 

@@ -13,7 +13,7 @@ use dialects::{
     },
     deliveries::{DeliveriesQuery, OneOut, ReplayIn, RotatedWebhookOut},
 };
-use domain::{ChatbotId, Dialect, Error, Scope, Timestamp};
+use domain::{ChatbotId, Dialect, Error, Scope};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
@@ -118,7 +118,7 @@ async fn test_webhook(
 ) -> Reply<TestedOut> {
     let project = project(&key, &project_id)?;
     let found = ctx.webhooks.get(Scope::Chatbot(project), id.parse()?, Dialect::Botplot).await?;
-    let ping = ping(project.to_string(), &id, Timestamp::now());
+    let ping = ping(project.to_string(), &id, ctx.app.now());
     let (id, attempt) = ctx.webhooks.test(&found, ping).await?;
     let success = attempt.succeeded();
     Ok(Json(TestedOut {
@@ -173,7 +173,7 @@ async fn replay_delivery(
     PathParams((project_id, id, delivery), _): PathParams<Botplot, (String, String, String)>,
 ) -> Reply<OneOut<DeliveryOut>> {
     let (scope, id) = (Scope::Chatbot(project(&key, &project_id)?), id.parse()?);
-    let (delivery, now) = (delivery.parse()?, Timestamp::now());
+    let (delivery, now) = (delivery.parse()?, ctx.app.now());
     let replayed = ctx.webhooks.replay(scope, id, Dialect::Botplot, delivery, now).await?;
     Ok(Json(OneOut { delivery: replayed.into() }))
 }
@@ -198,7 +198,7 @@ async fn replay_deliveries(
 ) -> Reply<ReplayedOut> {
     let (scope, id) = (Scope::Chatbot(project(&key, &project_id)?), id.parse()?);
     let range = range.range()?;
-    let now = Timestamp::now();
+    let now = ctx.app.now();
     let replayed = ctx.webhooks.replay_range(scope, id, Dialect::Botplot, range, now).await?;
     Ok(Json(ReplayedOut::new(replayed.count, replayed.next)))
 }
@@ -219,7 +219,7 @@ async fn rotate_secret(
     PathParams((project_id, id), _): PathParams<Botplot, (String, String)>,
 ) -> Reply<RotatedWebhookOut<RotatedOut>> {
     let (scope, id) = (Scope::Chatbot(project(&key, &project_id)?), id.parse()?);
-    let rotated = ctx.webhooks.rotate_secret(scope, id, Dialect::Botplot, Timestamp::now()).await?;
+    let rotated = ctx.webhooks.rotate_secret(scope, id, Dialect::Botplot, ctx.app.now()).await?;
     let secret = RotatedOut::new(rotated.id, rotated.secret, rotated.old_until);
     Ok(Json(RotatedWebhookOut { webhook: secret }))
 }

@@ -10,7 +10,7 @@ use dialects::{
     },
     deliveries::{DeliveriesQuery, ReplayIn},
 };
-use domain::{Dialect, Scope, Timestamp, WebhookId};
+use domain::{Dialect, Scope, WebhookId};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
@@ -170,7 +170,7 @@ async fn replay_delivery(
     PathParams((id, delivery), _): PathParams<ChatbotPlatform, (String, String)>,
 ) -> Reply<Json<DataOut<DeliveryOut>>> {
     let (scope, id) = (scope(&key), id.parse()?);
-    let (delivery, now) = (delivery.parse()?, Timestamp::now());
+    let (delivery, now) = (delivery.parse()?, ctx.app.now());
     let replayed = ctx.webhooks.replay(scope, id, Dialect::ChatbotPlatform, delivery, now).await?;
     Ok(Json(DataOut::new(replayed)))
 }
@@ -194,7 +194,7 @@ async fn replay_deliveries(
 ) -> Reply<Json<DataOut<ReplayedOut>>> {
     let (scope, id) = (scope(&key), id.parse()?);
     let range = range.range()?;
-    let now = Timestamp::now();
+    let now = ctx.app.now();
     let replayed =
         ctx.webhooks.replay_range(scope, id, Dialect::ChatbotPlatform, range, now).await?;
     Ok(Json(DataOut { data: ReplayedOut::new(replayed.count, replayed.next) }))
@@ -216,7 +216,7 @@ async fn rotate_secret(
 ) -> Reply<Json<DataOut<RotatedOut>>> {
     let (scope, id) = (scope(&key), id.parse()?);
     let rotated =
-        ctx.webhooks.rotate_secret(scope, id, Dialect::ChatbotPlatform, Timestamp::now()).await?;
+        ctx.webhooks.rotate_secret(scope, id, Dialect::ChatbotPlatform, ctx.app.now()).await?;
     let secret = RotatedOut::new(rotated.id, rotated.secret, rotated.old_until);
     Ok(Json(DataOut { data: secret }))
 }

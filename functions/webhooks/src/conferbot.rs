@@ -10,7 +10,7 @@ use dialects::{
     },
     deliveries::{DeliveriesQuery, ReplayIn},
 };
-use domain::{Dialect, Result, Scope, Timestamp, WebhookId, bounds};
+use domain::{Dialect, Result, Scope, WebhookId, bounds};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
@@ -127,7 +127,7 @@ async fn replay_delivery(
     PathParams((id, delivery), _): PathParams<Conferbot, (String, String)>,
 ) -> Reply<Json<WithMessageOut<DeliveryOut>>> {
     let (scope, id) = find(&ctx, &key, &id).await?;
-    let (delivery, now) = (delivery.parse()?, Timestamp::now());
+    let (delivery, now) = (delivery.parse()?, ctx.app.now());
     let replayed = ctx.webhooks.replay(scope, id, Dialect::Conferbot, delivery, now).await?;
     Ok(Json(WithMessageOut { data: replayed.into(), message: "Delivery is on its way" }))
 }
@@ -151,7 +151,7 @@ async fn replay_deliveries(
 ) -> Reply<Json<DataOut<ReplayedOut>>> {
     let (scope, id) = find(&ctx, &key, &id).await?;
     let range = range.range()?;
-    let now = Timestamp::now();
+    let now = ctx.app.now();
     let replayed = ctx.webhooks.replay_range(scope, id, Dialect::Conferbot, range, now).await?;
     Ok(Json(DataOut { data: ReplayedOut::new(replayed.count, replayed.next) }))
 }
@@ -171,8 +171,7 @@ async fn rotate_secret(
     PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<Json<WithMessageOut<RotatedOut>>> {
     let (scope, id) = find(&ctx, &key, &id).await?;
-    let rotated =
-        ctx.webhooks.rotate_secret(scope, id, Dialect::Conferbot, Timestamp::now()).await?;
+    let rotated = ctx.webhooks.rotate_secret(scope, id, Dialect::Conferbot, ctx.app.now()).await?;
     let secret = RotatedOut::new(rotated.id, rotated.secret, rotated.old_until);
     Ok(Json(WithMessageOut {
         data: secret, message: "Save the secret — it won't be shown again."

@@ -10,7 +10,7 @@ use dialects::{
         subscriptions::{NewWebhookOut, WebhookIn, WebhookOut, WebhookQuery, WebhooksOut},
     },
 };
-use domain::{Dialect, Feature, Scope, Timestamp, bounds};
+use domain::{Dialect, Feature, Scope, bounds};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
@@ -34,7 +34,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
     security(("helpbot" = []), ("helpbotQuery" = [])),
     responses((status = 200, body = WebhooksOut)))]
 async fn list_webhooks(State(ctx): State<Ctx>, key: SiteKey) -> Reply<WebhooksOut> {
-    ctx.http.core.require(&key.principal, Feature::SiteInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let scope = Scope::Chatbot(key.chatbot);
     let webhooks = ctx.webhooks.list_with_secrets(scope, Dialect::Helpbot).await?;
     let row = |(webhook, secret): (_, String)| WebhookOut::redacted(webhook, &secret);
@@ -50,7 +50,7 @@ async fn list_webhooks(State(ctx): State<Ctx>, key: SiteKey) -> Reply<WebhooksOu
     request_body = WebhookIn,
     responses((status = 200, body = NewWebhookOut)))]
 async fn create_webhook(State(ctx): State<Ctx>, key: SiteKey) -> Reply<NewWebhookOut> {
-    ctx.http.core.require(&key.principal, Feature::SiteInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let WebhookIn { url, events, description, api_key: _ } = colloquy_http::parse(&key.body)?;
     let targets = ctx.webhooks.targets();
     let new = NewWebhook::new(url.as_deref(), events, description.as_deref(), &EVENTS, targets)?;
@@ -71,7 +71,7 @@ async fn delete_webhook(
     Params(query, _): Params<Helpbot, WebhookQuery>,
     key: SiteKey,
 ) -> Reply<DeletedOut> {
-    ctx.http.core.require(&key.principal, Feature::SiteInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let id = bounds::required("id", query.id())?.parse()?;
     ctx.webhooks.delete(Scope::Chatbot(key.chatbot), id, Dialect::Helpbot).await?;
     Ok(Json(DeletedOut::DONE))
@@ -93,7 +93,7 @@ async fn list_deliveries(
     Params(query, _): Params<Helpbot, DeliveriesQuery>,
     key: SiteKey,
 ) -> Reply<DeliveriesOut<DeliveryOut>> {
-    ctx.http.core.require(&key.principal, Feature::SiteInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let (scope, id) = (Scope::Chatbot(key.chatbot), id.parse()?);
     let wanted = query.wanted(false)?;
     let page = ctx.webhooks.deliveries(scope, id, Dialect::Helpbot, wanted).await?;
@@ -117,9 +117,9 @@ async fn replay_delivery(
     PathParams((id, delivery), _): PathParams<Helpbot, (String, String)>,
     key: SiteKey,
 ) -> Reply<OneOut<DeliveryOut>> {
-    ctx.http.core.require(&key.principal, Feature::SiteInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let (scope, id) = (Scope::Chatbot(key.chatbot), id.parse()?);
-    let (delivery, now) = (delivery.parse()?, Timestamp::now());
+    let (delivery, now) = (delivery.parse()?, ctx.app.now());
     let replayed = ctx.webhooks.replay(scope, id, Dialect::Helpbot, delivery, now).await?;
     Ok(Json(OneOut { delivery: replayed.into() }))
 }
@@ -140,10 +140,10 @@ async fn replay_deliveries(
     PathParams(id, _): PathParams<Helpbot, String>,
     key: SiteKey,
 ) -> Reply<ReplayedOut> {
-    ctx.http.core.require(&key.principal, Feature::SiteInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let (scope, id) = (Scope::Chatbot(key.chatbot), id.parse()?);
     let range = colloquy_http::parse::<ReplayIn>(&key.body)?.range()?;
-    let now = Timestamp::now();
+    let now = ctx.app.now();
     let replayed = ctx.webhooks.replay_range(scope, id, Dialect::Helpbot, range, now).await?;
     Ok(Json(ReplayedOut::new(replayed.count, replayed.next)))
 }
@@ -162,9 +162,9 @@ async fn rotate_secret(
     PathParams(id, _): PathParams<Helpbot, String>,
     key: SiteKey,
 ) -> Reply<RotatedWebhookOut<RotatedOut>> {
-    ctx.http.core.require(&key.principal, Feature::SiteInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let (scope, id) = (Scope::Chatbot(key.chatbot), id.parse()?);
-    let rotated = ctx.webhooks.rotate_secret(scope, id, Dialect::Helpbot, Timestamp::now()).await?;
+    let rotated = ctx.webhooks.rotate_secret(scope, id, Dialect::Helpbot, ctx.app.now()).await?;
     let secret = RotatedOut::new(rotated.id, rotated.secret, rotated.old_until);
     Ok(Json(RotatedWebhookOut { webhook: secret }))
 }

@@ -5,7 +5,7 @@ mod chatbotplatform;
 mod conferbot;
 mod helpbot;
 
-use app::webhooks::subscriptions::Webhooks;
+use app::{App, webhooks::subscriptions::Webhooks};
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use runtime::{Aws, Env};
@@ -16,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     webhooks: Webhooks,
 }
 
@@ -24,8 +25,8 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
         let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
-        let webhooks = Webhooks::new(http.core.clone(), transport, sealer, &dialects::Renderer);
-        Ok(Self { http, webhooks })
+        let webhooks = Webhooks::new(http.app.clone(), transport, sealer, &dialects::Renderer);
+        Ok(Self { app: http.app.clone(), http, webhooks })
     }
 }
 

@@ -1,4 +1,4 @@
-use app::Core;
+use app::App;
 use clap::{Args, Subcommand};
 use domain::{Error, Result, Timestamp, webhook::KEPT_FOR};
 use runtime::{Aws, Env};
@@ -31,7 +31,7 @@ enum What {
 }
 
 impl Events {
-    pub(crate) async fn run(self, core: &Core, env: &Env, aws: &Aws) -> Result<String> {
+    pub(crate) async fn run(self, app: &App, env: &Env, aws: &Aws) -> Result<String> {
         let What::Replay { workspace: named, chatbot, since, until } = self.what;
         let now = Timestamp::now();
         let time = |field: &str, text: &str| {
@@ -46,10 +46,10 @@ impl Events {
         if until < since {
             return Err(Error::field("--until", "must not be before --since"));
         }
-        let owner = workspace(core, &named).await?.id;
+        let owner = workspace(app, &named).await?.id;
         let chatbots = match &chatbot {
-            Some(id) => vec![core.chatbot(owner, id.parse()?).await?],
-            None => core.chatbots(owner).await?,
+            Some(id) => vec![app.chatbot(owner, id.parse()?).await?],
+            None => app.chatbots(owner).await?,
         };
         let router = event_fanout::router(env, aws)?;
         let mut said = String::new();

@@ -1,22 +1,24 @@
 //! The platform on one machine: `template.yaml`, the same routers and workers that Lambda runs,
 //! and embedded engines in place of AWS.
 
+mod clock;
 mod demo;
 pub mod engine;
+mod event_sources;
 mod folder;
 mod invoke;
 mod model;
 mod openapi;
 mod options;
 mod platform;
-mod probe;
-mod pump;
+mod queue_stats;
 mod registry;
 mod services;
 pub mod template;
 
+pub use clock::TestClock;
 pub use demo::{Credentials, Keys, Login};
-pub use invoke::Deaths;
+pub use invoke::FaultInjection;
 pub use model::ModelFlag;
 pub use openapi::openapi;
 pub use options::Options;

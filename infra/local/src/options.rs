@@ -5,8 +5,9 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use clap::Parser;
 use domain::{Plan, conversation::IDLE};
 use knowledge::Embedder;
+use runtime::PasswordCost;
 
-use crate::{invoke::Deaths, model::ModelFlag};
+use crate::{clock::TestClock, invoke::FaultInjection, model::ModelFlag};
 
 /// Runs Colloquy on this machine.
 #[derive(Debug, Clone, Parser)]
@@ -93,13 +94,17 @@ pub struct Options {
     #[arg(skip)]
     pub deliver_twice: bool,
 
-    /// For a test: how many times as fast as its schedule a delivery or a page is tried again.
+    /// For a test: another clock than the machine's.
     #[arg(skip)]
-    pub retry_pace: Option<u32>,
+    pub clock: Option<Arc<TestClock>>,
+
+    /// For a test: what hashing a password costs.
+    #[arg(skip)]
+    pub passwords: PasswordCost,
 
     /// For a test: how often workers are killed.
     #[arg(skip)]
-    pub deaths: Option<Deaths>,
+    pub faults: Option<FaultInjection>,
 }
 
 impl Options {
@@ -123,10 +128,11 @@ impl Options {
             detached: false,
             deliver_twice: false,
             event_queues: Vec::new(),
-            retry_pace: None,
+            clock: None,
             platforms: Vec::new(),
             embedder: None,
-            deaths: None,
+            passwords: PasswordCost::Least,
+            faults: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::{Core, access::usage::Calls};
+use app::{App, access::usage::Calls};
 use axum::{
     http::{HeaderName, HeaderValue, request::Parts},
     response::Response,
@@ -78,11 +78,11 @@ impl Counting {
 /// Counts a call and waits for it; refused where its plan refuses it.
 pub(crate) async fn count(
     parts: &Parts,
-    core: &Core,
+    app: &App,
     principal: &Principal,
     dialect: Dialect,
 ) -> Result<Option<Calls>> {
-    let Some(calls) = core.consume_call(principal, dialect).await? else { return Ok(None) };
+    let Some(calls) = app.consume_call(principal, dialect).await? else { return Ok(None) };
     Counting::of(parts).swap(State::Counted(dialect, calls.clone()));
     calls.refusal().map_or(Ok(Some(calls)), Err)
 }
@@ -91,7 +91,7 @@ pub(crate) async fn count(
 /// the count: it costs no round trip, and what is refused has changed nothing.
 pub(crate) async fn count_concurrently(
     parts: &Parts,
-    core: &Core,
+    app: &App,
     principal: &Principal,
     dialect: Dialect,
 ) -> Result<()> {
@@ -99,12 +99,12 @@ pub(crate) async fn count_concurrently(
         return Ok(());
     }
     if !parts.method.is_safe() {
-        return count(parts, core, principal, dialect).await.map(drop);
+        return count(parts, app, principal, dialect).await.map(drop);
     }
-    let (core, principal) = (core.clone(), principal.clone());
+    let (app, principal) = (app.clone(), principal.clone());
     let handle = Meter::current().fork();
     let meter = handle.concurrent.clone();
-    let work = async move { core.consume_call(&principal, dialect).await };
+    let work = async move { app.consume_call(&principal, dialect).await };
     let task = tokio::spawn(async move { meter.scope(work).await }.in_current_span());
     Counting::of(parts).swap(State::Counting(dialect, task, handle));
     Ok(())

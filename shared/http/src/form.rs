@@ -16,7 +16,7 @@ use multer::Multipart;
 
 use crate::{
     Ctx, Problem,
-    auth::{caller, key_in_body, key_in_head},
+    auth::{key_in_body, key_in_head, principal},
     body::{MAX_BYTES, read_body},
 };
 
@@ -99,12 +99,14 @@ where
         let known = key_in_head(request.headers(), request.uri());
         let content_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_owned();
+        let extensions = request.extensions().clone();
         let form = match read_body(request, state).await {
             Ok(body) => read(&content_type, body).await,
             Err(error) => Err(error),
         };
         let secret = known.or_else(|| form.as_ref().ok().and_then(key)).unwrap_or_default();
-        let principal = caller(&Ctx::from_ref(state).core, Some(&secret)).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = principal(&extensions, &app, Some(&secret)).await?;
         let chatbot = principal.site()?;
         Ok(Self { principal, chatbot, secret, form })
     }

@@ -31,13 +31,13 @@ const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
 
 /// Puts around `router` what every function has.
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
-    let idempotent = middleware::from_fn_with_state(ctx.core.clone(), idempotency::idempotent);
+    let idempotent = middleware::from_fn_with_state(ctx.app.clone(), idempotency::idempotent);
     finish_public(router.layer(idempotent), ctx.shows_units)
 }
 
 /// The same where one route takes larger bodies.
 pub fn finish_with_body_limit(router: Router, ctx: &Ctx, limit: BodyLimit) -> Router {
-    let idempotent = middleware::from_fn_with_state(ctx.core.clone(), idempotency::idempotent);
+    let idempotent = middleware::from_fn_with_state(ctx.app.clone(), idempotency::idempotent);
     let limit = middleware::from_fn_with_state(limit, set_body_limit);
     finish_public(router.layer(idempotent).layer(limit), ctx.shows_units)
 }

@@ -58,7 +58,7 @@ async fn a_tenant_whose_endpoint_hangs_delays_no_other() {
     // Those that hang run into the time-out, and it is held back. Then it answers.
     answers.store(true, Ordering::SeqCst);
     let scope = Scope::Chatbot(ada.chatbot.parse().unwrap());
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     eventually("it is held back", async || store.webhooks(scope).await.unwrap()[0].circuit).await;
     eventually("one that asks whether it answers again, and all behind it", async || {
         let (now, webhook) = (Timestamp::now(), store.webhooks(scope).await.unwrap().remove(0));
@@ -86,8 +86,7 @@ async fn of_many_workers_one_asks_an_endpoint_that_was_held_back() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let (id, _) = create(&app, &tenant, "http://127.0.0.1:9/", &["message.created"]).await;
-    let (store, scope) =
-        (&app.platform.core.store, Scope::Chatbot(tenant.chatbot.parse().unwrap()));
+    let (store, scope) = (&app.platform.app.store, Scope::Chatbot(tenant.chatbot.parse().unwrap()));
     let id = id.parse().unwrap();
     let held = OpenCircuit { until: Timestamp::now(), timeouts: 1 };
     assert!(store.set_circuit(scope, id, None, Some(held)).await.unwrap());

@@ -24,7 +24,7 @@ fn scope(tenant: &Tenant) -> Scope {
 }
 
 async fn stored(app: &App, tenant: &Tenant, id: &str) -> Webhook {
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     store.webhook(scope(tenant), id.parse().unwrap(), true).await.unwrap().unwrap()
 }
 
@@ -34,7 +34,7 @@ fn ago(time: Duration) -> Timestamp {
 }
 
 async fn failing_since(app: &App, tenant: &Tenant, id: &str, at: Timestamp) {
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     store.begin_failing(scope(tenant), id.parse().unwrap(), at).await.unwrap();
 }
 

@@ -40,7 +40,7 @@ async fn ready(app: &App, tenant: &Tenant, site: &Site, frequency: &str) -> Stri
 
 async fn source(app: &App, tenant: &Tenant, id: &str) -> Source {
     let (chatbot, id) = (tenant.chatbot.parse().unwrap(), id.parse().unwrap());
-    app.platform.core.source(chatbot, id).await.unwrap()
+    app.platform.app.source(chatbot, id).await.unwrap()
 }
 
 /// When a source is due, if it is in the index.

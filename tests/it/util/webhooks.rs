@@ -62,7 +62,7 @@ pub async fn scope_of(app: &App, tenant: &tests::Tenant, dialect: &str, id: &str
         "chatbotplatform" => domain::Scope::Workspace(tenant.workspace.parse().unwrap()),
         _ => domain::Scope::Chatbot(tenant.chatbot.parse().unwrap()),
     };
-    let found = app.platform.core.store.webhook(scope, id.parse().unwrap(), true).await.unwrap();
+    let found = app.platform.app.store.webhook(scope, id.parse().unwrap(), true).await.unwrap();
     assert!(found.is_some(), "a webhook of {dialect}");
     scope
 }

@@ -36,7 +36,7 @@ impl Begun {
 
     async fn source(&self) -> Source {
         let (chatbot, id) = (self.tenant.chatbot.parse().unwrap(), self.id.parse().unwrap());
-        self.app.platform.core.source(chatbot, id).await.unwrap()
+        self.app.platform.app.source(chatbot, id).await.unwrap()
     }
 
     /// The message of the page at `path`.

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
+    password_hash::phc::PasswordHash,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     ApiKey, ChatbotId, Dialect, Error, ErrorKind, KeyId, KeyKind, Member, Plan, Principal, Result,
@@ -10,7 +13,7 @@ use domain::{
 };
 use store::{SignUp, keys::sha256};
 
-use crate::{Core, adapters::random};
+use crate::{App, adapters::random};
 
 /// How long a session lasts.
 pub const SESSION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -21,6 +24,36 @@ pub const MAX_KEYS: u32 = 100;
 /// The longest text that can be a key or a token; anything longer is not looked up.
 const LONGEST_SECRET: usize = 128;
 
+/// What hashing a password costs. A hash says its own cost, so that it verifies whatever the cost of
+/// new ones is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PasswordCost {
+    /// Argon2id with 19 MiB and 2 passes, as OWASP recommends.
+    #[default]
+    Recommended,
+    /// The least that Argon2id takes: for tests, which sign up hundreds of members.
+    Least,
+}
+
+impl PasswordCost {
+    fn hasher(self) -> Result<Argon2<'static>> {
+        let params = match self {
+            Self::Recommended => Params::DEFAULT,
+            Self::Least => Params::new(Params::MIN_M_COST, Params::MIN_T_COST, 1, None)
+                .map_err(|e| Error::internal(e.to_string()))?,
+        };
+        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+
+    fn hash(self, password: &str) -> Result<String> {
+        let salt = random::bytes::<16>()?;
+        let hash = self
+            .hasher()?
+            .hash_password_with_salt(password.as_bytes(), &salt)
+            .map_err(|e| Error::internal(e.to_string()))?;
+        Ok(hash.to_string())
+    }
+}
 /// How many random digits of a key are shown later, to tell keys apart: as many as the one
 /// reference that shows any.
 const SHOWN_DIGITS: usize = 6;
@@ -75,12 +108,22 @@ pub struct NewKey {
     pub key: ApiKey,
 }
 
+/// Who is behind a secret.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// The caller with a key.
+    Key(Principal),
+    /// The member of a session.
+    Session(Member),
+}
+
 /// A fresh secret of the right form, with what is kept of it and its hash.
 pub(crate) fn mint(
     workspace: WorkspaceId,
     chatbot: Option<ChatbotId>,
     dialect: Dialect,
     kind: KeyKind,
+    now: Timestamp,
 ) -> Result<(String, ApiKey, String)> {
     let form = dialect.profile().key_form(kind).ok_or_else(|| {
         Error::field("kind", format!("{} is not a kind of key that {dialect} has", kind.name()))
@@ -95,17 +138,18 @@ pub(crate) fn mint(
         dialect,
         kind,
         prefix: format!("{shown}..."),
-        created_at: Timestamp::now(),
+        created_at: now,
     };
     Ok((secret, key, hash))
 }
 
-impl Core {
+impl App {
     /// Makes a workspace with its first member, signed in.
     pub async fn sign_up(&self, new: NewMember, plan: Plan) -> Result<SignedIn> {
         let NewMember { email, password, organization } = new;
-        let now = Timestamp::now();
-        let password_hash = blocking(move || hash_password(&password)).await?;
+        let now = self.now();
+        let cost = self.passwords;
+        let password_hash = blocking(move || cost.hash(&password)).await?;
         let workspace = Workspace {
             id: WorkspaceId::new(),
             name: organization,
@@ -136,9 +180,10 @@ impl Core {
         let password = bounds::required("password", password)?.to_owned();
         let user = self.store.user(&email).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let cost = self.passwords;
         let right = blocking(move || match hash {
             Some(hash) => verify_password(&password, &hash),
-            None => hash_password(&password).map(|_| false),
+            None => cost.hash(&password).map(|_| false),
         })
         .await?;
         let Some(user) = user.filter(|_| right) else {
@@ -157,8 +202,7 @@ impl Core {
         let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
         let member =
             Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
-        let session =
-            Session { member: member.clone(), expires_at: Timestamp::now().plus(SESSION) };
+        let session = Session { member: member.clone(), expires_at: self.now().plus(SESSION) };
         self.store.put_session(&sha256(&token), &session).await?;
         Ok(SignedIn { token, member, workspace })
     }
@@ -175,7 +219,7 @@ impl Core {
             return Err(unknown());
         }
         let session = self.store.session(&sha256(token)).await?;
-        let session = session.filter(|s| s.expires_at > Timestamp::now()).ok_or_else(unknown)?;
+        let session = session.filter(|s| s.expires_at > self.now()).ok_or_else(unknown)?;
         Ok(session.member)
     }
 
@@ -190,6 +234,19 @@ impl Core {
             return Err(Error::unauthorized());
         }
         self.store.principal(&sha256(secret)).await?.ok_or_else(Error::unauthorized)
+    }
+
+    /// Who calls with `secret`, a key or a session's token; `None` if it is neither.
+    pub async fn caller(&self, secret: &str) -> Result<Option<Caller>> {
+        let known = |found: Result<Caller>| match found {
+            Ok(caller) => Ok(Some(caller)),
+            Err(error) if error.kind == ErrorKind::Unauthorized => Ok(None),
+            Err(error) => Err(error),
+        };
+        match known(self.principal(secret).await.map(Caller::Key))? {
+            Some(caller) => Ok(Some(caller)),
+            None => known(self.member(secret).await.map(Caller::Session)),
+        }
     }
 
     /// A workspace's keys.
@@ -220,7 +277,7 @@ impl Core {
             (_, id) => Some(bounds::required("chatbotId", id)?.parse()?),
         };
         let owner = self.workspace(workspace).await?;
-        let (secret, key, hash) = mint(workspace, chatbot, dialect, kind)?;
+        let (secret, key, hash) = mint(workspace, chatbot, dialect, kind, self.now())?;
         self.store.put_api_key(&key, &hash, owner.plan, MAX_KEYS).await?;
         Ok(NewKey { secret, key })
     }
@@ -232,15 +289,6 @@ impl Core {
             false => Err(Error::not_found("API key")),
         }
     }
-}
-
-/// Argon2id with the crate's defaults (19 MiB, 2 passes), as OWASP recommends.
-fn hash_password(password: &str) -> Result<String> {
-    let salt = random::bytes::<16>()?;
-    let hash = Argon2::default()
-        .hash_password_with_salt(password.as_bytes(), &salt)
-        .map_err(|e| Error::internal(e.to_string()))?;
-    Ok(hash.to_string())
 }
 
 fn verify_password(password: &str, hash: &str) -> Result<bool> {
@@ -261,19 +309,24 @@ mod tests {
 
     #[test]
     fn passwords_verify_against_their_own_hash_only() {
-        let hash = hash_password("correct horse").unwrap();
-        assert!(hash.starts_with("$argon2id$"));
-        assert!(verify_password("correct horse", &hash).unwrap());
-        assert!(!verify_password("wrong horse", &hash).unwrap());
-        assert_ne!(hash, hash_password("correct horse").unwrap(), "salted");
+        for (cost, head) in [
+            (PasswordCost::default(), "$argon2id$v=19$m=19456,t=2,p=1$"),
+            (PasswordCost::Least, "$argon2id$v=19$m=8,t=1,p=1$"),
+        ] {
+            let hash = cost.hash("correct horse").unwrap();
+            assert!(hash.starts_with(head), "{hash}");
+            assert!(verify_password("correct horse", &hash).unwrap());
+            assert!(!verify_password("wrong horse", &hash).unwrap());
+            assert_ne!(hash, cost.hash("correct horse").unwrap(), "salted");
+        }
     }
 
     #[test]
     fn every_kind_of_key_is_made_in_its_form_and_no_other_kind() {
-        let workspace = WorkspaceId::new();
+        let (workspace, at) = (WorkspaceId::new(), Timestamp::from_millis(0));
         for dialect in Dialect::ALL {
             for form in dialect.profile().keys {
-                let (secret, key, hash) = mint(workspace, None, dialect, form.kind).unwrap();
+                let (secret, key, hash) = mint(workspace, None, dialect, form.kind, at).unwrap();
                 let (head, digits) = secret.split_at(form.prefix.len());
                 assert_eq!((head, digits.len()), (form.prefix, form.digits));
                 assert!(digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
@@ -283,7 +336,7 @@ mod tests {
             let other = [KeyKind::Workspace, KeyKind::Public, KeyKind::Secret, KeyKind::Site];
             let mut other = other.into_iter();
             let other = other.find(|kind| dialect.profile().key_form(*kind).is_none()).unwrap();
-            assert!(mint(workspace, None, dialect, other).is_err());
+            assert!(mint(workspace, None, dialect, other, at).is_err());
         }
     }
 }

@@ -6,7 +6,7 @@ use domain::{
 };
 pub use store::QuotaOutcome;
 
-use crate::Core;
+use crate::App;
 
 /// A call that was counted, or refused, and this month's calls with it.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl Calls {
     }
 }
 
-impl Core {
+impl App {
     /// Refuses a caller whose plan lacks `feature`.
     pub fn require(&self, principal: &Principal, feature: Feature) -> Result<()> {
         self.plans.require(principal.plan, feature)
@@ -74,7 +74,7 @@ impl Core {
             let message = format!("the {plan} plan does not include API access");
             return Err(Error::new(ErrorKind::PlanRequired, message));
         }
-        let at = Timestamp::now();
+        let at = self.now();
         let (workspace, key) = (principal.workspace_id, principal.key_id);
         let (outcome, used) =
             self.store.consume_call(workspace, key, metering.counter, limits, at).await?;

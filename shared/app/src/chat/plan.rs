@@ -101,13 +101,13 @@ impl Chat {
         let history = async {
             match &incoming.history {
                 Some(history) => Ok(history.clone()),
-                None if reads_history => history::load(&self.core.store, chatbot.id, request).await,
+                None if reads_history => history::load(&self.app.store, chatbot.id, request).await,
                 None => Ok(Vec::new()),
             }
         };
         let (retriever, sense, history) = tokio::join!(
-            retriever(&self.core, &self.indexes, chatbot),
-            self.core.semantics.of_question(&request.message),
+            retriever(&self.app, &self.indexes, chatbot),
+            self.app.semantics.of_question(&request.message),
             history
         );
         let query = Query { text: &request.message, sense: sense.as_ref() };
@@ -145,7 +145,7 @@ impl Chat {
     ) -> Result<Request> {
         let Incoming { id, chatbot, conversation_id, request, .. } = incoming;
         let history = match self.answerer.reads_history() {
-            true => history::load(&self.core.store, chatbot.id, request).await?,
+            true => history::load(&self.app.store, chatbot.id, request).await?,
             false => Vec::new(),
         };
         Ok(Request {

@@ -20,7 +20,7 @@ use super::{
     stream::Deltas,
 };
 use crate::{
-    Core,
+    App,
     integrations::{Integrations, ask::Candidates},
     knowledge::indexes::Indexes,
 };
@@ -28,10 +28,10 @@ use crate::{
 /// How often a turn whose conversation changed meanwhile is written again.
 const ATTEMPTS: u32 = 4;
 
-/// Chatting: what the `chat` function needs beyond [`Core`].
+/// Chatting: what the `chat` function needs beyond [`App`].
 #[derive(Clone)]
 pub struct Chat {
-    pub(super) core: Core,
+    pub(super) app: App,
     pub(super) indexes: Indexes,
     /// Answers while a chatbot has no AI backend of its own.
     pub(super) answerer: Arc<dyn Answerer>,
@@ -39,14 +39,14 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// Chatting over `core`: chatbots answer with their `integrations`, those without with `answerer`.
-    pub fn new(core: Core, answerer: Arc<dyn Answerer>, integrations: Integrations) -> Self {
-        Self { core, indexes: Indexes::default(), answerer, integrations }
+    /// Chatting over `app`: chatbots answer with their `integrations`, those without with `answerer`.
+    pub fn new(app: App, answerer: Arc<dyn Answerer>, integrations: Integrations) -> Self {
+        Self { app, indexes: Indexes::default(), answerer, integrations }
     }
 
     /// What it is over.
-    pub fn core(&self) -> &Core {
-        &self.core
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     /// Begins a turn for the caller `principal`, on a task of its own: a client that goes away takes
@@ -77,7 +77,7 @@ impl Chat {
         mode: ReplyMode,
         deltas: &Deltas,
     ) -> Result<Turn> {
-        let (asked_at, deadline) = (Timestamp::now(), mode.deadline());
+        let (asked_at, deadline) = (self.app.now(), mode.deadline());
         let chatbot_id = principal.may_chat()?;
         let (chatbot, conversation, history) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
@@ -120,7 +120,7 @@ impl Chat {
             rating: None,
             rated_at: None,
             asked_at,
-            answered_at: Timestamp::now(),
+            answered_at: self.app.now(),
         };
         self.store(dialect, &request, conversation, &turn).await?;
         self.integrations.note(&reply.attempts).await;
@@ -138,14 +138,14 @@ impl Chat {
         request: &ChatRequest,
     ) -> Result<Option<Vec<Message>>> {
         match self.integrations.expect_history(chatbot) {
-            true => history::load(&self.core.store, chatbot, request).await.map(Some),
+            true => history::load(&self.app.store, chatbot, request).await.map(Some),
             false => Ok(None),
         }
     }
 
     /// The chatbot of a key. If it is gone the key is worth nothing any more.
     async fn chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<Chatbot> {
-        let chatbot = self.core.store.chatbot(workspace, id).await?;
+        let chatbot = self.app.store.chatbot(workspace, id).await?;
         let chatbot = chatbot.ok_or_else(Error::unauthorized)?;
         if chatbot.disabled {
             return Err(Error::new(ErrorKind::Forbidden, "this chatbot is disabled"));
@@ -155,10 +155,10 @@ impl Chat {
 
     /// Takes a credit of the workspace's month.
     async fn take_credit(&self, principal: &Principal, credits: CreditMetering) -> Result<()> {
-        let now = Timestamp::now();
+        let now = self.app.now();
         let (workspace, limit) =
-            (principal.workspace_id, (credits.limit)(self.core.plans.of(principal.plan)));
-        if self.core.store.take(workspace, credits.counter, limit, now).await? {
+            (principal.workspace_id, (credits.limit)(self.app.plans.of(principal.plan)));
+        if self.app.store.take(workspace, credits.counter, limit, now).await? {
             return Ok(());
         }
         let seconds = now.next_month().since(now).as_secs() + 1;
@@ -172,7 +172,7 @@ impl Chat {
         id: Option<ConversationId>,
     ) -> Result<Option<Conversation>> {
         let Some(id) = id else { return Ok(None) };
-        let found = self.core.store.conversation(chatbot, id).await?;
+        let found = self.app.store.conversation(chatbot, id).await?;
         found.map(Some).ok_or_else(|| Error::not_found("conversation"))
     }
     async fn store(
@@ -196,7 +196,7 @@ impl Chat {
                     (continued(conversation, turn), TurnWrite::Continues(was))
                 }
             };
-            if self.core.store.put_turn(&conversation, turn, how, self.core.idle).await? {
+            if self.app.store.put_turn(&conversation, turn, how, self.app.idle).await? {
                 return Ok(());
             }
             // Closed, handed over or deleted since it was read.

@@ -7,14 +7,14 @@ use domain::{
 };
 use store::{Claimed, retry::Retries};
 
-use crate::Core;
+use crate::App;
 
 /// Retries of a claim that conflicts with another one of the same chatbot.
 const MAX_RETRIES: usize = 7;
 /// The longest delay before one of them.
 const MAX_DELAY: Duration = Duration::from_millis(25);
 
-impl Core {
+impl App {
     /// Changes what was sent of a chatbot's branding; how it is then.
     pub async fn update_branding(
         &self,

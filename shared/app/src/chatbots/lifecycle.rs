@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use store::{Counters, retry::Retries};
 
 use crate::{
-    Core,
+    App,
     access::accounts::mint,
     adapters::files::{FileKey, Files},
 };
@@ -24,7 +24,7 @@ const MAX_RETRIES: usize = 15;
 /// The longest delay before one of them.
 const MAX_DELAY: Duration = Duration::from_millis(25);
 
-impl Core {
+impl App {
     /// A workspace's chatbots, newest first.
     pub async fn chatbots(&self, workspace: WorkspaceId) -> Result<Vec<Chatbot>> {
         self.store.chatbots(workspace).await
@@ -76,8 +76,9 @@ impl Core {
         let owner = self.workspace(workspace).await?;
         let id = ChatbotId::new();
         let NewChatbot { name, description, disabled, settings } = new;
-        let (secret, key, hash) = mint(owner.id, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1)?;
-        let now = Timestamp::now();
+        let (secret, key, hash) =
+            mint(owner.id, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1, self.now())?;
+        let now = self.now();
         let chatbot = Chatbot {
             id,
             workspace_id: owner.id,
@@ -112,7 +113,7 @@ impl Core {
             }
             let seen = chatbot.updated_at;
             // `updated_at` is what tells two states apart, so it has to move.
-            let at = Timestamp::now().max(Timestamp::from_millis(seen.millis() + 1));
+            let at = self.now().max(Timestamp::from_millis(seen.millis() + 1));
             patch.clone().apply(&mut chatbot, at)?;
             if self.store.update_chatbot(&chatbot, seen).await? {
                 return Ok(chatbot);
@@ -138,7 +139,8 @@ impl Core {
         workspace: WorkspaceId,
         id: ChatbotId,
     ) -> Result<(Chatbot, String)> {
-        let (secret, key, hash) = mint(workspace, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1)?;
+        let (secret, key, hash) =
+            mint(workspace, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1, self.now())?;
         let plan = self.workspace(workspace).await?.plan;
         Ok((self.store.rotate_key(&key, &hash, plan).await?, secret))
     }
@@ -228,7 +230,7 @@ impl Core {
             if twin.kind == SourceKind::File {
                 self.copy_file(&source, &twin, files).await?;
             }
-            if self.store.copy_source(copy, &pointer, &twin).await? {
+            if self.store.copy_source(copy, &pointer, &twin, self.now()).await? {
                 return Ok(());
             }
             if twin.kind == SourceKind::File {

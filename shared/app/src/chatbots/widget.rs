@@ -2,9 +2,9 @@
 
 use domain::{ChatbotId, Error, Feature, Principal, Result, Widget, WidgetFields};
 
-use crate::Core;
+use crate::App;
 
-impl Core {
+impl App {
     /// How a chatbot's widget looks.
     pub async fn widget(&self, principal: &Principal, chatbot: ChatbotId) -> Result<Widget> {
         let (bot, set) = tokio::try_join!(

@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{Counters, QuestionKind};
 
-use crate::Core;
+use crate::App;
 
 /// How many questions a list of those asked most has.
 const TOP: usize = 10;
@@ -87,7 +87,7 @@ pub struct Overview {
     pub credits: Credits,
 }
 
-impl Core {
+impl App {
     /// Conversations of a chatbot of `workspace` on each of the last `days` days, of which the
     /// present one is the last.
     pub async fn activity(
@@ -96,7 +96,7 @@ impl Core {
         chatbot: ChatbotId,
         days: u32,
     ) -> Result<Activity> {
-        let now = Timestamp::now();
+        let now = self.now();
         let days = Days::until(now, days);
         let (_, total, counted) = tokio::try_join!(
             self.chatbot(workspace, chatbot),
@@ -110,14 +110,14 @@ impl Core {
 
     /// What each day of `period` was like.
     pub async fn daily(&self, chatbot: ChatbotId, period: Period) -> Result<Daily> {
-        let now = Timestamp::now();
+        let now = self.now();
         let days = period.days(now);
         Ok(Daily::of(days, now, self.store.daily_counters(chatbot, days).await?))
     }
 
     /// What `period` was like.
     pub async fn insights(&self, chatbot: ChatbotId, period: Period) -> Result<Insights> {
-        let days = period.days(Timestamp::now());
+        let days = period.days(self.now());
         let (daily, cells, sketches) = tokio::try_join!(
             self.daily(chatbot, period),
             self.store.visitor_cells(chatbot, days),
@@ -130,7 +130,7 @@ impl Core {
 
     /// What `period` was like for a site, with the trend of its weeks and its workspace's credits.
     pub async fn overview(&self, principal: &Principal, period: Period) -> Result<Overview> {
-        let now = Timestamp::now();
+        let now = self.now();
         let chatbot = principal.site()?;
         let metering = principal.dialect.profile().credits;
         let counters = async {

@@ -3,11 +3,11 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationId, Days, Error, Order, Page, Period, QuestionFilter,
-    Result, Timestamp, Turn,
+    Result, Turn,
 };
 
 use crate::{
-    Core,
+    App,
     conversations::list::{DEEPEST_PAGE, MOST_FILTERED},
 };
 
@@ -41,7 +41,7 @@ impl QuestionQuery {
 /// A conversation with its first turn.
 pub type Row = (Conversation, Turn);
 
-impl Core {
+impl App {
     /// A page of the conversations that are wanted, and how many are in all: of those there are,
     /// or, with a session or a search, of the [`MOST_FILTERED`] newest that these look at.
     pub async fn questions(
@@ -50,7 +50,7 @@ impl Core {
         wanted: &QuestionQuery,
         page: Page,
     ) -> Result<(Vec<Row>, u64)> {
-        let days = wanted.period.days(Timestamp::now());
+        let days = wanted.period.days(self.now());
         if wanted.session.is_none() && wanted.search.is_none() {
             return tokio::try_join!(
                 self.questions_page(chatbot, wanted, days, page),

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use domain::{ChatbotId, Result, WorkspaceId};
 use store::{Change, Checkpoint, CounterDeltas};
 
-use crate::Core;
+use crate::App;
 
 /// The name of this consumer's checkpoints.
 const CONSUMER: &str = "stats";
@@ -20,7 +20,7 @@ const MOST_SKETCHES: usize = 20;
 /// Counters changed in one item: an update's expression may have four kilobytes.
 const MOST_COUNTERS: usize = 128;
 
-impl Core {
+impl App {
     /// Counts `changes` of `shard`, given with their sequence numbers in order.
     pub async fn count(&self, shard: &str, changes: &[(String, Option<Change>)]) -> Result<()> {
         let mut checkpoint = self.store.checkpoint(CONSUMER, shard).await?;

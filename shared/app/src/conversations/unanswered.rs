@@ -7,7 +7,7 @@ use std::{
 };
 
 use domain::{
-    ChatbotId, Days, Error, ErrorKind, GroupId, Result, SourceId, Timestamp, WorkspaceId,
+    ChatbotId, Days, Error, ErrorKind, GroupId, Result, SourceId, WorkspaceId,
     questions::{Sketch, form},
     source::QaPair,
     unanswered::{AnsweredGroup, DAYS_BOUNDS, EXAMPLES, Group, GroupAnswer},
@@ -15,14 +15,14 @@ use domain::{
 use knowledge::text;
 use store::{IndexEntry, QuestionKind};
 
-use crate::{Core, knowledge::sources::qa_source};
+use crate::{App, knowledge::sources::qa_source};
 
 fn answered_already() -> Error {
     let message = "the group has another answer already; delete its source to answer it anew";
     Error::new(ErrorKind::Conflict, message)
 }
 
-impl Core {
+impl App {
     /// Groups of questions of the last `days` days that have no answer, most asked first: those
     /// from `offset` on, and how many there are.
     pub async fn unanswered(
@@ -39,7 +39,7 @@ impl Core {
     }
 
     async fn unanswered_groups(&self, chatbot: ChatbotId, days: u32) -> Result<Vec<Group>> {
-        let days = Days::until(Timestamp::now(), days);
+        let days = Days::until(self.now(), days);
         let (sketches, learned) = tokio::try_join!(
             self.store.sketches(chatbot, QuestionKind::Unanswered, days),
             self.store.learned(chatbot)
@@ -68,7 +68,7 @@ impl Core {
             // It may have been answered between the two reads.
             seen = self.store.learned_group(chatbot.id, id).await?;
         }
-        let now = Timestamp::now();
+        let now = self.now();
         if let Some(seen) = &seen
             && let Some(pair) = self.learned_pair(chatbot.id, seen).await?
         {
@@ -87,7 +87,7 @@ impl Core {
         }
         let group = listed.ok_or_else(|| Error::not_found("group"))?;
         let pair = answer.pair(&group.question);
-        let source = qa_source(&chatbot, &pair);
+        let source = qa_source(&chatbot, &pair, now);
         let learned = AnsweredGroup { group: id, source: source.id, at: now };
         let meaning = self.semantics.of_pair(&pair).await;
         let meant = (&pair, meaning.as_deref());

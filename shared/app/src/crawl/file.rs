@@ -12,6 +12,7 @@ use knowledge::{PageError, chunk, file};
 use store::Store;
 
 use crate::{
+    adapters::clock::SharedClock,
     adapters::files::{FileKey, Files},
     crawl::passages::{Passages, fingerprint},
 };
@@ -29,11 +30,12 @@ pub(super) struct FileReader {
     store: Store,
     files: Files,
     passages: Passages,
+    clock: SharedClock,
 }
 
 impl FileReader {
-    pub fn new(store: Store, files: Files, passages: Passages) -> Self {
-        Self { store, files, passages }
+    pub fn new(store: Store, files: Files, passages: Passages, clock: SharedClock) -> Self {
+        Self { store, files, passages, clock }
     }
 
     /// Reads the file of `source`, whose page is `page`; or the time after which to look for it
@@ -46,7 +48,7 @@ impl FileReader {
                 self.take(source, &mut page, file, bytes).await?;
             }
             None => {
-                let (made, now) = (source.created_at, Timestamp::now());
+                let (made, now) = (source.created_at, self.clock.now());
                 if let Some(delay) = poll_delay(made, file.awaited_until, now) {
                     return Ok(Some(delay));
                 }
@@ -70,7 +72,7 @@ impl FileReader {
         let read = tokio::task::spawn_blocking(move || read(&reader, &name, &file, &bytes)).await;
         match read.map_err(Error::internal)? {
             Ok((hash, chunks)) => {
-                let at = Timestamp::now();
+                let at = self.clock.now();
                 let (etag, last_modified, final_url) = (None, None, None);
                 let snapshot = Snapshot { hash, etag, last_modified, final_url, at };
                 page.state = PageState::Read;

@@ -75,6 +75,7 @@
 
 mod deadline;
 mod file;
+pub mod job;
 mod live;
 mod page;
 mod passages;
@@ -86,29 +87,30 @@ mod settle;
 mod throttle;
 
 use domain::{
-    Error, Result, Source, SourceKind,
+    Result, Source, SourceKind,
     source::{Page, PageState},
 };
 use knowledge::Fetcher;
 use store::{CrawlProgress, PurgeTarget, Store};
 
 use crate::{
-    Core,
+    App,
     adapters::files::Files,
-    adapters::sqs::{CrawlPage, Queue, VERSION},
     crawl::file::FileReader,
+    crawl::job::CrawlPage,
     crawl::page::PageReader,
     crawl::passages::Passages,
     crawl::retry::PageRetry,
     crawl::settle::Settlement,
     crawl::throttle::{Admission, HostThrottle},
+    jobs::JobQueue,
 };
 
-/// Crawls pages: what `crawl-worker` needs beyond [`Core`].
+/// Crawls pages: what `crawl-worker` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct CrawlWorker {
     store: Store,
-    queue: Queue,
+    queue: JobQueue<CrawlPage>,
     throttle: HostThrottle,
     pages: PageReader,
     files: FileReader,
@@ -116,18 +118,17 @@ pub struct CrawlWorker {
 }
 
 impl CrawlWorker {
-    /// A worker over `core` that reads sites with `fetcher` and what is in `files`; a page that is
-    /// not admitted yet goes back to `queue`, and pages are retried `time_scale` times as fast as
-    /// planned.
-    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: Queue, time_scale: u32) -> Self {
-        let Core { store, semantics, .. } = core;
+    /// A worker over `app` that reads sites with `fetcher` and what is in `files`; a page that is
+    /// not admitted yet, or retried, goes back to `queue`.
+    pub fn new(app: App, fetcher: Fetcher, files: Files, queue: JobQueue<CrawlPage>) -> Self {
+        let App { store, semantics, clock, .. } = app;
         let passages = Passages::new(store.clone(), semantics.clone());
-        let retry = PageRetry::new(store.clone(), queue.clone(), time_scale);
+        let retry = PageRetry::new(store.clone(), queue.clone(), clock.clone());
         Self {
-            throttle: HostThrottle::new(store.clone(), fetcher.clone()),
-            pages: PageReader::new(store.clone(), fetcher, passages.clone(), retry),
-            files: FileReader::new(store.clone(), files, passages.clone()),
-            settlement: Settlement::new(store.clone(), passages, semantics),
+            throttle: HostThrottle::new(store.clone(), fetcher.clone(), clock.clone()),
+            pages: PageReader::new(store.clone(), fetcher, passages.clone(), retry, clock.clone()),
+            files: FileReader::new(store.clone(), files, passages.clone(), clock.clone()),
+            settlement: Settlement::new(store.clone(), passages, semantics, clock),
             store,
             queue,
         }
@@ -136,9 +137,6 @@ impl CrawlWorker {
     /// Handles one message. A page that was handled before is not read again, and one whose crawl
     /// has ended or was superseded is left alone.
     pub async fn handle(&self, job: &CrawlPage) -> Result<()> {
-        if job.v != VERSION {
-            return Err(Error::internal(format!("crawl message of version {}", job.v)));
-        }
         let Some(source) = self.store.source(job.chatbot_id, job.source_id).await? else {
             return Ok(());
         };

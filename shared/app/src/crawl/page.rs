@@ -2,18 +2,21 @@
 //! no more than the request, and what can't be read keeps its last good snapshot.
 
 use domain::{
-    Error, Result, Source, Timestamp,
+    Error, Result, Source,
     source::{MAX_DEPTH, MAX_PAGES, Page, PageState, Snapshot},
 };
 use knowledge::{Fetcher, Known, PageError, Reading, chunk, fetch};
 use store::Store;
 use url::Url;
 
-use crate::crawl::{
-    live::LivePages,
-    passages::{Passages, fingerprint},
-    retry::PageRetry,
-    scope::CrawlScope,
+use crate::{
+    adapters::clock::SharedClock,
+    crawl::{
+        live::LivePages,
+        passages::{Passages, fingerprint},
+        retry::PageRetry,
+        scope::CrawlScope,
+    },
 };
 
 /// Links kept of one page at most; a source has room for fewer pages.
@@ -27,12 +30,19 @@ pub(super) struct PageReader {
     live: LivePages,
     passages: Passages,
     retry: PageRetry,
+    clock: SharedClock,
 }
 
 impl PageReader {
-    pub fn new(store: Store, fetcher: Fetcher, passages: Passages, retry: PageRetry) -> Self {
+    pub fn new(
+        store: Store,
+        fetcher: Fetcher,
+        passages: Passages,
+        retry: PageRetry,
+        clock: SharedClock,
+    ) -> Self {
         let live = LivePages::new(store.clone());
-        Self { store, fetcher, live, passages, retry }
+        Self { store, fetcher, live, passages, retry, clock }
     }
 
     /// Reads `page` and ends it, unless another message retries it or a retry is scheduled. Links
@@ -142,7 +152,7 @@ impl PageReader {
             etag,
             last_modified,
             final_url: Some(url.to_string()).filter(|found| *found != page.url),
-            at: Timestamp::now(),
+            at: self.clock.now(),
         };
         let same = prior.filter(|prior| prior.content() == Some(snapshot.hash.as_str()));
         match same {
@@ -161,7 +171,7 @@ impl PageReader {
         page.keep(prior);
         match (now, &mut page.snapshot) {
             (Some(now), snapshot) => *snapshot = Some(now),
-            (None, Some(snapshot)) => snapshot.at = Timestamp::now(),
+            (None, Some(snapshot)) => snapshot.at = self.clock.now(),
             (None, None) => {}
         }
         match &page.snapshot {

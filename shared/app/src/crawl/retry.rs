@@ -5,15 +5,17 @@
 use std::time::Duration;
 
 use domain::{
-    Result, Timestamp,
+    Result,
     source::{Page, Retry},
 };
 use knowledge::PageError;
 use store::Store;
 
 use crate::{
-    adapters::sqs::{CrawlPage, Queue},
+    adapters::clock::SharedClock,
     crawl::deadline::{LEASE, last_read},
+    crawl::job::CrawlPage,
+    jobs::JobQueue,
 };
 
 /// The delays before the second and the third, last, read of a page.
@@ -25,9 +27,8 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(2 * 60);
 #[derive(Debug, Clone)]
 pub(super) struct PageRetry {
     store: Store,
-    queue: Queue,
-    /// How many times as fast as planned a page is retried.
-    time_scale: u32,
+    queue: JobQueue<CrawlPage>,
+    clock: SharedClock,
 }
 
 /// The delay of the retry of a page that could not be read `tries` times before, and whose server
@@ -45,18 +46,18 @@ fn retry_delay(
 
 impl PageRetry {
     /// Retries over `store`, with messages to `queue`.
-    pub fn new(store: Store, queue: Queue, time_scale: u32) -> Self {
-        Self { store, queue, time_scale: time_scale.max(1) }
+    pub fn new(store: Store, queue: JobQueue<CrawlPage>, clock: SharedClock) -> Self {
+        Self { store, queue, clock }
     }
 
     /// Schedules a retry of `page`, which `error` kept from being read, if the error may pass;
     /// whether the page is retried.
     pub async fn schedule(&self, page: &Page, error: &PageError) -> Result<bool> {
         let tries = page.retry.as_ref().map_or(0, |retry| retry.tries);
-        let now = Timestamp::now();
+        let now = self.clock.now();
         let left = last_read(page.job).since(now);
-        let delay =
-            error.passes().and_then(|after| retry_delay(tries, after, self.time_scale, left));
+        let time_scale = self.clock.retry_time_scale();
+        let delay = error.passes().and_then(|after| retry_delay(tries, after, time_scale, left));
         let Some(delay) = delay else { return Ok(false) };
         let retry = Retry { tries: tries + 1, at: now.plus(delay), reason: error.to_string() };
         // The row first: should the message be lost, the one that is being handled is received
@@ -72,7 +73,7 @@ impl PageRetry {
     /// whether this one does. If its worker dies, another may after [`LEASE`].
     pub async fn claim(&self, page: &mut Page) -> Result<bool> {
         let Some(retry) = &page.retry else { return Ok(true) };
-        let claimed = Retry { at: Timestamp::now().plus(LEASE), ..retry.clone() };
+        let claimed = Retry { at: self.clock.now().plus(LEASE), ..retry.clone() };
         let is_ours = self.store.retry_page(page, &claimed).await?;
         page.retry = Some(claimed);
         Ok(is_ours)

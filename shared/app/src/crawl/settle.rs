@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    Error, Result, Source, Timestamp,
+    Error, Result, Source,
     source::{Chunk, Page, PageState},
 };
 use knowledge::{
@@ -15,6 +15,7 @@ use knowledge::{
 use store::{CrawlResult, Meanings, Store};
 
 use crate::{
+    adapters::clock::SharedClock,
     crawl::live::LivePages,
     crawl::passages::{Passages, chunk_prefix, name_chunks, page_of},
     crawl::plan::{CrawlPlan, Origin, plan},
@@ -28,12 +29,13 @@ pub(super) struct Settlement {
     live: LivePages,
     passages: Passages,
     semantics: Semantics,
+    clock: SharedClock,
 }
 
 impl Settlement {
-    pub fn new(store: Store, passages: Passages, semantics: Semantics) -> Self {
+    pub fn new(store: Store, passages: Passages, semantics: Semantics, clock: SharedClock) -> Self {
         let live = LivePages::new(store.clone());
-        Self { store, live, passages, semantics }
+        Self { store, live, passages, semantics, clock }
     }
 
     /// Settles the crawl of `source`, unless a page of it is queued.
@@ -43,7 +45,7 @@ impl Settlement {
             return Ok(());
         }
         let result = self.result(source, pages).await?;
-        if self.store.end_crawl(source, &result, Timestamp::now(), None).await? {
+        if self.store.end_crawl(source, &result, self.clock.now(), None).await? {
             tracing::info!(source = %source.id, ?result, "crawl ended");
         }
         Ok(())

@@ -9,11 +9,14 @@ use knowledge::Fetcher;
 use store::{Store, keys::sha256};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, timeout},
+    time::{Instant, timeout},
 };
 use url::Url;
 
-use crate::crawl::deadline::{LEASE, last_read};
+use crate::{
+    adapters::clock::SharedClock,
+    crawl::deadline::{LEASE, last_read},
+};
 
 /// Pages of one host that are read at the same time.
 const MAX_CONCURRENT: u8 = 2;
@@ -56,6 +59,7 @@ pub(super) struct HostThrottle {
     store: Store,
     fetcher: Fetcher,
     local: LocalSlots,
+    clock: SharedClock,
 }
 
 /// Slots at hosts within this process, so that its own pages don't ask the table in vain.
@@ -78,8 +82,8 @@ impl LocalSlots {
 impl HostThrottle {
     /// A throttle whose slots are in `store` and whose delays come of the robots.txt that
     /// `fetcher` reads.
-    pub fn new(store: Store, fetcher: Fetcher) -> Self {
-        Self { store, fetcher, local: LocalSlots::new() }
+    pub fn new(store: Store, fetcher: Fetcher, clock: SharedClock) -> Self {
+        Self { store, fetcher, local: LocalSlots::new(), clock }
     }
 
     /// Asks for a permit to read `page`, for which the time `reserved` was reserved before, if any
@@ -89,13 +93,13 @@ impl HostThrottle {
         let host = url.origin().ascii_serialization();
         let mut reserved = reserved;
         if let Some(retry) = &page.retry
-            && let Some(wait) = wait_until(retry.at).await
+            && let Some(wait) = self.wait_until(retry.at).await
         {
             return Ok(Admission::After(wait, reserved));
         }
         for _ in 0..ROUNDS {
             if let Some(at) = reserved
-                && let Some(wait) = wait_until(at).await
+                && let Some(wait) = self.wait_until(at).await
             {
                 return Ok(Admission::After(wait, reserved));
             }
@@ -105,12 +109,15 @@ impl HostThrottle {
             let Some(delay) = robots.ok().and_then(|robots| robots.delay) else {
                 return Ok(Admission::Now(permit));
             };
-            if is_on_time(reserved, delay, Timestamp::now()) {
+            if is_on_time(reserved, delay, self.clock.now()) {
                 return Ok(Admission::Now(permit));
             }
-            reserved = self.store.take_turn(&host, delay, last_read(page.job)).await?;
+            reserved = self
+                .store
+                .take_turn(&host, delay, last_read(page.job), || self.clock.now())
+                .await?;
             match reserved {
-                Some(at) if at <= Timestamp::now() => return Ok(Admission::Now(permit)),
+                Some(at) if at <= self.clock.now() => return Ok(Admission::Now(permit)),
                 Some(_) => self.release(permit).await?,
                 None => {
                     self.release(permit).await?;
@@ -126,6 +133,16 @@ impl HostThrottle {
         self.store.leave_place(&permit.host, permit.slot, &permit.holder).await
     }
 
+    /// Waits until `at` if that is near; else how far it is.
+    async fn wait_until(&self, at: Timestamp) -> Option<Duration> {
+        let wait = at.since(self.clock.now());
+        if wait > NEAR {
+            return Some(wait);
+        }
+        self.clock.sleep(wait).await;
+        None
+    }
+
     /// Claims a slot at `host`: one of this process, then one of all workers'.
     async fn acquire(&self, host: &str, page: &Page) -> Result<Option<HostPermit>> {
         let local = timeout(MAX_WAIT, self.local.of(host).acquire_owned()).await;
@@ -136,7 +153,8 @@ impl HostThrottle {
         let until = Instant::now() + MAX_WAIT;
         loop {
             for slot in 0..MAX_CONCURRENT {
-                if self.store.take_place(host, slot, &holder, LEASE).await? {
+                let now = self.clock.now();
+                if self.store.take_place(host, slot, &holder, LEASE, now).await? {
                     let host = host.to_owned();
                     return Ok(Some(HostPermit { host, slot, holder, _local: local }));
                 }
@@ -144,19 +162,9 @@ impl HostThrottle {
             if Instant::now() >= until {
                 return Ok(None);
             }
-            sleep(POLL).await;
+            self.clock.sleep(POLL).await;
         }
     }
-}
-
-/// Waits until `at` if that is near; else how far it is.
-async fn wait_until(at: Timestamp) -> Option<Duration> {
-    let wait = at.since(Timestamp::now());
-    if wait > NEAR {
-        return Some(wait);
-    }
-    sleep(wait).await;
-    None
 }
 
 /// Whether a page may be read at `now` by the time that was `reserved` for it: one that is late

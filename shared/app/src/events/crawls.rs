@@ -3,16 +3,16 @@
 use domain::Result;
 use store::Change;
 
-use crate::adapters::sqs::{CrawlPage, Queue};
+use crate::{crawl::job::CrawlPage, jobs::JobQueue};
 
 /// Sends a crawl job for each queued page.
 #[derive(Debug, Clone)]
 pub(super) struct CrawlSubscriber {
-    queue: Queue,
+    queue: JobQueue<CrawlPage>,
 }
 
 impl CrawlSubscriber {
-    pub fn new(queue: Queue) -> Self {
+    pub fn new(queue: JobQueue<CrawlPage>) -> Self {
         Self { queue }
     }
 

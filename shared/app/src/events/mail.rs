@@ -4,16 +4,19 @@
 use domain::{AutoDisabled, Event, EventBody, EventId, Result, Webhook};
 use store::Change;
 
-use crate::adapters::sqs::{Mail, MailAbout, Queue, VERSION};
+use crate::{
+    jobs::JobQueue,
+    mail::job::{Mail, MailAbout},
+};
 
 /// Sends a mail job for each change that an owner is told of.
 #[derive(Debug, Clone)]
 pub(super) struct MailSubscriber {
-    queue: Queue,
+    queue: JobQueue<Mail>,
 }
 
 impl MailSubscriber {
-    pub fn new(queue: Queue) -> Self {
+    pub fn new(queue: JobQueue<Mail>) -> Self {
         Self { queue }
     }
 
@@ -41,7 +44,6 @@ impl MailSubscriber {
 fn handed_off(event: &Event) -> Option<Mail> {
     let EventBody::HandoffRequested(conversation) = &event.body else { return None };
     Some(Mail {
-        v: VERSION,
         event_id: event.id,
         at: event.at,
         workspace_id: event.workspace_id,
@@ -54,7 +56,6 @@ fn disabled(webhook: &Webhook, why: AutoDisabled) -> Mail {
     let (id, time) = (webhook.id.to_string(), why.at.to_string());
     // These words are part of derived ids: like a stored name, they never change.
     Mail {
-        v: VERSION,
         event_id: EventId::derived(&["webhook switched off", &id, &time]),
         at: why.at,
         workspace_id: webhook.workspace_id,

@@ -3,17 +3,17 @@
 use domain::{Conversation, Result, SourceKind};
 use store::{Change, PurgeTarget, Store};
 
-use crate::adapters::sqs::{Purge, Queue, VERSION};
+use crate::{jobs::JobQueue, ops::purge::Purge};
 
 /// Sends a purge job for each thing that a change leaves without an owner.
 #[derive(Debug, Clone)]
 pub(super) struct PurgeSubscriber {
     store: Store,
-    queue: Queue,
+    queue: JobQueue<Purge>,
 }
 
 impl PurgeSubscriber {
-    pub fn new(store: Store, queue: Queue) -> Self {
+    pub fn new(store: Store, queue: JobQueue<Purge>) -> Self {
         Self { store, queue }
     }
 
@@ -25,8 +25,7 @@ impl PurgeSubscriber {
         if targets.is_empty() {
             return Ok(());
         }
-        let jobs: Vec<Purge> =
-            targets.into_iter().map(|target| Purge { v: VERSION, target }).collect();
+        let jobs: Vec<Purge> = targets.into_iter().map(|target| Purge { target }).collect();
         self.queue.send_all(&jobs).await
     }
 

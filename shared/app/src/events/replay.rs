@@ -21,7 +21,7 @@ impl EventRouter {
         let mut replayed = 0;
         let mut place = Some(Place::default());
         while let Some(from) = place {
-            let (changes, next) = self.core.store.history(chatbot, times, from).await?;
+            let (changes, next) = self.app.store.history(chatbot, times, from).await?;
             for change in changes {
                 router.handle(&change, &mut cache).await?;
                 replayed += 1;

@@ -4,29 +4,33 @@ use domain::{EventRenderer, Result};
 use store::Change;
 
 use crate::{
-    Core,
-    adapters::sqs::Queue,
+    App,
+    crawl::job::CrawlPage,
     events::{crawls::CrawlSubscriber, mail::MailSubscriber, purges::PurgeSubscriber},
+    jobs::JobQueue,
+    mail::job::Mail,
+    ops::purge::Purge,
     webhooks::fan_out::{FanOut, SubscriptionCache},
+    webhooks::job::Deliver,
 };
 
 /// The queues that subscribers send their jobs to.
 #[derive(Debug, Clone)]
 pub struct EventQueues {
     /// Pages to crawl.
-    pub crawls: Queue,
+    pub crawls: JobQueue<CrawlPage>,
     /// Attempts at webhook deliveries.
-    pub deliveries: Queue,
+    pub deliveries: JobQueue<Deliver>,
     /// Deleted things whose dependents are to be removed.
-    pub purges: Queue,
+    pub purges: JobQueue<Purge>,
     /// E-mails to owners.
-    pub mails: Queue,
+    pub mails: JobQueue<Mail>,
 }
 
-/// Routes changes: what `event-fanout` needs beyond [`Core`].
+/// Routes changes: what `event-fanout` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct EventRouter {
-    pub(super) core: Core,
+    pub(super) app: App,
     purges: PurgeSubscriber,
     crawls: CrawlSubscriber,
     mail: MailSubscriber,
@@ -34,16 +38,16 @@ pub struct EventRouter {
 }
 
 impl EventRouter {
-    /// A router over `core` whose subscribers send to `queues`; `renderer` tells webhooks of
+    /// A router over `app` whose subscribers send to `queues`; `renderer` tells webhooks of
     /// events.
-    pub fn new(core: Core, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
+    pub fn new(app: App, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
         let EventQueues { crawls, deliveries, purges, mails } = queues;
         Self {
-            purges: PurgeSubscriber::new(core.store.clone(), purges),
+            purges: PurgeSubscriber::new(app.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
-            webhooks: FanOut::new(core.store.clone(), deliveries, renderer),
-            core,
+            webhooks: FanOut::new(app.clone(), deliveries, renderer),
+            app,
         }
     }
 

@@ -96,7 +96,8 @@ impl Integrations {
             for retry in [false, true] {
                 let left = deadline.left();
                 let share = if others { left.mul_f64(FIRST_SHARE) } else { left };
-                let (result, attempt) = attempt(backend, request(backend), sink, share).await;
+                let asked = (backend, request(backend));
+                let (result, attempt) = attempt(asked, sink, share, self.app.now()).await;
                 attempts.push(attempt);
                 let failure = match result {
                     Ok(outcome) => return (Asked::Answered(outcome), attempts),
@@ -135,13 +136,13 @@ fn retry_delay(error: &AnswerError, deadline: Deadline) -> Option<Duration> {
 }
 
 async fn attempt(
-    backend: &Backend,
-    request: Request,
+    (backend, request): (&Backend, Request),
     sink: Option<&dyn DeltaSink>,
     total: Duration,
+    now: Timestamp,
 ) -> (Result<AnswerOutcome, AnswerFailure>, BackendAttempt) {
     let begun = Instant::now();
-    let admission = backend.breaker.admit(backend.integration.open_until, Timestamp::now());
+    let admission = backend.breaker.admit(backend.integration.open_until, now);
     let mut first = None;
     let result = match admission {
         BreakerAdmission::Rejected => {

@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::breaker::BackendBreaker;
-use crate::{Core, adapters::seal::Sealer};
+use crate::{App, adapters::seal::Sealer};
 
 /// Chatbots whose integrations stay loaded.
 const MAX_CHATBOTS: usize = 256;
@@ -30,10 +30,10 @@ const MAX_BREAKERS: usize = 4_096;
 /// integrations never asks for it.
 type SealerSource = Arc<dyn Fn() -> BoxFuture<'static, Result<Sealer>> + Send + Sync>;
 
-/// Integrations: what the functions that ask models or manage them need beyond [`Core`]. Cheap to clone.
+/// Integrations: what the functions that ask models or manage them need beyond [`App`]. Cheap to clone.
 #[derive(Clone)]
 pub struct Integrations {
-    pub(super) core: Core,
+    pub(super) app: App,
     pub(super) policy: Policy,
     sealer: SealerSource,
     /// Where Bedrock is for integrations without a URL.
@@ -107,14 +107,14 @@ impl Answerer for Unusable {
 }
 
 impl Integrations {
-    /// Integrations over `core`. Their URLs follow `policy`; `sealer` is asked for once, when the first
+    /// Integrations over `app`. Their URLs follow `policy`; `sealer` is asked for once, when the first
     /// secret is sealed or opened.
     pub fn new(
-        core: Core,
+        app: App,
         policy: Policy,
         sealer: impl Fn() -> BoxFuture<'static, Result<Sealer>> + Send + Sync + 'static,
     ) -> Self {
-        Self { core, policy, sealer: Arc::new(sealer), bedrock: None, shared: Arc::default() }
+        Self { app, policy, sealer: Arc::new(sealer), bedrock: None, shared: Arc::default() }
     }
 
     /// With Bedrock's endpoint for integrations that name none: that of the deployment's region.
@@ -123,8 +123,8 @@ impl Integrations {
     }
 
     /// What it is over.
-    pub fn core(&self) -> &Core {
-        &self.core
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     pub(super) async fn sealer(&self) -> Result<&Sealer> {
@@ -153,7 +153,7 @@ impl Integrations {
             return Ok(backends);
         }
         let mut backends = Vec::new();
-        for integration in self.core.store.integrations(chatbot).await? {
+        for integration in self.app.store.integrations(chatbot).await? {
             let answerer = self.answerer(&integration).await?;
             let breaker = self.breaker(integration.id);
             backends.push(Backend { integration, answerer, breaker });

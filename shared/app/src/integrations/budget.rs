@@ -30,11 +30,11 @@ pub enum Budget {
 impl Integrations {
     /// Reserves up to `tokens` for a turn of `workspace`.
     pub async fn reserve(&self, workspace: WorkspaceId, plan: Plan, tokens: u32) -> Result<Budget> {
-        let Some(max) = self.core.plans.of(plan).backend_tokens else {
+        let Some(max) = self.app.plans.of(plan).backend_tokens else {
             return Ok(Budget::Unlimited);
         };
-        let at = Timestamp::now();
-        let reserved = self.core.store.reserve(workspace, COUNTER, tokens, max, at).await?;
+        let at = self.app.now();
+        let reserved = self.app.store.reserve(workspace, COUNTER, tokens, max, at).await?;
         Ok(match reserved {
             true => Budget::Reserved(Reservation { workspace, tokens, at }),
             false => Budget::Exhausted,
@@ -46,7 +46,7 @@ impl Integrations {
     pub async fn settle(&self, budget: Budget, used: u32) {
         let Budget::Reserved(Reservation { workspace, tokens, at }) = budget else { return };
         let difference = i64::from(used) - i64::from(tokens);
-        if let Err(error) = self.core.store.settle(workspace, COUNTER, difference, at).await {
+        if let Err(error) = self.app.store.settle(workspace, COUNTER, difference, at).await {
             tracing::error!(%error, %workspace, "reserved tokens could not be given back");
         }
     }

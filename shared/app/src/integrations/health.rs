@@ -18,14 +18,16 @@ impl Integrations {
     pub async fn note(&self, attempts: &[BackendAttempt]) {
         for attempt in attempts {
             let seen = &attempt.backend.integration;
-            let Some(now) = after(attempt, &attempt.backend.breaker) else { continue };
+            let Some(now) = after(attempt, &attempt.backend.breaker, self.app.now()) else {
+                continue;
+            };
             tracing::warn!(
                 integration = %seen.id,
                 status = now.status.name(),
                 reason = now.status_reason.as_deref().unwrap_or_default(),
                 "the status of an integration changed"
             );
-            if let Err(error) = self.core.store.set_integration_health(&now, seen).await {
+            if let Err(error) = self.app.store.set_integration_health(&now, seen).await {
                 tracing::error!(%error, integration = %seen.id, "a status could not be written");
             }
         }
@@ -33,7 +35,11 @@ impl Integrations {
 }
 
 /// The integration after `attempt`, if that changes it.
-fn after(attempt: &BackendAttempt, breaker: &BackendBreaker) -> Option<Integration> {
+fn after(
+    attempt: &BackendAttempt,
+    breaker: &BackendBreaker,
+    now: Timestamp,
+) -> Option<Integration> {
     let seen = &attempt.backend.integration;
     let Some(error) = &attempt.error else {
         breaker.succeeded();
@@ -54,7 +60,7 @@ fn after(attempt: &BackendAttempt, breaker: &BackendBreaker) -> Option<Integrati
         return Some(Integration {
             status: IntegrationStatus::Error,
             status_reason: Some(reason),
-            open_until: Some(Timestamp::now().plus(cooldown)),
+            open_until: Some(now.plus(cooldown)),
             trips: seen.trips.saturating_add(1),
             ..seen.clone()
         });

@@ -28,7 +28,7 @@ impl Integrations {
         new: NewIntegration,
     ) -> Result<Integration> {
         let NewIntegration { kind, settings } = new;
-        let now = Timestamp::now();
+        let now = self.app.now();
         let blank = Integration {
             id: IntegrationId::new(),
             workspace_id: workspace,
@@ -50,7 +50,7 @@ impl Integrations {
             updated_at: now,
         };
         let integration = self.apply(blank, settings).await?;
-        match self.core.store.put_integration(&integration).await? {
+        match self.app.store.put_integration(&integration).await? {
             PutIntegration::Added => Ok(integration),
             PutIntegration::Gone => Err(Error::not_found("chatbot")),
             PutIntegration::Full => {
@@ -69,8 +69,8 @@ impl Integrations {
         filter: &IntegrationFilter,
         page: Page,
     ) -> Result<(Vec<Integration>, u64)> {
-        let chatbot = self.core.chatbot(workspace, chatbot).await?;
-        let mut integrations = self.core.store.integrations(&chatbot).await?;
+        let chatbot = self.app.chatbot(workspace, chatbot).await?;
+        let mut integrations = self.app.store.integrations(&chatbot).await?;
         integrations.retain(|integration| filter.matches(integration));
         let total = integrations.len() as u64;
         Ok((page.of(integrations), total))
@@ -78,7 +78,7 @@ impl Integrations {
 
     /// An integration of a workspace.
     pub async fn get(&self, workspace: WorkspaceId, id: IntegrationId) -> Result<Integration> {
-        let found = self.core.store.integration(workspace, id).await?;
+        let found = self.app.store.integration(workspace, id).await?;
         found.ok_or_else(|| Error::not_found("integration"))
     }
 
@@ -96,7 +96,7 @@ impl Integrations {
             }
             let was = seen.updated_at;
             // `updated_at` is what tells two states apart, so it has to move.
-            let updated_at = Timestamp::now().max(Timestamp::from_millis(was.millis() + 1));
+            let updated_at = self.app.now().max(Timestamp::from_millis(was.millis() + 1));
             let changed = self.apply(seen, patch.clone()).await?;
             let status = match changed.status {
                 IntegrationStatus::Error => IntegrationStatus::Active,
@@ -110,7 +110,7 @@ impl Integrations {
                 updated_at,
                 ..changed
             };
-            if self.core.store.update_integration(&changed, was).await? {
+            if self.app.store.update_integration(&changed, was).await? {
                 return Ok(changed);
             }
         }
@@ -120,7 +120,7 @@ impl Integrations {
     /// Deletes an integration.
     pub async fn delete(&self, workspace: WorkspaceId, id: IntegrationId) -> Result<()> {
         let integration = self.get(workspace, id).await?;
-        match self.core.store.delete_integration(&integration).await? {
+        match self.app.store.delete_integration(&integration).await? {
             true => Ok(()),
             false => Err(Error::not_found("integration")),
         }

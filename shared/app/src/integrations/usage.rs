@@ -14,10 +14,10 @@ impl Integrations {
         chatbot: ChatbotId,
         days: u32,
     ) -> Result<Vec<(String, Counters)>> {
-        let days = Days::until(Timestamp::now(), days);
+        let days = Days::until(self.app.now(), days);
         let (_, counted) = tokio::try_join!(
-            self.core.chatbot(workspace, chatbot),
-            self.core.store.daily_counters(chatbot, days)
+            self.app.chatbot(workspace, chatbot),
+            self.app.store.daily_counters(chatbot, days)
         )?;
         let mut counted = counted.into_iter().peekable();
         let of = |day: String| {

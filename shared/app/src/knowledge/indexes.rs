@@ -14,7 +14,7 @@ use knowledge::{
 use store::{IndexEntry, IndexPointer, Store};
 use tokio::sync::Mutex as AsyncMutex;
 
-use crate::Core;
+use crate::App;
 
 /// Bytes of the indexes that are cached, of the gigabyte that a function has.
 const MAX_CACHED: usize = 384 * 1024 * 1024;
@@ -72,7 +72,7 @@ impl Default for Indexes {
 
 impl Indexes {
     /// The index of `chatbot` at its current version, or a newer one.
-    pub async fn current(&self, core: &Core, chatbot: &Chatbot) -> Result<Known> {
+    pub async fn current(&self, app: &App, chatbot: &Chatbot) -> Result<Known> {
         let slot = self.0.get_or_make(&chatbot.id, Slot::default);
         let mut loaded = slot.loaded.lock().await;
         if let Some(loaded) = loaded.as_ref().filter(|l| l.version >= chatbot.index_version) {
@@ -80,7 +80,7 @@ impl Indexes {
         }
         let none = HashMap::new();
         let known = loaded.as_ref().map_or(&none, |loaded| &loaded.segments);
-        let fresh = load(core, chatbot, known).await?;
+        let fresh = load(app, chatbot, known).await?;
         let known = fresh.known.clone();
         let bytes = fresh.bytes();
         *loaded = Some(fresh);
@@ -124,7 +124,7 @@ async fn segment(
 }
 
 async fn load(
-    core: &Core,
+    app: &App,
     chatbot: &Chatbot,
     known: &HashMap<(SourceId, CrawlId), Part>,
 ) -> Result<Loaded> {
@@ -132,8 +132,8 @@ async fn load(
         let mut segments: HashMap<(SourceId, CrawlId), Part> = HashMap::new();
         let mut pairs: Vec<(SourceId, QaPair)> = Vec::new();
         let mut meant: Vec<Option<Vec<u8>>> = Vec::new();
-        let pointers = core.store.index_pointers(chatbot.id).await?;
-        if core.semantics.searches_in_table(passages(&pointers)) {
+        let pointers = app.store.index_pointers(chatbot.id).await?;
+        if app.semantics.searches_in_table(passages(&pointers)) {
             let large = large(pointers);
             let pairs = pair_bytes(&large.pairs);
             let known = Known::InTable(Arc::new(large));
@@ -149,7 +149,7 @@ async fn load(
                 IndexEntry::Segment { parts, chunks: _ } => {
                     let part = match known.get(&key) {
                         Some(part) => part.clone(),
-                        None => match segment(&core.store, key, parts).await? {
+                        None => match segment(&app.store, key, parts).await? {
                             Some(part) => part,
                             // Replaced and cleared away between the two reads.
                             None if attempt < ATTEMPTS => continue 'again,
@@ -164,7 +164,7 @@ async fn load(
                 }
             }
         }
-        let meaning = core.semantics.model().map(|model| meaning(model, &segments, meant));
+        let meaning = app.semantics.model().map(|model| meaning(model, &segments, meant));
         let of_source =
             segments.iter().map(|((source, _), (segment, _))| (*source, segment.clone()));
         let bytes = pair_bytes(&pairs);

@@ -10,7 +10,7 @@ use knowledge::{text, tokens};
 use outbound::Policy;
 use store::{IndexEntry, NewSource};
 
-use crate::Core;
+use crate::App;
 
 /// A URL source to add, its bounds checked.
 #[derive(Debug, Clone)]
@@ -34,12 +34,12 @@ impl NewUrlSource {
 }
 
 /// The source that `pair` is in.
-pub(crate) fn qa_source(chatbot: &Chatbot, pair: &QaPair) -> Source {
+pub(crate) fn qa_source(chatbot: &Chatbot, pair: &QaPair, now: Timestamp) -> Source {
     let words = text::word_count(&pair.question) + text::word_count(&pair.answer);
-    Source::of_pair(chatbot, pair, words, Timestamp::now())
+    Source::of_pair(chatbot, pair, words, now)
 }
 
-impl Core {
+impl App {
     /// Adds a URL source, to be crawled at once. A URL that the chatbot has already stays the
     /// source it is.
     pub async fn add_url(
@@ -59,7 +59,7 @@ impl Core {
         sync: SyncFrequency,
     ) -> Result<Source> {
         let kind = SourceKind::Url;
-        let source = Source::queued(chatbot, kind, url.to_owned(), sync, Timestamp::now());
+        let source = Source::queued(chatbot, kind, url.to_owned(), sync, self.now());
         let page = Page::first(&source, source.job);
         match self.store.put_url_source(chatbot, &source, &page).await? {
             NewSource::Added => Ok(source),
@@ -75,7 +75,7 @@ impl Core {
         pair: QaPair,
     ) -> Result<SourceId> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
-        let source = qa_source(&chatbot, &pair);
+        let source = qa_source(&chatbot, &pair, self.now());
         let meaning = self.semantics.of_pair(&pair).await;
         self.store.put_qa_source(&chatbot, &source, &pair, meaning.as_deref()).await?;
         Ok(source.id)
@@ -167,7 +167,7 @@ impl Core {
             return Ok(false);
         }
         let page = Page::first(source, CrawlId::new());
-        self.store.begin_crawl(source, &page, Timestamp::now(), seen).await
+        self.store.begin_crawl(source, &page, self.now(), seen).await
     }
 
     /// Deletes a source; it stops answering at once.

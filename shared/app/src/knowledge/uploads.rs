@@ -9,7 +9,7 @@ use domain::{
 use knowledge::file;
 
 use crate::{
-    Core,
+    App,
     adapters::files::{FileKey, Files},
 };
 
@@ -36,7 +36,7 @@ pub struct AnnouncedFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingUpload {
     /// The address to send it to, which is key enough. Without one the file comes to
-    /// [`Core::receive_file`].
+    /// [`App::receive_file`].
     pub address: Option<String>,
     /// When it has to be on its way.
     pub until: Timestamp,
@@ -97,9 +97,14 @@ fn named(field: &str, name: Option<&str>) -> Result<String> {
     bounds::text(field, name, bounds::FILE_NAME).map_err(told)
 }
 
-fn file_source(chatbot: &Chatbot, name: String, file: Option<SourceFile>) -> Source {
+fn file_source(
+    chatbot: &Chatbot,
+    name: String,
+    file: Option<SourceFile>,
+    now: Timestamp,
+) -> Source {
     let (kind, sync) = (SourceKind::File, SyncFrequency::Manual);
-    Source { file, ..Source::queued(chatbot, kind, name, sync, Timestamp::now()) }
+    Source { file, ..Source::queued(chatbot, kind, name, sync, now) }
 }
 
 impl FileKey {
@@ -109,7 +114,7 @@ impl FileKey {
     }
 }
 
-impl Core {
+impl App {
     /// Adds a file, to be read at once. The same file once more is another source.
     pub async fn add_file(
         &self,
@@ -122,7 +127,7 @@ impl Core {
         let NewFile { name, media_type, bytes } = new;
         let size = bytes.len() as u64;
         let file = SourceFile { media_type, size, awaited_until: None };
-        let source = file_source(&chatbot, name, Some(file));
+        let source = file_source(&chatbot, name, Some(file), self.now());
         // The file first: a source in the table is one that can be read.
         files.put(FileKey::source(&source), bytes).await?;
         self.put_file(&chatbot, &source, files).await?;
@@ -140,10 +145,10 @@ impl Core {
     ) -> Result<(Source, PendingUpload)> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
         let AnnouncedFile { name, media_type, size } = new;
-        let until = Timestamp::now().plus(UPLOAD_TIME);
+        let until = self.now().plus(UPLOAD_TIME);
         let awaited_until = Some(until.plus(UPLOAD_GRACE));
         let file = SourceFile { media_type, size, awaited_until };
-        let source = file_source(&chatbot, name, Some(file));
+        let source = file_source(&chatbot, name, Some(file), self.now());
         let address = files.address(FileKey::source(&source), size, UPLOAD_TIME).await?;
         let page = Page::first(&source, source.job);
         self.store.put_file_source(&chatbot, &source, &page).await?;
@@ -164,7 +169,7 @@ impl Core {
         let file = source.file.filter(|_| files.is_folder());
         let file = file.ok_or_else(|| Error::not_found("source"))?;
         let waits = source.status == SourceStatus::Pending
-            && file.awaited_until.is_some_and(|until| Timestamp::now() < until);
+            && file.awaited_until.is_some_and(|until| self.now() < until);
         if !waits || files.get(of).await?.is_some() {
             return Err(Error::new(ErrorKind::Conflict, "the source is not awaiting an upload"));
         }
@@ -207,7 +212,7 @@ impl Core {
         files: &Files,
     ) -> Result<()> {
         let file = source.file.clone().map(|file| SourceFile { awaited_until: None, ..file });
-        let twin = file_source(chatbot, source.name.clone(), file);
+        let twin = file_source(chatbot, source.name.clone(), file, self.now());
         // One that never arrived is nothing to copy.
         match self.copy_file(source, &twin, files).await? {
             true => self.put_file(chatbot, &twin, files).await,

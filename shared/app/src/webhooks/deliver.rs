@@ -4,33 +4,37 @@
 use std::time::Duration;
 
 use domain::{
-    Attempt, Delivery, DeliveryStatus, Error, EventRenderer, Result, Timestamp, Webhook,
-    WebhookStatus, webhook::HealthChange,
+    Attempt, Delivery, DeliveryStatus, EventRenderer, Result, Webhook, WebhookStatus,
+    webhook::HealthChange,
 };
 use store::Store;
 
 use crate::{
-    Core,
+    App,
+    adapters::clock::SharedClock,
     adapters::random,
     adapters::seal::Sealer,
-    adapters::sqs::{Deliver, LONGEST_DELAY, Queue, VERSION},
+    adapters::sqs::LONGEST_DELAY,
+    jobs::JobQueue,
     webhooks::backoff::{self, Backoff, LEASE},
     webhooks::circuit_breaker::{Admission, CircuitBreaker},
+    webhooks::job::Deliver,
     webhooks::limiter::EndpointLimiter,
     webhooks::sign::Signer,
     webhooks::transport::{SendOutcome, Transport},
 };
 
-/// Makes attempts: what `delivery-worker` needs beyond [`Core`].
+/// Makes attempts: what `delivery-worker` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct DeliveryWorker {
     store: Store,
-    queue: Queue,
+    queue: JobQueue<Deliver>,
     breaker: CircuitBreaker,
     limiter: EndpointLimiter,
     signer: Signer,
     transport: Transport,
     backoff: Backoff,
+    clock: SharedClock,
 }
 
 /// What a message leads to.
@@ -42,48 +46,46 @@ enum Loaded {
 }
 
 impl DeliveryWorker {
-    /// A worker over `core`; retries go through `queue`, `time_scale` times as fast as the
-    /// schedule says.
+    /// A worker over `app`; retries go through `queue`.
     pub fn new(
-        core: Core,
-        queue: Queue,
+        app: App,
+        queue: JobQueue<Deliver>,
         transport: Transport,
         sealer: Sealer,
         renderer: &'static dyn EventRenderer,
-        time_scale: u32,
     ) -> Self {
+        let App { store, clock, .. } = app;
+        let time_scale = clock.retry_time_scale();
         Self {
-            breaker: CircuitBreaker::new(core.store.clone(), time_scale),
+            breaker: CircuitBreaker::new(store.clone(), time_scale),
             limiter: EndpointLimiter::default(),
             signer: Signer::new(sealer, renderer),
             backoff: Backoff::new(time_scale),
-            store: core.store,
+            store,
             queue,
             transport,
+            clock,
         }
     }
 
     /// Handles one message: makes the attempt it names, unless that was made before.
     pub async fn handle(&self, job: &Deliver) -> Result<()> {
-        if job.v != VERSION {
-            return Err(Error::internal(format!("delivery message of version {}", job.v)));
-        }
         let Loaded::Attempt(loaded) = self.load(job).await? else { return Ok(()) };
         let (delivery, webhook) = *loaded;
-        let admitted = match self.breaker.admit(&webhook, Timestamp::now()).await? {
+        let admitted = match self.breaker.admit(&webhook, self.clock.now()).await? {
             Admission::Admitted(admitted) => admitted,
             Admission::Denied(wait) => return self.defer(job, wait).await,
         };
         let Some(_permit) = self.limiter.acquire(webhook.id).await else {
             return self.defer(job, backoff::busy(job.deferrals)).await;
         };
-        let headers = self.signer.sign(&webhook, &delivery, Timestamp::now())?;
+        let headers = self.signer.sign(&webhook, &delivery, self.clock.now())?;
         let sent = self.transport.send(&webhook, &delivery, &headers).await;
         // Before anything that takes time: others are about to run into the same.
         if sent.timed_out {
             self.limiter.reject_waiting(webhook.id);
         }
-        self.breaker.record(&webhook, admitted, sent.timed_out, Timestamp::now()).await?;
+        self.breaker.record(&webhook, admitted, sent.timed_out, self.clock.now()).await?;
         self.settle(job, &delivery, &webhook, sent).await
     }
 
@@ -121,7 +123,7 @@ impl DeliveryWorker {
         let follows = delivery.attempts.len() == job.attempt + 1;
         let pending = delivery.status == DeliveryStatus::Pending && follows;
         let Some(next) = delivery.next_attempt_at.filter(|_| pending) else { return Ok(()) };
-        let delay = next.since(Timestamp::now());
+        let delay = next.since(self.clock.now());
         match delay <= LONGEST_DELAY {
             true => self.queue.send(&Deliver::next(delivery), delay).await,
             // The ticker sends it in time.
@@ -134,7 +136,7 @@ impl DeliveryWorker {
         let delay = backoff::spread(delay, random::fraction());
         // Should the message be lost, the ticker finds the row.
         if backoff::renews_lease(job.deferrals, delay) {
-            let until = Timestamp::now().plus(delay + LEASE);
+            let until = self.clock.now().plus(delay + LEASE);
             self.store.defer_delivery(&job.delivery().key(), until).await?;
         }
         let later = Deliver { deferrals: job.deferrals.saturating_add(1), ..job.clone() };
@@ -160,7 +162,7 @@ impl DeliveryWorker {
         );
         // The row first: if the message is lost after that, the ticker finds the row.
         let next = retry.map(|delay| {
-            let next = Timestamp::now().plus(delay);
+            let next = self.clock.now().plus(delay);
             (next, backoff::look_again(next, delay))
         });
         let written =
@@ -205,6 +207,8 @@ fn verdict(attempt: &Attempt, retry: Option<Duration>) -> (DeliveryStatus, Optio
 
 #[cfg(test)]
 mod tests {
+    use domain::Timestamp;
+
     use super::*;
 
     #[test]

@@ -42,7 +42,7 @@ impl Webhooks {
         let DeliveryQuery { status, limit, after } = query;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let wanted = DeliveryRange { between: None, status, after, limit };
-        self.core.store.list_deliveries(id, wanted).await
+        self.app.store.list_deliveries(id, wanted).await
     }
 
     /// Gives a subscription another secret. The previous one signs too for [`OVERLAP`]; the one
@@ -59,7 +59,7 @@ impl Webhooks {
         let sealed = self.sealer.seal(&id.to_string(), &secret)?;
         let old_until = now.plus(OVERLAP);
         let retired = RetiredSecret { sealed: webhook.sealed_secret, until: old_until };
-        if !self.core.store.rotate_webhook_secret(scope, id, &sealed, &retired).await? {
+        if !self.app.store.rotate_webhook_secret(scope, id, &sealed, &retired).await? {
             let message = "the webhook's secret was rotated at the same time";
             return Err(Error::new(ErrorKind::Conflict, message));
         }

@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, PutDelivery, Store};
 
 use crate::{
-    adapters::sqs::{Deliver, Queue},
+    App, adapters::clock::SharedClock, jobs::JobQueue, webhooks::job::Deliver,
     webhooks::replay::replay_failed,
 };
 
@@ -25,16 +25,18 @@ pub type SubscriptionCache = HashMap<Scope, Vec<Webhook>>;
 #[derive(Debug, Clone)]
 pub(crate) struct FanOut {
     store: Store,
-    queue: Queue,
+    queue: JobQueue<Deliver>,
     renderer: &'static dyn EventRenderer,
     /// Whether failed deliveries are sent again.
     replays: bool,
+    clock: SharedClock,
 }
 
 impl FanOut {
-    /// Fan-out over `store` to the delivery queue `queue`.
-    pub fn new(store: Store, queue: Queue, renderer: &'static dyn EventRenderer) -> Self {
-        Self { store, queue, renderer, replays: false }
+    /// Fan-out over `app` to the delivery queue `queue`.
+    pub fn new(app: App, queue: JobQueue<Deliver>, renderer: &'static dyn EventRenderer) -> Self {
+        let App { store, clock, .. } = app;
+        Self { store, queue, renderer, replays: false, clock }
     }
 
     /// The same for events that are replayed.
@@ -143,7 +145,7 @@ impl FanOut {
             // A pending one may have lost its message between the row and the queue.
             PutDelivery::Added | PutDelivery::Pending => Some(job),
             PutDelivery::Failed if self.replays => {
-                replay_failed(&self.store, &job.delivery()).await?;
+                replay_failed(&self.store, &job.delivery(), self.clock.now()).await?;
                 None
             }
             PutDelivery::Failed | PutDelivery::Delivered => None,

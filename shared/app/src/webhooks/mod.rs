@@ -89,6 +89,7 @@ mod circuit_breaker;
 pub mod deliver;
 pub mod delivery_api;
 pub mod fan_out;
+pub mod job;
 mod limiter;
 mod replay;
 mod sign;

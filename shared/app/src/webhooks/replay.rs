@@ -33,13 +33,13 @@ impl Webhooks {
         // Where it is stored follows from its id.
         let created_at = delivery.made_at().filter(|at| at.is_plain()).ok_or_else(unknown)?;
         let key = DeliveryRef { webhook_id: id, created_at, id: delivery }.key();
-        let find = async || self.core.store.fresh_delivery(&key).await?.ok_or_else(unknown);
+        let find = async || self.app.store.fresh_delivery(&key).await?.ok_or_else(unknown);
         let found = find().await?;
         if found.status != DeliveryStatus::Pending && found.attempts.len() >= MAX_ATTEMPTS {
             let message = format!("the delivery was tried {MAX_ATTEMPTS} times");
             return Err(Error::new(ErrorKind::Conflict, message));
         }
-        replay_settled(&self.core.store, &found, now).await?;
+        replay_settled(&self.app.store, &found, now).await?;
         find().await
     }
 
@@ -56,8 +56,8 @@ impl Webhooks {
         let ReplayRange { since, until, status, after } = range;
         let wanted =
             DeliveryRange { between: Some((since, until)), status, after, limit: MAX_REPLAYED };
-        let DeliveryPage { deliveries, next } = self.core.store.list_deliveries(id, wanted).await?;
-        let store = &self.core.store;
+        let DeliveryPage { deliveries, next } = self.app.store.list_deliveries(id, wanted).await?;
+        let store = &self.app.store;
         let count = stream::iter(deliveries)
             .map(|delivery| async move { replay_settled(store, &delivery, now).await })
             .buffer_unordered(AT_ONCE)
@@ -77,9 +77,13 @@ impl Webhooks {
 }
 
 /// Replays the delivery at `reference`, which a replay of its event found failed.
-pub(super) async fn replay_failed(store: &Store, reference: &DeliveryRef) -> Result<()> {
+pub(super) async fn replay_failed(
+    store: &Store,
+    reference: &DeliveryRef,
+    now: Timestamp,
+) -> Result<()> {
     match store.fresh_delivery(&reference.key()).await? {
-        Some(found) => replay_settled(store, &found, Timestamp::now()).await.map(drop),
+        Some(found) => replay_settled(store, &found, now).await.map(drop),
         None => Ok(()),
     }
 }

@@ -5,15 +5,15 @@ use std::time::Duration;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, EventRenderer, Page,
-    RenderedEvent, Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch,
-    WebhookStatus, WorkspaceId, bounds,
+    RenderedEvent, Result, Scope, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
+    WorkspaceId, bounds,
     dialect::{SecretForm, WebhookRules},
 };
 use store::PutWebhook;
 use url::Url;
 
 use crate::{
-    Core,
+    App,
     adapters::random,
     adapters::seal::Sealer,
     webhooks::sign::secrets,
@@ -24,10 +24,10 @@ use crate::{
 /// looked at again with every delivery.
 const LOOK_UP: Duration = Duration::from_secs(3);
 
-/// Webhooks: what the `webhooks` function needs beyond [`Core`].
+/// Webhooks: what the `webhooks` function needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct Webhooks {
-    pub(crate) core: Core,
+    pub(crate) app: App,
     transport: Transport,
     pub(crate) sealer: Sealer,
     renderer: &'static dyn EventRenderer,
@@ -121,19 +121,19 @@ fn full(rules: &WebhookRules) -> Error {
 }
 
 impl Webhooks {
-    /// Webhooks over `core`.
+    /// Webhooks over `app`.
     pub fn new(
-        core: Core,
+        app: App,
         transport: Transport,
         sealer: Sealer,
         renderer: &'static dyn EventRenderer,
     ) -> Self {
-        Self { core, transport, sealer, renderer }
+        Self { app, transport, sealer, renderer }
     }
 
     /// What it is over.
-    pub fn core(&self) -> &Core {
-        &self.core
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     /// Which addresses are taken.
@@ -168,10 +168,10 @@ impl Webhooks {
             failing_since: None,
             auto_disabled: None,
             circuit: None,
-            created_at: Timestamp::now(),
+            created_at: self.app.now(),
         };
         let rules = &dialect.profile().webhooks;
-        match self.core.store.put_webhook(&webhook, rules.max).await? {
+        match self.app.store.put_webhook(&webhook, rules.max).await? {
             PutWebhook::Added => Ok((webhook, secret)),
             PutWebhook::Full => Err(full(rules)),
             PutWebhook::Gone => Err(Error::not_found("chatbot")),
@@ -193,7 +193,7 @@ impl Webhooks {
 
     /// The subscriptions of a scope that were made in `dialect`, newest first.
     pub async fn list(&self, scope: Scope, dialect: Dialect) -> Result<Vec<Webhook>> {
-        let mut webhooks = self.core.store.webhooks(scope).await?;
+        let mut webhooks = self.app.store.webhooks(scope).await?;
         webhooks.retain(|webhook| webhook.dialect == dialect);
         Ok(webhooks)
     }
@@ -229,9 +229,9 @@ impl Webhooks {
     /// The subscriptions that a workspace lists whatever their chatbots, newest first, each with
     /// its chatbot's name.
     pub async fn list_all(&self, workspace: WorkspaceId) -> Result<Vec<(Webhook, String)>> {
-        let webhooks = self.core.store.listed_webhooks(workspace).await?;
+        let webhooks = self.app.store.listed_webhooks(workspace).await?;
         let chatbots: Vec<ChatbotId> = webhooks.iter().filter_map(|w| w.chatbot_id).collect();
-        let names = self.core.store.chatbot_names(workspace, &chatbots).await?;
+        let names = self.app.store.chatbot_names(workspace, &chatbots).await?;
         // Those of a chatbot that has just been deleted are about to go too.
         let named = |webhook: Webhook| {
             let name = names.get(&webhook.chatbot_id?)?.clone();
@@ -242,13 +242,13 @@ impl Webhooks {
 
     /// Where a subscription is that a workspace lists.
     pub async fn find(&self, workspace: WorkspaceId, id: WebhookId) -> Result<Scope> {
-        let found = self.core.store.listed_webhook(workspace, id).await?;
+        let found = self.app.store.listed_webhook(workspace, id).await?;
         found.ok_or_else(|| Error::not_found("webhook"))
     }
 
     /// A subscription made in `dialect`.
     pub async fn get(&self, scope: Scope, id: WebhookId, dialect: Dialect) -> Result<Webhook> {
-        let webhook = self.core.store.webhook(scope, id, true).await?;
+        let webhook = self.app.store.webhook(scope, id, true).await?;
         webhook
             .filter(|webhook| webhook.dialect == dialect)
             .ok_or_else(|| Error::not_found("webhook"))
@@ -268,14 +268,14 @@ impl Webhooks {
             self.refuse_private(url).await?;
         }
         let patch = WebhookPatch { url: url.map(Into::into), events, description, status };
-        let changed = self.core.store.update_webhook(scope, id, &patch).await?;
+        let changed = self.app.store.update_webhook(scope, id, &patch).await?;
         changed.ok_or_else(|| Error::not_found("webhook"))
     }
 
     /// Deletes a subscription made in `dialect`; its deliveries follow behind the stream.
     pub async fn delete(&self, scope: Scope, id: WebhookId, dialect: Dialect) -> Result<()> {
         let webhook = self.get(scope, id, dialect).await?;
-        match self.core.store.delete_webhook(&webhook).await? {
+        match self.app.store.delete_webhook(&webhook).await? {
             true => Ok(()),
             false => Err(Error::not_found("webhook")),
         }
@@ -288,7 +288,7 @@ impl Webhooks {
         webhook: &Webhook,
         message: RenderedEvent,
     ) -> Result<(DeliveryId, Attempt)> {
-        let now = Timestamp::now();
+        let now = self.app.now();
         let mut delivery = Delivery::of_test(webhook, message, now);
         let secrets = secrets(&self.sealer, webhook, now)?;
         let headers = self.renderer.headers(webhook.dialect, &delivery, &secrets, now);
@@ -298,7 +298,7 @@ impl Webhooks {
             false => DeliveryStatus::Failed,
         };
         delivery.attempts.push(attempt.clone());
-        self.core.store.put_delivery(&delivery).await?;
+        self.app.store.put_delivery(&delivery).await?;
         Ok((delivery.id, attempt))
     }
 }

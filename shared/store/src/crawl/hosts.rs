@@ -28,8 +28,8 @@ impl Store {
         number: u8,
         holder: &str,
         lease: Duration,
+        now: Timestamp,
     ) -> Result<bool> {
-        let now = Timestamp::now();
         let free_at = now.plus(lease);
         let write = Write::update(
             keys::host_place(host, number),
@@ -58,11 +58,12 @@ impl Store {
         host: &str,
         delay: Duration,
         latest: Timestamp,
+        now: impl Fn() -> Timestamp,
     ) -> Result<Option<Timestamp>> {
         let key = keys::host_pace(host);
         let mut retries = Retries::new(MAX_RETRIES, MAX_DELAY);
         loop {
-            let now = Timestamp::now();
+            let now = now();
             let before: Option<PaceItem> = self.get(&key, true).await?;
             let turn = before.as_ref().map_or(now, |before| before.next_at.max(now));
             if turn > latest {

@@ -188,17 +188,18 @@ impl Store {
     }
 
     /// Writes `twin`, a copy for `chatbot` of the source that `pointer` leads to, with what that
-    /// one answers from. `false` if that was replaced and cleared away meanwhile.
+    /// one answers from; a sync is due a period after `now`. `false` if that was replaced and cleared away meanwhile.
     pub async fn copy_source(
         &self,
         chatbot: &Chatbot,
         pointer: &IndexPointer,
         twin: &Source,
+        now: Timestamp,
     ) -> Result<bool> {
         let key = keys::source(twin.chatbot_id, twin.id);
         let mut put = Write::put(key.clone(), &SourceItem::from(twin))?.if_absent();
         if let Some(period) = twin.sync.period() {
-            put = with_due(put, &key, Timestamp::now().plus(period));
+            put = with_due(put, &key, now.plus(period));
         }
         let item = match &pointer.entry {
             IndexEntry::Qa(pair) => PointerItem::qa(twin, pair, pointer.meaning.as_deref()),

@@ -182,8 +182,8 @@ async fn a_page_has_a_depth() {
     let (key, path) = (&ada.chatbotplatform, path_of(&ada));
     asked_by(&app, &ada, "ada").await;
     app.drain().await;
-    let (store, bot) = (&app.platform.core.store, ada.chatbot.parse().unwrap());
-    let (begun, _) = app.platform.core.conversations(bot, None, 0, 1).await.unwrap();
+    let (store, bot) = (&app.platform.app.store, ada.chatbot.parse().unwrap());
+    let (begun, _) = app.platform.app.conversations(bot, None, 0, 1).await.unwrap();
     // As if there were so many: a list of that length takes too long to make.
     let mut deltas = CounterDeltas::default();
     deltas.conversation(&begun[0], 20_000);

@@ -164,7 +164,7 @@ async fn it_needs_the_site_s_key_and_a_plan_with_sources() {
     route.refuses_strangers(&ada).await;
     route.allows_only(&ada.helpbot, &[Method::PUT]).await;
     let workspace = ada.workspace.parse().unwrap();
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     store.set_plan(workspace, "pro".parse().unwrap()).await.unwrap();
     route.needs_sources(&ada.helpbot).await;
     assert!(!app.platform.files_dir().exists(), "nothing came");

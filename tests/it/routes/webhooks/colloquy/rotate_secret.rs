@@ -94,7 +94,7 @@ async fn after_that_the_new_one_signs_alone() {
         let (id, first) = dialect.create(&app, &tenant, &receiver.url).await;
         let second = rotate(&app, dialect, &tenant, &id).await;
         let scope = scope_of(&app, &tenant, dialect.name, &id).await;
-        let store = &app.platform.core.store;
+        let store = &app.platform.app.store;
         let webhook = store.webhook(scope, id.parse().unwrap(), true).await.unwrap().unwrap();
         // Nothing of either secret stands in the table.
         let stored = format!("{webhook:?}");

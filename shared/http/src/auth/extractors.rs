@@ -1,33 +1,29 @@
-//! Credentials. Each kind is an extractor, so that a route says in its signature who may call it.
+//! Each kind of credential is an extractor.
 
 use std::marker::PhantomData;
 
-use app::{Core, access::usage::Calls};
+use app::{App, access::usage::Calls};
 use axum::{
     body::Bytes,
     extract::{FromRef, FromRequest, FromRequestParts, Request},
-    http::{
-        HeaderMap, Method, Uri,
-        header::{AUTHORIZATION, COOKIE, HOST, ORIGIN},
-        request::Parts,
-    },
+    http::request::Parts,
     response::Response,
 };
 use dialects::{DialectErrors, helpbot::Helpbot, openbat::Openbat};
-use domain::{
-    ChatbotId, Dialect, Error, ErrorKind, KeyKind, Member, Principal, Result, dialect::KeyPlace,
-};
-use url::Url;
+use domain::{ChatbotId, Dialect, Error, KeyKind, Member, Principal, Result, dialect::KeyPlace};
 
+use super::{
+    cookie::cookie,
+    known::{member, principal},
+    origin::check_origin,
+    secret::{bearer, key_in_body, key_in_head},
+};
 use crate::{
     Ctx, Problem,
     body::read_body,
     calls::{count, count_concurrently},
     problem::render,
 };
-
-/// Name of the session cookie.
-const SESSION: &str = "session";
 
 /// A key that may chat with its chatbot and leave something with it: a public one, or more. A
 /// site's key is none in another dialect than its own.
@@ -94,32 +90,6 @@ pub struct SignedIn(pub Member);
 #[derive(Debug)]
 pub struct SessionToken(pub Option<String>);
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == SESSION)
-        .map(|(_, value)| value)
-}
-
-/// The cookie that carries `token`; an empty one takes it away.
-pub fn session_cookie(token: &str, seconds: u64) -> String {
-    format!("{SESSION}={token}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
-}
-
-pub(crate) async fn caller(core: &Core, secret: Option<&str>) -> Result<Principal> {
-    core.principal(secret.ok_or_else(Error::unauthorized)?).await
-}
-
 impl<D: DialectErrors, S> FromRequestParts<S> for ChatKey<D>
 where
     S: Send + Sync,
@@ -128,13 +98,13 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let core = Ctx::from_ref(state).core;
-        let principal = caller(&core, bearer(&parts.headers)).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = principal(&parts.extensions, &app, bearer(&parts.headers)).await?;
         let chatbot = principal.may_chat()?;
         if principal.kind == KeyKind::Site && principal.dialect != D::DIALECT {
             return Err(Error::unauthorized().into());
         }
-        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &app, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -196,7 +166,7 @@ where
     if spoken.profile().key_place == KeyPlace::Bearer && bearer(&parts.headers).is_none() {
         return Err(Error::unauthorized());
     }
-    count_concurrently(parts, &Ctx::from_ref(state).core, principal, spoken).await
+    count_concurrently(parts, &Ctx::from_ref(state).app, principal, spoken).await
 }
 
 impl<S> FromRequest<S> for SiteKey
@@ -220,41 +190,17 @@ where
     S: Send + Sync,
     Ctx: FromRef<S>,
 {
-    let known = key_in_head(request.headers(), request.uri());
+    let in_head = key_in_head(request.headers(), request.uri());
+    let extensions = request.extensions().clone();
     let body = read_body(request, state).await;
-    let secret = match (known, &body) {
+    let secret = match (in_head, &body) {
         (Some(secret), _) => Some(secret),
         (None, Ok(body)) => key_in_body(body),
         (None, Err(_)) => None,
     };
-    let principal = caller(&Ctx::from_ref(state).core, secret.as_deref()).await?;
+    let app = Ctx::from_ref(state).app;
+    let principal = principal(&extensions, &app, secret.as_deref()).await?;
     Ok((principal, body))
-}
-
-/// The key in the header or the query.
-pub(crate) fn key_in_head(headers: &HeaderMap, uri: &Uri) -> Option<String> {
-    bearer(headers).map(str::to_owned).or_else(|| key_in_query(uri))
-}
-
-/// The secret that a request shows, wherever that is, if it shows one.
-pub(crate) fn secret_in(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Option<String> {
-    let header = headers.get("x-api-key").and_then(|value| value.to_str().ok());
-    let shown = header.or_else(|| bearer(headers)).or_else(|| cookie(headers));
-    shown.map(str::to_owned).or_else(|| key_in_query(uri)).or_else(|| key_in_body(body))
-}
-
-fn key_in_query(uri: &Uri) -> Option<String> {
-    let mut pairs = url::form_urlencoded::parse(uri.query()?.as_bytes());
-    pairs.find(|(name, _)| name == "apiKey").map(|(_, value)| value.into_owned())
-}
-
-pub(crate) fn key_in_body(body: &[u8]) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct WithKey {
-        #[serde(rename = "apiKey")]
-        api_key: Option<String>,
-    }
-    serde_json::from_slice::<WithKey>(body).ok()?.api_key
 }
 
 impl<D: DialectErrors, S> FromRequestParts<S> for SecretKey<D>
@@ -265,10 +211,10 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let core = Ctx::from_ref(state).core;
-        let principal = caller(&core, bearer(&parts.headers)).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = principal(&parts.extensions, &app, bearer(&parts.headers)).await?;
         let chatbot = principal.may_manage()?;
-        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
+        count_concurrently(parts, &app, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -281,9 +227,9 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let core = Ctx::from_ref(state).core;
-        let principal = workspace_caller(parts, &core, D::DIALECT).await?;
-        count_concurrently(parts, &core, &principal, D::DIALECT).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = workspace_caller(parts, &app, D::DIALECT).await?;
+        count_concurrently(parts, &app, &principal, D::DIALECT).await?;
         Ok(Self(principal, PhantomData))
     }
 }
@@ -296,9 +242,9 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let core = Ctx::from_ref(state).core;
-        let principal = workspace_caller(parts, &core, D::DIALECT).await?;
-        let calls = count(parts, &core, &principal, D::DIALECT).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = workspace_caller(parts, &app, D::DIALECT).await?;
+        let calls = count(parts, &app, &principal, D::DIALECT).await?;
         let calls =
             calls.ok_or_else(|| Error::internal("calls of this dialect are not counted"))?;
         Ok(Self(calls, PhantomData))
@@ -306,12 +252,12 @@ where
 }
 
 /// Who calls with a key for a whole workspace. A key of another dialect is no key here.
-async fn workspace_caller(parts: &Parts, core: &Core, dialect: Dialect) -> Result<Principal> {
+async fn workspace_caller(parts: &Parts, app: &App, dialect: Dialect) -> Result<Principal> {
     let secret = match dialect.profile().key_place {
         KeyPlace::Header(name) => parts.headers.get(name).and_then(|v| v.to_str().ok()),
         KeyPlace::Bearer | KeyPlace::Anywhere => bearer(&parts.headers),
     };
-    let principal = caller(core, secret).await?;
+    let principal = principal(&parts.extensions, app, secret).await?;
     if principal.kind != KeyKind::Workspace || principal.dialect != dialect {
         return Err(Error::unauthorized());
     }
@@ -343,66 +289,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
         let SessionToken(token) = SessionToken::from_request_parts(parts, state).await?;
-        let member = Ctx::from_ref(state).core.member(token.as_deref().unwrap_or_default()).await?;
+        let app = Ctx::from_ref(state).app;
+        let member = member(&parts.extensions, &app, token.as_deref()).await?;
         Ok(Self(member))
-    }
-}
-
-fn check_origin(ctx: &Ctx, method: &Method, headers: &HeaderMap) -> Result<()> {
-    if method.is_safe() {
-        return Ok(());
-    }
-    let origin = headers.get(ORIGIN).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let host = headers.get(HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let listed = ctx.origins.iter().any(|allowed| allowed == origin);
-    if listed || is_own(origin, host) {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Forbidden,
-        "a write with a session cookie needs an Origin that this platform knows",
-    ))
-}
-
-/// Whether `origin` is that of the page's own host, whatever the port's spelling.
-fn is_own(origin: &str, host: &str) -> bool {
-    let Ok(origin) = Url::parse(origin) else { return false };
-    let Ok(own) = Url::parse(&format!("{}://{host}", origin.scheme())) else { return false };
-    matches!(origin.scheme(), "http" | "https")
-        && !host.is_empty()
-        && origin.host_str() == own.host_str()
-        && origin.port_or_known_default() == own.port_or_known_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn own_origin_is_host_and_port() {
-        assert!(is_own("https://a.example", "a.example"));
-        assert!(is_own("https://a.example:443", "a.example"));
-        assert!(is_own("http://127.0.0.1:3000", "127.0.0.1:3000"));
-        for (origin, host) in [
-            ("", "a.example"),
-            ("null", "a.example"),
-            ("https://b.example", "a.example"),
-            ("https://a.example:8443", "a.example"),
-            ("https://a.example.evil.example", "a.example"),
-            ("file://a.example", "a.example"),
-            ("https://", ""),
-        ] {
-            assert!(!is_own(origin, host), "{origin} {host}");
-        }
-    }
-
-    #[test]
-    fn the_session_cookie_is_found_among_others() {
-        let mut headers = HeaderMap::new();
-        headers.append(COOKIE, "a=1; session=abc; b=2".parse().unwrap());
-        assert_eq!(cookie(&headers), Some("abc"));
-        headers.clear();
-        headers.append(COOKIE, "xsession=abc".parse().unwrap());
-        assert_eq!(cookie(&headers), None);
     }
 }
