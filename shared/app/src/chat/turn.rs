@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
-    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
+    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, WorkspaceId,
     conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
     dialect::CreditMetering,
 };

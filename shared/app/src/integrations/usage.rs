@@ -1,6 +1,6 @@
 //! What a chatbot's AI backends were used for.
 
-use domain::{ChatbotId, Days, Result, Timestamp, WorkspaceId};
+use domain::{ChatbotId, Days, Result, WorkspaceId};
 use store::Counters;
 
 use super::backends::Integrations;
