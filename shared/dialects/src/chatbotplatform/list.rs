@@ -127,7 +127,9 @@ impl ListIn {
         let page = Page::new(("page", number.as_deref()), ("per_page", rows.as_deref()))?;
         match self.0.into_iter().next() {
             None => Ok(page),
-            Some((name, _)) => Err(Error::field(name, "is not a supported filter, or is repeated")),
+            Some((name, _)) => {
+                Err(Error::field(name, "is not a supported filter, or is given twice"))
+            }
         }
     }
 }
