@@ -23,7 +23,7 @@ use tokio::{
 pub enum Step {
     /// Sends these bytes as they are: status line and headers too.
     Send(Vec<u8>),
-    /// Waits until [`Backend::release`] is called.
+    /// Waits until [`ScriptedBackend::release`] is called.
     Wait,
     /// Never goes on; the client has to give up.
     Hang,
@@ -40,7 +40,7 @@ impl Step {
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct BackendRequest {
     /// Its path and query.
     pub target: String,
     /// Its headers.
@@ -49,40 +49,40 @@ pub struct Asked {
     pub body: Value,
 }
 
-impl Asked {
+impl BackendRequest {
     /// A header's text; empty if it is not there.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 
-type Script = dyn Fn(usize, &Asked) -> Vec<Step> + Send + Sync;
+type Script = dyn Fn(usize, &BackendRequest) -> Vec<Step> + Send + Sync;
 
 struct Shared {
-    asked: Mutex<Vec<Asked>>,
+    asked: Mutex<Vec<BackendRequest>>,
     number: AtomicUsize,
     script: Box<Script>,
     go: Notify,
 }
 
 /// The backend. It stops when it is dropped.
-pub struct Backend {
+pub struct ScriptedBackend {
     /// Its address, without a path.
     pub url: String,
     shared: Arc<Shared>,
     server: JoinHandle<()>,
 }
 
-impl Drop for Backend {
+impl Drop for ScriptedBackend {
     fn drop(&mut self) {
         self.server.abort();
     }
 }
 
-impl Backend {
+impl ScriptedBackend {
     /// Does with the request of each number, from 0, what `script` says.
     pub async fn start(
-        script: impl Fn(usize, &Asked) -> Vec<Step> + Send + Sync + 'static,
+        script: impl Fn(usize, &BackendRequest) -> Vec<Step> + Send + Sync + 'static,
     ) -> Self {
         let shared = Arc::new(Shared {
             asked: Mutex::default(),
@@ -102,7 +102,7 @@ impl Backend {
     }
 
     /// The requests that came, in order.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<BackendRequest> {
         self.shared.asked.lock().expect("no test panicked here").clone()
     }
 
@@ -137,7 +137,7 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
 }
 
 /// A request with a `content-length`.
-async fn read(stream: &mut TcpStream) -> Option<Asked> {
+async fn read(stream: &mut TcpStream) -> Option<BackendRequest> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -167,7 +167,7 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
         }
     }
     let body = serde_json::from_slice(&bytes[end..end + length]).ok()?;
-    Some(Asked { target, headers, body })
+    Some(BackendRequest { target, headers, body })
 }
 
 /// The head of an answer that ends with its connection.

@@ -38,7 +38,7 @@ pub use error::{AnswerError, Clock};
 use futures::stream::BoxStream;
 pub use openai::OpenAi;
 pub use request::{
-    ChatbotContext, Endpoint, Grounding, Message, Origin, Request, Rules, Tool, ToolCall,
+    ChatbotContext, Endpoint, Grounding, Message, MessageOrigin, Request, Rules, Tool, ToolCall,
 };
 
 /// A backend that answers.

@@ -19,12 +19,12 @@ pub struct Request {
     /// The largest answer, in tokens.
     pub max_output_tokens: u32,
     /// Where the message comes from.
-    pub origin: Origin,
+    pub origin: MessageOrigin,
 }
 
 /// Where a message comes from: what a team's own backend is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub struct MessageOrigin {
     /// The conversation, also one that this message opens.
     pub conversation_id: ConversationId,
     /// The message.
@@ -158,7 +158,7 @@ pub(crate) mod tests {
             grounding: quotes.iter().map(grounding).collect(),
             tools: Vec::new(),
             max_output_tokens: 1_000,
-            origin: Origin {
+            origin: MessageOrigin {
                 conversation_id: "0197a000-0000-7000-8000-000000000001".parse().unwrap(),
                 message_id: "0197a000-0000-7000-8000-000000000002".parse().unwrap(),
                 visitor_id: "visitor-1".to_owned(),

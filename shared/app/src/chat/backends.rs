@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use ai::{ChatbotContext, Finish, Grounding, Message, Origin, Request, Rules, Usage};
+use ai::{ChatbotContext, Finish, Grounding, Message, MessageOrigin, Request, Rules, Usage};
 use domain::{
     AnswerFrom, BackendKind, BackendReport, BackendResult, Chatbot, Citation, ConversationId,
     MessageId,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::integrations::{
     Backend,
-    ask::{Asked, BackendAttempt, Deadline},
+    ask::{AskOutcome, BackendAttempt, Deadline},
     drive::{AnswerOutcome, DeltaSink},
 };
 
@@ -74,7 +74,7 @@ impl BackendQuestion<'_> {
             grounding: self.grounding(backend),
             tools: Vec::new(),
             max_output_tokens: MAX_OUTPUT_TOKENS,
-            origin: Origin {
+            origin: MessageOrigin {
                 conversation_id: self.conversation_id,
                 message_id: self.message_id,
                 visitor_id: self.visitor_id.to_owned(),
@@ -129,7 +129,7 @@ impl BackendQuestion<'_> {
     /// The reply after the candidates were asked.
     pub(super) async fn reply(
         &self,
-        asked: Asked,
+        asked: AskOutcome,
         attempts: Vec<BackendAttempt>,
         deltas: &Deltas,
     ) -> Reply {
@@ -139,7 +139,7 @@ impl BackendQuestion<'_> {
             text.to_owned()
         };
         let (text, citations, unanswered, result, usage) = match asked {
-            Asked::Answered(AnswerOutcome { text, refused, cited, finish, usage }) => {
+            AskOutcome::Answered(AnswerOutcome { text, refused, cited, finish, usage }) => {
                 let result = match finish {
                     Finish::Filtered => BackendResult::Filtered,
                     _ if refused => BackendResult::Refused,
@@ -160,10 +160,10 @@ impl BackendQuestion<'_> {
                     }
                 }
             }
-            Asked::BrokenOff(text) => {
+            AskOutcome::BrokenOff(text) => {
                 (text, Vec::new(), false, BackendResult::BrokenOff, Usage::default())
             }
-            Asked::Failed => {
+            AskOutcome::Failed => {
                 let text = say(UNAVAILABLE).await;
                 (text, Vec::new(), false, BackendResult::Failed, Usage::default())
             }

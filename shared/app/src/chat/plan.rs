@@ -1,7 +1,7 @@
 //! Where an answer comes from, and the answer itself: a stored pair, the chatbot's AI backends, the
 //! answerer of chatbots without one, or the text that nothing was found.
 
-use ai::{ChatbotContext, Message, Origin, Request, Rules};
+use ai::{ChatbotContext, Message, MessageOrigin, Request, Rules};
 use domain::{
     BackendKind, BackendReport, BackendResult, Chatbot, Citation, Conversation, ConversationId,
     ConversationStatus, Error, MessageId, Principal, Result,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::integrations::{
     ask::{BackendAttempt, Candidates, Deadline},
-    budget::Budget,
+    budget::TokenBudget,
 };
 
 /// Passages that are looked at.
@@ -160,7 +160,7 @@ impl Chat {
             grounding: answer::grounding(passages),
             tools: Vec::new(),
             max_output_tokens: 0,
-            origin: Origin {
+            origin: MessageOrigin {
                 conversation_id: *conversation_id,
                 message_id: *id,
                 visitor_id: request.visitor_id.clone().unwrap_or_default(),
@@ -234,7 +234,7 @@ impl Chat {
         let tokens = question.estimated_tokens();
         let budget =
             self.integrations.reserve(principal.workspace_id, principal.plan, tokens).await?;
-        if matches!(budget, Budget::Exhausted) {
+        if matches!(budget, TokenBudget::Exhausted) {
             let BackendQuestion { passages, .. } = question;
             let is_sure = confidence >= incoming.chatbot.threshold() && !passages.is_empty();
             return Ok(BackendsReply::NoBudget(match is_sure {

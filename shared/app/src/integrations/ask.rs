@@ -70,7 +70,7 @@ pub struct BackendAttempt {
 }
 
 /// How it ended.
-pub enum Asked {
+pub enum AskOutcome {
     /// A backend answered.
     Answered(AnswerOutcome),
     /// A backend's answer broke off after the visitor had read its beginning.
@@ -89,7 +89,7 @@ impl Integrations {
         request: impl Fn(&Backend) -> Request,
         sink: Option<&dyn DeltaSink>,
         deadline: Deadline,
-    ) -> (Asked, Vec<BackendAttempt>) {
+    ) -> (AskOutcome, Vec<BackendAttempt>) {
         let mut attempts = Vec::new();
         for (at, backend) in candidates.all().iter().enumerate() {
             let others = at + 1 < candidates.all().len();
@@ -100,11 +100,11 @@ impl Integrations {
                 let (result, attempt) = attempt(asked, sink, share, self.app.now()).await;
                 attempts.push(attempt);
                 let failure = match result {
-                    Ok(outcome) => return (Asked::Answered(outcome), attempts),
+                    Ok(outcome) => return (AskOutcome::Answered(outcome), attempts),
                     Err(failure) => failure,
                 };
                 if sink.is_some() && !failure.text.is_empty() {
-                    return (Asked::BrokenOff(failure.text), attempts);
+                    return (AskOutcome::BrokenOff(failure.text), attempts);
                 }
                 match retry_delay(&failure.error, deadline).filter(|_| !retry) {
                     Some(delay) => tokio::time::sleep(delay).await,
@@ -112,7 +112,7 @@ impl Integrations {
                 }
             }
         }
-        (Asked::Failed, attempts)
+        (AskOutcome::Failed, attempts)
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Reservation {
 
 /// A turn against the budget.
 #[derive(Debug)]
-pub enum Budget {
+pub enum TokenBudget {
     /// The plan has none.
     Unlimited,
     /// There was room.
@@ -29,22 +29,27 @@ pub enum Budget {
 
 impl Integrations {
     /// Reserves up to `tokens` for a turn of `workspace`.
-    pub async fn reserve(&self, workspace: WorkspaceId, plan: Plan, tokens: u32) -> Result<Budget> {
+    pub async fn reserve(
+        &self,
+        workspace: WorkspaceId,
+        plan: Plan,
+        tokens: u32,
+    ) -> Result<TokenBudget> {
         let Some(max) = self.app.plans.of(plan).backend_tokens else {
-            return Ok(Budget::Unlimited);
+            return Ok(TokenBudget::Unlimited);
         };
         let at = self.app.now();
         let reserved = self.app.store.reserve(workspace, COUNTER, tokens, max, at).await?;
         Ok(match reserved {
-            true => Budget::Reserved(Reservation { workspace, tokens, at }),
-            false => Budget::Exhausted,
+            true => TokenBudget::Reserved(Reservation { workspace, tokens, at }),
+            false => TokenBudget::Exhausted,
         })
     }
 
     /// Gives back what was reserved and not used. What can't be given back stays used until the month
     /// ends: a budget errs on the side of its owner.
-    pub async fn settle(&self, budget: Budget, used: u32) {
-        let Budget::Reserved(Reservation { workspace, tokens, at }) = budget else { return };
+    pub async fn settle(&self, budget: TokenBudget, used: u32) {
+        let TokenBudget::Reserved(Reservation { workspace, tokens, at }) = budget else { return };
         let difference = i64::from(used) - i64::from(tokens);
         if let Err(error) = self.app.store.settle(workspace, COUNTER, difference, at).await {
             tracing::error!(%error, %workspace, "reserved tokens could not be given back");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{
     App, Receiver,
-    backend::{Backend, Step, data, head, openai_says, whole},
+    backend::{ScriptedBackend, Step, data, head, openai_says, whole},
 };
 
 use super::{KEY, UNAVAILABLE, lines, says, send, stream, tokens};
@@ -58,7 +58,7 @@ async fn whatever_fails_before_the_first_text_leads_to_the_fallback() {
     let fallback = says(&["From the fallback."]).await;
     for (n, (what, steps, reason)) in failures().into_iter().enumerate() {
         let ada = app.tenant(&format!("ada{n}")).await;
-        let broken = Backend::start(move |_, _| steps.clone()).await;
+        let broken = ScriptedBackend::start(move |_, _| steps.clone()).await;
         let made = integrate(&app, &ada, openai(&broken.url)).await;
         let mut second = openai(&fallback.url);
         second["weight"] = json!(0);
@@ -87,7 +87,7 @@ async fn where_all_fail_the_visitor_reads_so_and_the_owner_hears_of_it() {
     let receiver = Receiver::start().await;
     let hook = json!({"url": receiver.url, "events": ["integration.failed"]});
     app.post("/v1/webhooks").bearer(&ada.chatbotplatform).json(&hook).send().await;
-    let broken = Backend::start(|_, _| {
+    let broken = ScriptedBackend::start(|_, _| {
         whole(401, "application/json", r#"{"error":{"message":"Incorrect API key"}}"#)
     })
     .await;
@@ -121,7 +121,7 @@ async fn an_answer_that_breaks_off_is_kept_and_says_so_and_its_key_may_be_used_a
     let receiver = Receiver::start().await;
     let hook = json!({"url": receiver.url, "events": ["integration.failed"]});
     app.post("/v1/webhooks").bearer(&ada.chatbotplatform).json(&hook).send().await;
-    let dying = Backend::start(|number, _| {
+    let dying = ScriptedBackend::start(|number, _| {
         let mut steps = openai_says(&["We open at", " ten."]);
         if number == 0 {
             steps.truncate(3);
@@ -152,7 +152,7 @@ async fn an_answer_that_breaks_off_is_kept_and_says_so_and_its_key_may_be_used_a
     assert_eq!(tokens(&lines(&again)), "We open at ten.");
     assert_eq!(send().await.header("idempotency-replayed"), "true");
     // Where the answer comes as a whole, the visitor has read nothing yet: the fallback may speak.
-    let always = Backend::start(|_, _| {
+    let always = ScriptedBackend::start(|_, _| {
         let mut steps = openai_says(&["We open at", " ten."]);
         steps.truncate(3);
         steps
@@ -170,7 +170,8 @@ async fn an_answer_that_breaks_off_is_kept_and_says_so_and_its_key_may_be_used_a
 async fn a_dead_backend_does_not_cost_every_visitor_its_time_out() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
-    let hanging = Backend::start(|_, _| vec![head(200, "text/event-stream"), Step::Hang]).await;
+    let hanging =
+        ScriptedBackend::start(|_, _| vec![head(200, "text/event-stream"), Step::Hang]).await;
     let mut body = openai(&hanging.url);
     body["timeout_seconds"] = json!(1);
     let made = integrate(&app, &ada, body).await;
@@ -196,7 +197,7 @@ async fn a_dead_backend_does_not_cost_every_visitor_its_time_out() {
 async fn an_error_heals_with_the_next_answer_and_a_passing_failure_is_tried_again() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
-    let model = Backend::start(|number, _| match number {
+    let model = ScriptedBackend::start(|number, _| match number {
         0 => whole(401, "application/json", r#"{"error":{"message":"Incorrect API key"}}"#),
         2 => whole(503, "text/plain", "busy"),
         _ => openai_says(&["Hello."]),

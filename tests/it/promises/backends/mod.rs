@@ -7,7 +7,7 @@ mod failures;
 use serde_json::{Value, json};
 use tests::{
     App, Reply, Tenant,
-    backend::{Backend, openai_says},
+    backend::{ScriptedBackend, openai_says},
 };
 
 const UNAVAILABLE: &str = "I can't answer right now. Please try again in a moment.";
@@ -43,6 +43,6 @@ async fn knows_hours(app: &App, tenant: &Tenant) {
     app.post("/api/v1/knowledge/qa").bearer(&tenant.secret).json(&pair).send().await.ok();
 }
 
-async fn says(texts: &'static [&'static str]) -> Backend {
-    Backend::start(move |_, _| openai_says(texts)).await
+async fn says(texts: &'static [&'static str]) -> ScriptedBackend {
+    ScriptedBackend::start(move |_, _| openai_says(texts)).await
 }

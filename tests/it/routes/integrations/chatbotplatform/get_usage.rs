@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
     App,
-    backend::{Backend, openai_says, whole},
+    backend::{ScriptedBackend, openai_says, whole},
 };
 
 use crate::util::{
@@ -28,7 +28,7 @@ async fn tokens_and_failures_are_counted_by_day() {
     let none = json!({"turns": 0, "failures": 0, "input_tokens": 0, "output_tokens": 0});
     app.ask(&ada.public, "Without a backend").await;
     assert_eq!(usage("").await["total"], none);
-    let model = Backend::start(|number, _| match number {
+    let model = ScriptedBackend::start(|number, _| match number {
         2 => whole(401, "application/json", "{}"),
         _ => openai_says(&["Hello."]),
     })
