@@ -30,19 +30,19 @@ pub(crate) fn system(request: &Request, fence: &str) -> String {
     text.push_str("\nRules:\n");
     match chatbot.rules {
         Rules::PassagesOnly => {
-            let _ = write!(
+            let _ = writeln!(
                 text,
                 "- Answer from the passages below alone, never from other knowledge. If they do \
                  not contain the answer, reply with {REFUSAL_MARKER} and nothing else, whatever \
                  the language of the question. A greeting or thanks may be answered briefly \
-                 without a passage.\n"
+                 without a passage."
             );
         }
         Rules::PassagesFirst | Rules::Verbatim => {
-            let _ = write!(
+            let _ = writeln!(
                 text,
                 "- Prefer the passages below to other knowledge. If you cannot answer, reply with \
-                 {REFUSAL_MARKER} and nothing else, whatever the language of the question.\n"
+                 {REFUSAL_MARKER} and nothing else, whatever the language of the question."
             );
         }
     }

@@ -82,7 +82,7 @@ pub(super) enum AnswerPlan {
     /// It is known beforehand.
     Fixed { text: String, citations: Vec<Citation>, confidence: f64 },
     /// An answerer is asked.
-    Asked { request: Request, confidence: f64 },
+    Asked { request: Box<Request>, confidence: f64 },
     /// The chatbot's AI backends are asked.
     Backends { passages: Vec<Passage>, confidence: f64, history: Vec<Message> },
     /// Nothing relevant was found.
@@ -131,7 +131,7 @@ impl Chat {
             }
             Match::Passages(passages) if confidence >= chatbot.threshold() => {
                 let request = self.builtin_request(incoming, passages).await?;
-                AnswerPlan::Asked { request, confidence }
+                AnswerPlan::Asked { request: Box::new(request), confidence }
             }
             Match::Passages(_) | Match::Nothing => AnswerPlan::Nothing { confidence },
         })
@@ -196,7 +196,7 @@ impl Chat {
             }
             AnswerPlan::Asked { request, confidence } => {
                 let citations = request.grounding.iter().map(|g| g.citation.clone()).collect();
-                (self.answerer.answer(request), citations, confidence)
+                (self.answerer.answer(*request), citations, confidence)
             }
             AnswerPlan::Backends { confidence, .. } | AnswerPlan::Nothing { confidence } => {
                 return Ok(refusal(confidence, deltas).await);
@@ -240,7 +240,7 @@ impl Chat {
             return Ok(BackendsReply::NoBudget(match is_sure {
                 true => {
                     let request = self.builtin_request(incoming, passages).await?;
-                    AnswerPlan::Asked { request, confidence }
+                    AnswerPlan::Asked { request: Box::new(request), confidence }
                 }
                 false => AnswerPlan::Nothing { confidence },
             }));

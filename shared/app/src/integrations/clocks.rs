@@ -53,37 +53,47 @@ mod tests {
 
     use super::*;
 
-    const CLOCKS: Clocks = Clocks {
-        first: Duration::from_secs(30),
-        silence: Duration::from_secs(20),
-        total: Duration::from_secs(60),
-    };
+    const SOON: Duration = Duration::from_millis(20);
+    const LATE: Duration = Duration::from_secs(3_600);
 
-    /// Text after each of these seconds, then the end.
-    fn speaking(seconds: &'static [u64]) -> AnswerStream {
-        let texts = stream::iter(seconds).then(|seconds| async move {
-            tokio::time::sleep(Duration::from_secs(*seconds)).await;
-            Ok(AnswerEvent::Delta("x".to_owned()))
-        });
-        let done = AnswerEvent::Done { usage: Usage::default(), finish: Finish::Stop };
-        texts.chain(stream::iter([Ok(done)])).boxed()
+    fn text() -> Result<AnswerEvent, AnswerError> {
+        Ok(AnswerEvent::Delta("x".to_owned()))
     }
 
-    async fn broken(seconds: &'static [u64]) -> Option<Clock> {
-        let last = bounded(speaking(seconds), CLOCKS).collect::<Vec<_>>().await.pop();
-        match last.unwrap() {
-            Ok(AnswerEvent::Done { .. }) => None,
-            Err(AnswerError::Timeout { clock, .. }) => Some(clock),
+    /// Which bound a backend breaks that says `events` and then nothing more.
+    async fn broken(
+        events: Vec<Result<AnswerEvent, AnswerError>>,
+        first: Duration,
+        silence: Duration,
+        total: Duration,
+    ) -> Clock {
+        let events = stream::iter(events).chain(stream::pending()).boxed();
+        let bounded = bounded(events, Clocks { first, silence, total });
+        match bounded.collect::<Vec<_>>().await.pop() {
+            Some(Err(AnswerError::Timeout { clock, after })) => {
+                assert_eq!(after, SOON, "{clock:?}");
+                clock
+            }
             other => panic!("{other:?}"),
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn each_clock_has_its_own_bound() {
-        assert_eq!(broken(&[29, 19]).await, None);
-        assert_eq!(broken(&[31]).await, Some(Clock::FirstToken));
-        assert_eq!(broken(&[29, 21]).await, Some(Clock::Silence));
-        assert_eq!(broken(&[15, 15, 15, 14]).await, None);
-        assert_eq!(broken(&[15, 15, 15, 16]).await, Some(Clock::Total));
+        assert_eq!(broken(vec![], SOON, LATE, LATE).await, Clock::FirstToken);
+        assert_eq!(broken(vec![text(), text()], LATE, SOON, LATE).await, Clock::Silence);
+        assert_eq!(broken(vec![text()], LATE, LATE, SOON).await, Clock::Total);
+        assert_eq!(broken(vec![], LATE, LATE, SOON).await, Clock::Total);
+        // What is no text stops no clock.
+        let refused = vec![Ok(AnswerEvent::Refused)];
+        assert_eq!(broken(refused, SOON, LATE, LATE).await, Clock::FirstToken);
+    }
+
+    #[tokio::test]
+    async fn an_answer_within_its_bounds_passes_as_it_is() {
+        let done = || Ok(AnswerEvent::Done { usage: Usage::default(), finish: Finish::Stop });
+        let events = stream::iter(vec![text(), done()]).boxed();
+        let clocks = Clocks { first: LATE, silence: LATE, total: LATE };
+        assert_eq!(bounded(events, clocks).collect::<Vec<_>>().await, [text(), done()]);
     }
 }

@@ -207,7 +207,7 @@ mod tests {
             created_at: Timestamp::from_millis(0),
         };
         let event = Event::captured(lead);
-        assert_eq!(name(&event), "lead.captured");
+        assert_eq!(name(&event), Some("lead.captured"));
         let body = body(&event);
         let data = format!(
             r#""data":{{"conversation_id":null,"lead_id":"{id}","name":null,"email":"ada@example.com","phone":null,"fields":{{"1":{{"0":[],"b":null}},"2":true,"budget":1e+21,"rooms":2}}}}}}"#

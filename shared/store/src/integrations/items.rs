@@ -130,7 +130,7 @@ impl Store {
             .into_iter()
             .map(|item| read::<IntegrationItem>(item).map(Integration::from))
             .collect::<Result<Vec<_>>>()?;
-        found.sort_by(|a, b| b.id.cmp(&a.id));
+        found.sort_by_key(|integration| std::cmp::Reverse(integration.id));
         Ok(found)
     }
 
