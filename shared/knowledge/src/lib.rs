@@ -31,6 +31,6 @@ pub use fetch::{Fetcher, Known, PageError, Reading};
 pub use index::Index;
 pub use rank::{Hit, Ranking};
 pub use robots::Robots;
-pub use search::{Found, Match, Passage, Retriever};
+pub use search::{Found, Match, Passage};
 pub use segment::Segment;
 pub use semantic::{EmbedError, Embedder};

@@ -19,7 +19,7 @@ mod table;
 mod webhooks;
 
 pub use access::accounts::SignUp;
-pub use access::idempotency::{Claim, ClaimToken, KeptAnswer};
+pub use access::idempotency::{ClaimOutcome, ClaimToken, StoredResponse};
 pub use access::usage::{CallLimits, Taken};
 pub use chat::leads::PutLead;
 pub use chat::ratings::Rated;

@@ -1,53 +1,42 @@
 //! Writes that a client may repeat: the same `Idempotency-Key` and the same request return the
-//! first answer for a day.
+//! first response for a day.
 
 use domain::{Error, ErrorKind, Result, Timestamp};
-pub use store::ClaimToken;
-use store::{Claim, KeptAnswer, keys::sha256};
+use store::{ClaimOutcome, keys::sha256};
+pub use store::{ClaimToken, StoredResponse};
 
 use crate::{Core, adapters::seal::Sealer};
 
 /// The longest key that is taken.
-const LONGEST_KEY: usize = 255;
+const MAX_KEY: usize = 255;
 /// The largest body that is kept: an item has 400 KB, and sealing adds a third.
-const MOST_BODY: usize = 256 * 1024;
+const MAX_BODY: usize = 256 * 1024;
 
-/// A request that is to be carried out once. An answer may hold a secret that is shown once, so
-/// it is kept sealed under the caller's own secret: the table alone can't open it.
-pub struct Once {
+/// A request that is carried out once. Its response may hold a secret that is shown once, so it is
+/// kept sealed under the caller's own secret: the table alone can't open it.
+pub struct IdempotentRequest {
     caller: String,
     name: String,
     request: String,
     sealer: Sealer,
 }
 
-/// An answer that was kept.
-#[derive(Debug)]
-pub struct FirstAnswer {
-    /// Status code.
-    pub status: u16,
-    /// Its content type.
-    pub content_type: String,
-    /// Its body.
-    pub body: String,
-}
-
 /// What is to be done with a request.
 #[derive(Debug)]
-pub enum Begin {
-    /// Carry it out, then keep its answer.
-    CarryOut(ClaimToken),
-    /// Answer this.
-    Repeat(FirstAnswer),
+pub enum Claim {
+    /// Carry it out, then store its response.
+    Execute(ClaimToken),
+    /// Answer with the stored response.
+    Replay(StoredResponse),
 }
 
-impl Once {
+impl IdempotentRequest {
     /// The request (`method`, `target` with its query, `body`) that a caller who shows `secret`
     /// makes under `key`.
     pub fn new(secret: &str, key: &str, method: &str, target: &str, body: &[u8]) -> Result<Self> {
         let printable = key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-        if key.is_empty() || key.len() > LONGEST_KEY || !printable {
-            let message = format!("must have 1 to {LONGEST_KEY} printable ASCII characters");
+        if key.is_empty() || key.len() > MAX_KEY || !printable {
+            let message = format!("must have 1 to {MAX_KEY} printable ASCII characters");
             return Err(Error::field("Idempotency-Key", message));
         }
         let body = String::from_utf8_lossy(body);
@@ -72,41 +61,41 @@ impl Core {
             || known(self.member(secret).await.map(drop))?)
     }
 
-    /// Begins a request, unless it was begun before.
-    pub async fn begin_once(&self, once: &Once) -> Result<Begin> {
-        let Once { caller, name, request, sealer } = once;
+    /// Claims a request for execution, unless it was claimed before.
+    pub async fn claim_request(&self, request: &IdempotentRequest) -> Result<Claim> {
+        let IdempotentRequest { caller, name, request, sealer } = request;
         match self.store.claim(caller, name, request, Timestamp::now()).await? {
-            Claim::New(claim) => Ok(Begin::CarryOut(claim)),
-            Claim::Answered(KeptAnswer { status, content_type, body }) => {
-                let body = sealer.open(request, &body)?;
-                Ok(Begin::Repeat(FirstAnswer { status, content_type, body }))
+            ClaimOutcome::New(claim) => Ok(Claim::Execute(claim)),
+            ClaimOutcome::Answered(response) => {
+                let body = sealer.open(request, &response.body)?;
+                Ok(Claim::Replay(StoredResponse { body, ..response }))
             }
-            Claim::Running => Err(Error::new(
+            ClaimOutcome::Running => Err(Error::new(
                 ErrorKind::Conflict,
                 "a request with this Idempotency-Key is being carried out",
             )
             .retry_after(1)),
-            Claim::Another => Err(Error::new(
+            ClaimOutcome::Another => Err(Error::new(
                 ErrorKind::KeyReused,
                 "this Idempotency-Key was used for another request",
             )),
         }
     }
 
-    /// Ends a request: a success is kept, anything else may be tried again.
-    pub async fn end_once(
+    /// Ends a claimed request: the response of a success is stored, anything else may be retried.
+    pub async fn complete_request(
         &self,
-        once: &Once,
+        request: &IdempotentRequest,
         claim: &ClaimToken,
-        answer: &FirstAnswer,
+        response: &StoredResponse,
     ) -> Result<()> {
-        let FirstAnswer { status, content_type, body } = answer;
-        if !(200..300).contains(status) || body.len() > MOST_BODY {
-            return self.store.give_up(claim).await;
+        let StoredResponse { status, content_type, body } = response;
+        if !(200..300).contains(status) || body.len() > MAX_BODY {
+            return self.store.release_claim(claim).await;
         }
-        let body = once.sealer.seal(&once.request, body)?;
-        let kept = KeptAnswer { status: *status, content_type: content_type.clone(), body };
-        self.store.keep_answer(claim, &kept).await
+        let body = request.sealer.seal(&request.request, body)?;
+        let sealed = StoredResponse { status: *status, content_type: content_type.clone(), body };
+        self.store.store_response(claim, &sealed).await
     }
 }
 
@@ -116,17 +105,17 @@ mod tests {
 
     #[test]
     fn a_key_is_short_and_printable() {
-        let once = |key: &str| Once::new("sk_1", key, "POST", "/", b"{}");
-        assert!(once("a").is_ok() && once(&"k".repeat(255)).is_ok());
+        let request = |key: &str| IdempotentRequest::new("sk_1", key, "POST", "/", b"{}");
+        assert!(request("a").is_ok() && request(&"k".repeat(255)).is_ok());
         for key in ["", "\n", "é", &"k".repeat(256)] {
-            assert_eq!(once(key).err().map(|e| e.kind), Some(ErrorKind::Validation), "{key:?}");
+            assert_eq!(request(key).err().map(|e| e.kind), Some(ErrorKind::Validation), "{key:?}");
         }
     }
 
     #[test]
     fn callers_and_requests_are_told_apart() {
         let once = |secret: &str, target: &str, body: &[u8]| {
-            let once = Once::new(secret, "k", "POST", target, body).unwrap();
+            let once = IdempotentRequest::new(secret, "k", "POST", target, body).unwrap();
             (once.caller, once.request)
         };
         let first = once("sk_1", "/a", b"{}");

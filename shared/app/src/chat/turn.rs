@@ -1,67 +1,142 @@
-//! A chat turn: found, answered, stored. Everything else (statistics, webhooks, mail) hangs on the
-//! stream.
+//! A chat turn: loaded, answered, stored. Everything that follows from it (statistics, webhooks, mail)
+//! is derived from the table's stream.
 
 use std::sync::Arc;
 
-use ai::{Grounding, Model, ModelError, Prompt};
+use ai::{Answerer, ChatbotContext, Request};
 use domain::{
     Chatbot, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect, Error,
     ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
     chatbot::REFUSAL,
-    conversation::{Ask, FIRST_MESSAGE, MOST_MESSAGES, shorten},
+    conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
 };
-use futures::StreamExt;
-use knowledge::{Found, Match, Passage, Retriever};
-use store::TurnWrite;
+use futures::Stream;
+use knowledge::{Found, Match};
+use store::{TurnWrite, meter::Meter};
 use tokio::sync::mpsc;
+use tracing::Instrument;
 
-use crate::{
-    Core,
-    access::usage::CREDITS,
-    chat::nearest::Nearest,
-    knowledge::indexes::{Indexes, Known, Large},
+use super::{
+    answer::{self, Outcome},
+    history,
+    retrieve::{Query, retriever},
 };
+use crate::{Core, access::usage::CREDITS, knowledge::indexes::Indexes};
 
-/// Passages that are looked at, and those of them an answer is drawn from.
+/// Passages that are looked at.
 const SEARCHED: usize = 8;
-const GROUNDING: usize = 3;
-/// A passage that scores this share of the best one adds to the answer.
-const CLOSE: f64 = 0.75;
 /// How often a turn whose conversation changed meanwhile is written again.
 const ATTEMPTS: u32 = 4;
 /// What a visitor reads while a person has taken over.
 const HANDED_OFF: &str = "A person has taken over this conversation and will answer you.";
+/// Events that wait for a slow client before the answer waits too.
+const WAITING: usize = 64;
 
 /// Chatting: what the `chat` function needs beyond [`Core`].
 #[derive(Clone)]
 pub struct Chat {
     core: Core,
     indexes: Indexes,
-    model: Arc<dyn Model>,
+    answerer: Arc<dyn Answerer>,
 }
 
-/// What the visitor is told, before it is stored.
-struct Answer {
+/// What happens while a turn runs, in order. The last event is [`TurnEvent::Completed`] or
+/// [`TurnEvent::Failed`].
+#[derive(Debug)]
+pub enum TurnEvent {
+    /// The next piece of the answer.
+    Delta(String),
+    /// The turn is stored. Its answer is the pieces put together.
+    Completed(Box<Turn>),
+    /// Nothing was stored.
+    Failed(Error),
+}
+
+/// The events of a turn that runs on a task of its own. The turn is stored even if this is dropped.
+pub struct TurnStream(mpsc::Receiver<TurnEvent>);
+
+impl TurnStream {
+    /// The next event; a turn whose task ended without a last event has failed.
+    pub async fn next(&mut self) -> TurnEvent {
+        let ended = || TurnEvent::Failed(Error::internal("a turn ended without an outcome"));
+        self.0.recv().await.unwrap_or_else(ended)
+    }
+
+    /// Waits for the end of the turn.
+    pub async fn collect(mut self) -> Result<Turn> {
+        loop {
+            match self.next().await {
+                TurnEvent::Delta(_) => {}
+                TurnEvent::Completed(turn) => return Ok(*turn),
+                TurnEvent::Failed(error) => return Err(error),
+            }
+        }
+    }
+
+    /// All events as a stream that ends after the last one.
+    pub fn into_stream(self) -> impl Stream<Item = TurnEvent> {
+        futures::stream::unfold(Some(self), |events| async move {
+            let mut events = events?;
+            let event = events.next().await;
+            let more = matches!(event, TurnEvent::Delta(_)).then_some(events);
+            Some((event, more))
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) async fn deltas(mut self) -> Vec<String> {
+        let mut all = Vec::new();
+        while let Some(TurnEvent::Delta(text)) = self.0.recv().await {
+            all.push(text);
+        }
+        all
+    }
+}
+
+/// Where the pieces of an answer go. One that can't be sent is dropped: the client may be gone.
+pub(super) struct Deltas(mpsc::Sender<TurnEvent>);
+
+impl Deltas {
+    pub(super) fn channel() -> (Self, TurnStream) {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        (Self(sender), TurnStream(receiver))
+    }
+
+    pub(super) async fn send(&self, piece: String) {
+        let _ = self.0.send(TurnEvent::Delta(piece)).await;
+    }
+
+    async fn end(self, result: Result<Turn>) {
+        let event = match result {
+            Ok(turn) => TurnEvent::Completed(Box::new(turn)),
+            Err(error) => TurnEvent::Failed(error),
+        };
+        let _ = self.0.send(event).await;
+    }
+}
+
+/// An answer as it is stored.
+struct Reply {
     text: String,
     citations: Vec<Citation>,
     confidence: f64,
     unanswered: bool,
 }
 
-impl Answer {
-    fn fixed(text: &str, confidence: f64, unanswered: bool) -> Self {
-        Self { text: text.to_owned(), citations: Vec::new(), confidence, unanswered }
-    }
+/// Where the text of an answer comes from.
+enum AnswerPlan {
+    /// It is known beforehand.
+    Fixed { text: String, citations: Vec<Citation>, confidence: f64 },
+    /// An answerer is asked.
+    Asked { request: Request, confidence: f64 },
+    /// Nothing relevant was found.
+    Nothing { confidence: f64 },
 }
 
-/// Where pieces of an answer go while it is made; dropped pieces are no failure, since the client
-/// may be gone.
-pub type Pieces = mpsc::Sender<String>;
-
 impl Chat {
-    /// Chatting over `core` with `model`.
-    pub fn new(core: Core, model: Arc<dyn Model>) -> Self {
-        Self { core, indexes: Indexes::default(), model }
+    /// Chatting over `core` with `answerer`.
+    pub fn new(core: Core, answerer: Arc<dyn Answerer>) -> Self {
+        Self { core, indexes: Indexes::default(), answerer }
     }
 
     /// What it is over.
@@ -69,34 +144,43 @@ impl Chat {
         &self.core
     }
 
-    /// Answers `ask` for whoever calls with `principal`, and stores the turn. Reads are made in
-    /// parallel and the write is one transaction.
-    pub async fn ask(
+    /// Begins a turn for the caller `principal`, on a task of its own: a client that goes away takes
+    /// only its connection along.
+    pub fn begin(
+        &self,
+        principal: Principal,
+        dialect: Dialect,
+        request: ChatRequest,
+    ) -> TurnStream {
+        let (deltas, events) = Deltas::channel();
+        let (chat, meter) = (self.clone(), Meter::current());
+        let work = async move {
+            let result = chat.run(&principal, dialect, request, &deltas).await;
+            deltas.end(result).await;
+        };
+        tokio::spawn(async move { meter.scope(work).await }.in_current_span());
+        events
+    }
+
+    /// One turn. Reads are made in parallel and the write is one transaction.
+    async fn run(
         &self,
         principal: &Principal,
         dialect: Dialect,
-        ask: Ask,
-        pieces: Option<&Pieces>,
+        request: ChatRequest,
+        deltas: &Deltas,
     ) -> Result<Turn> {
         let asked_at = Timestamp::now();
         let chatbot_id = principal.may_chat()?;
         let (chatbot, conversation) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
-            self.conversation(chatbot_id, ask.conversation_id)
+            self.conversation(chatbot_id, request.conversation_id)
         )?;
         if dialect == Dialect::Helpbot {
             self.take_credit(principal).await?;
         }
-        let answer = match conversation.as_ref().map(|c| c.status) {
-            Some(ConversationStatus::HandedOff) => Answer::fixed(HANDED_OFF, 1.0, false),
-            _ => self.answer(&chatbot, &ask.message, pieces).await?,
-        };
-        if answer.citations.is_empty()
-            && let Some(pieces) = pieces
-        {
-            // Nothing was streamed yet: a refusal or a fixed text goes as one piece.
-            let _ = pieces.send(answer.text.clone()).await;
-        }
+        let plan = self.plan(&chatbot, conversation.as_ref(), &request.message).await?;
+        let reply = self.reply(plan, deltas).await?;
         // Made at the time of the question, and so is the id of the conversation that it opens.
         let id = MessageId::at(asked_at);
         let opened = || ConversationId::opened_by(id);
@@ -106,17 +190,17 @@ impl Chat {
             conversation_id: conversation.as_ref().map_or_else(opened, |c| c.id),
             chatbot_id,
             workspace_id: principal.workspace_id,
-            question: ask.message.clone(),
-            answer: answer.text,
-            citations: answer.citations,
-            confidence: answer.confidence,
-            unanswered: answer.unanswered,
+            question: request.message.clone(),
+            answer: reply.text,
+            citations: reply.citations,
+            confidence: reply.confidence,
+            unanswered: reply.unanswered,
             rating: None,
             rated_at: None,
             asked_at,
             answered_at: Timestamp::now(),
         };
-        self.store(dialect, &ask, conversation, &turn).await?;
+        self.store(dialect, &request, conversation, &turn).await?;
         Ok(turn)
     }
 
@@ -152,73 +236,75 @@ impl Chat {
         found.map(Some).ok_or_else(|| Error::not_found("conversation"))
     }
 
-    async fn answer(
+    /// Decides where the answer comes from.
+    async fn plan(
         &self,
         chatbot: &Chatbot,
+        conversation: Option<&Conversation>,
         question: &str,
-        pieces: Option<&Pieces>,
-    ) -> Result<Answer> {
-        let (index, sense) = tokio::join!(
-            self.indexes.current(&self.core, chatbot),
+    ) -> Result<AnswerPlan> {
+        if conversation.is_some_and(|c| c.status == ConversationStatus::HandedOff) {
+            let text = HANDED_OFF.to_owned();
+            return Ok(AnswerPlan::Fixed { text, citations: Vec::new(), confidence: 1.0 });
+        }
+        let (retriever, sense) = tokio::join!(
+            retriever(&self.core, &self.indexes, chatbot),
             self.core.semantics.of_question(question)
         );
-        let Found { best, confidence } = match index? {
-            Known::InMemory(index) => index.find_meant(question, sense.as_ref(), SEARCHED),
-            Known::InTable(large) => {
-                let Large { current, pairs } = &*large;
-                let vector = sense.as_ref().map(|sense| sense.vector.numbers());
-                let (store, pairs) = (&self.core.store, pairs.clone());
-                let nearest = Nearest::to(store, chatbot.id, vector, current, pairs).await?;
-                nearest.find(question, SEARCHED)
-            }
-        };
-        match best {
+        let query = Query { text: question, sense: sense.as_ref() };
+        let Found { best, confidence } = retriever?.retrieve(query, SEARCHED).await?;
+        Ok(match best {
             Match::Pair(pair, citation) => {
-                if let Some(pieces) = pieces {
-                    let _ = pieces.send(pair.answer.clone()).await;
-                }
-                Ok(Answer {
-                    text: pair.answer,
-                    citations: vec![citation],
-                    confidence,
-                    unanswered: false,
-                })
+                AnswerPlan::Fixed { text: pair.answer, citations: vec![citation], confidence }
             }
             Match::Passages(passages) if confidence >= chatbot.threshold() => {
-                let grounding = grounding(passages);
-                let citations = grounding.iter().map(|g| g.citation.clone()).collect();
-                let prompt = Prompt { question: question.to_owned(), grounding };
-                let mut reply = self.model.reply(prompt);
-                let mut text = String::new();
-                while let Some(piece) = reply.next().await {
-                    let piece = match piece {
-                        Ok(piece) => piece,
-                        // What was found says nothing that could be quoted.
-                        Err(ModelError::NoGrounding) => {
-                            return Ok(Answer::fixed(REFUSAL, confidence, true));
-                        }
-                    };
-                    text.push_str(&piece);
-                    if let Some(pieces) = pieces {
-                        let _ = pieces.send(piece).await;
+                let history = match conversation {
+                    Some(conversation) if self.answerer.reads_history() => {
+                        history::load(&self.core.store, conversation.id).await?
                     }
-                }
-                Ok(Answer { text, citations, confidence, unanswered: false })
+                    _ => Vec::new(),
+                };
+                let request = Request {
+                    chatbot: ChatbotContext { id: chatbot.id, name: chatbot.name.clone() },
+                    history,
+                    message: question.to_owned(),
+                    grounding: answer::grounding(passages),
+                    tools: Vec::new(),
+                };
+                AnswerPlan::Asked { request, confidence }
             }
-            Match::Passages(_) | Match::Nothing => Ok(Answer::fixed(REFUSAL, confidence, true)),
+            Match::Passages(_) | Match::Nothing => AnswerPlan::Nothing { confidence },
+        })
+    }
+
+    /// The answer that `plan` leads to; every piece of it goes to `deltas` as it comes.
+    async fn reply(&self, plan: AnswerPlan, deltas: &Deltas) -> Result<Reply> {
+        let (events, citations, confidence) = match plan {
+            AnswerPlan::Fixed { text, citations, confidence } => {
+                (answer::fixed(text), citations, confidence)
+            }
+            AnswerPlan::Asked { request, confidence } => {
+                let citations = request.grounding.iter().map(|g| g.citation.clone()).collect();
+                (self.answerer.answer(request), citations, confidence)
+            }
+            AnswerPlan::Nothing { confidence } => return Ok(refusal(confidence, deltas).await),
+        };
+        match answer::drive(events, deltas).await.map_err(Error::internal)? {
+            Outcome::Answered(text) => Ok(Reply { text, citations, confidence, unanswered: false }),
+            Outcome::Refused => Ok(refusal(confidence, deltas).await),
         }
     }
 
     async fn store(
         &self,
         dialect: Dialect,
-        ask: &Ask,
+        request: &ChatRequest,
         mut read: Option<Conversation>,
         turn: &Turn,
     ) -> Result<()> {
         for _ in 0..ATTEMPTS {
             let (conversation, how) = match read {
-                None => (opened(dialect, ask, turn), TurnWrite::Opens),
+                None => (opened(dialect, request, turn), TurnWrite::Opens),
                 Some(conversation) if conversation.message_count >= MOST_MESSAGES => {
                     let message = format!(
                         "a conversation can have at most {MOST_MESSAGES} messages; begin another"
@@ -236,19 +322,29 @@ impl Chat {
             // Closed, handed over or deleted since it was read.
             read = self.conversation(turn.chatbot_id, Some(turn.conversation_id)).await?;
         }
-        Err(Error::new(ErrorKind::Conflict, "the conversation is being changed by somebody else"))
+        Err(Error::new(
+            ErrorKind::Conflict,
+            "the conversation was changed by another request; try again",
+        ))
     }
 }
 
-fn opened(dialect: Dialect, ask: &Ask, turn: &Turn) -> Conversation {
-    let visitor = ask.visitor_id.clone();
+/// The chatbot says that it doesn't know.
+async fn refusal(confidence: f64, deltas: &Deltas) -> Reply {
+    deltas.send(REFUSAL.to_owned()).await;
+    let (text, citations) = (REFUSAL.to_owned(), Vec::new());
+    Reply { text, citations, confidence, unanswered: true }
+}
+
+fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation {
+    let visitor = request.visitor_id.clone();
     Conversation {
         id: turn.conversation_id,
         chatbot_id: turn.chatbot_id,
         workspace_id: turn.workspace_id,
         dialect,
         visitor_id: visitor.unwrap_or_else(|| format!("visitor_{}", turn.conversation_id)),
-        session_id: ask.session_id.clone(),
+        session_id: request.session_id.clone(),
         status: ConversationStatus::Active,
         handoff: HandoffStatus::None,
         handoff_at: None,
@@ -272,15 +368,4 @@ fn continued(conversation: Conversation, turn: &Turn) -> Conversation {
         }
     };
     Conversation { status, updated_at: turn.answered_at, ..conversation }
-}
-
-/// The best passage, and those close behind it.
-fn grounding(passages: Vec<Passage>) -> Vec<Grounding> {
-    let best = passages.first().map_or(0.0, |passage| passage.score);
-    passages
-        .into_iter()
-        .filter(|passage| passage.score >= CLOSE * best)
-        .take(GROUNDING)
-        .map(|Passage { citation, content, quote, .. }| Grounding { citation, content, quote })
-        .collect()
 }

@@ -13,11 +13,12 @@ use knowledge::{
 };
 use store::Meanings;
 
-use crate::chat::nearest::MOST_IN_MEMORY;
-
 /// Passages of one page that get a vector, which is all that a page of a site has; those of a long
 /// file after them are found by their words.
 const MOST_PASSAGES: usize = 128;
+
+/// A chatbot with more passages than this is searched by the table's vector index, if it has one.
+const MAX_IN_MEMORY: u64 = 50_000;
 
 /// An embedding model, or none.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +46,7 @@ impl Semantics {
 
     /// Whether so many passages are searched by the table's index, and not in memory.
     pub(crate) fn searches_in_table(&self, passages: u64) -> bool {
-        self.embedder.is_some() && self.in_table > 0 && passages > MOST_IN_MEMORY
+        self.embedder.is_some() && self.in_table > 0 && passages > MAX_IN_MEMORY
     }
 
     /// Whether the table's index takes vectors of so many numbers. One that is declared for other

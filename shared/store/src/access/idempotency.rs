@@ -1,4 +1,4 @@
-//! First answers to writes that a client may repeat, kept for a day under its credential and its
+//! Responses to writes that a client may repeat, kept for a day under its credential and its
 //! `Idempotency-Key`. What is kept is sealed by the caller of this module.
 
 use std::time::Duration;
@@ -17,26 +17,26 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// A request that has not been answered after this long never will be: no function runs longer.
 const LONGEST: Duration = Duration::from_secs(120);
 
-/// An answer as it is kept.
+/// A response as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptAnswer {
+pub struct StoredResponse {
     /// Status code.
     pub status: u16,
     /// Its content type.
     pub content_type: String,
-    /// Its body, sealed.
+    /// Its body; sealed while it is in the table.
     pub body: String,
 }
 
 /// What is found under a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claim {
+pub enum ClaimOutcome {
     /// Nothing: the request is this caller's to carry out, under this token.
     New(ClaimToken),
     /// The same request, which is being carried out.
     Running,
     /// The same request, answered.
-    Answered(KeptAnswer),
+    Answered(StoredResponse),
     /// Another request.
     Another,
 }
@@ -54,7 +54,7 @@ struct IdempotencyItem {
     request: String,
     began: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    answer: Option<KeptAnswer>,
+    answer: Option<StoredResponse>,
     /// Seconds; the table sweeps it some time after.
     expires_at: i64,
 }
@@ -67,7 +67,7 @@ impl Store {
         name: &str,
         request: &str,
         now: Timestamp,
-    ) -> Result<Claim> {
+    ) -> Result<ClaimOutcome> {
         let key = keys::idempotency(caller, name);
         let item = IdempotencyItem {
             request: request.to_owned(),
@@ -86,18 +86,18 @@ impl Store {
             .value("now", now.seconds())?
             .value("abandoned", abandoned)?;
         if self.write(put).await?.is_done() {
-            return Ok(Claim::New(ClaimToken { key, began: now }));
+            return Ok(ClaimOutcome::New(ClaimToken { key, began: now }));
         }
         Ok(match self.get::<IdempotencyItem>(&key, true).await? {
-            Some(there) if there.request != request => Claim::Another,
-            Some(IdempotencyItem { answer: Some(answer), .. }) => Claim::Answered(answer),
-            // One that was given up a moment ago is free for the next attempt.
-            _ => Claim::Running,
+            Some(there) if there.request != request => ClaimOutcome::Another,
+            Some(IdempotencyItem { answer: Some(answer), .. }) => ClaimOutcome::Answered(answer),
+            // One that was released a moment ago is free for the next attempt.
+            _ => ClaimOutcome::Running,
         })
     }
 
-    /// Keeps the answer to what was claimed.
-    pub async fn keep_answer(&self, claim: &ClaimToken, answer: &KeptAnswer) -> Result<()> {
+    /// Keeps the response to what was claimed.
+    pub async fn store_response(&self, claim: &ClaimToken, answer: &StoredResponse) -> Result<()> {
         let write = Write::update(claim.key.clone(), "SET answer = :answer")
             .value("answer", answer)?
             .value("began", claim.began)?
@@ -105,8 +105,8 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// Gives a claim up: what failed may be tried again.
-    pub async fn give_up(&self, claim: &ClaimToken) -> Result<()> {
+    /// Releases a claim: what failed may be tried again.
+    pub async fn release_claim(&self, claim: &ClaimToken) -> Result<()> {
         let write = Write::update(claim.key.clone(), "SET expires_at = :past")
             .value("past", 0)?
             .value("began", claim.began)?

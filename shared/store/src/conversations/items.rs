@@ -245,6 +245,14 @@ impl Store {
         Ok(items.into_iter().map(Into::into).collect())
     }
 
+    /// The last `limit` turns of a conversation, oldest first.
+    pub async fn last_turns(&self, conversation: ConversationId, limit: u32) -> Result<Vec<Turn>> {
+        let partition = keys::conversation_partition(conversation);
+        let range = Range::prefix(partition, keys::TURN).backwards().limit(limit);
+        let items: Vec<TurnItem> = self.query(range).await?;
+        Ok(items.into_iter().rev().map(Into::into).collect())
+    }
+
     /// Deletes a conversation; whether there was one. Its turns follow behind the stream.
     pub async fn delete_conversation(
         &self,

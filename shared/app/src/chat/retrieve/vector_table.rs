@@ -1,4 +1,4 @@
-//! Finding by the table's own vector index, for a chatbot that knows too much to hold in memory.
+//! Retrieval with the table's own vector index, for a chatbot that knows too much to hold in memory.
 //!
 //! The index names the passages nearest to the question. Those, with the chatbot's pairs, are
 //! searched by their words in memory as everything is elsewhere, and the two orders are put
@@ -15,11 +15,13 @@ use domain::{
     conversation::shorten,
     source::{Chunk, QaPair},
 };
-use knowledge::{Found, Index, Match, Passage, Retriever, Segment, text};
+use futures::{FutureExt, future::BoxFuture};
+use knowledge::{Found, Index, Match, Passage, Segment, text};
 use store::{NearChunk, Store};
 
-/// A chatbot with more passages than this is searched by the vector index.
-pub const MOST_IN_MEMORY: u64 = 50_000;
+use super::{Query, Retriever};
+use crate::knowledge::indexes::Large;
+
 /// How many passages the index is asked for: more than are wanted, since those of a crawl that was
 /// replaced are there until they are cleared away.
 const ASKED: u32 = 100;
@@ -31,7 +33,7 @@ const SMOOTH: f64 = 60.0;
 const QUOTE: usize = 160;
 
 /// What names the passages nearest to a vector: the table's index, or a fake.
-pub trait VectorSearch: Sync {
+pub trait VectorSearch: Send + Sync {
     /// Up to `most` passages of `chatbot`, nearest first.
     fn near(
         &self,
@@ -47,8 +49,35 @@ impl VectorSearch for Store {
     }
 }
 
+/// Searches the passages of one chatbot with a vector index.
+pub struct VectorTable<S> {
+    search: S,
+    chatbot: ChatbotId,
+    known: Arc<Large>,
+}
+
+impl<S: VectorSearch> VectorTable<S> {
+    /// Searches what is `known` of `chatbot` with `search`.
+    pub(crate) fn new(search: S, chatbot: ChatbotId, known: Arc<Large>) -> Self {
+        Self { search, chatbot, known }
+    }
+}
+
+impl<S: VectorSearch> Retriever for VectorTable<S> {
+    fn retrieve<'a>(&'a self, query: Query<'a>, limit: usize) -> BoxFuture<'a, Result<Found>> {
+        let Large { current, pairs } = &*self.known;
+        let vector = query.sense.map(|sense| sense.vector.numbers());
+        async move {
+            let nearest =
+                Nearest::to(&self.search, self.chatbot, vector, current, pairs.clone()).await?;
+            Ok(nearest.find(query.text, limit))
+        }
+        .boxed()
+    }
+}
+
 /// The passages nearest to one question, ready to be searched for it.
-pub struct Nearest {
+struct Nearest {
     /// In the order of nearness, each with how near it is, from 0 to 1.
     passages: Vec<(Passage, f64)>,
     index: Index,
@@ -57,7 +86,7 @@ pub struct Nearest {
 impl Nearest {
     /// Asks `search` for the passages nearest to a question's `vector`; without one there are only
     /// `pairs`, which are all of the chatbot's. Of the crawls those count that are `current`.
-    pub async fn to(
+    async fn to(
         search: &impl VectorSearch,
         chatbot: ChatbotId,
         vector: Option<&[f32]>,
@@ -106,7 +135,8 @@ fn same(a: &Passage, b: &Passage) -> bool {
     a.citation == b.citation && a.content == b.content
 }
 
-impl Retriever for Nearest {
+impl Nearest {
+    /// The best `limit` of the passages, or the pair that asks the same.
     fn find(&self, question: &str, limit: usize) -> Found {
         let (by_words, sure) = match self.index.find(question, self.passages.len()) {
             found @ Found { best: Match::Pair(..), .. } => return found,
