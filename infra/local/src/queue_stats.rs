@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use app::jobs;
+
 use crate::engine::Queues;
 
 /// Whether messages that are put here wait for a person and not for a worker.
