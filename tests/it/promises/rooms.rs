@@ -13,11 +13,12 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 const APP: Rooms = &[
     ("access", &["adapters"]),
     ("adapters", &[]),
-    ("chat", &["access", "adapters", "knowledge"]),
+    ("chat", &["access", "adapters", "integrations", "knowledge"]),
     ("chatbots", &["access", "adapters"]),
     ("conversations", &["access", "knowledge"]),
     ("crawl", &["adapters", "knowledge"]),
     ("events", &["adapters", "crawl", "jobs", "mail", "ops", "webhooks"]),
+    ("integrations", &["adapters"]),
     ("jobs", &["adapters", "crawl", "mail", "ops", "webhooks"]),
     ("knowledge", &["adapters"]),
     ("mail", &["adapters"]),
@@ -35,7 +36,7 @@ const APP_BACKWARDS: &[(&str, &str)] = &[
     ("webhooks", "jobs"),
 ];
 
-/// `keys` and `table` are at the bottom, `events` and `ops`, which read items of every kind, at
+/// `keys`, `retry` and `table` are at the bottom, `events` and `ops`, which read items of every kind, at
 /// the top.
 const STORE: Rooms = &[
     ("access", &["chatbots", "keys", "table"]),
@@ -43,13 +44,15 @@ const STORE: Rooms = &[
     ("chatbots", &["keys", "table"]),
     ("conversations", &["counters", "keys", "table"]),
     ("counters", &["keys", "table"]),
-    ("crawl", &["keys", "knowledge", "table"]),
+    ("crawl", &["keys", "knowledge", "retry", "table"]),
     ("events", &["chat", "chatbots", "conversations", "keys", "knowledge", "table", "webhooks"]),
+    ("integrations", &["keys", "table"]),
     ("keys", &[]),
     ("knowledge", &["keys", "table"]),
     ("mail", &["keys", "table"]),
     ("ops", &["chat", "conversations", "counters", "keys", "table"]),
-    ("table", &["keys"]),
+    ("retry", &[]),
+    ("table", &["keys", "retry"]),
     ("webhooks", &["keys", "table"]),
 ];
 

@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn a_model_is_named_by_its_backend_and_what_that_takes() {
-        let read = |text| EmbeddingsConfig::read(&env(&[("EMBEDDINGS", text)])).map(|c| c.model);
+        let read =
+            |text: &str| EmbeddingsConfig::read(&env(&[("EMBEDDINGS", text)])).map(|c| c.model);
         assert_eq!(read("").unwrap(), None);
         assert_eq!(
             read("minilm:/opt/minilm").unwrap(),
