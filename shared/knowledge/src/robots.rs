@@ -18,9 +18,9 @@ use crate::PageError;
 const NAME: &str = "colloquybot";
 /// Bounds on a robots.txt.
 const LIMITS: Limits = Limits { time: Duration::from_secs(10), bytes: 512 * 1024, redirects: 5 };
-/// Files that are remembered at the most.
+/// Files that are remembered at most.
 const REMEMBERED: usize = 64;
-/// Sitemaps taken from one file at the most.
+/// Sitemaps taken from one file at most.
 const MAX_SITEMAPS: usize = 10;
 
 /// The rules of one site.
@@ -56,9 +56,9 @@ type Slot = Arc<OnceCell<Arc<Robots>>>;
 
 /// The rules of sites that are being crawled.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct KnownRobots(Arc<Mutex<HashMap<(String, String), Slot>>>);
+pub(crate) struct RobotsCache(Arc<Mutex<HashMap<(String, String), Slot>>>);
 
-impl KnownRobots {
+impl RobotsCache {
     /// The rules for `url`, as they were when `crawl` first came to its site.
     pub async fn of(
         &self,

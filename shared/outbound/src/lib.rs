@@ -3,10 +3,13 @@
 
 mod address;
 mod client;
+mod cookies;
 mod dns;
+mod encoding;
 mod error;
 
 pub use address::{Policy, is_public};
 pub use client::{Client, Fetched, Hop, Limits, Sent};
+pub use cookies::CookieJar;
 pub use dns::{Dns, DnsError, Resolver};
 pub use error::OutboundError;

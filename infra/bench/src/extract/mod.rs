@@ -73,7 +73,11 @@ pub fn article_body(document: &Document) -> String {
     for block in &document.blocks {
         let same = block.headings.iter().zip(above).take_while(|(one, other)| one == other);
         let new = &block.headings[same.count()..];
-        lines.extend(new.iter().map(String::as_str).filter(|h| !is_title(&document.title, h)));
+        // A line in bold may be above a block and in it.
+        let new = new.iter().map(String::as_str).filter(|heading| {
+            !is_title(&document.title, heading) && !block.text.starts_with(heading)
+        });
+        lines.extend(new);
         lines.push(&block.text);
         above = &block.headings;
     }

@@ -123,6 +123,7 @@ const LINES: &[&str] = &[
     "annonce",
     "close",
     "comments",
+    "contents",
     "copy link",
     "download pdf",
     "e-mail",
@@ -174,6 +175,113 @@ const LINES: &[&str] = &[
     "поделиться",
 ];
 
+/// How a line begins that asks about the page or says what it is to its keepers, in lower case.
+const BEGINNINGS: &[&str] = &[
+    "did this answer your question",
+    "did this help",
+    "did you find this",
+    "edit this page",
+    "edit on git",
+    "have more questions? submit",
+    "is this page helpful",
+    "last modified",
+    "last update",
+    "on this page",
+    "suggest changes",
+    "suggest edits",
+    "table of contents",
+    "thanks for your feedback",
+    "thank you for your feedback",
+    "was this answer helpful",
+    "was this article helpful",
+    "was this article useful",
+    "was this content helpful",
+    "was this helpful",
+    "was this information helpful",
+    "was this page helpful",
+    "were you able to find",
+    "war dieser artikel hilfreich",
+    "war diese seite hilfreich",
+    "war das hilfreich",
+    "cet article vous a-t-il été utile",
+    "cet article a-t-il été utile",
+    "¿fue útil este artículo",
+    "¿te ha resultado útil",
+    "esse artigo foi útil",
+    "questo articolo ti è stato utile",
+    "was dit artikel nuttig",
+];
+
+/// What notices about cookies say, in lower case.
+const COOKIES: &[&str] = &[
+    "accept all cookies",
+    "accept cookies",
+    "cookie settings",
+    "cookie-einstellungen",
+    "cookie preferences",
+    "manage cookies",
+    "site uses cookies",
+    "use of cookies",
+    "uses cookies",
+    "we use cookies",
+    "we and our partners",
+    "verwenden cookies",
+    "verwendet cookies",
+    "nutzen cookies",
+    "nutzt cookies",
+    "cookies zu",
+    "utilisons des cookies",
+    "utilise des cookies",
+    "accepter les cookies",
+    "utilizamos cookies",
+    "usamos cookies",
+    "utiliza cookies",
+    "usa cookies",
+    "utilizziamo i cookie",
+    "utilizza cookie",
+    "utilizza i cookie",
+    "gebruiken cookies",
+    "gebruikt cookies",
+    "używamy plików cookie",
+    "используем cookie",
+    "используем файлы cookie",
+];
+
+/// What says that a list comes next, in lower case.
+const INTRODUCTIONS: &[&str] = &[
+    "the following",
+    "as follows",
+    "these ",
+    "folgende",
+    "wie folgt",
+    "diese ",
+    "les suivant",
+    "suivants",
+    "suivantes",
+    "siguientes",
+    "seguenti",
+    "seguintes",
+    "volgende",
+    "następujące",
+    "следующие",
+    "以下",
+    "次の",
+];
+
+/// Whether the end of a text says that a list comes next.
+pub(super) fn introduces(text: &str) -> bool {
+    let text = text.trim_end();
+    let last = text.trim_end_matches('.').rsplit(['.', '!', '?']).next().unwrap_or_default();
+    let last = plain(last);
+    text.ends_with([':', '：']) || INTRODUCTIONS.iter().any(|phrase| last.contains(phrase))
+}
+
+/// Whether a text is a notice about cookies.
+pub(super) fn is_cookie_notice(text: &str) -> bool {
+    let text = plain(text);
+    COOKIES.iter().any(|phrase| text.contains(phrase))
+}
+
 /// Whether a heading announces other pages.
 pub(super) fn leads_elsewhere(heading: &str) -> bool {
     let heading = plain(heading);
@@ -182,7 +290,9 @@ pub(super) fn leads_elsewhere(heading: &str) -> bool {
 
 /// Whether a line is a label of something around the text.
 pub(super) fn is_label(line: &str) -> bool {
-    line.len() <= 60 && LINES.contains(&plain(line).trim_end_matches([':', '…']))
+    let line = plain(line);
+    LINES.contains(&line.trim_end_matches([':', '…']))
+        || BEGINNINGS.iter().any(|start| line.starts_with(start))
 }
 
 fn plain(text: &str) -> String {
