@@ -2,12 +2,15 @@
 
 use std::{path::Path, sync::Arc};
 
+#[cfg(feature = "minilm")]
 use embed::MiniLm;
 use knowledge::{
     Embedder,
     semantic::{Meaning, Sense, Vectors},
 };
 
+#[cfg(not(feature = "minilm"))]
+use self::without_library::MiniLm;
 use crate::{BenchError, Result};
 
 /// The product's own semantic tier over the entries of an index.
@@ -55,5 +58,40 @@ impl Tier {
     /// Bytes that the vectors take.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+}
+
+/// Builds without the feature `minilm` have no inference library, which weighs minutes of
+/// compilation; there is no value of this type.
+#[cfg(not(feature = "minilm"))]
+mod without_library {
+    use std::path::Path;
+
+    use knowledge::{
+        Embedder,
+        semantic::{Embedding, Vector},
+    };
+
+    #[derive(Debug)]
+    pub(super) enum MiniLm {}
+
+    impl MiniLm {
+        pub(super) fn load(_: &Path) -> Result<Self, &'static str> {
+            Err("--semantic needs a build with --features minilm")
+        }
+
+        pub(super) fn vector(&self, _: &str) -> Result<Vector, &'static str> {
+            match *self {}
+        }
+    }
+
+    impl Embedder for MiniLm {
+        fn model(&self) -> &str {
+            match *self {}
+        }
+
+        fn embed<'a>(&'a self, _: &'a [&'a str]) -> Embedding<'a> {
+            match *self {}
+        }
     }
 }

@@ -35,6 +35,6 @@ pub use fetch::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators};
 pub use index::Index;
 pub use rank::{Hit, Ranking};
 pub use robots::Robots;
-pub use search::{Found, Match, Passage, Retriever};
+pub use search::{Found, Match, Passage};
 pub use segment::Segment;
 pub use semantic::{EmbedError, Embedder};

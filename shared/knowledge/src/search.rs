@@ -50,12 +50,6 @@ pub struct Found {
     pub confidence: f64,
 }
 
-/// Finding, behind a trait: an index in memory here, a search service elsewhere.
-pub trait Retriever: Send + Sync {
-    /// The best `limit` passages for `question`, or the pair that asks it.
-    fn find(&self, question: &str, limit: usize) -> Found;
-}
-
 impl Index {
     /// With what its entries mean, in their order: the passages of each segment, then the pairs.
     /// What has another number of entries is left out.
@@ -71,7 +65,12 @@ impl Index {
         !self.meaning.is_empty()
     }
 
-    /// As [`Retriever::find`], and by what the question means too if there is a `sense` of it.
+    /// The best `limit` passages for `question` by its words, or the pair that asks the same.
+    pub fn find(&self, question: &str, limit: usize) -> Found {
+        self.find_meant(question, None, limit)
+    }
+
+    /// As [`Index::find`], and by what the question means too if there is a `sense` of it.
     pub fn find_meant(&self, question: &str, sense: Option<&Sense>, limit: usize) -> Found {
         let exact = self.exact.get(&text::normalized(question));
         if let Some(Pair { pair, citation, .. }) = exact.and_then(|at| self.pairs.get(*at as usize))
@@ -174,12 +173,6 @@ impl Index {
                 })
             }
         }
-    }
-}
-
-impl Retriever for Index {
-    fn find(&self, question: &str, limit: usize) -> Found {
-        self.find_meant(question, None, limit)
     }
 }
 
