@@ -114,6 +114,9 @@ pub struct FetchedPage {
     pub document: Document,
 }
 
+/// A page that was read.
+pub type Page = FetchedPage;
+
 /// What a page was when it was last read, for its server to compare.
 #[derive(Debug, Clone)]
 pub struct Validators<'a> {
@@ -189,6 +192,9 @@ impl Fetcher {
             // Parsing takes a while on a large page; other pages go on meanwhile.
             let read = tokio::task::spawn_blocking(move || read(&fetched)).await;
             let page = read.map_err(|_| PageError::Extract(ExtractError::Empty))??;
+            if page.document.blocks.is_empty() && page.document.refresh.is_none() {
+                return Err(ExtractError::Empty.into());
+            }
             match &page.document.refresh {
                 Some(target) if is_stub(&page.document) => {
                     check_inside(target, inside)?;
@@ -281,6 +287,8 @@ fn read(fetched: &Fetched) -> Result<FetchedPage, PageError> {
         "application/xml" | "text/xml" | "application/rss+xml" | "application/atom+xml" => {
             listed(fetched, declared)?
         }
+        // What an interface answers to programs is no page.
+        "application/json" => return Err(PageError::ContentType(kind)),
         _ => file::read_at(&fetched.url, declared, &fetched.body)?,
     };
     let asks = |word: &str| robots_ask(fetched.robots.as_deref(), word);

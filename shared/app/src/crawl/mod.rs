@@ -236,7 +236,11 @@ impl Crawl {
                 name_chunks(&page.url, &mut chunks);
                 let found_at = page.copy.as_ref().and_then(|copy| copy.found_at.as_ref());
                 let url = found_at.unwrap_or(&page.url);
-                chunks.iter_mut().for_each(|chunk| chunk.url = Some(url.clone()));
+                for chunk in &mut chunks {
+                    let place = chunk.url.as_ref().and_then(|url| url.split_once('#'));
+                    let place = place.map_or_else(String::new, |(_, at)| format!("#{at}"));
+                    chunk.url = Some(format!("{url}{place}"));
+                }
                 self.store.put_chunks(page, &chunks).await?;
                 let meaning = meanings.of(source.id, from.job, &from.url).map(Vectors::from_bytes);
                 if let Some(Ok(meaning)) = meaning {

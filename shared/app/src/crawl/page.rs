@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Part of every hash. Raised when pages are to be read and cut anew, whatever their servers say.
-const READER: &str = "2";
+const READER: &str = "3";
 /// Links kept of one page at the most; a source has room for fewer pages.
 const MAX_LINKS: usize = 4 * MAX_PAGES as usize;
 
@@ -103,7 +103,11 @@ impl Crawl {
         prior: Option<&Page>,
         read: fetch::Page,
     ) -> Result<()> {
-        let fetch::Page { url, etag, last_modified, document } = read;
+        let fetch::Page { url, etag, last_modified, mut document } = read;
+        if page.depth == 0 {
+            // What each page of a site has at its foot is read once.
+            document.blocks.append(&mut document.site);
+        }
         let copy = PageCopy {
             hash: fingerprint(&self.reader(), &document),
             etag,
@@ -247,11 +251,12 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_of_what_is_said_and_not_of_where_it_leads() {
-        let block = |text: &str| Block { headings: vec!["H".to_owned()], text: text.to_owned() };
+        let block = |text: &str| Block::new(&["H"], text);
         let document = |text: &str, link: &str| Document {
             title: "T".to_owned(),
             blocks: vec![block(text)],
             links: vec![Url::parse(link).unwrap()],
+            ..Document::default()
         };
         let of = |text, link| fingerprint("7", &document(text, link));
         let one = of("a", "https://example.com/1");

@@ -32,8 +32,8 @@ pub struct SourceIn {
 #[serde(rename_all = "camelCase")]
 #[schema(as = helpbot::FileIn, example = json!({"file": "# Returns\nUnused goods go back free."}))]
 pub struct FileIn {
-    /// HTML, plain text, Markdown or PDF, by its name's ending or its media type; from one byte to
-    /// 10 MiB.
+    /// HTML, plain text, Markdown, PDF, DOCX, PPTX, XLSX, ODT, EPUB, CSV, TSV, JSON or JSONL, by
+    /// its name's ending or its media type; from one byte to 10 MiB.
     #[schema(value_type = String, format = Binary, min_length = 1)]
     pub file: Vec<u8>,
     /// The site's key, where it stands neither in the header nor in the query.
@@ -45,7 +45,7 @@ pub struct FileIn {
 #[serde(rename_all = "camelCase")]
 #[schema(as = helpbot::FileLaterIn, example = json!({"name": "handbook.pdf", "size": 8_200_417}))]
 pub struct FileLaterIn {
-    /// Its name; by its ending it is HTML, plain text, Markdown or PDF.
+    /// Its name, whose ending says which of these types it is of.
     #[schema(value_type = String, min_length = 1, max_length = 255, pattern = r"\S")]
     pub name: Option<String>,
     /// Its media type, where its name says nothing.

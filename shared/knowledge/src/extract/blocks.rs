@@ -73,7 +73,10 @@ impl<'p> Walk<'p> {
             gone: &main.gone,
             disclosure,
             asks,
-            outline: Outline::default(),
+            outline: match main.is_article {
+                true => Outline::default(),
+                false => Outline::keeping_headings(),
+            },
             line: Writer::new(page, &main.gone, url, main.is_article),
             tabs: tabs::labels(page),
             marker: None,

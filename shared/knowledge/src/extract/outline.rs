@@ -59,6 +59,8 @@ struct Heading {
     fragment: Option<Arc<str>>,
     /// Whether there is a block under it, or it doesn't need one.
     used: bool,
+    /// Whether there is anything under it.
+    leads: bool,
     /// Tells it from others with the same text.
     id: u32,
 }
@@ -80,9 +82,17 @@ pub(crate) struct Outline {
     fragment: Option<Arc<str>>,
     bytes: usize,
     made: u32,
+    /// Whether a heading with nothing under it is a text.
+    keeps_headings: bool,
 }
 
 impl Outline {
+    /// One that takes a heading with nothing under it for a text, as landing pages and posters have
+    /// them.
+    pub(crate) fn keeping_headings() -> Self {
+        Self { keeps_headings: true, ..Self::default() }
+    }
+
     /// A heading of this level, 1 to 6: those of its level and below it end.
     pub(crate) fn heading(&mut self, level: u8, text: &str) {
         if text.chars().count() > LONGEST_HEADING {
@@ -120,8 +130,9 @@ impl Outline {
 
     fn open(&mut self, level: u8, text: &str, used: bool) {
         self.made += 1;
+        self.headings.iter_mut().for_each(|above| above.leads = true);
         let (text, fragment) = (Arc::from(text), self.fragment.clone());
-        self.headings.push(Heading { level, text, fragment, used, id: self.made });
+        self.headings.push(Heading { level, text, fragment, used, leads: false, id: self.made });
         self.path = None;
     }
 
@@ -137,7 +148,9 @@ impl Outline {
     fn end_last(&mut self) {
         if let Some(heading) = self.headings.pop() {
             self.path = None;
-            if !heading.used {
+            let says = heading.text.split_whitespace().count() > 3
+                || heading.text.contains(|c: char| c.is_ascii_digit());
+            if !heading.used || (self.keeps_headings && !heading.leads && says) {
                 self.block(BlockKind::Text, &heading.text.clone());
             }
         }
@@ -161,7 +174,7 @@ impl Outline {
         let mut headings = scope.headings;
         for heading in &mut headings {
             // What was below them in there is below them.
-            heading.used = true;
+            (heading.used, heading.leads) = (true, true);
         }
         if let Some(title) = title.filter(|_| headings.is_empty()) {
             headings.push(title);
@@ -177,6 +190,7 @@ impl Outline {
             return;
         }
         let (mut said, mut kind) = (String::new(), kind);
+        self.headings.iter_mut().for_each(|above| above.leads = true);
         for label in self.headings.iter_mut().filter(|heading| !heading.used) {
             label.used = true;
             said.push_str(&label.text);

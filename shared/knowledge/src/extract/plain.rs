@@ -64,7 +64,7 @@ fn marked(line: &str) -> Option<(u8, &str)> {
 fn underlined(line: &str, below: &str) -> Option<u8> {
     let sign = below.chars().next()?;
     let level = UNDERLINES.iter().position(|known| *known == sign)?;
-    let long = below.chars().count() >= line.trim().chars().count().min(4).max(3);
+    let long = below.chars().count() >= line.trim().chars().count().clamp(3, 4);
     let is = below.chars().all(|c| c == sign) && long && line.contains(char::is_alphanumeric);
     is.then(|| u8::try_from(level + 1).unwrap_or(6))
 }

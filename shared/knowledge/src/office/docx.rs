@@ -22,13 +22,13 @@ pub(crate) fn docx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
         .find(|part| part.ends_with("document.xml") || part.ends_with("document2.xml"));
     let main = main.cloned().unwrap_or_else(|| "word/document.xml".to_owned());
     let text = archive.needed(&main)?;
-    let levels = archive.text("word/styles.xml")?.map(|xml| heading_levels(&xml));
+    let styles = archive.text("word/styles.xml")?.map(|xml| Styles::of(&xml));
     let counted = archive.text("word/numbering.xml")?.map(|xml| counted_lists(&xml));
     let relations = archive.relations(&main)?;
     let title = markup::title(archive.text("docProps/core.xml")?);
     let mut writer = Writer {
         page: PageWriter::default(),
-        levels: levels.unwrap_or_default(),
+        styles: styles.unwrap_or_default(),
         counted: counted.unwrap_or_default(),
         relations,
         paragraph: Paragraph::default(),
@@ -43,40 +43,60 @@ pub(crate) fn docx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
     Ok(markdown::document(&writer.page.html, url, title)?)
 }
 
-/// The level of the heading that each style is one of.
-fn heading_levels(xml: &str) -> HashMap<String, u8> {
-    let mut levels: HashMap<String, u8> = HashMap::new();
-    let mut based: Vec<(String, String)> = Vec::new();
-    let mut style = String::new();
-    markup::each(xml, |event| {
-        let Event::Open(tag) = event else { return };
-        match (tag.name.as_str(), tag.get("val")) {
-            ("style", _) => tag.get("styleId").unwrap_or_default().clone_into(&mut style),
-            ("basedOn", Some(on)) => based.push((style.clone(), on.to_owned())),
-            ("name", Some(name)) => {
-                let name = name.to_lowercase();
-                let level = match name.strip_prefix("heading ") {
-                    Some(level) => level.trim().parse().ok(),
-                    None => (name == "title").then_some(1),
-                };
-                levels.extend(level.filter(|l| (1..=9).contains(l)).map(|l| (style.clone(), l)));
+/// What the styles of paragraphs say.
+#[derive(Default)]
+struct Styles {
+    /// The level of the heading that each style is one of.
+    levels: HashMap<String, u8>,
+    /// The list that each style is of.
+    lists: HashMap<String, String>,
+}
+
+impl Styles {
+    fn of(xml: &str) -> Self {
+        let mut styles = Self::default();
+        let mut based: Vec<(String, String)> = Vec::new();
+        let mut style = String::new();
+        markup::each(xml, |event| {
+            let Event::Open(tag) = event else { return };
+            match (tag.name.as_str(), tag.get("val")) {
+                ("style", _) => tag.get("styleId").unwrap_or_default().clone_into(&mut style),
+                ("basedOn", Some(on)) => based.push((style.clone(), on.to_owned())),
+                ("name", Some(name)) => {
+                    let level = level_of(&name.to_lowercase());
+                    styles.levels.extend(level.map(|level| (style.clone(), level)));
+                }
+                ("outlineLvl", Some(level)) => {
+                    let level: Option<u8> = level.parse().ok().filter(|level| *level < 9);
+                    styles.levels.extend(level.map(|level| (style.clone(), level + 1)));
+                }
+                ("numId", Some(list)) if list != "0" => {
+                    styles.lists.insert(style.clone(), list.to_owned());
+                }
+                _ => {}
             }
-            ("outlineLvl", Some(level)) => {
-                let level: Option<u8> = level.parse().ok().filter(|level| *level < 9);
-                levels.extend(level.map(|level| (style.clone(), level + 1)));
+        });
+        // A style that is based on another's is what that is.
+        for _ in 0..4 {
+            for (style, on) in &based {
+                if let Some(level) = styles.levels.get(on).copied() {
+                    styles.levels.entry(style.clone()).or_insert(level);
+                }
+                if let Some(list) = styles.lists.get(on).cloned() {
+                    styles.lists.entry(style.clone()).or_insert(list);
+                }
             }
-            _ => {}
         }
-    });
-    // A style that is based on another's is what that is.
-    for _ in 0..4 {
-        for (style, on) in &based {
-            if let Some(level) = levels.get(on).copied() {
-                levels.entry(style.clone()).or_insert(level);
-            }
-        }
+        styles
     }
-    levels
+}
+
+/// The level of the heading that a style of this name is one of.
+fn level_of(name: &str) -> Option<u8> {
+    match name.strip_prefix("heading ") {
+        Some(level) => level.trim().parse().ok().filter(|level| (1..=9).contains(level)),
+        None => (name == "title").then_some(1),
+    }
 }
 
 /// Which levels of which lists are counted.
@@ -122,7 +142,7 @@ struct Paragraph {
 
 struct Writer {
     page: PageWriter,
-    levels: HashMap<String, u8>,
+    styles: Styles,
     counted: HashMap<(String, usize), bool>,
     relations: HashMap<String, String>,
     paragraph: Paragraph,
@@ -244,13 +264,14 @@ impl Writer {
         if html.trim().is_empty() {
             return;
         }
-        let level = paragraph.outline.or_else(|| self.levels.get(&paragraph.style).copied());
+        let level = paragraph.outline.or_else(|| self.styles.levels.get(&paragraph.style).copied());
         if let Some(level) = level.filter(|_| self.cells.is_empty()) {
             self.end_lists(0);
             let level = level.min(6);
             return self.page.raw(&format!("<h{level}>{html}</h{level}>"));
         }
-        let listed = paragraph.number.filter(|_| self.cells.is_empty());
+        let of_style = || self.styles.lists.get(&paragraph.style).cloned();
+        let listed = paragraph.number.or_else(of_style).filter(|_| self.cells.is_empty());
         match listed {
             Some(number) => {
                 let counted = self.counted.get(&(number, paragraph.level)).copied();

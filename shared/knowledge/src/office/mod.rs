@@ -26,6 +26,9 @@ use zip::ZipArchive;
 
 use crate::extract::ExtractError;
 
+#[cfg(test)]
+mod tests;
+
 /// Bytes unpacked of one file at most.
 const MAX_UNPACKED: u64 = 48 * 1024 * 1024;
 /// Parts that a file has at most.

@@ -51,7 +51,7 @@ fn write(xml: &str, page: &mut PageWriter) {
     let mut shapes: Vec<Shape> = Vec::new();
     let mut shape = Shape::default();
     let (mut text, mut bullet, mut is_text, mut in_table) = (String::new(), false, false, false);
-    let (mut hidden, mut table) = (false, PageWriter::default());
+    let (mut hidden, mut named, mut table) = (false, false, PageWriter::default());
     let mut tables: Vec<String> = Vec::new();
     markup::each(xml, |event| match event {
         Event::Open(tag) => match tag.name.as_str() {
@@ -74,8 +74,9 @@ fn write(xml: &str, page: &mut PageWriter) {
                 table = PageWriter::default();
                 table.raw("<table>");
             }
+            "tblPr" => named = tag.get("firstRow") == Some("1"),
             "tr" => table.raw("<tr>"),
-            "tc" => table.raw("<td>"),
+            "tc" => table.raw(if named { "<th>" } else { "<td>" }),
             _ => {}
         },
         Event::Text(said) if is_text => text.push_str(said),
@@ -84,8 +85,11 @@ fn write(xml: &str, page: &mut PageWriter) {
             "t" => is_text = false,
             "p" if in_table => table.text(&format!("{text} ")),
             "p" => shape.paragraphs.push((std::mem::take(&mut text), bullet)),
-            "tc" => table.raw("</td>"),
-            "tr" => table.raw("</tr>"),
+            "tc" => table.raw(if named { "</th>" } else { "</td>" }),
+            "tr" => {
+                table.raw("</tr>");
+                named = false;
+            }
             "tbl" => {
                 in_table = false;
                 table.raw("</table>");

@@ -20,7 +20,7 @@ pub(super) type Page = (u32, Vec<Region>);
 pub(super) fn blocks(mut pages: Vec<Page>) -> Vec<Block> {
     without_edges(&mut pages);
     let sizes = Sizes::of(&pages);
-    let mut writer = Writer { outline: Outline::default(), sizes, open: None };
+    let mut writer = Writer { outline: Outline::keeping_headings(), sizes, open: None };
     for (number, regions) in pages {
         writer.outline.at(None);
         for region in regions {

@@ -113,12 +113,19 @@ fn join(line: &mut Line, piece: &Piece) {
     let blank =
         line.text.ends_with(char::is_whitespace) || piece.text.starts_with(char::is_whitespace);
     let wide = line.text.chars().next_back().is_some_and(is_wide);
+    // The number of a step is set apart from what has to be done.
+    if gap > 0.5 * piece.size && line.text.trim().parse::<u16>().is_ok() && !blank {
+        line.text.push('.');
+    }
     if gap > WORD * line.size.min(piece.size) && !blank && !wide {
         line.text.push(' ');
     }
+    // Its size is that of most of its letters.
+    if piece.text.chars().count() > line.text.chars().count() {
+        line.size = piece.size;
+    }
     line.text.push_str(&piece.text);
     line.right = line.right.max(piece.right);
-    line.size = line.size.max(piece.size);
     line.bold &= piece.bold;
 }
 
@@ -143,8 +150,10 @@ fn cut(segments: Vec<Line>, cuts: usize, regions: &mut Vec<Region>) {
     cut(above, cuts - 1, regions);
     let (left, right): (Vec<Line>, Vec<Line>) =
         inside.iter().cloned().partition(|line| line.left < gutter);
-    if is_table(&left, &right) {
-        regions.push(Region::Table(table(inside)));
+    if left.iter().all(|line| is_marker(&line.text)) {
+        regions.push(column(inside));
+    } else if is_table(&left, &right) {
+        tables(inside, cuts - 1, regions);
     } else {
         cut(left, cuts - 1, regions);
         cut(right, cuts - 1, regions);
@@ -158,6 +167,9 @@ fn column(segments: Vec<Line>) -> Region {
     for segment in segments {
         match lines.last_mut() {
             Some(line) if (line.base - segment.base).abs() <= 0.35 * segment.size => {
+                if line.text.trim().parse::<u16>().is_ok() {
+                    line.text = format!("{}.", line.text.trim());
+                }
                 line.text.push(' ');
                 line.text.push_str(&segment.text);
                 line.right = line.right.max(segment.right);
@@ -169,50 +181,49 @@ fn column(segments: Vec<Line>) -> Region {
     Region::Column(lines)
 }
 
+/// Segments that are on one baseline.
+fn baselines(segments: &[Line]) -> impl Iterator<Item = &[Line]> {
+    segments.chunk_by(|one, other| (one.base - other.base).abs() <= 0.35 * other.size)
+}
+
 /// Where a strip of some rows is empty from top to bottom, with text on both sides: its place, and
 /// the baselines of the first and the last of these rows.
 fn gutter(segments: &[Line]) -> Option<(f32, f32, f32)> {
-    let rows: Vec<&[Line]> = segments
-        .chunk_by(|one, other| (one.base - other.base).abs() <= 0.35 * other.size)
-        .collect();
-    let mut best: Option<(usize, f32, f32, f32)> = None;
-    for (first, row) in rows.iter().enumerate() {
-        for pair in row.windows(2) {
-            let [one, other] = pair else { continue };
-            let (mut from, mut to) = (one.right, other.left);
-            let (mut both, mut last) = (0, first);
-            // A column may go on beside nothing.
-            for (at, next) in rows.iter().enumerate().skip(first) {
-                let crossing = next.iter().any(|line| line.left < from && line.right > to);
-                let (mut left, mut right) = (from, to);
-                for line in *next {
-                    let middle = f32::midpoint(line.left, line.right);
-                    if middle < f32::midpoint(from, to) {
-                        left = left.max(line.right);
-                    } else {
-                        right = right.min(line.left);
-                    }
-                }
-                if crossing || right - left < 0.6 * next[0].size {
-                    break;
-                }
-                (from, to) = (left, right);
-                if next.len() > 1 {
-                    both += 1;
-                    last = at;
-                }
+    let rows: Vec<&[Line]> = baselines(segments).collect();
+    let mut best: Option<(usize, (f32, f32, f32))> = None;
+    for at in strips(segments) {
+        let crosses = |line: &Line| line.left < at - 1.0 && line.right > at + 1.0;
+        for run in rows.chunk_by(|one, other| one.iter().any(crosses) == other.iter().any(crosses))
+        {
+            let (mut left, mut right) = (0, 0);
+            for row in run.iter().filter(|row| !row.iter().any(crosses)) {
+                left += usize::from(row.iter().any(|line| line.left < at));
+                right += usize::from(row.iter().any(|line| line.left >= at));
             }
-            if both >= 2 && best.is_none_or(|(most, ..)| both > most) {
-                let rows = (rows[first][0].base, rows[last][0].base);
-                best = Some((both, f32::midpoint(from, to), rows.0, rows.1));
+            let both = left.min(right);
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+            if both >= 2 && best.is_none_or(|(most, _)| both > most) {
+                best = Some((both, (at, first[0].base + 0.1, last[0].base - 0.1)));
             }
-        }
-        // Rows of one gutter are looked at once: a page has few.
-        if best.is_some_and(|(both, ..)| both * 2 > rows.len() - first) {
-            break;
         }
     }
-    best.map(|(_, at, top, bottom)| (at, top + 0.1, bottom - 0.1))
+    best.map(|(_, gutter)| gutter)
+}
+
+/// Places where a gutter may be: just before where several segments begin, if few reach over it.
+fn strips(segments: &[Line]) -> Vec<f32> {
+    /// Places looked at on one page at most.
+    const MAX_STRIPS: usize = 12;
+    let mut begins: Vec<f32> = segments.iter().map(|line| line.left).collect();
+    begins.sort_by(f32::total_cmp);
+    let leftmost = begins.first().copied().unwrap_or(0.0);
+    let mut strips: Vec<(usize, f32)> = begins
+        .chunk_by(|one, other| other - one < 4.0)
+        .filter_map(|same| Some((same.len(), *same.first()? - 3.0)))
+        .filter(|(count, at)| *count >= 2 && *at > leftmost)
+        .collect();
+    strips.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.total_cmp(&other.1)));
+    strips.into_iter().take(MAX_STRIPS).map(|(_, at)| at).collect()
 }
 
 /// Whether what is on both sides of a gutter are values and not lines of text that run on.
@@ -229,22 +240,57 @@ fn is_table(left: &[Line], right: &[Line]) -> bool {
             run_on += usize::from(small && !ends);
         }
     }
+    let beside = |line: &&Line| left.iter().any(|l| (l.base - line.base).abs() <= 0.35 * line.size);
+    let aligned = right.iter().filter(beside).count();
+    if aligned * 3 < right.len() * 2 {
+        return false;
+    }
     let long = words >= 5 * lines;
     !(long || run_on * 5 >= pairs * 2 && run_on > 0)
 }
 
-/// The rows of a table, a cell where a gap is; a row with one cell only goes on with the one above
-/// if it is close to it.
-fn table(segments: Vec<Line>) -> Vec<Line> {
+/// Whether it is what an item of a list begins with.
+fn is_marker(text: &str) -> bool {
+    let text = text.trim();
+    let plain = text.trim_end_matches(['.', ')']);
+    plain.parse::<u16>().is_ok()
+        || text.chars().count() == 1 && !text.contains(char::is_alphanumeric)
+        || plain.chars().count() == 1 && plain.len() < text.len()
+}
+
+/// Tables among what is on both sides of a gutter: rows of several cells, without the text that is
+/// before, after and between them.
+fn tables(segments: Vec<Line>, cuts: usize, regions: &mut Vec<Region>) {
     let mut rows: Vec<Line> = Vec::new();
-    for row in segments.chunk_by(|one, other| (one.base - other.base).abs() <= 0.35 * other.size) {
+    let mut alone: Vec<Line> = Vec::new();
+    for row in baselines(&segments) {
         let Some(first) = row.first() else { continue };
-        let mut line = first.clone();
-        line.cells = row.iter().map(|segment| segment.text.trim().to_owned()).collect();
-        line.text = line.cells.join(" | ");
-        line.right = row.iter().map(|segment| segment.right).fold(0.0, f32::max);
-        line.bold = row.iter().all(|segment| segment.bold);
-        rows.push(line);
+        if row.len() < 2 {
+            alone.push(first.clone());
+            continue;
+        }
+        let far = rows.last().is_some_and(|last| last.base - first.base > 4.0 * first.size);
+        if far || alone.len() > 1 || rows.is_empty() {
+            if !rows.is_empty() {
+                regions.push(Region::Table(std::mem::take(&mut rows)));
+            }
+            cut(std::mem::take(&mut alone), cuts, regions);
+        }
+        // A cell that runs over two lines, or a label between rows.
+        rows.extend(alone.drain(..).map(|line| as_row(&[line])));
+        rows.push(as_row(row));
     }
-    rows
+    if !rows.is_empty() {
+        regions.push(Region::Table(rows));
+    }
+    cut(alone, cuts, regions);
+}
+
+fn as_row(row: &[Line]) -> Line {
+    let mut line = row.first().cloned().unwrap_or_default();
+    line.cells = row.iter().map(|segment| segment.text.trim().to_owned()).collect();
+    line.text = line.cells.join(" | ");
+    line.right = row.iter().map(|segment| segment.right).fold(0.0, f32::max);
+    line.bold = row.iter().all(|segment| segment.bold);
+    line
 }

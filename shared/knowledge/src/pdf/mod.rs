@@ -78,72 +78,11 @@ fn title(pdf: &Pdf) -> Option<String> {
     let info = pdf.trailer.get(b"Info").ok()?;
     let (_, info) = pdf.dereference(info).ok()?;
     let title = lopdf::decode_text_string(info.as_dict().ok()?.get(b"Title").ok()?).ok()?;
-    Some(title.trim().to_owned()).filter(|title| !title.is_empty())
+    // What programs put there that know of none.
+    const NONE: &[&str] = &["", "(anonymous)", "anonymous", "untitled", "unknown", "title"];
+    let title = title.trim().trim_start_matches("Microsoft Word - ").trim().to_owned();
+    Some(title).filter(|title| !NONE.contains(&title.to_lowercase().as_str()))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn url() -> Url {
-        Url::parse("https://example.com/files/hours.pdf").unwrap()
-    }
-
-    /// A file whose one page draws `content`.
-    fn file(content: &str) -> Vec<u8> {
-        let stream = format!("<</Length {}>>stream\n{content}\nendstream", content.len());
-        let objects = [
-            "<</Type/Catalog/Pages 2 0 R>>",
-            "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-            "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
-            &stream,
-            "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-            "<</Title(Opening hours)>>",
-        ];
-        let mut file = "%PDF-1.4\n".to_owned();
-        let mut places = Vec::new();
-        for (at, object) in objects.iter().enumerate() {
-            places.push(file.len());
-            file += &format!("{} 0 obj\n{object}\nendobj\n", at + 1);
-        }
-        let table = file.len();
-        file += &format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
-        for place in places {
-            file += &format!("{place:010} 00000 n \n");
-        }
-        file += &format!(
-            "trailer<</Size {}/Root 1 0 R/Info 6 0 R>>\nstartxref\n{table}\n%%EOF\n",
-            objects.len() + 1
-        );
-        file.into_bytes()
-    }
-
-    #[test]
-    fn text_is_put_together_by_where_it_stands() {
-        let bytes = file(
-            "BT /F 12 Tf 72 700 Td (The museum opens) Tj 0 -14 Td (at ten o'clock in the morn-) Tj \
-             0 -14 Td [(ing) -250 (on) -20 (e) -300 (day.)] TJ 0 -40 Td (Caf\\351) Tj ET",
-        );
-        let document = pdf(&bytes, &url()).unwrap();
-        assert_eq!(document.title, "Opening hours");
-        let texts: Vec<_> = document.blocks.iter().map(|block| block.text.as_str()).collect();
-        assert_eq!(texts, ["The museum opens at ten o'clock in the morning one day.", "Café"]);
-    }
-
-    #[test]
-    fn what_is_broken_or_empty_is_an_error_and_nothing_worse() {
-        assert_eq!(pdf(b"%PDF-1.4\nnothing", &url()).unwrap_err(), PdfError::Broken);
-        assert_eq!(pdf(&file("BT ET"), &url()).unwrap_err(), PdfError::Empty);
-        let whole = file("BT /F 12 Tf 72 700 Td (Some text) Tj ET");
-        for end in 0..whole.len() {
-            let _ = pdf(&whole[..end], &url());
-        }
-        for at in 0..whole.len() {
-            for byte in [0, b'9', b'-', b'<', b'[', 0xff] {
-                let mut broken = whole.clone();
-                broken[at] = byte;
-                let _ = pdf(&broken, &url());
-            }
-        }
-    }
-}
+mod tests;
