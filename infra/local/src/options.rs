@@ -1,9 +1,10 @@
 //! The flags of `cargo dev`.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Parser;
 use domain::{Plan, conversation::IDLE};
+use knowledge::Embedder;
 
 use crate::invoke::Deaths;
 
@@ -52,9 +53,14 @@ pub struct Options {
     pub event_queues: Vec<String>,
 
     /// Model by which passages and questions are found by what they mean too: "minilm:<folder>", in
-    /// a build with the feature minilm, or "bedrock:<model>".
+    /// a build with the feature minilm, or "bedrock:<model>", in one with the feature bedrock.
     #[arg(long, default_value = "", value_name = "MODEL")]
     pub embeddings: String,
+
+    /// Send to URL what would go to that platform's own host; NAME is bedrock. May be given several
+    /// times.
+    #[arg(long = "platform", value_name = "NAME=URL", value_parser = platform)]
+    pub platforms: Vec<(String, String)>,
 
     /// Only table, queues and secrets, for functions that run under `cargo lambda watch`.
     #[arg(long)]
@@ -68,9 +74,9 @@ pub struct Options {
     #[arg(skip)]
     pub dns: Option<(SocketAddr, Duration)>,
 
-    /// For a test: where Bedrock is.
+    /// For a test: the model in the place of the one that `embeddings` names.
     #[arg(skip)]
-    pub bedrock: Option<String>,
+    pub embedder: Option<Arc<dyn Embedder>>,
 
     /// For a seed: no worker is fed until [`crate::Platform::attach`].
     #[arg(skip)]
@@ -110,8 +116,40 @@ impl Options {
             deliver_twice: false,
             event_queues: Vec::new(),
             retry_pace: None,
-            bedrock: None,
+            platforms: Vec::new(),
+            embedder: None,
             deaths: None,
+        }
+    }
+}
+
+/// Platforms whose host `--platform` can replace.
+const PLATFORMS: &[&str] = &["bedrock"];
+
+fn platform(text: &str) -> Result<(String, String), String> {
+    let (name, url) = text.split_once('=').ok_or("is not NAME=URL")?;
+    if !PLATFORMS.contains(&name) {
+        return Err(format!("{name:?} is none of {}", PLATFORMS.join(", ")));
+    }
+    let is_http = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    if is_http.is_none_or(str::is_empty) {
+        return Err(format!("{url:?} is not an http or https URL"));
+    }
+    Ok((name.to_owned(), url.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_is_a_known_name_and_a_url() {
+        let read = |text| Options::try_parse_from(["local", "--platform", text]);
+        let options = read("bedrock=http://127.0.0.1:4000").unwrap();
+        let expected = ("bedrock".to_owned(), "http://127.0.0.1:4000".to_owned());
+        assert_eq!(options.platforms, [expected]);
+        for refused in ["bedrock", "bedrock=", "bedrock=ftp://x", "s3=http://127.0.0.1", "="] {
+            assert!(read(refused).is_err(), "{refused}");
         }
     }
 }
