@@ -1,5 +1,7 @@
 //! From blocks to passages: by heading first, by size second.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::{conversation::shorten, source::Chunk};
 use url::Url;
 
@@ -139,6 +141,51 @@ impl<'d> Cutter<'d> {
     }
 }
 
+/// Takes out of the passages of a site what most of its pages say, a notice or a question to their
+/// readers, but where it is said first. A passage of nothing else is left without a word, so that
+/// it is never found; those before and behind it keep their places.
+pub fn say_repeated_lines_once(chunks: &mut [Chunk]) {
+    /// Lines that are shorter, in characters, may be answers: "Yes, it is."
+    const SHORTEST: usize = 16;
+    /// Pages that have a line in common at least.
+    const MIN_PAGES: usize = 5;
+    let page = |chunk: &Chunk| {
+        let url = chunk.url.clone().unwrap_or_default();
+        url.split('#').next().unwrap_or_default().to_owned()
+    };
+    let mut pages: HashSet<String> = HashSet::new();
+    let mut said: HashMap<&str, HashSet<String>> = HashMap::new();
+    for chunk in chunks.iter() {
+        let page = page(chunk);
+        for line in chunk.content.lines().filter(|line| line.chars().count() >= SHORTEST) {
+            said.entry(line).or_default().insert(page.clone());
+        }
+        pages.insert(page);
+    }
+    let most = MIN_PAGES.max(pages.len() / 2);
+    let repeated: HashSet<String> = said
+        .into_iter()
+        .filter(|(_, on)| on.len() >= most)
+        .map(|(line, _)| line.to_owned())
+        .collect();
+    if repeated.is_empty() {
+        return;
+    }
+    let mut first: HashSet<String> = HashSet::new();
+    for chunk in chunks {
+        let lines = chunk.content.lines();
+        let kept: Vec<&str> = lines
+            .filter(|line| !repeated.contains(*line) || first.insert((*line).to_owned()))
+            .collect();
+        let content = kept.join("\n");
+        if content.trim().is_empty() {
+            chunk.headings.clear();
+            chunk.title.clear();
+        }
+        chunk.content = content;
+    }
+}
+
 /// Where a passage is: its page, and the place on it as far as it is known.
 fn address(at: &str, fragment: Option<&str>) -> String {
     /// What is longer, in characters, is no name that an author gave to a place.
@@ -260,6 +307,57 @@ mod tests {
         assert_eq!(made.len(), 2);
         assert_eq!(made[0].content, "one.\ntwo.");
         assert_eq!(made[1].headings, ["B"]);
+    }
+
+    #[test]
+    fn a_list_stays_whole_with_the_line_above_it() {
+        let long = "word ".repeat(100);
+        let of = |kind, text: &str| Block { kind, ..block("A", text) };
+        let mut blocks = vec![block("A", &long), block("A", "Bring these:")];
+        blocks.extend((1..=20).map(|n| of(BlockKind::Step, &format!("{n}. thing number {n}"))));
+        let made = chunked(blocks);
+        assert_eq!(made.len(), 2);
+        assert!(made[1].content.starts_with("Bring these:\n1. thing"));
+        assert!(made[1].content.ends_with("20. thing number 20"));
+    }
+
+    #[test]
+    fn a_passage_knows_its_place() {
+        let at = |text: &str, fragment: &str| Block {
+            fragment: Some(fragment.into()),
+            ..block(text, text)
+        };
+        let made = chunked(vec![at("One.", "one"), at("Two.", "page=2"), at("Three.", "a b")]);
+        let urls: Vec<_> = made.iter().map(|chunk| chunk.url.as_deref().unwrap()).collect();
+        let page = "https://example.com/";
+        assert_eq!(urls, [&format!("{page}#one"), &format!("{page}#page=2"), page]);
+    }
+
+    #[test]
+    fn what_most_pages_say_is_said_once() {
+        let notice = "Did you find what you came here for?";
+        let of_page = |n: usize| {
+            let document = Document {
+                title: "T".into(),
+                blocks: vec![
+                    block("A", &format!("Fact number {n}.")),
+                    block("A", notice),
+                    block("B", notice),
+                ],
+                ..Document::default()
+            };
+            chunks(&document, &Url::parse(&format!("https://example.com/{n}")).unwrap())
+        };
+        let mut all: Vec<Chunk> = (0..6).flat_map(of_page).collect();
+        let count = all.len();
+        say_repeated_lines_once(&mut all);
+        assert_eq!(all.len(), count);
+        assert_eq!(all.iter().filter(|chunk| chunk.content.contains(notice)).count(), 1);
+        assert!(all.iter().any(|chunk| chunk.content == "Fact number 5."));
+        assert!(all[3].content.is_empty() && all[3].headings.is_empty());
+        let mut few: Vec<Chunk> = (0..3).flat_map(of_page).collect();
+        say_repeated_lines_once(&mut few);
+        assert!(few.iter().all(|chunk| !chunk.content.is_empty()));
     }
 
     #[test]

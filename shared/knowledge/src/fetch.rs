@@ -192,9 +192,6 @@ impl Fetcher {
             // Parsing takes a while on a large page; other pages go on meanwhile.
             let read = tokio::task::spawn_blocking(move || read(&fetched)).await;
             let page = read.map_err(|_| PageError::Extract(ExtractError::Empty))??;
-            if page.document.blocks.is_empty() && page.document.refresh.is_none() {
-                return Err(ExtractError::Empty.into());
-            }
             match &page.document.refresh {
                 Some(target) if is_stub(&page.document) => {
                     check_inside(target, inside)?;

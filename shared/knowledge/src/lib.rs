@@ -13,7 +13,7 @@ mod feedback;
 pub mod fetch;
 pub mod file;
 pub mod index;
-mod links;
+pub mod links;
 mod office;
 pub mod pdf;
 mod question;

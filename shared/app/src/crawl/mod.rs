@@ -136,6 +136,12 @@ impl Crawl {
             }
             _ => {}
         }
+        if pages.iter().all(|page| page.chunks == 0) {
+            let failed = pages.iter().find_map(|page| page.state.reason());
+            let reason =
+                failed.unwrap_or_else(|| "no page of the site has readable text".to_owned());
+            return Ok(CrawlResult::Failed { reason });
+        }
         let active = match source.active_job {
             Some(active) => self.known_pages(source, active).await?,
             None => Vec::new(),
@@ -154,6 +160,7 @@ impl Crawl {
         }
         let mut chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
         chunks.retain(|chunk| answering.contains(page_of(chunk)));
+        knowledge::chunk::say_repeated_lines_once(&mut chunks);
         let segment = Segment::encode(&chunks).map_err(Error::internal)?;
         let vectors = self.vectors(source, &pages, &chunks).await?;
         let bytes = pack(segment, vectors.as_ref()).map_err(Error::internal)?;

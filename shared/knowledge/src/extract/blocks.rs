@@ -124,7 +124,8 @@ impl<'p> Walk<'p> {
                     _ => self.inline(place),
                 }
             }
-            _ if self.is_label(place) => self.named(place),
+            _ if self.is_label(place) || self.asks_for_the_next(place) => self.named(place),
+            _ if self.is_fact(place) => self.fact(place),
             _ => self.container(place),
         }
     }
@@ -158,8 +159,8 @@ impl<'p> Walk<'p> {
         let scope = self.is_scope(place).then(|| self.outline.begin());
         let scoped = scope.is_some();
         self.scopes.extend(scope);
-        if let Some(label) = self.tabs.get(&place) {
-            self.outline.label(label, self.scopes.last());
+        if let (Some(label), Some(scope)) = (self.tabs.get(&place), self.scopes.last()) {
+            self.outline.panel(label, scope);
         } else if self.asks
             && let Some(property) = self.page.nodes[place].attribute("itemprop")
         {
@@ -260,10 +261,79 @@ impl<'p> Walk<'p> {
     fn is_label(&self, place: usize) -> bool {
         let page = self.page;
         let node = &page.nodes[place];
+        if node.attribute("for").is_some() && self.unfolds_the_next(place) {
+            return true;
+        }
         if !node.hints.any(Hints::BUTTON) || !self.disclosure.is_control(place) {
             return false;
         }
         !node.tag.is_inline() || self.is_alone(place)
+    }
+
+    /// Whether it is the label of a box to tick that shows what is behind it.
+    fn unfolds_the_next(&self, place: usize) -> bool {
+        let page = self.page;
+        let ticked = page.nodes[place].before.is_some_and(|before| {
+            let kind = page.nodes[before].attribute("type");
+            page.nodes[before].tag == Tag::Control && matches!(kind, Some("checkbox" | "radio"))
+        });
+        let next = page.siblings_after(place).find(|next| page.nodes[*next].tag != Tag::Text);
+        ticked && next.is_some_and(|next| !page.nodes[next].tag.is_inline())
+    }
+
+    /// Whether it is a question, in what folds, with its answer right behind it.
+    fn asks_for_the_next(&self, place: usize) -> bool {
+        let page = self.page;
+        let leaf = !page.holds(place, |inner| !inner.tag.is_inline());
+        if !leaf
+            || !matches!(page.nodes[place].tag, Tag::Other | Tag::P)
+            || !self.disclosure.folds(place)
+        {
+            return false;
+        }
+        let next = page.siblings_after(place).find(|next| page.nodes[*next].tag != Tag::Text);
+        next.is_some_and(|next| !page.nodes[next].tag.is_inline())
+            && page.text(place).ends_with(['?', '？', '؟'])
+    }
+
+    /// Whether it is a name and a value in boxes beside each other.
+    fn is_fact(&self, place: usize) -> bool {
+        let page = self.page;
+        let inner = |at: &usize| page.nodes[*at].tag != Tag::Text && !self.gone[*at];
+        let own = page.children(place).any(|at| !page.nodes[at].text.trim().is_empty());
+        let boxes: Vec<usize> = page.children(place).filter(inner).take(4).collect();
+        let leaf = |at: &usize| {
+            page.nodes[*at].tag == Tag::Other
+                && page.within(*at).len() < 24
+                && !page.holds(*at, |node| !node.tag.is_inline())
+        };
+        if own
+            || !matches!(page.nodes[place].tag, Tag::Other | Tag::Li)
+            || !(2..=3).contains(&boxes.len())
+        {
+            return false;
+        }
+        let texts = || boxes.iter().map(|at| page.text(*at));
+        boxes.iter().all(leaf)
+            && texts().all(|text| (1..=50).contains(&text.chars().count()))
+            && texts().take(1).all(|text| !text.ends_with(['.', '!', '?', '。']))
+            && texts()
+                .any(|text| text.contains(|c: char| c.is_ascii_digit()) || text.ends_with(':'))
+    }
+
+    fn fact(&mut self, place: usize) {
+        self.flush();
+        let page = self.page;
+        let boxes: Vec<usize> = page
+            .children(place)
+            .filter(|at| page.nodes[*at].tag != Tag::Text && !self.gone[*at])
+            .collect();
+        let texts: Vec<String> = boxes.into_iter().map(|at| self.text(at)).collect();
+        let text = match texts.as_slice() {
+            [name, value] => format!("{}: {value}", name.trim_end_matches([':', ' '])),
+            all => all.join(" "),
+        };
+        self.write(BlockKind::Text, &text);
     }
 
     /// Whether no text is in the same line.
@@ -284,8 +354,11 @@ impl<'p> Walk<'p> {
     fn named(&mut self, place: usize) {
         self.flush();
         let text = self.line.apart(place).replace('\n', " ");
-        if !self.outline.is_under(&text) {
-            self.outline.label(&text, self.scopes.last());
+        self.marker = None;
+        match self.scopes.last() {
+            _ if self.outline.is_under(&text) => {}
+            Some(scope) => self.outline.panel(&text, scope),
+            None => self.outline.label(&text, None),
         }
     }
 

@@ -9,6 +9,7 @@ use super::{
     boilerplate_phrases,
     disclosure::Disclosure,
     page::{Node, PageTree},
+    site,
     tag::Tag,
     text_density::{Mass, runs_with},
 };
@@ -109,6 +110,9 @@ impl<'p> Judge<'p> {
             Tag::Button => return !self.disclosure.is_control(place),
             _ => {}
         }
+        if site::is_called_foot(page, place) && !in_text() {
+            return !self.is_most(place);
+        }
         if node.hints.any(Hints::SPOKEN) {
             return !self.is_in_a_price(place);
         }
@@ -145,7 +149,9 @@ impl<'p> Judge<'p> {
             || (hints.any(Hints::COMMENTS) && !self.is_forum)
             || (hints.any(Hints::ABOUT) && good == 0 && self.is_byline(place))
             || (hints.any(Hints::ELSEWHERE) && self.is_of_links(place))
-            || (hints.any(Hints::TABS) && !page.holds(place, |n| n.hints.any(Hints::PANEL)))
+            || (hints.any(Hints::TABS)
+                && !hints.any(Hints::PANEL)
+                && !page.holds(place, |n| n.hints.any(Hints::PANEL)))
             || (page.holds(place, |n| n.tag == Tag::Button)
                 && chars <= LONGEST_NOTICE / 2
                 && boilerplate_phrases::is_cookie_notice(&page.text(place)))

@@ -90,6 +90,11 @@ impl<'p> Writer<'p> {
                 self.exact = before;
             }
             Tag::Del => self.struck(true, |line| line.children(place)),
+            _ if hints.any(Hints::SPOKEN) => {
+                self.line.space();
+                self.children(place);
+                self.line.space();
+            }
             _ => {
                 let old = hints.any(Hints::OLD_PRICE) && self.is_price(place);
                 self.struck(old, |line| line.children(place));

@@ -61,6 +61,8 @@ struct Heading {
     used: bool,
     /// Whether there is anything under it.
     leads: bool,
+    /// Whether headings are under it, whatever their level, until what it is in ends.
+    stays: bool,
     /// Tells it from others with the same text.
     id: u32,
 }
@@ -98,7 +100,12 @@ impl Outline {
         if text.chars().count() > LONGEST_HEADING {
             self.block(BlockKind::Text, text);
         } else if !text.is_empty() {
-            self.end_headings(level, 0);
+            // The label of a panel and the heading in it may be the same.
+            let same = self.headings.last_mut().filter(|last| &*last.text == text);
+            same.into_iter().for_each(|label| label.used = true);
+            while self.headings.last().is_some_and(|above| above.level >= level && !above.stays) {
+                self.end_last();
+            }
             self.open(level, text, true);
         }
     }
@@ -109,9 +116,22 @@ impl Outline {
         if text.chars().count() > LONGEST_HEADING {
             self.block(BlockKind::Text, text);
         } else if !text.is_empty() {
-            self.end_headings(LABEL, scope.map_or(0, |scope| scope.headings.len()));
+            let keep = scope.map_or(0, |scope| scope.headings.len());
+            while self.headings.len() > keep
+                && self.headings.last().is_some_and(|above| above.level >= LABEL)
+            {
+                self.end_last();
+            }
             let above = self.headings.last().map_or(0, |heading| heading.level);
             self.open(LABEL.max(above + 1), text, false);
+        }
+    }
+
+    /// The label of what `scope` is: all that is in it is below, headings too.
+    pub(crate) fn panel(&mut self, text: &str, scope: &Scope) {
+        self.label(text, Some(scope));
+        if let Some(label) = self.headings.last_mut().filter(|last| &*last.text == text) {
+            label.stays = true;
         }
     }
 
@@ -132,16 +152,16 @@ impl Outline {
         self.made += 1;
         self.headings.iter_mut().for_each(|above| above.leads = true);
         let (text, fragment) = (Arc::from(text), self.fragment.clone());
-        self.headings.push(Heading { level, text, fragment, used, leads: false, id: self.made });
+        self.headings.push(Heading {
+            level,
+            text,
+            fragment,
+            used,
+            leads: false,
+            stays: false,
+            id: self.made,
+        });
         self.path = None;
-    }
-
-    fn end_headings(&mut self, level: u8, keep: usize) {
-        while self.headings.len() > keep
-            && self.headings.last().is_some_and(|above| above.level >= level)
-        {
-            self.end_last();
-        }
     }
 
     /// A label with nothing below it is a line of text.

@@ -74,18 +74,34 @@ pub(super) fn facts(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
 /// Whether it is the head or the foot of the page as a whole.
 fn is_edge(page: &PageTree, place: usize) -> bool {
     let node = &page.nodes[place];
-    let role = node.attribute("role");
-    let named = |name: &str| {
-        [node.attribute("id"), node.attribute("class")].into_iter().flatten().any(|names| {
-            names.split_ascii_whitespace().any(|word| {
-                word.eq_ignore_ascii_case(name)
-                    || word.to_ascii_lowercase().ends_with(&format!("-{name}"))
-            })
-        })
-    };
     matches!(node.tag, Tag::Footer | Tag::Header)
-        || matches!(role, Some("contentinfo" | "banner"))
-        || (matches!(node.tag, Tag::Other | Tag::Section) && named("footer"))
+        || matches!(node.attribute("role"), Some("contentinfo" | "banner"))
+        || is_called_foot(page, place)
+}
+
+/// Whether an element without a meaning of its own is called the foot of the page.
+pub(super) fn is_called_foot(page: &PageTree, place: usize) -> bool {
+    const NAMES: &[&str] = &[
+        "footer",
+        "site-footer",
+        "page-footer",
+        "main-footer",
+        "global-footer",
+        "footer-wrap",
+        "footer-wrapper",
+        "footer-container",
+        "footer-area",
+        "footer-section",
+        "colophon",
+    ];
+    let node = &page.nodes[place];
+    let called = |names: &str| {
+        names
+            .split_ascii_whitespace()
+            .any(|name| NAMES.iter().any(|n| name.eq_ignore_ascii_case(n)))
+    };
+    matches!(node.tag, Tag::Other | Tag::Section)
+        && [node.attribute("id"), node.attribute("class")].into_iter().flatten().any(called)
 }
 
 /// Whether a line says how to reach a place or when it is open.

@@ -205,7 +205,7 @@ fn opening(spec: &Value) -> Option<String> {
         let name = day.as_str().map(last_part).unwrap_or_default();
         let starts =
             |day: &&str| name.len() >= 2 && day.to_lowercase().starts_with(&name.to_lowercase());
-        days.extend(DAYS.iter().position(|day| starts(day)));
+        days.extend(DAYS.iter().position(starts));
     });
     days.sort_unstable();
     days.dedup();

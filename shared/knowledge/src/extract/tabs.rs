@@ -39,7 +39,9 @@ pub(super) fn labels(page: &PageTree) -> HashMap<usize, String> {
 
 fn is_list(page: &PageTree, place: usize) -> bool {
     let node = &page.nodes[place];
-    node.hints.any(Hints::TABS) && !page.holds(place, |inner| inner.hints.any(Hints::PANEL))
+    node.hints.any(Hints::TABS)
+        && !node.hints.any(Hints::PANEL)
+        && !page.holds(place, |inner| inner.hints.any(Hints::PANEL))
 }
 
 fn of_list(page: &PageTree, list: usize, labels: &mut HashMap<usize, String>) {

@@ -148,6 +148,7 @@ const KEPT: &[&str] = &[
     "data-bs-target",
     "data-target",
     "datetime",
+    "for",
     "href",
     "http-equiv",
     "id",
