@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_list_stays_whole_with_the_line_above_it() {
-        let long = "word ".repeat(100);
+        let long = "word ".repeat(180);
         let of = |kind, text: &str| Block { kind, ..block("A", text) };
         let mut blocks = vec![block("A", &long), block("A", "Bring these:")];
         blocks.extend((1..=20).map(|n| of(BlockKind::Step, &format!("{n}. thing number {n}"))));
