@@ -184,6 +184,7 @@ const LINES: &[&str] = &[
 const BEGINNINGS: &[&str] = &[
     "did this answer your question",
     "did this help",
+    "did you find it helpful",
     "did you find this",
     "edit this page",
     "edit on git",

@@ -68,7 +68,12 @@ impl<'p> Writer<'p> {
         let node = &self.page.nodes[place];
         let hints = node.hints;
         if node.tag != Tag::Text && !self.exact && self.is_apart(place) {
-            self.line.boundary();
+            let spans = |at: usize| self.page.nodes[at].tag == Tag::Span;
+            let prose = self.page.nodes[node.parent].tag == Tag::P;
+            match prose && spans(place) && node.before.is_some_and(spans) {
+                true => self.line.weak_boundary(),
+                false => self.line.boundary(),
+            }
         }
         match node.tag {
             Tag::Text => self.line.push(&node.text, self.bold > 0),

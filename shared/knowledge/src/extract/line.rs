@@ -1,12 +1,22 @@
 //! A line of text as it is put together from the inline elements that it is made of.
 
+/// How likely it is that a style sheet sets two boxes apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Boundary {
+    #[default]
+    None,
+    /// In prose: a word may be divided by it, too.
+    Weak,
+    Strong,
+}
+
 /// Text with its spaces folded.
 #[derive(Debug, Default)]
 pub(super) struct Line {
     text: String,
     space: bool,
     /// Whether a box ended here that a style sheet may set apart from the next one.
-    boundary: bool,
+    boundary: Boundary,
     bold: usize,
     shown: usize,
 }
@@ -28,22 +38,28 @@ impl Line {
 
     fn apart(&mut self, next: char) {
         let last = self.text.chars().next_back();
-        let between = self.boundary && last.is_some_and(|last| are_words(last, next));
+        let between = last.is_some_and(|last| match self.boundary {
+            Boundary::None => false,
+            Boundary::Weak => {
+                are_words(last, next) && !(last.is_lowercase() && next.is_lowercase())
+            }
+            Boundary::Strong => are_words(last, next),
+        });
         if (self.space || between) && !matches!(last, None | Some('\n')) {
             self.text.push(' ');
         }
-        (self.space, self.boundary) = (false, false);
+        (self.space, self.boundary) = (false, Boundary::None);
     }
 
     /// Adds what is written as it is, with nothing before it.
     pub(super) fn glue(&mut self, text: &str) {
-        self.boundary = false;
+        self.boundary = Boundary::None;
         self.push(text, false);
     }
 
     /// Closes what does not hold any more, right behind it.
     pub(super) fn glue_mark(&mut self) {
-        (self.space, self.boundary) = (false, false);
+        (self.space, self.boundary) = (false, Boundary::None);
         self.text.push_str("~~");
     }
 
@@ -58,7 +74,12 @@ impl Line {
 
     /// A box ends or begins here.
     pub(super) fn boundary(&mut self) {
-        self.boundary = true;
+        self.boundary = Boundary::Strong;
+    }
+
+    /// A box ends or begins here, in prose.
+    pub(super) fn weak_boundary(&mut self) {
+        self.boundary = Boundary::Weak;
     }
 
     /// A line ends here, unless it only had no room.
