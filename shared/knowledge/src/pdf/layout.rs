@@ -20,13 +20,15 @@ pub(super) type Page = (u32, Vec<Region>);
 pub(super) fn blocks(mut pages: Vec<Page>) -> Vec<Block> {
     without_edges(&mut pages);
     let sizes = Sizes::of(&pages);
-    let mut writer = Writer { outline: Outline::keeping_headings(), sizes, open: None };
+    let mut writer =
+        Writer { outline: Outline::keeping_headings(), sizes, open: None, table: None };
     for (number, regions) in pages {
         writer.outline.at(None);
         for region in regions {
             writer.region(number, region);
         }
     }
+    writer.close_table();
     writer.close();
     writer.outline.finish()
 }
@@ -141,34 +143,55 @@ struct Writer {
     outline: Outline,
     sizes: Sizes,
     open: Option<Open>,
+    /// A table that is not closed yet, and the page that it begins on.
+    table: Option<(u32, Vec<Line>)>,
 }
 
 impl Writer {
     fn region(&mut self, page: u32, region: Region) {
         match region {
             Region::Table(lines) => {
-                self.close();
-                self.outline.at(Some(&format!("page={page}")));
-                let rows: Vec<tables::Row> = lines
-                    .iter()
-                    .enumerate()
-                    .map(|(at, line)| tables::Row {
-                        cells: line.cells.clone(),
-                        width: line.cells.len(),
-                        names: at == 0 && line.bold && lines.iter().any(|line| !line.bold),
-                        named: false,
-                    })
-                    .collect();
-                for line in tables::lines(&rows) {
-                    self.outline.block(BlockKind::Row, &line);
+                let width = |lines: &[Line]| lines.iter().map(|line| line.cells.len()).max();
+                if self.table.as_ref().is_some_and(|(_, rows)| width(rows) != width(&lines)) {
+                    self.close_table();
                 }
+                self.close();
+                self.table.get_or_insert((page, Vec::new())).1.extend(lines);
             }
             Region::Column(lines) => {
                 let pitch = pitch(&lines);
                 for line in lines {
-                    self.line(page, line, pitch);
+                    // A table goes over to the next page, where it may be a row.
+                    let columns = self
+                        .table
+                        .as_ref()
+                        .map(|(_, rows)| rows.iter().map(|row| row.cells.len()).max());
+                    match &mut self.table {
+                        Some((_, rows)) if columns == Some(Some(line.cells.len())) => {
+                            rows.push(line)
+                        }
+                        _ => self.line(page, line, pitch),
+                    }
                 }
             }
+        }
+    }
+
+    fn close_table(&mut self) {
+        let Some((page, lines)) = self.table.take() else { return };
+        self.outline.at(Some(&format!("page={page}")));
+        let rows: Vec<tables::Row> = lines
+            .iter()
+            .enumerate()
+            .map(|(at, line)| tables::Row {
+                cells: line.cells.clone(),
+                width: line.cells.len(),
+                names: at == 0 && line.bold && lines.iter().any(|line| !line.bold),
+                named: false,
+            })
+            .collect();
+        for line in tables::lines(&rows) {
+            self.outline.block(BlockKind::Row, &line);
         }
     }
 
@@ -177,6 +200,7 @@ impl Writer {
         if text.is_empty() {
             return;
         }
+        self.close_table();
         let short = text.chars().count() <= LONGEST_HEADING;
         let large = line.size >= self.sizes.body * 1.12;
         let level = Some(()).filter(|()| short && large).and_then(|()| self.sizes.level(line.size));

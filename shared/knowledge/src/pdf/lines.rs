@@ -19,7 +19,7 @@ pub(super) struct Line {
     pub(super) base: f32,
     pub(super) size: f32,
     pub(super) bold: bool,
-    /// The cells of a row, if it is one of a table.
+    /// What wide gaps part, if there is more than one part: the cells of a table.
     pub(super) cells: Vec<String>,
 }
 
@@ -170,6 +170,10 @@ fn column(segments: Vec<Line>) -> Region {
                 if line.text.trim().parse::<u16>().is_ok() {
                     line.text = format!("{}.", line.text.trim());
                 }
+                if line.cells.is_empty() {
+                    line.cells.push(line.text.trim().to_owned());
+                }
+                line.cells.push(segment.text.trim().to_owned());
                 line.text.push(' ');
                 line.text.push_str(&segment.text);
                 line.right = line.right.max(segment.right);
