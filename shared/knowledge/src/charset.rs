@@ -9,7 +9,7 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 const HEAD: usize = 64 * 1024;
 /// How much of a text is looked at to guess, in bytes.
 const GUESSED: usize = 256 * 1024;
-/// A text of UTF-8 has so many characters beyond ASCII at least for each byte that is wrong in it.
+/// Characters beyond ASCII that a text of UTF-8 has at least for each byte that is wrong in it.
 const RIGHT_TO_WRONG: usize = 20;
 
 /// The text of `body`, which came with this content type.

@@ -9,7 +9,7 @@ use crate::extract::{BlockKind, Document, ExtractError, Outline, tables};
 const MAX_RECORDS: usize = 20_000;
 /// Values read of one record at most.
 const MAX_VALUES: usize = 60;
-/// Values that divide a line are looked for in so many lines.
+/// Lines that are looked at for what divides their values.
 const LOOKED_AT: usize = 20;
 
 const QUESTIONS: &[&str] = &[

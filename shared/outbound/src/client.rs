@@ -111,7 +111,7 @@ impl Client {
             .dns_resolver(Arc::new(GuardedResolver(policy)))
             // A proxy from the environment would connect on our behalf, past the guard.
             .no_proxy()
-            // Bodies are unpacked here, within their bound, whatever was asked for.
+            // Bodies are unpacked here, within their bound, whatever was requested.
             .no_gzip()
             .connect_timeout(Duration::from_secs(10))
             .pool_idle_timeout(Duration::from_secs(60))

@@ -1,4 +1,4 @@
-//! Bodies as servers pack them: gzip, deflate, Brotli, Zstandard, also where none was asked for.
+//! Bodies as servers pack them: gzip, deflate, Brotli, Zstandard, also where none was requested.
 
 use std::io::{self, Read};
 

@@ -31,7 +31,7 @@ impl Hints {
     pub(super) const ELSEWHERE: Self = Self(1 << 9);
     /// A link within the page, or to a mailbox or a telephone: it leads to no other page.
     pub(super) const WITHIN: Self = Self(1 << 10);
-    /// What stands above an article's text and leads to it.
+    /// What is above an article's text and leads to it.
     pub(super) const LEAD: Self = Self(1 << 11);
     /// Part of what folds and unfolds, as answers to questions do.
     pub(super) const FOLDS: Self = Self(1 << 12);

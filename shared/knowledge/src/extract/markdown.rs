@@ -1,4 +1,4 @@
-//! Markdown, by way of the page that it stands for: what pages may have, it may have too.
+//! Markdown, by way of the page that it becomes: what pages may have, it may have too.
 
 use pulldown_cmark::{Event, MetadataBlockKind, Options, Parser, Tag as MarkdownTag, TagEnd, html};
 use url::Url;

@@ -5,7 +5,7 @@ use super::*;
 const PROSE: &str = "<p>The boathouse was built of larch in the year of the flood, and its doors \
     open to the lake on the south side, where the morning sun dries the hulls.</p>\
     <p>Each spring the members scrape the old varnish, and whoever comes late has to paint the \
-    keel, which is the part of the work that nobody likes.</p>";
+    keel, which is the least liked part of the work.</p>";
 
 fn read(body: &str) -> Document {
     let url = Url::parse("https://club.example/guests/").unwrap();

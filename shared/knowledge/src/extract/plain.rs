@@ -9,7 +9,7 @@ use super::{
     runs_on,
 };
 
-/// Lines of a paragraph are taken to be wrapped by hand if the longest has so many characters.
+/// Lines of a paragraph are taken to be wrapped by hand if the longest has at least this many characters.
 const WRAPPED: usize = 45;
 /// Lines by which reStructuredText and others mark the line above as a heading, outermost first.
 const UNDERLINES: [char; 6] = ['=', '-', '~', '^', '"', '*'];

@@ -35,7 +35,7 @@ fn section(
     (mass, all, is_article): (&Mass, u32, bool),
     gone: &mut [bool],
 ) {
-    // The heading may be all that is in an element; then what follows that is its section.
+    // The heading may be all that is in an element; then its section is what comes after that.
     let mut first = heading;
     loop {
         let parent = page.nodes[first].parent;

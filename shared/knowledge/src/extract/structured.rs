@@ -13,7 +13,7 @@ use super::{
 
 /// Things read of one page at most.
 const MAX_THINGS: usize = 300;
-/// What is said twice is told by so many letters and digits of it.
+/// Letters and digits compared to tell what is said twice.
 const COMPARED: usize = 80;
 /// What is longer, in bytes, is cut.
 const MAX_TEXT: usize = 20_000;

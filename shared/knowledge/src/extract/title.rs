@@ -1,4 +1,4 @@
-//! The heading that has the page's title, and what stands around it.
+//! The heading that has the page's title, and what is around it.
 
 use super::{
     attributes::Hints,
@@ -33,10 +33,10 @@ pub(super) fn heading(page: &PageTree, gone: &[bool]) -> Option<usize> {
     None
 }
 
-/// The most that stands between a title and the text, in characters.
+/// The longest lead between a title and the text, in characters.
 const LONGEST_LEAD: u32 = 700;
 
-/// What stands between the title and the text and by its name leads to it.
+/// What is between the title and the text and by its name leads to it.
 pub(super) fn leads(
     page: &PageTree,
     root: usize,

@@ -160,7 +160,7 @@ impl Writer {
     fn meet(&mut self, event: Event<'_>) {
         match event {
             Event::Open(tag) => {
-                // What was deleted, what stands for what older programs can't show, and notes of
+                // What was deleted, substitutes for older programs, and the notes of
                 // those who wrote it.
                 let skip =
                     matches!(tag.name.as_str(), "del" | "moveFrom" | "Fallback" | "instrText");

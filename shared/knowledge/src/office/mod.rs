@@ -1,5 +1,5 @@
 //! Files of office programs and books: XML in an archive. Each is written down as the page that it
-//! stands for, so that headings, lists and tables are those of a page.
+//! becomes, so that headings, lists and tables are those of a page.
 //!
 //! An archive says of itself how large what is in it is, which may be a lie: what is unpacked is
 //! counted, over all of a file's parts.
@@ -105,7 +105,7 @@ impl<'b> Archive<'b> {
     }
 }
 
-/// The name of a part that `target` in `folder` stands for.
+/// The name of the part that `target` means in `folder`.
 fn resolved(folder: &str, target: &str) -> String {
     let mut parts: Vec<&str> = match target.starts_with('/') {
         true => Vec::new(),

@@ -102,7 +102,7 @@ pub(super) struct Reader<'d> {
     saved: Vec<State<'d>>,
     text: Matrix,
     line: Matrix,
-    /// Marks that are open: whether each is of what is no content, and what it stands for.
+    /// Marks that are open: whether each is of what is no content, and the text that it replaces.
     marks: Vec<(bool, Option<String>)>,
     forms: Vec<ObjectId>,
 }
@@ -311,7 +311,7 @@ impl<'d> Reader<'d> {
         self.advance(wide);
         self.has_unknown |= !known && letters > 0;
         if let Some((_, Some(actual))) = self.marks.last_mut() {
-            // It stands for all that is drawn in it.
+            // It replaces all that is drawn in it.
             text = std::mem::take(actual);
         }
         let artifact = self.marks.iter().any(|(artifact, _)| *artifact);

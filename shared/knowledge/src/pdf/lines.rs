@@ -3,9 +3,9 @@
 
 use super::content::Piece;
 
-/// A gap of so many times the letters' size parts words.
+/// Gap that parts words, in multiples of the letters' size.
 const WORD: f32 = 0.14;
-/// A gap of so many times the letters' size parts columns, or cells of a table.
+/// Gap that parts columns, or cells of a table, in multiples of the letters' size.
 const COLUMN: f32 = 1.15;
 /// How often a page is divided at most, part in part.
 const MAX_CUTS: usize = 12;
