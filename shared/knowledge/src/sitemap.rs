@@ -6,7 +6,10 @@ use std::{io::Read, time::Duration};
 
 use flate2::read::GzDecoder;
 use outbound::{Client, Limits};
-use quick_xml::{Reader, events::Event};
+use quick_xml::{
+    Reader,
+    events::{BytesStart, Event},
+};
 use url::Url;
 
 /// Bounds on one file, as it comes.
@@ -99,59 +102,77 @@ fn xml(text: &str, at: &Url, listed: &mut Listed) {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     (config.check_end_names, config.allow_dangling_amp) = (false, true);
-    let (mut index, mut in_entry, mut location): (bool, bool, Option<String>) = Default::default();
+    let mut list = List { at, listed, location: None, is_index: false, in_entry: false };
     loop {
         match reader.read_event() {
-            Ok(Event::Start(tag) | Event::Empty(tag)) => match tag.local_name().as_ref() {
-                "url" | "item" | "entry" => (in_entry, index) = (true, false),
-                "sitemap" => (in_entry, index) = (true, true),
-                "loc" if tag.name().as_ref().contains(':') => location = None,
-                "loc" => location = Some(String::new()),
-                "link" if in_entry => {
-                    let attribute = |name: &str| {
-                        let value = tag.try_get_attribute(name).ok().flatten()?;
-                        Some(value.value.into_owned())
-                    };
-                    let rel = attribute("rel");
-                    match attribute("href") {
-                        Some(href) if rel.as_deref().is_none_or(|rel| rel == "alternate") => {
-                            listed.pages.extend(target(at, &unescaped(&href)));
-                        }
-                        Some(_) => {}
-                        None => location = Some(String::new()),
-                    }
-                }
-                _ => {}
-            },
-            Ok(Event::Text(text)) => {
-                if let Some(location) = &mut location {
-                    location.push_str(&text);
-                }
-            }
-            Ok(Event::CData(text)) => {
-                if let Some(location) = &mut location {
-                    location.push_str(&text);
-                }
-            }
-            Ok(Event::GeneralRef(name)) => {
-                if let Some(location) = &mut location {
-                    location.push_str(&format!("&{};", &*name));
-                }
-            }
-            Ok(Event::End(tag)) => match tag.local_name().as_ref() {
-                "loc" | "link" => {
-                    let said = location.take().map(|said| unescaped(&said));
-                    let target = said.and_then(|said| target(at, &said));
-                    if index { listed.sitemaps.extend(target) } else { listed.pages.extend(target) }
-                }
-                "url" | "item" | "entry" | "sitemap" => in_entry = false,
-                _ => {}
-            },
+            Ok(Event::Start(tag) | Event::Empty(tag)) => list.open(&tag),
+            Ok(Event::Text(text)) => list.text(&text),
+            Ok(Event::CData(text)) => list.text(&text),
+            Ok(Event::GeneralRef(name)) => list.text(&format!("&{};", &*name)),
+            Ok(Event::End(tag)) => list.close(tag.local_name().as_ref()),
             Ok(Event::Eof) | Err(_) => return,
             Ok(_) => {}
         }
-        if listed.pages.len() >= MAX_PAGES || listed.sitemaps.len() >= MAX_PAGES {
+        if list.listed.pages.len() >= MAX_PAGES || list.listed.sitemaps.len() >= MAX_PAGES {
             return;
+        }
+    }
+}
+
+/// A list as it is read.
+struct List<'l> {
+    at: &'l Url,
+    listed: &'l mut Listed,
+    /// The address that is being read.
+    location: Option<String>,
+    is_index: bool,
+    in_entry: bool,
+}
+
+impl List<'_> {
+    fn open(&mut self, tag: &BytesStart<'_>) {
+        match tag.local_name().as_ref() {
+            "url" | "item" | "entry" => (self.in_entry, self.is_index) = (true, false),
+            "sitemap" => (self.in_entry, self.is_index) = (true, true),
+            // A picture has an address too.
+            "loc" if tag.name().as_ref().contains(':') => self.location = None,
+            "loc" => self.location = Some(String::new()),
+            "link" if self.in_entry => self.link(tag),
+            _ => {}
+        }
+    }
+
+    /// A link of a feed: in an attribute, or as its text.
+    fn link(&mut self, tag: &BytesStart<'_>) {
+        let attribute = |name: &str| {
+            tag.try_get_attribute(name).ok().flatten().map(|found| found.value.into_owned())
+        };
+        let leads = attribute("rel").is_none_or(|rel| rel == "alternate");
+        match attribute("href") {
+            Some(href) if leads => self.listed.pages.extend(target(self.at, &unescaped(&href))),
+            Some(_) => {}
+            None => self.location = Some(String::new()),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(location) = &mut self.location {
+            location.push_str(text);
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "loc" | "link" => {
+                let said = self.location.take().map(|said| unescaped(&said));
+                let target = said.and_then(|said| target(self.at, &said));
+                match self.is_index {
+                    true => self.listed.sitemaps.extend(target),
+                    false => self.listed.pages.extend(target),
+                }
+            }
+            "url" | "item" | "entry" | "sitemap" => self.in_entry = false,
+            _ => {}
         }
     }
 }

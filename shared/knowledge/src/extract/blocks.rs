@@ -18,8 +18,6 @@ use super::{
 
 /// The longest line in bold that is a heading, in characters, unless it asks something.
 const LONGEST_LABEL: usize = 80;
-/// What is longer, in characters, is not said in the line of its term.
-const LONGEST_FACT: usize = 160;
 
 /// The blocks of the main text in reading order.
 pub(super) fn of(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
@@ -36,25 +34,25 @@ pub(super) fn of(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
 pub(super) struct Walk<'p> {
     pub(super) page: &'p PageTree,
     pub(super) gone: &'p [bool],
-    disclosure: &'p Disclosure<'p>,
+    pub(super) disclosure: &'p Disclosure<'p>,
     /// Whether readers ask and answer on the page.
     asks: bool,
     pub(super) outline: Outline,
     /// Inline text that no block holds yet.
-    line: Writer<'p>,
+    pub(super) line: Writer<'p>,
     /// The labels of panels that take turns.
     tabs: HashMap<usize, String>,
     /// What an item of a list is written with.
-    marker: Option<(BlockKind, String)>,
+    pub(super) marker: Option<(BlockKind, String)>,
     /// The lists that are open.
-    lists: Vec<Counter>,
-    scopes: Vec<Scope>,
+    pub(super) lists: Vec<Counter>,
+    pub(super) scopes: Vec<Scope>,
 }
 
 /// How the items of a list are counted.
-struct Counter {
-    next: Option<i64>,
-    step: i64,
+pub(super) struct Counter {
+    pub(super) next: Option<i64>,
+    pub(super) step: i64,
 }
 
 impl<'p> Walk<'p> {
@@ -139,7 +137,7 @@ impl<'p> Walk<'p> {
         }
     }
 
-    fn children(&mut self, place: usize) {
+    pub(super) fn children(&mut self, place: usize) {
         let parent = self.line.parent_of_children(place);
         for child in self.page.children(place) {
             self.line.enter(parent);
@@ -154,7 +152,7 @@ impl<'p> Walk<'p> {
         self.flush();
     }
 
-    fn container(&mut self, place: usize) {
+    pub(super) fn container(&mut self, place: usize) {
         self.flush();
         let scope = self.is_scope(place).then(|| self.outline.begin());
         let scoped = scope.is_some();
@@ -248,7 +246,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Notes an element's id, so that a citation leads to it.
-    fn anchor(&mut self, place: usize) {
+    pub(super) fn anchor(&mut self, place: usize) {
         let node = &self.page.nodes[place];
         if matches!(node.tag, Tag::Details | Tag::Dt | Tag::Li | Tag::Table | Tag::Summary)
             && let Some(id) = node.attribute("id")
@@ -270,88 +268,7 @@ impl<'p> Walk<'p> {
         !node.tag.is_inline() || self.is_alone(place)
     }
 
-    /// Whether it is the label of a box to tick that shows what is behind it.
-    fn unfolds_the_next(&self, place: usize) -> bool {
-        let page = self.page;
-        let ticked = page.nodes[place].before.is_some_and(|before| {
-            let kind = page.nodes[before].attribute("type");
-            page.nodes[before].tag == Tag::Control && matches!(kind, Some("checkbox" | "radio"))
-        });
-        let next = page.siblings_after(place).find(|next| page.nodes[*next].tag != Tag::Text);
-        ticked && next.is_some_and(|next| !page.nodes[next].tag.is_inline())
-    }
-
-    /// Whether it is a question, in what folds, with its answer right behind it.
-    fn asks_for_the_next(&self, place: usize) -> bool {
-        let page = self.page;
-        let leaf = !page.holds(place, |inner| !inner.tag.is_inline());
-        if !leaf
-            || !matches!(page.nodes[place].tag, Tag::Other | Tag::P)
-            || !self.disclosure.folds(place)
-        {
-            return false;
-        }
-        let next = page.siblings_after(place).find(|next| page.nodes[*next].tag != Tag::Text);
-        next.is_some_and(|next| !page.nodes[next].tag.is_inline())
-            && page.text(place).ends_with(['?', '？', '؟'])
-    }
-
-    /// Whether it is a name and a value in boxes beside each other.
-    fn is_fact(&self, place: usize) -> bool {
-        let page = self.page;
-        let inner = |at: &usize| page.nodes[*at].tag != Tag::Text && !self.gone[*at];
-        let own = page.children(place).any(|at| !page.nodes[at].text.trim().is_empty());
-        let boxes: Vec<usize> = page.children(place).filter(inner).take(4).collect();
-        let leaf = |at: &usize| {
-            page.nodes[*at].tag == Tag::Other
-                && page.within(*at).len() < 24
-                && !page.holds(*at, |node| !node.tag.is_inline())
-        };
-        if own
-            || !matches!(page.nodes[place].tag, Tag::Other | Tag::Li)
-            || !(2..=3).contains(&boxes.len())
-        {
-            return false;
-        }
-        let texts = || boxes.iter().map(|at| page.text(*at));
-        boxes.iter().all(leaf)
-            && texts().all(|text| (1..=50).contains(&text.chars().count()))
-            && texts().take(1).all(|text| !text.ends_with(['.', '!', '?', '。']))
-            && texts()
-                .any(|text| text.contains(|c: char| c.is_ascii_digit()) || text.ends_with(':'))
-    }
-
-    fn fact(&mut self, place: usize) {
-        self.flush();
-        let page = self.page;
-        let boxes: Vec<usize> = page
-            .children(place)
-            .filter(|at| page.nodes[*at].tag != Tag::Text && !self.gone[*at])
-            .collect();
-        let texts: Vec<String> = boxes.into_iter().map(|at| self.text(at)).collect();
-        let text = match texts.as_slice() {
-            [name, value] => format!("{}: {value}", name.trim_end_matches([':', ' '])),
-            all => all.join(" "),
-        };
-        self.write(BlockKind::Text, &text);
-    }
-
-    /// Whether no text is in the same line.
-    fn is_alone(&self, place: usize) -> bool {
-        let page = self.page;
-        let node = &page.nodes[place];
-        let says = |at: usize| {
-            page.nodes[at].tag.is_inline()
-                && page.nodes[page.within(at)].iter().any(|n| !n.text.trim().is_empty())
-        };
-        let text_before = place > node.parent + 1 && node.before.is_none() && says(place - 1);
-        let after = page.siblings_after(place).take(2).find(|next| {
-            page.nodes[*next].tag != Tag::Text || !page.nodes[*next].text.trim().is_empty()
-        });
-        !text_before && !node.before.is_some_and(says) && !after.is_some_and(says)
-    }
-
-    fn named(&mut self, place: usize) {
+    pub(super) fn named(&mut self, place: usize) {
         self.flush();
         let text = self.line.apart(place).replace('\n', " ");
         self.marker = None;
@@ -360,114 +277,6 @@ impl<'p> Walk<'p> {
             Some(scope) => self.outline.panel(&text, scope),
             None => self.outline.label(&text, None),
         }
-    }
-
-    /// Terms with what they are: in a line if it is short, else as a heading above it.
-    fn definitions(&mut self, place: usize) {
-        let scope = self.outline.begin();
-        self.scopes.push(scope);
-        let mut terms: Vec<String> = Vec::new();
-        let mut parts: Vec<usize> = Vec::new();
-        let mut stack = vec![self.page.children(place).collect::<Vec<_>>()];
-        // A term and what it is may be in a box together.
-        while let Some(level) = stack.last_mut() {
-            if level.is_empty() {
-                stack.pop();
-                continue;
-            }
-            let at = level.remove(0);
-            match self.page.nodes[at].tag {
-                _ if self.gone[at] => {}
-                Tag::Dt | Tag::Dd => parts.push(at),
-                Tag::Text => {}
-                _ if stack.len() < 4 => stack.push(self.page.children(at).collect()),
-                _ => {}
-            }
-        }
-        let mut parts = parts.into_iter().peekable();
-        while let Some(at) = parts.next() {
-            if self.page.nodes[at].tag == Tag::Dt {
-                self.anchor(at);
-                terms.push(self.line.apart(at).replace('\n', " "));
-                continue;
-            }
-            let mut values = vec![at];
-            while let Some(more) = parts.next_if(|at| self.page.nodes[*at].tag == Tag::Dd) {
-                values.push(more);
-            }
-            self.definition(&terms.join(" / "), &values);
-            terms.clear();
-        }
-        if !terms.is_empty() {
-            self.write(BlockKind::Text, &terms.join("\n"));
-        }
-        if let Some(scope) = self.scopes.pop() {
-            self.outline.end(scope);
-        }
-    }
-
-    fn definition(&mut self, term: &str, values: &[usize]) {
-        let page = self.page;
-        let simple = |at: &usize| {
-            let blocks = page.nodes[page.within(*at)].iter().skip(1);
-            blocks.filter(|n| !n.tag.is_inline()).all(|n| matches!(n.tag, Tag::P | Tag::Other))
-        };
-        let asks = term.ends_with(['?', '？', '؟']);
-        if !asks && !term.is_empty() && values.iter().all(simple) {
-            let said: Vec<String> =
-                values.iter().map(|at| self.line.apart(*at).replace('\n', ", ")).collect();
-            let said = said.join("; ");
-            if said.chars().count() <= LONGEST_FACT {
-                let term = term.trim_end_matches([':', '：', ' ']);
-                return self.write(BlockKind::Row, &format!("{term}: {said}"));
-            }
-        }
-        self.outline.label(term, self.scopes.last());
-        values.iter().for_each(|value| self.container(*value));
-    }
-
-    fn list(&mut self, place: usize) {
-        self.flush();
-        let node = &self.page.nodes[place];
-        let number = |name: &str| node.attribute(name).and_then(|n| n.trim().parse::<i64>().ok());
-        let counted = node.tag == Tag::OrderedList;
-        let step = if node.attribute("reversed").is_some() { -1 } else { 1 };
-        let items = self.page.children(place).filter(|at| self.page.nodes[*at].tag == Tag::Li);
-        let first = match step {
-            -1 => i64::try_from(items.count()).unwrap_or(1),
-            _ => 1,
-        };
-        let next = counted.then(|| number("start").unwrap_or(first));
-        self.lists.push(Counter { next, step });
-        self.children(place);
-        self.flush();
-        self.lists.pop();
-        self.marker = None;
-    }
-
-    fn item(&mut self, place: usize) {
-        self.flush();
-        let value = self.page.nodes[place].attribute("value").and_then(|n| n.trim().parse().ok());
-        let indent = "  ".repeat(self.lists.len().clamp(1, 5) - 1);
-        let marker = match self.lists.last_mut() {
-            Some(Counter { next: Some(next), step }) => {
-                let number = value.unwrap_or(*next);
-                *next = number.saturating_add(*step);
-                (BlockKind::Step, format!("{indent}{number}. "))
-            }
-            _ => (BlockKind::Item, format!("{indent}- ")),
-        };
-        // A box with a heading of its own is no line of a list.
-        let boxed = self.page.holds(place, |node| matches!(node.tag, Tag::H(_)));
-        self.marker = Some(marker).filter(|_| !boxed);
-        let scope = self.outline.begin();
-        self.scopes.push(scope);
-        self.children(place);
-        self.flush();
-        if let Some(scope) = self.scopes.pop() {
-            self.outline.end(scope);
-        }
-        self.marker = None;
     }
 
     /// Writes down the line as it is so far.

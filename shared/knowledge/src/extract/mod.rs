@@ -15,6 +15,7 @@ mod disclosure;
 mod head;
 mod inline;
 mod line;
+mod lists;
 mod main_text;
 pub(crate) mod markdown;
 mod names;

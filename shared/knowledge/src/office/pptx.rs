@@ -99,9 +99,13 @@ fn write(xml: &str, page: &mut PageWriter) {
             _ => {}
         },
     });
-    if hidden {
-        return;
+    if !hidden {
+        write_shapes(&shapes, &tables, page);
     }
+}
+
+/// A slide's title, then its other shapes, then its tables.
+fn write_shapes(shapes: &[Shape], tables: &[String], page: &mut PageWriter) {
     for shape in shapes.iter().filter(|shape| shape.is_title) {
         let title: Vec<&str> = shape.paragraphs.iter().map(|(text, _)| text.trim()).collect();
         page.element("h2", title.join(" ").trim());
