@@ -17,6 +17,7 @@ use crate::{
     Ctx, Helpbot, Problem,
     auth::{caller, key_in_body, key_in_head},
     body::{MOST_BYTES, read_body},
+    file_name,
 };
 
 /// Parts of a form at the most.
@@ -140,7 +141,8 @@ async fn read(content_type: &str, body: Bytes) -> Result<Form> {
         let content_type = field.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         parts.push(Part {
             name: field.name().unwrap_or_default().to_owned(),
-            file_name: field.file_name().map(str::to_owned),
+            file_name: file_name::extended(field.headers())
+                .or_else(|| field.file_name().map(str::to_owned)),
             content_type: content_type.map(str::to_owned),
             bytes: field.bytes().await.map_err(broken)?,
         });

@@ -8,6 +8,8 @@ const LONGEST_HEADING: usize = 150;
 const MAX_TEXT: usize = 4 * 1024 * 1024;
 /// Blocks kept of one page or file at most.
 const MAX_BLOCKS: usize = 40_000;
+/// Headings that are open at once at most.
+const MAX_HEADINGS: usize = 16;
 /// The level of what is no heading and says what is below it: a question that unfolds, a bold line.
 const LABEL: u8 = 7;
 
@@ -97,7 +99,7 @@ impl Outline {
 
     /// A heading of this level, 1 to 6: those of its level and below it end.
     pub(crate) fn heading(&mut self, level: u8, text: &str) {
-        if text.chars().count() > LONGEST_HEADING {
+        if text.chars().count() > LONGEST_HEADING || self.headings.len() >= MAX_HEADINGS {
             self.block(BlockKind::Text, text);
         } else if !text.is_empty() {
             // The label of a panel and the heading in it may be the same.
@@ -113,7 +115,7 @@ impl Outline {
     /// A line that says what is below it: a question that unfolds, the label of a tab. It is part
     /// of the text too. `scope` is what it is in, where it is known.
     pub(crate) fn label(&mut self, text: &str, scope: Option<&Scope>) {
-        if text.chars().count() > LONGEST_HEADING {
+        if text.chars().count() > LONGEST_HEADING || self.headings.len() >= MAX_HEADINGS {
             self.block(BlockKind::Text, text);
         } else if !text.is_empty() {
             let keep = scope.map_or(0, |scope| scope.headings.len());
@@ -123,7 +125,7 @@ impl Outline {
                 self.end_last();
             }
             let above = self.headings.last().map_or(0, |heading| heading.level);
-            self.open(LABEL.max(above + 1), text, false);
+            self.open(LABEL.max(above.saturating_add(1)), text, false);
         }
     }
 

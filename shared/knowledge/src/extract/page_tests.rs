@@ -306,6 +306,10 @@ fn headings_and_rows_that_are_repeated_take_no_more_room_than_the_page() {
     let paths: HashSet<*const String> =
         document.blocks.iter().map(|block| block.headings.as_ptr()).collect();
     assert_eq!(paths.len(), 1, "blocks share their headings");
+    let folded = format!("{}<p>deep down</p>", "<details><summary>more?</summary>".repeat(380));
+    let document = read(&folded);
+    let deepest = document.blocks.iter().map(|block| block.headings.len()).max();
+    assert!(deepest < Some(20) && document.blocks.iter().any(|b| b.text.contains("deep down")));
     let wide = format!(
         "<table><tr><td rowspan=99999 colspan=9999>{}<td>b{}</table>",
         "x".repeat(390),
