@@ -116,7 +116,7 @@ impl<'p> Walk<'p> {
             tag if tag.is_inline() => {
                 let boxed = self.page.holds(place, |inner| !inner.tag.is_inline());
                 match tag {
-                    _ if self.is_label(place) => self.named(place),
+                    _ if self.is_label(place) || self.asks_in_line(place) => self.named(place),
                     Tag::A if boxed => self.boxed(place),
                     _ if boxed => self.children(place),
                     _ => self.inline(place),

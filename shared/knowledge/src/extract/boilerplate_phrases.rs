@@ -282,6 +282,53 @@ pub(super) fn introduces(text: &str) -> bool {
     text.ends_with([':', '：']) || INTRODUCTIONS.iter().any(|phrase| last.contains(phrase))
 }
 
+/// What leads to other pages of a site, or to its things for sale, in English names and headings.
+const PAGES: &[&str] = &[
+    "article",
+    "blog",
+    "content",
+    "entries",
+    "entry",
+    "for you",
+    "guide",
+    "item",
+    "link",
+    "news",
+    "page",
+    "post",
+    "product",
+    "question",
+    "read",
+    "stories",
+    "story",
+    "topic",
+    "video",
+    "sidebar",
+    "newsletter",
+];
+
+/// Whether a class or a heading speaks of pages or products, not of a thing.
+pub(super) fn names_pages(name: &str) -> bool {
+    let name = name.to_lowercase();
+    PAGES.iter().any(|word| name.contains(word))
+}
+
+/// Whether a heading announces other pages beyond doubt: "Recommended" may announce anything.
+pub(super) fn surely_leads_elsewhere(heading: &str) -> bool {
+    const DOUBTFUL: &[&str] = &["recommended", "related", "trending", "sponsored", "most popular"];
+    let heading = plain(heading);
+    let doubtful = DOUBTFUL.iter().find(|start| heading.starts_with(**start));
+    doubtful.is_none_or(|start| heading == *start || names_pages(&heading))
+}
+
+/// Whether a text speaks of cookies or of what is known of its readers.
+pub(super) fn is_about_cookies(text: &str) -> bool {
+    const WORDS: &[&str] =
+        &["cookie", "куки", "クッキー", "privacy", "datenschutz", "gdpr", "dsgvo"];
+    let text = plain(text);
+    WORDS.iter().any(|word| text.contains(word))
+}
+
 /// Whether a text is a notice about cookies.
 pub(super) fn is_cookie_notice(text: &str) -> bool {
     let text = plain(text);

@@ -133,8 +133,11 @@ impl<'p> Judge<'p> {
         }
         let linked = self.linked(place);
         let (chars, good) = (self.chars(place), self.good(place));
-        if hints.any(Hints::NOTICE) {
-            return chars <= LONGEST_NOTICE;
+        if hints.any(Hints::NOTICE)
+            && chars <= LONGEST_NOTICE
+            && boilerplate_phrases::is_about_cookies(&page.text(place))
+        {
+            return true;
         }
         if chars == 0 {
             return false;
@@ -142,13 +145,13 @@ impl<'p> Judge<'p> {
         let presses = || page.holds(place, |n| matches!(n.tag, Tag::Button | Tag::A));
         let fills_in = || page.holds(place, is_text_input);
         (hints.any(Hints::LANDMARK) && (linked > 0.3 || good == 0))
-            || (hints.any(Hints::WAYS) && (linked > 0.3 || chars < 80))
+            || (hints.any(Hints::WAYS) && (linked > 0.3 || is_path(&page.text(place))))
             || (hints.any(Hints::SIGN_UP) && fills_in() && good < 300)
-            || (hints.any(Hints::SHARE) && presses() && good < 100)
+            || (hints.any(Hints::SHARE) && presses() && (good == 0 || linked > 0.3))
             || (hints.any(Hints::MENU) && (linked > 0.4 || self.is_all_links(place)))
             || (hints.any(Hints::OVERLAY) && (linked > 0.5 || fills_in()))
-            || (hints.any(Hints::ADVERT) && good < 200 && presses())
-            || (hints.any(Hints::COMMENTS) && !self.is_forum)
+            || (hints.any(Hints::ADVERT) && presses() && (good == 0 || linked > 0.3))
+            || (hints.any(Hints::COMMENTS) && !self.is_forum && self.is_discussion(place))
             || (hints.any(Hints::ABOUT) && good == 0 && self.is_byline(place))
             || (hints.any(Hints::ELSEWHERE) && self.is_of_links(place))
             || (hints.any(Hints::TABS)
@@ -188,6 +191,21 @@ impl<'p> Judge<'p> {
         self.page.ancestors(place).take(3).any(near)
     }
 
+    /// Whether readers write there: it is called so in full, or they can.
+    fn is_discussion(&self, place: usize) -> bool {
+        const NAMES: &[&str] = &["comments", "commentlist", "disqus", "respond", "replies"];
+        let (page, node) = (self.page, &self.page.nodes[place]);
+        let named =
+            [node.attribute("id"), node.attribute("class")].into_iter().flatten().any(|names| {
+                let mut words = names.split(|c: char| !c.is_ascii_alphabetic());
+                words.any(|word| NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)))
+            });
+        named
+            || page.holds(place, |inner| {
+                inner.tag == Tag::Control && inner.attribute("type").is_none()
+            })
+    }
+
     /// Whether it holds links with little around them.
     fn is_of_links(&self, place: usize) -> bool {
         let links = self.mass.links(self.page.within(place));
@@ -196,6 +214,12 @@ impl<'p> Judge<'p> {
             .iter()
             .filter(|node| matches!(node.tag, Tag::Li | Tag::Article))
             .count();
+        let node = &self.page.nodes[place];
+        let called = [node.attribute("id"), node.attribute("class")].into_iter().flatten();
+        // "Recommended hotels" may be what the page is about.
+        if !called.into_iter().any(boilerplate_phrases::names_pages) {
+            return self.linked(place) > 0.7;
+        }
         links > 0
             && (self.linked(place) > 0.3
                 || (items > 0 && links as usize >= items && good * 2 < chars))
@@ -258,6 +282,11 @@ impl<'p> Judge<'p> {
     fn is_in_a_sentence(&self, place: usize) -> bool {
         self.page.text(place).ends_with(['.', '!', '?', '。'])
     }
+}
+
+/// Where a page is on its site, as "Start / Boats / Laser".
+fn is_path(text: &str) -> bool {
+    text.chars().count() < 80 && [" / ", " › ", " » ", " > "].iter().any(|sign| text.contains(sign))
 }
 
 fn is_text_input(node: &Node) -> bool {

@@ -69,7 +69,10 @@ impl<'p> Writer<'p> {
         let hints = node.hints;
         if node.tag != Tag::Text && !self.exact && self.is_apart(place) {
             let spans = |at: usize| self.page.nodes[at].tag == Tag::Span;
-            let prose = self.page.nodes[node.parent].tag == Tag::P;
+            // A name and its value are short; prose may be divided within a word.
+            let words = |at: usize| self.page.text(at).split_whitespace().count();
+            let prose = self.page.nodes[node.parent].tag == Tag::P
+                && (words(place) > 2 || node.before.is_some_and(|before| words(before) > 2));
             match prose && spans(place) && node.before.is_some_and(spans) {
                 true => self.line.weak_boundary(),
                 false => self.line.boundary(),

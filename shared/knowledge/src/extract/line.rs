@@ -171,7 +171,18 @@ pub(super) fn superscript(before: &str, sup: &str, money: bool, linked: bool) ->
     if linked && (is_mark || mark.chars().all(|c| !c.is_alphanumeric())) {
         return String::new();
     }
-    let Some(last) = before.chars().next_back().filter(|_| digits) else { return sup.to_owned() };
+    let last = before.chars().next_back();
+    let power = sup
+        .strip_prefix(['-', '−', '+'])
+        .is_some_and(|power| !power.is_empty() && power.chars().all(|c| c.is_ascii_digit()));
+    if power && last.is_some_and(|last| last.is_alphanumeric()) {
+        return format!("^{sup}");
+    }
+    let marks = sup.contains(',') && sup.chars().all(|c| c.is_ascii_digit() || ", ".contains(c));
+    if marks && sup.starts_with(|c: char| c.is_ascii_digit()) {
+        return format!("[{sup}]");
+    }
+    let Some(last) = last.filter(|_| digits) else { return sup.to_owned() };
     if last.is_ascii_digit() {
         return match (money || is_amount(before), sup.len()) {
             (true, 2) => format!(".{sup}"),
@@ -184,7 +195,8 @@ pub(super) fn superscript(before: &str, sup: &str, money: bool, linked: bool) ->
         (1..=3, "2") => "²".to_owned(),
         (1..=3, "3") => "³".to_owned(),
         (1, _) => format!("^{sup}"),
-        (0, _) if last.is_whitespace() || last == ',' => sup.to_owned(),
+        // The decimal point is before it.
+        (0, _) if last.is_whitespace() || matches!(last, ',' | '.') => sup.to_owned(),
         _ => format!("[{sup}]"),
     }
 }
@@ -215,6 +227,9 @@ mod tests {
             ("as was shown", "[3]", true, ""),
             ("warranty", "1", false, "[1]"),
             ("7", ",50", false, ",50"),
+            ("£7.", "50", false, "50"),
+            ("10", "-3", false, "^-3"),
+            ("Meyer", "1,2", false, "[1,2]"),
             ("", "$", false, "$"),
         ] {
             assert_eq!(superscript(before, sup, false, linked), expected, "{before}<{sup}>");

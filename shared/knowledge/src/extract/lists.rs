@@ -145,6 +145,18 @@ impl Walk<'_> {
             && page.text(place).ends_with(['?', '？', '؟'])
     }
 
+    /// Whether it is a question alone in its line, in what folds, with a box behind it.
+    pub(super) fn asks_in_line(&self, place: usize) -> bool {
+        let page = self.page;
+        let may = matches!(page.nodes[place].tag, Tag::Span | Tag::A | Tag::Inline | Tag::Strong);
+        if !may || !self.disclosure.folds(place) || !self.is_alone(place) {
+            return false;
+        }
+        let next = page.siblings_after(place).find(|next| page.nodes[*next].tag != Tag::Text);
+        next.is_some_and(|next| !page.nodes[next].tag.is_inline())
+            && page.text(place).ends_with(['?', '？', '؟'])
+    }
+
     /// Whether it is a name and a value in boxes beside each other.
     pub(super) fn is_fact(&self, place: usize) -> bool {
         let page = self.page;

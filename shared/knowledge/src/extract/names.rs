@@ -40,8 +40,8 @@ fn names(value: &str, class: bool) -> Hints {
 fn shows_again(name: &str) -> bool {
     const SHOWN: &[&str] = &["block", "flex", "grid", "inline", "table", "contents", "visible"];
     let shown = |name: &str| SHOWN.iter().any(|start| name.starts_with(start));
-    if let Some((_, display)) = name.rsplit_once(':') {
-        return shown(display);
+    if let Some((variant, display)) = name.rsplit_once(':') {
+        return shown(display) && variant != "print";
     }
     if let Some((_, display)) = name.strip_prefix("d-").and_then(|rest| rest.split_once('-')) {
         return shown(display);

@@ -58,6 +58,10 @@ fn questions_may_be_buttons_summaries_links_or_bold_lines() {
         "<div class=toggle><a role=button aria-controls=x>May I bring a guest?</a></div>\
          <div id=x style='display:none'><p>Two on each day.</p></div>",
         "<p><b>May I bring a guest?</b></p><p>Two on each day.</p>",
+        "<div class=faq><span class=q>May I bring a guest?</span><p>Two on each day.</p></div>",
+        "<ul><li><input type=checkbox id=c1><label for=c1>May I bring a guest?</label>\
+         <div class=body>Two on each day.</div></ul>",
+        "<div class=faq><div class=q>May I bring a guest?</div><div class=a>Two on each day.</div></div>",
         "<dl><dt>May I bring a guest?</dt><dd>Two on each day.</dd></dl>",
     ] {
         let document = read(&format!("<h1>Rules</h1>{PROSE}{item}<h2>Other</h2><p>No fires.</p>"));
@@ -103,13 +107,27 @@ fn names_of_classes_need_evidence() {
              <div class=navigation-course><p>The navigation course begins in May.</p></div>\
              <div class=sponsor-tier><h3>Gold</h3><p>Gold sponsors pay 500 a year.</p></div>\
              <aside class=note><p>Life vests are in the second locker.</p></aside>\
+             <div class=reply-times><p>We reply within a day.</p></div>\
+             <div class=skip-hire><p>Hire from 90 euros.</p></div>\
+             <div class=informed-consent><p>Ada signed the consent form.</p></div>\
+             <div class=share-price><p>One share costs 30 euros, as <a href=/s>here</a>.</p></div>\
              <div class=banner><p>The slip is closed on Friday.</p></div>\
              <div class=social-share><a href=//x.example>Tell your friends</a></div>\
              <div id=cookie-consent><p>Cookies help us to count.</p><button>OK</button></div>\
              <div class=newsletter><p>News once a month.</p><form><input type=email></form></div>\
              <div class=breadcrumbs><a href=/>Club</a> / <a href=/g>Guests</a></div>"
         ),
-        &["four families", "begins in May", "500 a year", "second locker", "closed on Friday"],
+        &[
+            "within a day",
+            "Hire from 90",
+            "Ada signed",
+            "30 euros",
+            "four families",
+            "begins in May",
+            "500 a year",
+            "second locker",
+            "closed on Friday",
+        ],
         &["your friends", "Cookies help", "once a month", "Club /"],
     );
 }
@@ -148,9 +166,10 @@ fn related_things_are_text_and_related_pages_are_not() {
     check(
         &format!(
             "{PROSE}<h2>Recommended clothing</h2><p>Wool, and a hat.</p><h2>Related fees</h2>\
-             <ul><li>Crane: 40<li>Slip: 5</ul><h2>Related pages</h2><ul><li><a href=/c>Crane dates</a></ul>"
+             <ul><li>Crane: 40<li>Slip: 5</ul><h2>Recommended inns</h2>\
+             <ul><li><a href=/i1>The Swan</a>, 80 a night<li><a href=/i2>The Eel</a>, 60 a night</ul><h2>Related pages</h2><ul><li><a href=/c>Crane dates</a></ul>"
         ),
-        &["Wool, and a hat", "Crane: 40"],
+        &["Wool, and a hat", "Crane: 40", "The Swan, 80 a night"],
         &["Crane dates"],
     );
 }

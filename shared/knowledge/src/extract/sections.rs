@@ -58,7 +58,11 @@ fn section(
     let chars = sum(&|child| mass.chars(page.within(child)));
     let linked = sum(&|child| mass.linked(page.within(child)));
     // "Recommended dose" has text below it, "Recommended for you" has links.
-    let of_links = links > 0 && (linked * 4 > chars || links > 2 && good * 2 < chars);
+    let surely = boilerplate_phrases::surely_leads_elsewhere(&page.text(heading));
+    let of_links = match surely {
+        true => links > 0 && (linked * 4 > chars || links > 2 && good * 2 < chars),
+        false => linked * 10 > chars * 7,
+    };
     let elsewhere = match is_article {
         true => good == 0 || links > 0,
         false => chars == 0 || of_links,

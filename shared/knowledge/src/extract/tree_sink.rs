@@ -183,6 +183,20 @@ fn is_fact(name: &QualName, attrs: &[Attribute]) -> bool {
         && attrs.iter().any(|attr| attr.name.local == local_name!("itemprop"))
 }
 
+fn value<'a>(attrs: &'a [Attribute], name: &str) -> Option<&'a str> {
+    attrs.iter().find(|attr| &*attr.name.local == name).map(|attr| &*attr.value)
+}
+
+fn is_heading(attrs: &[Attribute]) -> bool {
+    value(attrs, "role").is_some_and(|role| role.eq_ignore_ascii_case("heading"))
+}
+
+/// The level of a heading by its role; the standard has two where nothing is said.
+fn level(attrs: &[Attribute]) -> u8 {
+    let said = value(attrs, "aria-level").and_then(|level| level.trim().parse().ok());
+    said.unwrap_or(2).clamp(1, 6)
+}
+
 /// Whether a template is the content of the element that it is in.
 fn is_shadow_root(name: &QualName, attrs: &[Attribute]) -> bool {
     name.local == local_name!("template")
@@ -213,6 +227,7 @@ impl TreeSink for Sink {
         let tag = match Tag::of(&name) {
             Tag::Void if is_shadow_root(&name, &attrs) => Tag::Other,
             Tag::Void if is_fact(&name, &attrs) => Tag::Fact,
+            Tag::Other | Tag::P | Tag::Span if is_heading(&attrs) => Tag::H(level(&attrs)),
             tag => tag,
         };
         let hints = attributes::of(tag, &attrs);
