@@ -96,7 +96,7 @@ impl<'p> Judge<'p> {
             Tag::Html | Tag::Body | Tag::Main | Tag::H(_) | Tag::Table | Tag::Row => return false,
             // Some builders call all that opens navigation.
             Tag::Nav if self.linked(place) == 0.0 && self.disclosure.folds(place) => return false,
-            Tag::Nav => return !self.is_most(place),
+            Tag::Nav => return !self.is_most(place) || self.linked(place) > 0.5,
             Tag::Noscript => return !self.is_most(place) || asks_for_scripts(&page.text(place)),
             Tag::Form => return self.is_to_fill_in(place),
             Tag::Footer if !in_text() => return !self.is_most(place),

@@ -213,6 +213,10 @@ fn heads(rows: &[Row]) -> usize {
         return if heads < rows.len() { heads.min(4) } else { 0 };
     }
     let [first, second, third, ..] = rows else { return 0 };
+    // "Monday" names its row and no column.
+    if first.named {
+        return 0;
+    }
     let says = |cell: &String| !cell.is_empty() && cell.chars().count() <= 40;
     let counts = |cell: &String| cell.contains(|c: char| c.is_ascii_digit());
     let names = first.width > 1
@@ -267,7 +271,8 @@ mod tests {
         let across = Row { width: 1, ..row(&["Winter", "Winter"]) };
         let rows = [head, across, row(&["Single", "60"])];
         assert_eq!(lines(&rows), ["Winter – Room: Single | Price: 60"]);
-        let named = Row { named: true, ..row(&["Sunday", "closed"]) };
-        assert_eq!(lines(&[named]), ["Sunday: closed"]);
+        let hours = [["Sunday", "closed"], ["Friday", "9 to 5"], ["Saturday", "9 to 1"]];
+        let hours = hours.map(|cells| Row { named: true, ..row(&cells) });
+        assert_eq!(lines(&hours), ["Sunday: closed", "Friday: 9 to 5", "Saturday: 9 to 1"]);
     }
 }
