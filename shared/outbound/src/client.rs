@@ -21,6 +21,7 @@ use url::Url;
 use crate::{
     OutboundError, Policy, encoding,
     error::{NoPublicAddress, failed},
+    tls,
 };
 
 /// Bounds on one fetch.
@@ -113,6 +114,7 @@ impl Client {
             .no_proxy()
             // Bodies are unpacked here, within their bound, whatever was requested.
             .no_gzip()
+            .tls_backend_preconfigured(tls::config()?)
             .connect_timeout(Duration::from_secs(10))
             .pool_idle_timeout(Duration::from_secs(60))
             .build()

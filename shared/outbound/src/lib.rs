@@ -7,6 +7,7 @@ mod cookies;
 mod dns;
 mod encoding;
 mod error;
+mod tls;
 
 pub use address::{Policy, is_public};
 pub use client::{Client, Fetched, Hop, Limits, Sent};
