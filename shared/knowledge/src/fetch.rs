@@ -114,9 +114,6 @@ pub struct FetchedPage {
     pub document: Document,
 }
 
-/// A page that was read.
-pub type Page = FetchedPage;
-
 /// What a page was when it was last read, for its server to compare.
 #[derive(Debug, Clone)]
 pub struct Validators<'a> {

@@ -31,10 +31,7 @@ mod words;
 
 pub use evidence::Evidence;
 pub use extract::{Block, BlockKind, Document};
-pub use fetch::{
-    FetchOutcome, FetchOutcome as Reading, FetchedPage, Fetcher, PageError, Validators,
-    Validators as Known,
-};
+pub use fetch::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators};
 pub use index::Index;
 pub use rank::{Hit, Ranking};
 pub use robots::Robots;
