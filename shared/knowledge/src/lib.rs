@@ -5,6 +5,7 @@
 //! a chatbot together, [`rank`] finds what a question shares most with, and [`search`] what answers
 //! it, with a confidence, or nothing.
 
+mod charset;
 pub mod chunk;
 pub mod evidence;
 pub mod extract;
@@ -12,10 +13,13 @@ mod feedback;
 pub mod fetch;
 pub mod file;
 pub mod index;
+pub mod links;
+mod office;
 pub mod pdf;
 mod question;
 mod quote;
 pub mod rank;
+mod records;
 mod robots;
 pub mod search;
 pub mod segment;
@@ -26,8 +30,8 @@ pub mod tokens;
 mod words;
 
 pub use evidence::Evidence;
-pub use extract::{Block, Document};
-pub use fetch::{Fetcher, Known, PageError, Reading};
+pub use extract::{Block, BlockKind, Document};
+pub use fetch::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators};
 pub use index::Index;
 pub use rank::{Hit, Ranking};
 pub use robots::Robots;

@@ -7,14 +7,14 @@ use std::{
 };
 
 use html5ever::{
-    Attribute, QualName, local_name, ns,
+    Attribute, LocalName, QualName, local_name, ns,
     tendril::StrTendril,
     tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink},
 };
 
 use super::{
-    hints::{self, Hints},
-    page::Tag,
+    attributes::{self, Hints},
+    tag::Tag,
 };
 
 /// A node's place in the vector.
@@ -27,8 +27,10 @@ pub(super) struct Raw {
     pub(super) name: QualName,
     pub(super) tag: Tag,
     pub(super) hints: Hints,
-    /// Where a link leads, what a `base` says, the text of a text node.
+    /// The text of a text node.
     pub(super) text: StrTendril,
+    /// Those attributes that extraction looks at.
+    pub(super) attributes: Vec<(LocalName, StrTendril)>,
     /// How many nodes it is in.
     depth: usize,
     parent: Option<Id>,
@@ -72,6 +74,7 @@ impl Sink {
             tag,
             hints,
             text,
+            attributes: Vec::new(),
             depth: 0,
             parent: None,
             previous: None,
@@ -132,6 +135,74 @@ fn nameless() -> QualName {
     QualName::new(None, ns!(), local_name!(""))
 }
 
+/// Attributes that extraction looks at beyond what [`Hints`] says of them.
+const KEPT: &[&str] = &[
+    "alt",
+    "aria-controls",
+    "aria-expanded",
+    "aria-label",
+    "aria-labelledby",
+    "class",
+    "colspan",
+    "content",
+    "data-bs-target",
+    "data-target",
+    "datetime",
+    "for",
+    "href",
+    "http-equiv",
+    "id",
+    "itemprop",
+    "itemscope",
+    "itemtype",
+    "lang",
+    "name",
+    "property",
+    "rel",
+    "reversed",
+    "role",
+    "rowspan",
+    "start",
+    "type",
+    "value",
+];
+/// What is longer, in bytes, is a page's own data; addresses of links may be as long as they are.
+const LONGEST_VALUE: usize = 2_000;
+
+fn kept(attrs: Vec<Attribute>) -> Vec<(LocalName, StrTendril)> {
+    attrs
+        .into_iter()
+        .filter(|attr| KEPT.contains(&&*attr.name.local) && attr.value.len() <= LONGEST_VALUE)
+        .map(|attr| (attr.name.local, attr.value))
+        .collect()
+}
+
+/// Whether it says something of the thing that it is in, for machines alone.
+fn is_fact(name: &QualName, attrs: &[Attribute]) -> bool {
+    matches!(name.local, local_name!("meta") | local_name!("link"))
+        && attrs.iter().any(|attr| attr.name.local == local_name!("itemprop"))
+}
+
+fn value<'a>(attrs: &'a [Attribute], name: &str) -> Option<&'a str> {
+    attrs.iter().find(|attr| &*attr.name.local == name).map(|attr| &*attr.value)
+}
+
+fn is_heading(attrs: &[Attribute]) -> bool {
+    value(attrs, "role").is_some_and(|role| role.eq_ignore_ascii_case("heading"))
+}
+
+/// The level of a heading by its role; the standard has two where nothing is said.
+fn level(attrs: &[Attribute]) -> u8 {
+    let said = value(attrs, "aria-level").and_then(|level| level.trim().parse().ok());
+    said.unwrap_or(2).clamp(1, 6)
+}
+
+/// Whether a template is the content of the element that it is in.
+fn is_shadow_root(name: &QualName, attrs: &[Attribute]) -> bool {
+    name.local == local_name!("template")
+        && attrs.iter().any(|attr| matches!(&*attr.name.local, "shadowrootmode" | "shadowroot"))
+}
+
 impl TreeSink for Sink {
     type Handle = Id;
     type Output = Vec<Raw>;
@@ -153,15 +224,17 @@ impl TreeSink for Sink {
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> Id {
-        let tag = Tag::of(&name);
-        let hints = hints::of(tag, &attrs);
-        let kept = match tag {
-            Tag::A | Tag::Base => local_name!("href"),
-            _ => local_name!(""),
+        let tag = match Tag::of(&name) {
+            Tag::Void if is_shadow_root(&name, &attrs) => Tag::Other,
+            Tag::Void if is_fact(&name, &attrs) => Tag::Fact,
+            Tag::Other | Tag::P | Tag::Span if is_heading(&attrs) => Tag::H(level(&attrs)),
+            tag => tag,
         };
+        let hints = attributes::of(tag, &attrs);
         self.elements.set(self.elements.get() + 1);
-        let text = attrs.into_iter().find(|attr| attr.name.local == kept);
-        self.push(tag, name, hints, text.map(|attr| attr.value).unwrap_or_default())
+        let id = self.push(tag, name, hints, StrTendril::new());
+        self.nodes.borrow_mut()[id].attributes = kept(attrs);
+        id
     }
 
     fn create_comment(&self, _: StrTendril) -> Id {
@@ -226,6 +299,11 @@ impl TreeSink for Sink {
         *target
     }
 
+    // That a template is such a root is seen when it is made.
+    fn allow_declarative_shadow_roots(&self, _: &Id) -> bool {
+        false
+    }
+
     fn same_node(&self, x: &Id, y: &Id) -> bool {
         x == y
     }
@@ -234,7 +312,13 @@ impl TreeSink for Sink {
 
     fn add_attrs_if_missing(&self, target: &Id, attrs: Vec<Attribute>) {
         let node = &mut self.nodes.borrow_mut()[*target];
-        node.hints = node.hints.union(hints::of(node.tag, &attrs));
+        node.hints = node.hints.union(attributes::of(node.tag, &attrs));
+        let missing: Vec<_> = kept(attrs);
+        for (name, value) in missing {
+            if node.attributes.iter().all(|(of, _)| *of != name) {
+                node.attributes.push((name, value));
+            }
+        }
     }
 
     fn remove_from_parent(&self, target: &Id) {

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{
-    hints::Hints,
-    page::{Page, Tag},
+    attributes::Hints,
+    page::{Node, PageTree},
+    tag::Tag,
 };
 
 /// Text between the beginnings and ends of block elements.
@@ -26,7 +27,7 @@ pub(super) struct Run {
 
 impl Run {
     /// How much prose it is.
-    pub(super) fn good(&self, page: &Page) -> u32 {
+    pub(super) fn good(&self, page: &PageTree) -> u32 {
         let paragraph = matches!(page.nodes[self.block].tag, Tag::P | Tag::Pre | Tag::Blockquote);
         let long = self.chars >= if paragraph { 25 } else { 50 };
         match long && self.sentence && self.linked * 2 < self.chars {
@@ -36,8 +37,22 @@ impl Run {
     }
 }
 
-/// All runs of what is there, in reading order.
-pub(super) fn runs(page: &Page, gone: &[bool]) -> Vec<Run> {
+/// Whether it is a link to another page.
+fn leads(node: &Node) -> bool {
+    !node.hints.any(Hints::WITHIN) && node.attribute("href").is_some()
+}
+
+/// All runs of what is there, in reading order; the whole of each link is a link.
+pub(super) fn runs(page: &PageTree, gone: &[bool]) -> Vec<Run> {
+    runs_with(page, gone, &|_| false)
+}
+
+/// All runs of what is there, in reading order. A link that `is_text` counts as text.
+pub(super) fn runs_with(
+    page: &PageTree,
+    gone: &[bool],
+    is_text: &dyn Fn(usize) -> bool,
+) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut run = Run::default();
     let mut blocks = vec![0];
@@ -67,7 +82,7 @@ pub(super) fn runs(page: &Page, gone: &[bool]) -> Vec<Run> {
                     run.linked += chars;
                 }
             }
-            Tag::A if !node.hints.any(Hints::WITHIN) => {
+            Tag::A if leads(node) && !is_text(place) => {
                 link_end = link_end.max(node.end);
                 run.links += 1;
             }
@@ -115,7 +130,7 @@ pub(super) struct Mass {
 }
 
 impl Mass {
-    pub(super) fn of(page: &Page, runs: &[Run]) -> Self {
+    pub(super) fn of(page: &PageTree, runs: &[Run]) -> Self {
         let mut sums = Vec::with_capacity(page.nodes.len() + 1);
         let mut sum = [0; 4];
         let mut runs = runs.iter().peekable();

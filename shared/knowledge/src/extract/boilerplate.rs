@@ -2,14 +2,16 @@
 //! links.
 
 use super::{
-    hints::Hints,
-    page::{Node, Page, Tag},
-    runs::{Mass, runs},
+    attributes::Hints,
+    disclosure::Disclosure,
+    page::PageTree,
+    tag::Tag,
+    text_density::{Mass, runs},
 };
 
 /// Walks over what is still there, from the outside inwards; what `leave_out` says yes to is gone.
 pub(super) fn each(
-    page: &Page,
+    page: &PageTree,
     gone: &mut [bool],
     from: usize,
     mut leave_out: impl FnMut(usize) -> bool,
@@ -29,7 +31,7 @@ pub(super) fn each(
 }
 
 /// Elements that are never main text, unless most of the text is in them.
-pub(super) fn by_tag(page: &Page, gone: &mut [bool]) {
+pub(super) fn by_tag(page: &PageTree, disclosure: &Disclosure<'_>, gone: &mut [bool]) {
     let mass = Mass::of(page, &runs(page, gone));
     let all = mass.good(0..page.nodes.len());
     each(page, gone, 0, |place| {
@@ -42,29 +44,14 @@ pub(super) fn by_tag(page: &Page, gone: &mut [bool]) {
             Tag::Form => share < 0.3,
             Tag::Header => share < 0.2 && !in_article(page, place),
             Tag::Figure => !holds(page, place, &[Tag::Pre, Tag::Table, Tag::Blockquote]),
-            Tag::Button => {
-                !above(page, place, |node| matches!(node.tag, Tag::H(_))) && !folds(page, place)
-            }
-            _ => node.hints.any(Hints::HIDDEN) && share < 0.5 && !folds(page, place),
+            Tag::Button => !disclosure.is_control(place),
+            _ if node.hints.any(Hints::SPOKEN) => share < 0.5,
+            _ => share < 0.5 && disclosure.is_hidden(place),
         }
     });
 }
 
-/// Whether the element or one around it, not far off, folds and unfolds.
-fn folds(page: &Page, place: usize) -> bool {
-    let folds = |node: &Node| node.hints.any(Hints::FOLDS);
-    folds(&page.nodes[place]) || above(page, place, folds)
-}
-
-/// Whether one of the nearest elements around it is so.
-fn above(page: &Page, mut place: usize, is: impl Fn(&Node) -> bool) -> bool {
-    (0..4).any(|_| {
-        place = page.nodes[place].parent;
-        is(&page.nodes[place])
-    })
-}
-
-fn in_article(page: &Page, mut place: usize) -> bool {
+fn in_article(page: &PageTree, mut place: usize) -> bool {
     while place > 0 {
         place = page.nodes[place].parent;
         if matches!(page.nodes[place].tag, Tag::Article | Tag::Main) {
@@ -74,12 +61,12 @@ fn in_article(page: &Page, mut place: usize) -> bool {
     false
 }
 
-fn holds(page: &Page, place: usize, tags: &[Tag]) -> bool {
+fn holds(page: &PageTree, place: usize, tags: &[Tag]) -> bool {
     page.nodes[page.within(place)].iter().any(|node| tags.contains(&node.tag))
 }
 
 /// Elements that by their names are around the text, unless much of the text is in them.
-pub(super) fn by_hints(page: &Page, gone: &mut [bool]) {
+pub(super) fn by_hints(page: &PageTree, gone: &mut [bool]) {
     let mass = Mass::of(page, &runs(page, gone));
     let all = mass.good(0..page.nodes.len()).max(1);
     each(page, gone, 0, |place| {
@@ -105,7 +92,7 @@ pub(super) fn by_hints(page: &Page, gone: &mut [bool]) {
 
 /// A section of a document, under its own heading and with few links, may have any name: in
 /// documentation it is made of the heading.
-fn section_of_text(page: &Page, place: usize, mass: &Mass) -> bool {
+fn section_of_text(page: &PageTree, place: usize, mass: &Mass) -> bool {
     let range = page.within(place);
     let (chars, linked) = (mass.chars(range.clone()), mass.linked(range.clone()));
     let first = range.skip(1).find(|at| page.nodes[*at].tag != Tag::Text);
@@ -117,7 +104,7 @@ fn section_of_text(page: &Page, place: usize, mass: &Mass) -> bool {
 }
 
 /// Lists of links and the like.
-pub(super) fn by_links(page: &Page, root: usize, gone: &mut [bool]) {
+pub(super) fn by_links(page: &PageTree, root: usize, gone: &mut [bool]) {
     let mass = Mass::of(page, &runs(page, gone));
     each(page, gone, root, |place| {
         if place == root {
@@ -128,12 +115,14 @@ pub(super) fn by_links(page: &Page, root: usize, gone: &mut [bool]) {
         let links = mass.links(range);
         let density = linked as f32 / chars.max(1) as f32;
         match page.nodes[place].tag {
-            Tag::List => links > 0 && density > if chars < 300 { 0.6 } else { 0.75 },
+            Tag::List | Tag::OrderedList | Tag::DefinitionList => {
+                links > 0 && density > if chars < 300 { 0.6 } else { 0.75 }
+            }
             Tag::P => links > 0 && density > 0.8 && chars < 100,
             Tag::Table => {
                 links > 2 && chars > 200 && density > if chars < 1000 { 0.8 } else { 0.5 }
             }
-            Tag::Other | Tag::Header | Tag::Blockquote | Tag::Article => {
+            Tag::Other | Tag::Section | Tag::Header | Tag::Blockquote | Tag::Article => {
                 links > 0 && (density > 0.8 || (density > 0.5 && chars < 300))
             }
             _ => false,
