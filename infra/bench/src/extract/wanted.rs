@@ -33,7 +33,7 @@ fn plain(text: &str) -> String {
 
 /// How much of what is wanted was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct PhraseScore {
     /// Phrases that were read and had to be.
     pub read: usize,
     /// Phrases that had to be read.
@@ -42,7 +42,7 @@ pub struct Found {
     pub unwanted: usize,
 }
 
-impl Found {
+impl PhraseScore {
     /// In the text of each page; a page without one was not read.
     pub fn of<'a>(all: &AllWanted, text: impl Fn(&str) -> Option<&'a str>) -> Self {
         let mut found = Self::default();
@@ -71,7 +71,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole > 0 { part as f64 / whole as f64 } else { 0.0 }
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for PhraseScore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (precision, recall) = (self.precision(), self.recall());
         let sum = precision + recall;
@@ -90,10 +90,10 @@ mod tests {
     #[test]
     fn phrases_are_found_however_they_are_spaced() {
         let all = parse(r#"{"a": {"read": ["Two words", "three"], "absent": ["menu"]}}"#).unwrap();
-        let found = Found::of(&all, |_| Some("two\n  WORDS and a Menu"));
-        assert_eq!(found, Found { read: 1, wanted: 2, unwanted: 1 });
+        let found = PhraseScore::of(&all, |_| Some("two\n  WORDS and a Menu"));
+        assert_eq!(found, PhraseScore { read: 1, wanted: 2, unwanted: 1 });
         assert_eq!((found.recall(), found.precision()), (0.5, 0.5));
-        assert_eq!(Found::of(&all, |_| None).to_string(), "0.000 | 0.000 | 0.000");
+        assert_eq!(PhraseScore::of(&all, |_| None).to_string(), "0.000 | 0.000 | 0.000");
     }
 
     /// The project's own pages and files stay read as they are.
