@@ -18,7 +18,7 @@ use url::Url;
 
 use self::{
     score::Score,
-    wanted::{AllWanted, Found},
+    wanted::{AllWanted, PhraseScore},
 };
 use crate::{BenchError, Result};
 
@@ -183,7 +183,7 @@ fn line(name: &str, measure: &Measure, texts: &Texts) -> String {
     };
     let nothing = String::new();
     let text = |id: &str| texts.get(id).map(|(text, _)| text.as_str());
-    let found = measure.wanted.as_ref().map(|all| Found::of(all, text).to_string());
+    let found = measure.wanted.as_ref().map(|all| PhraseScore::of(all, text).to_string());
     let score = measure.truth.as_ref().map(|truth| {
         Score::of(truth.iter().map(|(id, (truth, _))| {
             (truth.as_str(), texts.get(id).map_or(nothing.as_str(), |(text, _)| text.as_str()))
