@@ -5,17 +5,21 @@
 //! a chatbot together, [`rank`] finds what a question shares most with, and [`search`] what answers
 //! it, with a confidence, or nothing.
 
+mod asks;
 pub mod chunk;
+mod confidence;
 pub mod evidence;
 pub mod extract;
-mod feedback;
 pub mod fetch;
 pub mod file;
 pub mod index;
+pub mod outcome;
+mod pairs;
 pub mod pdf;
 mod question;
 mod quote;
 pub mod rank;
+mod relevance_feedback;
 mod robots;
 pub mod search;
 pub mod segment;
@@ -29,6 +33,8 @@ pub use evidence::Evidence;
 pub use extract::{Block, Document};
 pub use fetch::{Fetcher, Known, PageError, Reading};
 pub use index::Index;
+pub use outcome::{Offer, Outcome, Thresholds};
+pub use pairs::Likeness;
 pub use rank::{Hit, Ranking};
 pub use robots::Robots;
 pub use search::{Found, Match, Passage, Retriever};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EmbedError, MOST_DIMENSIONS, PackError};
+use super::{EmbedError, MAX_DIMENSIONS, PackError};
 
 /// A passage's numbers are kept in −127 to 127.
 const STEPS: f32 = 127.0;
@@ -19,11 +19,11 @@ impl Vector {
     ///
     /// # Errors
     ///
-    /// [`EmbedError::NoDirection`] if there are none or more than [`MOST_DIMENSIONS`], if all are
+    /// [`EmbedError::NoDirection`] if there are none or more than [`MAX_DIMENSIONS`], if all are
     /// zero, or if one is not finite.
     pub fn new(mut numbers: Vec<f32>) -> Result<Self, EmbedError> {
         let length = numbers.iter().map(|n| n * n).sum::<f32>().sqrt();
-        let sized = (1..=MOST_DIMENSIONS).contains(&numbers.len());
+        let sized = (1..=MAX_DIMENSIONS).contains(&numbers.len());
         if !sized || !length.is_normal() {
             return Err(EmbedError::NoDirection(numbers.len()));
         }
@@ -65,6 +65,12 @@ impl Vectors {
         Self { model: model.to_owned(), ..Self::default() }
     }
 
+    /// None yet, of `model`, of so many numbers each.
+    pub(crate) fn of_dimensions(model: &str, dimensions: usize) -> Self {
+        let dimensions = u32::try_from(dimensions).unwrap_or(u32::MAX);
+        Self { model: model.to_owned(), dimensions, ..Self::default() }
+    }
+
     /// None yet, of the model and the length of these.
     pub fn like(&self) -> Self {
         Self { model: self.model.clone(), dimensions: self.dimensions, ..Self::default() }
@@ -90,7 +96,7 @@ impl Vectors {
     /// [`EmbedError::Length`] if it is not as long as those before it.
     pub fn push(&mut self, vector: &Vector) -> Result<(), EmbedError> {
         let (expected, found) = (self.dimensions(), vector.0.len());
-        if !self.is_empty() && expected != found {
+        if self.dimensions > 0 && expected != found {
             return Err(EmbedError::Length { expected, found });
         }
         self.dimensions = u32::try_from(found).map_err(|_| EmbedError::NoDirection(found))?;
@@ -173,7 +179,7 @@ impl Vectors {
     /// Whether what was read from a blob holds together: every scale has its numbers.
     pub fn is_sound(&self) -> bool {
         let dimensions = self.dimensions();
-        dimensions <= MOST_DIMENSIONS
+        dimensions <= MAX_DIMENSIONS
             && self.scales.iter().all(|scale| scale.is_finite())
             && self.scales.len().checked_mul(dimensions) == Some(self.steps.len())
     }
@@ -195,7 +201,7 @@ impl Vectors {
     }
 }
 
-/// The sum of products; cannot overflow with [`MOST_DIMENSIONS`] of them.
+/// The sum of products; cannot overflow with [`MAX_DIMENSIONS`] of them.
 fn product(steps: &[i8], asked: &[i16]) -> i32 {
     steps.iter().zip(asked).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
 }
@@ -223,12 +229,12 @@ mod tests {
             let count = bad.len();
             assert_eq!(Vector::new(bad), Err(EmbedError::NoDirection(count)));
         }
-        assert!(Vector::new(vec![1.0; MOST_DIMENSIONS + 1]).is_err());
+        assert!(Vector::new(vec![1.0; MAX_DIMENSIONS + 1]).is_err());
     }
 
     #[test]
     fn small_vectors_compare_like_the_large_ones() {
-        for dimensions in [1, 7, 384, MOST_DIMENSIONS] {
+        for dimensions in [1, 7, 384, MAX_DIMENSIONS] {
             let all: Vec<Vector> = (0..40).map(|seed| vector(seed, dimensions)).collect();
             let small = Vectors::build("m", &all).unwrap();
             assert_eq!((small.len(), small.dimensions()), (40, dimensions));
@@ -245,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_largest_numbers_do_not_overflow() {
-        let ones = Vector::new(vec![1.0; MOST_DIMENSIONS]).unwrap();
+        let ones = Vector::new(vec![1.0; MAX_DIMENSIONS]).unwrap();
         let small = Vectors::build("m", std::slice::from_ref(&ones)).unwrap();
         assert!((small.cosines(&ones)[0] - 1.0).abs() < 0.001);
     }
