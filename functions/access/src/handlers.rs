@@ -1,4 +1,4 @@
-use app::access::{NewMember, SESSION, SignedIn as Session};
+use app::access::accounts::{NewMember, SESSION, SignedIn as Session};
 use axum::{
     Json,
     extract::State,

@@ -1,26 +1,23 @@
 use std::convert::Infallible;
 
+use app::chat::turn::TurnEvent;
 use axum::{
     Json,
     extract::State,
     response::{Sse, sse::Event},
 };
-use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments};
+use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments, StreamOutcome};
 use dialects::botplot::wire::{
     ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut, SuccessOut,
 };
 use domain::{
-    Dialect, Error, Principal, Turn,
-    conversation::{self, Ask, Handoff},
+    Dialect, Principal,
+    conversation::{self, ChatRequest, Handoff},
 };
 use futures::{Stream, StreamExt, stream};
-use tokio::sync::mpsc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Ctx, begin};
-
-/// Pieces that wait for a slow client before the answer waits too.
-const WAITING: usize = 64;
+use crate::Ctx;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
@@ -34,9 +31,9 @@ pub async fn chat(
     principal: Principal,
     body: &[u8],
 ) -> Result<Json<ChatOut>, Problem<Botplot>> {
-    let ask = Ask::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
-    let turn = begin(ctx, principal, Dialect::Botplot, ask, None).await;
-    Ok(Json(turn.map_err(Error::internal)??.into()))
+    let request = ChatRequest::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
+    let turn = ctx.chat.begin(principal, Dialect::Botplot, request).collect().await?;
+    Ok(Json(turn.into()))
 }
 
 /// Stream a chat response
@@ -56,26 +53,19 @@ async fn stream_chat(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
     Body(body, _): Body<Botplot, ChatIn>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem<Botplot>> {
-    let ask = Ask::try_from(body)?;
-    let (pieces, mut coming) = mpsc::channel(WAITING);
-    let answer = begin(ctx, key.principal, Dialect::Botplot, ask, Some(pieces));
-    let Some(first) = coming.recv().await else {
-        let turn = answer.await.map_err(Error::internal)??;
-        let lines = stream::iter([done(&turn)]).boxed();
-        return Ok(Sse::new(lines.map(event).boxed()));
+) -> Result<(StreamOutcome, Sse<impl Stream<Item = Result<Event, Infallible>>>), Problem<Botplot>> {
+    let request = ChatRequest::try_from(body)?;
+    let mut turn = ctx.chat.begin(key.principal, Dialect::Botplot, request);
+    let first = match turn.next().await {
+        TurnEvent::Failed(error) => return Err(error.into()),
+        first @ (TurnEvent::Delta(_) | TurnEvent::Completed(_)) => first,
     };
-    let tokens = stream::unfold(coming, |mut coming| async move {
-        coming.recv().await.map(|piece| (token(piece), coming))
-    });
-    let end = stream::once(async move {
-        match answer.await.map_err(Error::internal).and_then(|turn| turn) {
-            Ok(turn) => done(&turn),
-            Err(error) => broken(&error),
-        }
-    });
-    let lines = stream::iter([token(first)]).chain(tokens).chain(end);
-    Ok(Sse::new(lines.map(event).boxed()))
+    let more = matches!(first, TurnEvent::Delta(_)).then(|| turn.into_stream());
+    let outcome = StreamOutcome::default();
+    let ended = outcome.clone();
+    let events = stream::iter([first]).chain(stream::iter(more).flatten());
+    let lines = events.map(move |event| Ok(sse(line(event, &ended))));
+    Ok((outcome, Sse::new(lines)))
 }
 
 /// Rate a message
@@ -116,25 +106,22 @@ async fn hand_off(
     Ok(Json(SuccessOut::DONE))
 }
 
-fn token(content: String) -> StreamOut {
-    StreamOut::Token { content }
-}
-
-fn done(turn: &Turn) -> StreamOut {
-    StreamOut::Done {
-        message_id: turn.id.to_string(),
-        conversation_id: turn.conversation_id.to_string(),
+/// What the client reads of a turn's event. `outcome` learns whether it was the end.
+fn line(event: TurnEvent, outcome: &StreamOutcome) -> StreamOut {
+    match event {
+        TurnEvent::Delta(content) => StreamOut::Token { content },
+        TurnEvent::Completed(turn) => {
+            outcome.completed();
+            StreamOut::from(&*turn)
+        }
+        TurnEvent::Failed(error) => {
+            tracing::error!(%error, "a streamed answer broke off");
+            StreamOut::from(&error)
+        }
     }
 }
 
-fn broken(error: &Error) -> StreamOut {
-    tracing::error!(%error, "a streamed answer broke off");
-    let body = dialects::error::body(Dialect::Botplot, error);
-    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    StreamOut::Error { code: text("code"), error: text("error") }
-}
-
-fn event(line: StreamOut) -> Result<Event, Infallible> {
+fn sse(line: StreamOut) -> Event {
     // Strings in an enum always serialize.
-    Ok(Event::default().data(serde_json::to_string(&line).unwrap_or_default()))
+    Event::default().data(serde_json::to_string(&line).unwrap_or_default())
 }

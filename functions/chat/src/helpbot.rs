@@ -2,12 +2,12 @@ use axum::{Json, extract::State};
 use colloquy_http::{Helpbot, Problem, SiteKey};
 use dialects::helpbot::{ChatIn, ChatOut, FeedbackIn, HandoffIn, SuccessOut};
 use domain::{
-    Dialect, Error, Principal, bounds,
-    conversation::{self, Ask, Handoff},
+    Dialect, Principal, bounds,
+    conversation::{self, ChatRequest, Handoff},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{Ctx, begin};
+use crate::Ctx;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new().routes(routes!(give_feedback)).routes(routes!(hand_off))
@@ -18,9 +18,9 @@ pub async fn chat(
     principal: Principal,
     body: &[u8],
 ) -> Result<Json<ChatOut>, Problem<Helpbot>> {
-    let ask = Ask::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
-    let turn = begin(ctx, principal, Dialect::Helpbot, ask, None).await;
-    Ok(Json(turn.map_err(Error::internal)??.into()))
+    let request = ChatRequest::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
+    let turn = ctx.chat.begin(principal, Dialect::Helpbot, request).collect().await?;
+    Ok(Json(turn.into()))
 }
 
 /// Submit feedback

@@ -7,8 +7,8 @@ mod helpbot;
 
 use std::sync::Arc;
 
-use ai::Extractive;
-use app::chat::{Chat, Pieces};
+use ai::Builtin;
+use app::chat::turn::Chat;
 use axum::{
     Router,
     extract::{FromRef, State},
@@ -16,11 +16,8 @@ use axum::{
 };
 use colloquy_http::SharedRoute;
 use dialects::botplot_or_helpbot::{ChatIn, ChatOut, ErrorOut, Failures};
-use domain::{Dialect, Principal, Result, Turn, conversation::Ask};
+use domain::{Dialect, Result};
 use runtime::{Aws, Env};
-use store::meter::Meter;
-use tokio::task::JoinHandle;
-use tracing::Instrument;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -36,7 +33,7 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let mut http = colloquy_http::Ctx::new(env, aws).await?;
         http.core = http.core.with_semantics(aws.semantics(env)?);
-        let chat = Chat::new(http.core.clone(), Arc::new(Extractive));
+        let chat = Chat::new(http.core.clone(), Arc::new(Builtin));
         Ok(Self { http, chat })
     }
 }
@@ -95,21 +92,9 @@ pub fn openapi() -> OpenApi {
 async fn chat(State(ctx): State<Ctx>, SharedRoute { principal, body }: SharedRoute) -> Response {
     match principal.dialect {
         Dialect::Helpbot => helpbot::chat(ctx, principal, &body).await.into_response(),
-        _ => botplot::chat(ctx, principal, &body).await.into_response(),
+        // An openbat key speaks botplot here; keys of a workspace are refused before.
+        Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot | Dialect::ChatbotPlatform => {
+            botplot::chat(ctx, principal, &body).await.into_response()
+        }
     }
-}
-
-/// Answers on a task of its own: a client that goes away takes only its connection along, the
-/// answer is stored all the same.
-fn begin(
-    ctx: Ctx,
-    principal: Principal,
-    dialect: Dialect,
-    ask: Ask,
-    pieces: Option<Pieces>,
-) -> JoinHandle<Result<Turn>> {
-    let meter = Meter::current();
-    let span = tracing::Span::current();
-    let work = async move { ctx.chat.ask(&principal, dialect, ask, pieces.as_ref()).await };
-    tokio::spawn(async move { meter.scope(work).await }.instrument(span))
 }

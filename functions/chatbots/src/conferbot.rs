@@ -1,4 +1,4 @@
-use app::files::Files;
+use app::adapters::files::Files;
 use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, Conferbot, Ctx, Problem, Segments, WorkspaceKey};
 use dialects::conferbot::{

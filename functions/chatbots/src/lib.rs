@@ -4,7 +4,7 @@ mod chatbotplatform;
 mod conferbot;
 mod openbat;
 
-use app::files::Files;
+use app::adapters::files::Files;
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use runtime::{Aws, Env};

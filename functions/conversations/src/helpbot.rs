@@ -1,4 +1,4 @@
-use app::questions::Wanted;
+use app::conversations::questions::Wanted;
 use axum::{Json, http::Uri};
 use colloquy_http::{Ctx, Helpbot, Problem};
 use dialects::helpbot::insights::ConversationsOut;

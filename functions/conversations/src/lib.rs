@@ -101,6 +101,9 @@ async fn list_conversations(
 ) -> Response {
     match principal.dialect {
         Dialect::Helpbot => helpbot::list_conversations(ctx, principal, &uri).await.into_response(),
-        _ => botplot::list_conversations(ctx, principal, &uri).await.into_response(),
+        // An openbat key speaks botplot here; keys of a workspace are refused before.
+        Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot | Dialect::ChatbotPlatform => {
+            botplot::list_conversations(ctx, principal, &uri).await.into_response()
+        }
     }
 }

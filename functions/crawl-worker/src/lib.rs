@@ -1,6 +1,6 @@
 //! Crawls one page or reads one file a message, and begins crawls that are asked for from outside.
 
-use app::{Core, crawl::Crawl, crawl_requests::CrawlMessage, queue::Queue};
+use app::{Core, adapters::sqs::Queue, crawl::Crawl, crawl::requests::CrawlMessage};
 use domain::{Error, ErrorKind, Result};
 use knowledge::Fetcher;
 use outbound::Policy;

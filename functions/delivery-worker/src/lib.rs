@@ -1,6 +1,6 @@
 //! Makes one attempt at a webhook delivery a message.
 
-use app::{delivering::Delivering, queue::Deliver};
+use app::{adapters::sqs::Deliver, webhooks::deliver::Delivering};
 use domain::{Delivery, Result, Timestamp, Webhook};
 use runtime::{Aws, Env};
 use serde_json::Value;

@@ -1,8 +1,8 @@
 //! From the table's stream to jobs for the queues and deliveries for the subscriptions.
 
 use app::{
-    fan_out::{FanOut, Known, Voice},
-    queue::Queue,
+    adapters::sqs::Queue,
+    events::router::{FanOut, Known, Voice},
 };
 use domain::Result;
 use runtime::{Aws, Env};

@@ -1,6 +1,6 @@
 //! File sources of helpbot's sites: in a form, or announced and sent later.
 
-use app::uploads::{AnnouncedFile, Awaited, NewFile};
+use app::knowledge::uploads::{AnnouncedFile, Awaited, NewFile};
 use axum::{
     Json,
     extract::State,

@@ -1,4 +1,4 @@
-use app::knowledge::NewUrlSource;
+use app::knowledge::sources::NewUrlSource;
 use axum::{Json, extract::State};
 use colloquy_http::{Helpbot, Params, Problem, SiteKey};
 use dialects::helpbot::{

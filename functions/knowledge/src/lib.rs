@@ -5,7 +5,7 @@ mod files;
 mod helpbot;
 mod unanswered;
 
-use app::files::Files;
+use app::adapters::files::Files;
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use outbound::Policy;

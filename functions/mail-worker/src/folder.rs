@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use app::mail::{Letter, Mailer};
+use app::mail::job::{Letter, Mailer};
 use domain::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use mail_builder::{MessageBuilder, headers::date::Date};

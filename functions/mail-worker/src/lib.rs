@@ -7,8 +7,8 @@ mod ses;
 use std::sync::Arc;
 
 use app::{
-    mail::{Mailer, Mailing},
-    queue::Mail,
+    adapters::sqs::Mail,
+    mail::job::{Mailer, Mailing},
 };
 use domain::Result;
 use runtime::{Aws, Env};

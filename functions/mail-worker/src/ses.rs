@@ -1,6 +1,6 @@
 //! Letters through Amazon SES.
 
-use app::mail::{Letter, Mailer};
+use app::mail::job::{Letter, Mailer};
 use aws_sdk_sesv2::{
     Client,
     error::{BuildError, DisplayErrorContext},

@@ -1,4 +1,4 @@
-use app::logo;
+use app::chatbots::logo;
 use axum::{Json, extract::State};
 use colloquy_http::{Body, Botplot, Problem, SecretKey, Segments};
 use dialects::botplot::project::{

@@ -6,7 +6,7 @@ mod helpbot;
 
 use std::sync::Arc;
 
-use app::domains::{Domains, LOOK_UP};
+use app::chatbots::domains::{Domains, LOOK_UP};
 use axum::{Router, extract::FromRef, routing::any_service};
 use domain::Result;
 use runtime::{Aws, Env};

@@ -1,6 +1,6 @@
 //! Clears away what hung on something that was deleted.
 
-use app::{purge::Purging, queue::Purge};
+use app::{adapters::sqs::Purge, ops::purge::Purging};
 use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Does what is due, once a minute.
 
-use app::ticker::Ticker;
+use app::events::ticker::Ticker;
 use domain::{Result, Timestamp};
 use runtime::{Aws, Env};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ impl Ctx {
 /// Handles one tick of the schedule.
 pub async fn handle(_: Value, ctx: &Ctx) -> Result<Value> {
     let ticked = ctx.ticker.tick(Timestamp::now()).await?;
-    if ticked != app::ticker::Ticked::default() {
+    if ticked != app::events::ticker::Ticked::default() {
         tracing::info!(?ticked, "ticked");
     }
     Ok(json!({}))

@@ -1,4 +1,4 @@
-use app::{fan_out::Message, webhooks::NewWebhook};
+use app::{events::router::Message, webhooks::subscriptions::NewWebhook};
 use axum::{Json, extract::State};
 use colloquy_http::{Body, Botplot, Problem, SecretKey, Segments};
 use dialects::{

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::deliveries::{Replayed, Rotated};
+use app::webhooks::delivery_api::{Replayed, Rotated};
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Path, Request, State},

@@ -1,4 +1,4 @@
-use app::webhooks::{ChangedWebhook, NewWebhook};
+use app::webhooks::subscriptions::{ChangedWebhook, NewWebhook};
 use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, ChatbotPlatform, Params, Problem, Segments, WorkspaceKey};
 use dialects::chatbotplatform::{

@@ -1,4 +1,4 @@
-use app::webhooks::NewWebhook;
+use app::webhooks::subscriptions::NewWebhook;
 use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, Conferbot, Problem, Segments, WorkspaceKey};
 use dialects::conferbot::{

@@ -1,7 +1,7 @@
 //! What people do about a webhook's deliveries: look at them, send them again, rotate its secret.
 //! The same routes below every dialect's webhook; `callers` says what differs.
 
-use app::deliveries::{Replayed, Rotated};
+use app::webhooks::delivery_api::{Replayed, Rotated};
 use axum::{
     Json,
     extract::{FromRequest, Request, State},

@@ -1,4 +1,4 @@
-use app::webhooks::NewWebhook;
+use app::webhooks::subscriptions::NewWebhook;
 use axum::{Json, extract::State};
 use colloquy_http::{Helpbot, Params, Problem, SiteKey};
 use dialects::helpbot::{

@@ -7,7 +7,7 @@ mod conferbot;
 mod deliveries;
 mod helpbot;
 
-use app::webhooks::Webhooks;
+use app::webhooks::subscriptions::Webhooks;
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use runtime::{Aws, Env};

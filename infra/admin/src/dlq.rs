@@ -1,4 +1,4 @@
-use app::dead_letters::{DeadLetters, Letter};
+use app::ops::dead_letters::{DeadLetters, Letter};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::Result;
 use runtime::{Aws, Env};

@@ -1,4 +1,4 @@
-use app::{Core, recount::Report};
+use app::{Core, ops::recount::Report};
 use clap::Args;
 use domain::Result;
 

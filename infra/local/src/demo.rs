@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::{access::NewMember, knowledge::NewUrlSource, random};
+use app::{access::accounts::NewMember, adapters::random, knowledge::sources::NewUrlSource};
 use domain::{ChatbotId, SourceId, SourceStatus, WorkspaceId, chatbot::NewChatbot};
 use outbound::Policy;
 use serde::{Deserialize, Serialize};

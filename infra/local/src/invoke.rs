@@ -27,7 +27,7 @@ pub struct Deaths {
 impl Deaths {
     /// When the next call ends, if it is to end early.
     fn next(self) -> Option<Duration> {
-        let fraction = || app::random::fraction();
+        let fraction = || app::adapters::random::fraction();
         let (whether, when) = (fraction(), fraction());
         let dies = whether * 1000.0 < f64::from(self.of_thousand);
         dies.then(|| self.within.mul_f64(when))

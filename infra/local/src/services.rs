@@ -97,7 +97,7 @@ impl Engines {
 }
 
 fn master_key(data: Option<&Path>) -> Result<String> {
-    let fresh = || app::random::hex_digits(64).map_err(LocalError::of);
+    let fresh = || app::adapters::random::hex_digits(64).map_err(LocalError::of);
     let Some(folder) = data else { return fresh() };
     let file = folder.join("master.key");
     match std::fs::read_to_string(&file) {

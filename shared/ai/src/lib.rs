@@ -1,43 +1,76 @@
-//! Model backends: from a question and what was found to an answer, piece by piece. They know no
-//! table and no route; what to ask with, and what to do with the answer, is the caller's business.
+//! Model backends: from a question, its history and the passages found to an answer, piece by piece.
+//!
+//! An [`Answerer`] takes a [`Request`] and returns a stream of [`AnswerEvent`]s. Every outcome is a
+//! variant: text is a [`AnswerEvent::Delta`], a wish to run a tool an [`AnswerEvent::ToolCall`], "it
+//! isn't in the passages" an [`AnswerEvent::Refused`]; a stream that ended as it should ends with
+//! [`AnswerEvent::Done`], and one that failed with an [`AnswerError`]. Nothing is inferred from the
+//! wording of an answer.
+//!
+//! One file per backend: [`builtin`] quotes, [`echo`] repeats. They know no table and no route; which
+//! backend is asked, and what becomes of its answer, is decided in `app`.
 
-mod extractive;
+pub mod builtin;
+pub mod echo;
+mod error;
+mod request;
 
-pub use extractive::Extractive;
-
-use domain::Citation;
+pub use builtin::{Builtin, pieces};
+pub use echo::Echo;
+pub use error::{AnswerError, Clock};
 use futures::stream::BoxStream;
+pub use request::{ChatbotContext, Grounding, Message, Request, Tool, ToolCall};
 
-/// Something found that an answer may be drawn from.
+/// A backend that answers.
+pub trait Answerer: Send + Sync {
+    /// Begins to answer. The stream ends after its first [`AnswerEvent::Done`] or error; a stream that
+    /// is dropped ends the request to the backend.
+    fn answer(&self, request: Request) -> AnswerStream;
+
+    /// Whether it makes use of [`Request::history`], which costs a read of the table.
+    fn reads_history(&self) -> bool {
+        true
+    }
+}
+
+/// What an [`Answerer`] returns.
+pub type AnswerStream = BoxStream<'static, Result<AnswerEvent, AnswerError>>;
+
+/// What happens while a backend answers, in order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Grounding {
-    /// Where it is from.
-    pub citation: Citation,
-    /// The whole passage.
-    pub content: String,
-    /// The sentences of it that say most about the question.
-    pub quote: String,
+pub enum AnswerEvent {
+    /// The next piece of the text. Pieces put together are the whole text.
+    Delta(String),
+    /// The backend wants a tool to be run; its arguments are complete.
+    ToolCall(ToolCall),
+    /// The backend says that the passages don't answer the question. No text comes with it.
+    Refused,
+    /// The answer is complete.
+    Done {
+        /// What it cost.
+        usage: Usage,
+        /// Why it ended.
+        finish: Finish,
+    },
 }
 
-/// What a model is asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Prompt {
-    /// The visitor's question.
-    pub question: String,
-    /// What to answer from, best first; never empty: where nothing was found, nobody is asked.
-    pub grounding: Vec<Grounding>,
+/// Tokens of one request, as the backend counts them; zero where it doesn't say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Tokens read: instructions, passages, history and message, cached ones among them.
+    pub input_tokens: u32,
+    /// Tokens written, those of hidden reasoning among them.
+    pub output_tokens: u32,
 }
 
-/// Why a model gave no answer, or broke off.
-#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
-pub enum ModelError {
-    /// There was nothing to answer from.
-    #[error("nothing to answer from")]
-    NoGrounding,
-}
-
-/// A model. Its answer comes in pieces that, put together, are the whole text.
-pub trait Model: Send + Sync {
-    /// Begins to answer.
-    fn reply(&self, prompt: Prompt) -> BoxStream<'static, Result<String, ModelError>>;
+/// Why an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// The backend had said everything.
+    Stop,
+    /// The bound on the answer's length was reached.
+    Length,
+    /// The backend waits for the results of its tool calls.
+    ToolCalls,
+    /// A content filter ended it.
+    Filtered,
 }

@@ -1,56 +1,24 @@
-//! Use cases: the only place where rules, store and queues meet. One file per resource.
+//! Use cases: the only place where rules, store and queues meet. One room (folder) per
+//! subject; the head of each names its actors.
 
 pub mod access;
-pub mod analytics;
-pub mod branding;
+pub mod adapters;
 pub mod chat;
 pub mod chatbots;
 pub mod conversations;
 pub mod crawl;
-mod crawl_file;
-mod crawl_page;
-mod crawl_plan;
-pub mod crawl_requests;
-mod crawl_retry;
-mod crawl_scope;
-mod crawl_turn;
-pub mod dead_letters;
-pub mod deliveries;
-pub mod delivering;
-pub mod domains;
-pub mod fan_out;
-pub mod files;
-pub mod idempotency;
-mod indexes;
+pub mod events;
 pub mod knowledge;
-pub mod leads;
-pub mod logo;
 pub mod mail;
-pub mod nearest;
-pub mod purge;
-pub mod questions;
-pub mod queue;
-pub mod random;
-pub mod ratings;
-pub mod recount;
-pub mod seal;
-pub mod semantics;
-pub mod sending;
-pub mod stats;
-pub mod ticker;
-mod turns;
-pub mod unanswered;
-pub mod uploads;
-pub mod usage;
+pub mod ops;
 pub mod webhooks;
-pub mod widget;
 
 use std::{sync::Arc, time::Duration};
 
 use domain::Plans;
 use store::Store;
 
-use crate::semantics::Semantics;
+use crate::knowledge::embeddings::Semantics;
 
 /// What every use case needs. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -38,7 +38,7 @@ pub fn body(dialect: Dialect, error: &Error) -> Value {
 }
 
 /// The message as a sentence without its stop. A field's name in front keeps its spelling.
-fn sentence(error: &Error) -> String {
+pub(crate) fn sentence(error: &Error) -> String {
     let mut chars = error.message.chars();
     match chars.next() {
         Some(first) if error.fields.is_empty() => first.to_uppercase().chain(chars).collect(),
@@ -73,7 +73,8 @@ fn title(kind: ErrorKind) -> &'static str {
     }
 }
 
-fn code(kind: ErrorKind) -> &'static str {
+/// The code of `kind` in botplot.
+pub(crate) fn code(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Malformed | ErrorKind::Validation => "VALIDATION_ERROR",
         ErrorKind::Unauthorized => "UNAUTHORIZED",

@@ -204,9 +204,9 @@ impl Turn {
     }
 }
 
-/// A visitor's message, its bounds checked.
+/// A visitor's message from any door, its bounds checked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Ask {
+pub struct ChatRequest {
     /// What the visitor wrote.
     pub message: String,
     /// The conversation to go on with, if any.
@@ -217,7 +217,7 @@ pub struct Ask {
     pub session_id: Option<String>,
 }
 
-impl Ask {
+impl ChatRequest {
     /// Checks the bounds; an id that can't be one names no conversation.
     pub fn new(
         message: Option<&str>,
@@ -236,7 +236,7 @@ impl Ask {
     }
 }
 
-impl Ask {
+impl ChatRequest {
     /// A question that opens a conversation of its own, as in a FAQ. `language` is only checked:
     /// the built-in answerer quotes what it was given, in the language that is in.
     pub fn question(

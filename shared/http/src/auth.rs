@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use app::{Core, usage::Calls};
+use app::{Core, access::usage::Calls};
 use axum::{
     body::Bytes,
     extract::{FromRef, FromRequest, FromRequestParts, Request},

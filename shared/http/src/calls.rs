@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::{Core, usage::Calls};
+use app::{Core, access::usage::Calls};
 use axum::{
     http::{HeaderName, HeaderValue, request::Parts},
     response::Response,

@@ -2,7 +2,7 @@
 
 use app::{
     Core,
-    idempotency::{Begin, ClaimToken, FirstAnswer, Once},
+    access::idempotency::{Claim, ClaimToken, IdempotentRequest, StoredResponse},
 };
 use axum::{
     body::{Body, Bytes, to_bytes},
@@ -20,17 +20,17 @@ use store::meter::Meter;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use crate::{auth::secret_in, form::most_bytes, problem::render};
+use crate::{StreamOutcome, auth::secret_in, form::most_bytes, problem::render};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// On an answer that was given before.
+/// On a response that was given before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Pieces of a stream that wait for a slow client.
 const WAITING: usize = 64;
 
-/// Carries a `POST` with an `Idempotency-Key` out once. Signing up and in is left alone: nobody is
-/// known there yet.
-pub(crate) async fn once(State(core): State<Core>, request: Request, next: Next) -> Response {
+/// Carries a `POST` with an `Idempotency-Key` out once. Sign-up and sign-in are left alone: their
+/// callers are not known yet.
+pub(crate) async fn idempotent(State(core): State<Core>, request: Request, next: Next) -> Response {
     let named = request.headers().contains_key(KEY);
     let path = request.uri().path();
     if !named || request.method() != Method::POST || path.starts_with("/api/v1/auth/") {
@@ -45,13 +45,13 @@ pub(crate) async fn once(State(core): State<Core>, request: Request, next: Next)
         return next.run(Request::from_parts(parts, rest)).await;
     };
     let secret = secret_in(&parts.headers, &parts.uri, &body);
-    let begun = begin(&core, &parts.headers, secret.as_deref(), &parts.method, &parts.uri, &body);
-    match begun.await {
+    let claimed = claim(&core, &parts.headers, secret.as_deref(), &parts.method, &parts.uri, &body);
+    match claimed.await {
         Ok(None) => next.run(Request::from_parts(parts, Body::from(body))).await,
-        Ok(Some((_, Begin::Repeat(first)))) => repeated(first),
-        Ok(Some((once, Begin::CarryOut(claim)))) => {
+        Ok(Some((_, Claim::Replay(response)))) => replayed(response),
+        Ok(Some((idempotent, Claim::Execute(claim)))) => {
             let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            keep(core, once, claim, response, dialect).await
+            complete(core, idempotent, claim, response, dialect).await
         }
         Err(error) => render(speaking(&core, dialect, secret.as_deref()).await, &error),
     }
@@ -66,28 +66,28 @@ async fn speaking(core: &Core, dialect: Dialect, secret: Option<&str>) -> Dialec
     }
 }
 
-/// `None` where nobody is known who could repeat anything.
-async fn begin(
+/// `None` for an unauthenticated request.
+async fn claim(
     core: &Core,
     headers: &HeaderMap,
     secret: Option<&str>,
     method: &Method,
     uri: &axum::http::Uri,
     body: &[u8],
-) -> Result<Option<(Once, Begin)>> {
+) -> Result<Option<(IdempotentRequest, Claim)>> {
     let Some(secret) = secret else { return Ok(None) };
     if !core.knows(secret).await? {
         return Ok(None);
     }
     let key = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
     let target = uri.path_and_query().map_or("", |target| target.as_str());
-    let once = Once::new(secret, key, method.as_str(), target, body)?;
-    let begin = core.begin_once(&once).await?;
-    Ok(Some((once, begin)))
+    let request = IdempotentRequest::new(secret, key, method.as_str(), target, body)?;
+    let claim = core.claim_request(&request).await?;
+    Ok(Some((request, claim)))
 }
 
-fn repeated(first: FirstAnswer) -> Response {
-    let FirstAnswer { status, content_type, body } = first;
+fn replayed(stored: StoredResponse) -> Response {
+    let StoredResponse { status, content_type, body } = stored;
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     if let Ok(value) = HeaderValue::from_str(&content_type) {
@@ -97,11 +97,11 @@ fn repeated(first: FirstAnswer) -> Response {
     response
 }
 
-/// Keeps the answer before its end goes out, so that who has all of it finds it again. It is read
-/// on a task of its own: a client that goes away takes nothing along.
-async fn keep(
+/// Stores the response before its end goes out, so that a client that has all of it finds it again.
+/// The body is read on a task of its own: a client that goes away takes nothing along.
+async fn complete(
     core: Core,
-    once: Once,
+    request: IdempotentRequest,
     claim: ClaimToken,
     response: Response,
     dialect: Dialect,
@@ -111,6 +111,7 @@ async fn keep(
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
     let streamed = content_type.starts_with("text/event-stream");
+    let outcome = parts.extensions.get::<StreamOutcome>().cloned();
     let (pieces, mut coming) = mpsc::channel::<Bytes>(WAITING);
     let meter = Meter::current();
     let work = async move {
@@ -124,19 +125,19 @@ async fn keep(
             };
             whole.extend_from_slice(&piece);
             if streamed {
-                // Nobody may be listening any more; the answer is kept all the same.
+                // The client may be gone; the response is stored all the same.
                 let _ = pieces.send(piece).await;
             }
         }
-        // A stream that failed half way says so in its last line, and may be tried again.
-        let whole = String::from_utf8_lossy(&whole).into_owned();
-        let failed = broken || (streamed && whole.contains("\"type\":\"error\""));
+        // A stream that failed after its first byte may be retried, although its status is 200.
+        let failed = broken || outcome.is_some_and(|outcome| !outcome.is_complete());
         let status = if failed { StatusCode::INTERNAL_SERVER_ERROR.as_u16() } else { status };
-        let answer = FirstAnswer { status, content_type, body: whole };
-        if let Err(error) = core.end_once(&once, &claim, &answer).await {
-            tracing::error!(%error, "an answer could not be kept for its Idempotency-Key");
+        let body = String::from_utf8_lossy(&whole).into_owned();
+        let stored = StoredResponse { status, content_type, body };
+        if let Err(error) = core.complete_request(&request, &claim, &stored).await {
+            tracing::error!(%error, "a response could not be stored for its Idempotency-Key");
         }
-        answer.body
+        stored.body
     };
     let task = tokio::spawn(async move { meter.scope(work).await }.in_current_span());
     if streamed {

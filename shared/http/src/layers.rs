@@ -31,15 +31,15 @@ const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
 
 /// Puts around `router` what every function has.
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
-    let once = middleware::from_fn_with_state(ctx.core.clone(), idempotency::once);
-    finish_public(router.layer(once), ctx.shows_units)
+    let idempotent = middleware::from_fn_with_state(ctx.core.clone(), idempotency::idempotent);
+    finish_public(router.layer(idempotent), ctx.shows_units)
 }
 
 /// The same where one route takes larger bodies.
 pub fn finish_with_room(router: Router, ctx: &Ctx, room: Room) -> Router {
-    let once = middleware::from_fn_with_state(ctx.core.clone(), idempotency::once);
+    let idempotent = middleware::from_fn_with_state(ctx.core.clone(), idempotency::idempotent);
     let room = middleware::from_fn_with_state(room, make_room);
-    finish_public(router.layer(once).layer(room), ctx.shows_units)
+    finish_public(router.layer(idempotent).layer(room), ctx.shows_units)
 }
 
 /// The same for routes that need no context.

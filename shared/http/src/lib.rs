@@ -10,6 +10,7 @@ mod idempotency;
 mod layers;
 mod problem;
 mod start;
+mod stream_outcome;
 
 pub use auth::{
     ChatKey, CountedKey, SecretKey, SessionToken, SharedManagement, SharedRoute, SignedIn, SiteKey,
@@ -21,3 +22,4 @@ pub use form::{Form, Part, Room, SiteForm};
 pub use layers::{finish, finish_public, finish_with_room, open_to_browsers};
 pub use problem::{Botplot, ChatbotPlatform, Conferbot, Helpbot, Openbat, Problem, Speaks, render};
 pub use start::{run, run_streaming};
+pub use stream_outcome::StreamOutcome;

@@ -2,7 +2,7 @@
 use std::{collections::HashMap, fs, sync::Arc, time::Instant};
 use domain::{SourceId, source::Chunk};
 use domain::source::QaPair;
-use knowledge::{Index, Match, Retriever, Segment};
+use knowledge::{Index, Match, Segment};
 
 fn rows(path: &str) -> Vec<Vec<String>> {
     fs::read_to_string(path).unwrap().lines().map(|l| l.split('\t').map(str::to_owned).collect()).collect()

@@ -11,6 +11,8 @@ use crate::{evidence::Evidence, pairs::Likeness};
 const SAME_SUBJECT: f32 = 0.45;
 /// What a pair that is set apart has at most.
 const MAX_APART: f32 = 0.35;
+/// What a pair has at most where most of the question is about something else.
+const MAX_ELSEWHERE: f32 = 0.45;
 /// A share of words from which on a pair asks the same in other order or form, whatever the fit
 /// says of paraphrases.
 const SAME_WORDS: (f32, f32) = (0.75, 0.95);
@@ -35,7 +37,13 @@ impl Evidence {
         let sure = fitted.max(0.5 * f32::from(u8::from(same > 0.0)) + 0.49 * same);
         let is_apart = likeness.is_apart
             && (likeness.shared >= SAME_SUBJECT || likeness.is_other_code);
-        if is_apart { sure.min(MAX_APART) } else { sure }
+        // Most of what is asked is nowhere in what is known.
+        let is_elsewhere = self.unknown >= 2.0 && likeness.covered < 0.6 && likeness.cosine < 0.7;
+        match (is_apart, is_elsewhere) {
+            (true, _) => sure.min(MAX_APART),
+            (false, true) => sure.min(MAX_ELSEWHERE),
+            (false, false) => sure,
+        }
     }
 
     fn features(&self) -> [f32; 26] {

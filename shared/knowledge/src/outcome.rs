@@ -1,6 +1,9 @@
 //! What follows from how sure a search is: an answer, an offer, or a refusal.
 
-use domain::Citation;
+use domain::{
+    Citation,
+    chatbot::{DEFAULT_NEAR_THRESHOLD, DEFAULT_THRESHOLD},
+};
 
 /// A question or a heading that a visitor may have meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +25,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { answer: 0.5, near: 0.2 }
+        Self { answer: DEFAULT_THRESHOLD, near: DEFAULT_NEAR_THRESHOLD }
     }
 }
 

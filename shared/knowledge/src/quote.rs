@@ -24,6 +24,8 @@ const ASKED_ABOVE: f32 = 0.6;
 /// What is added for a sentence that has the kind of thing that is asked for, and for the cosine.
 const KIND: f32 = 0.2;
 const NEARNESS: f32 = 0.5;
+/// What is added for the first sentence below a heading that is the question.
+const FIRST_BELOW: f32 = 0.9;
 /// What a line that is no sentence counts for, beside one that is.
 const UNTOLD: f32 = 0.75;
 /// An answer that a reader may take for one that is given to another.
@@ -69,7 +71,7 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
             let mut score = scorer.score(sentence, line.kind);
             // The first words below the question are what answers it.
             if is_asked_above && at == first_told(&lines) && place == 0 {
-                score += 0.5;
+                score += FIRST_BELOW;
             }
             if score > best.2 {
                 best = (at, place, score);

@@ -1,7 +1,7 @@
 //! Finding what answers a question: the pair that asks the same, or the passage that says most about
 //! it ([`crate::rank`]), each with a confidence of its own kind ([`crate::confidence`]).
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 use domain::{Citation, conversation::shorten, source::QaPair};
 
@@ -80,12 +80,6 @@ impl Found {
     }
 }
 
-/// Finding, behind a trait: an index in memory here, a search service elsewhere.
-pub trait Retriever: Send + Sync {
-    /// The best `limit` passages for `question`, or the pair that asks it.
-    fn find(&self, question: &str, limit: usize) -> Found;
-}
-
 /// A pair among the best, and how it compares.
 struct NearPair<'i> {
     pair: &'i Pair,
@@ -109,7 +103,33 @@ impl Index {
         !self.embeddings.is_empty()
     }
 
-    /// As [`Retriever::find`], and by the question's `embedding` if there is one.
+    /// The best `limit` passages for `question`, or the pair that asks the same.
+    pub fn find(&self, question: &str, limit: usize) -> Found {
+        self.find_embedded(question, None, limit)
+    }
+
+    /// What it can be asked about: questions of pairs, then headings that have most below them.
+    pub fn topics(&self, limit: usize) -> Vec<String> {
+        let mut pairs: Vec<(u32, &str)> = Vec::new();
+        let mut headings: HashMap<&str, usize> = HashMap::new();
+        for (entry, key) in (0u32..).zip(&self.keys) {
+            match self.pair_of(entry) {
+                Some(pair) => pairs.push((*key, &pair.pair.question)),
+                None => {
+                    let heading = self.heading(entry).unwrap_or_default();
+                    *headings.entry(heading).or_default() += 1;
+                }
+            }
+        }
+        pairs.sort_unstable();
+        let mut headings: Vec<(&str, usize)> =
+            headings.into_iter().filter(|(heading, _)| !heading.is_empty()).collect();
+        headings.sort_unstable_by_key(|(heading, count)| (std::cmp::Reverse(*count), *heading));
+        let all = pairs.into_iter().map(|(_, text)| text).chain(headings.into_iter().map(|(h, _)| h));
+        all.take(limit).map(|text| shorten(text, OFFER)).collect()
+    }
+
+    /// As [`Index::find`], and by the question's `embedding` if there is one.
     pub fn find_embedded(
         &self,
         question: &str,
@@ -318,12 +338,6 @@ impl Ranking {
     /// What was seen of the hit in this place.
     pub(crate) fn evidence_of(&self, place: usize) -> Evidence {
         self.each.get(place).copied().unwrap_or_default()
-    }
-}
-
-impl Retriever for Index {
-    fn find(&self, question: &str, limit: usize) -> Found {
-        self.find_embedded(question, None, limit)
     }
 }
 

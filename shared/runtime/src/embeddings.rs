@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use app::semantics::Semantics;
+use app::knowledge::embeddings::Semantics;
 use domain::{Error, Result};
 use embed::Bedrock;
 use knowledge::Embedder;

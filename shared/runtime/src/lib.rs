@@ -10,11 +10,11 @@ use std::{
 
 use app::{
     Core,
-    dead_letters::DeadLetters,
-    files::Files,
-    queue::Queue,
-    seal::Sealer,
-    sending::{Sender, Targets},
+    adapters::files::Files,
+    adapters::seal::Sealer,
+    adapters::sqs::Queue,
+    ops::dead_letters::DeadLetters,
+    webhooks::transport::{Sender, Targets},
 };
 pub use aws_config::SdkConfig;
 use aws_config::{BehaviorVersion, Region};

@@ -89,7 +89,7 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{questions::QuestionKind, tally::Mark};
+use crate::{conversations::questions::QuestionKind, counters::deltas::Mark};
 
 /// Name of the partition key.
 pub const PK: &str = "pk";

@@ -1,72 +1,48 @@
-//! The single table. [`keys`] has the entity chart and the access patterns; each other module
-//! holds one resource: its stored items, their conversions and its queries.
+//! The single table. [`keys`] has the entity chart and the access patterns; each other room
+//! (folder) holds one subject: its stored items, their conversions and its queries.
 //!
 //! The store is concrete: tests run it against a real engine. Writes are conditions, never
 //! read-then-write; nothing scans.
 
 mod access;
-mod branding;
+mod chat;
 mod chatbots;
 mod conversations;
 mod counters;
-mod counting;
-mod deliveries;
-mod delivery_list;
-mod due;
-mod grain;
-mod history;
-mod hosts;
-mod idempotency;
-mod index;
+mod crawl;
+mod events;
 pub mod keys;
-mod leads;
-mod learned;
-mod listing;
+mod knowledge;
 mod mail;
-mod meanings;
-pub mod meter;
-mod mirror;
-mod packed;
-mod pages;
-mod purge;
-mod questions;
-mod ratings;
-mod recount;
-mod rows;
-mod sources;
-mod stream;
+mod ops;
 mod table;
-mod tally;
-mod usage;
-mod vectors;
 mod webhooks;
-mod widget;
-mod write;
 
-pub use access::SignUp;
-pub use branding::Claimed;
-pub use conversations::{TurnWrite, Waiting};
-pub use counters::Counters;
-pub use counting::Checkpoint;
-pub use deliveries::{DeliveryRef, PutDelivery};
-pub use delivery_list::DeliveryRange;
-pub use due::DueItem;
-pub use history::Place;
-pub use idempotency::{Claim, ClaimToken, KeptAnswer};
-pub use index::{IndexEntry, IndexPointer};
-pub use leads::PutLead;
-pub use meanings::Meanings;
-pub use pages::NewPages;
-pub use purge::PurgeTarget;
-pub use questions::{QuestionKind, StoredSketch};
-pub use ratings::Rated;
-pub use recount::{Difference, Recounted};
+pub use access::accounts::SignUp;
+pub use access::idempotency::{ClaimOutcome, ClaimToken, StoredResponse};
+pub use access::usage::{CallLimits, Taken};
+pub use chat::leads::PutLead;
+pub use chat::ratings::Rated;
+pub use chatbots::branding::Claimed;
+pub use conversations::history::Place;
+pub use conversations::items::{TurnWrite, Waiting};
+pub use conversations::questions::{QuestionKind, StoredSketch};
+pub use counters::apply::Checkpoint;
+pub use counters::deltas::{Mark, Tally};
+pub use counters::items::Counters;
+pub use events::due::DueItem;
+pub use events::stream::{Change, StreamImage};
+pub use knowledge::embeddings::Meanings;
+pub use knowledge::index::{IndexEntry, IndexPointer};
+pub use knowledge::pages::NewPages;
+pub use knowledge::sources::{CrawlResult, NewSource};
+pub use knowledge::vectors::NearChunk;
+pub use ops::purge::PurgeTarget;
+pub use ops::recount::{Difference, Recounted};
 /// An item as a stream record carries it.
 pub use serde_dynamo::Item as StreamItem;
-pub use sources::{CrawlResult, NewSource};
-pub use stream::{Change, StreamImage};
-pub use table::Store;
-pub use tally::{Mark, Tally};
-pub use usage::{CallLimits, Taken};
-pub use vectors::NearChunk;
-pub use webhooks::PutWebhook;
+pub use table::client::Store;
+pub use table::meter;
+pub use webhooks::deliveries::{DeliveryRef, PutDelivery};
+pub use webhooks::delivery_list::DeliveryRange;
+pub use webhooks::subscriptions::PutWebhook;

@@ -85,8 +85,6 @@ fn the_arrows_hold() {
                     .filter(|used| {
                         is_function(used) || ["local", "tests", "store"].contains(&used.as_str())
                     })
-                    // The one exception: a meter is handed to the task that answers.
-                    .filter(|used| (name.as_str(), used.as_str()) != ("chat", "store"))
                     .map(|used| format!("{name} → {used}")),
             );
         }

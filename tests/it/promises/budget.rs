@@ -7,7 +7,7 @@ use serde_json::json;
 use store::meter::Meter;
 use tests::App;
 
-use super::twice::begun;
+use crate::util::stream::begun;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chat_turn_stays_within_its_budget() {

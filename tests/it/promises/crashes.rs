@@ -8,7 +8,7 @@ use local::Code;
 use serde_json::{Value, json};
 use tests::{App, Gate, Kill, Receiver, Tenant, eventually};
 
-use crate::routes::webhooks::{create, hooks};
+use crate::util::webhooks::{create, hooks};
 
 /// A platform whose workers wait, a tenant with `count` webhooks at `receiver`, and one question
 /// asked: a conversation begun.

@@ -13,7 +13,7 @@ use domain::{Held, Scope, Timestamp};
 use futures::future::join_all;
 use tests::{Answer, App, Receiver, eventually};
 
-use crate::routes::webhooks::create;
+use crate::util::webhooks::create;
 
 /// Requests to one endpoint that a process has under way.
 const AT_ONCE: usize = 4;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{Timestamp, WorkspaceId};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use store::{Claim, keys::sha256};
+use store::{ClaimOutcome, keys::sha256};
 use tests::{App, Reply, Request, Tenant};
 
 const HEADER: &str = "idempotency-key";
@@ -171,12 +171,12 @@ async fn an_answer_is_kept_for_a_day_and_sealed() {
         let at = Timestamp::now().plus(Duration::from_secs(hours * 60 * 60));
         store.claim(&caller, &name, &request, at).await.unwrap()
     };
-    let Claim::Answered(kept) = claim(23).await else { panic!("it is gone") };
+    let ClaimOutcome::Answered(kept) = claim(23).await else { panic!("it is gone") };
     assert!(kept.body.len() > key.len() && !kept.body.contains(key), "{}", kept.body);
     let claimed = claim(25).await;
-    assert!(matches!(claimed, Claim::New(_)), "{claimed:?}");
+    assert!(matches!(claimed, ClaimOutcome::New(_)), "{claimed:?}");
     // A claim whose function died is free again after two minutes.
-    assert_eq!(claim(25).await, Claim::Running);
-    assert!(matches!(claim(26).await, Claim::New(_)));
+    assert_eq!(claim(25).await, ClaimOutcome::Running);
+    assert!(matches!(claim(26).await, ClaimOutcome::New(_)));
     app.finish().await;
 }

@@ -6,7 +6,7 @@ use mail_parser::{Address, Message, MessageParser};
 use serde_json::{Value, json};
 use tests::{App, Tenant};
 
-use crate::routes::{chat::text, site_key::ask};
+use crate::util::{botplot::text, helpbot::ask};
 
 const QUESTION: &str = "Où est le café? Größe 42, 日本語 😀\r\nBcc: everybody@example.com";
 

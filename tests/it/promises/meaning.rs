@@ -8,8 +8,8 @@ use tests::{
     eventually,
 };
 
-use crate::routes::{
-    chat::text,
+use crate::util::{
+    botplot::text,
     knowledge::{page, ready, recrawled, settled},
 };
 

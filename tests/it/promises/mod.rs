@@ -1,5 +1,6 @@
 //! What the product promises across routes.
 
+mod access_control;
 mod arrows;
 mod bench;
 mod budget;
@@ -15,12 +16,11 @@ mod meaning;
 mod openapi;
 mod operators;
 mod paging;
-pub mod purge;
+mod purge;
 mod readme;
 mod reconcile;
 mod shared_routes;
 mod storm;
-mod strangers;
 mod switched_off;
 mod sync;
 mod template_routes;

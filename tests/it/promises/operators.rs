@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use store::PurgeTarget;
 use tests::{App, Receiver, Site, Tenant, eventually};
 
-use super::purge::table;
+use crate::util::table::table;
 
 /// Runs `admin` on the platform.
 async fn admin(app: &App, words: &[&str]) -> domain::Result<String> {

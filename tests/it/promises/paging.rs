@@ -6,7 +6,7 @@ use domain::{ChatbotId, Days, Timestamp};
 use serde_json::Value;
 use tests::{App, Tenant};
 
-use crate::routes::{chat::text, chatbots::CONFERBOT, conversations::seed};
+use crate::util::{botplot::text, chatbots::CONFERBOT, conversations::seed};
 
 /// A list of 20 may cost so many read units, and a deep page so many times those of an early one.
 const MOST_UNITS: f64 = 12.0;

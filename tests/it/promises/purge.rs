@@ -1,23 +1,10 @@
 //! Deleting removes all that hangs on it: nothing in the table names what is gone. The test looks
 //! at every item of the table itself, which the product never does.
 
-use aws_sdk_dynamodb::{
-    Client,
-    config::{BehaviorVersion, Config, Credentials, Region},
-};
 use serde_json::json;
 use tests::{App, Receiver, Site, eventually};
 
-/// The table itself.
-pub fn table(app: &App) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("us-east-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .endpoint_url(app.platform.dynamodb_endpoint())
-        .build();
-    Client::from_conf(config)
-}
+use crate::util::table::table;
 
 /// Every item of the table, as text.
 async fn items(app: &App) -> Vec<String> {

@@ -69,10 +69,15 @@ fn built() -> Vec<String> {
 /// What the files under tests/it/routes say they test.
 fn tested() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for group in fs::read_dir(root().join("tests/it/routes")).expect("tests/it/routes") {
-        let group = group.expect("an entry").path();
-        for file in fs::read_dir(&group).into_iter().flatten() {
-            let text = text_of(file.expect("an entry").path());
+    let mut folders = vec![root().join("tests/it/routes")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = text_of(path);
             let operation = text.lines().next().and_then(|line| line.strip_prefix("//! "));
             if text.contains("#[tokio::test") {
                 found.extend(operation.map(|operation| operation.trim_end_matches('.').to_owned()));

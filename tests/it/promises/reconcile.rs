@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use store::Counters;
 use tests::{App, Tenant};
 
-use super::purge::table;
-use crate::routes::{analytics::rate, chat::text};
+use crate::util::{analytics::rate, botplot::text, table::table};
 
 const OPERATIONS: u32 = 400;
 

@@ -8,7 +8,7 @@ use mail_parser::MessageParser;
 use serde_json::json;
 use tests::{Answer, App, Receiver, Tenant, eventually};
 
-use crate::routes::chat::text;
+use crate::util::botplot::text;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -8,10 +8,10 @@ use local::Code;
 use serde_json::{Value, json};
 use tests::{App, Site, Tenant};
 
-use super::purge::table;
-use crate::routes::{
-    chat::text,
+use crate::util::{
+    botplot::text,
     knowledge::{impatient, page, said, settled},
+    table::table,
 };
 
 const HOUR: i64 = 60 * 60 * 1000;

@@ -2,7 +2,9 @@
 
 use local::Code;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Site, Tenant, eventually};
+use tests::{App, Receiver, Site, eventually};
+
+use crate::util::stream::begun;
 
 async fn call(app: &App, function: &str, event: &Value) {
     let Some(Code::Worker(work)) = app.platform.function(function) else {
@@ -14,39 +16,6 @@ async fn call(app: &App, function: &str, event: &Value) {
 
 fn message(body: &Value) -> Value {
     json!({"Records": [{"messageId": "m-1", "body": body.to_string(), "eventSource": "aws:sqs"}]})
-}
-
-/// Records of conversations that `tenant`'s chatbot began at `at`, with these sequence numbers.
-pub fn begun(tenant: &Tenant, at: i64, numbered: &[(u32, &str)]) -> Value {
-    let records: Vec<Value> = numbered
-        .iter()
-        .map(|(sequence, conversation)| {
-            let keys = json!({
-                "pk": {"S": format!("BOT#{}", tenant.chatbot)},
-                "sk": {"S": format!("CONV#{conversation}")},
-            });
-            let mut image = keys.clone();
-            for (name, value) in [
-                ("id", *conversation),
-                ("chatbot_id", &tenant.chatbot),
-                ("workspace_id", &tenant.workspace),
-                ("dialect", "botplot"),
-                ("visitor_id", "v"),
-                ("status", "active"),
-                ("handoff", "none"),
-                ("first_message", "Hello"),
-            ] {
-                image[name] = json!({ "S": value });
-            }
-            for (name, value) in [("message_count", 2), ("created_at", at), ("updated_at", at)] {
-                image[name] = json!({ "N": value.to_string() });
-            }
-            json!({"eventName": "INSERT", "dynamodb": {
-                "Keys": keys, "NewImage": image, "SequenceNumber": format!("{sequence:021}"),
-            }})
-        })
-        .collect();
-    json!({"Records": records, "shardId": "shard-of-its-own", "state": {}})
 }
 
 const FIRST: &str = "0197a000-0000-7000-8000-00000000000a";

@@ -1,15 +1,13 @@
-//! One file per route, by the function that serves it. The first line of a file names the
+//! One file per route: the area, the dialect, the operation. The first line of a file names the
 //! operation: `//! <dialect> <METHOD> <path>`; `ours` for those that no reference documents.
 
-pub mod access;
-pub mod analytics;
-pub mod chat;
-mod chatbotplatform;
-pub mod chatbots;
-pub mod conversations;
+mod access;
+mod analytics;
+mod chat;
+mod chatbots;
+mod conversations;
 mod docs;
-pub mod knowledge;
+mod knowledge;
 mod leads;
 mod projects;
-pub mod site_key;
-pub mod webhooks;
+mod webhooks;

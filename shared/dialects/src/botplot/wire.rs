@@ -1,10 +1,13 @@
 //! What a client of BotPlot sends and reads.
 
-use domain::{Result, Turn, conversation::Ask};
+use domain::{Error, Result, Turn, conversation::ChatRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::one_of::one_of;
+use crate::{
+    error::{code, sentence},
+    one_of::one_of,
+};
 
 one_of! {
     /// What an answer is worth.
@@ -27,8 +30,8 @@ pub struct ChatIn {
     pub visitor_id: Option<String>,
 }
 
-impl TryFrom<ChatIn> for Ask {
-    type Error = domain::Error;
+impl TryFrom<ChatIn> for ChatRequest {
+    type Error = Error;
 
     fn try_from(from: ChatIn) -> Result<Self> {
         let ChatIn { message, conversation_id, visitor_id } = from;
@@ -120,6 +123,21 @@ pub enum StreamOut {
         /// As in an error body.
         error: String,
     },
+}
+
+impl From<&Turn> for StreamOut {
+    fn from(turn: &Turn) -> Self {
+        Self::Done {
+            message_id: turn.id.to_string(),
+            conversation_id: turn.conversation_id.to_string(),
+        }
+    }
+}
+
+impl From<&Error> for StreamOut {
+    fn from(error: &Error) -> Self {
+        Self::Error { code: code(error.kind).to_owned(), error: sentence(error) }
+    }
 }
 
 /// `{"success": true}`

@@ -11,7 +11,7 @@ pub use sources::{
     RescrapeOut, SourceIn, SourceOut, SourcesOut, UploadOut,
 };
 
-use domain::{Citation, Result, Turn, conversation::Ask};
+use domain::{Citation, Result, Turn, conversation::ChatRequest};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
 
@@ -44,7 +44,7 @@ pub struct ChatIn {
     pub api_key: Option<IgnoredAny>,
 }
 
-impl TryFrom<ChatIn> for Ask {
+impl TryFrom<ChatIn> for ChatRequest {
     type Error = domain::Error;
 
     fn try_from(from: ChatIn) -> Result<Self> {

@@ -1,3 +1,3 @@
 //! Routes of the `docs` function.
 
-mod site;
+mod colloquy;

@@ -1,0 +1,302 @@
+//! Signing up, in and out; sessions; API keys.
+
+use std::time::Duration;
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{
+    ApiKey, ChatbotId, Dialect, Error, ErrorKind, KeyId, KeyKind, Member, Plan, Principal, Result,
+    Session, Timestamp, User, UserId, Workspace, WorkspaceId, access::key_form, bounds,
+};
+use store::{SignUp, keys::sha256};
+
+use crate::{Core, adapters::random};
+
+/// How long a session lasts.
+pub const SESSION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// How many keys a workspace may have, openbat's not counted.
+pub const MAX_KEYS: u32 = 100;
+
+/// The longest text that can be a key or a token; anything longer is not looked up.
+const LONGEST_SECRET: usize = 128;
+
+/// What a sign-up asks for.
+#[derive(Debug)]
+pub struct NewMember {
+    /// Lower case.
+    pub email: String,
+    /// In clear; only hashed from here on.
+    pub password: String,
+    /// Name of the workspace.
+    pub organization: String,
+}
+
+impl NewMember {
+    /// Checks the bounds.
+    pub fn new(
+        email: Option<&str>,
+        password: Option<&str>,
+        organization: Option<&str>,
+    ) -> Result<Self> {
+        let email = bounds::email("email", bounds::required("email", email)?)?;
+        let password = bounds::required("password", password)?;
+        bounds::password("password", password)?;
+        let organization = bounds::required("organization", organization)?;
+        Ok(Self {
+            email,
+            password: password.to_owned(),
+            organization: bounds::text("organization", organization, bounds::NAME)?,
+        })
+    }
+}
+
+/// A session that has just begun. `token` is shown once.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// For the cookie.
+    pub token: String,
+    /// Who.
+    pub member: Member,
+    /// Where.
+    pub workspace: Workspace,
+}
+
+/// A key that has just been made. `secret` is shown once.
+#[derive(Debug)]
+pub struct NewKey {
+    /// The key itself.
+    pub secret: String,
+    /// What is kept of it.
+    pub key: ApiKey,
+}
+
+/// A fresh secret of the right form, with what is kept of it and its hash.
+pub(crate) fn mint(
+    workspace: WorkspaceId,
+    chatbot: Option<ChatbotId>,
+    dialect: Dialect,
+    kind: KeyKind,
+) -> Result<(String, ApiKey, String)> {
+    let (head, digits) = key_form(dialect, kind).ok_or_else(|| {
+        Error::field("kind", format!("{} is not a kind of key that {dialect} has", kind.name()))
+    })?;
+    let secret = format!("{head}{}", random::hex_digits(digits)?);
+    // Openbat's reference shows 14 characters; the others get six digits too.
+    let shown: String = secret.chars().take(head.len() + 6).collect();
+    let hash = sha256(&secret);
+    let key = ApiKey {
+        id: KeyId::new(),
+        workspace_id: workspace,
+        chatbot_id: chatbot,
+        dialect,
+        kind,
+        prefix: format!("{shown}..."),
+        created_at: Timestamp::now(),
+    };
+    Ok((secret, key, hash))
+}
+
+impl Core {
+    /// Makes a workspace with its first member, signed in.
+    pub async fn sign_up(&self, new: NewMember, plan: Plan) -> Result<SignedIn> {
+        let NewMember { email, password, organization } = new;
+        let now = Timestamp::now();
+        let password_hash = blocking(move || hash_password(&password)).await?;
+        let workspace = Workspace {
+            id: WorkspaceId::new(),
+            name: organization,
+            plan,
+            chatbots: 0,
+            created_at: now,
+            owner_email: Some(email.clone()),
+        };
+        let user = User {
+            id: UserId::new(),
+            email,
+            password_hash,
+            workspace_id: workspace.id,
+            created_at: now,
+        };
+        if self.store.sign_up(&workspace, &user).await? == SignUp::EmailTaken {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "an account with this email exists already",
+            ));
+        }
+        self.begin_session(user, workspace).await
+    }
+
+    /// Signs a member in. An unknown address takes as long as a wrong password.
+    pub async fn sign_in(&self, email: Option<&str>, password: Option<&str>) -> Result<SignedIn> {
+        let email = bounds::email("email", bounds::required("email", email)?)?;
+        let password = bounds::required("password", password)?.to_owned();
+        let user = self.store.user(&email).await?;
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let right = blocking(move || match hash {
+            Some(hash) => verify_password(&password, &hash),
+            None => hash_password(&password).map(|_| false),
+        })
+        .await?;
+        let Some(user) = user.filter(|_| right) else {
+            return Err(Error::new(ErrorKind::Unauthorized, "wrong email or password"));
+        };
+        let workspace = self.store.workspace(user.workspace_id).await?;
+        let workspace = workspace.ok_or_else(|| Error::internal("a user without a workspace"))?;
+        if workspace.owner_email.is_none() {
+            // One from before workspaces knew their owner.
+            self.store.put_owner(workspace.id, &user.email).await?;
+        }
+        self.begin_session(user, workspace).await
+    }
+
+    async fn begin_session(&self, user: User, workspace: Workspace) -> Result<SignedIn> {
+        let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
+        let member =
+            Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
+        let session =
+            Session { member: member.clone(), expires_at: Timestamp::now().plus(SESSION) };
+        self.store.put_session(&sha256(&token), &session).await?;
+        Ok(SignedIn { token, member, workspace })
+    }
+
+    /// Ends the session behind `token`, if there is one.
+    pub async fn sign_out(&self, token: &str) -> Result<()> {
+        self.store.delete_session(&sha256(token)).await
+    }
+
+    /// Who is signed in with `token`.
+    pub async fn member(&self, token: &str) -> Result<Member> {
+        let unknown = || Error::new(ErrorKind::Unauthorized, "not signed in");
+        if token.is_empty() || token.len() > LONGEST_SECRET {
+            return Err(unknown());
+        }
+        let session = self.store.session(&sha256(token)).await?;
+        let session = session.filter(|s| s.expires_at > Timestamp::now()).ok_or_else(unknown)?;
+        Ok(session.member)
+    }
+
+    /// The workspace a member acts in.
+    pub async fn workspace(&self, id: WorkspaceId) -> Result<Workspace> {
+        self.store.workspace(id).await?.ok_or_else(|| Error::not_found("workspace"))
+    }
+
+    /// Who calls with `secret`.
+    pub async fn principal(&self, secret: &str) -> Result<Principal> {
+        if secret.is_empty() || secret.len() > LONGEST_SECRET {
+            return Err(Error::unauthorized());
+        }
+        self.store.principal(&sha256(secret)).await?.ok_or_else(Error::unauthorized)
+    }
+
+    /// A workspace's keys.
+    pub async fn api_keys(&self, workspace: WorkspaceId) -> Result<Vec<ApiKey>> {
+        self.store.api_keys(workspace).await
+    }
+
+    /// Makes a key. `kind` may be left out where a dialect has only one.
+    pub async fn create_api_key(
+        &self,
+        workspace: WorkspaceId,
+        dialect: Option<&str>,
+        kind: Option<&str>,
+        chatbot: Option<&str>,
+    ) -> Result<NewKey> {
+        let dialect: Dialect = bounds::required("dialect", dialect)?.parse()?;
+        let kind = match (dialect, kind) {
+            (Dialect::Conferbot | Dialect::ChatbotPlatform, None | Some("workspace")) => {
+                KeyKind::Workspace
+            }
+            (Dialect::Botplot, Some("public")) => KeyKind::Public,
+            (Dialect::Botplot, Some("secret")) => KeyKind::Secret,
+            (Dialect::Helpbot, None | Some("site")) => KeyKind::Site,
+            (Dialect::Openbat, _) => {
+                return Err(Error::field(
+                    "dialect",
+                    "openbat keys are made with their chatbot and rotated by rotate-key",
+                ));
+            }
+            (Dialect::Botplot, _) => {
+                return Err(Error::field("kind", "must be public or secret"));
+            }
+            (Dialect::Helpbot, _) => return Err(Error::field("kind", "must be site")),
+            (Dialect::Conferbot | Dialect::ChatbotPlatform, _) => {
+                return Err(Error::field("kind", "must be workspace"));
+            }
+        };
+        let chatbot = match (kind, chatbot) {
+            (KeyKind::Workspace, None) => None,
+            (KeyKind::Workspace, Some(_)) => {
+                return Err(Error::field("chatbotId", "does not go with a workspace key"));
+            }
+            (_, id) => Some(bounds::required("chatbotId", id)?.parse()?),
+        };
+        let owner = self.workspace(workspace).await?;
+        let (secret, key, hash) = mint(workspace, chatbot, dialect, kind)?;
+        self.store.put_api_key(&key, &hash, owner.plan, MAX_KEYS).await?;
+        Ok(NewKey { secret, key })
+    }
+
+    /// Revokes a key; it is refused on the very next request.
+    pub async fn revoke_api_key(&self, workspace: WorkspaceId, id: KeyId) -> Result<()> {
+        match self.store.delete_api_key(workspace, id).await? {
+            true => Ok(()),
+            false => Err(Error::not_found("API key")),
+        }
+    }
+}
+
+/// Argon2id with the crate's defaults (19 MiB, 2 passes), as OWASP recommends.
+fn hash_password(password: &str) -> Result<String> {
+    let salt = random::bytes::<16>()?;
+    let hash = Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map_err(|e| Error::internal(e.to_string()))?;
+    Ok(hash.to_string())
+}
+
+fn verify_password(password: &str, hash: &str) -> Result<bool> {
+    let hash = PasswordHash::new(hash).map_err(|e| Error::internal(e.to_string()))?;
+    Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// Hashing takes tens of milliseconds of one core; requests go on meanwhile.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_verify_against_their_own_hash_only() {
+        let hash = hash_password("correct horse").unwrap();
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(verify_password("correct horse", &hash).unwrap());
+        assert!(!verify_password("wrong horse", &hash).unwrap());
+        assert_ne!(hash, hash_password("correct horse").unwrap(), "salted");
+    }
+
+    #[test]
+    fn keys_have_the_documented_forms() {
+        let workspace = WorkspaceId::new();
+        for (dialect, kind, head, length) in [
+            (Dialect::Conferbot, KeyKind::Workspace, "cb_live_", 48),
+            (Dialect::ChatbotPlatform, KeyKind::Workspace, "sk_live_", 48),
+            (Dialect::Botplot, KeyKind::Public, "pk_", 43),
+            (Dialect::Botplot, KeyKind::Secret, "sk_", 43),
+            (Dialect::Helpbot, KeyKind::Site, "wk_live_", 48),
+            (Dialect::Openbat, KeyKind::Secret, "ob_live_", 40),
+        ] {
+            let (secret, key, hash) = mint(workspace, None, dialect, kind).unwrap();
+            assert!(secret.starts_with(head) && secret.len() == length, "{secret}");
+            assert!(secret[head.len()..].bytes().all(|b| b.is_ascii_hexdigit()));
+            assert_eq!(key.prefix, format!("{}...", &secret[..head.len() + 6]));
+            assert_eq!(hash, sha256(&secret));
+        }
+        assert!(mint(workspace, None, Dialect::Conferbot, KeyKind::Public).is_err());
+    }
+}

@@ -1,0 +1,6 @@
+//! Who calls, and what they may use: accounts, sessions and API keys, calls and credits counted
+//! against a plan, and answers kept for an `Idempotency-Key`.
+
+pub mod accounts;
+pub mod idempotency;
+pub mod usage;

@@ -1,0 +1,41 @@
+//! The conversation engine: a visitor's message becomes an answer and a stored turn. Ratings of
+//! answers and leads are here too.
+//!
+//! # Actors
+//!
+//! - [`turn`]: one [`domain::conversation::ChatRequest`] from any door becomes one
+//!   [`domain::Turn`]. It loads chatbot and conversation in parallel, takes quota, lets the question be
+//!   answered, and stores turn and conversation in one transaction. It runs on a task of its own and
+//!   reports [`turn::TurnEvent`]s: a door that streams forwards them, one that doesn't collects them.
+//! - [`retrieve`]: a [`retrieve::Retriever`] finds what the chatbot knows about the question, in memory
+//!   ([`retrieve::InMemory`]) or with the table's vector index ([`retrieve::VectorTable`]).
+//! - `answer`: drives an [`ai::Answerer`] to an outcome: answered, or refused. It is asked only with
+//!   passages above the chatbot's confidence threshold; a pair that asks the same is given word for word.
+//! - `respond`: what the engine says by itself: small talk, a pair, "did you mean" where it is not sure,
+//!   a refusal in the visitor's language; and what is searched for a message that leaves out what the
+//!   last two turns said.
+//! - `history`: the conversation so far, bounded by tokens, for answerers that read it.
+//!
+//! # States of a turn
+//!
+//! ```text
+//! loaded -> quota taken -> fixed text (small talk, pair, offer, refusal) ----> stored -> Completed
+//!                     \--> answerer: Delta* -> Done (answered or refused) -/
+//!                                          \-> error ------------------------------> Failed
+//! ```
+//!
+//! # Crashes
+//!
+//! Nothing is written before the answer is complete: a process that dies earlier leaves no trace but
+//! the quota that was taken, and the client sees its connection break. Turn and conversation are one
+//! transaction, so a conversation is never without its turn. A client that goes away takes only its
+//! connection along: the task goes to its end and the turn is stored. Everything that follows from a
+//! turn (statistics, webhooks, mail) is derived from the table's stream.
+
+mod answer;
+mod history;
+pub mod leads;
+pub mod ratings;
+mod respond;
+pub mod retrieve;
+pub mod turn;

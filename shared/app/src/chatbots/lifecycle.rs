@@ -1,0 +1,241 @@
+//! Chatbots: made, changed, copied, deleted, their openbat key rotated.
+
+use std::{collections::HashMap, time::Duration};
+
+use domain::{
+    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind,
+    Page, Result, Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
+    chatbot::{ChatbotPatch, NewChatbot, copy_name},
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use store::Counters;
+
+use crate::{
+    Core,
+    access::accounts::mint,
+    adapters::files::{FileOf, Files},
+    adapters::random,
+};
+
+/// Sources of a chatbot that are copied at the same time.
+const COPIED_AT_ONCE: usize = 8;
+/// The longest pause before such a change is made again.
+const MOST_PAUSE: Duration = Duration::from_millis(50);
+/// How often a change that met another one is made again.
+const ATTEMPTS: u32 = 16;
+
+impl Core {
+    /// A workspace's chatbots, newest first.
+    pub async fn chatbots(&self, workspace: WorkspaceId) -> Result<Vec<Chatbot>> {
+        self.store.chatbots(workspace).await
+    }
+
+    /// A page of a workspace's chatbots that `filter` wants, newest first, with how many it wants in
+    /// all. They are read whole, since a plan bounds how many there are.
+    pub async fn chatbots_page(
+        &self,
+        workspace: WorkspaceId,
+        filter: &ChatbotFilter,
+        page: Page,
+    ) -> Result<(Vec<Chatbot>, u64)> {
+        let mut chatbots = self.store.chatbots(workspace).await?;
+        chatbots.retain(|chatbot| filter.matches(chatbot));
+        let total = chatbots.len() as u64;
+        Ok((page.of(chatbots), total))
+    }
+
+    /// How many conversations each of `chatbots` has.
+    pub async fn counters_of(&self, chatbots: &[Chatbot]) -> Result<HashMap<ChatbotId, Counters>> {
+        let ids: Vec<ChatbotId> = chatbots.iter().map(|chatbot| chatbot.id).collect();
+        self.store.counters_of(&ids).await
+    }
+
+    /// A chatbot of `workspace`.
+    pub async fn chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<Chatbot> {
+        self.store.chatbot(workspace, id).await?.ok_or_else(|| Error::not_found("chatbot"))
+    }
+
+    /// A chatbot with what its counters say.
+    pub async fn chatbot_with_counters(
+        &self,
+        workspace: WorkspaceId,
+        id: ChatbotId,
+    ) -> Result<(Chatbot, Counters)> {
+        let (chatbot, counters) =
+            tokio::try_join!(self.chatbot(workspace, id), self.store.counters(id))?;
+        Ok((chatbot, counters))
+    }
+
+    /// Makes a chatbot with its openbat key, if the workspace's plan has room. Every chatbot has
+    /// such a key; one made through another dialect never shows it, until it is rotated.
+    pub async fn create_chatbot(
+        &self,
+        workspace: WorkspaceId,
+        new: NewChatbot,
+    ) -> Result<(Chatbot, String)> {
+        let owner = self.workspace(workspace).await?;
+        let id = ChatbotId::new();
+        let NewChatbot { name, description, disabled, settings } = new;
+        let (secret, key, hash) = mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret)?;
+        let now = Timestamp::now();
+        let chatbot = Chatbot {
+            id,
+            workspace_id: owner.id,
+            name,
+            description,
+            disabled,
+            settings,
+            api_key_prefix: key.prefix.clone(),
+            index_version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let room = self.plans.of(owner.plan).chatbots;
+        self.store.put_chatbot(&chatbot, &key, &hash, owner.plan, room).await?;
+        Ok((chatbot, secret))
+    }
+
+    /// Changes a chatbot. Two changes at once: each is applied to what the other left.
+    pub async fn update_chatbot(
+        &self,
+        workspace: WorkspaceId,
+        id: ChatbotId,
+        patch: ChatbotPatch,
+    ) -> Result<Chatbot> {
+        for _ in 0..ATTEMPTS {
+            let mut chatbot = self.chatbot(workspace, id).await?;
+            if patch.is_empty() {
+                return Ok(chatbot);
+            }
+            let seen = chatbot.updated_at;
+            // `updated_at` is what tells two states apart, so it has to move.
+            let at = Timestamp::now().max(Timestamp::from_millis(seen.millis() + 1));
+            patch.clone().apply(&mut chatbot, at)?;
+            if self.store.update_chatbot(&chatbot, seen).await? {
+                return Ok(chatbot);
+            }
+            // Apart from the others, who try again too.
+            tokio::time::sleep(MOST_PAUSE.mul_f64(random::fraction())).await;
+        }
+        Err(Error::new(ErrorKind::Conflict, "the chatbot is being changed by somebody else"))
+    }
+
+    /// Deletes a chatbot for good; everything that hangs on it follows behind the stream.
+    pub async fn delete_chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<()> {
+        match self.store.delete_chatbot(workspace, id).await? {
+            true => Ok(()),
+            false => Err(Error::not_found("chatbot")),
+        }
+    }
+
+    /// Gives a chatbot a new openbat key; the old one dies in the same write.
+    pub async fn rotate_key(
+        &self,
+        workspace: WorkspaceId,
+        id: ChatbotId,
+    ) -> Result<(Chatbot, String)> {
+        let (secret, key, hash) = mint(workspace, Some(id), Dialect::Openbat, KeyKind::Secret)?;
+        let plan = self.workspace(workspace).await?.plan;
+        Ok((self.store.rotate_key(&key, &hash, plan).await?, secret))
+    }
+
+    /// Copies a chatbot with its configuration and its knowledge. A source that has nothing to
+    /// answer with yet is crawled for the copy on its own. A copy that can't be completed is
+    /// deleted again, with all that was copied.
+    pub async fn duplicate_chatbot(
+        &self,
+        workspace: WorkspaceId,
+        id: ChatbotId,
+        files: &Files,
+    ) -> Result<Chatbot> {
+        let original = self.chatbot(workspace, id).await?;
+        let new = NewChatbot {
+            name: copy_name(&original.name),
+            description: original.description.clone(),
+            disabled: false,
+            settings: original.settings.clone(),
+        };
+        let (copy, _) = self.create_chatbot(workspace, new).await?;
+        let copied = async {
+            self.copy_looks(&original, &copy).await?;
+            self.copy_knowledge(&original, &copy, files).await
+        };
+        if let Err(error) = copied.await {
+            self.store.delete_chatbot(workspace, copy.id).await?;
+            return Err(error);
+        }
+        Ok(copy)
+    }
+
+    /// Widget and branding; a name that leads to a chatbot leads to one only, so none is copied.
+    async fn copy_looks(&self, original: &Chatbot, copy: &Chatbot) -> Result<()> {
+        let (widget, branding, logo) = tokio::try_join!(
+            self.store.widget(original.id),
+            self.store.branding(original.id),
+            self.store.logo(original.id)
+        )?;
+        let patch = BrandingPatch {
+            white_label: branding.white_label.then_some(true),
+            logo: logo.map(Some),
+            custom_domain: None,
+        };
+        if !widget.is_empty() {
+            self.store.update_widget(copy.workspace_id, copy.id, &widget).await?;
+        }
+        if !patch.is_empty() {
+            self.store.update_branding(copy.workspace_id, copy.id, patch).await?;
+        }
+        Ok(())
+    }
+
+    async fn copy_knowledge(
+        &self,
+        original: &Chatbot,
+        copy: &Chatbot,
+        files: &Files,
+    ) -> Result<()> {
+        let sources = self.store.sources(original.id).await?;
+        stream::iter(sources)
+            .map(|source| async move { self.copy_source(source, original, copy, files).await })
+            .buffer_unordered(COPIED_AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    async fn copy_source(
+        &self,
+        source: Source,
+        original: &Chatbot,
+        copy: &Chatbot,
+        files: &Files,
+    ) -> Result<()> {
+        let pointer = self.store.index_pointer(original.id, source.id).await?;
+        if let Some(pointer) = pointer {
+            let job = JobId::new();
+            let twin = Source {
+                id: SourceId::new(),
+                chatbot_id: copy.id,
+                job,
+                active_job: Some(job),
+                status: SourceStatus::Ready,
+                reason: None,
+                ..source.clone()
+            };
+            if twin.kind == SourceKind::File {
+                self.copy_file(&source, &twin, files).await?;
+            }
+            if self.store.copy_source(copy, &pointer, &twin).await? {
+                return Ok(());
+            }
+            if twin.kind == SourceKind::File {
+                files.remove(FileOf::source(&twin)).await?;
+            }
+        }
+        // Nothing answers yet, or it was replaced while it was being copied.
+        match source.kind {
+            SourceKind::Url => self.add_url_source(copy, &source.name, source.sync).await.map(drop),
+            SourceKind::File => self.add_file_like(&source, copy, files).await,
+            SourceKind::Qa => Ok(()),
+        }
+    }
+}

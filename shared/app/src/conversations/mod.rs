@@ -1,0 +1,8 @@
+//! What is read and counted of conversations: lists, statistics, frequent questions, and those
+//! that the knowledge had no answer for.
+
+pub mod analytics;
+pub mod list;
+pub mod questions;
+pub mod stats;
+pub mod unanswered;

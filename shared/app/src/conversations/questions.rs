@@ -1,0 +1,122 @@
+//! Conversations listed by their first question and answer, as helpbot has them.
+
+use domain::{
+    ChatbotId, Conversation, ConversationId, Days, Error, Order, Page, Period, QuestionFilter,
+    Result, Timestamp, Turn,
+};
+
+use crate::{
+    Core,
+    conversations::list::{DEEPEST_PAGE, MOST_FILTERED},
+};
+
+/// Which conversations are wanted, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// When they began.
+    pub period: Period,
+    /// What became of the first question.
+    pub filter: QuestionFilter,
+    /// What question or answer contains, in any case.
+    pub search: Option<String>,
+    /// The session they belong to.
+    pub session: Option<String>,
+    /// Which comes first.
+    pub order: Order,
+}
+
+impl Wanted {
+    fn matches(&self, conversation: &Conversation, first: &Turn) -> bool {
+        let text = self.search.as_ref().map(|text| text.to_lowercase());
+        let contains = |text: &String| {
+            [&first.question, &first.answer].iter().any(|of| of.to_lowercase().contains(text))
+        };
+        self.filter.matches(conversation, first)
+            && (self.session.is_none() || self.session == conversation.session_id)
+            && text.as_ref().is_none_or(contains)
+    }
+}
+
+/// A conversation with its first turn.
+pub type Row = (Conversation, Turn);
+
+impl Core {
+    /// A page of the conversations that are wanted, and how many are in all: of those there are,
+    /// or, with a session or a search, of the [`MOST_FILTERED`] newest that these look at.
+    pub async fn questions(
+        &self,
+        chatbot: ChatbotId,
+        wanted: &Wanted,
+        page: Page,
+    ) -> Result<(Vec<Row>, u64)> {
+        let days = wanted.period.days(Timestamp::now());
+        if wanted.session.is_none() && wanted.search.is_none() {
+            return tokio::try_join!(
+                self.questions_page(chatbot, wanted, days, page),
+                self.questions_within(chatbot, wanted.filter, days)
+            );
+        }
+        let newest = match (&wanted.session, wanted.filter) {
+            (Some(session), _) => {
+                let ids =
+                    self.store.session_conversations(chatbot, session, days, MOST_FILTERED).await?;
+                self.store.conversations_named(chatbot, &ids).await?
+            }
+            (None, QuestionFilter::All) => {
+                self.store.conversations(chatbot, days, 0, MOST_FILTERED).await?
+            }
+            (None, filter) => {
+                let order = Order::Newest;
+                let found =
+                    self.store.filtered_conversations(chatbot, filter, days, order, MOST_FILTERED);
+                self.store.conversations_named(chatbot, &found.await?).await?
+            }
+        };
+        let mut rows = self.store.with_first_turns(newest).await?;
+        rows.retain(|(conversation, first)| wanted.matches(conversation, first));
+        if wanted.order == Order::Oldest {
+            rows.reverse();
+        }
+        let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        Ok((page.of(rows), total))
+    }
+
+    async fn questions_page(
+        &self,
+        chatbot: ChatbotId,
+        wanted: &Wanted,
+        days: Days,
+        page: Page,
+    ) -> Result<Vec<Row>> {
+        let Wanted { filter, order, .. } = *wanted;
+        let Ok(offset) = u32::try_from(page.offset()) else { return Ok(Vec::new()) };
+        let conversations = if filter == QuestionFilter::All {
+            self.store.conversations_in(chatbot, days, order, offset, page.rows).await?
+        } else if offset > DEEPEST_PAGE {
+            let message = format!("must not lie more than {DEEPEST_PAGE} conversations deep");
+            return Err(Error::field("page", message));
+        } else {
+            let end = offset.saturating_add(page.rows);
+            let ids = self.store.filtered_conversations(chatbot, filter, days, order, end).await?;
+            let ids: Vec<ConversationId> = page.of(ids);
+            self.store.conversations_named(chatbot, &ids).await?
+        };
+        let mut rows = self.store.with_first_turns(conversations).await?;
+        // The index may be a moment behind.
+        rows.retain(|(conversation, first)| wanted.matches(conversation, first));
+        Ok(rows)
+    }
+
+    async fn questions_within(
+        &self,
+        chatbot: ChatbotId,
+        filter: QuestionFilter,
+        days: Days,
+    ) -> Result<u64> {
+        if days == Days::ALL {
+            return Ok(self.store.counters(chatbot).await?.wanted(filter));
+        }
+        let counted = self.store.daily_counters(chatbot, days).await?;
+        Ok(counted.iter().map(|(_, counters)| counters.wanted(filter)).sum())
+    }
+}

@@ -1,0 +1,129 @@
+//! What is due: idle conversations, syncs and hung crawls, deliveries to try again. However many
+//! tickers run at once, each thing is done once, since each is taken on under a condition.
+
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
+
+use domain::{DeliveryStatus, Result, SourceStatus, Timestamp};
+use store::{
+    CrawlResult, DueItem, Store, Waiting,
+    keys::{DUE_SHARDS, ItemKind},
+};
+
+use crate::{
+    Core,
+    adapters::sqs::{Deliver, Queue},
+    webhooks::deliver::LEASE,
+};
+
+/// Items taken from a shard in one go.
+const BATCH: u32 = 200;
+/// A tick works for this long; what is left over is still due the next minute.
+const SLICE: Duration = Duration::from_secs(20);
+
+/// Ticking: what `ticker` needs beyond [`Core`].
+#[derive(Debug, Clone)]
+pub struct Ticker {
+    core: Core,
+    store: Store,
+    deliveries: Queue,
+}
+
+/// What a tick did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ticked {
+    /// Conversations closed.
+    pub closed: u32,
+    /// Crawls begun.
+    pub crawls: u32,
+    /// Crawls called off.
+    pub called_off: u32,
+    /// Deliveries sent to be tried again.
+    pub deliveries: u32,
+    /// Things that failed; they are due again.
+    pub failed: u32,
+}
+
+impl Ticker {
+    /// Ticking over `core`; deliveries go through `deliveries`.
+    pub fn new(core: Core, deliveries: Queue) -> Self {
+        Self { store: core.store.clone(), core, deliveries }
+    }
+
+    /// Does everything that is due at `now`. One thing that fails does not hold up the others.
+    pub async fn tick(&self, now: Timestamp) -> Result<Ticked> {
+        let mut ticked = Ticked::default();
+        let begun = Instant::now();
+        for shard in 0..DUE_SHARDS {
+            // What was handled may still be in the index for a moment.
+            let mut seen = HashSet::new();
+            while begun.elapsed() < SLICE {
+                let mut due = self.store.due(shard, now, BATCH).await?;
+                let full = due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
+                due.retain(|due| seen.insert((due.key.clone(), due.due_at.clone())));
+                if due.is_empty() {
+                    break;
+                }
+                for due in due {
+                    if let Err(error) = self.handle(&due, now, &mut ticked).await {
+                        tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item failed");
+                        ticked.failed += 1;
+                        // Out of the way of what is behind it, for a while.
+                        self.store.put_off(&due, now.plus(LEASE)).await?;
+                    }
+                }
+                if !full {
+                    break;
+                }
+            }
+        }
+        Ok(ticked)
+    }
+
+    async fn handle(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        match due.kind {
+            ItemKind::Conversation => {
+                let waiting = self.store.close_if_idle(&due.key, self.core.idle, now).await?;
+                ticked.closed += u32::from(waiting == Waiting::Closed);
+            }
+            ItemKind::Source => self.source(due, now, ticked).await?,
+            ItemKind::Delivery => self.delivery(due, now, ticked).await?,
+            other => tracing::error!(?other, pk = due.key.pk, "nobody handles this when due"),
+        }
+        Ok(())
+    }
+
+    /// A source is due for its next sync, or its crawl has been going on for too long.
+    async fn source(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let Some(source) = self.store.source_at(&due.key).await? else { return Ok(()) };
+        if matches!(source.status, SourceStatus::Pending | SourceStatus::Processing) {
+            let reason = "the crawl did not come to an end".to_owned();
+            let result = CrawlResult::Failed { reason };
+            let ended = self.store.end_crawl(&source, &result, now, Some(&due.due_at)).await?;
+            ticked.called_off += u32::from(ended);
+        } else if self.core.begin_crawl(&source, Some(&due.due_at)).await? {
+            ticked.crawls += 1;
+        }
+        Ok(())
+    }
+
+    async fn delivery(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let Some(delivery) = self.store.delivery(&due.key).await? else { return Ok(()) };
+        if delivery.status != DeliveryStatus::Pending {
+            return Ok(());
+        }
+        let next = delivery.next_attempt_at.unwrap_or(now).max(now);
+        let until = next.plus(LEASE);
+        // The lease first: if the message is lost after that, the row is due again.
+        if !self.store.lease_delivery(&due.key, &due.due_at, until).await? {
+            return Ok(());
+        }
+        let message = Deliver::next(&delivery);
+        let wait = next.since(now);
+        self.deliveries.send(&message, Duration::from_secs(wait.as_secs())).await?;
+        ticked.deliveries += 1;
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+//! Mails to the owners of workspaces.
+
+pub mod job;

@@ -1,0 +1,5 @@
+//! What operators and clean-up need: recounts, dead letters, and the purge of deleted data.
+
+pub mod dead_letters;
+pub mod purge;
+pub mod recount;

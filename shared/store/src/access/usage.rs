@@ -1,0 +1,157 @@
+//! What a workspace has used of its plan this month: one conditional update a call, so that limits
+//! hold exactly however many calls race.
+
+use std::{collections::HashMap, time::Duration};
+
+use domain::{KeyId, Result, Timestamp, WorkspaceId};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{keys, table::client::Store, table::write::Write};
+
+/// Counters stay for a while after their month, for whoever asks about it.
+const KEPT: Duration = Duration::from_secs(100 * 24 * 60 * 60);
+
+#[derive(Deserialize)]
+struct UsageItem {
+    used: u64,
+}
+
+/// How many calls a plan allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallLimits {
+    /// In a UTC month; none where absent.
+    pub month: Option<u32>,
+    /// In a UTC minute; none where absent.
+    pub minute: Option<u32>,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is counted and may go on.
+    Done,
+    /// The key's minute is full.
+    MinuteFull,
+    /// The workspace's month is full.
+    MonthFull,
+}
+
+/// How often a call is tried whose minute changes under it.
+const ATTEMPTS: u32 = 4;
+
+/// The attributes under which the calls of one key in its current minute stand in the month's
+/// item. The end of an id is random; eight digits keep the item of a hundred keys small.
+fn minute_names(key: KeyId) -> (String, String) {
+    let id = key.to_string();
+    let short = &id[id.len() - 8..];
+    (format!("minute_{short}"), format!("calls_{short}"))
+}
+
+impl Store {
+    /// Takes one of `what` for the month of `now`; `false` if `most` have been taken already.
+    pub async fn take(
+        &self,
+        workspace: WorkspaceId,
+        what: &str,
+        most: Option<u32>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        Ok(self.take_of_month(workspace, what, most, now).await?.is_some())
+    }
+
+    /// The same; how many have been taken with it.
+    async fn take_of_month(
+        &self,
+        workspace: WorkspaceId,
+        what: &str,
+        most: Option<u32>,
+        now: Timestamp,
+    ) -> Result<Option<u64>> {
+        let key = keys::usage(workspace, what, &now.month());
+        let write = Write::update(key, "SET expires_at = :expires ADD used :one")
+            .value("one", 1)?
+            .value("expires", now.plus(KEPT).seconds())?;
+        let write = match most {
+            None => write,
+            Some(0) => return Ok(None),
+            Some(most) => {
+                write.when("attribute_not_exists(used) OR used < :most").value("most", most)?
+            }
+        };
+        Ok(self.update_returning::<UsageItem>(write).await?.map(|item| item.used))
+    }
+
+    /// Takes one call of `what` by `by` against both limits, the month's of the workspace and the
+    /// minute's of the key, and says how many calls the month has now: one conditional update, and
+    /// a second one for a key's first call of a minute.
+    pub async fn take_call(
+        &self,
+        workspace: WorkspaceId,
+        by: KeyId,
+        what: &str,
+        limits: CallLimits,
+        now: Timestamp,
+    ) -> Result<(Taken, u64)> {
+        let Some(minute) = limits.minute else {
+            return Ok(match self.take_of_month(workspace, what, limits.month, now).await? {
+                Some(used) => (Taken::Done, used),
+                None => (Taken::MonthFull, self.used(workspace, what, now).await?),
+            });
+        };
+        let key = keys::usage(workspace, what, &now.month());
+        // A limit that is none is one that nobody reaches.
+        let month = limits.month.unwrap_or(u32::MAX);
+        let (minute_name, calls_name) = minute_names(by);
+        let call = |expression: &str, condition: &str| {
+            Write::update(key.clone(), expression)
+                .when(condition)
+                .name("minute", &minute_name)
+                .name("calls", &calls_name)
+                .name("used", "used")
+                .value("minute", now.minute())?
+                .value("one", 1)?
+                .value("month_limit", month)?
+                .value("expires", now.plus(KEPT).seconds())
+        };
+        for _ in 0..ATTEMPTS {
+            // A clock that is behind counts against the later minute.
+            let same_minute = call(
+                "SET #calls = #calls + :one, expires_at = :expires ADD #used :one",
+                "#minute >= :minute AND #calls < :minute_limit AND #used < :month_limit",
+            )?
+            .value("minute_limit", minute)?;
+            if let Some(item) = self.update_returning::<UsageItem>(same_minute).await? {
+                return Ok((Taken::Done, item.used));
+            }
+            let next_minute = call(
+                "SET #calls = :one, #minute = :minute, expires_at = :expires ADD #used :one",
+                "(attribute_not_exists(#minute) OR #minute < :minute) \
+                 AND (attribute_not_exists(#used) OR #used < :month_limit)",
+            )?;
+            if minute > 0
+                && month > 0
+                && let Some(item) = self.update_returning::<UsageItem>(next_minute).await?
+            {
+                return Ok((Taken::Done, item.used));
+            }
+            // Full, unless another call opened the minute between the two updates.
+            let item: HashMap<String, Value> = self.get(&key, true).await?.unwrap_or_default();
+            let number = |name: &str| item.get(name).and_then(Value::as_u64).unwrap_or(0);
+            let used = number("used");
+            if used >= u64::from(month) {
+                return Ok((Taken::MonthFull, used));
+            }
+            if number(&calls_name) >= u64::from(minute) {
+                return Ok((Taken::MinuteFull, used));
+            }
+        }
+        Ok((Taken::MinuteFull, self.used(workspace, what, now).await?))
+    }
+
+    /// How many of `what` were taken in the month of `now`.
+    pub async fn used(&self, workspace: WorkspaceId, what: &str, now: Timestamp) -> Result<u64> {
+        let key = keys::usage(workspace, what, &now.month());
+        Ok(self.get::<UsageItem>(&key, true).await?.map_or(0, |item| item.used))
+    }
+}

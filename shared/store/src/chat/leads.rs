@@ -1,0 +1,152 @@
+//! Leads.
+
+use domain::{
+    ChatbotId, ConversationId, Error, Lead, LeadId, Result, Timestamp, WorkspaceId, lead::SEARCHED,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    keys,
+    table::client::{Range, Store},
+    table::write::Write,
+};
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct LeadItem {
+    id: LeadId,
+    chatbot_id: ChatbotId,
+    workspace_id: WorkspaceId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    conversation_id: Option<ConversationId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    visitor_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    /// JSON text: a map of the table would lose the order of its keys.
+    fields: String,
+    created_at: Timestamp,
+}
+
+impl TryFrom<&Lead> for LeadItem {
+    type Error = Error;
+
+    fn try_from(from: &Lead) -> Result<Self> {
+        let Lead {
+            id,
+            chatbot_id,
+            workspace_id,
+            conversation_id,
+            visitor_id,
+            name,
+            email,
+            phone,
+            fields,
+            created_at,
+        } = from.clone();
+        Ok(Self {
+            id,
+            chatbot_id,
+            workspace_id,
+            conversation_id,
+            visitor_id,
+            name,
+            email,
+            phone,
+            fields: serde_json::to_string(&fields).map_err(Error::internal)?,
+            created_at,
+        })
+    }
+}
+
+impl TryFrom<LeadItem> for Lead {
+    type Error = Error;
+
+    fn try_from(from: LeadItem) -> Result<Self> {
+        let LeadItem {
+            id,
+            chatbot_id,
+            workspace_id,
+            conversation_id,
+            visitor_id,
+            name,
+            email,
+            phone,
+            fields,
+            created_at,
+        } = from;
+        Ok(Self {
+            id,
+            chatbot_id,
+            workspace_id,
+            conversation_id,
+            visitor_id,
+            name,
+            email,
+            phone,
+            fields: serde_json::from_str(&fields).map_err(Error::internal)?,
+            created_at,
+        })
+    }
+}
+
+/// What became of a lead that was to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutLead {
+    /// It is stored.
+    Added,
+    /// Its chatbot is gone.
+    NoChatbot,
+    /// Its chatbot has no such conversation.
+    NoConversation,
+}
+
+impl Store {
+    /// Stores a lead of a chatbot, and in a conversation, that are there.
+    pub async fn put_lead(&self, lead: &Lead) -> Result<PutLead> {
+        let mut writes = vec![
+            Write::put(keys::lead(lead.chatbot_id, lead.id), &LeadItem::try_from(lead)?)?
+                .if_absent(),
+            Write::check(keys::chatbot(lead.workspace_id, lead.chatbot_id)).if_present(),
+        ];
+        if let Some(id) = lead.conversation_id {
+            writes.push(Write::check(keys::conversation(lead.chatbot_id, id)).if_present());
+        }
+        let outcome = self.transact(writes).await?;
+        if outcome.is_done() {
+            Ok(PutLead::Added)
+        } else if outcome.refused(1) {
+            Ok(PutLead::NoChatbot)
+        } else if outcome.refused(2) {
+            Ok(PutLead::NoConversation)
+        } else {
+            Err(Error::internal("a new lead's id was taken"))
+        }
+    }
+
+    /// Leads newest first: `limit` of them after `offset`.
+    pub async fn leads(&self, chatbot: ChatbotId, offset: u32, limit: u32) -> Result<Vec<Lead>> {
+        let range = Range::prefix(keys::chatbot_partition(chatbot), keys::LEAD)
+            .backwards()
+            .limit(offset.saturating_add(limit));
+        let items: Vec<LeadItem> = self.query(range).await?;
+        let skip = usize::try_from(offset).unwrap_or(usize::MAX);
+        items.into_iter().skip(skip).map(Lead::try_from).collect()
+    }
+
+    /// Those of the newest [`SEARCHED`] leads that contain `text`, newest first.
+    pub async fn leads_with(&self, chatbot: ChatbotId, text: &str) -> Result<Vec<Lead>> {
+        let newest = self.leads(chatbot, 0, SEARCHED).await?;
+        let text = text.to_lowercase();
+        Ok(newest.into_iter().filter(|lead| lead.matches(&text)).collect())
+    }
+
+    /// Deletes a lead; whether there was one.
+    pub async fn delete_lead(&self, chatbot: ChatbotId, id: LeadId) -> Result<bool> {
+        let write = Write::delete(keys::lead(chatbot, id)).if_present();
+        Ok(self.write(write).await?.is_done())
+    }
+}

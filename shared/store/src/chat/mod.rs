@@ -1,0 +1,4 @@
+//! Ratings and leads.
+
+pub(crate) mod leads;
+pub(crate) mod ratings;

@@ -1,0 +1,8 @@
+//! Conversations and their turns: items, the rows of lists, the queries over both, and sketches of
+//! frequent questions.
+
+pub(crate) mod history;
+pub(crate) mod items;
+pub(crate) mod list;
+pub(crate) mod questions;
+pub(crate) mod rows;

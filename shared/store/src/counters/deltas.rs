@@ -1,0 +1,154 @@
+//! What each stored item counts for. A change is what the item counts for now less what it counted
+//! for before, so that counters always are what a look at every item would find. The day of a
+//! conversation is the one on which it began, also for its end and its handoff; that of a turn the
+//! one of its question, also for its rating: an item alone says where it is counted.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ChatbotId, Conversation, ConversationId, ConversationStatus, HandoffStatus, Lead, Turn,
+    visitors,
+};
+
+use crate::{
+    conversations::questions::QuestionKind,
+    counters::bucket::{Grain, Scope},
+};
+
+/// Questions of one day of a chatbot.
+pub(crate) type QuestionsOf = (ChatbotId, QuestionKind, String);
+
+/// Changes gathered over a batch: counters, one number each per chatbot and scope; questions asked
+/// or taken back, in order; marks of conversations for lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub(crate) counters: BTreeMap<(ChatbotId, Scope), BTreeMap<String, i64>>,
+    pub(crate) questions: BTreeMap<QuestionsOf, Vec<(String, i64)>>,
+    pub(crate) marks: BTreeMap<ConversationId, (ChatbotId, Option<Mark>)>,
+}
+
+/// What a conversation's first turn is listed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Nothing relevant was found for its question.
+    pub unanswered: bool,
+    /// 1 or -1, once rated.
+    pub rating: Option<i8>,
+}
+
+impl Mark {
+    /// That of `turn`; none where it is listed by nothing.
+    fn of(turn: &Turn) -> Option<Self> {
+        let mark = Self { unanswered: turn.unanswered, rating: turn.rating };
+        (mark.unanswered || mark.rating.is_some()).then_some(mark)
+    }
+}
+
+impl Tally {
+    /// A conversation as it is (`1`) or was (`-1`).
+    pub fn conversation(&mut self, of: &Conversation, by: i64) {
+        let chatbot = of.chatbot_id;
+        // As its key has it: lists skip keys by these counters.
+        let at = of.id.made_at().unwrap_or(of.created_at);
+        let (closed, asked_for) =
+            (of.status == ConversationStatus::Closed, of.handoff == HandoffStatus::Requested);
+        self.add(chatbot, Scope::Total, of.status.name(), by);
+        if closed {
+            self.add(chatbot, Scope::Day(at.day()), of.status.name(), by);
+        }
+        for scope in [Scope::Total, Scope::Day(at.day())] {
+            self.add(chatbot, scope.clone(), "conversations", by);
+            if asked_for {
+                self.add(chatbot, scope.clone(), "handoffs", by);
+            }
+            if closed && asked_for {
+                self.add(chatbot, scope, "closed_after_handoff", by);
+            }
+        }
+        for grain in Grain::ALL {
+            self.add(chatbot, grain.scope(at), &grain.counter(at), by);
+        }
+        let cell = visitors::cell(of);
+        let scope = Scope::Visitors(at.day(), visitors::part(cell));
+        self.add(chatbot, scope, &format!("v{cell}"), by);
+    }
+
+    /// A turn as it is (`1`) or was (`-1`), without its question.
+    pub fn turn(&mut self, of: &Turn, by: i64) {
+        let rated = |rating: i8| of.rating == Some(rating);
+        let counted = [
+            ("unanswered", of.unanswered),
+            ("positive", rated(1)),
+            ("negative", rated(-1)),
+            ("opened_unanswered", of.opens() && of.unanswered),
+            ("opened_helpful", of.opens() && rated(1)),
+            ("opened_unhelpful", of.opens() && rated(-1)),
+        ];
+        for scope in [Scope::Total, Scope::Day(of.asked_at.day())] {
+            self.add(of.chatbot_id, scope.clone(), "messages", 2 * by);
+            for (counter, _) in counted.iter().filter(|(_, counts)| *counts) {
+                self.add(of.chatbot_id, scope.clone(), counter, by);
+            }
+        }
+    }
+
+    /// The question of a turn was asked (`1`) or is taken back (`-1`).
+    pub fn question(&mut self, of: &Turn, by: i64) {
+        let kinds = [Some(QuestionKind::Asked), of.unanswered.then_some(QuestionKind::Unanswered)];
+        for kind in kinds.into_iter().flatten() {
+            let key = (of.chatbot_id, kind, of.asked_at.day());
+            self.questions.entry(key).or_default().push((of.question.clone(), by));
+        }
+    }
+
+    /// A turn is as it is now, or (`there` is false) gone: its conversation is listed accordingly.
+    pub fn mark(&mut self, of: &Turn, there: bool) {
+        if let Some(mark) = Mark::of(of).filter(|_| of.opens()) {
+            let mark = there.then_some(mark);
+            self.marks.insert(of.conversation_id, (of.chatbot_id, mark));
+        }
+    }
+
+    /// A lead that is there (`1`) or gone (`-1`).
+    pub fn lead(&mut self, of: &Lead, by: i64) {
+        for scope in [Scope::Total, Scope::Day(of.created_at.day())] {
+            self.add(of.chatbot_id, scope, "leads", by);
+        }
+    }
+
+    /// How many items it changes.
+    pub fn items(&self) -> usize {
+        self.counters.len() + self.questions.len() + self.marks.len()
+    }
+
+    /// How many days' questions it changes.
+    pub fn sketches(&self) -> usize {
+        self.questions.len()
+    }
+
+    /// How many counters it changes in one item at the most.
+    pub fn widest(&self) -> usize {
+        self.counters.values().map(BTreeMap::len).max().unwrap_or(0)
+    }
+
+    /// Leaves what is counted of `chatbot` alone; what was listed goes all the same.
+    pub fn forget(&mut self, chatbot: ChatbotId) {
+        self.counters.retain(|(of, _), _| *of != chatbot);
+        self.questions.retain(|(of, ..), _| *of != chatbot);
+        self.marks.retain(|_, (of, mark)| *of != chatbot || mark.is_none());
+    }
+
+    /// What is zero is left out: a change that counts nothing writes nothing.
+    fn add(&mut self, chatbot: ChatbotId, scope: Scope, counter: &str, by: i64) {
+        let key = (chatbot, scope);
+        let counters = self.counters.entry(key.clone()).or_default();
+        let count = counters.entry(counter.to_owned()).or_default();
+        *count += by;
+        if *count == 0 {
+            counters.remove(counter);
+        }
+        if counters.is_empty() {
+            self.counters.remove(&key);
+        }
+    }
+}

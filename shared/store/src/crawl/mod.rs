@@ -1,0 +1,3 @@
+//! What crawl workers share of the hosts that they read.
+
+pub(crate) mod hosts;

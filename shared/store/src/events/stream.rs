@@ -1,0 +1,217 @@
+//! Reading the table's stream: from the images of an item to what changed, in the domain's terms.
+//! The one place where a stored change is understood.
+
+use std::collections::HashMap;
+
+use domain::{
+    Chatbot, Conversation, Delivery, Error, JobId, Lead, Result, Source, SourceId, SwitchedOff,
+    Turn, Webhook,
+    source::{Page, PageState},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{
+    chat::leads::LeadItem,
+    chatbots::items::ChatbotItem,
+    conversations::items::{ConversationItem, TurnItem},
+    keys::{ItemKind, Key},
+    knowledge::pages::PageItem,
+    knowledge::sources::SourceItem,
+    webhooks::deliveries::DeliveryItem,
+    webhooks::subscriptions::WebhookItem,
+};
+
+/// The images of one stream record.
+#[derive(Debug, Clone, Default)]
+pub struct StreamImage {
+    /// The item before, unless it is new.
+    pub old: Option<serde_dynamo::Item>,
+    /// The item after, unless it is gone.
+    pub new: Option<serde_dynamo::Item>,
+}
+
+/// A change that somebody waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A conversation began.
+    ConversationStarted(Conversation),
+    /// A conversation changed; `idle` if it has just been closed for being idle.
+    ConversationChanged {
+        /// As it was.
+        old: Conversation,
+        /// As it is.
+        new: Conversation,
+        /// When it was closed for being idle, if that is what changed.
+        ended_at: Option<domain::Timestamp>,
+        /// When a person was asked for, if that is what changed.
+        handoff_at: Option<domain::Timestamp>,
+        /// The dialect in which one was, the last time.
+        handoff_dialect: Option<domain::Dialect>,
+    },
+    /// A conversation was deleted.
+    ConversationRemoved(Conversation),
+    /// A turn was added.
+    TurnAdded(Turn),
+    /// An answer was rated, or rated otherwise.
+    TurnRated {
+        /// As it is.
+        turn: Turn,
+        /// The rating.
+        rating: i8,
+        /// When it was given.
+        at: domain::Timestamp,
+        /// As it was.
+        old: Turn,
+    },
+    /// A turn was cleared away with its conversation.
+    TurnRemoved(Turn),
+    /// A visitor left contact details.
+    LeadCaptured(Lead),
+    /// A lead was deleted.
+    LeadRemoved(Lead),
+    /// A page waits to be crawled.
+    PageQueued(Page),
+    /// A source changed; one of its crawls may be of no use any more.
+    SourceChanged {
+        /// As it was.
+        old: Source,
+        /// As it is.
+        new: Source,
+    },
+    /// A source was deleted.
+    SourceRemoved(Source),
+    /// A chatbot was deleted.
+    ChatbotRemoved(Chatbot),
+    /// A webhook was deleted.
+    WebhookRemoved(Webhook),
+    /// The platform switched a webhook off.
+    WebhookSwitchedOff(Webhook, SwitchedOff),
+    /// A delivery that was settled is due again.
+    DeliveryReplayed(Delivery),
+}
+
+#[derive(Deserialize)]
+struct KeyItem {
+    pk: String,
+    sk: String,
+}
+
+fn read<T: DeserializeOwned>(item: serde_dynamo::Item) -> Result<T> {
+    serde_dynamo::from_item(item).map_err(Error::internal)
+}
+
+impl StreamImage {
+    /// What changed, or `None` if nobody waits for it.
+    pub fn change(self) -> Result<Option<Change>> {
+        let Self { old, new } = self;
+        let Some(image) = new.as_ref().or(old.as_ref()) else {
+            return Err(Error::internal("a stream record without images"));
+        };
+        let KeyItem { pk, sk } = read(image.clone())?;
+        Ok(match (Key { pk, sk }.kind(), old, new) {
+            (ItemKind::Conversation, None, Some(new)) => {
+                Some(Change::ConversationStarted(read::<ConversationItem>(new)?.into()))
+            }
+            (ItemKind::Conversation, Some(old), Some(new)) => {
+                let (old, new): (ConversationItem, ConversationItem) = (read(old)?, read(new)?);
+                let ended_at = new.ended_at.filter(|_| old.ended_at.is_none());
+                let handoff_dialect = new.handoff_dialect;
+                let (old, new) = (Conversation::from(old), Conversation::from(new));
+                let handoff_at = new.handoff_at.filter(|at| old.handoff_at != Some(*at));
+                Some(Change::ConversationChanged {
+                    old,
+                    new,
+                    ended_at,
+                    handoff_at,
+                    handoff_dialect,
+                })
+            }
+            (ItemKind::Conversation, Some(old), None) => {
+                Some(Change::ConversationRemoved(read::<ConversationItem>(old)?.into()))
+            }
+            (ItemKind::Turn, None, Some(new)) => {
+                Some(Change::TurnAdded(read::<TurnItem>(new)?.into()))
+            }
+            (ItemKind::Turn, Some(old), Some(new)) => {
+                let (old, turn) = (read::<TurnItem>(old)?.into(), read::<TurnItem>(new)?.into());
+                rated(old, turn)
+            }
+            (ItemKind::Turn, Some(old), None) => {
+                Some(Change::TurnRemoved(read::<TurnItem>(old)?.into()))
+            }
+            (ItemKind::Lead, None, Some(new)) => {
+                Some(Change::LeadCaptured(read::<LeadItem>(new)?.try_into()?))
+            }
+            (ItemKind::Lead, Some(old), None) => {
+                Some(Change::LeadRemoved(read::<LeadItem>(old)?.try_into()?))
+            }
+            (ItemKind::Page, None, Some(new)) => {
+                let page = Page::from(read::<PageItem>(new)?);
+                (page.state == PageState::Queued).then_some(Change::PageQueued(page))
+            }
+            (ItemKind::Source, Some(old), Some(new)) => Some(Change::SourceChanged {
+                old: read::<SourceItem>(old)?.into(),
+                new: read::<SourceItem>(new)?.into(),
+            }),
+            (ItemKind::Source, Some(old), None) => {
+                Some(Change::SourceRemoved(read::<SourceItem>(old)?.into()))
+            }
+            (ItemKind::Chatbot, Some(old), None) => {
+                Some(Change::ChatbotRemoved(read::<ChatbotItem>(old)?.try_into()?))
+            }
+            (ItemKind::Webhook, Some(old), None) => {
+                Some(Change::WebhookRemoved(read::<WebhookItem>(old)?.into()))
+            }
+            (ItemKind::Webhook, Some(old), Some(new)) => {
+                let (old, new) =
+                    (read::<WebhookItem>(old)?.into(), read::<WebhookItem>(new)?.into());
+                switched_off(&old, new)
+            }
+            (ItemKind::Delivery, Some(old), Some(new)) => replayed(old, new)?,
+            _ => None,
+        })
+    }
+}
+
+fn switched_off(old: &Webhook, new: Webhook) -> Option<Change> {
+    let off = new.switched_off.filter(|off| old.switched_off != Some(*off))?;
+    Some(Change::WebhookSwitchedOff(new, off))
+}
+
+/// Most changes of a delivery are attempts, so no more of it is read than says so.
+fn replayed(old: serde_dynamo::Item, new: serde_dynamo::Item) -> Result<Option<Change>> {
+    const REPLAYED_AT: &str = "replayed_at";
+    if new.get(REPLAYED_AT) == old.get(REPLAYED_AT) {
+        return Ok(None);
+    }
+    Ok(Some(Change::DeliveryReplayed(read::<DeliveryItem>(new)?.try_into()?)))
+}
+
+fn rated(old: Turn, turn: Turn) -> Option<Change> {
+    let (rating, at) = (turn.rating?, turn.rated_at?);
+    let before = (old.rating, old.rated_at);
+    (before != (Some(rating), Some(at))).then_some(Change::TurnRated { turn, rating, at, old })
+}
+
+impl Change {
+    /// The crawls whose pages and passages nobody needs any more after this change.
+    pub fn spent_crawls(&self) -> Vec<(SourceId, JobId)> {
+        let mut spent: HashMap<JobId, SourceId> = HashMap::new();
+        match self {
+            Self::SourceChanged { old, new } => {
+                let before = [Some(old.job), old.active_job];
+                let after = [Some(new.job), new.active_job];
+                for job in before.into_iter().flatten().filter(|job| !after.contains(&Some(*job))) {
+                    spent.insert(job, old.id);
+                }
+            }
+            Self::SourceRemoved(source) => {
+                for job in [Some(source.job), source.active_job].into_iter().flatten() {
+                    spent.insert(job, source.id);
+                }
+            }
+            _ => {}
+        }
+        spent.into_iter().map(|(job, source)| (source, job)).collect()
+    }
+}

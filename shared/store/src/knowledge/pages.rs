@@ -1,0 +1,324 @@
+//! Pages of a crawl with what was found on them. A page's insert is its job: the stream carries
+//! it to the crawl queue, so that a page can't be stored without being crawled or the other way.
+
+use domain::{
+    ChatbotId, JobId, Result, Source, SourceId, WorkspaceId,
+    source::{Chunk, MAX_PAGES, Page, PageCopy, PageState, Retry},
+};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::{
+    keys::{self, ItemKind, Key},
+    knowledge::vectors::belongs_to,
+    table::client::{Range, Store, key_in, read},
+    table::mirror::mirrored,
+    table::write::Write,
+};
+
+/// Largest part of a segment: an item has 400 KB, and keys and names need some.
+pub(crate) const PART_BYTES: usize = 380 * 1024;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PageItem {
+    source_id: SourceId,
+    chatbot_id: ChatbotId,
+    workspace_id: WorkspaceId,
+    job: JobId,
+    url: String,
+    depth: u8,
+    state: PageState,
+    chunks: u32,
+    words: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    copy: Option<PageCopy>,
+    #[serde(default)]
+    stored: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry: Option<Retry>,
+}
+
+/// Where a page leads, for the day that its server says that it has not changed.
+#[derive(Serialize, Deserialize)]
+struct LinksItem {
+    #[serde(with = "crate::table::compressed::list")]
+    links: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ChunkItem {
+    id: String,
+    content: String,
+    headings: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    title: String,
+    tokens: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PartItem {
+    bytes: ByteBuf,
+}
+
+impl PartItem {
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { bytes: ByteBuf::from(bytes) }
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes.into_vec()
+    }
+}
+
+mirrored!(
+    PageItem,
+    Page {
+        source_id,
+        chatbot_id,
+        workspace_id,
+        job,
+        url,
+        depth,
+        state,
+        chunks,
+        words,
+        copy,
+        stored,
+        retry,
+    }
+);
+
+mirrored!(ChunkItem, Chunk { id, content, headings, url, title, tokens });
+
+impl PageItem {
+    /// The write that queues `page`.
+    pub fn queued(page: &Page) -> Result<Write> {
+        debug_assert!(page.state == PageState::Queued, "a page begins queued");
+        let key = keys::page(page.source_id, page.job, &page.url);
+        Ok(Write::put(key, &Self::from(page))?.if_absent())
+    }
+}
+
+fn outcome(page: &Page, condition: &str) -> Result<Write> {
+    let Page { state, chunks, words, copy, stored, .. } = page;
+    let (set, remove) = match copy {
+        Some(_) => (", #copy = :copy", ""),
+        None => ("", ", #copy"),
+    };
+    let mut write = Write::update(
+        keys::page(page.source_id, page.job, &page.url),
+        format!(
+            "SET #state = :state, chunks = :chunks, words = :words, #stored = :stored{set} \
+             REMOVE #retry{remove}"
+        ),
+    )
+    .name("retry", "retry")
+    .name("state", "state")
+    .name("stored", "stored")
+    .value("state", state)?
+    .value("chunks", chunks)?
+    .value("words", words)?
+    .value("stored", stored)?
+    .when(condition);
+    write = write.name("copy", "copy");
+    if let Some(copy) = copy {
+        write = write.value("copy", copy)?;
+    }
+    Ok(write)
+}
+
+/// What became of pages that a crawl found links to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NewPages {
+    /// Queued now.
+    pub queued: u32,
+    /// Left out, since a source has at most [`MAX_PAGES`] pages.
+    pub left_out: u32,
+}
+
+impl Store {
+    /// Queues pages that are not part of the crawl yet, as long as there is room.
+    pub async fn queue_pages(&self, pages: &[Page]) -> Result<NewPages> {
+        let Some(first) = pages.first() else { return Ok(NewPages::default()) };
+        let known = self.pages(first.source_id, first.job).await?;
+        let mut result = NewPages::default();
+        for page in pages.iter().filter(|page| known.iter().all(|k| k.url != page.url)) {
+            if result.left_out > 0 {
+                result.left_out += 1;
+                continue;
+            }
+            // The source counts its pages in the same transaction, so that the bound holds
+            // however many pages of a crawl are read at once.
+            let room =
+                Write::update(keys::source(page.chatbot_id, page.source_id), "ADD pages :one")
+                    .value("one", 1)?
+                    .when("attribute_exists(pk) AND job = :job AND pages < :most")
+                    .value("job", page.job)?
+                    .value("most", MAX_PAGES)?;
+            let outcome = self.transact(vec![PageItem::queued(page)?, room]).await?;
+            if outcome.is_done() {
+                result.queued += 1;
+            } else if outcome.refused(1) && !outcome.refused(0) {
+                result.left_out += 1;
+            }
+        }
+        Ok(result)
+    }
+
+    /// A page of a crawl.
+    pub async fn page(&self, source: SourceId, job: JobId, url: &str) -> Result<Option<Page>> {
+        let found: Option<PageItem> = self.get(&keys::page(source, job, url), true).await?;
+        Ok(found.map(Into::into))
+    }
+
+    /// All pages of a crawl.
+    pub async fn pages(&self, source: SourceId, job: JobId) -> Result<Vec<Page>> {
+        let range = Range::prefix(keys::crawl_partition(source, job), keys::PAGE);
+        let items: Vec<PageItem> = self.query(range).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Writes down how a page came out, if it is still waiting.
+    pub async fn end_page(&self, page: &Page) -> Result<()> {
+        let write = outcome(page, "attribute_exists(pk) AND #was = :queued")?
+            .name("was", "state")
+            .value("queued", &PageState::Queued)?;
+        self.write(write).await.map(drop)
+    }
+
+    /// Writes down when a page is tried again, if it is still waiting and nobody else has said so
+    /// since it was read; whether that was so.
+    pub async fn retry_page(&self, page: &Page, retry: &Retry) -> Result<bool> {
+        let key = keys::page(page.source_id, page.job, &page.url);
+        let waits = "attribute_exists(pk) AND #state = :queued";
+        let write = Write::update(key, "SET #retry = :retry")
+            .name("retry", "retry")
+            .name("state", "state")
+            .value("retry", retry)?
+            .value("queued", &PageState::Queued)?;
+        let write = match &page.retry {
+            None => write.when(format!("{waits} AND attribute_not_exists(#retry)")),
+            Some(seen) => write
+                .name("at", "at")
+                .value("seen", seen.at)?
+                .when(format!("{waits} AND #retry.#at = :seen")),
+        };
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Writes down what became of a page that had come out, once all of its crawl have.
+    pub async fn settle_page(&self, page: &Page) -> Result<()> {
+        self.write(outcome(page, "attribute_exists(pk)")?).await.map(drop)
+    }
+
+    /// The server has confirmed the copy of a page that answers now.
+    pub async fn confirm_copy(&self, page: &Page, copy: &PageCopy) -> Result<()> {
+        let write =
+            Write::update(keys::page(page.source_id, page.job, &page.url), "SET #copy = :copy")
+                .name("copy", "copy")
+                .value("copy", copy)?
+                .if_present();
+        self.write(write).await.map(drop)
+    }
+
+    /// Keeps where a page leads.
+    pub async fn put_links(&self, page: &Page, links: Vec<String>) -> Result<()> {
+        let key = keys::links(page.source_id, page.job, &page.url);
+        self.write(Write::put(key, &LinksItem { links })?).await.map(drop)
+    }
+
+    /// Where a page led when it was last read.
+    pub async fn links(&self, source: SourceId, job: JobId, url: &str) -> Result<Vec<String>> {
+        let found: Option<LinksItem> = self.get(&keys::links(source, job, url), true).await?;
+        Ok(found.map(|found| found.links).unwrap_or_default())
+    }
+
+    /// Removes the passages of a page from its crawl.
+    pub async fn delete_chunks(&self, page: &Page) -> Result<()> {
+        let first = keys::chunk(page.source_id, page.job, &page.url, 0);
+        let prefix = first.sk.trim_end_matches("00000");
+        let items = self.query_items(Range::prefix(first.pk.clone(), prefix)).await?;
+        let doomed = items.iter().map(key_in).collect::<Result<Vec<_>>>()?;
+        self.batch_delete(&doomed).await
+    }
+
+    /// Stores the passages of a page. Written again they are the same items.
+    pub async fn put_chunks(&self, page: &Page, chunks: &[Chunk]) -> Result<()> {
+        for (place, chunk) in chunks.iter().enumerate() {
+            let key = keys::chunk(page.source_id, page.job, &page.url, place);
+            self.write(Write::put(key, &ChunkItem::from(chunk))?).await?;
+        }
+        Ok(())
+    }
+
+    /// The passages of one page, in order.
+    pub async fn chunks_of(&self, source: SourceId, job: JobId, url: &str) -> Result<Vec<Chunk>> {
+        let first = keys::chunk(source, job, url, 0);
+        let prefix = first.sk.trim_end_matches("00000");
+        let items: Vec<ChunkItem> = self.query(Range::prefix(first.pk.clone(), prefix)).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// All passages of a crawl, in page order.
+    pub async fn chunks(&self, source: SourceId, job: JobId) -> Result<Vec<Chunk>> {
+        let range = Range::prefix(keys::crawl_partition(source, job), keys::CHUNK);
+        let items: Vec<ChunkItem> = self.query(range).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Copies the crawl `job` of `source` whole, as the crawl of `twin`.
+    pub(crate) async fn copy_crawl(
+        &self,
+        source: SourceId,
+        job: JobId,
+        twin: &Source,
+    ) -> Result<()> {
+        let whole = Range::prefix(keys::crawl_partition(source, job), "");
+        let whole = Range { sort: None, ..whole };
+        for mut item in self.query_items(whole).await? {
+            let Key { pk: _, sk } = key_in(&item)?;
+            let key = Key { pk: keys::crawl_partition(twin.id, twin.job), sk };
+            if key.kind() == ItemKind::Page {
+                let page = Page {
+                    source_id: twin.id,
+                    chatbot_id: twin.chatbot_id,
+                    workspace_id: twin.workspace_id,
+                    job: twin.job,
+                    ..read::<PageItem>(std::mem::take(&mut item))?.into()
+                };
+                self.write(Write::put(key, &PageItem::from(&page))?).await?;
+            } else {
+                belongs_to(&mut item, twin.chatbot_id);
+                self.write(Write::put_raw(key, item)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores the index segment of a crawl; into how many parts.
+    pub async fn put_segment(&self, source: &Source, bytes: &[u8]) -> Result<u32> {
+        let mut parts = 0;
+        for (place, part) in bytes.chunks(PART_BYTES).enumerate() {
+            let key = keys::segment_part(source.id, source.job, place);
+            self.write(Write::put(key, &PartItem::of(part))?).await?;
+            parts += 1;
+        }
+        Ok(parts)
+    }
+
+    /// The segment of a crawl, or `None` if not all of its `parts` are there.
+    pub async fn segment(
+        &self,
+        source: SourceId,
+        job: JobId,
+        parts: u32,
+    ) -> Result<Option<Vec<u8>>> {
+        let range = Range::prefix(keys::crawl_partition(source, job), keys::SEGMENT);
+        let items: Vec<PartItem> = self.query(range).await?;
+        if items.len() < usize::try_from(parts).unwrap_or(usize::MAX) {
+            return Ok(None);
+        }
+        Ok(Some(items.into_iter().flat_map(PartItem::into_bytes).collect()))
+    }
+}

@@ -1,0 +1,454 @@
+//! Knowledge sources: adding, crawling again, finishing a crawl, deleting.
+
+use domain::{
+    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceFile, SourceId, SourceKind,
+    SourceStatus, SyncFrequency, Timestamp, WorkspaceId,
+    source::{CRAWL_TIME, Page, QaPair},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    keys::{self, Key},
+    knowledge::index::{IndexEntry, IndexPointer, PointerItem},
+    knowledge::pages::PageItem,
+    ops::purge::PurgeTarget,
+    table::client::{Range, Store},
+    table::mirror::mirrored,
+    table::write::Write,
+};
+
+/// How many sources one chatbot may have.
+pub const MAX_SOURCES: u32 = 1_000;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SourceItem {
+    id: SourceId,
+    chatbot_id: ChatbotId,
+    workspace_id: WorkspaceId,
+    kind: SourceKind,
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<SourceFile>,
+    status: SourceStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    sync: SyncFrequency,
+    job: JobId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    active_job: Option<JobId>,
+    chunk_count: u32,
+    word_count: u32,
+    created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    synced_at: Option<Timestamp>,
+    /// Pages of the crawl under way; guards their bound.
+    #[serde(default)]
+    pages: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ClaimItem {
+    source_id: SourceId,
+}
+
+mirrored!(
+    SourceItem,
+    Source {
+        id,
+        chatbot_id,
+        workspace_id,
+        kind,
+        name,
+        file,
+        status,
+        reason,
+        sync,
+        job,
+        active_job,
+        chunk_count,
+        word_count,
+        created_at,
+        synced_at,
+    } + from { pages: 1 }
+);
+
+/// What became of a source that was to be added.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NewSource {
+    /// It is there now.
+    Added,
+    /// Another source of the chatbot has that URL.
+    Claimed(SourceId),
+}
+
+/// What a crawl came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CrawlResult {
+    /// Its segment has been written in `parts` parts and shall answer from now on.
+    Ready {
+        /// Parts of the segment.
+        parts: u32,
+        /// Passages in it.
+        chunks: u32,
+        /// Words in them.
+        words: u32,
+    },
+    /// Every page says what it said before: what answered before goes on, and nothing is written
+    /// or loaded anew.
+    Unchanged,
+    /// Nothing new; what answered before still does.
+    Failed {
+        /// Why, fit for the owner's eyes.
+        reason: String,
+    },
+    /// The source's own page is confirmed not to be there: nothing of it answers any more.
+    Gone {
+        /// Why, fit for the owner's eyes.
+        reason: String,
+    },
+}
+
+fn one_more_source(chatbot: &Chatbot) -> Result<Write> {
+    Write::update(
+        keys::chatbot(chatbot.workspace_id, chatbot.id),
+        "ADD sources :one, index_version :one",
+    )
+    .value("one", 1)?
+    .when("attribute_exists(pk) AND sources < :most")
+    .value("most", MAX_SOURCES)
+}
+
+fn refused_by_chatbot() -> Error {
+    Error::new(ErrorKind::Conflict, format!("a chatbot can have at most {MAX_SOURCES} sources"))
+}
+
+fn with_due(write: Write, key: &Key, at: Timestamp) -> Write {
+    write.with("due_pk", keys::due_partition(keys::due_shard(key))).with("due_at", at.to_string())
+}
+
+impl Store {
+    /// Adds a URL source with the first page of its first crawl, and claims the URL. Of several
+    /// at once one gets the URL; the others learn whose it is.
+    pub async fn put_url_source(
+        &self,
+        chatbot: &Chatbot,
+        source: &Source,
+        page: &Page,
+    ) -> Result<NewSource> {
+        let key = keys::source(source.chatbot_id, source.id);
+        let claim = keys::source_url(source.chatbot_id, &source.name);
+        let put = Write::put(key.clone(), &SourceItem::from(source))?.if_absent();
+        let writes = vec![
+            Write::put(claim.clone(), &ClaimItem { source_id: source.id })?.if_absent(),
+            with_due(put, &key, source.created_at.plus(CRAWL_TIME)),
+            PageItem::queued(page)?,
+            one_more_source(chatbot)?,
+        ];
+        let outcome = self.transact(writes).await?;
+        if outcome.is_done() {
+            return Ok(NewSource::Added);
+        }
+        if let Some(ClaimItem { source_id }) = self.get(&claim, true).await? {
+            return Ok(NewSource::Claimed(source_id));
+        }
+        if outcome.refused(3) { Err(refused_by_chatbot()) } else { Err(try_again()) }
+    }
+
+    /// Adds a file source with its one page, which waits to be read.
+    pub async fn put_file_source(
+        &self,
+        chatbot: &Chatbot,
+        source: &Source,
+        page: &Page,
+    ) -> Result<()> {
+        let key = keys::source(source.chatbot_id, source.id);
+        let put = Write::put(key.clone(), &SourceItem::from(source))?.if_absent();
+        let writes = vec![
+            with_due(put, &key, source.created_at.plus(CRAWL_TIME)),
+            PageItem::queued(page)?,
+            one_more_source(chatbot)?,
+        ];
+        match self.transact(writes).await?.is_done() {
+            true => Ok(()),
+            false => Err(refused_by_chatbot()),
+        }
+    }
+
+    /// Adds a Q&A pair with what it means, if that is known. It answers from the same write on.
+    pub async fn put_qa_source(
+        &self,
+        chatbot: &Chatbot,
+        source: &Source,
+        pair: &QaPair,
+        meaning: Option<&[u8]>,
+    ) -> Result<()> {
+        self.put_qa_source_with(chatbot, source, (pair, meaning), None).await.map(drop)
+    }
+
+    /// The same together with another write; `false` if that one was refused.
+    pub(crate) async fn put_qa_source_with(
+        &self,
+        chatbot: &Chatbot,
+        source: &Source,
+        (pair, meaning): (&QaPair, Option<&[u8]>),
+        beside: Option<Write>,
+    ) -> Result<bool> {
+        let pointer = PointerItem::qa(source, pair, meaning);
+        let mut writes = vec![
+            Write::put(keys::source(source.chatbot_id, source.id), &SourceItem::from(source))?
+                .if_absent(),
+            Write::put(keys::index_pointer(source.chatbot_id, source.id), &pointer)?,
+            one_more_source(chatbot)?,
+        ];
+        let place = writes.len();
+        writes.extend(beside);
+        let outcome = self.transact(writes).await?;
+        match outcome.is_done() {
+            true => Ok(true),
+            false if outcome.refused(place) => Ok(false),
+            false => Err(refused_by_chatbot()),
+        }
+    }
+
+    /// Writes `twin`, a copy for `chatbot` of the source that `pointer` leads to, with what that
+    /// one answers from. `false` if that was replaced and cleared away meanwhile.
+    pub async fn copy_source(
+        &self,
+        chatbot: &Chatbot,
+        pointer: &IndexPointer,
+        twin: &Source,
+    ) -> Result<bool> {
+        let key = keys::source(twin.chatbot_id, twin.id);
+        let mut put = Write::put(key.clone(), &SourceItem::from(twin))?.if_absent();
+        if let Some(period) = twin.sync.period() {
+            put = with_due(put, &key, Timestamp::now().plus(period));
+        }
+        let item = match &pointer.entry {
+            IndexEntry::Qa(pair) => PointerItem::qa(twin, pair, pointer.meaning.as_deref()),
+            IndexEntry::Segment { parts, chunks } => {
+                self.copy_crawl(pointer.source_id, pointer.job, twin).await?;
+                if self.segment(twin.id, twin.job, *parts).await?.is_none() {
+                    let target = PurgeTarget::Crawl { id: twin.id, job: twin.job };
+                    while !self.purge_some(&target).await? {}
+                    return Ok(false);
+                }
+                PointerItem::pages(twin, *parts, *chunks)
+            }
+        };
+        let mut writes = vec![
+            put,
+            Write::put(keys::index_pointer(twin.chatbot_id, twin.id), &item)?,
+            one_more_source(chatbot)?,
+        ];
+        if twin.kind == SourceKind::Url {
+            let claim = keys::source_url(twin.chatbot_id, &twin.name);
+            writes.push(Write::put(claim, &ClaimItem { source_id: twin.id })?.if_absent());
+        }
+        match self.transact(writes).await?.is_done() {
+            true => Ok(true),
+            false => Err(Error::new(ErrorKind::Conflict, "the copy was changed while it was made")),
+        }
+    }
+
+    /// A source of `chatbot`.
+    pub async fn source(&self, chatbot: ChatbotId, id: SourceId) -> Result<Option<Source>> {
+        let found: Option<SourceItem> = self.get(&keys::source(chatbot, id), true).await?;
+        Ok(found.map(Into::into))
+    }
+
+    /// A source by its key, as the `due` index gives it.
+    pub async fn source_at(&self, key: &Key) -> Result<Option<Source>> {
+        Ok(self.get::<SourceItem>(key, true).await?.map(Into::into))
+    }
+
+    /// A chatbot's sources, newest first.
+    pub async fn sources(&self, chatbot: ChatbotId) -> Result<Vec<Source>> {
+        let range = Range::prefix(keys::chatbot_partition(chatbot), keys::SOURCE).backwards();
+        let items: Vec<SourceItem> = self.query(range).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Begins another crawl of `source` with `page`, unless one is under way or somebody else
+    /// began one since it was read; whether it was begun.
+    /// A ticker begins it only while it is due as it was `seen` to be.
+    pub async fn begin_crawl(
+        &self,
+        source: &Source,
+        page: &Page,
+        now: Timestamp,
+        seen: Option<&str>,
+    ) -> Result<bool> {
+        let key = keys::source(source.chatbot_id, source.id);
+        let begin = Write::update(
+            key.clone(),
+            "SET #status = :pending, job = :job, pages = :one, due_pk = :due_pk, due_at = :due_at \
+             REMOVE reason",
+        )
+        .value("one", 1)?
+        .name("status", "status")
+        .value("pending", SourceStatus::Pending)?
+        .value("job", page.job)?
+        .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+        .value("due_at", now.plus(CRAWL_TIME).to_string())?
+        .when(when_seen("attribute_exists(pk) AND job = :old AND #status = :was", seen))
+        .value("old", source.job)?
+        .value("was", source.status)?;
+        let begin = with_seen(begin, seen)?;
+        Ok(self.transact(vec![begin, PageItem::queued(page)?]).await?.is_done())
+    }
+
+    /// A crawl has fetched its first page.
+    pub async fn crawl_started(&self, source: &Source) -> Result<()> {
+        let write =
+            Write::update(keys::source(source.chatbot_id, source.id), "SET #status = :processing")
+                .name("status", "status")
+                .value("processing", SourceStatus::Processing)?
+                .when("attribute_exists(pk) AND job = :job AND #status = :pending")
+                .value("job", source.job)?
+                .value("pending", SourceStatus::Pending)?;
+        self.write(write).await.map(drop)
+    }
+
+    /// Ends the crawl `source.job`, in one conditional transaction: the source's new state, the
+    /// pointer to what answers, and the chatbot's index version change together. `false` if that
+    /// crawl had ended before, or its source is gone. A ticker calls it off only while it is due
+    /// as it was `seen` to be.
+    pub async fn end_crawl(
+        &self,
+        source: &Source,
+        result: &CrawlResult,
+        now: Timestamp,
+        seen: Option<&str>,
+    ) -> Result<bool> {
+        let key = keys::source(source.chatbot_id, source.id);
+        let pointer = keys::index_pointer(source.chatbot_id, source.id);
+        let next = source.sync.period().map(|period| now.plus(period));
+        let due = match next {
+            Some(_) => ("due_pk = :due_pk, due_at = :due_at", ""),
+            None => ("", "due_pk, due_at"),
+        };
+        let (mut set, mut remove) = (vec![due.0], vec![due.1]);
+        match result {
+            CrawlResult::Ready { .. } => {
+                set.extend([
+                    "#status = :status",
+                    "active_job = :job",
+                    "chunk_count = :chunks",
+                    "word_count = :words",
+                    "synced_at = :now",
+                ]);
+                remove.push("reason");
+            }
+            CrawlResult::Unchanged => {
+                set.extend(["#status = :status", "synced_at = :now"]);
+                remove.push("reason");
+            }
+            CrawlResult::Failed { .. } => set.extend(["#status = :status", "reason = :reason"]),
+            CrawlResult::Gone { .. } => {
+                set.extend([
+                    "#status = :status",
+                    "reason = :reason",
+                    "chunk_count = :zero",
+                    "word_count = :zero",
+                ]);
+                remove.push("active_job");
+            }
+        }
+        let join = |verb: &str, parts: Vec<&str>| {
+            let parts: Vec<_> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+            if parts.is_empty() { String::new() } else { format!("{verb} {} ", parts.join(", ")) }
+        };
+        let mut end =
+            Write::update(key.clone(), format!("{}{}", join("SET", set), join("REMOVE", remove)))
+                .name("status", "status")
+                .value("job", source.job)?
+                .value("pending", SourceStatus::Pending)?
+                .value("processing", SourceStatus::Processing)?
+                .when(when_seen(
+                    "attribute_exists(pk) AND job = :job AND #status IN (:pending, :processing)",
+                    seen,
+                ));
+        end = with_seen(end, seen)?;
+        if let Some(next) = next {
+            end = end
+                .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+                .value("due_at", next.to_string())?;
+        }
+        let mut writes = Vec::with_capacity(3);
+        match result {
+            CrawlResult::Ready { parts, chunks, words } => {
+                writes.push(
+                    end.value("status", SourceStatus::Ready)?
+                        .value("chunks", chunks)?
+                        .value("words", words)?
+                        .value("now", now)?,
+                );
+                let item = PointerItem::pages(source, *parts, *chunks);
+                writes.push(Write::put(pointer, &item)?);
+            }
+            CrawlResult::Unchanged => {
+                writes.push(end.value("status", SourceStatus::Ready)?.value("now", now)?);
+            }
+            CrawlResult::Failed { reason } => {
+                writes.push(end.value("status", SourceStatus::Failed)?.value("reason", reason)?);
+            }
+            CrawlResult::Gone { reason } => {
+                writes.push(
+                    end.value("status", SourceStatus::Failed)?
+                        .value("reason", reason)?
+                        .value("zero", 0)?,
+                );
+                writes.push(Write::delete(pointer));
+            }
+        }
+        if !matches!(result, CrawlResult::Failed { .. } | CrawlResult::Unchanged) {
+            writes.push(
+                Write::update(
+                    keys::chatbot(source.workspace_id, source.chatbot_id),
+                    "ADD index_version :one",
+                )
+                .value("one", 1)?
+                .if_present(),
+            );
+        }
+        Ok(self.transact(writes).await?.is_done())
+    }
+
+    /// Deletes a source; whether there was one. What it knew stops answering with the same write;
+    /// its pages and passages follow behind the stream.
+    pub async fn delete_source(&self, source: &Source) -> Result<bool> {
+        let mut writes = vec![
+            Write::delete(keys::source(source.chatbot_id, source.id)).if_present(),
+            Write::delete(keys::index_pointer(source.chatbot_id, source.id)),
+            Write::update(
+                keys::chatbot(source.workspace_id, source.chatbot_id),
+                "ADD index_version :one, sources :less",
+            )
+            .value("one", 1)?
+            .value("less", -1)?
+            .if_present(),
+        ];
+        if source.kind == SourceKind::Url {
+            writes.push(Write::delete(keys::source_url(source.chatbot_id, &source.name)));
+        }
+        Ok(self.transact(writes).await?.is_done())
+    }
+}
+
+fn when_seen(condition: &str, seen: Option<&str>) -> String {
+    match seen {
+        Some(_) => format!("{condition} AND due_at = :seen"),
+        None => condition.to_owned(),
+    }
+}
+
+fn with_seen(write: Write, seen: Option<&str>) -> Result<Write> {
+    match seen {
+        Some(seen) => write.value("seen", seen),
+        None => Ok(write),
+    }
+}
+
+fn try_again() -> Error {
+    Error::new(ErrorKind::Conflict, "the chatbot was changed at the same time; try again")
+}

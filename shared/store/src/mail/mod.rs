@@ -1,0 +1,3 @@
+//! Mails that were sent.
+
+pub(crate) mod sent;

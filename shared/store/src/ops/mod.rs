@@ -1,0 +1,4 @@
+//! Recounts, and the purge of what belonged to something deleted.
+
+pub(crate) mod purge;
+pub(crate) mod recount;

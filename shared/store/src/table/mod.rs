@@ -1,0 +1,8 @@
+//! The floor of all other rooms: the client with its retries, expressions and paging, writes and
+//! transactions, compressed attributes, conversions of items, and the meter of capacity units.
+
+pub(crate) mod client;
+pub(crate) mod compressed;
+pub mod meter;
+pub(crate) mod mirror;
+pub(crate) mod write;

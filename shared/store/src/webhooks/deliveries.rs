@@ -1,0 +1,278 @@
+//! Deliveries: put once per event and subscription, then changed by each attempt.
+
+use domain::{
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Error, EventId, Result, Scope,
+    Timestamp, WebhookId, WorkspaceId, webhook::KEPT_FOR,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    keys::{self, Key},
+    table::client::{Range, Store},
+    table::write::Write,
+};
+
+/// What leads to a delivery: the ids in its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryRef {
+    /// The subscription.
+    pub webhook_id: WebhookId,
+    /// When the event happened.
+    pub created_at: Timestamp,
+    /// The delivery.
+    pub id: DeliveryId,
+}
+
+impl DeliveryRef {
+    /// Where it is stored.
+    pub fn key(&self) -> Key {
+        keys::delivery(self.webhook_id, self.created_at, self.id)
+    }
+}
+
+/// What became of a delivery that was to be put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutDelivery {
+    /// It is new.
+    Added,
+    /// It was there and still waits, so its message may have been lost.
+    Pending,
+    /// It was there and was given up.
+    Failed,
+    /// It was there and arrived.
+    Delivered,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DeliveryItem {
+    id: DeliveryId,
+    webhook_id: WebhookId,
+    /// Of a subscription to one chatbot's events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chatbot_id: Option<ChatbotId>,
+    /// Of a subscription to a whole workspace's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    workspace_id: Option<WorkspaceId>,
+    event_id: EventId,
+    event: String,
+    body: String,
+    status: DeliveryStatus,
+    #[serde(default)]
+    attempts: Vec<Attempt>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replayed_at: Option<Timestamp>,
+    #[serde(default)]
+    replayed_after: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next_attempt_at: Option<Timestamp>,
+    created_at: Timestamp,
+    /// Seconds; the table sweeps it some time after.
+    expires_at: i64,
+}
+
+impl From<&Delivery> for DeliveryItem {
+    fn from(from: &Delivery) -> Self {
+        let Delivery {
+            id,
+            webhook_id,
+            scope,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            replayed_at,
+            replayed_after,
+            next_attempt_at,
+            created_at,
+        } = from.clone();
+        let (chatbot_id, workspace_id) = match scope {
+            Scope::Chatbot(id) => (Some(id), None),
+            Scope::Workspace(id) => (None, Some(id)),
+        };
+        Self {
+            id,
+            webhook_id,
+            chatbot_id,
+            workspace_id,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            replayed_at,
+            replayed_after,
+            next_attempt_at,
+            created_at,
+            expires_at: created_at.plus(KEPT_FOR).seconds(),
+        }
+    }
+}
+
+impl TryFrom<DeliveryItem> for Delivery {
+    type Error = Error;
+
+    fn try_from(from: DeliveryItem) -> Result<Self> {
+        let DeliveryItem {
+            id,
+            webhook_id,
+            chatbot_id,
+            workspace_id,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            replayed_at,
+            replayed_after,
+            next_attempt_at,
+            created_at,
+            expires_at: _,
+        } = from;
+        let scope = chatbot_id.map(Scope::Chatbot).or(workspace_id.map(Scope::Workspace));
+        let scope = scope.ok_or_else(|| Error::internal("a delivery that is nobody's"))?;
+        Ok(Self {
+            id,
+            webhook_id,
+            scope,
+            event_id,
+            event,
+            body,
+            status,
+            attempts,
+            replayed_at,
+            replayed_after,
+            next_attempt_at,
+            created_at,
+        })
+    }
+}
+
+impl Store {
+    /// Puts a delivery unless it is there.
+    pub async fn put_delivery(&self, delivery: &Delivery) -> Result<PutDelivery> {
+        let key = keys::delivery(delivery.webhook_id, delivery.created_at, delivery.id);
+        let put = Write::put(key.clone(), &DeliveryItem::from(delivery))?.if_absent();
+        if self.write(put).await?.is_done() {
+            return Ok(PutDelivery::Added);
+        }
+        let there: Option<DeliveryItem> = self.get(&key, true).await?;
+        Ok(match there.map(|item| item.status) {
+            Some(DeliveryStatus::Pending) => PutDelivery::Pending,
+            Some(DeliveryStatus::Failed) => PutDelivery::Failed,
+            Some(DeliveryStatus::Delivered) | None => PutDelivery::Delivered,
+        })
+    }
+
+    /// A delivery. Asked eventually consistent first, since it is most often there; only what
+    /// seems to be missing is asked for again.
+    pub async fn delivery(&self, key: &Key) -> Result<Option<Delivery>> {
+        let found: Option<DeliveryItem> = match self.get(key, false).await? {
+            Some(item) => Some(item),
+            None => self.get(key, true).await?,
+        };
+        found.map(TryInto::try_into).transpose()
+    }
+
+    /// A delivery as it is at this moment.
+    pub async fn fresh_delivery(&self, key: &Key) -> Result<Option<Delivery>> {
+        let found: Option<DeliveryItem> = self.get(key, true).await?;
+        found.map(TryInto::try_into).transpose()
+    }
+
+    /// A subscription's deliveries, newest first.
+    pub async fn deliveries(&self, webhook: WebhookId, limit: u32) -> Result<Vec<Delivery>> {
+        let range = Range::prefix(keys::deliveries_partition(webhook), keys::DELIVERY);
+        let items: Vec<DeliveryItem> = self.query(range.backwards().limit(limit)).await?;
+        items.into_iter().map(TryInto::try_into).collect()
+    }
+
+    /// Writes an attempt down with what follows from it: settled, or due again at `next.0`, where
+    /// the `due` index brings it up at `next.1`. Only
+    /// attempt number `number` (from 0) of a delivery that still waits is written; `false` if
+    /// another worker was faster.
+    pub async fn log_attempt(
+        &self,
+        delivery: &DeliveryRef,
+        number: usize,
+        attempt: &Attempt,
+        status: DeliveryStatus,
+        next: Option<(Timestamp, Timestamp)>,
+    ) -> Result<bool> {
+        let key = delivery.key();
+        let (due, clear) = match next {
+            Some(_) => (", next_attempt_at = :next, due_pk = :due_pk, due_at = :due_at", ""),
+            None => ("", " REMOVE next_attempt_at, due_pk, due_at"),
+        };
+        let expression = format!(
+            "SET #status = :status, attempts = list_append(attempts, :attempt){due}{clear}"
+        );
+        let mut write = Write::update(key.clone(), expression)
+            .name("status", "status")
+            .value("status", status)?
+            .value("attempt", [attempt])?
+            .when("attribute_exists(pk) AND #status = :pending AND size(attempts) = :number")
+            .value("pending", DeliveryStatus::Pending)?
+            .value("number", number)?;
+        if let Some((next, look)) = next {
+            write = write
+                .value("next", next)?
+                .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+                .value("due_at", look.to_string())?;
+        }
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Makes a delivery that was settled pending again, unless that was done since it was seen; the
+    /// stream sends it on its way. Its attempts stay, and it is kept for as long as a new one.
+    pub async fn replay_delivery(&self, seen: &Delivery, now: Timestamp) -> Result<bool> {
+        let key = keys::delivery(seen.webhook_id, seen.created_at, seen.id);
+        let write = Write::update(
+            key,
+            "SET #status = :pending, replayed_at = :now, replayed_after = :tried, \
+             expires_at = :expires REMOVE next_attempt_at, due_pk, due_at",
+        )
+        .name("status", "status")
+        .value("pending", DeliveryStatus::Pending)?
+        .value("now", now)?
+        .value("tried", seen.attempts.len())?
+        .value("expires", now.plus(KEPT_FOR).seconds())?
+        .when("attribute_exists(pk) AND #status <> :pending AND size(attempts) = :tried");
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Gives up on a delivery without an attempt, since its subscription is gone.
+    pub async fn abandon_delivery(&self, key: &Key) -> Result<()> {
+        let write = Write::update(
+            key.clone(),
+            "SET #status = :failed REMOVE next_attempt_at, due_pk, due_at",
+        )
+        .name("status", "status")
+        .value("failed", DeliveryStatus::Failed)?
+        .value("pending", DeliveryStatus::Pending)?
+        .when("attribute_exists(pk) AND #status = :pending");
+        self.write(write).await.map(drop)
+    }
+
+    /// Lets a delivery that still waits come up in the due index at `until` and not before, since
+    /// its message is on its way until then.
+    pub async fn put_off_delivery(&self, key: &Key, until: Timestamp) -> Result<()> {
+        let write = Write::update(key.clone(), "SET due_pk = :due_pk, due_at = :until")
+            .name("status", "status")
+            .value("pending", DeliveryStatus::Pending)?
+            .value("due_pk", keys::due_partition(keys::due_shard(key)))?
+            .value("until", until.to_string())?
+            .when("attribute_exists(pk) AND #status = :pending");
+        self.write(write).await.map(drop)
+    }
+
+    /// Takes a due delivery on: it is due again at `until`, should its message be lost. `false`
+    /// if another ticker was faster or it is settled.
+    pub async fn lease_delivery(&self, key: &Key, due_at: &str, until: Timestamp) -> Result<bool> {
+        let write = Write::update(key.clone(), "SET due_at = :until")
+            .value("until", until.to_string())?
+            .value("seen", due_at)?
+            .when("attribute_exists(pk) AND due_at = :seen");
+        Ok(self.write(write).await?.is_done())
+    }
+}

@@ -1,0 +1,5 @@
+//! Subscriptions, deliveries, and the list of deliveries.
+
+pub(crate) mod deliveries;
+pub(crate) mod delivery_list;
+pub(crate) mod subscriptions;

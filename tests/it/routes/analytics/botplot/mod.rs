@@ -1,0 +1,2 @@
+mod get_analytics;
+mod get_ratings;

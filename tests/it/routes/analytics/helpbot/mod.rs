@@ -1,0 +1,2 @@
+mod get_activity;
+mod get_overview;

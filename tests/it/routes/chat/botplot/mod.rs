@@ -1,0 +1,4 @@
+mod hand_off;
+mod rate_message;
+mod send_message;
+mod stream_message;

@@ -1,0 +1,3 @@
+mod chat;
+mod feedback;
+mod handoff;

@@ -1,0 +1,3 @@
+mod delete_conversation;
+mod get_conversation;
+mod list_conversations;

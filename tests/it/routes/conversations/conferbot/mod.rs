@@ -1,0 +1,2 @@
+mod get_response;
+mod list_responses;

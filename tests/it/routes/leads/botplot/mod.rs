@@ -1,0 +1,3 @@
+mod capture_lead;
+mod delete_lead;
+mod list_leads;

@@ -1,0 +1,3 @@
+mod update_branding;
+mod update_subdomain;
+mod verify_domain;

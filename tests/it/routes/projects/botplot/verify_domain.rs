@@ -1,0 +1,122 @@
+//! botplot POST /api/v1/projects/{projectId}/verify-domain
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::json;
+use tests::{App, DnsAnswer, DnsServer, Reply, Tenant};
+
+use crate::util::{
+    botplot::{Route, all_unknown, problem},
+    projects::{brand, project},
+    webhooks::foreign_projects,
+};
+
+const TARGET: &str = "edge.colloquy.example";
+
+/// A platform that asks a server of the test's own.
+async fn with_dns(millis: u64) -> (App, DnsServer) {
+    let dns = DnsServer::start().await;
+    let server = (dns.address, Duration::from_millis(millis));
+    let app = App::with(|options| {
+        options.custom_domain_target = TARGET.to_owned();
+        options.dns = Some(server);
+    })
+    .await;
+    (app, dns)
+}
+
+async fn verify(app: &App, tenant: &Tenant) -> Reply {
+    app.post(&project(tenant, "verify-domain")).bearer(&tenant.secret).send().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_follows_the_aliases_to_the_platforms_own_host() {
+    let (app, dns) = with_dns(5_000).await;
+    let tenant = app.tenant("ada").await;
+    let domain = json!({"custom_domain": "chat.example.com"});
+    brand(&app, &tenant, &domain).await.ok();
+    let is = |verified: bool| json!({"verified": verified, "domain": "chat.example.com"});
+
+    verify(&app, &tenant).await.is(200, &is(false));
+    // Each look is a new one: who asks again has just changed it.
+    dns.set("chat.example.com", DnsAnswer::Cname("Edge.Colloquy.Example"));
+    verify(&app, &tenant).await.is(200, &is(true));
+    verify(&app, &tenant).await.is(200, &is(true));
+    for answer in [
+        DnsAnswer::Cname("elsewhere.example"),
+        DnsAnswer::Cname("edge.colloquy.example.evil.example"),
+        DnsAnswer::Cname("chat.example.com"),
+        DnsAnswer::Address,
+        DnsAnswer::ServFail,
+        DnsAnswer::NxDomain,
+    ] {
+        dns.set("chat.example.com", answer);
+        verify(&app, &tenant).await.is(200, &is(false));
+    }
+    // Over eight names at the most, whatever comes on the way.
+    let names = ["a.example", "b.example", "c.example", "d.example", "e.example", "f.example"];
+    dns.set("chat.example.com", DnsAnswer::Cname("a.example"));
+    for (at, name) in names.iter().enumerate() {
+        dns.set(name, DnsAnswer::Cname(names.get(at + 1).copied().unwrap_or("g.example")));
+    }
+    dns.set("g.example", DnsAnswer::Cname(TARGET));
+    verify(&app, &tenant).await.is(200, &is(true));
+    dns.set("g.example", DnsAnswer::Cname("h.example"));
+    dns.set("h.example", DnsAnswer::Cname(TARGET));
+    verify(&app, &tenant).await.is(200, &is(false));
+    dns.set("g.example", DnsAnswer::Cname("chat.example.com"));
+    verify(&app, &tenant).await.is(200, &is(false));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_does_not_answer_is_not_waited_for() {
+    let (app, dns) = with_dns(300).await;
+    let tenant = app.tenant("ada").await;
+    brand(&app, &tenant, &json!({"custom_domain": "chat.example.com"})).await.ok();
+    dns.set("chat.example.com", DnsAnswer::Never);
+    let begun = Instant::now();
+    let body = json!({"verified": false, "domain": "chat.example.com"});
+    verify(&app, &tenant).await.is(200, &body);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_host_of_its_own_none_is_verified_and_without_a_domain_it_is_400() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let message = problem(&verify(&app, &tenant).await, 400, "VALIDATION_ERROR");
+    assert_eq!(message, "custom_domain is not set");
+    brand(&app, &tenant, &json!({"custom_domain": "chat.example.com"})).await.ok();
+    let body = json!({"verified": false, "domain": "chat.example.com"});
+    verify(&app, &tenant).await.is(200, &body);
+    brand(&app, &tenant, &json!({"custom_domain": null})).await.ok();
+    problem(&verify(&app, &tenant).await, 400, "VALIDATION_ERROR");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_plan_may_ask() {
+    let app = App::with(|options| options.signup_plan = "pro".parse().unwrap()).await;
+    let tenant = app.tenant("ada").await;
+    problem(&verify(&app, &tenant).await, 400, "VALIDATION_ERROR");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_secret_key_of_the_project_opens_it() {
+    let app = App::start().await;
+    let (ada, bob) = (app.tenant("ada").await, app.tenant("bob").await);
+    let route = Route::new(&app, Method::POST, project(&ada, "verify-domain"));
+    route.needs_a_secret_key(&ada).await;
+    route.allows_only(&ada.secret, &[Method::POST]).await;
+    let mut replies = Vec::new();
+    for project in foreign_projects(&app, &ada, &bob).await {
+        let path = format!("/api/v1/projects/{project}/verify-domain");
+        replies.push(app.post(&path).bearer(&ada.secret).send().await);
+    }
+    all_unknown(&replies);
+    app.finish().await;
+}

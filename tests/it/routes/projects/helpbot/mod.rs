@@ -1,0 +1,2 @@
+mod get_config;
+mod update_config;

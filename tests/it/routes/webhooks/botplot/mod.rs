@@ -1,0 +1,4 @@
+mod create_webhook;
+mod delete_webhook;
+mod list_webhooks;
+mod test_webhook;

@@ -1,0 +1,3 @@
+mod create_webhook;
+mod delete_webhook;
+mod list_webhooks;

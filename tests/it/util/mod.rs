@@ -1,0 +1,18 @@
+//! What tests of several routes share: a helper per area, and per dialect what all of its routes are
+//! tested for alike.
+
+pub mod access;
+pub mod analytics;
+pub mod botplot;
+pub mod chatbotplatform;
+pub mod chatbots;
+pub mod conversations;
+pub mod helpbot;
+pub mod knowledge;
+pub mod leads;
+pub mod projects;
+pub mod same_for_all_dialects;
+pub mod stream;
+pub mod table;
+pub mod uploads;
+pub mod webhooks;

@@ -1,0 +1,12 @@
+//! Behaviour of the workers that belongs to no single route: crawling, keeping files, delivering.
+
+mod crawl_again;
+mod crawl_politely;
+mod crawl_retry;
+mod crawl_site;
+mod deliver_botplot;
+mod deliver_chatbotplatform;
+mod deliver_conferbot;
+mod deliver_helpbot;
+mod deliver_to_queue;
+mod upload_file_kept;
