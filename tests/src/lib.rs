@@ -1,8 +1,8 @@
 //! What the black-box tests share.
 
 mod app;
-pub mod bedrock;
 mod dns;
+mod embedder;
 mod gate;
 mod receiver;
 mod site;
@@ -10,6 +10,7 @@ pub mod units;
 
 pub use app::{App, Part, Reply, Request, Tenant};
 pub use dns::{DnsAnswer, DnsServer};
+pub use embedder::WordEmbedder;
 pub use gate::{Gate, Kill};
 pub use receiver::{Answer, Received, Receiver};
 pub use site::Site;

@@ -17,38 +17,18 @@ const JSON: &str = "application/json";
 /// What the handlers of all functions say of themselves; a test keeps it up to date.
 const OPENAPI: &str = include_str!("../openapi.json");
 
-macro_rules! pages {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../site/", $name, ".html")))),*]
-    };
-}
+/// Every page by its name, as `build.rs` rendered it from `site/`. Links in all pages are relative,
+/// since a deployed API has its stage in front of the path.
+const PAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
-/// The page at `/docs` itself. Links in all pages are relative, since a deployed API has its
-/// stage in front of the path.
-const INDEX: &str = include_str!("../site/index.html");
-
-/// Every other page by its name in the path. The list is spelt out so that a page that is left out
-/// of it, or gone, shows at once: in the test of the site's links, or when this is compiled.
-const PAGES: &[(&str, &str)] = pages![
-    "access-and-keys",
-    "api",
-    "chat",
-    "chatbots",
-    "conversations",
-    "deploy",
-    "errors",
-    "getting-started",
-    "knowledge",
-    "local",
-    "security",
-    "webhooks",
-];
+/// The page at `/docs` itself.
+const INDEX: &str = "index";
 
 /// The routes of this function. It needs no context: it has nothing that is not public.
 pub fn router() -> Router {
     let routes = Router::new()
         .route("/", get(|| async { Redirect::temporary("docs") }))
-        .route("/docs", get(|| async { file(HTML, INDEX) }))
+        .route("/docs", get(|| async { page_named(INDEX) }))
         .route("/docs/{page}", get(page))
         .route("/openapi.json", get(|| async { file(JSON, OPENAPI) }));
     colloquy_http::finish_public(routes, false)
@@ -56,14 +36,21 @@ pub fn router() -> Router {
 
 async fn page(Path(name): Path<String>) -> Response {
     match name.as_str() {
-        "site.css" => return file(CSS, include_str!("../site/site.css")),
-        "api.js" => return file(JS, include_str!("../site/api.js")),
-        _ => {}
+        "site.css" => file(CSS, include_str!("../site/site.css")),
+        "api.js" => file(JS, include_str!("../site/api.js")),
+        // It has one address, which is /docs.
+        INDEX => not_found(),
+        name => page_named(name),
     }
-    match PAGES.iter().find(|(page, _)| *page == name) {
-        Some((_, html)) => file(HTML, html),
-        None => colloquy_http::render(Dialect::Botplot, &Error::not_found("page")),
-    }
+}
+
+fn page_named(name: &str) -> Response {
+    let found = PAGES.iter().find(|(page, _)| *page == name);
+    found.map_or_else(not_found, |(_, html)| file(HTML, html))
+}
+
+fn not_found() -> Response {
+    colloquy_http::render(Dialect::Botplot, &Error::not_found("page"))
 }
 
 fn file(kind: &'static str, text: &'static str) -> Response {

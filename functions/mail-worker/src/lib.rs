@@ -2,6 +2,7 @@
 //! into a folder.
 
 mod folder;
+#[cfg(feature = "ses")]
 mod ses;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
 
-use crate::{folder::Folder, ses::Ses};
+use crate::folder::Folder;
 
 /// What this worker needs.
 #[derive(Clone)]
@@ -28,13 +29,38 @@ impl Ctx {
         let from = env.optional("MAIL_FROM");
         let mailer: Arc<dyn Mailer> = match env.optional("MAIL_DIR") {
             Some(folder) => Arc::new(Folder::new(folder, from)),
-            None => Arc::new(Ses::new(aws.config(), from)),
+            None => ses(aws, from)?,
         };
         Ok(Self { mailing: Mailing::new(aws.core(env)?, mailer) })
     }
 }
 
+#[cfg(feature = "ses")]
+fn ses(aws: &Aws, from: Option<&str>) -> Result<Arc<dyn Mailer>> {
+    Ok(Arc::new(ses::Ses::new(aws.config(), from)))
+}
+
+#[cfg(not(feature = "ses"))]
+fn ses(_: &Aws, _: Option<&str>) -> Result<Arc<dyn Mailer>> {
+    Err(domain::Error::internal(
+        "MAIL_DIR is not set, so mail goes through SES; this build was made without the feature \
+         mail-worker/ses",
+    ))
+}
+
 /// Handles a batch of messages.
 pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
     worker::messages(event, |job: Mail| async move { ctx.mailing.handle(&job).await }).await
+}
+
+#[cfg(all(test, not(feature = "ses")))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn without_ses_and_without_a_folder_it_refuses_to_start() {
+        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9").await;
+        let error = Ctx::new(&Env::default(), &aws).await.err().map(|error| error.to_string());
+        assert!(error.as_deref().is_some_and(|e| e.contains("mail-worker/ses")), "{error:?}");
+    }
 }

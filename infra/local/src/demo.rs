@@ -62,7 +62,32 @@ pub struct Login {
     pub password: String,
 }
 
-/// Writes `text` to `file` for its owner's eyes only, all of it or nothing.
+impl Credentials {
+    /// The same as assignments for a shell, for `source .local/env`. The names are those in the
+    /// examples of the documentation.
+    fn shell(&self) -> String {
+        let Self { base_url, workspace_id: _, chatbot_id, keys, session } = self;
+        let Keys { conferbot, chatbotplatform, botplot_public, botplot_secret, helpbot, openbat } =
+            keys;
+        let variables = [
+            ("BASE", base_url),
+            ("BOT", chatbot_id),
+            ("PK", botplot_public),
+            ("SK", botplot_secret),
+            ("WK", helpbot),
+            ("OB", openbat),
+            ("CB", conferbot),
+            ("CP", chatbotplatform),
+            ("EMAIL", &session.email),
+            ("PASSWORD", &session.password),
+        ];
+        // credentials.json may have been edited: a quote in it must not end the string.
+        let quoted = |value: &str| format!("'{}'", value.replace('\'', r"'\''"));
+        variables.map(|(name, value)| format!("{name}={}\n", quoted(value))).concat()
+    }
+}
+
+/// Writes `text` to `file`, readable by its owner alone, all of it or nothing.
 pub(crate) fn write_private(file: &Path, text: &str) -> Result<()> {
     let broken = |e: std::io::Error| LocalError(format!("{}: {e}", file.display()));
     if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty() && !f.exists()) {
@@ -93,6 +118,7 @@ pub(crate) async fn seed(platform: &Platform, options: &Options) -> Result<Crede
     platform.core.store.set_plan(workspace, options.plan).await.map_err(LocalError::of)?;
     let text = serde_json::to_string_pretty(&credentials).map_err(LocalError::of)?;
     write_private(&file, &format!("{text}\n"))?;
+    write_private(&options.data.join("env"), &credentials.shell())?;
     Ok(credentials)
 }
 

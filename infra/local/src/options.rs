@@ -1,9 +1,10 @@
 //! The flags of `cargo dev`.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Parser;
 use domain::{Plan, conversation::IDLE};
+use knowledge::Embedder;
 
 use crate::invoke::Deaths;
 
@@ -12,18 +13,18 @@ use crate::invoke::Deaths;
 #[command(name = "cargo dev", version)]
 pub struct Options {
     /// Port of the API; 0 takes any free one.
-    #[arg(long, default_value_t = 3000)]
+    #[arg(long, default_value_t = 3000, value_name = "N")]
     pub port: u16,
 
-    /// Folder of the data and of credentials.json.
-    #[arg(long, default_value = ".local")]
+    /// Folder of the data, of credentials.json and env with the demo's keys, and of the master key.
+    #[arg(long, default_value = ".local", value_name = "DIR")]
     pub data: PathBuf,
 
-    /// Keep nothing: all data is in memory, but for credentials.json.
+    /// Keep all data in memory; only credentials.json and env are written.
     #[arg(long)]
     pub memory: bool,
 
-    /// Do not make the demo workspace.
+    /// Start without the demo workspace.
     #[arg(long)]
     pub no_demo: bool,
 
@@ -32,45 +33,52 @@ pub struct Options {
     pub plan: Plan,
 
     /// Plan of workspaces that sign up.
-    #[arg(long, default_value = "enterprise")]
+    #[arg(long, default_value = "enterprise", value_name = "PLAN")]
     pub signup_plan: Plan,
 
-    /// What to lay over the published plans, e.g. '{"enterprise":{"botplot_calls":null}}'.
+    /// Overrides for the published plans, e.g. '{"enterprise":{"botplot_calls":null}}'; null means
+    /// unlimited.
     #[arg(long, value_name = "JSON")]
     pub plans: Option<String>,
 
-    /// Seconds without a message until a conversation has ended.
-    #[arg(long, default_value_t = IDLE.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    /// Seconds without a message after which a conversation ends.
+    #[arg(long, default_value_t = IDLE.as_secs(), value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub idle_seconds: u64,
 
-    /// Host that custom domains have to lead to.
-    #[arg(long, default_value = "")]
+    /// Host that the CNAME of a custom domain must name.
+    #[arg(long, default_value = "", value_name = "HOST")]
     pub custom_domain_target: String,
 
-    /// A queue that webhooks may name by its ARN, made here; may be given several times.
+    /// Create a queue that webhooks may name by its ARN, arn:aws:sqs:us-east-1:123456789012:NAME; may
+    /// be given several times.
     #[arg(long = "event-queue", value_name = "NAME")]
     pub event_queues: Vec<String>,
 
-    /// Model by which passages and questions are found by what they mean too: "minilm:<folder>", in
-    /// a build with the feature minilm, or "bedrock:<model>".
+    /// Embedding model for search by meaning as well as by words: minilm:FOLDER, in a build with the
+    /// feature minilm, or bedrock:MODEL, in a build with the feature bedrock.
     #[arg(long, default_value = "", value_name = "MODEL")]
     pub embeddings: String,
 
-    /// Only table, queues and secrets, for functions that run under `cargo lambda watch`.
+    /// Send requests for a platform to URL instead of the platform's own host; NAME is bedrock. May
+    /// be given several times.
+    #[arg(long = "platform", value_name = "NAME=URL", value_parser = platform)]
+    pub platforms: Vec<(String, String)>,
+
+    /// Start table, queues and secrets only, for functions that run under cargo lambda watch.
     #[arg(long)]
     pub services_only: bool,
 
-    /// Port of `cargo lambda watch`, with --services-only.
-    #[arg(long, default_value_t = 9000)]
+    /// Port of cargo lambda watch, with --services-only.
+    #[arg(long, default_value_t = 9000, value_name = "N")]
     pub lambda_port: u16,
 
     /// For a test: the DNS server that is asked, and for how long.
     #[arg(skip)]
     pub dns: Option<(SocketAddr, Duration)>,
 
-    /// For a test: where Bedrock is.
+    /// For a test: the model in the place of the one that `embeddings` names.
     #[arg(skip)]
-    pub bedrock: Option<String>,
+    pub embedder: Option<Arc<dyn Embedder>>,
 
     /// For a seed: no worker is fed until [`crate::Platform::attach`].
     #[arg(skip)]
@@ -110,8 +118,40 @@ impl Options {
             deliver_twice: false,
             event_queues: Vec::new(),
             retry_pace: None,
-            bedrock: None,
+            platforms: Vec::new(),
+            embedder: None,
             deaths: None,
+        }
+    }
+}
+
+/// Platforms whose host `--platform` can replace.
+const PLATFORMS: &[&str] = &["bedrock"];
+
+fn platform(text: &str) -> Result<(String, String), String> {
+    let (name, url) = text.split_once('=').ok_or("is not NAME=URL")?;
+    if !PLATFORMS.contains(&name) {
+        return Err(format!("{name:?} is none of {}", PLATFORMS.join(", ")));
+    }
+    let is_http = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    if is_http.is_none_or(str::is_empty) {
+        return Err(format!("{url:?} is not an http or https URL"));
+    }
+    Ok((name.to_owned(), url.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_is_a_known_name_and_a_url() {
+        let read = |text| Options::try_parse_from(["local", "--platform", text]);
+        let options = read("bedrock=http://127.0.0.1:4000").unwrap();
+        let expected = ("bedrock".to_owned(), "http://127.0.0.1:4000".to_owned());
+        assert_eq!(options.platforms, [expected]);
+        for refused in ["bedrock", "bedrock=", "bedrock=ftp://x", "s3=http://127.0.0.1", "="] {
+            assert!(read(refused).is_err(), "{refused}");
         }
     }
 }

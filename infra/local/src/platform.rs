@@ -42,6 +42,7 @@ pub struct Platform {
     pub core: Core,
     options: Options,
     engines: Engines,
+    aws: Aws,
     mail: Folder,
     files: Folder,
     functions: HashMap<String, Code>,
@@ -51,6 +52,16 @@ pub struct Platform {
     consumers: Arc<HashMap<String, Arc<Progress>>>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
+}
+
+/// What functions find AWS and other platforms by.
+async fn services(options: &Options, engines: &Engines) -> Aws {
+    let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.mock.endpoint).await;
+    let aws = aws.with_platforms(options.platforms.iter().cloned().collect());
+    match &options.embedder {
+        Some(embedder) => aws.with_embedder(embedder.clone()),
+        None => aws,
+    }
 }
 
 fn checkpoint_file(data: &Path) -> PathBuf {
@@ -72,7 +83,7 @@ impl Platform {
         let template = Template::parse(TEXT)?;
         let engines = Engines::start(&options, &template).await?;
         let (stop, stopping) = watch::channel(false);
-        let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.mock.endpoint).await;
+        let aws = services(&options, &engines).await;
         let files = Folder::new(&options, "files")?;
         let given = HashMap::from([
             // The bucket's name, which is a folder's path here.
@@ -97,6 +108,7 @@ impl Platform {
             files,
             options,
             engines,
+            aws: aws.clone(),
             functions: HashMap::new(),
             settings: HashMap::new(),
             killed: Arc::default(),
@@ -114,9 +126,6 @@ impl Platform {
             }
             if let Some(pace) = platform.options.retry_pace {
                 settings.insert("LOCAL_RETRY_PACE".to_owned(), pace.to_string());
-            }
-            if let Some(bedrock) = &platform.options.bedrock {
-                settings.insert("LOCAL_BEDROCK_ENDPOINT".to_owned(), bedrock.clone());
             }
             settings.insert("MAIL_DIR".to_owned(), platform.mail_dir().display().to_string());
             everything.extend(settings.clone());
@@ -218,7 +227,7 @@ impl Platform {
     pub async fn function_at(&self, binary: &str, dynamodb: &str, queues: &str) -> Result<Code> {
         let settings = self.settings.get(binary);
         let settings = settings.ok_or_else(|| LocalError(format!("there is no {binary}")))?;
-        registry::code(binary, settings, &Aws::embedded(dynamodb, queues).await).await
+        registry::code(binary, settings, &self.aws.moved(dynamodb, queues)).await
     }
 
     /// Where the queue is that the template calls so.
@@ -390,6 +399,9 @@ impl Platform {
             "AWS_SECRET_ACCESS_KEY=local".to_owned(),
         ];
         lines.extend(settings.iter().map(|(name, value)| format!("{name}={value}")));
+        // The AWS SDK's own variable; under `cargo lambda watch` no constructor hands it over.
+        let bedrock = self.aws.platform("bedrock");
+        lines.extend(bedrock.map(|url| format!("AWS_ENDPOINT_URL_BEDROCK_RUNTIME={url}")));
         lines.sort();
         lines.push(String::new());
         demo::write_private(&self.lambda_env(), &lines.join("\n"))

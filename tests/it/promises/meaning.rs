@@ -1,12 +1,10 @@
 //! With an embedding model, what is said in other words is found; without, and while the model
 //! fails, words find what they find.
 
+use std::sync::Arc;
+
 use serde_json::json;
-use tests::{
-    App, Site, Tenant,
-    bedrock::{Bedrock, TITAN},
-    eventually,
-};
+use tests::{App, Site, Tenant, WordEmbedder, eventually};
 
 use crate::util::{
     botplot::text,
@@ -16,10 +14,10 @@ use crate::util::{
 const PARKING: &str = "Automobiles may stand in the yard behind the house.";
 const ASKED: &str = "Where do I leave my car?";
 
-async fn with(bedrock: &Bedrock) -> App {
+async fn with(model: &Arc<WordEmbedder>) -> App {
     App::with(|options| {
-        options.embeddings = TITAN.to_owned();
-        options.bedrock = Some(bedrock.url.clone());
+        options.embeddings = "bedrock:a-model".to_owned();
+        options.embedder = Some(model.clone());
     })
     .await
 }
@@ -36,9 +34,9 @@ async fn add_pair(app: &App, tenant: &Tenant, question: &str, answer: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_passage_that_shares_no_word_with_the_question_is_found_by_what_it_means() {
-    let bedrock = Bedrock::start().await;
+    let model = Arc::<WordEmbedder>::default();
     let plain = App::start().await;
-    let app = with(&bedrock).await;
+    let app = with(&model).await;
     let site = Site::start(&[("/visit", &page(PARKING, ""))]).await;
     for (app, finds) in [(&plain, false), (&app, true)] {
         let tenant = app.tenant("ada").await;
@@ -57,8 +55,8 @@ async fn a_passage_that_shares_no_word_with_the_question_is_found_by_what_it_mea
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pair_is_found_by_what_it_means_from_its_own_write_on() {
-    let bedrock = Bedrock::start().await;
-    let app = with(&bedrock).await;
+    let model = Arc::<WordEmbedder>::default();
+    let app = with(&model).await;
     let tenant = app.tenant("ada").await;
     add_pair(&app, &tenant, "What does the vehicle stand cost?", "Nothing on Sundays.").await;
     assert_eq!(
@@ -66,18 +64,18 @@ async fn a_pair_is_found_by_what_it_means_from_its_own_write_on() {
         Some("Nothing on Sundays.")
     );
     // One that was added while the model failed is found by its words.
-    bedrock.breaks(true);
+    model.breaks(true);
     add_pair(&app, &tenant, "When is the bakery open?", "From six.").await;
     assert_eq!(said(&app, &tenant, "When is the bakery open?").await.as_deref(), Some("From six."));
-    bedrock.breaks(false);
+    model.breaks(false);
     assert_eq!(said(&app, &tenant, "Bakery open when?").await.as_deref(), Some("From six."));
     app.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_did_not_change_is_not_embedded_again_and_keeps_its_vectors() {
-    let bedrock = Bedrock::start().await;
-    let app = with(&bedrock).await;
+    let model = Arc::<WordEmbedder>::default();
+    let app = with(&model).await;
     let tenant = app.tenant("ada").await;
     let link = "<a href='/visit/garden'>garden</a>";
     let site = Site::start(&[
@@ -86,23 +84,23 @@ async fn what_did_not_change_is_not_embedded_again_and_keeps_its_vectors() {
     ])
     .await;
     let id = ready(&app, &tenant, &format!("{}/visit", site.url)).await;
-    let before = bedrock.texts();
+    let before = model.texts();
     assert_eq!(before, 2, "a passage of each page");
     site.set("/visit", 200, &page("The museum opens at eleven.", link));
     recrawled(&app, &tenant, &id).await;
-    assert_eq!(bedrock.texts(), before + 1);
+    assert_eq!(model.texts(), before + 1);
     assert!(said(&app, &tenant, ASKED).await.is_some_and(|found| found.contains(PARKING)));
     app.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_fails_holds_a_crawl_up_and_leaves_questions_to_their_words() {
-    let bedrock = Bedrock::start().await;
-    let app = with(&bedrock).await;
+    let model = Arc::<WordEmbedder>::default();
+    let app = with(&model).await;
     let tenant = app.tenant("ada").await;
     let site = Site::start(&[("/visit", &page(PARKING, ""))]).await;
     let id = ready(&app, &tenant, &format!("{}/visit", site.url)).await;
-    bedrock.breaks(true);
+    model.breaks(true);
     assert_eq!(said(&app, &tenant, ASKED).await, None);
     let by_words = said(&app, &tenant, "May automobiles stand in the yard?").await;
     assert!(by_words.is_some_and(|found| found.contains(PARKING)));
@@ -110,9 +108,9 @@ async fn a_model_that_fails_holds_a_crawl_up_and_leaves_questions_to_their_words
     site.set("/visit", 200, &page("Vehicles may stand in front of the house.", ""));
     let path = format!("/api/v1/knowledge/{id}/recrawl");
     app.post(&path).bearer(&tenant.secret).send().await.ok();
-    let asked = bedrock.texts();
-    eventually("the crawl asks the model", async || (bedrock.texts() > asked).then_some(())).await;
-    bedrock.breaks(false);
+    let asked = model.texts();
+    eventually("the crawl asks the model", async || (model.texts() > asked).then_some(())).await;
+    model.breaks(false);
     assert_eq!(settled(&app, &tenant, &id).await["source"]["status"], "ready");
     eventually("the new page answers", async || {
         said(&app, &tenant, ASKED).await.filter(|found| found.contains("in front"))

@@ -1,5 +1,9 @@
-//! README.md says what is there. Its tables are made here, between `<!-- generated: … -->` and
-//! `<!-- end -->`; whatever it and its sisters name is looked for.
+//! What README.md and the pages of `docs/` say is there. Their tables are made here, between
+//! `<!-- generated: … -->` and `<!-- end -->`; every path and link in them is looked for.
+
+mod commands;
+mod paths;
+mod settings;
 
 use std::{
     collections::BTreeSet,
@@ -9,15 +13,10 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use clap::CommandFactory;
-use local::{
-    Options,
-    template::{TEXT, Template},
-};
 use tests::units::{NOT_METERED, OVERLAPPING, measured};
 
-const MEND: &str = "README.md is behind the code; run \
-    `UPDATE_README=1 cargo test -p tests --test it promises::readme`, which rewrites its tables";
+const MEND: &str = "run `UPDATE_README=1 cargo test -p tests --test it promises::readme`, \
+    which rewrites the generated tables";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -28,15 +27,15 @@ fn text_of(path: impl AsRef<Path>) -> String {
     fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// Compares the part of README.md called `name` with `rows`, or writes it.
-fn generated(name: &str, rows: &[String]) {
+/// Compares the part of `document` called `name` with `rows`, or writes it.
+fn generated(document: &str, name: &str, rows: &[String]) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let readme = text_of("README.md");
+    let text = text_of(document);
     let begin = format!("<!-- generated: {name} -->\n");
-    let (before, rest) = readme
+    let (before, rest) = text
         .split_once(&begin)
-        .unwrap_or_else(|| panic!("README.md has lost its line {}", begin.trim_end()));
+        .unwrap_or_else(|| panic!("{document} has lost its line {}", begin.trim_end()));
     let (found, after) = rest.split_once("<!-- end -->").expect("<!-- end --> after the table");
     let expected = format!("\n{}\n\n", rows.join("\n"));
     if found == expected {
@@ -44,18 +43,34 @@ fn generated(name: &str, rows: &[String]) {
     }
     assert!(
         std::env::var_os("UPDATE_README").is_some(),
-        "{MEND}\n--- README.md, {name}\n{found}--- the code\n{expected}"
+        "{document} is behind the code; {MEND}\n--- {document}, {name}\n{found}--- the code\n{expected}"
     );
-    let mended = format!("{before}{begin}{expected}<!-- end -->{after}");
-    fs::write(root().join("README.md"), mended).expect("README.md can be written");
+    let rewritten = format!("{before}{begin}{expected}<!-- end -->{after}");
+    fs::write(root().join(document), rewritten).expect("the document can be written");
 }
 
-/// Every documented operation, as `dialect METHOD path`.
-fn documented() -> Vec<String> {
+/// Every file below `folder`, at any depth.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+        let path = entry.expect("an entry").path();
+        match path.is_dir() {
+            true => found.extend(files_below(&path)),
+            false => found.push(path),
+        }
+    }
+    found
+}
+
+/// Every documented operation, as `dialect METHOD path`, with the credential that it takes.
+fn documented() -> Vec<(String, String)> {
     text_of("tests/operations.csv")
         .lines()
         .skip(1)
-        .map(|line| line.split(',').take(3).collect::<Vec<_>>().join(" "))
+        .map(|line| {
+            let fields: Vec<&str> = line.split(',').take(4).collect();
+            (fields[..3].join(" "), fields[3].to_owned())
+        })
         .collect()
 }
 
@@ -63,63 +78,101 @@ fn documented() -> Vec<String> {
 fn built() -> Vec<String> {
     let unbuilt = text_of("tests/unbuilt.txt");
     let unbuilt: BTreeSet<&str> = unbuilt.lines().collect();
-    documented().into_iter().filter(|operation| !unbuilt.contains(operation.as_str())).collect()
+    let operations = documented().into_iter().map(|(operation, _)| operation);
+    operations.filter(|operation| !unbuilt.contains(operation.as_str())).collect()
 }
 
-/// What the files under tests/it/routes say they test.
+/// What the files below tests/it/routes say they test.
 fn tested() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut folders = vec![root().join("tests/it/routes")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = text_of(path);
-            let operation = text.lines().next().and_then(|line| line.strip_prefix("//! "));
-            if text.contains("#[tokio::test") {
-                found.extend(operation.map(|operation| operation.trim_end_matches('.').to_owned()));
-            }
+    let texts = files_below(&root().join("tests/it/routes")).into_iter().map(text_of);
+    texts
+        .filter(|text| text.contains("#[tokio::test"))
+        .filter_map(|text| {
+            let operation = text.lines().next()?.strip_prefix("//! ")?;
+            Some(operation.trim_end_matches('.').to_owned())
+        })
+        .collect()
+}
+
+/// The longest prefix of whole segments that all of `paths` share.
+fn common_prefix(paths: &[&str]) -> String {
+    let mut prefix: Vec<&str> =
+        paths.first().map(|path| path.split('/').collect()).unwrap_or_default();
+    for path in paths {
+        let shared = prefix.iter().zip(path.split('/')).take_while(|(a, b)| **a == *b).count();
+        prefix.truncate(shared);
+    }
+    prefix.join("/")
+}
+
+/// A dialect's row of the table, and its numbers of documented, built and tested operations.
+fn row_of(dialect: &str, built: &[String], tested: &BTreeSet<String>) -> (String, [usize; 3]) {
+    let all: Vec<(String, String)> = documented()
+        .into_iter()
+        .filter(|(operation, _)| operation.split(' ').next() == Some(dialect))
+        .collect();
+    let operations = || all.iter().map(|(operation, _)| operation);
+    let paths: Vec<&str> = operations().filter_map(|one| one.split(' ').nth(2)).collect();
+    let mut credentials: Vec<&str> = Vec::new();
+    for (_, credential) in &all {
+        if !credentials.contains(&credential.as_str()) {
+            credentials.push(credential);
         }
     }
-    found
+    let numbers = [
+        all.len(),
+        operations().filter(|one| built.contains(one)).count(),
+        operations().filter(|one| tested.contains(*one)).count(),
+    ];
+    let row = format!(
+        "| [{dialect}](shared/dialects/src/{dialect}) | `{}` | {} | {} | {} | {} |",
+        common_prefix(&paths),
+        credentials.join("; "),
+        numbers[0],
+        numbers[1],
+        numbers[2]
+    );
+    (row, numbers)
 }
 
 #[test]
-fn the_table_of_operations_is_counted_and_not_typed() {
-    let (documented, built, tested) = (documented(), built(), tested());
-    let row = |name: &str, of: &dyn Fn(&str) -> bool| {
-        let count = |all: &[String]| all.iter().filter(|operation| of(operation)).count();
-        let tested = documented.iter().filter(|o| of(o) && tested.contains(*o)).count();
-        format!("| {name} | {} | {} | {tested} |", count(&documented), count(&built))
-    };
-    let mut rows = vec![
-        "| dialect | documented | built | tested |".to_owned(),
-        "|---|--:|--:|--:|".to_owned(),
-    ];
-    let mut dialects: Vec<&str> =
-        documented.iter().filter_map(|operation| operation.split(' ').next()).collect();
+fn the_table_of_dialects_is_counted_and_not_typed() {
+    let (built, tested) = (built(), tested());
+    let mut dialects: Vec<String> = documented()
+        .into_iter()
+        .filter_map(|(operation, _)| operation.split(' ').next().map(str::to_owned))
+        .collect();
     dialects.dedup();
+    let mut rows = vec![
+        "| dialect | paths below | credential | documented | built | tested |".to_owned(),
+        "|---|---|---|--:|--:|--:|".to_owned(),
+    ];
+    let mut sum = [0; 3];
     for dialect in dialects {
-        rows.push(row(dialect, &|operation| operation.split(' ').next() == Some(dialect)));
+        let (row, numbers) = row_of(&dialect, &built, &tested);
+        rows.push(row);
+        for (sum, number) in sum.iter_mut().zip(numbers) {
+            *sum += number;
+        }
     }
-    rows.push(row("**all**", &|_| true));
-    generated("operations", &rows);
+    rows.push(format!("| all | | | {} | {} | {} |", sum[0], sum[1], sum[2]));
+    generated("README.md", "dialects", &rows);
 }
 
 #[test]
 fn the_entity_chart_is_that_of_the_store() {
-    let keys = text_of("shared/store/src/keys.rs");
-    let (_, chart) = keys.split_once("//! # Entities\n//!\n").expect("the chart in keys.rs");
-    let rows: Vec<String> = chart
+    let keys = files_below(&root().join("shared/store/src")).into_iter().map(text_of);
+    let charts: Vec<String> = keys
+        .filter_map(|text| Some(text.split_once("//! # Entities\n//!\n")?.1.to_owned()))
+        .collect();
+    assert_eq!(charts.len(), 1, "one module of the store has the entity chart");
+    let rows: Vec<String> = charts[0]
         .lines()
         .map_while(|line| line.strip_prefix("//! |"))
         .map(|row| format!("|{row}"))
         .collect();
     assert!(rows.len() > 10, "{rows:#?}");
-    generated("entities", &rows);
+    generated("docs/data-model.md", "entities", &rows);
 }
 
 fn minute() -> u64 {
@@ -160,38 +213,5 @@ async fn the_table_of_units_is_measured() {
         };
         table.push(format!("| {operation} | {read} | {write} | {round_trips} |"));
     }
-    generated("units", &table);
-}
-
-#[test]
-fn every_setting_flag_and_parameter_is_explained() {
-    let template = Template::parse(TEXT).expect("the template");
-    let mut names: BTreeSet<String> = template.parameters.keys().cloned().collect();
-    names.extend(template.functions.iter().flat_map(|f| f.settings.keys().cloned()));
-    let flags = Options::command();
-    names.extend(flags.get_arguments().filter_map(|a| a.get_long()).map(|l| format!("--{l}")));
-    let readme = text_of("README.md");
-    let silent: Vec<_> = names
-        .iter()
-        .filter(|name| !["`", " "].iter().any(|end| readme.contains(&format!("`{name}{end}"))))
-        .collect();
-    assert!(silent.is_empty(), "README.md has no row for {silent:?}; add one under Configuration");
-}
-
-/// A code span that begins with a folder of ours names a file or a folder.
-#[test]
-fn what_the_documents_name_is_there() {
-    let folders = ["functions/", "shared/", "infra/", "tests/", "events/", "docs/", ".ci/"];
-    for document in ["README.md", "CONTRIBUTING.md", "docs/benchmarks.md", "docs/choices.md"] {
-        let text = text_of(document);
-        let prose: String = text.split("```").step_by(2).collect();
-        let missing: Vec<&str> = prose
-            .split('`')
-            .skip(1)
-            .step_by(2)
-            .filter(|span| folders.iter().any(|folder| span.starts_with(folder)))
-            .filter(|span| !span.contains(['<', '{', '*', ' ']) && !root().join(span).exists())
-            .collect();
-        assert!(missing.is_empty(), "{document} names what is not there: {missing:?}");
-    }
+    generated("docs/costs.md", "units", &table);
 }

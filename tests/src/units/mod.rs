@@ -1,5 +1,5 @@
-//! Every operation carried out, a file per group, with what it consumed: once for the README's
-//! table of units, round after round for the bench.
+//! Every operation carried out, a file per group, with what it consumed: once for the table in
+//! docs/costs.md, round after round for the bench.
 
 mod analytics;
 mod chatbots;

@@ -78,7 +78,7 @@ const EXPLAINED: &[(&str, &str)] = &[
     ("chatbotplatform GET /v1/conversations/{id}", "whose it is is found by its first turn"),
     ("botplot GET /api/v1/knowledge/{sourceId}", "it has its passages"),
     ("botplot GET /api/v1/conversations/{id}", "it has its turns"),
-    ("helpbot GET /api/v1/config", "the chatbot's name stands in for the bot's until that is set"),
+    ("helpbot GET /api/v1/config", "the chatbot's name serves as the bot's until that is set"),
 ];
 
 /// Why an operation may be over its budget.

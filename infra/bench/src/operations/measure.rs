@@ -183,7 +183,7 @@ async fn delete(app: &App, tenant: &Tenant, conversations: &[ConversationId]) ->
 
 /// What is measured besides the operations as such.
 const VARIANTS: [&str; 2] =
-    ["botplot POST /api/v1/chat, going on", "helpbot POST /api/v1/chat, in a session"];
+    ["botplot POST /api/v1/chat, continued", "helpbot POST /api/v1/chat, in a session"];
 
 async fn variants(metered: &mut Metered<'_>, tenant: &Tenant) {
     let app = metered.app;

@@ -33,7 +33,7 @@ pub struct Options {
     /// time; without it all is in memory.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// File whose generated part to write, together with the README's.
+    /// File whose generated part to write, together with that of docs/costs.md.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -62,7 +62,7 @@ pub async fn run(options: Options) -> Result<String> {
     if let Some(out) = &options.out {
         report::write(out, "operations", &text)?;
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        report::write(&root.join("README.md"), "sizes", &report.summary())?;
+        report::write(&root.join("docs/costs.md"), "sizes", &report.summary())?;
     }
     let over: Vec<String> = all.iter().flat_map(budget::broken).collect();
     match over.is_empty() {

@@ -130,8 +130,7 @@ impl Report<'_> {
                 machine(),
                 rounds * reads
             ),
-            "\n### Budgets\n\nRead units / write units / round trips, at the most and as they \
-             are.\n"
+            "\n### Budgets\n\nRead units / write units / round trips: the budget, and as measured.\n"
                 .to_owned(),
         ];
         text.extend(self.budgets());
@@ -148,7 +147,7 @@ impl Report<'_> {
         for (list, number, name) in &pages {
             text.push(self.line(name, |m| units(page(m, list, *number).as_ref())));
         }
-        text.push("\n### What follows from a turn, by conversations of the chatbot\n".to_owned());
+        text.push("\n### Background work of a turn, by conversations of the chatbot\n".to_owned());
         text.extend(self.head("read / write units per turn"));
         text.extend(self.background());
         text.push("\n### Latency, by conversations of the chatbot\n".to_owned());
@@ -183,12 +182,12 @@ impl Report<'_> {
         found.iter().map(line).collect()
     }
 
-    /// The generated part of the README.
+    /// The generated part of docs/costs.md.
     pub fn summary(&self) -> String {
         let mut text = self.head("read / write / round trips, by conversations");
         for name in [
             "botplot POST /api/v1/chat",
-            "botplot POST /api/v1/chat, going on",
+            "botplot POST /api/v1/chat, continued",
             "helpbot POST /api/v1/chat, in a session",
             "chatbotplatform GET /v1/bots/{id}",
         ] {

@@ -6,7 +6,7 @@ pub mod storm;
 
 use std::{
     collections::HashSet,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -27,7 +27,7 @@ pub struct Options {
     /// Deliveries of each of those runs, about.
     #[arg(long, default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(20..=100_000))]
     pub deliveries: u32,
-    /// File whose generated part to write, together with the README's.
+    /// File whose generated part to write.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -44,8 +44,6 @@ pub async fn run(options: Options) -> Result<String> {
     let text = format!("{}\n\n{}", came.table(), growth::table(&grown));
     if let Some(out) = &options.out {
         report::write(out, "webhooks", &text)?;
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        report::write(&root.join("README.md"), "webhooks", &text)?;
     }
     match came.lost {
         0 => Ok(text),

@@ -62,7 +62,7 @@ impl Came {
         let Self { deliveries, lost, duplicates, refused, hung, killed, dead, took, .. } = self;
         let share = 100.0 * *duplicates as f64 / (*deliveries).max(1) as f64;
         format!(
-            "| deliveries | refused with 500 | left to hang | workers killed | lost | given up | \
+            "| deliveries | refused with 500 | left to hang | workers killed | lost | failed for good | \
              accepted twice, same id | until the four that answer had all |\n\
              |--:|--:|--:|--:|--:|--:|--:|--:|\n\
              | {deliveries} | {refused} | {hung} | {killed} | {lost} | {dead} | {duplicates} \

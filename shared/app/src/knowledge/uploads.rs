@@ -177,7 +177,7 @@ impl Core {
     ) -> Result<()> {
         let source = self.source(chatbot, id).await?;
         let of = FileOf::source(&source);
-        let file = source.file.filter(|_| matches!(files, Files::Folder(_)));
+        let file = source.file.filter(|_| files.is_folder());
         let file = file.ok_or_else(|| Error::not_found("source"))?;
         let waits = source.status == SourceStatus::Pending
             && file.awaited_until.is_some_and(|until| Timestamp::now() < until);

@@ -5,6 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use tests::App;
 
+/// The pages as they are written.
+const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/docs/site");
+
+fn source_files() -> Vec<String> {
+    let files = std::fs::read_dir(SITE).expect("the site");
+    files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned()).collect()
+}
+
 /// What `href` leads to from `page`, without a fragment; `None` for what is not of this site.
 fn target(page: &str, href: &str) -> Option<String> {
     let href = href.split('#').next().unwrap_or_default();
@@ -41,13 +49,12 @@ async fn every_page_is_reached_from_the_first_and_every_link_leads_somewhere() {
         }
         pages.insert(path, kind);
     }
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/docs/site");
-    let files: BTreeSet<String> = std::fs::read_dir(folder)
-        .expect("the site")
-        .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+    let files: BTreeSet<String> = source_files()
+        .into_iter()
+        .filter(|name| name != "template.html")
         .map(|name| match name.as_str() {
-            "index.html" => "/docs".to_owned(),
-            name => format!("/docs/{}", name.trim_end_matches(".html")),
+            "index.md" => "/docs".to_owned(),
+            name => format!("/docs/{}", name.trim_end_matches(".md")),
         })
         .collect();
     let pages: BTreeSet<String> =
@@ -56,8 +63,58 @@ async fn every_page_is_reached_from_the_first_and_every_link_leads_somewhere() {
     app.finish().await;
 }
 
+/// The text between the first `start` and the next `end`.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start} in {text}"));
+    rest.split_once(end).unwrap_or_else(|| panic!("no {end} after {start}")).0
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nobody_serves_is_404_in_the_nearest_dialect() {
+async fn each_page_has_the_same_head_and_navigation_and_the_sections_of_its_source() {
+    let app = App::start().await;
+    let mut navigations = BTreeSet::new();
+    for file in source_files().into_iter().filter(|name| name.ends_with(".md")) {
+        let name = file.trim_end_matches(".md");
+        let path = if name == "index" { "/docs".to_owned() } else { format!("/docs/{name}") };
+        let html = app.get(&path).send().await.text;
+        let source = std::fs::read_to_string(format!("{SITE}/{file}")).expect("a source");
+        assert_eq!(html.matches("<h1>").count(), 1, "{path}");
+        assert!(!html.contains("{{") && !html.contains("<!-- "), "{path}");
+        let title = between(&source, "\n# ", "\n");
+        assert!(between(&html, "<title>", "</title>").contains(title), "{path}");
+        let described = between(&source, "description: ", "\n");
+        assert_eq!(between(&html, "name=\"description\" content=\"", "\""), described, "{path}");
+
+        let navigation = between(&html, "<nav aria-label=\"Documentation\">", "</nav>");
+        let current = between(navigation, "aria-current=\"page\">", "<");
+        assert_eq!(current, between(&source, "nav: ", "\n"), "{path}");
+        assert_eq!(navigation.matches("aria-current").count(), 1, "{path}");
+        navigations.insert(
+            navigation
+                .replace(" aria-current=\"page\"", "")
+                .replace("\"docs/", "\"")
+                .replace("\"../docs\"", "\"docs\""),
+        );
+
+        let ids = |text: &str, mark: &str, end: char| -> Vec<String> {
+            text.split(mark)
+                .skip(1)
+                .filter_map(|id| id.split(end).next())
+                .map(str::to_owned)
+                .collect()
+        };
+        assert_eq!(ids(&html, "<section id=\"", '"'), ids(&source, " {#", '}'), "{path}");
+    }
+    assert_eq!(navigations.len(), 1, "one navigation: {navigations:#?}");
+    app.get("/docs/index")
+        .send()
+        .await
+        .is(404, &json!({"error": "Page not found", "code": "NOT_FOUND"}));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_path_is_404_in_the_nearest_dialect() {
     let app = App::start().await;
     let said = "Path not found";
     for (path, body) in [

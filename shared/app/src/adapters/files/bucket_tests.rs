@@ -11,9 +11,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use domain::SourceId;
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::adapters::files::Files;
 
 fn file() -> FileOf {
     FileOf {
@@ -186,39 +188,4 @@ async fn all_of_a_chatbot_is_removed_page_by_page() {
         (1..=1_003).map(|n| format!("DELETE /bucket/{chatbot}/{n}")).collect();
     expected.sort();
     assert_eq!(removed, expected);
-}
-
-#[tokio::test]
-async fn a_folder_keeps_files_for_its_owner_alone_and_forgets_them() {
-    use std::os::unix::fs::PermissionsExt;
-
-    let home = tempfile::tempdir().unwrap();
-    let root = home.path().join("files");
-    let files = Files::folder(&root);
-    assert_eq!(files.get(file()).await.unwrap(), None);
-    files.remove(file()).await.unwrap();
-    files.remove_all(file().chatbot).await.unwrap();
-
-    files.put(file(), b"One.".to_vec()).await.unwrap();
-    files.put(file(), b"Two.".to_vec()).await.unwrap();
-    assert_eq!(files.get(file()).await.unwrap().as_deref(), Some(&b"Two."[..]));
-    let at = root.join(file().key());
-    let rights = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!((rights(&at), rights(at.parent().unwrap()), rights(&root)), (0o600, 0o700, 0o700));
-    let other = FileOf { source: SourceId::new(), ..file() };
-    assert!(files.copy(file(), other).await.unwrap());
-    assert!(!files.copy(FileOf { source: SourceId::new(), ..file() }, other).await.unwrap());
-    assert_eq!(std::fs::read_dir(at.parent().unwrap()).unwrap().count(), 2, "no draft is left");
-
-    files.remove(file()).await.unwrap();
-    assert_eq!(files.get(file()).await.unwrap(), None);
-    assert_eq!(files.get(other).await.unwrap().as_deref(), Some(&b"Two."[..]));
-    files.remove_all(file().chatbot).await.unwrap();
-    assert_eq!(files.get(other).await.unwrap(), None);
-    assert!(!at.parent().unwrap().exists());
-
-    // What can't be written is told, and leaves nothing.
-    std::fs::write(root.join(file().chatbot.to_string()), "in the way").unwrap();
-    assert!(files.put(file(), b"One.".to_vec()).await.is_err());
-    assert!(files.get(file()).await.is_err());
 }

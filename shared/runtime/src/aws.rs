@@ -1,0 +1,203 @@
+//! Clients of AWS, and what use cases are made of them.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use app::{
+    Core,
+    adapters::files::Files,
+    adapters::seal::Sealer,
+    adapters::sqs::Queue,
+    ops::dead_letters::DeadLetters,
+    webhooks::transport::{Sender, Targets},
+};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use domain::{Error, Result};
+use knowledge::Embedder;
+use outbound::Client;
+use store::Store;
+
+use crate::{Env, embeddings::Loaded};
+
+/// Where the AWS services are. Clients made from it share one HTTP client.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    config: SdkConfig,
+    /// Of the local run: DynamoDB's, and that of SQS and Secrets Manager.
+    endpoints: Option<(String, String)>,
+    /// Of the local run: endpoints of other services, by their names in `--platform`.
+    platforms: Arc<BTreeMap<String, String>>,
+    pub(crate) embedders: Loaded,
+    /// Of tests: the model that whatever `EMBEDDINGS` names means.
+    pub(crate) embedder: Option<Arc<dyn Embedder>>,
+}
+
+impl Aws {
+    /// As the process is set up to find them.
+    pub async fn load() -> Self {
+        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        Self::of(config, None)
+    }
+
+    /// Embedded ones: DynamoDB's endpoint, and that of SQS and Secrets Manager.
+    pub async fn embedded(dynamodb: &str, queues: &str) -> Self {
+        let credentials =
+            aws_sdk_dynamodb::config::Credentials::new("local", "local", None, None, "local");
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(credentials)
+            .load()
+            .await;
+        Self::of(config, Some((dynamodb.to_owned(), queues.to_owned())))
+    }
+
+    fn of(config: SdkConfig, endpoints: Option<(String, String)>) -> Self {
+        Self {
+            config,
+            endpoints,
+            platforms: Arc::default(),
+            embedders: Loaded::default(),
+            embedder: None,
+        }
+    }
+
+    /// The same with DynamoDB, SQS and Secrets Manager at other endpoints.
+    #[must_use]
+    pub fn moved(&self, dynamodb: &str, queues: &str) -> Self {
+        let endpoints = Some((dynamodb.to_owned(), queues.to_owned()));
+        Self { endpoints, ..self.clone() }
+    }
+
+    /// The same with other services at the endpoints that `platforms` gives by name: `bedrock`.
+    #[must_use]
+    pub fn with_platforms(self, platforms: BTreeMap<String, String>) -> Self {
+        Self { platforms: Arc::new(platforms), ..self }
+    }
+
+    /// The same with `embedder` in the place of whichever model `EMBEDDINGS` names.
+    #[must_use]
+    pub fn with_embedder(self, embedder: Arc<dyn Embedder>) -> Self {
+        Self { embedder: Some(embedder), ..self }
+    }
+
+    /// The endpoint that `--platform` gave the service `name`.
+    pub fn platform(&self, name: &str) -> Option<&str> {
+        self.platforms.get(name).map(String::as_str)
+    }
+
+    /// For the client of a service that one function alone uses.
+    pub fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    /// The table that `TABLE_NAME` names.
+    pub fn store(&self, env: &Env) -> Result<Store> {
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        if let Some((endpoint, _)) = &self.endpoints {
+            config = config.endpoint_url(endpoint);
+        }
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        Ok(Store::new(client, env.required("TABLE_NAME")?))
+    }
+
+    fn sqs(&self) -> aws_sdk_sqs::Client {
+        let mut config = aws_sdk_sqs::config::Builder::from(&self.config);
+        if let Some((_, endpoint)) = &self.endpoints {
+            config = config.endpoint_url(endpoint);
+        }
+        aws_sdk_sqs::Client::from_conf(config.build())
+    }
+
+    /// The queue whose URL the setting `name` holds.
+    pub fn queue(&self, env: &Env, name: &str) -> Result<Queue> {
+        Ok(Queue::new(self.sqs(), env.required(name)?))
+    }
+
+    /// Where uploaded files are: the bucket that `FILES` names or, in the local run alone, the
+    /// folder, which is an absolute path.
+    pub fn files(&self, env: &Env) -> Result<Files> {
+        let place = env.required("FILES")?;
+        if env.is_local() && Path::new(place).is_absolute() {
+            return Ok(Files::folder(place));
+        }
+        self.bucket(place)
+    }
+
+    #[cfg(feature = "s3")]
+    fn bucket(&self, name: &str) -> Result<Files> {
+        use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            // Checksums of S3's own beside TLS would have bodies sent in chunks, each signed.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        Ok(Files::bucket(aws_sdk_s3::Client::from_conf(config.build()), name))
+    }
+
+    #[cfg(not(feature = "s3"))]
+    fn bucket(&self, name: &str) -> Result<Files> {
+        Err(Error::internal(format!(
+            "FILES is {name:?}, a bucket; this build was made without the feature runtime/s3"
+        )))
+    }
+
+    /// What makes attempts at deliveries. `EVENT_QUEUES` lists the queues that it may send to.
+    pub fn sender(&self, env: &Env) -> Result<Sender> {
+        let client = Client::new(env.policy(), "Colloquy/1.0").map_err(Error::internal)?;
+        let queues = env.optional("EVENT_QUEUES").unwrap_or_default();
+        Ok(Sender::new(client, self.sqs(), Targets::new(env.policy(), queues)))
+    }
+
+    /// What the queue whose URL the setting `name` holds has given up.
+    pub async fn dead_letters(&self, env: &Env, name: &str) -> Result<DeadLetters> {
+        DeadLetters::of(self.sqs(), env.required(name)?).await
+    }
+
+    /// Records of the stream that could not be handled, in the queue that `STREAM_FAILURES_URL`
+    /// names.
+    pub fn stream_failures(&self, env: &Env) -> Result<DeadLetters> {
+        Ok(DeadLetters::at(self.sqs(), env.required("STREAM_FAILURES_URL")?))
+    }
+
+    /// Reads the master key that `MASTER_KEY_SECRET` names; once, when a function starts.
+    pub async fn sealer(&self, env: &Env) -> Result<Sealer> {
+        let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
+        if let Some((_, endpoint)) = &self.endpoints {
+            config = config.endpoint_url(endpoint);
+        }
+        let secret = aws_sdk_secretsmanager::Client::from_conf(config.build())
+            .get_secret_value()
+            .secret_id(env.required("MASTER_KEY_SECRET")?)
+            .send()
+            .await
+            .map_err(|e| Error::internal(e.into_service_error()))?;
+        Sealer::new(secret.secret_string().unwrap_or_default())
+    }
+
+    /// What every use case needs.
+    pub fn core(&self, env: &Env) -> Result<Core> {
+        Ok(Core::new(self.store(env)?, env.plans()?, env.idle()?))
+    }
+}
+
+#[cfg(all(test, not(feature = "s3")))]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_build_without_s3_refuses_a_bucket_and_names_the_feature() {
+        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9").await;
+        let set = |local: &str, place: &str| {
+            let settings = [("LOCAL_RUN", local), ("FILES", place)];
+            Env::of(HashMap::from(
+                settings.map(|(name, value)| (name.to_owned(), value.to_owned())),
+            ))
+        };
+        for refused in [set("true", "a-bucket"), set("", "/an/absolute/path")] {
+            let error = aws.files(&refused).err().map(|error| error.to_string());
+            assert!(error.as_deref().is_some_and(|e| e.contains("runtime/s3")), "{error:?}");
+        }
+        assert!(aws.files(&set("true", "/an/absolute/path")).is_ok());
+    }
+}
