@@ -13,7 +13,6 @@ descriptions of Debian's packages as `apt-cache` has them, and lines that this s
 of sites write them. None is of a collection that anything is measured on.
 """
 
-import json
 import random
 import re
 import struct
@@ -30,28 +29,45 @@ GLOSSES, DESCRIPTIONS, LINES, BATCH = 70_000, 22_000, 20_000, 4_000
 LONGEST = 18
 WORD = re.compile(r"[a-z0-9]+")
 
-VERBS = """cancel|stop|end|pause|resume|renew|extend|upgrade|downgrade|change|update|edit|switch|move|transfer|delete|
-remove|close|activate|deactivate|enable|turn off|open|create|add|set up|install|connect|import|export|download|upload|
-share|log in to|sign up for|reset|recover|confirm|check|find|track|order|buy|pay for|get a refund for|return|exchange|
-send back|replace|repair|report|ask about|book|reserve|reschedule|rent|borrow|subscribe to|unsubscribe from|print|scan|
-test|publish|translate|rename|copy|block|protect|withdraw from|top up|freeze|claim|redeem|apply for"""
-THINGS = """my account|my subscription|my plan|my order|my parcel|the delivery|an invoice|a receipt|a payment|a credit
-card|a bank transfer|my password|my email address|my phone number|my profile|a gift card|a voucher|a discount code|a
-ticket|an appointment|a booking|a table|a hotel room|a flight|a car|a bike|a course|a class|a membership|a loan|an
-insurance policy|a warranty|the app|the website|the software|a device|the router|a printer|the washing machine|a
-battery|a spare part|a wrong size|a broken item|a missing item|a chatbot|a widget|a web page|a document|an API key|a
-webhook|a domain|a server|a team member|a conversation|a message|the notifications|the newsletter|the language|
-two-factor authentication|a backup|my data|a prescription|a doctor's visit|a dog|a child|the gym|parking|the bus|the
-train|a seat|breakfast|a cake|a plant|a tent|a boat|a library card|a book|a permit|a passport|taxes|holidays"""
-ASKED = """How do I {v} {t}?|How can I {v} {t}?|I want to {v} {t}|Can I {v} {t}?|{v} {t}|Where can I {v} {t}?|I can't {v}
-{t}|What does it cost to {v} {t}?|How long does it take to {v} {t}?|When can I {v} {t}?|Who can {v} {t}?|To {v} {t}, open
-the settings and choose it there.|You can {v} {t} at any time.|when does {t} arrive|how much is {t}|what is the price of
-{t}|is {t} free|is {t} included|is {t} available|{t} is not working|there is a problem with {t}|{t} is broken|I lost {t}|
-{t} has not arrived yet|what is the limit for {t}|how long is {t} valid|when does {t} expire|deadline for {t}|documents
-needed for {t}|is {t} allowed|what are the opening hours|when are you open|business hours on weekends|are you closed on
-holidays|what payment methods do you accept|can I pay cash|where are you located|how do I reach you by phone|talk to a
-person|do you ship abroad|shipping costs|how fast is shipping|minimum age|student discount|do you store my data|which
-languages do you speak|how long is the warranty|difference between plans"""
+VERBS = """cancel|stop|end|terminate|pause|resume|renew|extend|upgrade|downgrade|change|update|edit|modify|switch|move|transfer|delete|remove|close|deactivate|activate|enable|turn
+on|turn off|disable|open|create|make|add|set
+up|install|uninstall|configure|connect|link|disconnect|import|export|download|upload|share|invite someone to|log
+in to|sign in to|sign up for|register for|log out of|reset|recover|restore|back
+up|verify|confirm|check|see|view|find|track|follow|order|buy|purchase|pay for|get a refund
+for|return|exchange|send back|replace|repair|fix|report|complain about|contact you about|ask
+about|book|reserve|reschedule|postpone|rent|borrow|subscribe to|unsubscribe
+from|print|scan|sync|test|publish|embed|customize|translate|rename|copy|duplicate|archive|block|unblock|protect|secure|withdraw
+from|deposit into|top up|freeze|claim|redeem|apply for|qualify for"""
+THINGS = """my account|my subscription|my plan|my order|my parcel|my package|the delivery|the shipment|an invoice|a
+receipt|a bill|a payment|a credit card|a debit card|a bank transfer|my password|my username|my email address|my
+phone number|my address|my profile|a gift card|a voucher|a discount code|a coupon|a ticket|an appointment|a
+booking|a reservation|a table|a room|a hotel room|a flight|a car|a bike|a course|a lesson|a class|a membership|a
+loan|a mortgage|an insurance policy|a warranty|a guarantee|the app|the website|the software|a device|the
+router|a printer|the camera|the washing machine|a filter|a battery|a spare part|a shirt|shoes|a wrong size|a
+broken item|a damaged product|a missing item|a chatbot|a widget|a web page|a document|a PDF file|a
+spreadsheet|an API key|a token|a webhook|a domain|a server|a database|a team member|a user|an employee|a
+conversation|a message|the notifications|the newsletter|the language|the time zone|the theme|the
+colours|two-factor authentication|a backup|my data|my photos|a medicine|a prescription|a doctor's visit|my pet|a
+dog|a child|the school|the gym|a locker|parking|the bus|the train|a seat|breakfast|lunch|a cake|a menu|a wine|a
+garden tool|a plant|seeds|a tent|a boat|skis|a library card|a book|a loan of a book|a permit|a passport|a
+visa|taxes|a salary|holidays|sick leave"""
+ASKED = """How do I {v} {t}?|How can I {v} {t}?|I want to {v} {t}|Can I {v} {t}?|Is it possible to {v} {t}?|{v} {t}|Where
+can I {v} {t}?|I can't {v} {t}|What does it cost to {v} {t}?|How long does it take to {v} {t}?|please help me
+{v} {t}|When can I {v} {t}?|Who can {v} {t}?|To {v} {t}, open the settings and choose it there.|You can {v} {t}
+at any time.|Why was I not able to {v} {t}?|Do you let customers {v} {t}?"""
+SAID = """when does {t} arrive|what are the opening hours|when are you open|business hours on weekends|what time do you
+close|are you open on sunday|are you closed on holidays|how much is {t}|what is the price of {t}|cost of {t}|is
+{t} free|is there a fee for {t}|what payment methods do you accept|can I pay by card|can I pay cash|where are
+you located|what is your address|how do I get there|how do I reach you by phone|customer support number|talk to
+a person|is {t} included|is {t} available|is {t} in stock|{t} is not working|{t} does not work anymore|there is
+a problem with {t}|{t} is broken|I lost {t}|somebody stole {t}|I forgot {t}|{t} has not arrived yet|{t} is
+late|I was charged twice for {t}|what is the limit for {t}|how many can I have of {t}|how big is {t}|what is the
+maximum size of {t}|how heavy is {t}|what colours does {t} come in|is {t} safe for children|is {t} allowed|are
+dogs allowed|is there wifi|is there parking|do you ship abroad|international delivery|shipping costs|how fast is
+shipping|minimum age|do I need an id|student discount|vegan options|is it gluten free|is my data private|do you
+store my data|where is the data stored|which browsers are supported|which languages do you speak|what are the
+terms|how long is the warranty|how long is {t} valid|when does {t} expire|deadline for {t}|requirements for
+{t}|documents needed for {t}|steps for {t}|who is responsible for {t}|difference between plans"""
 
 
 def listed(text):
@@ -84,10 +100,11 @@ def descriptions():
 
 
 def lines(dice):
-    verbs, things, asked = listed(VERBS), listed(THINGS), listed(ASKED)
+    verbs, things, asked, said = listed(VERBS), listed(THINGS), listed(ASKED), listed(SAID)
     made = set()
     while len(made) < LINES:
-        made.add(dice.choice(asked).format(v=dice.choice(verbs), t=dice.choice(things)))
+        form = dice.choice(asked if dice.random() < 0.62 else said)
+        made.add(form.format(v=dice.choice(verbs), t=dice.choice(things)))
     return sorted(made)
 
 
@@ -209,7 +226,7 @@ def write(table, words, out):
     table = table[order]
     scale = (np.maximum(np.abs(table).max(1), 1e-6) / 7).astype(np.float16)
     steps = (np.clip(np.round(table / scale.astype(np.float32)[:, None]), -7, 7) + 8).astype(np.uint8)
-    packed = steps[:, 0::2] | steps[:, 1::2] << 4
+    packed = steps[:, :DIMENSIONS // 2] | steps[:, DIMENSIONS // 2:] << 4
     head = b"CSE1" + struct.pack("<2I", DIMENSIONS, len(words))
     out.write_bytes(head + scale.tobytes() + packed.tobytes() + "\n".join(words[at] for at in order).encode())
 
@@ -217,24 +234,22 @@ def write(table, words, out):
 def main():
     model, wordnet, work, out = map(Path, sys.argv[1:])
     work.mkdir(parents=True, exist_ok=True)
-    if not (work / "texts.txt").exists():
-        (work / "texts.txt").write_text("".join(row + "\n" for row in texts(wordnet)))
-    rows = (work / "texts.txt").read_text().splitlines()
+    rows = texts(wordnet)
     counts = Counter(word for row in rows for word in WORD.findall(plain(row)))
     teacher = Teacher(model)
     words = vocabulary(teacher, counts)
-    parts = []
-    for start in range(0, len(rows), BATCH):
-        part = work / f"texts-{start // BATCH:03}.npy"
-        if not part.exists():
-            np.save(part, teacher.encode(rows[start:start + BATCH]).astype(np.float16))
-        parts.append(np.load(part))
-    if not (work / "words.json").exists():
-        np.save(work / "words.npy", teacher.encode([word.removeprefix("##") for word in words]).astype(np.float16))
-        (work / "words.json").write_text(json.dumps(words))
-    words = json.loads((work / "words.json").read_text())
-    start = np.load(work / "words.npy").astype(np.float32)
-    write(fit(rows, np.concatenate(parts).astype(np.float32), words, start, counts), words, out)
+    taught = {}
+    for part in sorted(work.glob("taught-*.npz")):
+        part = np.load(part)
+        taught.update(zip(part["texts"].tolist(), part["vectors"]))
+    wanted = [text for text in dict.fromkeys(rows + [word.removeprefix("##") for word in words]) if text not in taught]
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start:start + BATCH]
+        vectors = teacher.encode(batch).astype(np.float16)
+        np.savez(work / f"taught-{len(taught):07}.npz", texts=np.array(batch), vectors=vectors)
+        taught.update(zip(batch, vectors))
+    start = np.array([taught[word.removeprefix("##")] for word in words], np.float32)
+    write(fit(rows, np.array([taught[row] for row in rows], np.float32), words, start, counts), words, out)
 
 
 if __name__ == "__main__":

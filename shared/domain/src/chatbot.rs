@@ -201,7 +201,8 @@ pub fn check_settings(settings: &Value) -> Result<()> {
 /// On or off, or texts by intent, or by language and intent.
 fn check_small_talk(own: Option<&Value>) -> Result<()> {
     let is_text = |value: &Value| {
-        value.is_null() || value.as_str().is_some_and(|text| text.chars().count() <= SMALL_TALK_TEXT)
+        value.is_null()
+            || value.as_str().is_some_and(|text| text.chars().count() <= SMALL_TALK_TEXT)
     };
     let is_sound = match own {
         None | Some(Value::Null | Value::Bool(_)) => true,
@@ -241,11 +242,17 @@ mod tests {
 
     #[test]
     fn small_talk_is_on_and_a_team_has_texts_of_its_own() {
-        for good in [json!(null), json!(true), json!({"greeting": "Hi!"}), json!({"de": {"thanks": "Gern."}})] {
+        for good in [
+            json!(null),
+            json!(true),
+            json!({"greeting": "Hi!"}),
+            json!({"de": {"thanks": "Gern."}}),
+        ] {
             assert!(check_settings(&json!({ SMALL_TALK: good })).is_ok());
         }
         let long = "x".repeat(1_001);
-        for bad in [json!(1), json!("no"), json!({"greeting": 1}), json!({"de": {"thanks": long}})] {
+        for bad in [json!(1), json!("no"), json!({"greeting": 1}), json!({"de": {"thanks": long}})]
+        {
             let refused = check_settings(&json!({ SMALL_TALK: bad })).unwrap_err();
             assert!(refused.message.contains("true, false, null"), "{refused}");
         }

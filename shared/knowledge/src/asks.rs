@@ -17,17 +17,30 @@ pub(crate) enum Asks {
 impl Asks {
     /// Whether one answer can serve both: a time is a measure too.
     pub fn fits(self, other: Self) -> bool {
-        self == other || matches!((self, other), (Self::When, Self::Measure) | (Self::Measure, Self::When))
+        self == other
+            || matches!((self, other), (Self::When, Self::Measure) | (Self::Measure, Self::When))
     }
 }
 
 /// Words that ask, in their plain form; the first that a question has counts.
 const ASKING: &[(Asks, &str)] = &[
-    (Asks::Who, "who whom whose wer wem wen wessen qui quien quienes chi quem wie_nl kto кто кого кому kim kime kimin من कौन किसने किसका 谁 誰"),
-    (Asks::Where, "where wo woher wohin ou donde dove onde waar gdzie где куда откуда nerede nereden nereye اين कहा कहां कहाँ 哪里 哪裡 哪儿"),
+    (
+        Asks::Who,
+        "who whom whose wer wem wen wessen qui quien quienes chi quem wie_nl kto кто кого кому kim kime kimin من कौन किसने किसका 谁 誰",
+    ),
+    (
+        Asks::Where,
+        "where wo woher wohin ou donde dove onde waar gdzie где куда откуда nerede nereden nereye اين कहा कहां कहाँ 哪里 哪裡 哪儿",
+    ),
     (Asks::When, "when wann quand cuando quando wanneer kiedy когда متى कब 什么时候 几点 何时"),
-    (Asks::Why, "why warum weshalb wieso pourquoi perche waarom dlaczego почему зачем neden nicin niye لماذا क्यों 为什么"),
-    (Asks::Measure, "wieviel wieviele combien cuanto cuanta cuantos cuantas quanto quanta quanti quante quantos quantas hoeveel ile сколько kac كم कितना कितनी कितने 多少 多久 几个"),
+    (
+        Asks::Why,
+        "why warum weshalb wieso pourquoi perche waarom dlaczego почему зачем neden nicin niye لماذا क्यों 为什么",
+    ),
+    (
+        Asks::Measure,
+        "wieviel wieviele combien cuanto cuanta cuantos cuantas quanto quanta quanti quante quantos quantas hoeveel ile сколько kac كم कितना कितनी कितने 多少 多久 几个",
+    ),
 ];
 /// Words that ask for a measure after "how".
 const MEASURES: &str = "much many long far often fast late early big large heavy old tall deep high wide soon \
@@ -41,37 +54,160 @@ const NEGATIONS: &str = "not no never without nothing none cannot cant dont does
     не нет без никогда нельзя degil yok hicbir لا ليس ليست بدون لن لم नहीं मत बिना न 不 没 没有 無 无 不能 不会 不可";
 /// Words that turn a question round, in their plain form.
 const OPPOSITES: &[(&str, &str)] = &[
-    ("enable", "disable"), ("activate", "deactivate"), ("open", "close"), ("on", "off"), ("in", "out"),
-    ("add", "remove"), ("add", "delete"), ("create", "delete"), ("install", "uninstall"), ("upgrade", "downgrade"),
-    ("start", "stop"), ("start", "end"), ("begin", "end"), ("increase", "decrease"), ("increase", "reduce"),
-    ("raise", "lower"), ("buy", "sell"), ("import", "export"), ("before", "after"), ("with", "without"),
-    ("minimum", "maximum"), ("least", "most"), ("first", "last"), ("inside", "outside"), ("indoor", "outdoor"),
-    ("include", "exclude"), ("allow", "forbid"), ("allow", "block"), ("lock", "unlock"), ("block", "unblock"),
-    ("subscribe", "unsubscribe"), ("login", "logout"), ("connect", "disconnect"), ("show", "hide"),
-    ("upload", "download"), ("send", "receive"), ("deposit", "withdraw"), ("borrow", "lend"), ("arrive", "leave"),
-    ("arrive", "depart"), ("arrival", "departure"), ("checkin", "checkout"), ("domestic", "international"),
-    ("adult", "child"), ("man", "woman"), ("men", "women"), ("day", "night"), ("cheap", "expensive"), ("early", "late"),
-    ("earliest", "latest"), ("morning", "evening"), ("up", "down"), ("left", "right"), ("public", "private"),
-    ("old", "new"), ("small", "large"), ("more", "less"), ("more", "fewer"), ("win", "lose"), ("summer", "winter"),
-    ("weekday", "weekend"), ("accept", "reject"), ("accept", "decline"), ("pause", "resume"), ("cancel", "renew"),
-    ("join", "leave"), ("follow", "unfollow"), ("hot", "cold"), ("full", "empty"), ("push", "pull"), ("above", "below"),
-    ("online", "offline"), ("online", "store"), ("monthly", "yearly"), ("monthly", "annual"), ("monthly", "annually"),
-    ("freeze", "unfreeze"), ("incoming", "outgoing"), ("input", "output"), ("front", "back"), ("male", "female"),
-    ("aktivieren", "deaktivieren"), ("einschalten", "ausschalten"), ("offnen", "schliessen"), ("mit", "ohne"),
-    ("vor", "nach"), ("ein", "aus"), ("kaufen", "verkaufen"), ("anmelden", "abmelden"), ("hinzufugen", "entfernen"),
-    ("erhohen", "senken"), ("ankunft", "abreise"), ("sommer", "winter"), ("mindestens", "hochstens"),
-    ("hochladen", "herunterladen"), ("erwachsene", "kinder"), ("tag", "nacht"), ("morgens", "abends"),
-    ("activer", "desactiver"), ("ouvrir", "fermer"), ("avec", "sans"), ("avant", "apres"), ("ajouter", "supprimer"),
-    ("acheter", "vendre"), ("augmenter", "reduire"), ("arrivee", "depart"), ("ete", "hiver"), ("jour", "nuit"),
-    ("activar", "desactivar"), ("abrir", "cerrar"), ("con", "sin"), ("antes", "despues"), ("anadir", "eliminar"),
-    ("comprar", "vender"), ("subir", "bajar"), ("llegada", "salida"), ("verano", "invierno"), ("dia", "noche"),
-    ("attivare", "disattivare"), ("aprire", "chiudere"), ("con", "senza"), ("prima", "dopo"), ("aggiungere", "rimuovere"),
-    ("ativar", "desativar"), ("abrir", "fechar"), ("com", "sem"), ("depois", "antes"), ("adicionar", "remover"),
-    ("inschakelen", "uitschakelen"), ("openen", "sluiten"), ("met", "zonder"), ("voor", "na"),
-    ("включить", "выключить"), ("включить", "отключить"), ("открыть", "закрыть"), ("до", "после"), ("с", "без"),
-    ("добавить", "удалить"), ("купить", "продать"), ("ac", "kapat"), ("acmak", "kapatmak"), ("once", "sonra"),
-    ("ekle", "sil"), ("تفعيل", "تعطيل"), ("فتح", "اغلاق"), ("قبل", "بعد"), ("مع", "بدون"), ("चालू", "बंद"),
-    ("पहले", "बाद"), ("साथ", "बिना"), ("打开", "关闭"), ("开启", "关闭"), ("之前", "之后"), ("添加", "删除"),
+    ("enable", "disable"),
+    ("activate", "deactivate"),
+    ("open", "close"),
+    ("on", "off"),
+    ("in", "out"),
+    ("add", "remove"),
+    ("add", "delete"),
+    ("create", "delete"),
+    ("install", "uninstall"),
+    ("upgrade", "downgrade"),
+    ("start", "stop"),
+    ("start", "end"),
+    ("begin", "end"),
+    ("increase", "decrease"),
+    ("increase", "reduce"),
+    ("raise", "lower"),
+    ("buy", "sell"),
+    ("import", "export"),
+    ("before", "after"),
+    ("with", "without"),
+    ("minimum", "maximum"),
+    ("least", "most"),
+    ("first", "last"),
+    ("inside", "outside"),
+    ("indoor", "outdoor"),
+    ("include", "exclude"),
+    ("allow", "forbid"),
+    ("allow", "block"),
+    ("lock", "unlock"),
+    ("block", "unblock"),
+    ("subscribe", "unsubscribe"),
+    ("login", "logout"),
+    ("connect", "disconnect"),
+    ("show", "hide"),
+    ("upload", "download"),
+    ("send", "receive"),
+    ("deposit", "withdraw"),
+    ("borrow", "lend"),
+    ("arrive", "leave"),
+    ("arrive", "depart"),
+    ("arrival", "departure"),
+    ("checkin", "checkout"),
+    ("domestic", "international"),
+    ("adult", "child"),
+    ("man", "woman"),
+    ("men", "women"),
+    ("day", "night"),
+    ("cheap", "expensive"),
+    ("early", "late"),
+    ("earliest", "latest"),
+    ("morning", "evening"),
+    ("up", "down"),
+    ("left", "right"),
+    ("public", "private"),
+    ("old", "new"),
+    ("small", "large"),
+    ("more", "less"),
+    ("more", "fewer"),
+    ("win", "lose"),
+    ("summer", "winter"),
+    ("weekday", "weekend"),
+    ("accept", "reject"),
+    ("accept", "decline"),
+    ("pause", "resume"),
+    ("cancel", "renew"),
+    ("join", "leave"),
+    ("follow", "unfollow"),
+    ("hot", "cold"),
+    ("full", "empty"),
+    ("push", "pull"),
+    ("above", "below"),
+    ("online", "offline"),
+    ("online", "store"),
+    ("monthly", "yearly"),
+    ("monthly", "annual"),
+    ("monthly", "annually"),
+    ("freeze", "unfreeze"),
+    ("incoming", "outgoing"),
+    ("input", "output"),
+    ("front", "back"),
+    ("male", "female"),
+    ("aktivieren", "deaktivieren"),
+    ("einschalten", "ausschalten"),
+    ("offnen", "schliessen"),
+    ("mit", "ohne"),
+    ("vor", "nach"),
+    ("ein", "aus"),
+    ("kaufen", "verkaufen"),
+    ("anmelden", "abmelden"),
+    ("hinzufugen", "entfernen"),
+    ("erhohen", "senken"),
+    ("ankunft", "abreise"),
+    ("sommer", "winter"),
+    ("mindestens", "hochstens"),
+    ("hochladen", "herunterladen"),
+    ("erwachsene", "kinder"),
+    ("tag", "nacht"),
+    ("morgens", "abends"),
+    ("activer", "desactiver"),
+    ("ouvrir", "fermer"),
+    ("avec", "sans"),
+    ("avant", "apres"),
+    ("ajouter", "supprimer"),
+    ("acheter", "vendre"),
+    ("augmenter", "reduire"),
+    ("arrivee", "depart"),
+    ("ete", "hiver"),
+    ("jour", "nuit"),
+    ("activar", "desactivar"),
+    ("abrir", "cerrar"),
+    ("con", "sin"),
+    ("antes", "despues"),
+    ("anadir", "eliminar"),
+    ("comprar", "vender"),
+    ("subir", "bajar"),
+    ("llegada", "salida"),
+    ("verano", "invierno"),
+    ("dia", "noche"),
+    ("attivare", "disattivare"),
+    ("aprire", "chiudere"),
+    ("con", "senza"),
+    ("prima", "dopo"),
+    ("aggiungere", "rimuovere"),
+    ("ativar", "desativar"),
+    ("abrir", "fechar"),
+    ("com", "sem"),
+    ("depois", "antes"),
+    ("adicionar", "remover"),
+    ("inschakelen", "uitschakelen"),
+    ("openen", "sluiten"),
+    ("met", "zonder"),
+    ("voor", "na"),
+    ("включить", "выключить"),
+    ("включить", "отключить"),
+    ("открыть", "закрыть"),
+    ("до", "после"),
+    ("с", "без"),
+    ("добавить", "удалить"),
+    ("купить", "продать"),
+    ("ac", "kapat"),
+    ("acmak", "kapatmak"),
+    ("once", "sonra"),
+    ("ekle", "sil"),
+    ("تفعيل", "تعطيل"),
+    ("فتح", "اغلاق"),
+    ("قبل", "بعد"),
+    ("مع", "بدون"),
+    ("चालू", "बंद"),
+    ("पहले", "बाद"),
+    ("साथ", "बिना"),
+    ("打开", "关闭"),
+    ("开启", "关闭"),
+    ("之前", "之后"),
+    ("添加", "删除"),
 ];
 /// Prefixes that make the opposite of a word.
 const TURNING: [&str; 7] = ["un", "dis", "de", "in", "non", "des", "ab"];
@@ -118,12 +254,14 @@ pub(crate) fn denies(words: &[String]) -> bool {
 
 /// Whether `one` turns round what `other` says; both plain, stemmed or not.
 pub(crate) fn are_opposites(one: &str, other: &str) -> bool {
-    let listed = OPPOSITES.iter().any(|(a, b)| {
-        (alike(a, one) && alike(b, other)) || (alike(a, other) && alike(b, one))
-    });
+    let listed = OPPOSITES
+        .iter()
+        .any(|(a, b)| (alike(a, one) && alike(b, other)) || (alike(a, other) && alike(b, one)));
     let turned = |long: &str, short: &str| {
         short.chars().count() > 3
-            && TURNING.iter().any(|prefix| long.strip_prefix(prefix).is_some_and(|rest| alike(rest, short)))
+            && TURNING
+                .iter()
+                .any(|prefix| long.strip_prefix(prefix).is_some_and(|rest| alike(rest, short)))
     };
     listed || turned(one, other) || turned(other, one)
 }
@@ -137,7 +275,9 @@ fn alike(a: &str, b: &str) -> bool {
     let short = short.strip_suffix('e').unwrap_or(short);
     let rest = long.strip_prefix(short);
     short.chars().count() > 3
-        && rest.is_some_and(|rest| matches!(rest, "" | "e" | "s" | "ed" | "ing" | "es" | "d" | "en" | "t" | "er"))
+        && rest.is_some_and(|rest| {
+            matches!(rest, "" | "e" | "s" | "ed" | "ing" | "es" | "d" | "en" | "t" | "er")
+        })
 }
 
 /// Where each word comes from or goes to: for each content word after such a word, whether it is
@@ -166,7 +306,9 @@ pub(crate) fn codes(words: &[String]) -> Vec<String> {
     for word in words {
         let has_digit = word.contains(|c: char| c.is_ascii_digit());
         let has_sign = word.contains(['+', '#']) || (word.len() == 2 && word.ends_with('-'));
-        let single = word.len() == 1 && word.is_ascii() && !matches!(word.as_str(), "a" | "i" | "e" | "o" | "u" | "y" | "l" | "d" | "s" | "t");
+        let single = word.len() == 1
+            && word.is_ascii()
+            && !matches!(word.as_str(), "a" | "i" | "e" | "o" | "u" | "y" | "l" | "d" | "s" | "t");
         match (has_digit, letters.take()) {
             (true, Some(front)) if is_digits(word) && front.len() <= 3 => {
                 codes.retain(|code| code != front);
@@ -177,7 +319,9 @@ pub(crate) fn codes(words: &[String]) -> Vec<String> {
             (false, _) => {}
         }
         let short = word.is_ascii() && word.len() <= 3 && !has_digit;
-        letters = short.then_some(word.as_str()).filter(|word| word.len() > 1 && !text::is_function_word_anywhere(word) || word.len() == 1);
+        letters = short.then_some(word.as_str()).filter(|word| {
+            word.len() > 1 && !text::is_function_word_anywhere(word) || word.len() == 1
+        });
     }
     codes.sort_unstable();
     codes.dedup();
@@ -212,7 +356,12 @@ mod tests {
 
     #[test]
     fn what_denies_and_what_turns_round_is_known() {
-        for denied in ["Which can not be returned?", "Why can't I log in?", "Ich habe keine Karte", "Je ne peux pas payer"] {
+        for denied in [
+            "Which can not be returned?",
+            "Why can't I log in?",
+            "Ich habe keine Karte",
+            "Je ne peux pas payer",
+        ] {
             assert!(denies(&words(denied)), "{denied}");
         }
         for plain in ["Which can be returned?", "Ich habe eine Karte", "No, thanks"] {
@@ -224,7 +373,10 @@ mod tests {
 
     #[test]
     fn directions_and_codes_are_kept_apart() {
-        assert_eq!(directions(&words("upgrade from Basic to Pro")), [("basic", false), ("pro", true)]);
+        assert_eq!(
+            directions(&words("upgrade from Basic to Pro")),
+            [("basic", false), ("pro", true)]
+        );
         assert_eq!(codes(&words("filter XK-200")), codes(&words("filter XK 200")));
         assert_eq!(codes(&words("filter XK-200")), codes(&words("filter XK200")));
         assert_ne!(codes(&words("error E-04")), codes(&words("error E05")));

@@ -18,9 +18,16 @@ const MAX_ELSEWHERE: f32 = 0.45;
 const SAME_WORDS: (f32, f32) = (0.75, 0.95);
 
 /// Weights of [`Evidence::features`], of a passage.
-const PASSAGE: [f32; 26] = [-7.164, 6.304, -3.233, 0.433, 1.560, -2.743, 2.205, 1.501, 5.252, 3.369, -0.960, 4.566, -1.149, 5.295, 2.456, -0.758, -0.866, -4.144, 0.185, 0.714, -13.032, -0.279, -0.781, 3.166, -2.292, 1.427];
+const PASSAGE: [f32; 26] = [
+    -7.164, 6.304, -3.233, 0.433, 1.560, -2.743, 2.205, 1.501, 5.252, 3.369, -0.960, 4.566, -1.149,
+    5.295, 2.456, -0.758, -0.866, -4.144, 0.185, 0.714, -13.032, -0.279, -0.781, 3.166, -2.292,
+    1.427,
+];
 /// Weights of [`Evidence::features_of_pair`].
-const PAIR: [f32; 16] = [-6.511, 5.447, 1.545, 0.147, -0.691, 2.107, 2.021, 1.865, -0.397, 1.776, -0.529, 1.408, 5.384, -0.514, 2.785, -7.487];
+const PAIR: [f32; 16] = [
+    -6.511, 5.447, 1.545, 0.147, -0.691, 2.107, 2.021, 1.865, -0.397, 1.776, -0.529, 1.408, 5.384,
+    -0.514, 2.785, -7.487,
+];
 
 impl Evidence {
     /// That a passage answers, from 0 to 1.
@@ -35,8 +42,8 @@ impl Evidence {
         let same = likeness.shared.min(likeness.covered.max(likeness.shared));
         let same = ((same - SAME_WORDS.0) / (SAME_WORDS.1 - SAME_WORDS.0)).clamp(0.0, 1.0);
         let sure = fitted.max(0.5 * f32::from(u8::from(same > 0.0)) + 0.49 * same);
-        let is_apart = likeness.is_apart
-            && (likeness.shared >= SAME_SUBJECT || likeness.is_other_code);
+        let is_apart =
+            likeness.is_apart && (likeness.shared >= SAME_SUBJECT || likeness.is_other_code);
         // Most of what is asked is nowhere in what is known.
         let is_elsewhere = self.unknown >= 2.0 && likeness.covered < 0.6 && likeness.cosine < 0.7;
         match (is_apart, is_elsewhere) {

@@ -134,10 +134,14 @@ fn offered(words: &[String], offers: &[String]) -> Option<Reading> {
     if words.len() > 4 {
         return None;
     }
-    let content: Vec<&String> = words.iter().filter(|w| !text::is_function_word_anywhere(w)).collect();
+    let content: Vec<&String> =
+        words.iter().filter(|w| !text::is_function_word_anywhere(w)).collect();
     let has = |offer: &&String| {
         let theirs: Vec<String> = text::words(offer).collect();
-        !content.is_empty() && content.iter().all(|word| theirs.iter().any(|other| other.starts_with(word.as_str())))
+        !content.is_empty()
+            && content
+                .iter()
+                .all(|word| theirs.iter().any(|other| other.starts_with(word.as_str())))
     };
     let mut having = offers.iter().take(MAX_OFFERS).filter(has);
     let one = having.next()?.clone();
@@ -151,7 +155,8 @@ fn subject(past: &[Past]) -> String {
     let words: Vec<String> = text::words(&last).collect();
     let own = table(text::detect(&last));
     let is_short = own.is_some_and(|own| {
-        is(own, Cue::More, &words) || leaves_out(own, &words, own.language).is_some_and(|clearly| clearly)
+        is(own, Cue::More, &words)
+            || leaves_out(own, &words, own.language).is_some_and(|clearly| clearly)
     });
     match newest.next().filter(|_| is_short) {
         Some(before) => format!("{} {last}", before.question),
@@ -204,7 +209,9 @@ mod tests {
         assert_eq!(read("und der große?", &german), with);
         assert!(matches!(read("on Sundays?", &before), Reading::With(_, false)));
         assert!(matches!(read("Is it free?", &before), Reading::With(_, true)));
-        for alone in ["How do I reset the password of my account?", "Do you sell gift cards to companies?"] {
+        for alone in
+            ["How do I reset the password of my account?", "Do you sell gift cards to companies?"]
+        {
             assert_eq!(read(alone, &before), Reading::Alone, "{alone}");
         }
         assert_eq!(read("and on weekends?", &[]), Reading::Alone);
@@ -240,7 +247,15 @@ mod tests {
         let offers = ["How do I return an item?", "How do I exchange an item?"];
         let before = [past("swap", &offers)];
         let takes = |at: usize| Reading::Takes(offers[at].to_owned());
-        for (message, at) in [("1", 0), ("the second one", 1), ("yes", 0), ("exchange", 1), ("2.", 1), ("zweite", 1), ("да", 0)] {
+        for (message, at) in [
+            ("1", 0),
+            ("the second one", 1),
+            ("yes", 0),
+            ("exchange", 1),
+            ("2.", 1),
+            ("zweite", 1),
+            ("да", 0),
+        ] {
             assert_eq!(read(message, &before), takes(at), "{message}");
         }
         assert_eq!(read("no", &before), Reading::Declines);

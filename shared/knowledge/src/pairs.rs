@@ -36,7 +36,13 @@ pub struct Likeness {
 
 impl Index {
     /// How the question compares with that of a pair's questions which is most like it.
-    pub(crate) fn likeness(&self, question: &str, asked: &Asked, pair: &Pair, reliance: f32) -> Likeness {
+    pub(crate) fn likeness(
+        &self,
+        question: &str,
+        asked: &Asked,
+        pair: &Pair,
+        reliance: f32,
+    ) -> Likeness {
         let asked = Compared::asked(self, question, asked);
         let all = pair.questions().map(|theirs| {
             let likeness = self.compare(&asked, &Compared::of(self, theirs));
@@ -52,18 +58,25 @@ impl Index {
         for word in &asked.content {
             mine += word.weight;
             let best = theirs.content.iter().enumerate().filter(|(at, _)| !matched[*at]);
-            let best = best.map(|(at, other)| (word.alike(other), at)).max_by(|a, b| a.0.total_cmp(&b.0));
+            let best =
+                best.map(|(at, other)| (word.alike(other), at)).max_by(|a, b| a.0.total_cmp(&b.0));
             match best {
                 Some((alike, at)) if alike >= ALIKE => {
                     matched[at] = true;
-                    both += word.weight.min(theirs.content[at].weight.max(word.weight * 0.5)) * alike.min(1.0);
+                    both += word.weight.min(theirs.content[at].weight.max(word.weight * 0.5))
+                        * alike.min(1.0);
                 }
                 _ => left.push(word),
             }
         }
         let whole: f32 = theirs.content.iter().map(|word| word.weight).sum();
-        let left_of_theirs: Vec<&Content> =
-            theirs.content.iter().zip(&matched).filter(|(_, is)| !**is).map(|(word, _)| word).collect();
+        let left_of_theirs: Vec<&Content> = theirs
+            .content
+            .iter()
+            .zip(&matched)
+            .filter(|(_, is)| !**is)
+            .map(|(word, _)| word)
+            .collect();
         let either = mine + whole - both;
         let shared = if either > 0.0 { (both / either).clamp(0.0, 1.0) } else { 0.0 };
         let cosine = match (&asked.vector, &theirs.vector) {
@@ -90,7 +103,10 @@ struct Content {
 impl Content {
     /// From 0 to 1: how far it is the same word as another.
     fn alike(&self, other: &Self) -> f32 {
-        if self.plain == other.plain || (self.term.is_some() && self.term == other.term) || self.stem == other.stem {
+        if self.plain == other.plain
+            || (self.term.is_some() && self.term == other.term)
+            || self.stem == other.stem
+        {
             return 1.0;
         }
         if asks::are_opposites(&self.plain, &other.plain) {
@@ -121,7 +137,11 @@ impl Compared {
     /// What a visitor asks, with corrections.
     fn asked(index: &Index, question: &str, asked: &Asked) -> Self {
         Self::new(index, question, |plain| {
-            asked.words.iter().find(|word| word.plain == plain).and_then(|word| word.corrected.clone())
+            asked
+                .words
+                .iter()
+                .find(|word| word.plain == plain)
+                .and_then(|word| word.corrected.clone())
         })
     }
 
@@ -148,7 +168,8 @@ impl Compared {
                 index.vocabulary.written(plain, plain).next().map(|word| index.term_of(word))
             });
             let weight = term.and_then(|term| index.weights.get(term as usize).copied());
-            let is_name = at > 0 && language != Language::German && written.starts_with(char::is_uppercase);
+            let is_name =
+                at > 0 && language != Language::German && written.starts_with(char::is_uppercase);
             let weight = weight.unwrap_or_else(|| index.unknown());
             content.push(Content { plain: plain.clone(), term, stem, weight, is_name });
         }

@@ -177,10 +177,16 @@ impl Index {
             // What is written together there is each of both here.
             let mut places: Vec<u16> = asked.order.last().copied().into_iter().collect();
             let next = u16::try_from(asked.words.len()).unwrap_or(NONE);
-            places.push(asked.words.iter().position(|w| w.plain == two[1]).map_or(next, |at| {
-                u16::try_from(at).unwrap_or(NONE)
-            }));
-            for (word, place) in known.iter().flat_map(|word| places.iter().map(move |p| (*word, *p))) {
+            places.push(
+                asked
+                    .words
+                    .iter()
+                    .position(|w| w.plain == two[1])
+                    .map_or(next, |at| u16::try_from(at).unwrap_or(NONE)),
+            );
+            for (word, place) in
+                known.iter().flat_map(|word| places.iter().map(move |p| (*word, *p)))
+            {
                 asked.add_term(self.term_of(word), place, JOINED);
             }
         }
@@ -193,7 +199,8 @@ impl Index {
         }
         let lower = text::lower(written);
         let mut terms: Vec<u32> = Vec::new();
-        let stems = self.stems.iter().filter_map(|stems| self.vocabulary.term(&stems.term(written)));
+        let stems =
+            self.stems.iter().filter_map(|stems| self.vocabulary.term(&stems.term(written)));
         let words = self.vocabulary.written(&lower, plain).map(|word| self.term_of(word));
         for term in stems.chain(words) {
             if !terms.contains(&term) && !self.postings(term).is_empty() {
@@ -216,17 +223,28 @@ impl Index {
     /// The letters and digits of a code that entries have apart.
     fn split_code(&self, plain: &str, terms: &mut Vec<u32>) {
         let edge = plain.bytes().zip(plain.bytes().skip(1)).position(|(a, b)| {
-            a.is_ascii_alphabetic() && b.is_ascii_digit() || a.is_ascii_digit() && b.is_ascii_alphabetic()
+            a.is_ascii_alphabetic() && b.is_ascii_digit()
+                || a.is_ascii_digit() && b.is_ascii_alphabetic()
         });
-        let Some((front, back)) = edge.and_then(|edge| plain.split_at_checked(edge + 1)) else { return };
+        let Some((front, back)) = edge.and_then(|edge| plain.split_at_checked(edge + 1)) else {
+            return;
+        };
         let found = [front, back].map(|part| self.vocabulary.written(part, part).next());
         if let [Some(front), Some(back)] = found {
             terms.extend([self.term_of(front), self.term_of(back)]);
         }
     }
 
-    fn add_terms(&self, asked: &mut Asked, place: u16, terms: &[u32], quality: f32, function: bool) {
-        let kind = |term: u32| self.vocabulary.kinds.get(term as usize).copied().unwrap_or_default();
+    fn add_terms(
+        &self,
+        asked: &mut Asked,
+        place: u16,
+        terms: &[u32],
+        quality: f32,
+        function: bool,
+    ) {
+        let kind =
+            |term: u32| self.vocabulary.kinds.get(term as usize).copied().unwrap_or_default();
         let weight = |term: u32| self.weights.get(term as usize).copied().unwrap_or_default();
         terms.iter().for_each(|term| asked.add_term(*term, place, quality));
         let most = terms.iter().map(|term| weight(*term)).fold(0.0, f32::max);
@@ -246,7 +264,8 @@ impl Index {
     /// Takes words that no entry has for those they are most likely slips of.
     fn correct(&self, asked: &mut Asked) {
         let unknown = asked.words.iter().enumerate().filter(|(at, word)| {
-            !word.is_known && !word.is_function
+            !word.is_known
+                && !word.is_function
                 && asked.terms.iter().all(|t| ![t.word, t.also].map(usize::from).contains(at))
         });
         let unknown: Vec<usize> = unknown.map(|(at, _)| at).collect();
@@ -261,7 +280,8 @@ impl Index {
             let quality = CORRECTED[edits.saturating_sub(1).min(1)];
             let short = if plain.chars().count() <= SHORT { 0.75 } else { 1.0 };
             self.add_terms(asked, place, &[term], quality * short, false);
-            let taken = self.vocabulary.words.get(found as usize).map(|word| word.plain().to_owned());
+            let taken =
+                self.vocabulary.words.get(found as usize).map(|word| word.plain().to_owned());
             asked.words[at].corrected = taken;
         }
     }

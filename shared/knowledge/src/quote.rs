@@ -111,9 +111,10 @@ impl Scorer<'_> {
             .map(|(term, weight)| if self.heading.contains(term) { 0.4 * weight } else { *weight })
             .sum();
         let covered = if self.total > 0.0 { covered / self.total } else { 0.0 };
-        let near = self.query.vector.and_then(|vector| {
-            Some(static_embedding::embed(sentence)?.cosine(vector).max(0.0))
-        });
+        let near = self
+            .query
+            .vector
+            .and_then(|vector| Some(static_embedding::embed(sentence)?.cosine(vector).max(0.0)));
         let kind_fits = asks::asks(&self.query.words).is_some_and(|asks| has_kind(sentence, asks));
         let told = match kind {
             Kind::Line => UNTOLD,
@@ -161,8 +162,18 @@ fn asks_something(text: &str) -> bool {
 /// Whether a sentence is of one who asks for help, not of one who gives it.
 fn is_askers(sentence: &str) -> bool {
     const PHRASES: [&str; 12] = [
-        "thanks in advance", "any help", "any idea", "i'm trying", "i am trying", "i have a problem",
-        "i want to know", "can anyone", "does anyone", "i was wondering", "hi all", "hello everyone",
+        "thanks in advance",
+        "any help",
+        "any idea",
+        "i'm trying",
+        "i am trying",
+        "i have a problem",
+        "i want to know",
+        "can anyone",
+        "does anyone",
+        "i was wondering",
+        "hi all",
+        "hello everyone",
     ];
     let lower = sentence.to_lowercase();
     PHRASES.iter().any(|phrase| lower.contains(phrase))
@@ -175,8 +186,12 @@ fn lines(content: &str) -> Vec<Line> {
     for written in content.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
         let kind = kind(written);
         let is_wrapped = |last: &Line| {
-            last.kind != Kind::Item && kind != Kind::Item && last_written >= 30
-                && !ends(&last.text) && !last.text.contains(" | ") && !written.contains(" | ")
+            last.kind != Kind::Item
+                && kind != Kind::Item
+                && last_written >= 30
+                && !ends(&last.text)
+                && !last.text.contains(" | ")
+                && !written.contains(" | ")
                 && written.starts_with(|c: char| c.is_lowercase() || c.is_numeric() || c == '(')
         };
         last_written = match lines.last_mut().filter(|last| is_wrapped(last)) {
@@ -213,7 +228,10 @@ fn marker(line: &str) -> bool {
     let number = line.find(|c: char| !c.is_alphanumeric()).unwrap_or(0);
     let rest = &line[number..];
     let counted = line[..number].chars().all(|c| c.is_ascii_digit()) || number == 1;
-    (1..=3).contains(&number) && counted && rest.starts_with(['.', ')']) && rest[1..].starts_with(' ')
+    (1..=3).contains(&number)
+        && counted
+        && rest.starts_with(['.', ')'])
+        && rest[1..].starts_with(' ')
 }
 
 /// Whether a text ends as a sentence does.
@@ -245,7 +263,8 @@ fn sentences(text: &str) -> Vec<&str> {
             let number = sentence.starts_with(|c: char| c.is_ascii_digit());
             SHORT.split_whitespace().any(|short| short == lower)
                 || (number && BEFORE_NUMBER.split_whitespace().any(|short| short == lower))
-                || (last.len() <= 3 && last.trim_end_matches('.').chars().all(|c| c.is_ascii_digit()))
+                || (last.len() <= 3
+                    && last.trim_end_matches('.').chars().all(|c| c.is_ascii_digit()))
         });
         match found.last_mut().filter(|_| cut_short) {
             Some(last) => last.1 = end,
@@ -266,7 +285,10 @@ fn prose(lines: &[Line], at: usize, place: usize) -> String {
     let mut quoted = String::new();
     for sentence in &all[begin..] {
         let length = quoted.chars().count();
-        if length >= MIN_QUOTE || (length > 0 && length + sentence.chars().count() > MAX_QUOTE) || (length > 0 && asks_something(sentence)) {
+        if length >= MIN_QUOTE
+            || (length > 0 && length + sentence.chars().count() > MAX_QUOTE)
+            || (length > 0 && asks_something(sentence))
+        {
             break;
         }
         if !quoted.is_empty() {
@@ -287,9 +309,12 @@ fn prose(lines: &[Line], at: usize, place: usize) -> String {
     while let Some(line) = lines.get(next).filter(|line| {
         let room = quoted.chars().count() + line.text.chars().count();
         // A list ends where prose begins.
-        let after_list = line.kind == Kind::Prose && next > at + 1 && lines[next - 1].kind == Kind::Item;
-        let more = !after_list && leads && (line.kind != Kind::Prose || room <= MAX_QUOTE) || short && !after_list && line.kind == Kind::Prose;
-        more && !asks_something(&line.text) && room <= if line.kind == Kind::Prose { MAX_QUOTE } else { MAX_LIST }
+        let after_list =
+            line.kind == Kind::Prose && next > at + 1 && lines[next - 1].kind == Kind::Item;
+        let more = !after_list && leads && (line.kind != Kind::Prose || room <= MAX_QUOTE)
+            || short && !after_list && line.kind == Kind::Prose;
+        more && !asks_something(&line.text)
+            && room <= if line.kind == Kind::Prose { MAX_QUOTE } else { MAX_LIST }
     }) {
         if !quoted.is_empty() {
             quoted.push('\n');
@@ -378,7 +403,8 @@ fn cut(lines: &[Line], wanted: usize) -> String {
         length <= MAX_LIST
     });
     let fits = fits.count();
-    let (from, to) = if wanted < fits { (0, fits) } else { (wanted, (wanted + 3).min(lines.len())) };
+    let (from, to) =
+        if wanted < fits { (0, fits) } else { (wanted, (wanted + 3).min(lines.len())) };
     let mut text: Vec<&str> = lines[from..to].iter().map(|line| line.text.as_str()).collect();
     if to < lines.len() {
         text.push("…");
@@ -395,24 +421,29 @@ mod tests {
         let stems = Stems::of(Language::English);
         let terms = stems.content_terms(question).into_iter().map(|term| (term, 1.0)).collect();
         let vector = static_embedding::embed(question);
-        let query = QuoteQuery { terms, vector: vector.as_ref(), words: text::words(question).collect() };
+        let query =
+            QuoteQuery { terms, vector: vector.as_ref(), words: text::words(question).collect() };
         quote(content, heading, &query, &stems)
     }
 
     #[test]
     fn a_list_and_steps_are_quoted_whole() {
         let list = "To hire a kayak you need:\n- a swimming badge\n- a deposit\n- dry clothes\n- a friend\nSee you soon.";
-        let whole = "To hire a kayak you need:\n- a swimming badge\n- a deposit\n- dry clothes\n- a friend";
+        let whole =
+            "To hire a kayak you need:\n- a swimming badge\n- a deposit\n- dry clothes\n- a friend";
         assert_eq!(quoted(list, "Kayaks", "What do I need to hire a kayak?"), whole);
         assert_eq!(quoted(list, "Kayaks", "Is a deposit needed?"), whole);
-        let steps = "1. Turn the tap off.\n2. Unscrew the cap.\n3. Rinse the sieve.\n4. Screw it on.";
+        let steps =
+            "1. Turn the tap off.\n2. Unscrew the cap.\n3. Rinse the sieve.\n4. Screw it on.";
         assert_eq!(quoted(steps, "How to clean the sieve", "How do I clean the sieve?"), steps);
     }
 
     #[test]
     fn the_sentence_that_answers_comes_first() {
         let content = "No. The floor is too weak for that. Whoever wants to play the piano at night can rent the cellar.";
-        assert!(quoted(content, "Can I play the piano?", "Can I play the piano?").starts_with("No."));
+        assert!(
+            quoted(content, "Can I play the piano?", "Can I play the piano?").starts_with("No.")
+        );
         let content = "Our pool was built in 1954. It is heated. The pool opens at six in the morning. Towels are free.";
         let found = quoted(content, "The pool", "When does the pool open?");
         assert!(found.starts_with("The pool opens at six"), "{found}");
@@ -423,7 +454,8 @@ mod tests {
 
     #[test]
     fn neither_a_question_nor_the_next_answer_is_quoted() {
-        let content = "Is there a lift?\nYes, to the third floor.\nMay I smoke?\nOn the balcony only.";
+        let content =
+            "Is there a lift?\nYes, to the third floor.\nMay I smoke?\nOn the balcony only.";
         assert_eq!(quoted(content, "Guests", "Is there a lift?"), "Yes, to the third floor.");
         assert_eq!(quoted(content, "Guests", "May I smoke?"), "On the balcony only.");
         let post = "Hi all, my mixer does not start any more. Any help with the mixer?\nHold the button of the mixer for five seconds.";
@@ -441,7 +473,10 @@ mod tests {
     #[test]
     fn a_row_is_quoted_with_what_names_its_columns() {
         let table = "Boat | Hour | Day\nCanoe | 9 € | 30 €\nRaft | 12 € | 45 €";
-        assert_eq!(quoted(table, "Prices", "What does a raft cost a day?"), "Boat | Hour | Day\nRaft | 12 € | 45 €");
+        assert_eq!(
+            quoted(table, "Prices", "What does a raft cost a day?"),
+            "Boat | Hour | Day\nRaft | 12 € | 45 €"
+        );
         let facts = "Length: 9 m\nBerths: 6\nDeposit: 500 €";
         assert_eq!(quoted(facts, "The boat", "How many berths has it?"), "Berths: 6");
     }

@@ -33,12 +33,14 @@ const EXACT: f32 = 0.02;
 pub(crate) const LOOKED_AT: usize = 24;
 /// Candidates by words, and by nearness.
 const BY_WORDS: usize = 100;
-const BY_NEARNESS: usize = 50;
+const BY_NEARNESS: usize = 80;
 /// A smaller cosine is chance.
 const NEAR: f32 = 0.12;
 /// Entries longer than this have parts that are compared, in as many of the best.
 const LONG: usize = 40;
 const PARTS_OF: usize = 8;
+/// The most that a part which is nearer than its whole adds to a score.
+const MAX_GAIN: f32 = 0.12;
 
 /// An entry and how well it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -110,7 +112,12 @@ impl Scratch {
 impl Index {
     /// The best `depth` entries for `question`, by `embedding` too if there is one of a model that
     /// its entries have vectors of; by the static embedding otherwise.
-    pub fn rank(&self, question: &str, embedding: Option<&QueryEmbedding>, depth: usize) -> Ranking {
+    pub fn rank(
+        &self,
+        question: &str,
+        embedding: Option<&QueryEmbedding>,
+        depth: usize,
+    ) -> Ranking {
         self.rank_asked(&self.asked(question), embedding, depth)
     }
 
@@ -122,13 +129,13 @@ impl Index {
         depth: usize,
     ) -> Ranking {
         let fusion = Fusion::of(self, asked, embedding);
-        let cosines = fusion.cosines(self);
+        let nearness = fusion.nearness(self);
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.fit(self);
             self.add_words(asked, None, scratch);
             let by_words = best(depth.max(BY_WORDS), &scratch.scores[..self.len()], &self.keys);
             let mut hits: Vec<Hit> = by_words;
-            for entry in nearest(&cosines, BY_NEARNESS, &self.keys) {
+            for entry in nearest(&nearness, BY_NEARNESS, &self.keys) {
                 // Marked below zero once it is among the candidates.
                 if scratch.scores[entry as usize] <= 0.0 || hits.iter().all(|h| h.entry != entry) {
                     let score = scratch.scores[entry as usize];
@@ -141,7 +148,7 @@ impl Index {
             for hit in &mut hits {
                 hit.words = hit.score / total;
                 hit.characters /= total;
-                hit.meaning = cosines.get(hit.entry as usize).copied().unwrap_or_default();
+                hit.meaning = fusion.cosine(self, hit.entry);
                 hit.score = fusion.score(Parts::of(hit));
             }
             self.sort(&mut hits);
@@ -216,12 +223,14 @@ impl Index {
         let hits = &mut hits[..looked_at];
         let total = asked.total_weight().max(f32::MIN_POSITIVE);
         let before: Vec<f32> = hits.iter().map(|hit| hit.score).collect();
+        let best = before.first().copied().unwrap_or_default();
         let mut gathering = Gathering::new(asked);
         hits.iter_mut().for_each(|hit| hit.score = 0.0);
         self.look_at(asked, hits, scratch, &mut gathering);
         for (at, (hit, before)) in hits.iter_mut().zip(before).enumerate() {
             hit.words += hit.score / total;
-            if at < PARTS_OF && self.length(hit.entry) > LONG {
+            let may_win = at < PARTS_OF && before >= best - MAX_GAIN;
+            if may_win && self.length(hit.entry) > LONG {
                 hit.meaning = hit.meaning.max(fusion.nearest_part(self, hit.entry));
             }
             hit.score = fusion.score(Parts::of(hit)).max(before * f32::EPSILON);
@@ -314,8 +323,8 @@ pub(crate) fn best(depth: usize, scores: &[f32], keys: &[u32]) -> Vec<Hit> {
 }
 
 /// The entries of the `depth` largest cosines that say something, in no order.
-fn nearest(cosines: &[f32], depth: usize, keys: &[u32]) -> Vec<u32> {
-    let near = best(depth, cosines, keys).into_iter().filter(|hit| hit.score >= NEAR);
+fn nearest(nearness: &[f32], depth: usize, keys: &[u32]) -> Vec<u32> {
+    let near = best(depth, nearness, keys).into_iter().filter(|hit| hit.score >= NEAR);
     near.map(|hit| hit.entry).collect()
 }
 

@@ -20,6 +20,8 @@ use crate::{
 /// Offers that are made at most, and the share of the best one's score that one needs.
 const MAX_OFFERS: usize = 3;
 const CLOSE: f32 = 0.4;
+/// Topics that are kept.
+const MAX_TOPICS: usize = 10;
 /// Characters of an offer.
 const OFFER: usize = 120;
 /// Pairs that a question is compared with.
@@ -110,6 +112,11 @@ impl Index {
 
     /// What it can be asked about: questions of pairs, then headings that have most below them.
     pub fn topics(&self, limit: usize) -> Vec<String> {
+        let topics = self.topics.get_or_init(|| self.find_topics(MAX_TOPICS));
+        topics.iter().take(limit).cloned().collect()
+    }
+
+    fn find_topics(&self, limit: usize) -> Vec<String> {
         let mut pairs: Vec<(u32, &str)> = Vec::new();
         let mut headings: HashMap<&str, usize> = HashMap::new();
         for (entry, key) in (0u32..).zip(&self.keys) {
@@ -125,7 +132,8 @@ impl Index {
         let mut headings: Vec<(&str, usize)> =
             headings.into_iter().filter(|(heading, _)| !heading.is_empty()).collect();
         headings.sort_unstable_by_key(|(heading, count)| (std::cmp::Reverse(*count), *heading));
-        let all = pairs.into_iter().map(|(_, text)| text).chain(headings.into_iter().map(|(h, _)| h));
+        let all =
+            pairs.into_iter().map(|(_, text)| text).chain(headings.into_iter().map(|(h, _)| h));
         all.take(limit).map(|text| shorten(text, OFFER)).collect()
     }
 
@@ -230,7 +238,9 @@ impl Index {
 
     /// The heading of a passage, or its page's title.
     fn heading(&self, entry: u32) -> Option<&str> {
-        let At::Passage { segment, place } = *self.entries.get(entry as usize)? else { return None };
+        let At::Passage { segment, place } = *self.entries.get(entry as usize)? else {
+            return None;
+        };
         let (above, _) = self.parts.get(segment as usize)?.segment.above(place as usize)?;
         Some(above.headings.last().unwrap_or(&above.title))
     }
@@ -245,10 +255,13 @@ impl Index {
             }
             let pair = near.iter().find(|near| self.is_pair(hit.entry, near.pair));
             let offer = match (pair, self.entries.get(hit.entry as usize)) {
-                (Some(near), _) => Some((near.pair.pair.question.clone(), near.pair.citation.clone())),
+                (Some(near), _) => {
+                    Some((near.pair.pair.question.clone(), near.pair.citation.clone()))
+                }
                 (None, Some(At::Passage { .. })) => {
                     let heading = self.heading(hit.entry).filter(|heading| !heading.is_empty());
-                    heading.and_then(|heading| Some((heading.to_owned(), self.citation(hit.entry)?)))
+                    heading
+                        .and_then(|heading| Some((heading.to_owned(), self.citation(hit.entry)?)))
                 }
                 (None, _) => None,
             };

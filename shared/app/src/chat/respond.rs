@@ -70,7 +70,9 @@ impl<'m> Message<'m> {
         let reading = follow_up::read(question, &past);
         let language = match (&talk, text::detect(message)) {
             (Talk::Small(_, language), _) => *language,
-            (_, Language::Other) => past.last().map_or(Language::Other, |p| text::detect(&p.question)),
+            (_, Language::Other) => {
+                past.last().map_or(Language::Other, |p| text::detect(&p.question))
+            }
             (_, language) => language,
         };
         let last_answer = past.last().map(|past| past.answer.clone());
@@ -95,7 +97,11 @@ impl<'m> Message<'m> {
         let clearly = matches!(self.reading, Reading::With(_, true));
         // A question that is answered as it is is not dragged back.
         let gain = if clearly { -GAIN } else { GAIN };
-        if alone.confidence < 1.0 && with.confidence >= alone.confidence + gain { with } else { alone }
+        if alone.confidence < 1.0 && with.confidence >= alone.confidence + gain {
+            with
+        } else {
+            alone
+        }
     }
 
     /// What `found` leads to.
@@ -108,8 +114,7 @@ impl<'m> Message<'m> {
         if self.reading == Reading::Declines {
             return Response::Said(self.small_talk(chatbot, Intent::Abilities));
         }
-        let thresholds =
-            Thresholds { answer: chatbot.threshold(), near: chatbot.near_threshold() };
+        let thresholds = Thresholds { answer: chatbot.threshold(), near: chatbot.near_threshold() };
         let confidence = found.confidence;
         let sure = thresholds.outcome(confidence, found.offers.len());
         match (sure, found.best) {

@@ -114,7 +114,8 @@ impl Core {
 /// What a question asks: its content terms, whatever their order and number. Text without a
 /// word is compared as it is.
 fn group_of(chatbot: ChatbotId, question: &str) -> GroupId {
-    let terms: BTreeSet<String> = text::Stems::default().content_terms(question).into_iter().collect();
+    let terms: BTreeSet<String> =
+        text::Stems::default().content_terms(question).into_iter().collect();
     let terms = match terms.is_empty() {
         true => form(question),
         false => terms.into_iter().collect::<Vec<_>>().join(" "),

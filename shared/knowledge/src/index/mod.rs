@@ -12,7 +12,7 @@ mod weigh;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, atomic::AtomicU32},
+    sync::{Arc, OnceLock},
 };
 
 use domain::{Citation, SourceId, conversation::shorten, source::QaPair};
@@ -93,10 +93,12 @@ pub struct Index {
     pub(crate) stems: Vec<Stems>,
     /// The static embeddings of entries.
     pub(crate) static_embeddings: EntryEmbedding,
-    /// Of each word: 0 if its row of the static table was not looked up yet, 1 if it has none.
-    pub(crate) rows: Vec<AtomicU32>,
+    /// Of each word: its rows of the static table, once they were looked up.
+    pub(crate) rows: Vec<OnceLock<Box<[static_embedding::Row]>>>,
     /// The embeddings of entries by a model, if there is one.
     pub(crate) embeddings: EntryEmbedding,
+    /// What it can be asked about, once someone wants to know.
+    pub(crate) topics: OnceLock<Vec<String>>,
 }
 
 impl Index {
@@ -130,7 +132,7 @@ impl Index {
         index.stems = languages.into_iter().map(|(language, _)| Stems::of(language)).collect();
         index.weigh();
         index.grams = Grams::of(&index.vocabulary.words);
-        index.rows.resize_with(index.vocabulary.words.len(), AtomicU32::default);
+        index.rows.resize_with(index.vocabulary.words.len(), OnceLock::new);
         index.mean_overlap = index.measure_overlap();
         index
     }

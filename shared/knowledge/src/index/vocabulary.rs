@@ -183,7 +183,8 @@ impl Vocabulary {
             theirs.extend(word.plain().chars());
             let distance = distance(&asked, &theirs, most);
             // Of four letters only two that changed places: any other edit is another word.
-            let swapped = asked.len() > MIN_LETTERS || (theirs.len() == asked.len() && their_set == set);
+            let swapped =
+                asked.len() > MIN_LETTERS || (theirs.len() == asked.len() && their_set == set);
             if distance > most || word.count == 0 || !swapped {
                 continue;
             }

@@ -35,9 +35,8 @@ impl Index {
         let mut frequency = self.count(&terms);
         let n = self.entries.len().max(MIN_ENTRIES) as f32;
         let kinds = self.vocabulary.kinds.iter().zip(&frequency);
-        self.weights = kinds
-            .map(|(kind, frequency)| idf(n, *frequency as f32) * factor(*kind))
-            .collect();
+        self.weights =
+            kinds.map(|(kind, frequency)| idf(n, *frequency as f32) * factor(*kind)).collect();
         let mut begin = 0;
         for count in &mut frequency {
             begin += std::mem::replace(count, begin);

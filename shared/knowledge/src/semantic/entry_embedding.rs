@@ -86,15 +86,36 @@ impl EntryEmbedding {
 
     /// The cosine of each entry with `question`, 0 where there is none.
     pub fn cosines(&self, question: &Vector) -> Vec<f32> {
+        self.of_each(|vectors| vectors.cosines(question))
+    }
+
+    /// About the same, where the numbers of vectors are in the order of how much they tell.
+    pub(crate) fn coarse(&self, question: &Vector) -> Vec<f32> {
+        self.of_each(|vectors| vectors.coarse(question))
+    }
+
+    fn of_each(&self, cosines: impl Fn(&Vectors) -> Vec<f32>) -> Vec<f32> {
         let mut all = Vec::with_capacity(self.entries());
         for (entries, vectors) in &self.parts {
             let end = all.len() + entries;
             if let Some(vectors) = vectors {
-                all.extend(vectors.cosines(question));
+                all.extend(cosines(vectors));
             }
             all.resize(end, 0.0);
         }
         all
+    }
+
+    /// The cosine of one entry with `question`, 0 if it has no vector.
+    pub(crate) fn cosine(&self, entry: u32, question: &Vector) -> f32 {
+        let mut at = usize::try_from(entry).unwrap_or(usize::MAX);
+        for (entries, vectors) in &self.parts {
+            match at.checked_sub(*entries) {
+                Some(behind) => at = behind,
+                None => return vectors.as_ref().map_or(0.0, |all| all.cosine(at, question)),
+            }
+        }
+        0.0
     }
 }
 

@@ -22,6 +22,8 @@ const MODEL: (f32, f32) = (0.23, 0.5);
 /// The share of a question's words that the static table has, at which its cosines begin to count,
 /// and from which on they count in full.
 const KNOWN: (f32, f32) = (0.5, 0.8);
+/// Entries of which only some numbers of each are looked at, to find the nearest.
+const MANY: usize = 1_000;
 /// Words of a part of a long entry, and how far one begins behind the other.
 const PART: usize = 24;
 const STEP: usize = 12;
@@ -50,18 +52,15 @@ pub(crate) struct Fusion<'q> {
 
 impl<'q> Fusion<'q> {
     /// That of what is `asked`, by `embedding`, if entries have vectors of its model.
-    pub fn of(
-        index: &Index,
-        asked: &Asked,
-        embedding: Option<&'q QueryEmbedding>,
-    ) -> Self {
+    pub fn of(index: &Index, asked: &Asked, embedding: Option<&'q QueryEmbedding>) -> Self {
         if let Some(embedding) = embedding.filter(|_| index.has_embeddings()) {
             let reliance = embedding.reliance(index.mean_length);
             let vector = Some(std::borrow::Cow::Borrowed(&embedding.vector));
             return Self { vector, is_model: true, weights: (MODEL.0, MODEL.1 * reliance) };
         }
         let reliance = reliance(asked);
-        let corrected = asked.words.iter().map(|word| word.corrected.as_deref().unwrap_or(&word.plain));
+        let corrected =
+            asked.words.iter().map(|word| word.corrected.as_deref().unwrap_or(&word.plain));
         let vector = (reliance > 0.0).then(|| static_embedding::of_words(corrected)).flatten();
         let weights = (STATIC.0, STATIC.1 * if vector.is_some() { reliance } else { 0.0 });
         Self { vector: vector.map(std::borrow::Cow::Owned), is_model: false, weights }
@@ -71,11 +70,24 @@ impl<'q> Fusion<'q> {
         if self.is_model { &index.embeddings } else { &index.static_embeddings }
     }
 
-    /// The cosine of every entry; none where meaning has no part.
-    pub fn cosines(&self, index: &Index) -> Vec<f32> {
+    /// About how near every entry is; nothing where meaning has no part. The axes of the static table
+    /// are in the order of how much they tell, and of many entries the first ones will do.
+    pub fn nearness(&self, index: &Index) -> Vec<f32> {
+        let is_coarse = !self.is_model && index.len() >= MANY;
         match &self.vector {
+            Some(vector) if self.weights.1 > 0.0 && is_coarse => {
+                self.embeddings(index).coarse(vector)
+            }
             Some(vector) if self.weights.1 > 0.0 => self.embeddings(index).cosines(vector),
             _ => Vec::new(),
+        }
+    }
+
+    /// The cosine of one entry; 0 where meaning has no part.
+    pub fn cosine(&self, index: &Index, entry: u32) -> f32 {
+        match &self.vector {
+            Some(vector) if self.weights.1 > 0.0 => self.embeddings(index).cosine(entry, vector),
+            _ => 0.0,
         }
     }
 

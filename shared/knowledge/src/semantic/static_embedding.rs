@@ -4,10 +4,11 @@
 //!
 //! The rows were distilled from all-MiniLM-L6-v2 (`infra/models/static_embedding.py`; notice and
 //! checksum in `shared/knowledge/static`). The file: `CSE1`, dimensions and rows as u32; of each row
-//! its scale as a half-precision float; its numbers in four bits each, 8 more than they are; the
+//! its scale as a half-precision float; its numbers in four bits each, 8 more than they are, those of
+//! the first half in the low bits; the
 //! rows' words, sorted, a line each, pieces of words after `##`.
 
-use std::sync::{LazyLock, atomic::Ordering};
+use std::sync::LazyLock;
 
 use domain::source::Chunk;
 
@@ -83,9 +84,10 @@ impl Table {
         let half = self.dimensions / 2;
         let packed = self.numbers.get(row * half..(row + 1) * half).unwrap_or_default();
         let scale = self.scales.get(row).copied().unwrap_or_default();
-        for (two, byte) in sum.chunks_exact_mut(2).zip(packed) {
-            two[0] += scale * (f32::from(byte & 0x0f) - 8.0);
-            two[1] += scale * (f32::from(byte >> 4) - 8.0);
+        let (low, high) = sum.split_at_mut(half);
+        for ((low, high), byte) in low.iter_mut().zip(high).zip(packed) {
+            *low += scale * (f32::from(byte & 0x0f) - 8.0);
+            *high += scale * (f32::from(byte >> 4) - 8.0);
         }
     }
 }
@@ -210,20 +212,22 @@ pub(crate) fn of_passages(chunks: &[Chunk]) -> Vectors {
 impl Index {
     /// The cosine of `vector` with the part of an entry that is nearest to it: so many words, a step
     /// apart.
-    pub(crate) fn nearest_part(&self, entry: u32, vector: &Vector, part: usize, step: usize) -> f32 {
+    pub(crate) fn nearest_part(
+        &self,
+        entry: u32,
+        vector: &Vector,
+        part: usize,
+        step: usize,
+    ) -> f32 {
         let mut words = Vec::new();
         self.each_word(entry, |word, _| words.push(word));
-        let (mut sum, mut found, mut best) = (Sum::default(), Vec::new(), 0f32);
+        let (mut sum, mut best) = (Sum::default(), 0f32);
         // Steps are added up once and each belongs to as many parts as it takes to make one.
         let steps: Vec<Sum> = words
             .chunks(step.max(1))
             .map(|words| {
                 let mut sum = Sum::default();
-                for word in words {
-                    found.clear();
-                    self.rows_of(*word, &mut found);
-                    sum.add(&found);
-                }
+                words.iter().for_each(|word| sum.add(self.rows_of(*word)));
                 sum
             })
             .collect();
@@ -235,25 +239,15 @@ impl Index {
         best
     }
 
-    /// The rows of a word; its own is looked up once.
-    fn rows_of(&self, word: u32, found: &mut Vec<Row>) {
-        let Some(known) = self.rows.get(word as usize) else { return };
-        let seen = known.load(Ordering::Relaxed);
-        if let Some(row) = seen.checked_sub(2) {
-            found.extend(Row::try_from(row));
-            return;
-        }
-        let plain = self.vocabulary.words.get(word as usize).map_or("", |word| word.plain());
-        match TABLE.find(plain).filter(|_| seen == 0) {
-            Some(row) => {
-                known.store(u32::from(row) + 2, Ordering::Relaxed);
-                found.push(row);
-            }
-            None => {
-                known.store(1, Ordering::Relaxed);
-                rows(plain, found);
-            }
-        }
+    /// The rows of a word, which are looked up once.
+    fn rows_of(&self, word: u32) -> &[Row] {
+        let Some(known) = self.rows.get(word as usize) else { return &[] };
+        known.get_or_init(|| {
+            let mut found = Vec::new();
+            let plain = self.vocabulary.words.get(word as usize).map_or("", |word| word.plain());
+            rows(plain, &mut found);
+            found.into()
+        })
     }
 }
 
@@ -285,6 +279,9 @@ mod tests {
 
     #[test]
     fn half_floats_are_read() {
-        assert_eq!([half(0x3c00), half(0xc000), half(0x3555), half(1)], [1.0, -2.0, 0.333_251_95, 2f32.powi(-24)]);
+        assert_eq!(
+            [half(0x3c00), half(0xc000), half(0x3555), half(1)],
+            [1.0, -2.0, 0.333_251_95, 2f32.powi(-24)]
+        );
     }
 }

@@ -9,8 +9,8 @@ mod pattern;
 mod table;
 
 use crate::text::{self, Language};
-pub use table::{Intent, LANGUAGES, Phrase, text_of};
 pub(crate) use table::{Cue, table};
+pub use table::{Intent, LANGUAGES, Phrase, text_of};
 pub(crate) use table::{Table, tables};
 
 /// Words of the longest message that may be small talk.
@@ -47,7 +47,8 @@ pub fn talk(message: &str) -> Talk<'_> {
         }
         let front = table.greets(&words);
         let back = table.thanks_behind(&words, front);
-        let longer = |(from, to): (usize, usize)| front + (words.len() - back) > from + (words.len() - to);
+        let longer =
+            |(from, to): (usize, usize)| front + (words.len() - back) > from + (words.len() - to);
         if front < back && (front > 0 || back < words.len()) && question.is_none_or(longer) {
             question = Some((front, back));
         }

@@ -25,7 +25,8 @@ impl Pattern {
     /// to three words.
     pub fn read(written: &str) -> Self {
         let parts = written.split_whitespace().filter_map(|part| {
-            let (part, optional) = part.strip_suffix('?').map_or((part, false), |part| (part, true));
+            let (part, optional) =
+                part.strip_suffix('?').map_or((part, false), |part| (part, true));
             if part == "*" {
                 return Some(Part::Any);
             }
@@ -49,7 +50,8 @@ impl Pattern {
                 (0..=most).rev().find_map(|taken| Self::from(rest, words, at + taken))
             }
             Part::OneOf(rows, optional) => {
-                let taken = rows.iter().filter(|row| begins(words.get(at..).unwrap_or_default(), row));
+                let taken =
+                    rows.iter().filter(|row| begins(words.get(at..).unwrap_or_default(), row));
                 let found = taken.filter_map(|row| Self::from(rest, words, at + row.len())).max();
                 found.or_else(|| optional.then(|| Self::from(rest, words, at)).flatten())
             }

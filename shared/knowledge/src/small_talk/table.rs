@@ -98,9 +98,11 @@ pub(crate) fn table(language: Language) -> Option<&'static Table> {
 /// The text called `name` ([`Intent::name`], [`Phrase::name`]) in `language`; where there is none in
 /// that language, in English. `None` for what the engine has no text of its own.
 pub fn text_of(name: &str, language: Language) -> Option<&'static str> {
-    table(language)?.texts.get(name).copied().or_else(|| {
-        table(Language::English)?.texts.get(name).copied()
-    })
+    table(language)?
+        .texts
+        .get(name)
+        .copied()
+        .or_else(|| table(Language::English)?.texts.get(name).copied())
 }
 
 impl Table {
@@ -120,7 +122,8 @@ impl Table {
             .iter()
             .map(|intent| (*intent, patterns.remove(intent.name()).unwrap_or_default()))
             .collect();
-        let cues = Cue::ALL.iter().map(|cue| (*cue, patterns.remove(cue.name()).unwrap_or_default()));
+        let cues =
+            Cue::ALL.iter().map(|cue| (*cue, patterns.remove(cue.name()).unwrap_or_default()));
         Self { language, intents, cues: cues.collect(), texts }
     }
 
@@ -129,7 +132,8 @@ impl Table {
         let mut found: Vec<(Option<Intent>, usize)> = Vec::new();
         for (intent, patterns) in &self.intents {
             let lengths = patterns.iter().filter_map(|pattern| pattern.matches(words));
-            found.extend(lengths.filter(|length| *length > 0).map(|length| (Some(*intent), length)));
+            found
+                .extend(lengths.filter(|length| *length > 0).map(|length| (Some(*intent), length)));
         }
         let filler = self.cue(Cue::Filler).iter().filter_map(|pattern| pattern.matches(words));
         found.extend(filler.filter(|length| *length > 0).map(|length| (None, length)));
@@ -161,8 +165,8 @@ impl Table {
     fn filler_after_greeting(&self, words: &[String]) -> usize {
         // Only words of address; others begin a question.
         const ADDRESS: [&str; 14] = [
-            "there", "everyone", "all", "team", "bot", "folks", "zusammen", "tous", "todos", "tutti",
-            "всем", "herkese", "allemaal", "大家",
+            "there", "everyone", "all", "team", "bot", "folks", "zusammen", "tous", "todos",
+            "tutti", "всем", "herkese", "allemaal", "大家",
         ];
         usize::from(words.first().is_some_and(|word| ADDRESS.contains(&word.as_str())))
     }
@@ -211,7 +215,11 @@ mod tests {
             let code = table.language.code();
             for (intent, patterns) in &table.intents {
                 assert!(!patterns.is_empty(), "{code}: no pattern for {}", intent.name());
-                assert!(table.texts.contains_key(intent.name()), "{code}: no text for {}", intent.name());
+                assert!(
+                    table.texts.contains_key(intent.name()),
+                    "{code}: no text for {}",
+                    intent.name()
+                );
             }
             for cue in Cue::ALL {
                 assert!(!table.cue(*cue).is_empty(), "{code}: no word for {}", cue.name());
@@ -219,7 +227,11 @@ mod tests {
             for phrase in Phrase::ALL {
                 // The English refusal is that of the API's documentation.
                 let is_english = table.language == Language::English && *phrase == Phrase::Refusal;
-                assert!(is_english || table.texts.contains_key(phrase.name()), "{code}: {}", phrase.name());
+                assert!(
+                    is_english || table.texts.contains_key(phrase.name()),
+                    "{code}: {}",
+                    phrase.name()
+                );
             }
         }
         assert!(text_of("greeting", Language::Finnish).unwrap().starts_with("Hello"));

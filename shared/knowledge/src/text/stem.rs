@@ -78,7 +78,7 @@ impl Stems {
     pub fn content_terms(&self, text: &str) -> Vec<String> {
         let all: Vec<&str> = spans(text).map(|(_, word)| word).collect();
         let is_function = |word: &&str| language::is_function_word(&folded(word), self.language);
-        let none = all.iter().all(|word| is_function(word));
+        let none = all.iter().all(is_function);
         let content = all.into_iter().filter(|word| none || !is_function(word));
         content.map(|word| self.term(word)).collect()
     }
@@ -109,7 +109,10 @@ mod tests {
         assert_eq!(english, ["x", "botplot", "signatur", "convers", "id", "is", "not"]);
         assert_eq!(terms(Language::German, "Lieferungen Lieferung"), ["liefer", "liefer"]);
         assert_eq!(terms(Language::Russian, "товары товаров")[0], "товар");
-        assert_eq!(terms(Language::French, "fermé fermée")[0], terms(Language::French, "fermée")[0]);
+        assert_eq!(
+            terms(Language::French, "fermé fermée")[0],
+            terms(Language::French, "fermée")[0]
+        );
         assert_eq!(terms(Language::English, "E04 C++ XK200s"), ["e04", "c++", "xk200s"]);
     }
 

@@ -75,7 +75,8 @@ impl<'t> Parts<'t> {
         if part.is_empty() {
             return;
         }
-        let (begin, end) = (self.sign_before(at, part), at + part.len() + self.sign_after(at, part));
+        let (begin, end) =
+            (self.sign_before(at, part), at + part.len() + self.sign_after(at, part));
         self.found.push((begin, self.text.get(begin..end).unwrap_or(part)));
     }
 
@@ -145,15 +146,31 @@ mod tests {
             assert_eq!(&text[at..at + word.len()], word);
         }
         let expected = [
-            "It", "x", "y", "v1.2", "ok", "l", "abonnement", "can", "'t", "won't", "does", "n’t",
-            "at", "-20", "C",
+            "It",
+            "x",
+            "y",
+            "v1.2",
+            "ok",
+            "l",
+            "abonnement",
+            "can",
+            "'t",
+            "won't",
+            "does",
+            "n’t",
+            "at",
+            "-20",
+            "C",
         ];
         assert_eq!(written(text), expected);
     }
 
     #[test]
     fn signs_that_make_another_word_stay() {
-        assert_eq!(written("C++, C# and C; A+ or A-."), ["C++", "C#", "and", "C", "A+", "or", "A-"]);
+        assert_eq!(
+            written("C++, C# and C; A+ or A-."),
+            ["C++", "C#", "and", "C", "A+", "or", "A-"]
+        );
         assert_eq!(written("A+B, A-B, 5-20, e-mail"), ["A", "B", "A", "B", "5", "20", "e", "mail"]);
         assert_eq!(written("1,500 watt and 3.50 €"), ["1,500", "watt", "and", "3.50"]);
     }
@@ -163,6 +180,8 @@ mod tests {
         assert_eq!(written("退货吗"), ["退", "货", "吗"]);
         assert_eq!(written("ที่นี่"), ["ที่", "นี่"]);
         assert_eq!(written("हिन्दी में"), ["हिन्दी", "में"]);
-        assert!(is_unspaced("ที่") && is_unspaced("退") && !is_unspaced("データ") && !is_unspaced("a"));
+        assert!(
+            is_unspaced("ที่") && is_unspaced("退") && !is_unspaced("データ") && !is_unspaced("a")
+        );
     }
 }

@@ -149,7 +149,9 @@ impl Nearest {
     /// The best `limit` of the passages, or the pair that asks the same.
     fn find(&self, question: &str, limit: usize) -> Found {
         let (by_words, sure) = match self.index.find(question, self.passages.len()) {
-            found @ Found { best: Match::Pair(..), .. } if found.confidence >= SURE => return found,
+            found @ Found { best: Match::Pair(..), .. } if found.confidence >= SURE => {
+                return found;
+            }
             Found { best: Match::Passages(passages), confidence, .. } => (passages, confidence),
             Found { best: Match::Pair(..) | Match::Nothing, .. } => (Vec::new(), 0.0),
         };
