@@ -5,7 +5,7 @@ use reqwest::{Client, Method, header::HeaderMap};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::DEADLINE;
+use crate::{DEADLINE, plain_http};
 
 /// A platform in memory.
 pub struct App {
@@ -91,7 +91,7 @@ impl App {
         options.no_demo = true;
         change(&mut options);
         let platform = Platform::start(options).await.expect("the platform starts");
-        let http = Client::builder().no_proxy().build().expect("a client");
+        let http = plain_http().build().expect("a client");
         Self { platform, http, _folder: folder }
     }
 

@@ -51,7 +51,7 @@ impl Gate {
         let (trip, tripped) = watch::channel(false);
         let shared = Shared {
             service: service.to_owned(),
-            http: Client::builder().no_proxy().build().expect("a client"),
+            http: crate::plain_http().build().expect("a client"),
             at: Arc::new(Mutex::new((operation.to_owned(), number, kill))),
             trip,
         };

@@ -20,6 +20,12 @@ use std::time::{Duration, Instant};
 /// Every wait of a test ends after this long.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// What clients of the platform under test are built from: no proxy, and no TLS, whose root
+/// certificates take long to read.
+pub fn plain_http() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().no_proxy().tls_certs_only([])
+}
+
 /// Waits until `look` finds something, up to the deadline.
 pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();

@@ -44,7 +44,7 @@ impl Base {
 
 /// What a page's Markdown says.
 #[derive(Debug, Default)]
-pub struct Rendered {
+pub struct RenderedPage {
     /// The article.
     pub html: String,
     /// Text of its first heading.
@@ -56,9 +56,9 @@ pub struct Rendered {
 }
 
 /// Renders a page that is served at `base`.
-pub fn render(text: &str, base: Base) -> Result<Rendered, String> {
+pub fn render(text: &str, base: Base) -> Result<RenderedPage, String> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES;
-    let mut page = Rendered::default();
+    let mut page = RenderedPage::default();
     let mut events = Vec::new();
     let mut in_title = false;
     for event in Parser::new_ext(text, options) {
@@ -102,7 +102,7 @@ fn h2<'a>() -> Tag<'a> {
     Tag::Heading { level: HeadingLevel::H2, id: None, classes: Vec::new(), attrs: Vec::new() }
 }
 
-impl Rendered {
+impl RenderedPage {
     /// Where a link leads from a page at `base`; one to a page is noted.
     fn link<'a>(&mut self, target: &str, base: Base) -> CowStr<'a> {
         let (path, section) = target.split_once('#').unwrap_or((target, ""));

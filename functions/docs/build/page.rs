@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path};
 
-use crate::markdown::{Base, Rendered, render};
+use crate::markdown::{Base, RenderedPage, render};
 
 /// A page, rendered but for the template.
 pub struct Page {
@@ -15,7 +15,7 @@ pub struct Page {
     order: u32,
     description: String,
     base: Base,
-    content: Rendered,
+    content: RenderedPage,
 }
 
 /// The text of a file, or a message that names it.

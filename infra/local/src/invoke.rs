@@ -15,16 +15,16 @@ use crate::{LocalError, Result, registry::Work};
 /// A worker runs and, the first time, compiles for this long at the most.
 const LONGEST_CALL: Duration = Duration::from_secs(15 * 60);
 
-/// How often workers are killed, and how soon.
+/// Kills workers in the middle of their calls: how often, and how soon.
 #[derive(Debug, Clone, Copy)]
-pub struct Deaths {
+pub struct FaultInjection {
     /// Of a thousand calls, so many.
     pub of_thousand: u16,
     /// Within this time, evenly.
     pub within: Duration,
 }
 
-impl Deaths {
+impl FaultInjection {
     /// When the next call ends, if it is to end early.
     fn next(self) -> Option<Duration> {
         let fraction = || app::adapters::random::fraction();
@@ -41,7 +41,7 @@ pub enum Worker {
     Here(Work),
     /// Here, and killed in the middle of some calls, as a Lambda may be: for tests. With how often
     /// that was.
-    Mortal(Work, Deaths, Arc<AtomicU64>),
+    Faulty(Work, FaultInjection, Arc<AtomicU64>),
     /// Behind the invoke endpoint of `cargo lambda watch`.
     Watched {
         /// Its client.
@@ -67,8 +67,8 @@ impl Worker {
     pub async fn call(&self, event: Value) -> Result<Value> {
         match self {
             Self::Here(work) => work(event).await.map_err(LocalError::of),
-            Self::Mortal(work, deaths, killed) => {
-                let Some(at) = deaths.next() else {
+            Self::Faulty(work, faults, killed) => {
+                let Some(at) = faults.next() else {
                     return work(event).await.map_err(LocalError::of);
                 };
                 match tokio::time::timeout(at, work(event)).await {

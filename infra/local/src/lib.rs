@@ -3,19 +3,19 @@
 
 mod demo;
 pub mod engine;
+mod event_sources;
 mod folder;
 mod invoke;
 mod openapi;
 mod options;
 mod platform;
-mod probe;
-mod pump;
+mod queue_stats;
 mod registry;
 mod services;
 pub mod template;
 
 pub use demo::{Credentials, Keys, Login};
-pub use invoke::Deaths;
+pub use invoke::FaultInjection;
 pub use openapi::openapi;
 pub use options::Options;
 pub use platform::Platform;

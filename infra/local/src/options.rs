@@ -5,8 +5,9 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use clap::Parser;
 use domain::{Plan, conversation::IDLE};
 use knowledge::Embedder;
+use runtime::PasswordCost;
 
-use crate::invoke::Deaths;
+use crate::invoke::FaultInjection;
 
 /// Runs Colloquy on this machine.
 #[derive(Debug, Clone, Parser)]
@@ -92,9 +93,13 @@ pub struct Options {
     #[arg(skip)]
     pub retry_pace: Option<u32>,
 
+    /// For a test: what hashing a password costs.
+    #[arg(skip)]
+    pub passwords: PasswordCost,
+
     /// For a test: how often workers are killed.
     #[arg(skip)]
-    pub deaths: Option<Deaths>,
+    pub faults: Option<FaultInjection>,
 }
 
 impl Options {
@@ -120,7 +125,8 @@ impl Options {
             retry_pace: None,
             platforms: Vec::new(),
             embedder: None,
-            deaths: None,
+            passwords: PasswordCost::Least,
+            faults: None,
         }
     }
 }

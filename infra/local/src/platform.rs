@@ -20,13 +20,13 @@ use tower::ServiceExt;
 
 use crate::{
     Credentials, LocalError, Options, Result, demo,
+    event_sources::{self, Progress, StreamFeed},
     folder::Folder,
     invoke::Worker,
-    probe::is_dead_letters,
-    pump::{self, Progress, StreamFeed},
+    queue_stats::is_dead_letters,
     registry::{self, Code},
     services::{Engines, TABLE},
-    template::{Event, Function, TEXT, Template},
+    template::{Event, Function, Template},
 };
 
 /// How often checkpoints are written down.
@@ -56,8 +56,11 @@ pub struct Platform {
 
 /// What functions find AWS and other platforms by.
 async fn services(options: &Options, engines: &Engines) -> Aws {
-    let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.mock.endpoint).await;
-    let aws = aws.with_platforms(options.platforms.iter().cloned().collect());
+    let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.sqs_and_secrets.endpoint).await;
+    let aws = aws
+        .with_platforms(options.platforms.iter().cloned().collect())
+        .with_passwords(options.passwords)
+        .with_table_used(engines.dynamodb.used());
     match &options.embedder {
         Some(embedder) => aws.with_embedder(embedder.clone()),
         None => aws,
@@ -80,8 +83,8 @@ fn checkpoints(options: &Options) -> HashMap<String, String> {
 impl Platform {
     /// Starts everything that the template declares.
     pub async fn start(options: Options) -> Result<Self> {
-        let template = Template::parse(TEXT)?;
-        let engines = Engines::start(&options, &template).await?;
+        let template = Template::of_this_build()?;
+        let engines = Engines::start(&options, template).await?;
         let (stop, stopping) = watch::channel(false);
         let aws = services(&options, &engines).await;
         let files = Folder::new(&options, "files")?;
@@ -119,7 +122,7 @@ impl Platform {
         let mut routes = Router::new();
         let mut everything = HashMap::new();
         for function in &template.functions {
-            let mut settings = platform.engines.env(&template, &function.settings, &given)?;
+            let mut settings = platform.engines.env(template, &function.settings, &given)?;
             if let Some((server, time)) = platform.options.dns {
                 settings.insert("LOCAL_DNS_SERVER".to_owned(), server.to_string());
                 settings.insert("LOCAL_DNS_MILLIS".to_owned(), time.as_millis().to_string());
@@ -158,16 +161,16 @@ impl Platform {
     /// Begins to feed the workers, which see what the stream holds by now and all that follows.
     /// Once, and only if the platform was started detached.
     pub fn attach(&mut self) -> Result<()> {
-        let template = Template::parse(TEXT)?;
+        let template = Template::of_this_build()?;
         let saved = checkpoints(&self.options);
         let stopping = self.stop.subscribe();
         let mut consumers = HashMap::new();
         for function in &template.functions {
             let Some(Code::Worker(work)) = self.functions.get(&function.binary) else { continue };
             let worker = match self.options.services_only {
-                false => match self.options.deaths {
+                false => match self.options.faults {
                     None => Worker::Here(work.clone()),
-                    Some(deaths) => Worker::Mortal(work.clone(), deaths, self.killed.clone()),
+                    Some(faults) => Worker::Faulty(work.clone(), faults, self.killed.clone()),
                 },
                 true => Worker::watched(&function.binary, self.options.lambda_port)?,
             };
@@ -199,7 +202,7 @@ impl Platform {
 
     /// Where the embedded SQS is, for tests that receive what was sent to a queue.
     pub fn sqs_endpoint(&self) -> &str {
-        &self.engines.mock.endpoint
+        &self.engines.sqs_and_secrets.endpoint
     }
 
     /// A client of the embedded SQS.
@@ -245,7 +248,7 @@ impl Platform {
         function: &Function,
         worker: &Worker,
         saved: &HashMap<String, String>,
-        stop: &pump::Stop,
+        stop: &event_sources::Stop,
         consumers: &mut HashMap<String, Arc<Progress>>,
     ) -> Result<Vec<JoinHandle<()>>> {
         let mut tasks = Vec::new();
@@ -260,7 +263,9 @@ impl Platform {
                     })?;
                     let (client, url) = (self.engines.sqs.clone(), url.clone());
                     let (worker, stop) = (worker.clone(), stop.clone());
-                    tasks.push(tokio::spawn(pump::queue(client, url, *batch, worker, stop)));
+                    tasks.push(tokio::spawn(event_sources::queue(
+                        client, url, *batch, worker, stop,
+                    )));
                 }
                 Event::Stream { batch, windowed, retries } => {
                     let after = saved.get(&function.binary).cloned();
@@ -277,7 +282,7 @@ impl Platform {
                         retries: *retries,
                         twice: self.options.deliver_twice,
                     };
-                    tasks.push(tokio::spawn(pump::stream(
+                    tasks.push(tokio::spawn(event_sources::stream(
                         reader,
                         feed,
                         worker.clone(),
@@ -289,7 +294,11 @@ impl Platform {
                     // Someone who shortens the idle time wants to see a conversation end.
                     let soon = Duration::from_secs((self.options.idle_seconds / 4).max(1));
                     let period = Duration::from_secs(*seconds).min(soon);
-                    tasks.push(tokio::spawn(pump::schedule(period, worker.clone(), stop.clone())));
+                    tasks.push(tokio::spawn(event_sources::schedule(
+                        period,
+                        worker.clone(),
+                        stop.clone(),
+                    )));
                 }
                 Event::Route { .. } => {}
             }
@@ -319,13 +328,18 @@ impl Platform {
     /// Fails if that takes longer than `most`.
     pub async fn drain(&self, most: Duration) -> Result<()> {
         let begun = Instant::now();
-        let queues = self.engines.probe(|name| !is_dead_letters(name));
+        let queues = self.engines.stats(|name| !is_dead_letters(name));
         loop {
-            if self.is_caught_up()? && queues.waiting().await? == 0 && self.is_caught_up()? {
+            // Counting is cheap, reading the stream isn't.
+            if queues.waiting().await == 0
+                && self.is_caught_up()?
+                && queues.waiting().await == 0
+                && self.is_caught_up()?
+            {
                 return Ok(());
             }
             if begun.elapsed() > most {
-                let left = queues.waiting().await?;
+                let left = queues.waiting().await;
                 return Err(LocalError(format!("{left} messages were still there after {most:?}")));
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -334,19 +348,19 @@ impl Platform {
 
     /// Messages that were given up, in all dead-letter queues.
     pub async fn dead_letters(&self) -> Result<u64> {
-        self.engines.probe(is_dead_letters).waiting().await
+        Ok(self.engines.stats(is_dead_letters).waiting().await as u64)
     }
 
     /// Writes down how far the stream's consumers have come, but only when everything that
     /// followed from it is done too: the queues keep nothing on disk, so after a restart the
     /// stream is read again from there, and what was done already is found done.
-    fn keep_checkpoints(&self, stop: &pump::Stop) -> JoinHandle<()> {
+    fn keep_checkpoints(&self, stop: &event_sources::Stop) -> JoinHandle<()> {
         let consumers = self.consumers.clone();
         let engine = self.engines.dynamodb.clone();
         let file = (!self.options.memory).then(|| checkpoint_file(&self.options.data));
-        let queues = self.engines.probe(|name| !is_dead_letters(name));
+        let queues = self.engines.stats(|name| !is_dead_letters(name));
         // Of a delivery that is held back the table knows, of a page it doesn't.
-        let crawls = self.engines.probe(|name| name == "CrawlQueue");
+        let crawls = self.engines.stats(|name| name == "CrawlQueue");
         let mut stop = stop.clone();
         tokio::spawn(async move {
             let mut written = HashMap::new();
@@ -366,10 +380,7 @@ impl Platform {
                 }
                 // In memory there is no restart to read the stream again after, and writes get slow
                 // where it is long.
-                if file.is_some()
-                    && (queues.waiting().await.unwrap_or(1) > 0
-                        || crawls.held_back().await.unwrap_or(1) > 0)
-                {
+                if file.is_some() && (queues.waiting().await > 0 || crawls.held_back().await > 0) {
                     continue;
                 }
                 if let Some(file) = &file
@@ -389,11 +400,12 @@ impl Platform {
     }
 
     fn write_lambda_env(&self, settings: &HashMap<String, String>) -> Result<()> {
-        let (dynamodb, mock) = (&self.engines.dynamodb.endpoint, &self.engines.mock.endpoint);
+        let dynamodb = &self.engines.dynamodb.endpoint;
+        let others = &self.engines.sqs_and_secrets.endpoint;
         let mut lines = vec![
             format!("AWS_ENDPOINT_URL_DYNAMODB={dynamodb}"),
-            format!("AWS_ENDPOINT_URL_SQS={mock}"),
-            format!("AWS_ENDPOINT_URL_SECRETS_MANAGER={mock}"),
+            format!("AWS_ENDPOINT_URL_SQS={others}"),
+            format!("AWS_ENDPOINT_URL_SECRETS_MANAGER={others}"),
             "AWS_REGION=us-east-1".to_owned(),
             "AWS_ACCESS_KEY_ID=local".to_owned(),
             "AWS_SECRET_ACCESS_KEY=local".to_owned(),
@@ -422,7 +434,7 @@ impl Platform {
                 tracing::error!(%error, "a task did not end well");
             }
         }
-        engines.mock.shutdown().await;
+        engines.sqs_and_secrets.shutdown().await;
         if let Some(dynamodb) = Arc::into_inner(engines.dynamodb) {
             dynamodb.shutdown().await;
         }
@@ -448,7 +460,11 @@ fn add_routes(mut routes: Router, function: &Function, router: &Router) -> Route
     routes
 }
 
-async fn serve(routes: Router, port: u16, stop: &pump::Stop) -> Result<(String, JoinHandle<()>)> {
+async fn serve(
+    routes: Router,
+    port: u16,
+    stop: &event_sources::Stop,
+) -> Result<(String, JoinHandle<()>)> {
     let listener = TcpListener::bind(("127.0.0.1", port))
         .await
         .map_err(|e| LocalError(format!("port {port} of 127.0.0.1: {e}")))?;

@@ -6,8 +6,8 @@ use aws_sdk_sqs::Client;
 
 use crate::{
     LocalError, Options, Result, demo,
-    engine::{AwsMock, DynamoEngine},
-    probe::QueueProbe,
+    engine::{DynamoEngine, SqsAndSecrets},
+    queue_stats::QueueStats,
     template::{Setting, Template},
 };
 
@@ -19,7 +19,7 @@ const MASTER_KEY: &str = "colloquy-master-key";
 /// What AWS would provide.
 pub(crate) struct Engines {
     pub(crate) dynamodb: Arc<DynamoEngine>,
-    pub(crate) mock: AwsMock,
+    pub(crate) sqs_and_secrets: SqsAndSecrets,
     pub(crate) sqs: Client,
     /// By their names in the template.
     pub(crate) queues: HashMap<String, String>,
@@ -33,16 +33,16 @@ impl Engines {
         dynamodb
             .create_table_if_absent(template.table.clone(), template.ttl_attribute.as_deref())
             .map_err(LocalError::of)?;
-        let mock = AwsMock::start(0).await.map_err(LocalError::of)?;
-        mock.put_secret(MASTER_KEY, &master_key(data)?).await.map_err(LocalError::of)?;
+        let sqs_and_secrets = SqsAndSecrets::start(0).await.map_err(LocalError::of)?;
+        sqs_and_secrets.put_secret(MASTER_KEY, &master_key(data)?).await.map_err(LocalError::of)?;
         let mut queues = HashMap::new();
         for queue in &template.queues {
             let dead = queue.dead_letters.as_ref().map(|(name, times)| (name.as_str(), *times));
-            let url = mock.create_queue(&queue.name, queue.visibility, dead).await;
+            let url = sqs_and_secrets.create_queue(&queue.name, queue.visibility, dead).await;
             queues.insert(queue.name.clone(), url.map_err(LocalError::of)?);
         }
         for name in &options.event_queues {
-            mock.create_queue(name, 30, None).await.map_err(LocalError::of)?;
+            sqs_and_secrets.create_queue(name, 30, None).await.map_err(LocalError::of)?;
         }
         let credentials =
             aws_sdk_sqs::config::Credentials::new("local", "local", None, None, "local");
@@ -50,10 +50,11 @@ impl Engines {
             .behavior_version_latest()
             .region(aws_sdk_sqs::config::Region::from_static("us-east-1"))
             .credentials_provider(credentials)
-            .endpoint_url(&mock.endpoint)
+            .endpoint_url(&sqs_and_secrets.endpoint)
+            .http_client(runtime::plain_http())
             .build();
         let sqs = Client::from_conf(config);
-        Ok(Self { dynamodb: Arc::new(dynamodb), mock, sqs, queues })
+        Ok(Self { dynamodb: Arc::new(dynamodb), sqs_and_secrets, sqs, queues })
     }
 
     /// A function's settings with every reference resolved, as CloudFormation would.
@@ -85,14 +86,14 @@ impl Engines {
 
     /// The ARNs of the queues that webhooks may name.
     pub(crate) fn event_queues(&self, options: &Options) -> String {
-        let arns = options.event_queues.iter().map(|name| AwsMock::queue_arn(name));
+        let arns = options.event_queues.iter().map(|name| SqsAndSecrets::queue_arn(name));
         arns.collect::<Vec<_>>().join(",")
     }
 
     /// The queues that `wanted` names, to be looked at.
-    pub(crate) fn probe(&self, wanted: impl Fn(&str) -> bool) -> QueueProbe {
-        let urls = self.queues.iter().filter(|(name, _)| wanted(name));
-        QueueProbe { sqs: self.sqs.clone(), urls: urls.map(|(_, url)| url.clone()).collect() }
+    pub(crate) fn stats(&self, wanted: impl Fn(&str) -> bool) -> QueueStats {
+        let names = self.queues.keys().filter(|name| wanted(name));
+        QueueStats { queues: self.sqs_and_secrets.queues(), names: names.cloned().collect() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading `template.yaml`: what the local platform needs of it, and nothing that it makes up.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
 use serde_json::{Map, Value as Json, json};
 use serde_yaml_ng::Value;
@@ -119,6 +119,16 @@ fn number(value: &Value, default: u64) -> u64 {
 }
 
 impl Template {
+    /// That of this build, parsed once per process.
+    pub fn of_this_build() -> Result<&'static Self> {
+        static TEMPLATE: OnceLock<Template> = OnceLock::new();
+        if let Some(template) = TEMPLATE.get() {
+            return Ok(template);
+        }
+        let template = Self::parse(TEXT)?;
+        Ok(TEMPLATE.get_or_init(|| template))
+    }
+
     /// Reads a template.
     pub fn parse(source: &str) -> Result<Self> {
         let mut root: Value = serde_yaml_ng::from_str(source).map_err(LocalError::of)?;

@@ -18,7 +18,7 @@ use std::{sync::Arc, time::Duration};
 use domain::Plans;
 use store::Store;
 
-use crate::knowledge::embeddings::Semantics;
+use crate::{access::accounts::PasswordCost, knowledge::embeddings::Semantics};
 
 /// What every use case needs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -31,12 +31,21 @@ pub struct Core {
     pub idle: Duration,
     /// What says what texts mean, where the function has it.
     pub semantics: Semantics,
+    /// What hashing a password costs.
+    pub passwords: PasswordCost,
 }
 
 impl Core {
     /// A core over `store`.
     pub fn new(store: Store, plans: Plans, idle: Duration) -> Self {
-        Self { store, plans: Arc::new(plans), idle, semantics: Semantics::default() }
+        let (semantics, passwords) = (Semantics::default(), PasswordCost::default());
+        Self { store, plans: Arc::new(plans), idle, semantics, passwords }
+    }
+
+    /// The same with passwords hashed at another cost.
+    #[must_use]
+    pub fn with_passwords(self, passwords: PasswordCost) -> Self {
+        Self { passwords, ..self }
     }
 
     /// The same with what says what texts mean.

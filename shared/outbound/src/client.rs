@@ -18,6 +18,7 @@ use url::Url;
 use crate::{
     OutboundError, Policy,
     error::{NoPublicAddress, failed},
+    tls,
 };
 
 /// Bounds on one fetch.
@@ -104,6 +105,7 @@ impl Client {
             .dns_resolver(Arc::new(GuardedResolver(policy)))
             // A proxy from the environment would connect on our behalf, past the guard.
             .no_proxy()
+            .tls_backend_preconfigured(tls::config()?)
             .connect_timeout(Duration::from_secs(10))
             .pool_idle_timeout(Duration::from_secs(60))
             .build()

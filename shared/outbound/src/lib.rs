@@ -5,6 +5,7 @@ mod address;
 mod client;
 mod dns;
 mod error;
+mod tls;
 
 pub use address::{Policy, is_public};
 pub use client::{Client, Fetched, Hop, Limits, Sent};

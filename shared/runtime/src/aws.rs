@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use app::{
     Core,
+    access::accounts::PasswordCost,
     adapters::files::Files,
     adapters::seal::Sealer,
     adapters::sqs::Queue,
@@ -11,12 +12,14 @@ use app::{
     webhooks::transport::{Sender, Targets},
 };
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::SharedHttpClient;
 use domain::{Error, Result};
 use knowledge::Embedder;
 use outbound::Client;
 use store::Store;
+use tokio::sync::Notify;
 
-use crate::{Env, embeddings::Loaded};
+use crate::{Env, embeddings::Loaded, table_used::TableUsed};
 
 /// Where the AWS services are. Clients made from it share one HTTP client.
 #[derive(Debug, Clone)]
@@ -29,6 +32,11 @@ pub struct Aws {
     pub(crate) embedders: Loaded,
     /// Of tests: the model that whatever `EMBEDDINGS` names means.
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    /// Of the local run: the client for what is at `endpoints`.
+    plain_http: SharedHttpClient,
+    passwords: PasswordCost,
+    /// Of the local run: told of every call of DynamoDB that has ended.
+    table_used: Option<Arc<Notify>>,
 }
 
 impl Aws {
@@ -57,7 +65,22 @@ impl Aws {
             platforms: Arc::default(),
             embedders: Loaded::default(),
             embedder: None,
+            plain_http: plain_http(),
+            passwords: PasswordCost::default(),
+            table_used: None,
         }
+    }
+
+    /// The same with passwords hashed at another cost.
+    #[must_use]
+    pub fn with_passwords(self, passwords: PasswordCost) -> Self {
+        Self { passwords, ..self }
+    }
+
+    /// The same with `table_used` told of every call of DynamoDB that has ended.
+    #[must_use]
+    pub fn with_table_used(self, table_used: Arc<Notify>) -> Self {
+        Self { table_used: Some(table_used), ..self }
     }
 
     /// The same with DynamoDB, SQS and Secrets Manager at other endpoints.
@@ -93,7 +116,10 @@ impl Aws {
     pub fn store(&self, env: &Env) -> Result<Store> {
         let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
         if let Some((endpoint, _)) = &self.endpoints {
-            config = config.endpoint_url(endpoint);
+            config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
+        }
+        if let Some(told) = &self.table_used {
+            config = config.interceptor(TableUsed(told.clone()));
         }
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         Ok(Store::new(client, env.required("TABLE_NAME")?))
@@ -102,7 +128,7 @@ impl Aws {
     fn sqs(&self) -> aws_sdk_sqs::Client {
         let mut config = aws_sdk_sqs::config::Builder::from(&self.config);
         if let Some((_, endpoint)) = &self.endpoints {
-            config = config.endpoint_url(endpoint);
+            config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
         }
         aws_sdk_sqs::Client::from_conf(config.build())
     }
@@ -162,7 +188,7 @@ impl Aws {
     pub async fn sealer(&self, env: &Env) -> Result<Sealer> {
         let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
         if let Some((_, endpoint)) = &self.endpoints {
-            config = config.endpoint_url(endpoint);
+            config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
         }
         let secret = aws_sdk_secretsmanager::Client::from_conf(config.build())
             .get_secret_value()
@@ -175,8 +201,13 @@ impl Aws {
 
     /// What every use case needs.
     pub fn core(&self, env: &Env) -> Result<Core> {
-        Ok(Core::new(self.store(env)?, env.plans()?, env.idle()?))
+        Ok(Core::new(self.store(env)?, env.plans()?, env.idle()?).with_passwords(self.passwords))
     }
+}
+
+/// An HTTP client for embedded services: without TLS, whose root certificates take long to read.
+pub fn plain_http() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().build_http()
 }
 
 #[cfg(all(test, not(feature = "s3")))]

@@ -5,15 +5,17 @@
 
 mod aws;
 mod embeddings;
+mod table_used;
 
 use std::{collections::HashMap, io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
+pub use app::access::accounts::PasswordCost;
 pub use aws_config::SdkConfig;
 use domain::{Error, Plan, Plans, Result, conversation::IDLE};
 use outbound::{Policy, Resolver};
 use tracing_subscriber::EnvFilter;
 
-pub use crate::aws::Aws;
+pub use crate::aws::{Aws, plain_http};
 
 /// A function's settings, by the names that `template.yaml` gives them.
 #[derive(Debug, Clone, Default)]

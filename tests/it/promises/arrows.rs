@@ -32,7 +32,6 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("candle-", &["embed"]),
     ("tokenizers", &["embed"]),
     ("tiktoken", &["knowledge"]),
-    ("dom_", &["knowledge"]),
     ("hickory-", &["outbound"]),
     ("roxmltree", &["app", "knowledge"]),
     ("dynoxide", &["local"]),

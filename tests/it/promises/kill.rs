@@ -38,7 +38,7 @@ async fn post(http: &Client, url: &str, bearer: &str, body: &Value) -> Option<Va
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_by_a_kill() {
     let data = tempfile::tempdir().expect("a folder");
-    let http = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap();
+    let http = tests::plain_http().timeout(Duration::from_secs(10)).build().unwrap();
     let (mut child, url) = start(data.path()).await;
 
     let signed = http

@@ -4,6 +4,7 @@
 mod commands;
 mod paths;
 mod settings;
+mod words;
 
 use std::{
     collections::BTreeSet,

@@ -12,6 +12,7 @@ pub mod knowledge;
 pub mod leads;
 pub mod projects;
 pub mod same_for_all_dialects;
+pub mod sources;
 pub mod stream;
 pub mod table;
 pub mod uploads;

@@ -13,6 +13,7 @@ pub fn table(app: &App) -> Client {
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
         .endpoint_url(app.platform.dynamodb_endpoint())
+        .http_client(runtime::plain_http())
         .build();
     Client::from_conf(config)
 }

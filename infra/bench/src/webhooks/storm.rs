@@ -11,7 +11,7 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use local::Deaths;
+use local::FaultInjection;
 use tests::{Answer, App, Receiver};
 
 use super::{accepted, subscribe, until};
@@ -92,8 +92,8 @@ async fn flaky(seed: usize) -> Receiver {
 pub async fn run(storm: Storm) -> Result<Came> {
     let app = App::with(|options| {
         options.retry_pace = Some(PACE);
-        options.deaths =
-            Some(Deaths { of_thousand: storm.deaths, within: Duration::from_millis(40) });
+        options.faults =
+            Some(FaultInjection { of_thousand: storm.deaths, within: Duration::from_millis(40) });
     })
     .await;
     let tenant = app.tenant("storm").await;

@@ -10,7 +10,7 @@ use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
 use dynoxide::actions::update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLiveRequest};
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::streams::{Log, StreamReader};
@@ -25,6 +25,7 @@ pub struct DynamoEngine {
     pub endpoint: String,
     db: Database,
     log: Arc<Log>,
+    used: Arc<Notify>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
     sweeper: JoinHandle<()>,
@@ -53,7 +54,8 @@ impl DynamoEngine {
             }
         });
         let sweeper = tokio::spawn(sweep(db.clone(), stopping));
-        Ok(Self { endpoint, db, log, stop, server, sweeper, _lock: lock })
+        let used = Arc::new(Notify::new());
+        Ok(Self { endpoint, db, log, used, stop, server, sweeper, _lock: lock })
     }
 
     /// Creates a table from the JSON of a CreateTable call, and turns on the expiry of its items
@@ -99,6 +101,11 @@ impl DynamoEngine {
         Ok(new)
     }
 
+    /// To be told whenever something may have been written, so that readers that wait look at once.
+    pub fn used(&self) -> Arc<Notify> {
+        Arc::clone(&self.used)
+    }
+
     /// Reads a table's stream from just after a sequence number, or from its oldest record.
     pub fn stream_reader(
         &self,
@@ -109,7 +116,8 @@ impl DynamoEngine {
         let arn = description["LatestStreamArn"]
             .as_str()
             .ok_or_else(|| EngineError(format!("table {table} has no stream")))?;
-        StreamReader::open(self.db.clone(), Arc::clone(&self.log), arn, table, after_sequence)
+        let (db, log, used) = (self.db.clone(), Arc::clone(&self.log), self.used());
+        StreamReader::open(db, log, used, arn, table, after_sequence)
     }
 
     /// Forgets the stream records before a sequence number, all but the newest one, which keeps

@@ -2,12 +2,13 @@
 //! embedded in this process and spoken to by the real AWS SDK over loopback.
 
 mod dynamodb;
-mod mock;
 mod queues;
+mod sqs_and_secrets;
 mod streams;
 
 pub use dynamodb::DynamoEngine;
-pub use mock::AwsMock;
+pub use queues::{QueueCounts, Queues};
+pub use sqs_and_secrets::SqsAndSecrets;
 pub use streams::StreamReader;
 
 use std::fmt::Display;

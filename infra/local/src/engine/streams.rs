@@ -12,14 +12,14 @@ use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use rusqlite::{Connection, params};
 use serde_json::Value;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::{EngineError, Result, failed};
 
-/// How often a waiting reader looks whether something was committed, in its first second and
-/// after that: an idle platform should not keep a machine awake.
-const LOOK_EVERY: Duration = Duration::from_millis(5);
-const LOOK_LATER: Duration = Duration::from_millis(20);
+/// How often a waiting reader looks whether something was committed that it was not told of: by
+/// another process. An idle platform should not keep a machine awake.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long a trim waits for the engine's own writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many records are trimmed per transaction: a write waits for one of these at most.
@@ -100,6 +100,7 @@ impl Log {
 pub struct StreamReader {
     db: Database,
     log: Arc<Log>,
+    used: Arc<Notify>,
     arn: String,
     shard: String,
     iterator: String,
@@ -111,6 +112,7 @@ impl StreamReader {
     pub(super) fn open(
         db: Database,
         log: Arc<Log>,
+        used: Arc<Notify>,
         arn: &str,
         table: &str,
         after: Option<String>,
@@ -128,7 +130,7 @@ impl StreamReader {
             .map_err(failed(format!("reading the stream of {table}")))?
             .shard_iterator
             .ok_or_else(|| EngineError(format!("the stream of {table} gave no iterator")))?;
-        Ok(Self { db, log, arn: arn.to_owned(), shard, iterator, seen: None })
+        Ok(Self { db, log, used, arn: arn.to_owned(), shard, iterator, seen: None })
     }
 
     /// The stream's ARN, the `eventSourceARN` of its records.
@@ -168,9 +170,12 @@ impl StreamReader {
     /// Waits until something was written (to any table) since the last [`StreamReader::next`],
     /// at most `timeout`. Returns whether another read may find records. Cancel-safe.
     pub async fn wait(&self, timeout: Duration) -> bool {
-        let started = Instant::now();
-        let deadline = started + timeout;
+        let deadline = Instant::now() + timeout;
         loop {
+            let used = self.used.notified();
+            tokio::pin!(used);
+            // Before the look, so that a commit between the two wakes.
+            used.as_mut().enable();
             // While the version can't be told, say there may be something: reading is cheap.
             if self.seen.is_none() || self.log.version() != self.seen {
                 return true;
@@ -179,9 +184,10 @@ impl StreamReader {
             if now >= deadline {
                 return false;
             }
-            let early = now.duration_since(started) < Duration::from_secs(1);
-            let pause = if early { LOOK_EVERY } else { LOOK_LATER };
-            tokio::time::sleep_until(deadline.min(now + pause)).await;
+            tokio::select! {
+                () = used => {}
+                () = tokio::time::sleep_until(deadline.min(now + LOOK_EVERY)) => {}
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ const FOLDERS: [&str; 7] =
     ["functions/", "shared/", "infra/", "tests/", "events/", "docs/", ".ci/"];
 
 /// Text outside fenced blocks.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     text.split("```").step_by(2).collect()
 }
 
@@ -23,7 +23,7 @@ fn is_exact(span: &str) -> bool {
 }
 
 /// The documents at the root and in docs/, and the README of each folder.
-fn documents() -> Vec<PathBuf> {
+pub(super) fn documents() -> Vec<PathBuf> {
     let mut found = vec![
         root().join("README.md"),
         root().join("CONTRIBUTING.md"),

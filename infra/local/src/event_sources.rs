@@ -112,7 +112,7 @@ async fn hand_over<'a>(worker: &Worker, messages: &'a [Message]) -> Vec<&'a Mess
     let records: Vec<Value> = messages.iter().map(record).collect();
     let event = json!({ "Records": records });
     let answer = match worker {
-        Worker::Here(_) | Worker::Mortal(..) => worker.call(event).await,
+        Worker::Here(_) | Worker::Faulty(..) => worker.call(event).await,
         Worker::Watched { .. } => loop {
             match worker.call(event.clone()).await {
                 Ok(answer) => break Ok(answer),

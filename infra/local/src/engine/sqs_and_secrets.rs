@@ -30,12 +30,13 @@ const REGION: &str = "us-east-1";
 const MAX_MESSAGE: usize = 1024 * 1024;
 /// A message's text grows when it is written as JSON: twice for a body that is JSON itself.
 const MAX_BODY: usize = 2 * MAX_MESSAGE + 64 * 1024;
-/// How often a waiting receiver looks for messages that became visible by time alone.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often a waiting receiver looks for messages that nothing told it of: those that moved to a
+/// dead-letter queue.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Embedded SQS and Secrets Manager. Dropping it stops it; [`AwsMock::shutdown`] also waits.
+/// Embedded SQS and Secrets Manager. Dropping it stops it; [`SqsAndSecrets::shutdown`] also waits.
 /// Nothing of it outlives the process.
-pub struct AwsMock {
+pub struct SqsAndSecrets {
     /// What SDK clients of both services take as `endpoint_url`.
     pub endpoint: String,
     services: Services,
@@ -43,17 +44,16 @@ pub struct AwsMock {
     server: JoinHandle<()>,
 }
 
-impl AwsMock {
+impl SqsAndSecrets {
     /// Serves on loopback, on `port` or (0) any free one.
     pub async fn start(port: u16) -> Result<Self> {
         let (listener, endpoint) = listen(port).await?;
         let (stop, stopping) = watch::channel(false);
         let arrival = Arc::new(Notify::new());
+        let queues = Arc::new(Queues::new(&endpoint, Arc::clone(&arrival)));
         let services = Services {
-            sqs: Arc::new(SqsService::with_backend(Arc::new(Queues::new(
-                &endpoint,
-                Arc::clone(&arrival),
-            )))),
+            sqs: Arc::new(SqsService::with_backend(queues.clone())),
+            queues,
             secrets: Arc::default(),
             arns: Arc::default(),
             arrival,
@@ -90,6 +90,11 @@ impl AwsMock {
         let request = json!({ "QueueName": name, "Attributes": attributes });
         let answer = self.ask("AmazonSQS.CreateQueue", request).await?;
         Ok(answer["QueueUrl"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The queues themselves, to be counted without a request.
+    pub fn queues(&self) -> Arc<Queues> {
+        Arc::clone(&self.services.queues)
     }
 
     /// The ARN of the queue `name`.
@@ -153,6 +158,7 @@ fn secret_name(id: &str) -> &str {
 #[derive(Clone)]
 struct Services {
     sqs: Arc<SqsService>,
+    queues: Arc<Queues>,
     secrets: Arc<SecretsManagerService>,
     /// The ARNs that secrets were put under, and their names.
     arns: Arc<Mutex<HashMap<String, String>>>,
@@ -197,13 +203,16 @@ impl Services {
     }
 
     /// Receives, waiting as long as the request says. winterbaume's own wait looks every 100 ms
-    /// and outlives a shutdown; this one is woken.
+    /// and outlives a shutdown; this one is woken by what arrives, and at the time when the next
+    /// message that is there becomes visible.
     async fn receive(&self, headers: HeaderMap, mut body: Value) -> MockResponse {
         let seconds = body["WaitTimeSeconds"].as_u64().unwrap_or(0).min(20);
         body["WaitTimeSeconds"] = 0.into();
         let deadline = Instant::now() + Duration::from_secs(seconds);
         let stopped = stopped(self.stopping.clone());
         tokio::pin!(stopped);
+        let url = body["QueueUrl"].as_str().unwrap_or_default().to_owned();
+        let queue = url.rsplit('/').next().unwrap_or_default();
         loop {
             let arrival = self.arrival.notified();
             tokio::pin!(arrival);
@@ -215,10 +224,11 @@ impl Services {
             if answer.status != 200 || !empty || now >= deadline {
                 return answer;
             }
+            let hidden = self.queues.hidden_for(queue).await.unwrap_or(LOOK_EVERY);
             tokio::select! {
                 () = &mut stopped => return answer,
                 () = arrival => {}
-                () = tokio::time::sleep_until(deadline.min(now + LOOK_EVERY)) => {}
+                () = tokio::time::sleep_until(deadline.min(now + hidden.min(LOOK_EVERY))) => {}
             }
         }
     }
@@ -269,5 +279,5 @@ fn refusal(code: &str, message: &str) -> MockResponse {
 }
 
 #[cfg(test)]
-#[path = "mock_tests.rs"]
+#[path = "sqs_and_secrets_tests.rs"]
 mod tests;

@@ -11,14 +11,14 @@ use aws_sdk_sqs::types::{
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{AwsMock, secret_name};
+use super::{SqsAndSecrets, secret_name};
 
-fn client(mock: &AwsMock, region: &'static str) -> Client {
+fn client(engine: &SqsAndSecrets, region: &'static str) -> Client {
     let config = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region))
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .endpoint_url(&mock.endpoint)
+        .endpoint_url(&engine.endpoint)
         .build();
     Client::from_conf(config)
 }
@@ -66,12 +66,12 @@ async fn counts(client: &Client, url: &str) -> [usize; 3] {
 
 #[tokio::test]
 async fn a_message_lives_through_its_visibility() {
-    let mock = AwsMock::start(0).await.unwrap();
-    let url = mock.create_queue("jobs", 1, None).await.unwrap();
-    assert!(url.starts_with(&mock.endpoint));
+    let engine = SqsAndSecrets::start(0).await.unwrap();
+    let url = engine.create_queue("jobs", 1, None).await.unwrap();
+    assert!(url.starts_with(&engine.endpoint));
     // Asking for the queue again is no error, and any region finds it.
-    assert_eq!(mock.create_queue("jobs", 1, None).await.unwrap(), url);
-    let client = client(&mock, "eu-central-1");
+    assert_eq!(engine.create_queue("jobs", 1, None).await.unwrap(), url);
+    let client = client(&engine, "eu-central-1");
     let found = client.get_queue_url().queue_name("jobs").send().await.unwrap();
     assert_eq!(found.queue_url, Some(url.clone()));
     send(&client, &url, "{\"a\":\"é\"}").await;
@@ -98,15 +98,15 @@ async fn a_message_lives_through_its_visibility() {
         delete.send().await.unwrap();
     }
     assert_eq!(counts(&client, &url).await, [0, 0, 0]);
-    mock.shutdown().await;
+    engine.shutdown().await;
 }
 
 #[tokio::test]
 async fn a_long_poll_wakes_at_once_and_holds_up_nothing() {
-    let mock = AwsMock::start(0).await.unwrap();
-    let url = mock.create_queue("jobs", 30, None).await.unwrap();
-    let other = mock.create_queue("other", 30, None).await.unwrap();
-    let client = client(&mock, "us-east-1");
+    let engine = SqsAndSecrets::start(0).await.unwrap();
+    let url = engine.create_queue("jobs", 30, None).await.unwrap();
+    let other = engine.create_queue("other", 30, None).await.unwrap();
+    let client = client(&engine, "us-east-1");
     let started = Instant::now();
     let waiting = tokio::spawn({
         let (client, url) = (client.clone(), url.clone());
@@ -130,16 +130,16 @@ async fn a_long_poll_wakes_at_once_and_holds_up_nothing() {
     let early = tokio::time::timeout(Duration::from_millis(300), &mut waiting).await;
     assert!(early.is_err(), "there is nothing to receive");
     let stopping = Instant::now();
-    mock.shutdown().await;
+    engine.shutdown().await;
     assert!(waiting.await.unwrap().is_empty());
     assert!(stopping.elapsed() < Duration::from_secs(3));
 }
 
 #[tokio::test]
 async fn batches_and_their_limits() {
-    let mock = AwsMock::start(0).await.unwrap();
-    let url = mock.create_queue("jobs", 30, None).await.unwrap();
-    let client = client(&mock, "us-east-1");
+    let engine = SqsAndSecrets::start(0).await.unwrap();
+    let url = engine.create_queue("jobs", 30, None).await.unwrap();
+    let client = client(&engine, "us-east-1");
     let entries = |count: usize, body: &str| {
         let entry = |id: usize| {
             let entry = SendMessageBatchRequestEntry::builder().id(id.to_string());
@@ -175,16 +175,16 @@ async fn batches_and_their_limits() {
     assert!(huge.send().await.is_err());
     let large = client.send_message().queue_url(&url).message_body("\"".repeat(1 << 20));
     large.send().await.unwrap();
-    mock.shutdown().await;
+    engine.shutdown().await;
 }
 
 #[tokio::test]
 async fn a_message_that_keeps_failing_goes_to_the_dead_letters() {
-    let mock = AwsMock::start(0).await.unwrap();
-    assert!(mock.create_queue("jobs", 30, Some(("jobs-dead", 2))).await.is_err());
-    let dead = mock.create_queue("jobs-dead", 30, None).await.unwrap();
-    let url = mock.create_queue("jobs", 30, Some(("jobs-dead", 2))).await.unwrap();
-    let client = client(&mock, "us-east-1");
+    let engine = SqsAndSecrets::start(0).await.unwrap();
+    assert!(engine.create_queue("jobs", 30, Some(("jobs-dead", 2))).await.is_err());
+    let dead = engine.create_queue("jobs-dead", 30, None).await.unwrap();
+    let url = engine.create_queue("jobs", 30, Some(("jobs-dead", 2))).await.unwrap();
+    let client = client(&engine, "us-east-1");
     send(&client, &url, "poison").await;
     for expected in ["1", "2"] {
         let messages = receive(&client, &url, 5).await;
@@ -198,29 +198,29 @@ async fn a_message_that_keeps_failing_goes_to_the_dead_letters() {
     assert_eq!(receive(&client, &dead, 5).await[0].body.as_deref(), Some("poison"));
     let gone = client.send_message().queue_url(format!("{url}x")).message_body("x").send().await;
     assert!(gone.unwrap_err().into_service_error().is_queue_does_not_exist());
-    mock.shutdown().await;
+    engine.shutdown().await;
 }
 
 #[tokio::test]
 async fn a_secret_is_found_by_name_and_by_arn() {
-    let mock = AwsMock::start(0).await.unwrap();
+    let engine = SqsAndSecrets::start(0).await.unwrap();
     let arn = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:colloquy/master-AbCdEf";
     assert_eq!(secret_name(arn), "colloquy/master");
     for value in ["one", "two"] {
-        assert_eq!(mock.put_secret(arn, value).await.unwrap(), arn);
+        assert_eq!(engine.put_secret(arn, value).await.unwrap(), arn);
         for id in [arn, "colloquy/master"] {
             let get = json!({ "SecretId": id });
-            let answer = mock.ask("secretsmanager.GetSecretValue", get).await.unwrap();
+            let answer = engine.ask("secretsmanager.GetSecretValue", get).await.unwrap();
             assert_eq!(answer["SecretString"], value);
         }
     }
-    let own = mock.put_secret("plain", "three").await.unwrap();
+    let own = engine.put_secret("plain", "three").await.unwrap();
     for id in [own.as_str(), "plain"] {
         let get = json!({ "SecretId": id });
-        let answer = mock.ask("secretsmanager.GetSecretValue", get).await.unwrap();
+        let answer = engine.ask("secretsmanager.GetSecretValue", get).await.unwrap();
         assert_eq!(answer["SecretString"], "three");
     }
-    let none = mock.ask("secretsmanager.GetSecretValue", json!({ "SecretId": "none" })).await;
+    let none = engine.ask("secretsmanager.GetSecretValue", json!({ "SecretId": "none" })).await;
     assert!(none.unwrap_err().to_string().contains("ResourceNotFoundException"));
-    mock.shutdown().await;
+    engine.shutdown().await;
 }
