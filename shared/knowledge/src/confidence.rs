@@ -11,6 +11,9 @@ use crate::{evidence::Evidence, pairs::Likeness};
 const SAME_SUBJECT: f32 = 0.45;
 /// What a pair that is set apart has at most.
 const MAX_APART: f32 = 0.35;
+/// ln(1 + entries) of a handful, where a cosine counts for so much of the question.
+const SPARSE: f32 = 3.9;
+const SAME_MEANING: f32 = 1.3;
 /// What a pair has at most where most of the question is about something else.
 const MAX_ELSEWHERE: f32 = 0.45;
 /// A share of words from which on a pair asks the same in other order or form, whatever the fit
@@ -32,7 +35,11 @@ const PAIR: [f32; 16] = [
 impl Evidence {
     /// That a passage answers, from 0 to 1.
     pub fn confidence(&self) -> f32 {
-        logistic(&PASSAGE, &self.features())
+        let fitted = logistic(&PASSAGE, &self.features());
+        // Of a question about something else a handful of entries has a word by chance, and the fit
+        // knows larger collections: there it is no more than what the best one has of the question.
+        let has = self.covered_content.max(SAME_MEANING * self.cosine * self.reliance);
+        if self.entries < SPARSE { fitted.min(has) } else { fitted }
     }
 
     /// That a pair asks the same, from 0 to 1; a pair that a rule sets apart may be offered and does

@@ -78,8 +78,11 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
             }
         }
     }
+    let is_item = |at: usize| lines.get(at).is_some_and(|line| line.kind == Kind::Item);
     let Some(line) = lines.get(best.0) else { return shorten(content.trim(), MIN_QUOTE * 2) };
     let quoted = match line.kind {
+        // Below a heading that is the question, a list after the first lines is the answer.
+        Kind::Prose if is_asked_above && is_item(best.0 + 1) => with_list(&lines, best.0),
         Kind::Prose => prose(&lines, best.0, best.1),
         Kind::Item => list(&lines, best.0),
         Kind::Line => run(&lines, best.0),
@@ -345,6 +348,12 @@ fn refers_back(sentence: &str) -> bool {
         mais donc ello esto eso pero entonces esso questo ma quindi isso mas это он она они но поэтому bu o ama";
     let first = text::words(sentence).next().unwrap_or_default();
     BACK.split_whitespace().any(|word| word == first)
+}
+
+/// A line of prose and the list below it.
+fn with_list(lines: &[Line], at: usize) -> String {
+    let items = lines[at + 1..].iter().take_while(|line| line.kind == Kind::Item).count();
+    cut(&lines[at..=at + items], 0)
 }
 
 /// The list that an item is of, with the line that introduces it, as far as it is read whole.

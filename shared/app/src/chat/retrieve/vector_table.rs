@@ -273,7 +273,7 @@ mod tests {
         let Match::Pair(pair, _) = nearest.find("is there PARKING", 5).best else { panic!() };
         assert_eq!(pair.answer, "Yes.");
         let nothing = nearest.find("How do I cook pasta?", 5);
-        assert_eq!(nothing, Found { best: Match::Nothing, confidence: 0.0 });
+        assert_eq!(nothing, Found::nothing());
     }
 
     #[tokio::test]
