@@ -39,7 +39,7 @@ impl Evidence {
         // Of a question about something else a handful of entries has a word by chance, and the fit
         // knows larger collections: there it is no more than what the best one has of the question.
         let has = self.covered_content.max(SAME_MEANING * self.cosine * self.reliance);
-        if self.entries < SPARSE { fitted.min(has) } else { fitted }
+        self.with_model(if self.entries < SPARSE { fitted.min(has) } else { fitted })
     }
 
     /// That a pair asks the same, from 0 to 1; a pair that a rule sets apart may be offered and does
@@ -56,8 +56,21 @@ impl Evidence {
         match (is_apart, is_elsewhere) {
             (true, _) => sure.min(MAX_APART),
             (false, true) => sure.min(MAX_ELSEWHERE),
-            (false, false) => sure,
+            (false, false) => self.with_model(sure),
         }
+    }
+
+    /// What a model's embeddings add to a confidence: so near an entry is worth something whatever its
+    /// words, as far as the model can be relied on.
+    fn with_model(&self, fitted: f32) -> f32 {
+        if !self.is_model {
+            return fitted;
+        }
+        let odds = fitted.clamp(0.001, 0.999);
+        let sigmoid = |sum: f32| 1.0 / (1.0 + (-sum).exp());
+        let by_both = sigmoid(-3.437 + 0.814 * (odds / (1.0 - odds)).ln() + 6.121 * self.cosine);
+        let near = sigmoid(25.0 * (self.cosine - 0.72));
+        fitted + self.reliance * (by_both.max(near) - fitted).max(0.0)
     }
 
     fn features(&self) -> [f32; 26] {

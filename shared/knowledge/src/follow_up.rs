@@ -110,6 +110,33 @@ pub fn read(message: &str, past: &[Past]) -> Reading {
     }
 }
 
+/// What was asked before and what is new, as one question: a word of the former gives way to one of
+/// `message` in the same place, behind the same preposition or article or in front of the same word.
+pub fn joined(before: &str, message: &str) -> String {
+    let is_function = |word: &str| text::is_function_word_anywhere(word);
+    let new: Vec<String> = text::words(message).collect();
+    let old: Vec<(&str, String)> =
+        text::spans(before).map(|(_, written)| (written, text::folded(written))).collect();
+    let gives_way = |at: usize| {
+        let word = &old[at].1;
+        if is_function(word) || new.contains(word) {
+            return false;
+        }
+        let behind = at.checked_sub(1).map(|at| old[at].1.as_str()).filter(|w| is_function(w));
+        let in_front = old.get(at + 1).map(|(_, word)| word.as_str()).filter(|w| !is_function(w));
+        new.windows(2).any(|two| {
+            let content = |at: usize| !is_function(&two[at]);
+            (behind == Some(two[0].as_str()) && content(1))
+                || (in_front == Some(two[1].as_str()) && content(0))
+        })
+    };
+    let kept = (0..old.len()).filter(|at| !gives_way(*at)).map(|at| old[at].0);
+    let mut joined = kept.collect::<Vec<_>>().join(" ");
+    joined.push(' ');
+    joined.push_str(message);
+    joined
+}
+
 /// Whether all of `words` is `cue`, in the visitor's language or any other.
 fn is(own: &Table, cue: Cue, words: &[String]) -> bool {
     own.is(cue, words) || tables().iter().any(|table| table.is(cue, words))
@@ -215,6 +242,25 @@ mod tests {
             assert_eq!(read(alone, &before), Reading::Alone, "{alone}");
         }
         assert_eq!(read("and on weekends?", &[]), Reading::Alone);
+    }
+
+    #[test]
+    fn what_is_new_takes_the_place_of_what_was_said() {
+        for (before, message, both) in [
+            (
+                "When are kayaks rented on weekdays?",
+                "and on weekends?",
+                "When are kayaks rented on and on weekends?",
+            ),
+            (
+                "What does the basic plan cost?",
+                "and the pro plan?",
+                "What does the plan cost and the pro plan?",
+            ),
+            ("When are you open?", "why?", "When are you open why?"),
+        ] {
+            assert_eq!(joined(before, message), both);
+        }
     }
 
     #[test]

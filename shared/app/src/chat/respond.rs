@@ -85,7 +85,7 @@ impl<'m> Message<'m> {
         match &self.reading {
             Reading::Takes(offer) => vec![offer.clone()],
             Reading::More(subject) => vec![subject.clone()],
-            Reading::With(subject, _) => vec![alone, format!("{subject} {}", self.question)],
+            Reading::With(subject, _) => vec![alone, follow_up::joined(subject, self.question)],
             Reading::Alone | Reading::Declines => vec![alone],
         }
     }
@@ -292,7 +292,7 @@ mod tests {
         assert_eq!(message.searches(), ["Closing days"]);
         let past = [turn("When are you open?", "From nine to five.")];
         let message = Message::read(&chatbot, "and on weekends?", &past);
-        let both = "When are you open? and on weekends?";
+        let both = "When are you open and on weekends?";
         assert_eq!(message.searches(), ["and on weekends?", both]);
         let chosen = message.choose(vec![passages(0.4, "alone"), passages(0.35, "with")]);
         assert_eq!(chosen.confidence, 0.35);

@@ -31,6 +31,8 @@ const SEARCHED: usize = 50;
 const SMOOTH: f64 = 60.0;
 /// Characters of a quotation from a passage that shares no word with the question.
 const QUOTE: usize = 160;
+/// What a rank by words counts for beside one by nearness: of two that are equal, words decide.
+const BY_WORDS: f64 = 1.05;
 /// Characters of a topic.
 const TOPIC: usize = 120;
 /// A pair that is less likely to ask the same leaves the question to the passages.
@@ -165,7 +167,7 @@ impl Nearest {
                 let Some((other_rank, other)) = found else {
                     return (Passage { score: worth(rank), ..near.clone() }, *nearness);
                 };
-                let score = worth(rank) + worth(other_rank);
+                let score = worth(rank) + BY_WORDS * worth(other_rank);
                 // How sure the words are is said of the best of them.
                 let sure = if other_rank == 0 { nearness.max(sure) } else { *nearness };
                 (Passage { score, ..other.clone() }, sure)
