@@ -113,7 +113,8 @@ pub fn read(message: &str, past: &[Past]) -> Reading {
 /// What was asked before and what is new, as one question: a word of the former gives way to one of
 /// `message` in the same place, behind the same preposition or article or in front of the same word.
 pub fn joined(before: &str, message: &str) -> String {
-    let is_function = |word: &str| text::is_function_word_anywhere(word);
+    let language = text::detect(before);
+    let is_function = |word: &str| text::is_function_word(word, language);
     let new: Vec<String> = text::words(message).collect();
     let old: Vec<(&str, String)> =
         text::spans(before).map(|(_, written)| (written, text::folded(written))).collect();
