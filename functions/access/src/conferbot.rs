@@ -1,6 +1,6 @@
 use axum::Json;
-use colloquy_http::{Conferbot, CountedKey, Problem};
-use dialects::conferbot::{DataOut, UsageOut};
+use colloquy_http::{CountedKey, Problem};
+use dialects::conferbot::{Conferbot, DataOut, access::UsageOut};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;

@@ -1,12 +1,13 @@
 //! Sign-up, sign-in, sign-out, session, API keys: ours, since none of the references documents
 //! them; errors are openbat's. And what a workspace has used of its plan.
 
+mod colloquy;
 mod conferbot;
-mod handlers;
 
+use app::App;
 use axum::{Router, extract::FromRef};
 use domain::{Plan, Result};
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::AccessConfig};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -14,13 +15,15 @@ use utoipa_axum::router::OpenApiRouter;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     signup_plan: Plan,
 }
 
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        Ok(Self { http: colloquy_http::Ctx::new(env, aws).await?, signup_plan: env.signup_plan()? })
+        let http = colloquy_http::Ctx::new(env, aws).await?;
+        Ok(Self { app: http.app.clone(), http, signup_plan: AccessConfig::read(env)?.signup_plan })
     }
 }
 
@@ -31,7 +34,7 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    handlers::routes().merge(conferbot::routes())
+    colloquy::routes().merge(conferbot::routes())
 }
 
 /// The routes of this function.

@@ -1,7 +1,10 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Botplot, Ctx, Params, Problem, SecretKey};
-use dialects::botplot::analytics::{
-    self as wire, AnalyticsOut, DayOut, QuestionOut, RatingsDayOut, RatingsOut, Totals,
+use colloquy_http::{Ctx, Params, Problem, SecretKey};
+use dialects::botplot::{
+    Botplot,
+    analytics::{
+        self as wire, AnalyticsOut, DayOut, QuestionOut, RatingsDayOut, RatingsOut, Totals,
+    },
 };
 use domain::Period;
 use serde::Deserialize;
@@ -17,7 +20,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct PeriodParams {
-    /// The last days, today included; `30d` unless said.
+    /// The last days, today included; default `30d`.
     #[param(value_type = Option<wire::Period>, inline)]
     period: Option<String>,
 }
@@ -35,7 +38,7 @@ async fn get_analytics(
     Params(params, _): Params<Botplot, PeriodParams>,
 ) -> Reply<AnalyticsOut> {
     let period = Period::last("period", params.period.as_deref())?;
-    let insights = ctx.core.insights(key.chatbot, period).await?;
+    let insights = ctx.app.insights(key.chatbot, period).await?;
     let sum = insights.daily.sum();
     let mut out = AnalyticsOut::new(Totals {
         conversations: sum.conversations,
@@ -72,7 +75,7 @@ async fn get_ratings(
     Params(params, _): Params<Botplot, PeriodParams>,
 ) -> Reply<RatingsOut> {
     let period = Period::last("period", params.period.as_deref())?;
-    let daily = ctx.core.daily(key.chatbot, period).await?;
+    let daily = ctx.app.daily(key.chatbot, period).await?;
     let days = daily.0.into_iter().map(|(date, of)| RatingsDayOut {
         date,
         positive: of.positive,

@@ -1,12 +1,12 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Conferbot, Ctx, Params, Problem, Segments, WorkspaceKey};
-use dialects::conferbot::{AnalyticsOut, DataOut};
+use colloquy_http::{Ctx, Params, PathParams, Problem, WorkspaceKey};
+use dialects::conferbot::{Conferbot, DataOut, analytics::AnalyticsOut};
 use domain::bounds;
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The longest period, in days.
-const MOST_DAYS: u32 = 365;
+const MAX_DAYS: u32 = 365;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new().routes(routes!(get_analytics))
@@ -30,10 +30,10 @@ struct PeriodParams {
 async fn get_analytics(
     State(ctx): State<Ctx>,
     key: WorkspaceKey<Conferbot>,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
     Params(params, _): Params<Conferbot, PeriodParams>,
 ) -> Result<Json<DataOut<AnalyticsOut>>, Problem<Conferbot>> {
-    let days = bounds::number("days", params.days.as_deref(), 30, (1, MOST_DAYS))?;
-    let activity = ctx.core.activity(key.0.workspace_id, id.parse()?, days).await?;
+    let days = bounds::number("days", params.days.as_deref(), 30, (1, MAX_DAYS))?;
+    let activity = ctx.app.activity(key.0.workspace_id, id.parse()?, days).await?;
     Ok(Json(DataOut { data: AnalyticsOut::new(activity.total, activity.daily) }))
 }

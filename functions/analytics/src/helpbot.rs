@@ -1,7 +1,8 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Ctx, Helpbot, Params, Problem, SiteKey};
-use dialects::helpbot::insights::{
-    ActivityDayOut, ActivityOut, CreditsOut, OverviewOut, Range, Totals,
+use colloquy_http::{Ctx, Params, Problem, SiteKey};
+use dialects::helpbot::{
+    Helpbot,
+    analytics::{ActivityDayOut, ActivityOut, CreditsOut, OverviewOut, Range, Totals},
 };
 use domain::{Feature, Period};
 use serde::Deserialize;
@@ -17,7 +18,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct RangeParams {
-    /// The last days, today included; `30d` unless said.
+    /// The last days, today included; default `30d`.
     #[param(value_type = Option<Range>, inline)]
     range: Option<String>,
 }
@@ -35,9 +36,9 @@ async fn get_overview(
     Params(params, _): Params<Helpbot, RangeParams>,
     key: SiteKey,
 ) -> Reply<OverviewOut> {
-    ctx.core.require(&key.principal, Feature::HelpbotInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let period = Period::any("range", params.range.as_deref())?;
-    let found = ctx.core.overview(&key.principal, period).await?;
+    let found = ctx.app.overview(&key.principal, period).await?;
     let totals = Totals {
         questions: found.counters.questions(),
         helpful: found.counters.positive,
@@ -62,9 +63,9 @@ async fn get_activity(
     Params(params, _): Params<Helpbot, RangeParams>,
     key: SiteKey,
 ) -> Reply<ActivityOut> {
-    ctx.core.require(&key.principal, Feature::HelpbotInsights)?;
+    ctx.app.require(&key.principal, Feature::SiteInsights)?;
     let period = Period::any("range", params.range.as_deref())?;
-    let daily = ctx.core.daily(key.chatbot, period).await?;
+    let daily = ctx.app.daily(key.chatbot, period).await?;
     let days = daily.0.into_iter().map(|(date, of)| ActivityDayOut { date, count: of.questions() });
     Ok(Json(ActivityOut { range: period.name(), activity: days.collect() }))
 }

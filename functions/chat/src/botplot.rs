@@ -6,9 +6,10 @@ use axum::{
     extract::State,
     response::{Sse, sse::Event},
 };
-use colloquy_http::{Body, Botplot, ChatKey, Problem, Segments, StreamOutcome};
-use dialects::botplot::wire::{
-    ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut, SuccessOut,
+use colloquy_http::{Body, ChatKey, PathParams, Problem, StreamOutcome};
+use dialects::botplot::{
+    Botplot, SuccessOut,
+    chat::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut},
 };
 use domain::{
     Dialect, Principal,
@@ -79,11 +80,11 @@ async fn stream_chat(
 async fn rate_message(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
     Body(RatingIn { rating }, _): Body<Botplot, RatingIn>,
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
     let rating = conversation::rating(rating)?;
-    ctx.http.core.rate(key.chatbot, id.parse()?, rating).await?;
+    ctx.app.rate(key.chatbot, id.parse()?, rating).await?;
     Ok(Json(SuccessOut::DONE))
 }
 
@@ -98,11 +99,11 @@ async fn rate_message(
 async fn hand_off(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
     Body(HandoffIn { reason }, _): Body<Botplot, HandoffIn>,
 ) -> Result<Json<SuccessOut>, Problem<Botplot>> {
     let handoff = Handoff::because(Dialect::Botplot, reason.as_deref())?;
-    ctx.http.core.hand_off(key.chatbot, id.parse()?, &handoff).await?;
+    ctx.app.hand_off(key.chatbot, id.parse()?, &handoff).await?;
     Ok(Json(SuccessOut::DONE))
 }
 

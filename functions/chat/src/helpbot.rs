@@ -1,6 +1,9 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Helpbot, Problem, SiteKey};
-use dialects::helpbot::{ChatIn, ChatOut, FeedbackIn, HandoffIn, SuccessOut};
+use colloquy_http::{Problem, SiteKey};
+use dialects::helpbot::{
+    Helpbot, SuccessOut,
+    chat::{ChatIn, ChatOut, FeedbackIn, HandoffIn},
+};
 use domain::{
     Dialect, Principal, bounds,
     conversation::{self, ChatRequest, Handoff},
@@ -37,7 +40,7 @@ async fn give_feedback(
     let FeedbackIn { conversation_id, helpful, api_key: _ } = colloquy_http::parse(&key.body)?;
     let id = bounds::required("conversationId", conversation_id)?;
     let rating = conversation::helpful(helpful.as_deref())?;
-    ctx.http.core.rate_conversation(key.chatbot, id.parse()?, rating).await?;
+    ctx.app.rate_conversation(key.chatbot, id.parse()?, rating).await?;
     Ok(Json(SuccessOut::DONE))
 }
 
@@ -56,6 +59,6 @@ async fn hand_off(
         colloquy_http::parse(&key.body)?;
     let id = bounds::required("conversationId", conversation_id)?;
     let handoff = Handoff::answered_to(Dialect::Helpbot, customer_email.as_deref())?;
-    ctx.http.core.hand_off(key.chatbot, id.parse()?, &handoff).await?;
+    ctx.app.hand_off(key.chatbot, id.parse()?, &handoff).await?;
     Ok(Json(SuccessOut::DONE))
 }

@@ -8,7 +8,7 @@ mod helpbot;
 use std::sync::Arc;
 
 use ai::Builtin;
-use app::chat::turn::Chat;
+use app::{App, chat::turn::Chat};
 use axum::{
     Router,
     extract::{FromRef, State},
@@ -25,6 +25,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 #[derive(Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     chat: Chat,
 }
 
@@ -32,9 +33,9 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let mut http = colloquy_http::Ctx::new(env, aws).await?;
-        http.core = http.core.with_semantics(aws.semantics(env)?);
-        let chat = Chat::new(http.core.clone(), Arc::new(Builtin));
-        Ok(Self { http, chat })
+        http.app = http.app.with_semantics(aws.semantics(env)?);
+        let chat = Chat::new(http.app.clone(), Arc::new(Builtin));
+        Ok(Self { app: http.app.clone(), http, chat })
     }
 }
 

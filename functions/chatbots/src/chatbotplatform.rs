@@ -1,7 +1,8 @@
 use axum::{Json, extract::State, http::StatusCode};
-use colloquy_http::{Body, ChatbotPlatform, Ctx, Params, Problem, Segments, WorkspaceKey};
+use colloquy_http::{Body, Ctx, Params, PathParams, Problem, WorkspaceKey};
 use dialects::chatbotplatform::{
-    BotIn, BotOut, BotPatchIn, BotQuery, DataOut, DeletedOut, ListIn, ListOut,
+    BotQuery, ChatbotPlatform, DataOut, DeletedOut, ListIn, ListOut,
+    chatbots::{BotIn, BotOut, BotPatchIn},
 };
 use domain::ChatbotId;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -28,7 +29,7 @@ async fn list_bots(
     Params(query, _): Params<ChatbotPlatform, ListIn>,
 ) -> Reply<Json<ListOut<BotOut>>> {
     let (filter, page) = query.bots()?;
-    let (bots, total) = ctx.core.chatbots_page(key.0.workspace_id, &filter, page).await?;
+    let (bots, total) = ctx.app.chatbots_page(key.0.workspace_id, &filter, page).await?;
     Ok(Json(ListOut::new(bots, total, page)))
 }
 
@@ -44,7 +45,7 @@ async fn create_bot(
     key: Key,
     Body(body, _): Body<ChatbotPlatform, BotIn>,
 ) -> Reply<(StatusCode, Json<DataOut<BotOut>>)> {
-    let (bot, _) = ctx.core.create_chatbot(key.0.workspace_id, body.try_into()?).await?;
+    let (bot, _) = ctx.app.create_chatbot(key.0.workspace_id, body.try_into()?).await?;
     Ok((StatusCode::CREATED, Json(DataOut::new(bot))))
 }
 
@@ -56,9 +57,9 @@ async fn create_bot(
 async fn get_bot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<BotOut>>> {
-    let bot = ctx.core.chatbot(key.0.workspace_id, id.parse()?).await?;
+    let bot = ctx.app.chatbot(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(DataOut::new(bot)))
 }
 
@@ -73,17 +74,17 @@ async fn get_bot(
 async fn update_bot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
     Body(body, _): Body<ChatbotPlatform, BotPatchIn>,
 ) -> Reply<Json<DataOut<BotOut>>> {
     let patch = body.try_into()?;
-    let bot = ctx.core.update_chatbot(key.0.workspace_id, id.parse()?, patch).await?;
+    let bot = ctx.app.update_chatbot(key.0.workspace_id, id.parse()?, patch).await?;
     Ok(Json(DataOut::new(bot)))
 }
 
 /// Delete bot
 ///
-/// With all that hangs on it.
+/// With everything that belongs to it.
 #[utoipa::path(delete, path = "/v1/bots/{id}", tag = "chatbotplatform",
     security(("chatbotplatform" = [])),
     params(("id" = String, Path, description = "Bot ID")),
@@ -91,9 +92,9 @@ async fn update_bot(
 async fn delete_bot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<DeletedOut>>> {
     let id: ChatbotId = id.parse()?;
-    ctx.core.delete_chatbot(key.0.workspace_id, id).await?;
+    ctx.app.delete_chatbot(key.0.workspace_id, id).await?;
     Ok(Json(DeletedOut::new(id)))
 }

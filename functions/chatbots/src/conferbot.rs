@@ -1,9 +1,11 @@
 use app::adapters::files::Files;
 use axum::{Json, extract::State, http::StatusCode};
-use colloquy_http::{Body, Conferbot, Ctx, Problem, Segments, WorkspaceKey};
+use colloquy_http::{Body, Ctx, PathParams, Problem, WorkspaceKey};
 use dialects::conferbot::{
-    ChangedChatbotOut, ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotRowOut, DataOut, MessageOut,
-    NewChatbotOut,
+    Conferbot, DataOut, MessageOut,
+    chatbots::{
+        ChangedChatbotOut, ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotRowOut, NewChatbotOut,
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,8 +29,8 @@ async fn list_chatbots(
     State(ctx): State<Ctx>,
     key: Key,
 ) -> Reply<Json<DataOut<Vec<ChatbotRowOut>>>> {
-    let chatbots = ctx.core.chatbots(key.0.workspace_id).await?;
-    let counters = ctx.core.counters_of(&chatbots).await?;
+    let chatbots = ctx.app.chatbots(key.0.workspace_id).await?;
+    let counters = ctx.app.counters_of(&chatbots).await?;
     let rows = chatbots.iter().map(|chatbot| {
         let responses = counters.get(&chatbot.id).map_or(0, |counters| counters.conversations);
         ChatbotRowOut::new(chatbot, responses)
@@ -47,7 +49,7 @@ async fn create_chatbot(
     key: Key,
     Body(body, _): Body<Conferbot, ChatbotIn>,
 ) -> Reply<(StatusCode, Json<DataOut<NewChatbotOut>>)> {
-    let (chatbot, _) = ctx.core.create_chatbot(key.0.workspace_id, body.try_into()?).await?;
+    let (chatbot, _) = ctx.app.create_chatbot(key.0.workspace_id, body.try_into()?).await?;
     Ok((StatusCode::CREATED, Json(DataOut { data: chatbot.into() })))
 }
 
@@ -59,10 +61,10 @@ async fn create_chatbot(
 async fn get_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<Json<DataOut<ChatbotOut>>> {
     let (chatbot, counters) =
-        ctx.core.chatbot_with_counters(key.0.workspace_id, id.parse()?).await?;
+        ctx.app.chatbot_with_counters(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(DataOut { data: ChatbotOut::new(chatbot, counters.conversations) }))
 }
 
@@ -76,17 +78,17 @@ async fn get_chatbot(
 async fn update_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
     Body(body, _): Body<Conferbot, ChatbotPatchIn>,
 ) -> Reply<Json<DataOut<ChangedChatbotOut>>> {
     let patch = body.try_into()?;
-    let chatbot = ctx.core.update_chatbot(key.0.workspace_id, id.parse()?, patch).await?;
+    let chatbot = ctx.app.update_chatbot(key.0.workspace_id, id.parse()?, patch).await?;
     Ok(Json(DataOut { data: chatbot.into() }))
 }
 
 /// Delete a chatbot
 ///
-/// With all that hangs on it. This cannot be undone.
+/// With everything that belongs to it. This cannot be undone.
 #[utoipa::path(delete, path = "/api/v1/external/v1/chatbots/{id}", tag = "conferbot",
     security(("conferbot" = [])),
     params(("id" = String, Path, description = "Chatbot ID")),
@@ -94,9 +96,9 @@ async fn update_chatbot(
 async fn delete_chatbot(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<Json<MessageOut>> {
-    ctx.core.delete_chatbot(key.0.workspace_id, id.parse()?).await?;
+    ctx.app.delete_chatbot(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(MessageOut { message: "Chatbot deleted" }))
 }
 
@@ -112,8 +114,8 @@ async fn duplicate_chatbot(
     State(ctx): State<Ctx>,
     State(files): State<Files>,
     key: Key,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<(StatusCode, Json<DataOut<NewChatbotOut>>)> {
-    let copy = ctx.core.duplicate_chatbot(key.0.workspace_id, id.parse()?, &files).await?;
+    let copy = ctx.app.duplicate_chatbot(key.0.workspace_id, id.parse()?, &files).await?;
     Ok((StatusCode::CREATED, Json(DataOut { data: copy.into() })))
 }

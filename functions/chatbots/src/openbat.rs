@@ -1,6 +1,9 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Body, Ctx, Openbat, Problem, Segments, SignedIn};
-use dialects::openbat::{ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotWithKeyOut, OkOut};
+use colloquy_http::{Body, Ctx, PathParams, Problem, SignedIn};
+use dialects::openbat::{
+    Openbat,
+    chatbots::{ChatbotIn, ChatbotOut, ChatbotPatchIn, ChatbotWithKeyOut, OkOut},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Reply<T> = Result<Json<T>, Problem<Openbat>>;
@@ -22,7 +25,7 @@ async fn list_chatbots(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
 ) -> Reply<Vec<ChatbotOut>> {
-    let chatbots = ctx.core.chatbots(member.workspace_id).await?;
+    let chatbots = ctx.app.chatbots(member.workspace_id).await?;
     Ok(Json(chatbots.into_iter().map(ChatbotOut::from).collect()))
 }
 
@@ -38,7 +41,7 @@ async fn create_chatbot(
     SignedIn(member): SignedIn,
     Body(body, _): Body<Openbat, ChatbotIn>,
 ) -> Reply<ChatbotWithKeyOut> {
-    let (chatbot, key) = ctx.core.create_chatbot(member.workspace_id, body.try_into()?).await?;
+    let (chatbot, key) = ctx.app.create_chatbot(member.workspace_id, body.try_into()?).await?;
     Ok(Json(ChatbotWithKeyOut::new(chatbot, key)))
 }
 
@@ -50,9 +53,9 @@ async fn create_chatbot(
 async fn get_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
-    Segments(id, _): Segments<Openbat, String>,
+    PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<ChatbotOut> {
-    Ok(Json(ctx.core.chatbot(member.workspace_id, id.parse()?).await?.into()))
+    Ok(Json(ctx.app.chatbot(member.workspace_id, id.parse()?).await?.into()))
 }
 
 /// Update a chatbot's name or settings
@@ -66,17 +69,17 @@ async fn get_chatbot(
 async fn update_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
-    Segments(id, _): Segments<Openbat, String>,
+    PathParams(id, _): PathParams<Openbat, String>,
     Body(body, _): Body<Openbat, ChatbotPatchIn>,
 ) -> Reply<ChatbotOut> {
     let patch = body.try_into()?;
-    let chatbot = ctx.core.update_chatbot(member.workspace_id, id.parse()?, patch).await?;
+    let chatbot = ctx.app.update_chatbot(member.workspace_id, id.parse()?, patch).await?;
     Ok(Json(chatbot.into()))
 }
 
 /// Permanently delete a chatbot
 ///
-/// With all that hangs on it.
+/// With everything that belongs to it.
 #[utoipa::path(delete, path = "/api/v1/chatbots/{id}", tag = "openbat",
     security(("session" = []), ("sessionBearer" = [])),
     params(("id" = String, Path, description = "Chatbot ID")),
@@ -84,9 +87,9 @@ async fn update_chatbot(
 async fn delete_chatbot(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
-    Segments(id, _): Segments<Openbat, String>,
+    PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<OkOut> {
-    ctx.core.delete_chatbot(member.workspace_id, id.parse()?).await?;
+    ctx.app.delete_chatbot(member.workspace_id, id.parse()?).await?;
     Ok(Json(OkOut::DONE))
 }
 
@@ -100,8 +103,8 @@ async fn delete_chatbot(
 async fn rotate_key(
     State(ctx): State<Ctx>,
     SignedIn(member): SignedIn,
-    Segments(id, _): Segments<Openbat, String>,
+    PathParams(id, _): PathParams<Openbat, String>,
 ) -> Reply<ChatbotWithKeyOut> {
-    let (chatbot, key) = ctx.core.rotate_key(member.workspace_id, id.parse()?).await?;
+    let (chatbot, key) = ctx.app.rotate_key(member.workspace_id, id.parse()?).await?;
     Ok(Json(ChatbotWithKeyOut::new(chatbot, key)))
 }

@@ -1,8 +1,8 @@
 use axum::{Json, extract::State, http::Uri};
-use colloquy_http::{Botplot, Ctx, Problem, SecretKey, Segments};
+use colloquy_http::{Ctx, PathParams, Problem, SecretKey};
 use dialects::botplot::{
+    Botplot, SuccessOut,
     conversations::{ConversationOut, ConversationRowOut, ConversationsOut},
-    wire::SuccessOut,
 };
 use domain::{ConversationStatus, Principal, bounds};
 use serde::Deserialize;
@@ -11,9 +11,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 type Reply<T> = Result<Json<T>, Problem<Botplot>>;
 
 /// How far into the list of all conversations `offset` goes.
-const MOST_OFFSET: u32 = 10_000_000;
+const MAX_OFFSET: u32 = 10_000_000;
 /// How far into that of one status: what is skipped there is read.
-const MOST_OFFSET_OF_STATUS: u32 = 10_000;
+const MAX_OFFSET_OF_STATUS: u32 = 10_000;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new().routes(routes!(get_conversation, delete_conversation))
@@ -37,9 +37,9 @@ pub async fn list_conversations(
     let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
     let status: Option<ConversationStatus> =
         params.status.as_deref().map(str::parse).transpose()?;
-    let most = status.map_or(MOST_OFFSET, |_| MOST_OFFSET_OF_STATUS);
+    let most = status.map_or(MAX_OFFSET, |_| MAX_OFFSET_OF_STATUS);
     let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, most))?;
-    let (page, total) = ctx.core.conversations(chatbot, status, offset, limit).await?;
+    let (page, total) = ctx.app.conversations(chatbot, status, offset, limit).await?;
     let conversations = page.into_iter().map(ConversationRowOut::from).collect();
     Ok(Json(ConversationsOut { conversations, total }))
 }
@@ -54,9 +54,9 @@ pub async fn list_conversations(
 async fn get_conversation(
     State(ctx): State<Ctx>,
     key: SecretKey<Botplot>,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<ConversationOut> {
-    let (conversation, turns) = ctx.core.conversation(key.chatbot, id.parse()?).await?;
+    let (conversation, turns) = ctx.app.conversation(key.chatbot, id.parse()?).await?;
     Ok(Json(ConversationOut::new(&conversation, turns)))
 }
 
@@ -70,8 +70,8 @@ async fn get_conversation(
 async fn delete_conversation(
     State(ctx): State<Ctx>,
     key: SecretKey<Botplot>,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<SuccessOut> {
-    ctx.core.delete_conversation(key.chatbot, id.parse()?).await?;
+    ctx.app.delete_conversation(key.chatbot, id.parse()?).await?;
     Ok(Json(SuccessOut::DONE))
 }

@@ -1,8 +1,8 @@
 use axum::{Json, extract::State};
-use colloquy_http::{ChatbotPlatform, Ctx, Params, Problem, Segments, WorkspaceKey};
+use colloquy_http::{Ctx, Params, PathParams, Problem, WorkspaceKey};
 use dialects::chatbotplatform::{
-    ConversationOut, ConversationQuery, DataOut, DeletedOut, ListIn, ListOut, MessageOut,
-    MessageQuery,
+    ChatbotPlatform, ConversationQuery, DataOut, DeletedOut, ListIn, ListOut, MessageQuery,
+    conversations::{ConversationOut, MessageOut},
 };
 use domain::ConversationId;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -28,13 +28,13 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 async fn list_conversations(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(bot, _): Segments<ChatbotPlatform, String>,
+    PathParams(bot, _): PathParams<ChatbotPlatform, String>,
     Params(query, _): Params<ChatbotPlatform, ListIn>,
 ) -> Reply<ListOut<ConversationOut>> {
     let (filter, page) = query.conversations()?;
     let workspace = key.0.workspace_id;
     let (conversations, total) =
-        ctx.core.conversations_page(workspace, bot.parse()?, &filter, page).await?;
+        ctx.app.conversations_page(workspace, bot.parse()?, &filter, page).await?;
     Ok(Json(ListOut::new(conversations, total, page)))
 }
 
@@ -46,9 +46,9 @@ async fn list_conversations(
 async fn get_conversation(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<DataOut<ConversationOut>> {
-    let conversation = ctx.core.conversation_of(key.0.workspace_id, id.parse()?).await?;
+    let conversation = ctx.app.conversation_of(key.0.workspace_id, id.parse()?).await?;
     Ok(Json(DataOut::new(conversation)))
 }
 
@@ -62,12 +62,12 @@ async fn get_conversation(
 async fn list_messages(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
     Params(query, _): Params<ChatbotPlatform, ListIn>,
 ) -> Reply<ListOut<MessageOut>> {
     let wanted = query.messages()?;
     let (conversation, turns) =
-        ctx.core.turns_of(key.0.workspace_id, id.parse()?, wanted.turns()).await?;
+        ctx.app.turns_of(key.0.workspace_id, id.parse()?, wanted.turns()).await?;
     Ok(Json(wanted.of(conversation.message_count, turns)))
 }
 
@@ -81,9 +81,9 @@ async fn list_messages(
 async fn delete_conversation(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<DataOut<DeletedOut>> {
     let id: ConversationId = id.parse()?;
-    ctx.core.delete_conversation_of(key.0.workspace_id, id).await?;
+    ctx.app.delete_conversation_of(key.0.workspace_id, id).await?;
     Ok(Json(DeletedOut::new(id)))
 }

@@ -1,6 +1,9 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Conferbot, Ctx, Params, Problem, Segments, WorkspaceKey};
-use dialects::conferbot::{DataOut, ResponseOut, ResponsesOut};
+use colloquy_http::{Ctx, Params, PathParams, Problem, WorkspaceKey};
+use dialects::conferbot::{
+    Conferbot, DataOut,
+    conversations::{ResponseOut, ResponsesOut},
+};
 use domain::bounds;
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -9,7 +12,7 @@ type Reply<T> = Result<Json<T>, Problem<Conferbot>>;
 type Key = WorkspaceKey<Conferbot>;
 
 /// The last page that can be asked for.
-const MOST_PAGES: u32 = 1_000_000;
+const MAX_PAGES: u32 = 1_000_000;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new().routes(routes!(list_responses)).routes(routes!(get_response))
@@ -42,10 +45,10 @@ struct ListParams {
 async fn list_responses(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Conferbot, String>,
+    PathParams(id, _): PathParams<Conferbot, String>,
     Params(params, _): Params<Conferbot, ListParams>,
 ) -> Reply<ResponsesOut> {
-    let page = bounds::number("page", params.page.as_deref(), 1, (1, MOST_PAGES))?;
+    let page = bounds::number("page", params.page.as_deref(), 1, (1, MAX_PAGES))?;
     let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
     let days = bounds::days(
         ("startDate", params.start_date.as_deref()),
@@ -53,7 +56,7 @@ async fn list_responses(
     )?;
     let (workspace, offset) = (key.0.workspace_id, (page - 1) * limit);
     let (found, total) =
-        ctx.core.whole_conversations(workspace, id.parse()?, days, offset, limit).await?;
+        ctx.app.whole_conversations(workspace, id.parse()?, days, offset, limit).await?;
     Ok(Json(ResponsesOut::new(found, total, page, limit)))
 }
 
@@ -69,9 +72,9 @@ async fn list_responses(
 async fn get_response(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments((id, response), _): Segments<Conferbot, (String, String)>,
+    PathParams((id, response), _): PathParams<Conferbot, (String, String)>,
 ) -> Reply<DataOut<ResponseOut>> {
     let (id, response) = (id.parse()?, response.parse()?);
-    let (conversation, turns) = ctx.core.conversation_in(key.0.workspace_id, id, response).await?;
+    let (conversation, turns) = ctx.app.conversation_in(key.0.workspace_id, id, response).await?;
     Ok(Json(DataOut { data: ResponseOut::new(conversation, turns) }))
 }

@@ -1,7 +1,7 @@
-use app::conversations::questions::Wanted;
+use app::conversations::questions::QuestionQuery;
 use axum::{Json, http::Uri};
-use colloquy_http::{Ctx, Helpbot, Problem};
-use dialects::helpbot::insights::ConversationsOut;
+use colloquy_http::{Ctx, Problem};
+use dialects::helpbot::{Helpbot, conversations::ConversationsOut};
 use domain::{Feature, Order, Page, Period, Principal, QuestionFilter, bounds};
 use serde::Deserialize;
 
@@ -24,18 +24,18 @@ pub async fn list_conversations(
     uri: &Uri,
 ) -> Result<Json<ConversationsOut>, Problem<Helpbot>> {
     let chatbot = principal.site()?;
-    ctx.core.require(&principal, Feature::HelpbotInsights)?;
+    ctx.app.require(&principal, Feature::SiteInsights)?;
     let params: ListParams = colloquy_http::query(uri)?;
     let page = Page::new(("page", params.page.as_deref()), ("limit", params.limit.as_deref()))?;
     let search = params.search.map(|text| bounds::text("search", &text, bounds::SEARCH));
     let session = params.session_id.map(|id| bounds::text("sessionId", &id, bounds::CLIENT_ID));
-    let wanted = Wanted {
+    let wanted = QuestionQuery {
         period: Period::any("range", params.range.as_deref())?,
         filter: QuestionFilter::named("filter", params.filter.as_deref())?,
         search: search.transpose()?.filter(|text| !text.is_empty()),
         session: session.transpose()?,
         order: Order::named("sort", params.sort.as_deref())?,
     };
-    let (rows, total) = ctx.core.questions(chatbot, &wanted, page).await?;
+    let (rows, total) = ctx.app.questions(chatbot, &wanted, page).await?;
     Ok(Json(ConversationsOut::new(rows, total, page)))
 }

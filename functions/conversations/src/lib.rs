@@ -16,7 +16,10 @@ use colloquy_http::SharedManagement;
 use dialects::{
     botplot::conversations::Status,
     botplot_or_helpbot::{ConversationsOut, ErrorOut, Failures},
-    helpbot::insights::{Filter, Range, Sort},
+    helpbot::{
+        analytics::Range,
+        conversations::{Filter, Sort},
+    },
 };
 use domain::Dialect;
 use utoipa::openapi::OpenApi;
@@ -48,19 +51,19 @@ pub fn openapi() -> OpenApi {
 #[utoipa::path(get, path = "/api/v1/conversations", tags = ["botplot", "helpbot"],
     security(("botplotSecret" = []), ("helpbot" = []), ("helpbotQuery" = [])),
     params(
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "20 unless said"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "default 20"),
         ("offset" = Option<u32>, Query, maximum = 10000000,
             description = "botplot: how many to skip; 10000 at the most with a status"),
         ("status" = inline(Option<Status>), Query, description = "botplot: only those"),
         ("range" = inline(Option<Range>), Query,
-            description = "helpbot: the last days, today included; `30d` unless said"),
-        ("page" = Option<u32>, Query, minimum = 1, description = "helpbot: 1 unless said"),
+            description = "helpbot: the last days, today included; default `30d`"),
+        ("page" = Option<u32>, Query, minimum = 1, description = "helpbot: default 1"),
         ("filter" = inline(Option<Filter>), Query, description = "helpbot: only those"),
         ("search" = Option<String>, Query, max_length = 100,
             description = "helpbot: what the question or the answer contains"),
         ("sessionId" = Option<String>, Query, min_length = 1, max_length = 128, pattern = r"\S",
             description = "helpbot: only those of the session"),
-        ("sort" = inline(Option<Sort>), Query, description = "helpbot: `newest` unless said"),
+        ("sort" = inline(Option<Sort>), Query, description = "helpbot: default `newest`"),
     ),
     responses((status = 200, body = ConversationsOut, examples(
         ("botplot" = (value = json!({

@@ -1,37 +1,29 @@
 //! Makes one attempt at a webhook delivery a message.
 
-use app::{adapters::sqs::Deliver, webhooks::deliver::Delivering};
-use domain::{Delivery, Result, Timestamp, Webhook};
+use app::webhooks::{deliver::DeliveryWorker, job::Deliver};
+use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
+use worker::SqsBatchResponse;
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    delivering: Delivering,
+    worker: DeliveryWorker,
 }
 
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let core = aws.core(env)?;
-        let queue = aws.queue(env, "DELIVERY_QUEUE_URL")?;
-        let (sender, sealer) = (aws.sender(env)?, aws.sealer(env).await?);
-        let pace = env.retry_pace()?;
-        Ok(Self { delivering: Delivering::new(core, queue, sender, sealer, headers, pace) })
+        let app = aws.app(env)?;
+        let queue = aws.jobs(env)?;
+        let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
+        let renderer = &dialects::Renderer;
+        Ok(Self { worker: DeliveryWorker::new(app, queue, transport, sealer, renderer) })
     }
 }
 
-fn headers(
-    webhook: &Webhook,
-    delivery: &Delivery,
-    secrets: &[String],
-    at: Timestamp,
-) -> Vec<(String, String)> {
-    dialects::webhook::headers(webhook.dialect, delivery, secrets, at)
-}
-
 /// Handles a batch of messages.
-pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
-    worker::messages(event, |job: Deliver| async move { ctx.delivering.handle(&job).await }).await
+pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
+    worker::jobs::<Deliver>(event, &ctx.worker).await
 }

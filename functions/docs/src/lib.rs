@@ -1,13 +1,15 @@
-//! The documentation site, and 404 in the nearest dialect for every path that nobody serves.
+//! The documentation site, and 404 in the nearest dialect for every path that no function serves.
 
 use axum::{
     Router,
     extract::Path,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::{
+        Uri,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use domain::{Dialect, Error};
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -28,29 +30,26 @@ const INDEX: &str = "index";
 pub fn router() -> Router {
     let routes = Router::new()
         .route("/", get(|| async { Redirect::temporary("docs") }))
-        .route("/docs", get(|| async { page_named(INDEX) }))
+        .route("/docs", get(|uri: Uri| async move { page_named(&uri, INDEX) }))
         .route("/docs/{page}", get(page))
         .route("/openapi.json", get(|| async { file(JSON, OPENAPI) }));
     colloquy_http::finish_public(routes, false)
 }
 
-async fn page(Path(name): Path<String>) -> Response {
+async fn page(uri: Uri, Path(name): Path<String>) -> Response {
     match name.as_str() {
         "site.css" => file(CSS, include_str!("../site/site.css")),
         "api.js" => file(JS, include_str!("../site/api.js")),
         // It has one address, which is /docs.
-        INDEX => not_found(),
-        name => page_named(name),
+        INDEX => colloquy_http::not_found(&uri, "page"),
+        name => page_named(&uri, name),
     }
 }
 
-fn page_named(name: &str) -> Response {
+fn page_named(uri: &Uri, name: &str) -> Response {
     let found = PAGES.iter().find(|(page, _)| *page == name);
-    found.map_or_else(not_found, |(_, html)| file(HTML, html))
-}
-
-fn not_found() -> Response {
-    colloquy_http::render(Dialect::Botplot, &Error::not_found("page"))
+    let absent = || colloquy_http::not_found(uri, "page");
+    found.map_or_else(absent, |(_, html)| file(HTML, html))
 }
 
 fn file(kind: &'static str, text: &'static str) -> Response {

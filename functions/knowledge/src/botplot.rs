@@ -1,12 +1,12 @@
 use app::knowledge::sources::NewUrlSource;
 use axum::{Json, extract::State};
-use colloquy_http::{Body, Botplot, Params, Problem, SecretKey, Segments};
+use colloquy_http::{Body, Params, PathParams, Problem, SecretKey};
 use dialects::botplot::{
+    Botplot, SuccessOut,
     knowledge::{
         AddedSourceOut, ChunkOut, PageOut, PagesOut, QaSourceIn, RecrawlOut, SourceDetailOut,
         SourceOut, SourcesOut, UrlSourceIn,
     },
-    wire::SuccessOut,
 };
 use domain::{bounds, source::MAX_PAGES};
 use serde::Deserialize;
@@ -46,7 +46,7 @@ struct PageParams {
     security(("botplotSecret" = [])),
     responses((status = 200, body = SourcesOut)))]
 async fn list_sources(State(ctx): State<Ctx>, key: Key) -> Reply<SourcesOut> {
-    let sources = ctx.http.core.sources(key.chatbot).await?;
+    let sources = ctx.app.sources(key.chatbot).await?;
     Ok(Json(SourcesOut { sources: sources.into_iter().map(SourceOut::from).collect() }))
 }
 
@@ -63,7 +63,7 @@ async fn add_url(
     Body(UrlSourceIn { url, sync_frequency }, _): Body<Botplot, UrlSourceIn>,
 ) -> Reply<AddedSourceOut> {
     let new = NewUrlSource::new(url.as_deref(), sync_frequency.as_deref(), ctx.policy)?;
-    let source = ctx.http.core.add_url(key.principal.workspace_id, key.chatbot, new).await?;
+    let source = ctx.app.add_url(key.principal.workspace_id, key.chatbot, new).await?;
     Ok(Json(AddedSourceOut { source_id: source.id.to_string(), status: "processing" }))
 }
 
@@ -78,7 +78,7 @@ async fn add_qa(
     Body(body, _): Body<Botplot, QaSourceIn>,
 ) -> Reply<AddedSourceOut> {
     let pair = body.try_into()?;
-    let id = ctx.http.core.add_qa(key.principal.workspace_id, key.chatbot, pair).await?;
+    let id = ctx.app.add_qa(key.principal.workspace_id, key.chatbot, pair).await?;
     Ok(Json(AddedSourceOut { source_id: id.to_string(), status: "processing" }))
 }
 
@@ -92,9 +92,9 @@ async fn add_qa(
 async fn get_source(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<SourceDetailOut> {
-    let (source, chunks) = ctx.http.core.source_with_chunks(key.chatbot, id.parse()?).await?;
+    let (source, chunks) = ctx.app.source_with_chunks(key.chatbot, id.parse()?).await?;
     let chunks = chunks.into_iter().map(ChunkOut::from).collect();
     Ok(Json(SourceDetailOut { source: source.into(), chunks }))
 }
@@ -109,9 +109,9 @@ async fn get_source(
 async fn recrawl_source(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<RecrawlOut> {
-    ctx.http.core.recrawl(key.chatbot, id.parse()?).await?;
+    ctx.app.recrawl(key.chatbot, id.parse()?).await?;
     Ok(Json(RecrawlOut { success: true, status: "processing" }))
 }
 
@@ -125,9 +125,9 @@ async fn recrawl_source(
 async fn delete_source(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<SuccessOut> {
-    ctx.http.core.delete_source(key.chatbot, id.parse()?).await?;
+    ctx.app.delete_source(key.chatbot, id.parse()?).await?;
     Ok(Json(SuccessOut::DONE))
 }
 
@@ -142,12 +142,12 @@ async fn delete_source(
 async fn list_pages(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
     Params(params, _): Params<Botplot, PageParams>,
 ) -> Reply<PagesOut> {
     let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
     let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, MAX_PAGES))?;
-    let pages = ctx.http.core.source_pages(key.chatbot, id.parse()?).await?;
+    let pages = ctx.app.source_pages(key.chatbot, id.parse()?).await?;
     let total = u64::try_from(pages.len()).unwrap_or(u64::MAX);
     let (offset, limit) = (offset as usize, limit as usize);
     let pages = pages.into_iter().skip(offset).take(limit).map(PageOut::from).collect();

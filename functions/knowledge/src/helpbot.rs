@@ -1,8 +1,11 @@
 use app::knowledge::sources::NewUrlSource;
 use axum::{Json, extract::State};
-use colloquy_http::{Helpbot, Params, Problem, SiteKey};
+use colloquy_http::{Params, Problem, SiteKey};
 use dialects::helpbot::{
-    AddedSourceOut, DeleteIn, DeletedOut, RescrapeIn, RescrapeOut, SourceIn, SourceOut, SourcesOut,
+    DeletedOut, Helpbot,
+    knowledge::{
+        AddedSourceOut, DeleteIn, RescrapeIn, RescrapeOut, SourceIn, SourceOut, SourcesOut,
+    },
 };
 use domain::{Feature, bounds};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,8 +27,8 @@ pub fn routes() -> OpenApiRouter<Ctx> {
     security(("helpbot" = []), ("helpbotQuery" = [])),
     responses((status = 200, body = SourcesOut)))]
 async fn list_sources(State(ctx): State<Ctx>, key: SiteKey) -> Reply<SourcesOut> {
-    ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
-    let sources = ctx.http.core.read_sources(key.chatbot).await?;
+    ctx.app.require(&key.principal, Feature::SiteSources)?;
+    let sources = ctx.app.read_sources(key.chatbot).await?;
     Ok(Json(SourcesOut { sources: sources.into_iter().map(SourceOut::from).collect() }))
 }
 
@@ -38,10 +41,10 @@ async fn list_sources(State(ctx): State<Ctx>, key: SiteKey) -> Reply<SourcesOut>
     request_body = SourceIn,
     responses((status = 200, body = AddedSourceOut)))]
 async fn add_source(State(ctx): State<Ctx>, key: SiteKey) -> Reply<AddedSourceOut> {
-    ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
+    ctx.app.require(&key.principal, Feature::SiteSources)?;
     let SourceIn { url, api_key: _ } = colloquy_http::parse(&key.body)?;
     let new = NewUrlSource::new(url.as_deref(), None, ctx.policy)?;
-    let source = ctx.http.core.add_url(key.principal.workspace_id, key.chatbot, new).await?;
+    let source = ctx.app.add_url(key.principal.workspace_id, key.chatbot, new).await?;
     Ok(Json(source.into()))
 }
 
@@ -58,25 +61,25 @@ async fn delete_source(
     query: Result<Params<Helpbot, DeleteIn>, Problem<Helpbot>>,
     key: SiteKey,
 ) -> Reply<DeletedOut> {
-    ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
+    ctx.app.require(&key.principal, Feature::SiteSources)?;
     let Params(DeleteIn { id }, _) = query?;
     let id = bounds::required("id", id)?;
-    ctx.http.core.delete_source(key.chatbot, id.parse()?).await?;
+    ctx.app.delete_source(key.chatbot, id.parse()?).await?;
     Ok(Json(DeletedOut::DONE))
 }
 
 /// Re-scrape a FAQ source
 ///
-/// Triggers a fresh scrape, which runs asynchronously; list the sources to see where it stands.
+/// Triggers a fresh scrape, which runs asynchronously; list the sources to see its status.
 /// Requires the business plan (Scale).
 #[utoipa::path(post, path = "/api/v1/sources/rescrape", tag = "helpbot",
     security(("helpbot" = []), ("helpbotQuery" = [])),
     request_body = RescrapeIn,
     responses((status = 200, body = RescrapeOut)))]
 async fn rescrape_source(State(ctx): State<Ctx>, key: SiteKey) -> Reply<RescrapeOut> {
-    ctx.http.core.require(&key.principal, Feature::HelpbotSources)?;
+    ctx.app.require(&key.principal, Feature::SiteSources)?;
     let RescrapeIn { source_id, api_key: _ } = colloquy_http::parse(&key.body)?;
     let id = bounds::required("sourceId", source_id)?;
-    let source = ctx.http.core.recrawl(key.chatbot, id.parse()?).await?;
+    let source = ctx.app.recrawl(key.chatbot, id.parse()?).await?;
     Ok(Json(source.into()))
 }

@@ -1,15 +1,14 @@
 //! Knowledge sources, in every dialect that has them.
 
 mod botplot;
-mod files;
+mod colloquy;
 mod helpbot;
-mod unanswered;
 
-use app::adapters::files::Files;
+use app::{App, adapters::files::Files};
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use outbound::Policy;
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::LocalConfig};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -17,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     policy: Policy,
     files: Files,
 }
@@ -25,8 +25,13 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let mut http = colloquy_http::Ctx::new(env, aws).await?;
-        http.core = http.core.with_semantics(aws.semantics(env)?);
-        Ok(Self { http, policy: env.policy(), files: aws.files(env)? })
+        http.app = http.app.with_semantics(aws.semantics(env)?);
+        Ok(Self {
+            app: http.app.clone(),
+            http,
+            policy: LocalConfig::read(env).policy(),
+            files: aws.files(env)?,
+        })
     }
 }
 
@@ -37,18 +42,14 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new()
-        .merge(botplot::routes())
-        .merge(unanswered::routes())
-        .merge(helpbot::routes())
-        .merge(files::routes())
+    OpenApiRouter::new().merge(botplot::routes()).merge(helpbot::routes()).merge(colloquy::routes())
 }
 
 /// The routes of this function.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
     let (routes, _) = routes().split_for_parts();
-    colloquy_http::finish_with_room(routes.with_state(ctx), &http, files::ROOM)
+    colloquy_http::finish_with_body_limit(routes.with_state(ctx), &http, colloquy::BODY_LIMIT)
 }
 
 /// What its routes take and answer.

@@ -1,8 +1,8 @@
 use axum::{Json, extract::State, http::StatusCode};
-use colloquy_http::{Body, Botplot, ChatKey, Ctx, Params, Problem, SecretKey, Segments};
+use colloquy_http::{Body, ChatKey, Ctx, Params, PathParams, Problem, SecretKey};
 use dialects::botplot::{
+    Botplot, SuccessOut,
     leads::{CapturedOut, LeadIn, LeadOut, LeadsOut},
-    wire::SuccessOut,
 };
 use domain::{
     bounds,
@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 type Reply<T> = Result<T, Problem<Botplot>>;
 
 /// How far into a list `offset` goes.
-const MOST_OFFSET: u32 = 10_000;
+const MAX_OFFSET: u32 = 10_000;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new().routes(routes!(list_leads, capture_lead)).routes(routes!(delete_lead))
@@ -48,7 +48,7 @@ async fn capture_lead(
     Body(body, _): Body<Botplot, LeadIn>,
 ) -> Reply<(StatusCode, Json<CapturedOut>)> {
     let new = NewLead::try_from(LeadForm::from(body))?;
-    let lead = ctx.core.capture_lead(&key.principal, new).await?;
+    let lead = ctx.app.capture_lead(&key.principal, new).await?;
     Ok((StatusCode::CREATED, Json(CapturedOut { lead: lead.into() })))
 }
 
@@ -65,11 +65,11 @@ async fn list_leads(
     Params(params, _): Params<Botplot, ListParams>,
 ) -> Reply<Json<LeadsOut>> {
     let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
-    let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, MOST_OFFSET))?;
+    let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, MAX_OFFSET))?;
     let search = params.search.map(|text| bounds::text("search", &text, bounds::SEARCH));
     // An empty search box asks for everything.
     let search = search.transpose()?.filter(|text| !text.is_empty());
-    let (page, total) = ctx.core.leads(key.chatbot, search.as_deref(), offset, limit).await?;
+    let (page, total) = ctx.app.leads(key.chatbot, search.as_deref(), offset, limit).await?;
     Ok(Json(LeadsOut { leads: page.into_iter().map(LeadOut::from).collect(), total }))
 }
 
@@ -81,8 +81,8 @@ async fn list_leads(
 async fn delete_lead(
     State(ctx): State<Ctx>,
     key: SecretKey<Botplot>,
-    Segments(id, _): Segments<Botplot, String>,
+    PathParams(id, _): PathParams<Botplot, String>,
 ) -> Reply<Json<SuccessOut>> {
-    ctx.core.delete_lead(key.chatbot, id.parse()?).await?;
+    ctx.app.delete_lead(key.chatbot, id.parse()?).await?;
     Ok(Json(SuccessOut::DONE))
 }

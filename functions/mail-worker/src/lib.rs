@@ -1,4 +1,4 @@
-//! Sends mail to the owners of workspaces, one letter a message: through SES, or, on one machine,
+//! Sends mail to the owners of workspaces, one e-mail a message: through SES, or, on one machine,
 //! into a folder.
 
 mod folder;
@@ -7,13 +7,14 @@ mod ses;
 
 use std::sync::Arc;
 
-use app::{
-    adapters::sqs::Mail,
-    mail::job::{Mailer, Mailing},
+use app::mail::{
+    job::{Mail, Mailing},
+    message::Mailer,
 };
 use domain::Result;
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::MailConfig};
 use serde_json::Value;
+use worker::SqsBatchResponse;
 
 use crate::folder::Folder;
 
@@ -26,12 +27,12 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let from = env.optional("MAIL_FROM");
-        let mailer: Arc<dyn Mailer> = match env.optional("MAIL_DIR") {
-            Some(folder) => Arc::new(Folder::new(folder, from)),
-            None => ses(aws, from)?,
+        let MailConfig { from, folder } = MailConfig::read(env);
+        let mailer: Arc<dyn Mailer> = match folder {
+            Some(folder) => Arc::new(Folder::new(folder, from.as_deref())),
+            None => ses(aws, from.as_deref())?,
         };
-        Ok(Self { mailing: Mailing::new(aws.core(env)?, mailer) })
+        Ok(Self { mailing: Mailing::new(aws.app(env)?, mailer) })
     }
 }
 
@@ -49,8 +50,8 @@ fn ses(_: &Aws, _: Option<&str>) -> Result<Arc<dyn Mailer>> {
 }
 
 /// Handles a batch of messages.
-pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
-    worker::messages(event, |job: Mail| async move { ctx.mailing.handle(&job).await }).await
+pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
+    worker::jobs::<Mail>(event, &ctx.mailing).await
 }
 
 #[cfg(all(test, not(feature = "ses")))]

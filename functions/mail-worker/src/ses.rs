@@ -1,6 +1,6 @@
-//! Letters through Amazon SES.
+//! E-mails through Amazon SES.
 
-use app::mail::job::{Letter, Mailer};
+use app::mail::message::{Email, Mailer};
 use aws_sdk_sesv2::{
     Client,
     error::{BuildError, DisplayErrorContext},
@@ -10,7 +10,7 @@ use domain::{Error, Result};
 use futures::{FutureExt, future::BoxFuture};
 use runtime::SdkConfig;
 
-/// SES, and the address that its letters come from.
+/// SES, and the address that its e-mails come from.
 #[derive(Debug)]
 pub struct Ses {
     client: Client,
@@ -23,12 +23,12 @@ impl Ses {
         Self { client: Client::new(config), from: from.map(str::to_owned) }
     }
 
-    async fn post(&self, letter: &Letter) -> Result<()> {
-        // A job without a sender fails, so that it waits among the dead letters for one.
+    async fn post(&self, email: &Email) -> Result<()> {
+        // A job without a sender fails, so that it waits in the dead-letter queue for one.
         let Some(from) = &self.from else {
             return Err(Error::internal("MAIL_FROM is not set: set MailFrom, redrive the queue"));
         };
-        let Letter { id: _, at: _, to, reply_to, subject, text } = letter;
+        let Email { id: _, at: _, to, reply_to, subject, text } = email;
         let message = Message::builder()
             .subject(utf8(subject).map_err(Error::internal)?)
             .body(Body::builder().text(utf8(text).map_err(Error::internal)?).build());
@@ -47,8 +47,8 @@ impl Ses {
 }
 
 impl Mailer for Ses {
-    fn send<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<()>> {
-        self.post(letter).boxed()
+    fn send<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<()>> {
+        self.post(email).boxed()
     }
 }
 
@@ -66,8 +66,8 @@ mod tests {
 
     use super::*;
 
-    fn letter(reply_to: Option<&str>) -> Letter {
-        Letter {
+    fn email(reply_to: Option<&str>) -> Email {
+        Email {
             id: "0197a000-0000-5000-8000-000000000001".parse().unwrap(),
             at: Timestamp::from_millis(0),
             to: "ada@example.com".into(),
@@ -97,12 +97,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn ses_is_given_the_letter_and_nothing_else() {
+    async fn ses_is_given_the_email_and_nothing_else() {
         let (config, mut noted) = listening().await;
         let ses = Ses::new(&config, Some("bot@example.com"));
         let utf8 = |text: &str| json!({"Data": text, "Charset": "UTF-8"});
         for reply_to in [Some("eve@shop.example"), None] {
-            ses.send(&letter(reply_to)).await.unwrap();
+            ses.send(&email(reply_to)).await.unwrap();
             let (uri, body) = noted.recv().await.unwrap();
             assert_eq!(uri.path(), "/v2/email/outbound-emails");
             let mut expected = json!({
@@ -122,7 +122,7 @@ mod tests {
     #[tokio::test]
     async fn without_a_sender_nothing_is_sent_and_the_job_fails() {
         let (config, mut noted) = listening().await;
-        let error = Ses::new(&config, None).send(&letter(None)).await.unwrap_err();
+        let error = Ses::new(&config, None).send(&email(None)).await.unwrap_err();
         assert!(error.to_string().contains("MailFrom"), "{error}");
         assert!(noted.try_recv().is_err());
     }

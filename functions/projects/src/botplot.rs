@@ -1,8 +1,9 @@
 use app::chatbots::logo;
 use axum::{Json, extract::State};
-use colloquy_http::{Body, Botplot, Problem, SecretKey, Segments};
-use dialects::botplot::project::{
-    BrandingOut, BrandingPatch, SubdomainOut, SubdomainPatch, VerifiedOut,
+use colloquy_http::{Body, PathParams, Problem, SecretKey};
+use dialects::botplot::{
+    Botplot,
+    chatbots::{BrandingOut, BrandingPatch, SubdomainOut, SubdomainPatch, VerifiedOut},
 };
 use domain::{ChatbotId, Error, ErrorKind, HostName, branding};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -39,7 +40,7 @@ fn project(key: &Key, id: &str) -> Result<ChatbotId, Error> {
 async fn update_branding(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(project_id, _): Segments<Botplot, String>,
+    PathParams(project_id, _): PathParams<Botplot, String>,
     Body(BrandingPatch { white_label, custom_logo, custom_domain }, _): Body<
         Botplot,
         BrandingPatch,
@@ -55,7 +56,7 @@ async fn update_branding(
         let message = "one of white_label, custom_logo and custom_domain is required";
         return Err(Error::new(ErrorKind::Validation, message).into());
     }
-    let branding = ctx.http.core.update_branding(&key.principal, project, patch).await?;
+    let branding = ctx.app.update_branding(&key.principal, project, patch).await?;
     Ok(Json(BrandingOut::new(branding, asked)))
 }
 
@@ -70,12 +71,12 @@ async fn update_branding(
 async fn update_subdomain(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(project_id, _): Segments<Botplot, String>,
+    PathParams(project_id, _): PathParams<Botplot, String>,
     Body(SubdomainPatch { subdomain }, _): Body<Botplot, SubdomainPatch>,
 ) -> Reply<SubdomainOut> {
     let project = project(&key, &project_id)?;
     let wanted = branding::subdomain(subdomain.as_deref())?;
-    let claimed = ctx.http.core.claim_subdomain(&key.principal, project, wanted).await?;
+    let claimed = ctx.app.claim_subdomain(&key.principal, project, wanted).await?;
     Ok(Json(claimed.into()))
 }
 
@@ -89,7 +90,7 @@ async fn update_subdomain(
 async fn verify_domain(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(project_id, _): Segments<Botplot, String>,
+    PathParams(project_id, _): PathParams<Botplot, String>,
 ) -> Reply<VerifiedOut> {
     let project = project(&key, &project_id)?;
     Ok(Json(ctx.domains.verify(project).await?.into()))

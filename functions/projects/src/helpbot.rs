@@ -1,6 +1,9 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Helpbot, Problem, SiteKey, parse};
-use dialects::helpbot::config::{ConfigOut, ConfigPatch, UpdatedConfigOut};
+use colloquy_http::{Problem, SiteKey, parse};
+use dialects::helpbot::{
+    Helpbot,
+    chatbots::{ConfigOut, ConfigPatch, UpdatedConfigOut},
+};
 use domain::{Error, ErrorKind};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -22,7 +25,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
     security(("helpbot" = []), ("helpbotQuery" = [])),
     responses((status = 200, body = ConfigOut)))]
 async fn get_config(State(ctx): State<Ctx>, key: SiteKey) -> Reply<ConfigOut> {
-    Ok(Json(ctx.http.core.widget(&key.principal, key.chatbot).await?.into()))
+    Ok(Json(ctx.app.widget(&key.principal, key.chatbot).await?.into()))
 }
 
 /// Update widget configuration
@@ -40,6 +43,6 @@ async fn update_config(State(ctx): State<Ctx>, key: SiteKey) -> Reply<UpdatedCon
         return Err(Error::new(ErrorKind::Validation, "no valid fields to update").into());
     }
     let fields = patch.try_into()?;
-    let widget = ctx.http.core.update_widget(&key.principal, key.chatbot, fields).await?;
+    let widget = ctx.app.update_widget(&key.principal, key.chatbot, fields).await?;
     Ok(Json(UpdatedConfigOut::new(names, widget)))
 }

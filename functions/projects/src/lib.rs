@@ -6,16 +6,20 @@ mod helpbot;
 
 use std::sync::Arc;
 
-use app::chatbots::domains::{Domains, LOOK_UP};
+use app::{
+    App,
+    chatbots::domains::{Domains, LOOK_UP},
+};
 use axum::{Router, extract::FromRef, routing::any_service};
 use domain::Result;
-use runtime::{Aws, Env};
+use runtime::{Aws, Env, config::OutboundConfig};
 use utoipa::openapi::OpenApi;
 
 /// What this function needs.
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     domains: Domains,
 }
 
@@ -23,10 +27,10 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
-        let (dns, time) = env.dns(LOOK_UP)?;
-        let target = env.custom_domain_target();
-        let domains = Domains::new(http.core.clone(), Arc::new(dns), time, target)?;
-        Ok(Self { http, domains })
+        let (dns, time) = aws.dns(LOOK_UP);
+        let target = OutboundConfig::read(env).custom_domain_target;
+        let domains = Domains::new(http.app.clone(), Arc::new(dns), time, target.as_deref())?;
+        Ok(Self { app: http.app.clone(), http, domains })
     }
 }
 

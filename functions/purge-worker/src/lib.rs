@@ -1,9 +1,10 @@
 //! Clears away what hung on something that was deleted.
 
-use app::{adapters::sqs::Purge, ops::purge::Purging};
+use app::ops::purge::{Purge, Purging};
 use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::Value;
+use worker::SqsBatchResponse;
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
@@ -14,12 +15,11 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let queue = aws.queue(env, "PURGE_QUEUE_URL")?;
-        Ok(Self { purging: Purging::new(aws.core(env)?, aws.files(env)?, queue) })
+        Ok(Self { purging: Purging::new(aws.app(env)?, aws.files(env)?, aws.jobs(env)?) })
     }
 }
 
 /// Handles a batch of messages.
-pub async fn handle(event: Value, ctx: &Ctx) -> Result<Value> {
-    worker::messages(event, |job: Purge| async move { ctx.purging.handle(&job).await }).await
+pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
+    worker::jobs::<Purge>(event, &ctx.purging).await
 }

@@ -1,7 +1,7 @@
 //! Does what is due, once a minute.
 
 use app::events::ticker::Ticker;
-use domain::{Result, Timestamp};
+use domain::Result;
 use runtime::{Aws, Env};
 use serde_json::{Value, json};
 
@@ -14,14 +14,13 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let deliveries = aws.queue(env, "DELIVERY_QUEUE_URL")?;
-        Ok(Self { ticker: Ticker::new(aws.core(env)?, deliveries) })
+        Ok(Self { ticker: Ticker::new(aws.app(env)?, aws.jobs(env)?) })
     }
 }
 
 /// Handles one tick of the schedule.
 pub async fn handle(_: Value, ctx: &Ctx) -> Result<Value> {
-    let ticked = ctx.ticker.tick(Timestamp::now()).await?;
+    let ticked = ctx.ticker.tick().await?;
     if ticked != app::events::ticker::Ticked::default() {
         tracing::info!(?ticked, "ticked");
     }

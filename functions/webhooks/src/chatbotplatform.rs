@@ -1,9 +1,14 @@
 use app::webhooks::subscriptions::{ChangedWebhook, NewWebhook};
 use axum::{Json, extract::State, http::StatusCode};
-use colloquy_http::{Body, ChatbotPlatform, Params, Problem, Segments, WorkspaceKey};
-use dialects::chatbotplatform::{
-    DataOut, DeletedOut, ListIn, ListOut, WebhookQuery,
-    webhook::{EVENTS, NewWebhookOut, WebhookIn, WebhookOut, WebhookPatchIn, webhook_status},
+use colloquy_http::{Body, Params, PathParams, Problem, WorkspaceKey};
+use dialects::{
+    chatbotplatform::{
+        ChatbotPlatform, DataOut, DeletedOut, ListIn, ListOut, WebhookQuery,
+        deliveries::{DeliveriesOut, DeliveryOut, ReplayedOut, RotatedOut},
+        events::EVENTS,
+        subscriptions::{NewWebhookOut, WebhookIn, WebhookOut, WebhookPatchIn, webhook_status},
+    },
+    deliveries::{DeliveriesQuery, ReplayIn},
 };
 use domain::{Dialect, Scope, WebhookId};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -14,11 +19,13 @@ type Reply<T> = Result<T, Problem<ChatbotPlatform>>;
 type Key = WorkspaceKey<ChatbotPlatform>;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new().routes(routes!(list_webhooks, create_webhook)).routes(routes!(
-        get_webhook,
-        update_webhook,
-        delete_webhook
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_webhooks, create_webhook))
+        .routes(routes!(get_webhook, update_webhook, delete_webhook))
+        .routes(routes!(list_deliveries))
+        .routes(routes!(replay_delivery))
+        .routes(routes!(replay_deliveries))
+        .routes(routes!(rotate_secret))
 }
 
 /// Its webhooks belong to the workspace.
@@ -71,7 +78,7 @@ async fn create_webhook(
 async fn get_webhook(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<WebhookOut>>> {
     let webhook = ctx.webhooks.get(scope(&key), id.parse()?, Dialect::ChatbotPlatform).await?;
     Ok(Json(DataOut::new(webhook)))
@@ -88,7 +95,7 @@ async fn get_webhook(
 async fn update_webhook(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
     Body(body, _): Body<ChatbotPlatform, WebhookPatchIn>,
 ) -> Reply<Json<DataOut<WebhookOut>>> {
     let WebhookPatchIn { url, events, description, status } = body;
@@ -116,9 +123,100 @@ async fn update_webhook(
 async fn delete_webhook(
     State(ctx): State<Ctx>,
     key: Key,
-    Segments(id, _): Segments<ChatbotPlatform, String>,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
 ) -> Reply<Json<DataOut<DeletedOut>>> {
     let id: WebhookId = id.parse()?;
     ctx.webhooks.delete(scope(&key), id, Dialect::ChatbotPlatform).await?;
     Ok(Json(DeletedOut::new(id)))
+}
+
+/// List deliveries
+///
+/// With their attempts, newest first, for 30 days.
+#[utoipa::path(get, path = "/v1/webhooks/{id}/deliveries", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(
+        ("id" = String, Path, format = "uuid", description = "Webhook ID"),
+        DeliveriesQuery,
+    ),
+    responses((status = 200, body = DeliveriesOut<DeliveryOut>)))]
+async fn list_deliveries(
+    State(ctx): State<Ctx>,
+    key: Key,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
+    Params(query, _): Params<ChatbotPlatform, DeliveriesQuery>,
+) -> Reply<Json<DeliveriesOut<DeliveryOut>>> {
+    let (scope, id) = (scope(&key), id.parse()?);
+    let wanted = query.wanted(true)?;
+    let page = ctx.webhooks.deliveries(scope, id, Dialect::ChatbotPlatform, wanted).await?;
+    Ok(Json(DeliveriesOut::new(page.deliveries, page.next)))
+}
+
+/// Send a delivery again
+///
+/// The same bytes under the same id, signed again. One that is on its way already stays so; one to
+/// a webhook that is switched off is refused.
+#[utoipa::path(post, path = "/v1/webhooks/{id}/deliveries/{deliveryId}/replay",
+    tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(
+        ("id" = String, Path, format = "uuid", description = "Webhook ID"),
+        ("deliveryId" = String, Path, format = "uuid", description = "The delivery"),
+    ),
+    responses((status = 200, body = DataOut<DeliveryOut>)))]
+async fn replay_delivery(
+    State(ctx): State<Ctx>,
+    key: Key,
+    PathParams((id, delivery), _): PathParams<ChatbotPlatform, (String, String)>,
+) -> Reply<Json<DataOut<DeliveryOut>>> {
+    let (scope, id) = (scope(&key), id.parse()?);
+    let (delivery, now) = (delivery.parse()?, ctx.app.now());
+    let replayed = ctx.webhooks.replay(scope, id, Dialect::ChatbotPlatform, delivery, now).await?;
+    Ok(Json(DataOut::new(replayed)))
+}
+
+/// Send the deliveries of a range again
+///
+/// Those of events between two times, both included, newest first. One call takes up to 100; the
+/// next one continues at the cursor.
+#[utoipa::path(post, path = "/v1/webhooks/{id}/replay", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(
+        ("id" = String, Path, format = "uuid", description = "Webhook ID"),
+    ),
+    request_body = ReplayIn,
+    responses((status = 200, body = DataOut<ReplayedOut>)))]
+async fn replay_deliveries(
+    State(ctx): State<Ctx>,
+    key: Key,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
+    Body(range, _): Body<ChatbotPlatform, ReplayIn>,
+) -> Reply<Json<DataOut<ReplayedOut>>> {
+    let (scope, id) = (scope(&key), id.parse()?);
+    let range = range.range()?;
+    let now = ctx.app.now();
+    let replayed =
+        ctx.webhooks.replay_range(scope, id, Dialect::ChatbotPlatform, range, now).await?;
+    Ok(Json(DataOut { data: ReplayedOut::new(replayed.count, replayed.next) }))
+}
+
+/// Rotate a webhook's secret
+///
+/// The new one is shown this once. For 24 hours the old one signs too.
+#[utoipa::path(post, path = "/v1/webhooks/{id}/rotate-secret", tag = "chatbotplatform",
+    security(("chatbotplatform" = [])),
+    params(
+        ("id" = String, Path, format = "uuid", description = "Webhook ID"),
+    ),
+    responses((status = 200, body = DataOut<RotatedOut>)))]
+async fn rotate_secret(
+    State(ctx): State<Ctx>,
+    key: Key,
+    PathParams(id, _): PathParams<ChatbotPlatform, String>,
+) -> Reply<Json<DataOut<RotatedOut>>> {
+    let (scope, id) = (scope(&key), id.parse()?);
+    let rotated =
+        ctx.webhooks.rotate_secret(scope, id, Dialect::ChatbotPlatform, ctx.app.now()).await?;
+    let secret = RotatedOut::new(rotated.id, rotated.secret, rotated.old_until);
+    Ok(Json(DataOut { data: secret }))
 }

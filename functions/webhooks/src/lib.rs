@@ -1,13 +1,11 @@
 //! Webhook subscriptions, in every dialect that has them.
 
 mod botplot;
-mod callers;
 mod chatbotplatform;
 mod conferbot;
-mod deliveries;
 mod helpbot;
 
-use app::webhooks::subscriptions::Webhooks;
+use app::{App, webhooks::subscriptions::Webhooks};
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use runtime::{Aws, Env};
@@ -18,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
+    app: App,
     webhooks: Webhooks,
 }
 
@@ -25,9 +24,9 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
-        let (sender, sealer) = (aws.sender(env)?, aws.sealer(env).await?);
-        let webhooks = Webhooks::new(http.core.clone(), sender, sealer);
-        Ok(Self { http, webhooks })
+        let (transport, sealer) = (aws.transport(env)?, aws.sealer(env).await?);
+        let webhooks = Webhooks::new(http.app.clone(), transport, sealer, &dialects::Renderer);
+        Ok(Self { app: http.app.clone(), http, webhooks })
     }
 }
 
@@ -43,7 +42,6 @@ fn routes() -> OpenApiRouter<Ctx> {
         .merge(chatbotplatform::routes())
         .merge(conferbot::routes())
         .merge(helpbot::routes())
-        .merge(callers::routes())
 }
 
 /// The routes of this function.

@@ -1,4 +1,13 @@
-use app::ops::dead_letters::{DeadLetters, Letter};
+use app::{
+    crawl::job::CrawlPage,
+    jobs::Job,
+    mail::job::Mail,
+    ops::{
+        dead_letters::{DeadLetter, DeadLetters},
+        purge::Purge,
+    },
+    webhooks::job::Deliver,
+};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::Result;
 use runtime::{Aws, Env};
@@ -61,14 +70,14 @@ impl Queue {
     }
 
     async fn open(self, env: &Env, aws: &Aws) -> Result<DeadLetters> {
-        let of = |setting| aws.dead_letters(env, setting);
-        match self {
-            Self::Crawl => of("CRAWL_QUEUE_URL").await,
-            Self::Delivery => of("DELIVERY_QUEUE_URL").await,
-            Self::Mail => of("MAIL_QUEUE_URL").await,
-            Self::Purge => of("PURGE_QUEUE_URL").await,
-            Self::Stream => aws.stream_failures(env),
-        }
+        let queue = match self {
+            Self::Crawl => CrawlPage::QUEUE,
+            Self::Delivery => Deliver::QUEUE,
+            Self::Mail => Mail::QUEUE,
+            Self::Purge => Purge::QUEUE,
+            Self::Stream => return aws.stream_failures(env),
+        };
+        aws.dead_letters(env, queue).await
     }
 }
 
@@ -94,7 +103,7 @@ async fn list(queue: Option<Queue>, show: usize, env: &Env, aws: &Aws) -> Result
         let letters = queue.open(env, aws).await?;
         said.push_str(&format!("{}: {}\n", queue.name(), letters.count().await?));
         for letter in letters.look(show).await? {
-            let Letter { id, sent_at, reason, body } = letter;
+            let DeadLetter { id, sent_at, reason, body } = letter;
             let at = sent_at.map(|at| at.to_string()).unwrap_or_default();
             let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
             said.push_str(&format!("  {at} {id}{reason} {body}\n"));

@@ -1,4 +1,4 @@
-use app::Core;
+use app::App;
 use clap::{Args, Subcommand};
 use domain::{Error, Result, Timestamp, webhook::KEPT_FOR};
 use runtime::{Aws, Env};
@@ -31,7 +31,7 @@ enum What {
 }
 
 impl Events {
-    pub(crate) async fn run(self, core: &Core, env: &Env, aws: &Aws) -> Result<String> {
+    pub(crate) async fn run(self, app: &App, env: &Env, aws: &Aws) -> Result<String> {
         let What::Replay { workspace: named, chatbot, since, until } = self.what;
         let now = Timestamp::now();
         let time = |field: &str, text: &str| {
@@ -46,15 +46,15 @@ impl Events {
         if until < since {
             return Err(Error::field("--until", "must not be before --since"));
         }
-        let owner = workspace(core, &named).await?.id;
+        let owner = workspace(app, &named).await?.id;
         let chatbots = match &chatbot {
-            Some(id) => vec![core.chatbot(owner, id.parse()?).await?],
-            None => core.chatbots(owner).await?,
+            Some(id) => vec![app.chatbot(owner, id.parse()?).await?],
+            None => app.chatbots(owner).await?,
         };
-        let fan_out = event_fanout::fan_out(env, aws)?;
+        let router = event_fanout::router(env, aws)?;
         let mut said = String::new();
         for chatbot in chatbots {
-            let changes = fan_out.derive_again(chatbot.id, &(since..=until)).await?;
+            let changes = router.replay_events(chatbot.id, &(since..=until)).await?;
             said.push_str(&format!("{} {}: {changes} changes\n", chatbot.id, chatbot.name));
         }
         Ok(said)

@@ -7,7 +7,7 @@ mod recount;
 
 use std::{collections::HashMap, fs, path::PathBuf};
 
-use app::Core;
+use app::App;
 use clap::{Parser, Subcommand};
 use domain::{Error, ErrorKind, Result, Workspace};
 use runtime::{Aws, Env};
@@ -41,11 +41,11 @@ pub enum Command {
 /// Does it; what is to be printed.
 pub async fn run(options: Options) -> Result<String> {
     let (env, aws) = services(options.env_file).await?;
-    let core = aws.core(&env)?;
+    let app = aws.app(&env)?;
     match options.command {
-        Command::Plan(command) => command.run(&core).await,
-        Command::Recount(command) => command.run(&core).await,
-        Command::Events(command) => command.run(&core, &env, &aws).await,
+        Command::Plan(command) => command.run(&app).await,
+        Command::Recount(command) => command.run(&app).await,
+        Command::Events(command) => command.run(&app, &env, &aws).await,
         Command::Dlq(command) => command.run(&env, &aws).await,
     }
 }
@@ -69,13 +69,13 @@ async fn services(file: Option<PathBuf>) -> Result<(Env, Aws)> {
 }
 
 /// The workspace that `named` means: its id, or the address that signed it up.
-async fn workspace(core: &Core, named: &str) -> Result<Workspace> {
+async fn workspace(app: &App, named: &str) -> Result<Workspace> {
     let id = match named.contains('@') {
         false => named.parse()?,
         true => {
-            let user = core.store.user(&named.to_lowercase()).await?;
+            let user = app.store.user(&named.to_lowercase()).await?;
             user.ok_or_else(|| Error::not_found("user"))?.workspace_id
         }
     };
-    core.workspace(id).await
+    app.workspace(id).await
 }

@@ -1,4 +1,4 @@
-use app::Core;
+use app::App;
 use clap::Args;
 use domain::{Error, Plan as Rung, Result};
 
@@ -13,12 +13,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub(crate) async fn run(self, core: &Core) -> Result<String> {
-        let found = workspace(core, &self.workspace).await?;
+    pub(crate) async fn run(self, app: &App) -> Result<String> {
+        let found = workspace(app, &self.workspace).await?;
         let Some(plan) = self.plan else {
             return Ok(format!("{} {} is on {}\n", found.id, found.name, found.plan));
         };
-        match core.store.set_plan(found.id, plan).await? {
+        match app.store.set_plan(found.id, plan).await? {
             true => Ok(format!("{} {} is on {plan} now\n", found.id, found.name)),
             false => Err(Error::not_found("workspace")),
         }

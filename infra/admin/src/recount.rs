@@ -1,4 +1,4 @@
-use app::{Core, ops::recount::Report};
+use app::{App, ops::recount::Report};
 use clap::Args;
 use domain::Result;
 
@@ -17,16 +17,16 @@ pub struct Recount {
 }
 
 impl Recount {
-    pub(crate) async fn run(self, core: &Core) -> Result<String> {
-        let owner = workspace(core, &self.workspace).await?.id;
+    pub(crate) async fn run(self, app: &App) -> Result<String> {
+        let owner = workspace(app, &self.workspace).await?.id;
         let chatbots = match &self.chatbot {
-            Some(id) => vec![core.chatbot(owner, id.parse()?).await?],
-            None => core.chatbots(owner).await?,
+            Some(id) => vec![app.chatbot(owner, id.parse()?).await?],
+            None => app.chatbots(owner).await?,
         };
         let mut said = String::new();
         for chatbot in chatbots {
             let Report { differences, moving, repaired } =
-                core.recount(owner, chatbot.id, self.repair).await?;
+                app.recount(owner, chatbot.id, self.repair).await?;
             let verdict = match (differences.len(), moving.len(), repaired) {
                 (0, 0, _) => "all counters are right".to_owned(),
                 (0, busy, _) => format!("{busy} counters are changing; count again"),

@@ -115,7 +115,7 @@ pub(crate) async fn seed(platform: &Platform, options: &Options) -> Result<Crede
     };
     credentials.base_url.clone_from(&platform.base_url);
     let workspace: WorkspaceId = credentials.workspace_id.parse().map_err(LocalError::of)?;
-    platform.core.store.set_plan(workspace, options.plan).await.map_err(LocalError::of)?;
+    platform.app.store.set_plan(workspace, options.plan).await.map_err(LocalError::of)?;
     let text = serde_json::to_string_pretty(&credentials).map_err(LocalError::of)?;
     write_private(&file, &format!("{text}\n"))?;
     write_private(&options.data.join("env"), &credentials.shell())?;
@@ -131,24 +131,24 @@ async fn known(platform: &Platform, file: &Path) -> Result<Option<Credentials>> 
     ) else {
         return Ok(None);
     };
-    let found = platform.core.store.chatbot(workspace, chatbot).await.map_err(LocalError::of)?;
+    let found = platform.app.store.chatbot(workspace, chatbot).await.map_err(LocalError::of)?;
     Ok(found.map(|_| credentials))
 }
 
 async fn make(platform: &Platform, options: &Options) -> Result<Credentials> {
-    let core = &platform.core;
+    let app = &platform.app;
     let suffix = random::hex_digits(8).map_err(LocalError::of)?;
     let email = format!("demo-{suffix}@colloquy.example");
     let password = random::hex_digits(24).map_err(LocalError::of)?;
     let member =
         NewMember::new(Some(&email), Some(&password), Some("Demo")).map_err(LocalError::of)?;
-    let workspace = core.sign_up(member, options.plan).await.map_err(LocalError::of)?.workspace.id;
+    let workspace = app.sign_up(member, options.plan).await.map_err(LocalError::of)?.workspace.id;
     let new = NewChatbot::new(Some("Colloquy demo"), Some("Answers from this product's docs"))
         .map_err(LocalError::of)?;
-    let (chatbot, openbat) = core.create_chatbot(workspace, new).await.map_err(LocalError::of)?;
+    let (chatbot, openbat) = app.create_chatbot(workspace, new).await.map_err(LocalError::of)?;
     let id = chatbot.id.to_string();
     let key = async |dialect: &str, kind: &str, chatbot: Option<&str>| -> Result<String> {
-        let made = core.create_api_key(workspace, Some(dialect), Some(kind), chatbot).await;
+        let made = app.create_api_key(workspace, Some(dialect), Some(kind), chatbot).await;
         made.map(|made| made.secret).map_err(LocalError::of)
     };
     let keys = Keys {
@@ -161,7 +161,7 @@ async fn make(platform: &Platform, options: &Options) -> Result<Credentials> {
     };
     let docs = format!("{}/docs", platform.base_url);
     let source = NewUrlSource::new(Some(&docs), None, Policy::Local).map_err(LocalError::of)?;
-    let source = core.add_url(workspace, chatbot.id, source).await.map_err(LocalError::of)?.id;
+    let source = app.add_url(workspace, chatbot.id, source).await.map_err(LocalError::of)?.id;
     if !options.services_only {
         wait_for(platform, chatbot.id, source).await?;
     }
@@ -177,7 +177,7 @@ async fn make(platform: &Platform, options: &Options) -> Result<Credentials> {
 async fn wait_for(platform: &Platform, chatbot: ChatbotId, source: SourceId) -> Result<()> {
     let begun = Instant::now();
     while begun.elapsed() < FIRST_CRAWL {
-        let found = platform.core.source(chatbot, source).await.map_err(LocalError::of)?;
+        let found = platform.app.source(chatbot, source).await.map_err(LocalError::of)?;
         match found.status {
             SourceStatus::Ready => return Ok(()),
             SourceStatus::Failed => {

@@ -1,6 +1,7 @@
 //! The platform on one machine: `template.yaml`, the same routers and workers that Lambda runs,
 //! and embedded engines in place of AWS.
 
+mod clock;
 mod demo;
 pub mod engine;
 mod event_sources;
@@ -14,6 +15,7 @@ mod registry;
 mod services;
 pub mod template;
 
+pub use clock::TestClock;
 pub use demo::{Credentials, Keys, Login};
 pub use invoke::FaultInjection;
 pub use openapi::openapi;

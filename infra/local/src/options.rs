@@ -7,7 +7,7 @@ use domain::{Plan, conversation::IDLE};
 use knowledge::Embedder;
 use runtime::PasswordCost;
 
-use crate::invoke::FaultInjection;
+use crate::{clock::TestClock, invoke::FaultInjection};
 
 /// Runs Colloquy on this machine.
 #[derive(Debug, Clone, Parser)]
@@ -89,9 +89,9 @@ pub struct Options {
     #[arg(skip)]
     pub deliver_twice: bool,
 
-    /// For a test: how many times as fast as its schedule a delivery or a page is tried again.
+    /// For a test: another clock than the machine's.
     #[arg(skip)]
-    pub retry_pace: Option<u32>,
+    pub clock: Option<Arc<TestClock>>,
 
     /// For a test: what hashing a password costs.
     #[arg(skip)]
@@ -122,7 +122,7 @@ impl Options {
             detached: false,
             deliver_twice: false,
             event_queues: Vec::new(),
-            retry_pace: None,
+            clock: None,
             platforms: Vec::new(),
             embedder: None,
             passwords: PasswordCost::Least,

@@ -10,7 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::Core;
+use app::{
+    App,
+    crawl::job::CrawlPage,
+    jobs::{self, Job},
+};
 use aws_sdk_sqs::Client;
 use axum::{Router, extract::Request, routing::any};
 use runtime::{Aws, Env};
@@ -39,7 +43,7 @@ pub struct Platform {
     /// The demo workspace's credentials, unless there is none.
     pub credentials: Option<Credentials>,
     /// What the functions were set up with.
-    pub core: Core,
+    pub app: App,
     options: Options,
     engines: Engines,
     aws: Aws,
@@ -57,14 +61,20 @@ pub struct Platform {
 /// What functions find AWS and other platforms by.
 async fn services(options: &Options, engines: &Engines) -> Aws {
     let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.sqs_and_secrets.endpoint).await;
-    let aws = aws
+    let mut aws = aws
         .with_platforms(options.platforms.iter().cloned().collect())
         .with_passwords(options.passwords)
         .with_table_used(engines.dynamodb.used());
-    match &options.embedder {
-        Some(embedder) => aws.with_embedder(embedder.clone()),
-        None => aws,
+    if let Some(embedder) = &options.embedder {
+        aws = aws.with_embedder(embedder.clone());
     }
+    if let Some(clock) = &options.clock {
+        aws = aws.with_clock(clock.clone());
+    }
+    if let Some((server, time)) = options.dns {
+        aws = aws.with_dns(server, time);
+    }
+    aws
 }
 
 fn checkpoint_file(data: &Path) -> PathBuf {
@@ -98,7 +108,7 @@ impl Platform {
             ("EventQueues".to_owned(), engines.event_queues(&options)),
             ("Embeddings".to_owned(), options.embeddings.clone()),
         ]);
-        let core = Env::of(HashMap::from([
+        let app = Env::of(HashMap::from([
             ("TABLE_NAME".to_owned(), TABLE.to_owned()),
             ("IDLE_SECONDS".to_owned(), options.idle_seconds.to_string()),
             ("PLANS".to_owned(), options.plans.clone().unwrap_or_default()),
@@ -106,7 +116,7 @@ impl Platform {
         let mut platform = Self {
             base_url: String::new(),
             credentials: None,
-            core: aws.core(&core).map_err(LocalError::of)?,
+            app: aws.app(&app).map_err(LocalError::of)?,
             mail: Folder::new(&options, "mail")?,
             files,
             options,
@@ -123,13 +133,6 @@ impl Platform {
         let mut everything = HashMap::new();
         for function in &template.functions {
             let mut settings = platform.engines.env(template, &function.settings, &given)?;
-            if let Some((server, time)) = platform.options.dns {
-                settings.insert("LOCAL_DNS_SERVER".to_owned(), server.to_string());
-                settings.insert("LOCAL_DNS_MILLIS".to_owned(), time.as_millis().to_string());
-            }
-            if let Some(pace) = platform.options.retry_pace {
-                settings.insert("LOCAL_RETRY_PACE".to_owned(), pace.to_string());
-            }
             settings.insert("MAIL_DIR".to_owned(), platform.mail_dir().display().to_string());
             everything.extend(settings.clone());
             let settings = Env::of(settings);
@@ -255,6 +258,7 @@ impl Platform {
         for event in &function.events {
             match event {
                 Event::Queue { queue, batch } => {
+                    check_job(function, queue)?;
                     let url = self.engines.queues.get(queue).ok_or_else(|| {
                         LocalError(format!(
                             "{} works off {queue}, which is not there",
@@ -360,7 +364,7 @@ impl Platform {
         let file = (!self.options.memory).then(|| checkpoint_file(&self.options.data));
         let queues = self.engines.stats(|name| !is_dead_letters(name));
         // Of a delivery that is held back the table knows, of a page it doesn't.
-        let crawls = self.engines.stats(|name| name == "CrawlQueue");
+        let crawls = self.engines.stats(|name| name == CrawlPage::QUEUE.name);
         let mut stop = stop.clone();
         tokio::spawn(async move {
             let mut written = HashMap::new();
@@ -439,6 +443,18 @@ impl Platform {
             dynamodb.shutdown().await;
         }
     }
+}
+
+/// Whether `function` is the worker of a job that `queue` holds.
+fn check_job(function: &Function, queue: &str) -> Result<()> {
+    let binary = &function.binary;
+    let mut jobs = jobs::ALL.iter().filter(|job| job.queue.name == queue);
+    if jobs.any(|job| job.queue.worker == binary) {
+        return Ok(());
+    }
+    Err(LocalError(format!(
+        "template.yaml has {binary} work off {queue}: add the job to ALL in shared/app/src/jobs.rs"
+    )))
 }
 
 /// Every route of the template leads to the function that it names, and to no other.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use app::jobs;
+
 use crate::engine::Queues;
 
 /// Whether messages that are put here wait for a person and not for a worker.
 pub fn is_dead_letters(queue: &str) -> bool {
-    queue.ends_with("DeadLetters") || queue == "StreamFailures"
+    jobs::ALL.iter().any(|job| job.queue.dead_letters() == queue) || queue == "StreamFailures"
 }
 
 /// The queues of `names`, to be counted.

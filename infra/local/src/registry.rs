@@ -33,7 +33,11 @@ macro_rules! worker {
         let ctx = Arc::new($krate::Ctx::new($env, $aws).await.map_err(LocalError::of)?);
         Code::Worker(Arc::new(move |event| {
             let ctx = ctx.clone();
-            async move { $krate::handle(event, &ctx).await }.boxed()
+            async move {
+                let answer = $krate::handle(event, &ctx).await?;
+                serde_json::to_value(answer).map_err(domain::Error::internal)
+            }
+            .boxed()
         }))
     }};
 }

@@ -8,6 +8,7 @@ pub mod chatbots;
 pub mod conversations;
 pub mod crawl;
 pub mod events;
+pub mod jobs;
 pub mod knowledge;
 pub mod mail;
 pub mod ops;
@@ -15,14 +16,18 @@ pub mod webhooks;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::Plans;
+use domain::{Plans, Timestamp};
 use store::Store;
 
-use crate::{access::accounts::PasswordCost, knowledge::embeddings::Semantics};
+use crate::{
+    access::accounts::PasswordCost,
+    adapters::clock::{SharedClock, SystemClock},
+    knowledge::embeddings::Semantics,
+};
 
 /// What every use case needs. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Core {
+pub struct App {
     /// The table.
     pub store: Store,
     /// The ladder of plans.
@@ -33,19 +38,38 @@ pub struct Core {
     pub semantics: Semantics,
     /// What hashing a password costs.
     pub passwords: PasswordCost,
+    /// The time.
+    pub clock: SharedClock,
 }
 
-impl Core {
-    /// A core over `store`.
+impl App {
+    /// Use cases over `store`.
     pub fn new(store: Store, plans: Plans, idle: Duration) -> Self {
-        let (semantics, passwords) = (Semantics::default(), PasswordCost::default());
-        Self { store, plans: Arc::new(plans), idle, semantics, passwords }
+        Self {
+            store,
+            plans: Arc::new(plans),
+            idle,
+            semantics: Semantics::default(),
+            passwords: PasswordCost::default(),
+            clock: Arc::new(SystemClock),
+        }
     }
 
     /// The same with passwords hashed at another cost.
     #[must_use]
     pub fn with_passwords(self, passwords: PasswordCost) -> Self {
         Self { passwords, ..self }
+    }
+
+    /// The same with another clock than the machine's.
+    #[must_use]
+    pub fn with_clock(self, clock: SharedClock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The time now, by its clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The same with what says what texts mean.

@@ -12,9 +12,9 @@ use crate::{botplot, helpbot};
 #[schema(as = botplot_or_helpbot::ChatIn)]
 pub enum ChatIn {
     /// With botplot's key.
-    Botplot(botplot::wire::ChatIn),
+    Botplot(botplot::chat::ChatIn),
     /// With a site's key.
-    Helpbot(helpbot::ChatIn),
+    Helpbot(helpbot::chat::ChatIn),
 }
 
 /// An answer, in the dialect of the key.
@@ -23,9 +23,9 @@ pub enum ChatIn {
 #[schema(as = botplot_or_helpbot::ChatOut)]
 pub enum ChatOut {
     /// With botplot's key.
-    Botplot(botplot::wire::ChatOut),
+    Botplot(botplot::chat::ChatOut),
     /// With a site's key.
-    Helpbot(helpbot::ChatOut),
+    Helpbot(helpbot::chat::ChatOut),
 }
 
 /// Conversations, in the dialect of the key.
@@ -36,7 +36,7 @@ pub enum ConversationsOut {
     /// With botplot's key.
     Botplot(botplot::conversations::ConversationsOut),
     /// With a site's key.
-    Helpbot(helpbot::insights::ConversationsOut),
+    Helpbot(helpbot::conversations::ConversationsOut),
 }
 
 /// A failure, in the dialect of the key; without one it is botplot's, which contains helpbot's.
@@ -57,10 +57,10 @@ pub enum Failures {
     /// The plan lacks this, or the key may not do it.
     #[response(status = 403)]
     Forbidden(ErrorOut),
-    /// It is not there, or somebody else's.
+    /// Not found.
     #[response(status = 404)]
     NotFound(ErrorOut),
-    /// It meets another write, or something that is there already.
+    /// Conflict with another write or an existing resource.
     #[response(status = 409)]
     Conflict(ErrorOut),
     /// The body is too large.
@@ -69,7 +69,7 @@ pub enum Failures {
     /// Too many calls in this month; `Retry-After` says how long to wait.
     #[response(status = 429)]
     TooMany(ErrorOut),
-    /// Our fault.
+    /// Internal error.
     #[response(status = 500)]
     Internal(ErrorOut),
 }

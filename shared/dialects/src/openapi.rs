@@ -4,20 +4,11 @@
 use domain::{Dialect, Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
-use crate::error::{body, status};
-
-/// Tag of the operations that no reference documents.
-pub const OURS: &str = "access";
-
-/// What a tag is for, in the order of the page.
-const TAGS: [(&str, &str); 6] = [
-    ("conferbot", "A workspace's chatbots, responses, analytics, webhooks and usage."),
-    ("chatbotplatform", "Bots, conversations, messages and webhooks."),
-    ("botplot", "Chat, streaming, knowledge, conversations, leads, analytics, white label."),
-    ("openbat", "An organization's chatbots, signed in by session."),
-    ("helpbot", "FAQ chat, feedback, handoff, sources, widget, analytics."),
-    (OURS, "Sign-up, sessions and keys; errors are openbat's."),
-];
+use crate::{
+    colloquy,
+    error::{body, status},
+    folder::folder,
+};
 
 /// Failures that any operation may answer.
 const COMMON: [ErrorKind; 9] = [
@@ -43,11 +34,15 @@ pub fn complete(mut merged: Value) -> Value {
     });
     // Relative to this document, since a deployed API has its stage in front of the path.
     merged["servers"] = json!([{ "url": "./" }]);
-    merged["tags"] =
-        TAGS.iter().map(|(name, text)| json!({"name": name, "description": text})).collect();
-    merged["components"]["securitySchemes"] = schemes();
+    let tag = |(name, about): (&str, &str)| json!({"name": name, "description": about});
+    let tags = Dialect::ALL.map(|dialect| (dialect.name(), folder(dialect).about()));
+    merged["tags"] = tags.into_iter().chain([(colloquy::TAG, colloquy::ABOUT)]).map(tag).collect();
+    let schemes = Dialect::ALL.map(|dialect| folder(dialect).security_schemes());
+    merged["components"]["securitySchemes"] =
+        schemes.into_iter().flatten().chain(colloquy::security_schemes()).collect();
     for dialect in Dialect::ALL {
-        merged["components"]["schemas"][format!("{dialect}.Error")] = error_schema(dialect);
+        merged["components"]["schemas"][format!("{dialect}.Error")] =
+            folder(dialect).error_schema();
         for kind in COMMON {
             let name = response_name(dialect, kind);
             merged["components"]["responses"][name] = failure(dialect, kind);
@@ -72,13 +67,13 @@ fn operation_of(path: &str, method: &str, operation: &mut Value) {
         .flatten()
         .filter_map(|tag| tag.as_str().map(str::to_owned))
         .collect();
-    let first = tags.first().map_or(OURS, String::as_str).to_owned();
+    let first = tags.first().map_or(colloquy::TAG, String::as_str).to_owned();
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     operation["operationId"] = json!(format!("{first}_{id}"));
     if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
         parameters.iter_mut().for_each(parameter_of);
     }
-    // Nobody is known yet who could sign up or in a second time.
+    // A caller who signs up or in has no key or session yet to be recognised by.
     if method == "post" && !path.starts_with("/api/v1/auth/") {
         let header = json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
@@ -91,7 +86,7 @@ fn operation_of(path: &str, method: &str, operation: &mut Value) {
         }
     }
     // On a path that two dialects share, botplot's shape contains helpbot's.
-    let dialect = Dialect::ALL.into_iter().find(|d| d.name() == first).unwrap_or(Dialect::Openbat);
+    let dialect = Dialect::ALL.into_iter().find(|d| d.name() == first).unwrap_or(colloquy::ERRORS);
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     for kind in COMMON {
         let reference = format!("#/components/responses/{}", response_name(dialect, kind));
@@ -137,11 +132,9 @@ fn failure(dialect: Dialect, kind: ErrorKind) -> Value {
             "The plan lacks this, or the key may not do it.",
             Error::new(kind, "your plan does not include this"),
         ),
-        ErrorKind::NotFound => {
-            ("It is not there, or somebody else's.", Error::not_found("resource"))
-        }
+        ErrorKind::NotFound => ("Not found.", Error::not_found("resource")),
         ErrorKind::Conflict | ErrorKind::KeyReused => (
-            "It meets another write, or something that is there already.",
+            "Conflict with another write or an existing resource.",
             Error::new(kind, "it was changed by somebody else"),
         ),
         ErrorKind::PayloadTooLarge => {
@@ -152,7 +145,9 @@ fn failure(dialect: Dialect, kind: ErrorKind) -> Value {
             Error::new(kind, "You exceeded 60 requests in 1 minute."),
         ),
         ErrorKind::MethodNotAllowed => ("No such method.", Error::new(kind, "not allowed here")),
-        ErrorKind::Internal => ("Our fault.", Error::new(kind, "something went wrong on our end")),
+        ErrorKind::Internal => {
+            ("Internal error.", Error::new(kind, "something went wrong on our end"))
+        }
     };
     let mut failure = json!({"description": text, "content": {"application/json": {
         "schema": {"$ref": format!("#/components/schemas/{dialect}.Error")},
@@ -165,48 +160,20 @@ fn failure(dialect: Dialect, kind: ErrorKind) -> Value {
     failure
 }
 
-fn error_schema(dialect: Dialect) -> Value {
-    let object = |fields: &[(&str, Value)]| {
-        let properties: Map<String, Value> =
-            fields.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
-        let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-        json!({"type": "object", "properties": properties, "required": required})
-    };
-    let text = || json!({"type": "string"});
-    match dialect {
-        Dialect::Conferbot => object(&[("error", text()), ("message", text())]),
-        Dialect::ChatbotPlatform => {
-            let mut error = object(&[("code", text()), ("message", text())]);
-            error["properties"]["details"] = json!({
-                "type": "object", "description": "What was wrong, by field.",
-                "additionalProperties": {"type": "array", "items": text()},
-            });
-            object(&[("error", error)])
-        }
-        Dialect::Botplot => object(&[("error", text()), ("code", text())]),
-        Dialect::Openbat | Dialect::Helpbot => object(&[("error", text())]),
-    }
+/// The schema of an object that has all of `fields`.
+pub(crate) fn object(fields: &[(&str, Value)]) -> Value {
+    let properties: Map<String, Value> =
+        fields.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    json!({"type": "object", "properties": properties, "required": required})
 }
 
-fn schemes() -> Value {
-    let bearer = |text: &str| json!({"type": "http", "scheme": "bearer", "description": text});
-    json!({
-        "conferbot": {
-            "type": "apiKey", "in": "header", "name": "x-api-key",
-            "description": "A workspace's key, `cb_live_…`.",
-        },
-        "chatbotplatform": bearer("A workspace's key, `sk_live_…`."),
-        "botplotPublic": bearer("A chatbot's public key, `pk_…`; may stand in a page."),
-        "botplotSecret": bearer("A chatbot's secret key, `sk_…`, or its openbat key, `ob_live_…`."),
-        "helpbot": bearer("A site's key, `wk_live_…`; also taken as `apiKey` in the body."),
-        "helpbotQuery": {
-            "type": "apiKey", "in": "query", "name": "apiKey",
-            "description": "A site's key, `wk_live_…`.",
-        },
-        "session": {
-            "type": "apiKey", "in": "cookie", "name": "session",
-            "description": "A signed-in member; the token may also be sent as Bearer.",
-        },
-        "sessionBearer": bearer("The token of a session."),
-    })
+/// The schema of any text.
+pub(crate) fn text() -> Value {
+    json!({"type": "string"})
+}
+
+/// A scheme by which a token is sent as Bearer.
+pub(crate) fn bearer(description: &str) -> Value {
+    json!({"type": "http", "scheme": "bearer", "description": description})
 }

@@ -45,7 +45,7 @@ pub fn time_or_null() -> Object {
     nullable(string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))), Type::String)
 }
 
-/// Where a list goes on that has no pages.
+/// The cursor of a list that has no pages.
 pub fn cursor() -> Object {
     string().pattern(Some(CURSOR)).build()
 }
@@ -128,7 +128,7 @@ pub fn status() -> Object {
     one_of(statuses())
 }
 
-/// The same of what is asked for.
+/// The same in a request.
 pub fn status_or_null() -> Object {
     one_of_or_null(statuses())
 }
@@ -137,7 +137,7 @@ fn statuses() -> [&'static str; 2] {
     [WebhookStatus::Active, WebhookStatus::Disabled].map(WebhookStatus::name)
 }
 
-/// Where a conversation stands.
+/// The status of a conversation.
 pub fn conversation_status() -> Object {
     one_of(ConversationStatus::ALL.map(ConversationStatus::name))
 }

@@ -4,57 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatbotId, Error, ErrorKind, KeyId, Plan, Result, Timestamp, UserId, WorkspaceId};
-
-/// The published API that a key or a subscription speaks. The domain knows their names, since "a
-/// key speaks one dialect" is a rule of the domain; it knows none of their shapes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dialect {
-    /// Conferbot: a workspace's chatbots, responses, analytics.
-    Conferbot,
-    /// Chatbot Platform: bots, AI backends, channels, agent loops.
-    ChatbotPlatform,
-    /// BotPlot: chat, knowledge, leads, white label.
-    Botplot,
-    /// OpenBat: an organization's chatbots, by session.
-    Openbat,
-    /// HelpBot: FAQ chat with feedback and handoff.
-    Helpbot,
-}
-
-impl Dialect {
-    /// All five.
-    pub const ALL: [Self; 5] =
-        [Self::Conferbot, Self::ChatbotPlatform, Self::Botplot, Self::Openbat, Self::Helpbot];
-
-    /// The name in lower case, as it is stored and shown.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Conferbot => "conferbot",
-            Self::ChatbotPlatform => "chatbotplatform",
-            Self::Botplot => "botplot",
-            Self::Openbat => "openbat",
-            Self::Helpbot => "helpbot",
-        }
-    }
-}
-
-impl fmt::Display for Dialect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl std::str::FromStr for Dialect {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|d| d.name() == text).ok_or_else(|| {
-            Error::field("dialect", "must be one of conferbot, chatbotplatform, botplot, helpbot")
-        })
-    }
-}
+use crate::{
+    ChatbotId, Dialect, Error, ErrorKind, KeyId, Plan, Result, Timestamp, UserId, WorkspaceId,
+};
 
 /// What a key opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,20 +31,6 @@ impl KeyKind {
             Self::Secret => "secret",
             Self::Site => "site",
         }
-    }
-}
-
-/// The form of a key: the text before its random part, and how many hex digits follow.
-/// `None` where a dialect has no key of that kind.
-pub fn key_form(dialect: Dialect, kind: KeyKind) -> Option<(&'static str, usize)> {
-    match (dialect, kind) {
-        (Dialect::Conferbot, KeyKind::Workspace) => Some(("cb_live_", 40)),
-        (Dialect::ChatbotPlatform, KeyKind::Workspace) => Some(("sk_live_", 40)),
-        (Dialect::Botplot, KeyKind::Public) => Some(("pk_", 40)),
-        (Dialect::Botplot, KeyKind::Secret) => Some(("sk_", 40)),
-        (Dialect::Helpbot, KeyKind::Site) => Some(("wk_live_", 40)),
-        (Dialect::Openbat, KeyKind::Secret) => Some(("ob_live_", 32)),
-        _ => None,
     }
 }
 

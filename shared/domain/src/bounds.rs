@@ -26,7 +26,7 @@ pub const NOTE: (usize, usize) = (0, 200);
 pub const PERSON: (usize, usize) = (1, 200);
 /// A phone number, in whatever form it was typed.
 pub const PHONE: (usize, usize) = (1, 50);
-/// Why a person is asked for.
+/// Why a person is requested.
 pub const REASON: (usize, usize) = (0, 500);
 /// What a list is searched for.
 pub const SEARCH: (usize, usize) = (0, 100);

@@ -4,10 +4,10 @@ use std::fmt;
 
 use crate::{
     Delivery, DeliveryId, DeliveryStatus, Error, Result, Timestamp, bounds,
-    page::{MOST_ROWS, ROWS},
+    page::{MAX_ROWS, ROWS},
 };
 
-/// Where a list of deliveries goes on. To clients it is text that means nothing.
+/// The cursor of a list of deliveries: the last one seen. To clients it is opaque text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryCursor {
     /// When the last delivery seen was made.
@@ -50,7 +50,7 @@ impl DeliveryCursor {
 pub struct DeliveryQuery {
     /// Those of one status, or all.
     pub status: Option<DeliveryStatus>,
-    /// How many at the most.
+    /// The maximum number.
     pub limit: u32,
     /// What they come after.
     pub after: Option<DeliveryCursor>,
@@ -61,7 +61,7 @@ impl DeliveryQuery {
     pub fn new(status: Option<&str>, limit: Option<&str>, cursor: Option<&str>) -> Result<Self> {
         Ok(Self {
             status: status.map(|text| DeliveryStatus::named("status", text)).transpose()?,
-            limit: bounds::number("limit", limit, ROWS, (1, MOST_ROWS))?,
+            limit: bounds::number("limit", limit, ROWS, (1, MAX_ROWS))?,
             after: cursor.map(|text| DeliveryCursor::parse("cursor", text)).transpose()?,
         })
     }
@@ -72,7 +72,7 @@ impl DeliveryQuery {
 pub struct DeliveryPage {
     /// Newest first.
     pub deliveries: Vec<Delivery>,
-    /// Where the list goes on, unless it ends here.
+    /// The cursor of the next page, unless the list ends here.
     pub next: Option<DeliveryCursor>,
 }
 

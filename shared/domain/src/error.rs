@@ -16,7 +16,7 @@ pub enum ErrorKind {
     PlanRequired,
     /// The key is valid but may not do this.
     Forbidden,
-    /// It does not exist, or belongs to somebody else: one answer for both.
+    /// It does not exist, or belongs to another tenant: one answer for both.
     NotFound,
     /// The path exists, the method does not.
     MethodNotAllowed,
@@ -53,7 +53,7 @@ impl ErrorKind {
     ];
 }
 
-/// One broken field: its name as the client spelt it, and the bound it broke.
+/// One broken field: its name as the client sent it, and the bound it broke.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     /// Path of the field in the body or query, e.g. `events[1]`.

@@ -4,25 +4,6 @@
 
 use crate::{ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp, Turn, WorkspaceId};
 
-/// The kinds of events, without their contents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventKind {
-    /// A conversation's first item was written.
-    ConversationStarted,
-    /// The visitor's half of a turn.
-    QuestionAsked,
-    /// The answer's half of a turn.
-    QuestionAnswered,
-    /// A conversation was idle for long enough.
-    ConversationEnded,
-    /// A visitor left contact details.
-    LeadCaptured,
-    /// A visitor rated an answer.
-    RatingReceived,
-    /// A visitor asked for a person.
-    HandoffRequested,
-}
-
 /// An event with what it is about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -38,67 +19,23 @@ pub struct Event {
     pub body: EventBody,
 }
 
-/// What an event does not carry and a dialect tells of it all the same.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// The conversation that it happened in.
-    pub conversation: bool,
-    /// The first turn of that conversation.
-    pub opening: bool,
-}
-
-impl std::ops::BitOr for Needs {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self {
-            conversation: self.conversation || other.conversation,
-            opening: self.opening || other.opening,
-        }
-    }
-}
-
-/// What was read for an event because of its [`Needs`]; what was deleted meanwhile is not there.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Context {
-    /// See [`Needs::conversation`].
-    pub conversation: Option<Conversation>,
-    /// See [`Needs::opening`].
-    pub opening: Option<Turn>,
-}
-
 /// The contents of an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventBody {
-    /// See [`EventKind::ConversationStarted`].
+    /// A conversation's first item was written.
     ConversationStarted(Box<Conversation>),
-    /// See [`EventKind::QuestionAsked`].
+    /// The visitor's half of a turn.
     QuestionAsked(Box<Turn>),
-    /// See [`EventKind::QuestionAnswered`].
+    /// The answer's half of a turn.
     QuestionAnswered(Box<Turn>),
-    /// See [`EventKind::ConversationEnded`].
+    /// A conversation was idle for long enough.
     ConversationEnded(Box<Conversation>),
-    /// See [`EventKind::LeadCaptured`].
+    /// A visitor left contact details.
     LeadCaptured(Box<Lead>),
-    /// See [`EventKind::RatingReceived`].
+    /// A visitor rated an answer.
     RatingReceived(Box<Turn>),
-    /// See [`EventKind::HandoffRequested`].
+    /// A visitor requested a person.
     HandoffRequested(Box<Conversation>),
-}
-
-impl EventBody {
-    /// The kind alone.
-    pub fn kind(&self) -> EventKind {
-        match self {
-            Self::ConversationStarted(_) => EventKind::ConversationStarted,
-            Self::QuestionAsked(_) => EventKind::QuestionAsked,
-            Self::QuestionAnswered(_) => EventKind::QuestionAnswered,
-            Self::ConversationEnded(_) => EventKind::ConversationEnded,
-            Self::LeadCaptured(_) => EventKind::LeadCaptured,
-            Self::RatingReceived(_) => EventKind::RatingReceived,
-            Self::HandoffRequested(_) => EventKind::HandoffRequested,
-        }
-    }
 }
 
 impl Event {
@@ -156,7 +93,7 @@ impl Event {
         }
     }
 
-    /// A person was asked for, at `at`, which tells one request from a later one.
+    /// A visitor requested a person at `at`, which tells one request from a later one.
     pub fn handed_off(conversation: Conversation, at: Timestamp) -> Self {
         let (id, time) = (conversation.id.to_string(), at.to_string());
         Self {

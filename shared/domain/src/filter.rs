@@ -1,4 +1,4 @@
-//! Which rows of a list a client wants. What is `None` is asked of nobody.
+//! Which rows of a list a client wants. `None` matches everything.
 
 use crate::{
     Chatbot, Conversation, ConversationStatus, Error, HandoffStatus, Result, Timestamp, Turn,
@@ -34,7 +34,7 @@ pub enum QuestionFilter {
     All,
     /// Nothing relevant was found.
     Unanswered,
-    /// A person was asked for.
+    /// A person was requested.
     Handoff,
     /// The answer was rated up.
     Helpful,
@@ -73,7 +73,7 @@ impl QuestionFilter {
 /// Which chatbots of a list are wanted: those that are alike in all that is named here.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChatbotFilter {
-    /// Its id, as text: one that can't be an id is nobody's.
+    /// Its id, as text: a malformed id matches nothing.
     pub id: Option<String>,
     /// See [`Chatbot::name`].
     pub name: Option<String>,
@@ -103,7 +103,7 @@ impl ChatbotFilter {
 /// Which conversations of a list are wanted: those that are alike in all that is named here.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ConversationFilter {
-    /// Its id, as text: one that can't be an id is nobody's.
+    /// Its id, as text: a malformed id matches nothing.
     pub id: Option<String>,
     /// Its chatbot's id, as text.
     pub chatbot_id: Option<String>,
@@ -124,7 +124,7 @@ pub struct ConversationFilter {
 }
 
 impl ConversationFilter {
-    /// Whether nothing is asked for but a status, if that.
+    /// Whether it filters by status at most.
     pub fn is_by_status(&self) -> bool {
         *self == Self { status: self.status, ..Self::default() }
     }
@@ -158,7 +158,7 @@ impl ConversationFilter {
 /// Which webhooks of a list are wanted: those that are alike in all that is named here.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WebhookFilter {
-    /// Its id, as text: one that can't be an id is nobody's.
+    /// Its id, as text: a malformed id matches nothing.
     pub id: Option<String>,
     /// See [`Webhook::url`].
     pub url: Option<String>,

@@ -88,7 +88,7 @@ ids! {
     /// A knowledge source.
     SourceId, "source";
     /// One crawl of a source; also the version of what it found.
-    JobId, "job";
+    CrawlId, "crawl";
     /// A group of unanswered questions, derived from what they ask.
     GroupId, "group";
     /// What a visitor left to be reached by.

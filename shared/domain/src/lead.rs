@@ -30,7 +30,7 @@ pub struct Lead {
     pub email: Option<String>,
     /// A phone number as it was typed.
     pub phone: Option<String>,
-    /// Whatever else a form asked for.
+    /// The other fields of the form.
     pub fields: Map<String, Value>,
     /// When it was left.
     pub created_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What Colloquy is about, without a word on how it is stored, sent or spelt in any API.
+//! What Colloquy is about, without a word on how it is stored, sent or named in any API.
 //!
 //! Entities are plain structs, ids are types, times are [`Timestamp`]s, and whatever goes wrong
 //! is one [`Error`] of a closed [`ErrorKind`]. Values from outside become domain values through
@@ -10,6 +10,7 @@ pub mod branding;
 pub mod chatbot;
 pub mod conversation;
 pub mod deliveries;
+pub mod dialect;
 pub mod error;
 pub mod event;
 pub mod filter;
@@ -19,6 +20,7 @@ pub mod page;
 pub mod period;
 pub mod plan;
 pub mod questions;
+pub mod renderer;
 pub mod source;
 pub mod time;
 pub mod unanswered;
@@ -26,26 +28,28 @@ pub mod visitors;
 pub mod webhook;
 pub mod widget;
 
-pub use access::{ApiKey, Dialect, KeyKind, Member, Principal, Session, User, Workspace};
+pub use access::{ApiKey, KeyKind, Member, Principal, Session, User, Workspace};
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
 pub use chatbot::Chatbot;
 pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
 pub use deliveries::{DeliveryCursor, DeliveryPage, DeliveryQuery, ReplayRange};
+pub use dialect::{Dialect, DialectProfile};
 pub use error::{Error, ErrorKind, FieldError, Result};
-pub use event::{Context, Event, EventBody, EventKind, Needs};
+pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    ChatbotId, ConversationId, DeliveryId, EventId, GroupId, JobId, KeyId, LeadId, MessageId,
+    ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, KeyId, LeadId, MessageId,
     SourceId, UserId, WebhookId, WorkspaceId,
 };
 pub use lead::Lead;
 pub use page::Page;
 pub use period::Period;
-pub use plan::{Feature, Plan, Plans};
+pub use plan::{CallLimits, Feature, Plan, Plans};
+pub use renderer::{Context, EventRenderer, RenderedEvent, RequiredData};
 pub use source::{Source, SourceFile, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
 pub use webhook::{
-    Attempt, Delivery, DeliveryStatus, Held, OffReason, RetiredSecret, Scope, SwitchedOff, Webhook,
-    WebhookPatch, WebhookStatus,
+    Attempt, AutoDisabled, Delivery, DeliveryStatus, DisableReason, OpenCircuit, RetiredSecret,
+    Scope, Webhook, WebhookPatch, WebhookStatus,
 };
 pub use widget::{Widget, WidgetFields, WidgetPosition};

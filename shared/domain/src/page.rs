@@ -1,11 +1,11 @@
-//! Pages by number: which rows of a list a client asked for.
+//! Pages by number: which rows of a list a client requests.
 
 use crate::{Result, bounds};
 
 /// Rows on a page unless asked otherwise.
 pub const ROWS: u32 = 20;
-/// Rows on a page at the most.
-pub const MOST_ROWS: u32 = 100;
+/// The maximum number of rows on a page.
+pub const MAX_ROWS: u32 = 100;
 
 /// A page of a list, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Page {
     ) -> Result<Self> {
         Ok(Self {
             number: bounds::number(number_name, number, 1, (1, u32::MAX))?,
-            rows: bounds::number(rows_name, rows, ROWS, (1, MOST_ROWS))?,
+            rows: bounds::number(rows_name, rows, ROWS, (1, MAX_ROWS))?,
         })
     }
 

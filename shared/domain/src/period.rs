@@ -1,4 +1,4 @@
-//! Periods that analytics and lists are asked for.
+//! Periods of analytics and lists.
 
 use crate::{Days, Error, Result, Timestamp};
 

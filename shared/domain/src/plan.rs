@@ -1,4 +1,4 @@
-//! The ladder of plans and what each allows. Data, not code: `plans.toml`, over which a deployer
+//! The plans and their limits. Data, not code: `plans.toml`, over which a deployer
 //! may lay other values.
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::{Error, ErrorKind, Result};
 
-/// One rung of the ladder, lowest first.
+/// A plan; ordered from lowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Plan {
@@ -61,12 +61,15 @@ impl FromStr for Plan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Feature {
-    /// HelpBot's analytics, conversations and webhooks (Growth).
-    HelpbotInsights,
-    /// HelpBot's sources (Scale).
-    HelpbotSources,
+    /// A site's analytics, conversations and webhooks (HelpBot's Growth).
+    #[serde(rename = "helpbot-insights")]
+    SiteInsights,
+    /// A site's sources (HelpBot's Scale).
+    #[serde(rename = "helpbot-sources")]
+    SiteSources,
     /// A widget without branding (HelpBot's Scale).
-    HelpbotNoBranding,
+    #[serde(rename = "helpbot-no-branding")]
+    UnbrandedWidget,
     /// BotPlot's branding and subdomain (Enterprise).
     WhiteLabel,
 }
@@ -90,6 +93,15 @@ pub struct Limits {
     /// What it has.
     #[serde(default)]
     pub features: Vec<Feature>,
+}
+
+/// How many calls a plan allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallLimits {
+    /// In a UTC month; no limit where absent.
+    pub month: Option<u32>,
+    /// In a UTC minute; no limit where absent.
+    pub minute: Option<u32>,
 }
 
 /// The limits of every plan.
@@ -191,12 +203,12 @@ mod tests {
         let calls = Plan::ALL.map(|p| plans.of(p).botplot_calls);
         assert_eq!(calls, [0, 0, 1_000, 5_000, 10_000].map(Some));
         let lowest = |feature| plans.lowest_with(feature).unwrap();
-        assert_eq!(lowest(Feature::HelpbotInsights), Plan::Pro);
-        assert_eq!(lowest(Feature::HelpbotSources), Plan::Business);
-        assert_eq!(lowest(Feature::HelpbotNoBranding), Plan::Business);
+        assert_eq!(lowest(Feature::SiteInsights), Plan::Pro);
+        assert_eq!(lowest(Feature::SiteSources), Plan::Business);
+        assert_eq!(lowest(Feature::UnbrandedWidget), Plan::Business);
         assert_eq!(lowest(Feature::WhiteLabel), Plan::Enterprise);
-        assert!(plans.require(Plan::Business, Feature::HelpbotInsights).is_ok());
-        let refused = plans.require(Plan::Starter, Feature::HelpbotInsights).unwrap_err();
+        assert!(plans.require(Plan::Business, Feature::SiteInsights).is_ok());
+        let refused = plans.require(Plan::Starter, Feature::SiteInsights).unwrap_err();
         assert_eq!(refused.message, "this requires the pro plan or a higher one");
         assert!(Plans::parse("[free]\nchatbots = 1").is_err());
     }

@@ -3,7 +3,7 @@
 
 use crate::{GroupId, Result, SourceId, Timestamp, bounds, source::QaPair};
 
-/// How many days a list of groups looks back, unless said otherwise.
+/// How many days a list of groups looks back by default.
 pub const DAYS: u32 = 30;
 /// How many it may look back.
 pub const DAYS_BOUNDS: (u32, u32) = (1, 90);
@@ -27,7 +27,7 @@ pub struct Group {
 
 /// That a group has got its answer. What was asked up to that day is not listed any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Learned {
+pub struct AnsweredGroup {
     /// The group.
     pub group: GroupId,
     /// The pair that answers it.

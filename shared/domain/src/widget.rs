@@ -11,7 +11,7 @@ pub const SENTENCE: (usize, usize) = (1, 500);
 /// A label or the text of a button.
 pub const LABEL: (usize, usize) = (1, 100);
 
-/// Where the widget stands on the page.
+/// The corner of the page that the widget is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WidgetPosition {
@@ -78,7 +78,7 @@ widget! {
     secondary_color: String = "#f3f4f6".to_owned();
     /// Colour of text on those.
     secondary_foreground: String = "#111827".to_owned();
-    /// Where it stands.
+    /// The corner that it is in.
     position: WidgetPosition = WidgetPosition::BottomRight;
     /// What a visitor reads first.
     greeting: String = "Hi! How can I help you?".to_owned();
@@ -96,7 +96,7 @@ widget! {
     online_text: String = "Online".to_owned();
     /// On the button that asks for a person.
     handoff_text: String = "Talk to a person".to_owned();
-    /// Once one was asked for.
+    /// Once a person was requested.
     handoff_sent_text: String = "Thank you. Somebody will get back to you.".to_owned();
     /// In the empty field for an e-mail address.
     email_placeholder: String = "Your e-mail address".to_owned();
@@ -118,7 +118,7 @@ impl Widget {
     /// What was set over the defaults, for a chatbot of this name.
     pub fn new(set: WidgetFields, chatbot: &str) -> Self {
         let widget = set.over_defaults();
-        // Nobody can set an empty one.
+        // An empty one is refused.
         match widget.bot_name.is_empty() {
             true => Self { bot_name: chatbot.to_owned(), ..widget },
             false => widget,

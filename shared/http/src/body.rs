@@ -8,20 +8,21 @@ use axum::{
     http::{StatusCode, Uri, request::Parts},
     response::IntoResponse,
 };
+use dialects::DialectErrors;
 use domain::{Error, ErrorKind, FieldError};
 use serde::de::DeserializeOwned;
 use serde_json::{error::Category, json};
 
-use crate::{Problem, Speaks, form::most_bytes};
+use crate::{Problem, form::max_bytes};
 
 /// The largest body that is taken, but where a file may come.
-pub(crate) const MOST_BYTES: usize = 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
 /// A JSON object. Any content type is taken, since the references' own examples leave it out.
 #[derive(Debug)]
 pub struct Body<D, T>(pub T, pub PhantomData<D>);
 
-impl<D: Speaks, T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<D, T> {
+impl<D: DialectErrors, T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<D, T> {
     type Rejection = Problem<D>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
@@ -32,7 +33,7 @@ impl<D: Speaks, T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<D, 
 
 /// The whole body, within its bound.
 pub(crate) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Error> {
-    let most = most_bytes(request.extensions());
+    let most = max_bytes(request.extensions());
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
             let message = format!("the body must have at most {most} bytes");
@@ -79,7 +80,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 #[derive(Debug)]
 pub struct Params<D, T>(pub T, pub PhantomData<D>);
 
-impl<D: Speaks, T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<D, T> {
+impl<D: DialectErrors, T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<D, T> {
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
@@ -95,19 +96,21 @@ pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Error> {
     Ok(params)
 }
 
-/// Path segments, as text: what they name is the domain's business.
+/// Parameters of the path, as text: the domain parses them.
 #[derive(Debug)]
-pub struct Segments<D, T>(pub T, pub PhantomData<D>);
+pub struct PathParams<D, T>(pub T, pub PhantomData<D>);
 
-impl<D: Speaks, T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segments<D, T> {
+impl<D: DialectErrors, T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S>
+    for PathParams<D, T>
+{
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         if let Ok(Path(segments)) = Path::from_request_parts(parts, state).await {
             return Ok(Self(segments, PhantomData));
         }
-        // Segments that are no text name nothing, as empty ones do; the domain says what.
-        let nothing = [json!(""), json!(["", ""])];
+        // PathParams that are no text name nothing, as empty ones do; the domain says what.
+        let nothing = [json!(""), json!(["", ""]), json!(["", "", ""])];
         nothing
             .into_iter()
             .find_map(|segments| serde_json::from_value(segments).ok())

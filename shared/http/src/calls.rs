@@ -2,19 +2,19 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::{Core, access::usage::Calls};
+use app::{App, access::usage::Calls};
 use axum::{
     http::{HeaderName, HeaderValue, request::Parts},
     response::Response,
 };
 use domain::{Dialect, Error, Principal, Result};
-use store::meter::{Fork, Meter};
+use store::meter::{Meter, MeterHandle};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use crate::problem::render;
 
-/// BotPlot's, on every answer to a key.
+/// On every answer to a key, where the dialect has them.
 pub(crate) const RATE_HEADERS: [HeaderName; 3] = [
     HeaderName::from_static("x-ratelimit-limit"),
     HeaderName::from_static("x-ratelimit-remaining"),
@@ -25,8 +25,8 @@ pub(crate) const RATE_HEADERS: [HeaderName; 3] = [
 enum State {
     #[default]
     NotCounted,
-    Counting(Dialect, JoinHandle<Result<Option<Calls>>>, Fork),
-    Counted(Calls),
+    Counting(Dialect, JoinHandle<Result<Option<Calls>>>, MeterHandle),
+    Counted(Dialect, Calls),
 }
 
 /// Where a request keeps what became of counting it, from its extractor to its answer.
@@ -46,23 +46,23 @@ impl Counting {
     /// The answer to a call that was refused or could not be counted; otherwise `response`, with
     /// what the dialect says of its calls.
     pub async fn settle(&self, mut response: Response) -> Response {
-        let calls = match self.swap(State::NotCounted) {
+        let (dialect, calls) = match self.swap(State::NotCounted) {
             State::NotCounted => return response,
-            State::Counted(calls) => calls,
-            State::Counting(dialect, task, fork) => {
+            State::Counted(dialect, calls) => (dialect, calls),
+            State::Counting(dialect, task, handle) => {
                 let counted = task.await.map_err(Error::internal).and_then(|counted| counted);
-                Meter::current().join(&fork);
+                Meter::current().join(&handle);
                 match counted {
-                    Ok(Some(calls)) => calls,
+                    Ok(Some(calls)) => (dialect, calls),
                     Ok(None) => return response,
                     Err(error) => return render(dialect, &error),
                 }
             }
         };
         if let Some(refusal) = calls.refusal() {
-            response = render(calls.dialect, &refusal);
+            response = render(dialect, &refusal);
         }
-        if calls.dialect == Dialect::Botplot
+        if calls.metering.in_headers
             && let (Some(limit), Some(remaining)) = (calls.limits.month, calls.remaining())
         {
             let reset = calls.at.next_month().seconds();
@@ -78,31 +78,34 @@ impl Counting {
 /// Counts a call and waits for it; refused where its plan refuses it.
 pub(crate) async fn count(
     parts: &Parts,
-    core: &Core,
+    app: &App,
     principal: &Principal,
     dialect: Dialect,
 ) -> Result<Option<Calls>> {
-    let Some(calls) = core.take_call(principal, dialect).await? else { return Ok(None) };
-    Counting::of(parts).swap(State::Counted(calls.clone()));
+    let Some(calls) = app.consume_call(principal, dialect).await? else { return Ok(None) };
+    Counting::of(parts).swap(State::Counted(dialect, calls.clone()));
     calls.refusal().map_or(Ok(Some(calls)), Err)
 }
 
 /// Counts a call. One that only reads is counted while it is answered, and its answer waits for
 /// the count: it costs no round trip, and what is refused has changed nothing.
-pub(crate) async fn count_beside(
+pub(crate) async fn count_concurrently(
     parts: &Parts,
-    core: &Core,
+    app: &App,
     principal: &Principal,
     dialect: Dialect,
 ) -> Result<()> {
-    if !parts.method.is_safe() {
-        return count(parts, core, principal, dialect).await.map(drop);
+    if dialect.profile().metering.is_none() {
+        return Ok(());
     }
-    let (core, principal) = (core.clone(), principal.clone());
-    let fork = Meter::current().fork();
-    let meter = fork.beside.clone();
-    let work = async move { core.take_call(&principal, dialect).await };
+    if !parts.method.is_safe() {
+        return count(parts, app, principal, dialect).await.map(drop);
+    }
+    let (app, principal) = (app.clone(), principal.clone());
+    let handle = Meter::current().fork();
+    let meter = handle.concurrent.clone();
+    let work = async move { app.consume_call(&principal, dialect).await };
     let task = tokio::spawn(async move { meter.scope(work).await }.in_current_span());
-    Counting::of(parts).swap(State::Counting(dialect, task, fork));
+    Counting::of(parts).swap(State::Counting(dialect, task, handle));
     Ok(())
 }

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use app::Core;
+use app::App;
 use domain::Result;
-use runtime::{Aws, Env};
+use runtime::{
+    Aws, Env,
+    config::{AccessConfig, LocalConfig},
+};
 
 /// What every HTTP function has. One that needs more has a context of its own with this in it.
 #[derive(Debug, Clone)]
 pub struct Ctx {
     /// The use cases.
-    pub core: Core,
+    pub app: App,
     /// Origins, beside the platform's own, whose pages may write with a session cookie.
     pub origins: Arc<[String]>,
     /// Whether responses say what they consumed: in the local run.
@@ -18,14 +21,15 @@ pub struct Ctx {
 }
 
 impl Ctx {
-    /// From settings, with a connection to the table that stands already.
+    /// From settings, with an open connection to the table.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        let core = aws.core(env)?;
+        let app = aws.app(env)?;
         // The first request must not pay for the connection. If the table can't be reached now,
         // that request says so.
-        if let Err(error) = core.store.warm_up().await {
+        if let Err(error) = app.store.warm_up().await {
             tracing::warn!(%error, "the table could not be reached at start-up");
         }
-        Ok(Self { core, origins: env.allowed_origins().into(), shows_units: env.is_local() })
+        let origins = AccessConfig::read(env)?.allowed_origins.into();
+        Ok(Self { app, origins, shows_units: LocalConfig::read(env).is_local })
     }
 }

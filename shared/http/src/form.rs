@@ -9,47 +9,48 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use dialects::helpbot::Helpbot;
 use domain::{ChatbotId, Error, ErrorKind, Principal, Result};
 use futures::stream;
 use multer::Multipart;
 
 use crate::{
-    Ctx, Helpbot, Problem,
-    auth::{caller, key_in_body, key_in_head},
-    body::{MOST_BYTES, read_body},
+    Ctx, Problem,
+    auth::{key_in_body, key_in_head, principal},
+    body::{MAX_BYTES, read_body},
 };
 
-/// Parts of a form at the most.
-const MOST_PARTS: usize = 16;
+/// The maximum number of parts of a form.
+const MAX_PARTS: usize = 16;
 /// The part that carries the key, as a JSON body's field of that name does.
 const KEY: &str = "apiKey";
 
 /// Routes that take larger bodies than the others.
 #[derive(Debug, Clone, Copy)]
-pub struct Room {
+pub struct BodyLimit {
     /// Their paths as they are declared.
     pub paths: &'static [&'static str],
-    /// Bytes of a body at the most.
+    /// The maximum size of a body in bytes.
     pub bytes: usize,
 }
 
-/// Lets bodies that are as large as `room` says come to its routes.
-pub(crate) async fn make_room(
-    State(room): State<Room>,
+/// Raises the limit on bodies of the routes that `limit` names.
+pub(crate) async fn set_body_limit(
+    State(limit): State<BodyLimit>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>();
-    if route.is_some_and(|route| room.paths.contains(&route.as_str())) {
-        DefaultBodyLimit::max(room.bytes).apply(&mut request);
-        request.extensions_mut().insert(room);
+    if route.is_some_and(|route| limit.paths.contains(&route.as_str())) {
+        DefaultBodyLimit::max(limit.bytes).apply(&mut request);
+        request.extensions_mut().insert(limit);
     }
     next.run(request).await
 }
 
 /// The largest body that `request` may have.
-pub(crate) fn most_bytes(extensions: &axum::http::Extensions) -> usize {
-    extensions.get::<Room>().map_or(MOST_BYTES, |room| room.bytes)
+pub(crate) fn max_bytes(extensions: &axum::http::Extensions) -> usize {
+    extensions.get::<BodyLimit>().map_or(MAX_BYTES, |limit| limit.bytes)
 }
 
 /// A part of a form.
@@ -98,12 +99,14 @@ where
         let known = key_in_head(request.headers(), request.uri());
         let content_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_owned();
+        let extensions = request.extensions().clone();
         let form = match read_body(request, state).await {
             Ok(body) => read(&content_type, body).await,
             Err(error) => Err(error),
         };
         let secret = known.or_else(|| form.as_ref().ok().and_then(key)).unwrap_or_default();
-        let principal = caller(&Ctx::from_ref(state).core, Some(&secret)).await?;
+        let app = Ctx::from_ref(state).app;
+        let principal = principal(&extensions, &app, Some(&secret)).await?;
         let chatbot = principal.site()?;
         Ok(Self { principal, chatbot, secret, form })
     }
@@ -133,8 +136,8 @@ async fn read(content_type: &str, body: Bytes) -> Result<Form> {
     let mut form = Multipart::new(whole, boundary);
     let mut parts = Vec::new();
     while let Some(field) = form.next_field().await.map_err(broken)? {
-        if parts.len() == MOST_PARTS {
-            let message = format!("the form must have at most {MOST_PARTS} parts");
+        if parts.len() == MAX_PARTS {
+            let message = format!("the form must have at most {MAX_PARTS} parts");
             return Err(Error::new(ErrorKind::Malformed, message));
         }
         let content_type = field.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
@@ -182,12 +185,12 @@ mod tests {
             (TYPE, ""),
             (TYPE, "{}"),
             (TYPE, part),
-            (TYPE, &format!("{}--x--", part.repeat(MOST_PARTS + 1))),
+            (TYPE, &format!("{}--x--", part.repeat(MAX_PARTS + 1))),
         ] {
             let error = parts(content_type, body).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::Malformed, "{body}");
         }
-        let most = format!("{}--x--", part.repeat(MOST_PARTS));
-        assert_eq!(parts(TYPE, &most).await.unwrap().len(), MOST_PARTS);
+        let most = format!("{}--x--", part.repeat(MAX_PARTS));
+        assert_eq!(parts(TYPE, &most).await.unwrap().len(), MAX_PARTS);
     }
 }

@@ -1,16 +1,14 @@
 //! `Idempotency-Key`, around every `POST` of a caller that is known.
 
 use app::{
-    Core,
+    App,
+    access::accounts::Caller,
     access::idempotency::{Claim, ClaimToken, IdempotentRequest, StoredResponse},
 };
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{
-        HeaderName, HeaderValue, Method, StatusCode,
-        header::{CONTENT_TYPE, HeaderMap},
-    },
+    http::{HeaderName, HeaderValue, Method, StatusCode, header::CONTENT_TYPE, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -20,7 +18,12 @@ use store::meter::Meter;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
-use crate::{StreamOutcome, auth::secret_in, form::most_bytes, problem::render};
+use crate::{
+    StreamOutcome,
+    auth::{KnownCaller, look_up, secret_in},
+    form::max_bytes,
+    problem::render,
+};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// On a response that was given before.
@@ -30,60 +33,61 @@ const WAITING: usize = 64;
 
 /// Carries a `POST` with an `Idempotency-Key` out once. Sign-up and sign-in are left alone: their
 /// callers are not known yet.
-pub(crate) async fn idempotent(State(core): State<Core>, request: Request, next: Next) -> Response {
+pub(crate) async fn idempotent(State(app): State<App>, request: Request, next: Next) -> Response {
     let named = request.headers().contains_key(KEY);
     let path = request.uri().path();
     if !named || request.method() != Method::POST || path.starts_with("/api/v1/auth/") {
         return next.run(request).await;
     }
     let dialect = dialects::of_path(path);
-    let (parts, body) = request.into_parts();
-    let most = most_bytes(&parts.extensions);
+    let (mut parts, body) = request.into_parts();
+    let most = max_bytes(&parts.extensions);
     let Ok(body) = to_bytes(body, most + 1).await else {
         // Too large, or cut off: the route says so in its own words.
         let rest = Body::from(vec![b' '; most + 1]);
         return next.run(Request::from_parts(parts, rest)).await;
     };
     let secret = secret_in(&parts.headers, &parts.uri, &body);
-    let claimed = claim(&core, &parts.headers, secret.as_deref(), &parts.method, &parts.uri, &body);
-    match claimed.await {
-        Ok(None) => next.run(Request::from_parts(parts, Body::from(body))).await,
-        Ok(Some((_, Claim::Replay(response)))) => replayed(response),
-        Ok(Some((idempotent, Claim::Execute(claim)))) => {
+    let known = match secret {
+        Some(secret) => look_up(&mut parts.extensions, &app, &secret).await,
+        None => Ok(None),
+    };
+    let known = match known {
+        Ok(Some(known)) => known,
+        // The route refuses it.
+        Ok(None) => return next.run(Request::from_parts(parts, Body::from(body))).await,
+        Err(error) => return render(dialect, &error),
+    };
+    match claim(&app, &known, &parts, &body).await {
+        Ok((_, Claim::Replay(response))) => replayed(response),
+        Ok((idempotent, Claim::Execute(claim))) => {
             let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            complete(core, idempotent, claim, response, dialect).await
+            complete(app, idempotent, claim, response, dialect).await
         }
-        Err(error) => render(speaking(&core, dialect, secret.as_deref()).await, &error),
+        Err(error) => render(spoken(&known, dialect), &error),
     }
 }
 
 /// On a path that two dialects share the key decides.
-async fn speaking(core: &Core, dialect: Dialect, secret: Option<&str>) -> Dialect {
-    let Some(secret) = secret.filter(|_| dialect == Dialect::Botplot) else { return dialect };
-    match core.principal(secret).await {
-        Ok(principal) if principal.dialect == Dialect::Helpbot => Dialect::Helpbot,
-        _ => dialect,
+fn spoken(known: &KnownCaller, path: Dialect) -> Dialect {
+    match &known.caller {
+        Caller::Key(principal) => principal.dialect.spoken_on(path),
+        Caller::Session(_) => path,
     }
 }
 
-/// `None` for an unauthenticated request.
 async fn claim(
-    core: &Core,
-    headers: &HeaderMap,
-    secret: Option<&str>,
-    method: &Method,
-    uri: &axum::http::Uri,
+    app: &App,
+    known: &KnownCaller,
+    parts: &Parts,
     body: &[u8],
-) -> Result<Option<(IdempotentRequest, Claim)>> {
-    let Some(secret) = secret else { return Ok(None) };
-    if !core.knows(secret).await? {
-        return Ok(None);
-    }
-    let key = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
-    let target = uri.path_and_query().map_or("", |target| target.as_str());
-    let request = IdempotentRequest::new(secret, key, method.as_str(), target, body)?;
-    let claim = core.claim_request(&request).await?;
-    Ok(Some((request, claim)))
+) -> Result<(IdempotentRequest, Claim)> {
+    let key = parts.headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    let (secret, method) = (known.secret(), parts.method.as_str());
+    let request = IdempotentRequest::new(secret, key, method, target, body)?;
+    let claim = app.claim_request(&request).await?;
+    Ok((request, claim))
 }
 
 fn replayed(stored: StoredResponse) -> Response {
@@ -100,7 +104,7 @@ fn replayed(stored: StoredResponse) -> Response {
 /// Stores the response before its end goes out, so that a client that has all of it finds it again.
 /// The body is read on a task of its own: a client that goes away takes nothing along.
 async fn complete(
-    core: Core,
+    app: App,
     request: IdempotentRequest,
     claim: ClaimToken,
     response: Response,
@@ -134,7 +138,7 @@ async fn complete(
         let status = if failed { StatusCode::INTERNAL_SERVER_ERROR.as_u16() } else { status };
         let body = String::from_utf8_lossy(&whole).into_owned();
         let stored = StoredResponse { status, content_type, body };
-        if let Err(error) = core.complete_request(&request, &claim, &stored).await {
+        if let Err(error) = app.complete_request(&request, &claim, &stored).await {
             tracing::error!(%error, "a response could not be stored for its Idempotency-Key");
         }
         stored.body

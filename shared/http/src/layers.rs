@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 use crate::{
     Ctx,
-    body::MOST_BYTES,
+    body::MAX_BYTES,
     calls::{Counting, RATE_HEADERS},
-    form::{Room, make_room},
+    form::{BodyLimit, set_body_limit},
     idempotency,
     problem::render,
 };
@@ -31,15 +31,15 @@ const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
 
 /// Puts around `router` what every function has.
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
-    let idempotent = middleware::from_fn_with_state(ctx.core.clone(), idempotency::idempotent);
+    let idempotent = middleware::from_fn_with_state(ctx.app.clone(), idempotency::idempotent);
     finish_public(router.layer(idempotent), ctx.shows_units)
 }
 
 /// The same where one route takes larger bodies.
-pub fn finish_with_room(router: Router, ctx: &Ctx, room: Room) -> Router {
-    let idempotent = middleware::from_fn_with_state(ctx.core.clone(), idempotency::idempotent);
-    let room = middleware::from_fn_with_state(room, make_room);
-    finish_public(router.layer(idempotent).layer(room), ctx.shows_units)
+pub fn finish_with_body_limit(router: Router, ctx: &Ctx, limit: BodyLimit) -> Router {
+    let idempotent = middleware::from_fn_with_state(ctx.app.clone(), idempotency::idempotent);
+    let limit = middleware::from_fn_with_state(limit, set_body_limit);
+    finish_public(router.layer(idempotent).layer(limit), ctx.shows_units)
 }
 
 /// The same for routes that need no context.
@@ -47,7 +47,7 @@ pub fn finish_public(router: Router, shows_units: bool) -> Router {
     router
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(DefaultBodyLimit::max(MAX_BYTES))
         .layer(middleware::from_fn_with_state(shows_units, around))
 }
 
@@ -65,8 +65,13 @@ pub fn open_to_browsers(finished: Router) -> Router {
     )
 }
 
+/// The answer where there is no such `what`, in the dialect of the nearest path.
+pub fn not_found(uri: &Uri, what: &str) -> Response {
+    render(dialects::of_path(uri.path()), &Error::not_found(what))
+}
+
 async fn no_such_path(uri: Uri) -> Response {
-    render(dialects::of_path(uri.path()), &Error::not_found("path"))
+    not_found(&uri, "path")
 }
 
 async fn no_such_method(method: Method, uri: Uri) -> Response {

@@ -16,10 +16,10 @@ pub use auth::{
     ChatKey, CountedKey, SecretKey, SessionToken, SharedManagement, SharedRoute, SignedIn, SiteKey,
     WorkspaceKey, session_cookie,
 };
-pub use body::{Body, Params, Segments, parse, query};
+pub use body::{Body, Params, PathParams, parse, query};
 pub use ctx::Ctx;
-pub use form::{Form, Part, Room, SiteForm};
-pub use layers::{finish, finish_public, finish_with_room, open_to_browsers};
-pub use problem::{Botplot, ChatbotPlatform, Conferbot, Helpbot, Openbat, Problem, Speaks, render};
+pub use form::{BodyLimit, Form, Part, SiteForm};
+pub use layers::{finish, finish_public, finish_with_body_limit, not_found, open_to_browsers};
+pub use problem::{Problem, render};
 pub use start::{run, run_streaming};
 pub use stream_outcome::StreamOutcome;

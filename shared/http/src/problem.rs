@@ -7,25 +7,8 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
+use dialects::DialectErrors;
 use domain::{Dialect, Error, ErrorKind};
-
-/// A dialect as a type, so that extractors and errors know it.
-pub trait Speaks: Send + Sync + 'static {
-    /// Which one.
-    const DIALECT: Dialect;
-}
-
-macro_rules! speaks {
-    ($($name:ident),*) => {$(
-        /// The dialect of that name.
-        #[derive(Debug, Clone, Copy)]
-        pub struct $name;
-        impl Speaks for $name {
-            const DIALECT: Dialect = Dialect::$name;
-        }
-    )*};
-}
-speaks!(Conferbot, ChatbotPlatform, Botplot, Openbat, Helpbot);
 
 /// An error in the dialect `D`.
 #[derive(Debug)]
@@ -37,7 +20,7 @@ impl<D> From<Error> for Problem<D> {
     }
 }
 
-impl<D: Speaks> IntoResponse for Problem<D> {
+impl<D: DialectErrors> IntoResponse for Problem<D> {
     fn into_response(self) -> Response {
         render(D::DIALECT, &self.0)
     }

@@ -1,15 +1,11 @@
 //! What a site's robots.txt says: which pages may be read, how far apart, and where its sitemaps
 //! are. Asked for once a crawl and process.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
+use cache::ByteCache;
 use outbound::{Client, Limits, OutboundError};
 use texting_robots::Robot;
-use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::PageError;
@@ -18,15 +14,19 @@ use crate::PageError;
 const NAME: &str = "colloquybot";
 /// Bounds on a robots.txt.
 const LIMITS: Limits = Limits { time: Duration::from_secs(10), bytes: 512 * 1024, redirects: 5 };
-/// Files that are remembered at the most.
-const REMEMBERED: usize = 64;
-/// Sitemaps taken from one file at the most.
+/// Bytes of the files that are cached, parsed.
+const MAX_CACHED: usize = 8 * 1024 * 1024;
+/// A parsed file takes about this many times the bytes of its text.
+const PARSED: usize = 4;
+/// Sitemaps taken from one file at most.
 const MAX_SITEMAPS: usize = 10;
 
 /// The rules of one site.
 #[derive(Debug, Default)]
 pub struct Robots {
     robot: Option<Robot>,
+    /// About how much memory it takes.
+    bytes: usize,
     /// The time that the site wants between two pages.
     pub delay: Option<Duration>,
     /// Where its sitemaps are, as far as it says.
@@ -43,7 +43,7 @@ impl Robots {
             .map(|seconds| Duration::from_secs_f32(seconds.min(86_400.0)));
         let sitemaps =
             robot.sitemaps.iter().filter_map(|at| url.join(at).ok()).take(MAX_SITEMAPS).collect();
-        Ok(Self { robot: Some(robot), delay, sitemaps })
+        Ok(Self { robot: Some(robot), bytes: PARSED * text.len(), delay, sitemaps })
     }
 
     /// Whether the page at `url` may be read.
@@ -52,11 +52,17 @@ impl Robots {
     }
 }
 
-type Slot = Arc<OnceCell<Arc<Robots>>>;
+/// The rules of sites that are being crawled, by crawl and URL of the robots.txt.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownRobots(ByteCache<(String, String), Arc<Robots>>);
 
-/// The rules of sites that are being crawled.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct KnownRobots(Arc<Mutex<HashMap<(String, String), Slot>>>);
+impl Default for KnownRobots {
+    fn default() -> Self {
+        let bytes =
+            |key: &(String, String), robots: &Arc<Robots>| key.0.len() + key.1.len() + robots.bytes;
+        Self(ByteCache::new(MAX_CACHED, bytes))
+    }
+}
 
 impl KnownRobots {
     /// The rules for `url`, as they were when `crawl` first came to its site.
@@ -69,14 +75,8 @@ impl KnownRobots {
         let mut robots = url.clone();
         robots.set_path("/robots.txt");
         robots.set_query(None);
-        let slot = {
-            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if known.len() >= REMEMBERED {
-                known.clear();
-            }
-            known.entry((crawl.to_owned(), robots.to_string())).or_default().clone()
-        };
-        slot.get_or_try_init(|| fetch(client, &robots)).await.cloned()
+        let key = (crawl.to_owned(), robots.to_string());
+        self.0.get_or_load(&key, fetch(client, &robots)).await
     }
 }
 

@@ -113,6 +113,18 @@ impl Segment {
         self.passages.is_empty()
     }
 
+    /// About how much memory it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        let terms: usize = self.terms.iter().map(|term| size_of::<Arc<str>>() + term.len()).sum();
+        let above = |(above, terms): &(Above, Vec<u32>)| {
+            let headings: usize = above.headings.iter().map(String::len).sum();
+            let texts = above.title.len() + headings + above.url.as_ref().map_or(0, String::len);
+            size_of::<Above>() + texts + size_of_val(terms.as_slice())
+        };
+        let above: usize = self.above.iter().map(above).sum();
+        terms + above + size_of_val(&*self.passages) + size_of_val(&*self.numbers)
+    }
+
     /// The text of a passage; empty for one that it doesn't have.
     pub fn content(&self, passage: usize) -> String {
         self.reader.text(self.body(passage))

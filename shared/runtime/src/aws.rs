@@ -1,25 +1,35 @@
 //! Clients of AWS, and what use cases are made of them.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
-    Core,
+    App,
     access::accounts::PasswordCost,
+    adapters::clock::{SharedClock, SystemClock},
     adapters::files::Files,
     adapters::seal::Sealer,
     adapters::sqs::Queue,
+    jobs::{Job, JobQueue, WorkQueue},
     ops::dead_letters::DeadLetters,
-    webhooks::transport::{Sender, Targets},
+    webhooks::transport::{Targets, Transport},
 };
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use domain::{Error, Result};
 use knowledge::Embedder;
-use outbound::Client;
+use outbound::{Client, Resolver};
 use store::Store;
 use tokio::sync::Notify;
 
-use crate::{Env, embeddings::Loaded, table_used::TableUsed};
+use crate::{
+    Env,
+    config::{
+        AccessConfig, FilesConfig, LimitsConfig, LocalConfig, OutboundConfig, QueuesConfig,
+        TableConfig, queue_url,
+    },
+    embeddings::Loaded,
+    table_used::TableUsed,
+};
 
 /// Where the AWS services are. Clients made from it share one HTTP client.
 #[derive(Debug, Clone)]
@@ -37,6 +47,9 @@ pub struct Aws {
     passwords: PasswordCost,
     /// Of the local run: told of every call of DynamoDB that has ended.
     table_used: Option<Arc<Notify>>,
+    clock: SharedClock,
+    /// Of tests: the DNS server, and for how long it is asked.
+    dns: Option<(SocketAddr, Duration)>,
 }
 
 impl Aws {
@@ -68,6 +81,8 @@ impl Aws {
             plain_http: plain_http(),
             passwords: PasswordCost::default(),
             table_used: None,
+            clock: Arc::new(SystemClock),
+            dns: None,
         }
     }
 
@@ -96,6 +111,18 @@ impl Aws {
         Self { platforms: Arc::new(platforms), ..self }
     }
 
+    /// The same with another clock than the machine's.
+    #[must_use]
+    pub fn with_clock(self, clock: SharedClock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The same with the DNS server at `server`, asked for at most `time`.
+    #[must_use]
+    pub fn with_dns(self, server: SocketAddr, time: Duration) -> Self {
+        Self { dns: Some((server, time)), ..self }
+    }
+
     /// The same with `embedder` in the place of whichever model `EMBEDDINGS` names.
     #[must_use]
     pub fn with_embedder(self, embedder: Arc<dyn Embedder>) -> Self {
@@ -122,7 +149,7 @@ impl Aws {
             config = config.interceptor(TableUsed(told.clone()));
         }
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
-        Ok(Store::new(client, env.required("TABLE_NAME")?))
+        Ok(Store::new(client, TableConfig::read(env)?.name))
     }
 
     fn sqs(&self) -> aws_sdk_sqs::Client {
@@ -133,19 +160,31 @@ impl Aws {
         aws_sdk_sqs::Client::from_conf(config.build())
     }
 
-    /// The queue whose URL the setting `name` holds.
-    pub fn queue(&self, env: &Env, name: &str) -> Result<Queue> {
-        Ok(Queue::new(self.sqs(), env.required(name)?))
+    /// The queue of a job, whose URL its setting holds.
+    pub fn jobs<J: Job>(&self, env: &Env) -> Result<JobQueue<J>> {
+        Ok(JobQueue::new(Queue::new(self.sqs(), queue_url(env, J::QUEUE)?)))
     }
 
-    /// Where uploaded files are: the bucket that `FILES` names or, in the local run alone, the
-    /// folder, which is an absolute path.
+    /// Where the crawl worker moves messages that break the schema.
+    pub fn crawl_dead_letters(&self, env: &Env) -> Result<Queue> {
+        Ok(Queue::new(self.sqs(), QueuesConfig::crawl_dead_letters(env)?))
+    }
+
+    /// Where records of the stream are moved that can't be read.
+    pub fn stream_failures_queue(&self, env: &Env) -> Result<Queue> {
+        Ok(Queue::new(self.sqs(), QueuesConfig::stream_failures(env)?))
+    }
+
+    /// Where uploaded files are.
+    ///
+    /// # Errors
+    ///
+    /// If that is a bucket, and this build has no client of S3.
     pub fn files(&self, env: &Env) -> Result<Files> {
-        let place = env.required("FILES")?;
-        if env.is_local() && Path::new(place).is_absolute() {
-            return Ok(Files::folder(place));
+        match FilesConfig::read(env)? {
+            FilesConfig::Folder(path) => Ok(Files::folder(path)),
+            FilesConfig::Bucket(name) => self.bucket(&name),
         }
-        self.bucket(place)
     }
 
     #[cfg(feature = "s3")]
@@ -167,21 +206,22 @@ impl Aws {
     }
 
     /// What makes attempts at deliveries. `EVENT_QUEUES` lists the queues that it may send to.
-    pub fn sender(&self, env: &Env) -> Result<Sender> {
-        let client = Client::new(env.policy(), "Colloquy/1.0").map_err(Error::internal)?;
-        let queues = env.optional("EVENT_QUEUES").unwrap_or_default();
-        Ok(Sender::new(client, self.sqs(), Targets::new(env.policy(), queues)))
+    pub fn transport(&self, env: &Env) -> Result<Transport> {
+        let policy = LocalConfig::read(env).policy();
+        let client = Client::new(policy, "Colloquy/1.0").map_err(Error::internal)?;
+        let targets = Targets::new(policy, &OutboundConfig::read(env).event_queues);
+        Ok(Transport::new(client, self.sqs(), targets))
     }
 
-    /// What the queue whose URL the setting `name` holds has given up.
-    pub async fn dead_letters(&self, env: &Env, name: &str) -> Result<DeadLetters> {
-        DeadLetters::of(self.sqs(), env.required(name)?).await
+    /// The messages of `queue` whose jobs failed for good.
+    pub async fn dead_letters(&self, env: &Env, queue: WorkQueue) -> Result<DeadLetters> {
+        DeadLetters::of(self.sqs(), queue_url(env, queue)?).await
     }
 
     /// Records of the stream that could not be handled, in the queue that `STREAM_FAILURES_URL`
     /// names.
     pub fn stream_failures(&self, env: &Env) -> Result<DeadLetters> {
-        Ok(DeadLetters::at(self.sqs(), env.required("STREAM_FAILURES_URL")?))
+        Ok(DeadLetters::at(self.sqs(), QueuesConfig::stream_failures(env)?))
     }
 
     /// Reads the master key that `MASTER_KEY_SECRET` names; once, when a function starts.
@@ -192,7 +232,7 @@ impl Aws {
         }
         let secret = aws_sdk_secretsmanager::Client::from_conf(config.build())
             .get_secret_value()
-            .secret_id(env.required("MASTER_KEY_SECRET")?)
+            .secret_id(AccessConfig::master_key_secret(env)?)
             .send()
             .await
             .map_err(|e| Error::internal(e.into_service_error()))?;
@@ -200,8 +240,18 @@ impl Aws {
     }
 
     /// What every use case needs.
-    pub fn core(&self, env: &Env) -> Result<Core> {
-        Ok(Core::new(self.store(env)?, env.plans()?, env.idle()?).with_passwords(self.passwords))
+    pub fn app(&self, env: &Env) -> Result<App> {
+        let LimitsConfig { plans, idle } = LimitsConfig::read(env)?;
+        let app = App::new(self.store(env)?, plans, idle);
+        Ok(app.with_passwords(self.passwords).with_clock(self.clock.clone()))
+    }
+
+    /// The DNS, asked for at most `time`, and that time.
+    pub fn dns(&self, time: Duration) -> (Resolver, Duration) {
+        match self.dns {
+            Some((server, time)) => (Resolver::of_server(server, time), time),
+            None => (Resolver::of_system(time), time),
+        }
     }
 }
 
@@ -220,15 +270,14 @@ mod tests {
     async fn a_build_without_s3_refuses_a_bucket_and_names_the_feature() {
         let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9").await;
         let set = |local: &str, place: &str| {
-            let settings = [("LOCAL_RUN", local), ("FILES", place)];
-            Env::of(HashMap::from(
-                settings.map(|(name, value)| (name.to_owned(), value.to_owned())),
-            ))
+            let variables = [("LOCAL_RUN", local), ("FILES", place)];
+            let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            Env::of(HashMap::from(variables.map(owned)))
         };
-        for refused in [set("true", "a-bucket"), set("", "/an/absolute/path")] {
-            let error = aws.files(&refused).err().map(|error| error.to_string());
-            assert!(error.as_deref().is_some_and(|e| e.contains("runtime/s3")), "{error:?}");
+        for refused in [set("true", "a-bucket"), set("", "/a/folder")] {
+            let error = aws.files(&refused).unwrap_err().to_string();
+            assert!(error.contains("runtime/s3"), "{error}");
         }
-        assert!(aws.files(&set("true", "/an/absolute/path")).is_ok());
+        assert!(aws.files(&set("true", "/a/folder")).unwrap().is_folder());
     }
 }

@@ -1,7 +1,8 @@
-//! The embedding model that the setting `EMBEDDINGS` names.
+//! The embedding model that `EMBEDDINGS` names.
 
 use std::{
     collections::HashMap,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -9,42 +10,38 @@ use app::knowledge::embeddings::Semantics;
 use domain::{Error, Result};
 use knowledge::Embedder;
 
-use crate::{Aws, Env};
+use crate::{
+    Aws, Env,
+    config::{EmbeddingsConfig, ModelName},
+};
 
-/// Models of this process by their settings: one is loaded once, however many functions run in it.
-pub(crate) type Loaded = Arc<Mutex<HashMap<String, Arc<dyn Embedder>>>>;
+/// Models of this process by name: one is loaded once, however many functions run in it.
+pub(crate) type Loaded = Arc<Mutex<HashMap<ModelName, Arc<dyn Embedder>>>>;
 
 impl Aws {
-    /// What says what texts mean, if `EMBEDDINGS` names a model: `minilm:` and the folder that it is
-    /// in, or `bedrock:` and the id of a model of Titan's kind. It may take a third of a second.
+    /// The embedding model that `EMBEDDINGS` names, if it names one. Loading MiniLM takes a third of
+    /// a second.
     ///
     /// # Errors
     ///
     /// If there is no such model, or this build has no library for it.
     pub fn semantics(&self, env: &Env) -> Result<Semantics> {
-        let Some(named) = env.optional("EMBEDDINGS") else { return Ok(Semantics::default()) };
-        // Of the table's own vector index, which only a deployment can have.
-        let dimensions = env.optional("VECTOR_DIMENSIONS").map_or(Ok(0), str::parse);
-        let dimensions = dimensions.map_err(Error::internal)?;
+        let EmbeddingsConfig { model, index_dimensions } = EmbeddingsConfig::read(env)?;
+        let Some(named) = model else { return Ok(Semantics::default()) };
         if let Some(embedder) = &self.embedder {
-            return Ok(Semantics::by(embedder.clone()).in_table(dimensions));
+            return Ok(Semantics::by(embedder.clone()).in_table(index_dimensions));
         }
         let mut loaded = self.embedders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(embedder) = loaded.get(named) {
-            return Ok(Semantics::by(embedder.clone()).in_table(dimensions));
+        if let Some(embedder) = loaded.get(&named) {
+            return Ok(Semantics::by(embedder.clone()).in_table(index_dimensions));
         }
-        let embedder: Arc<dyn Embedder> = match named.split_once(':') {
-            Some(("minilm", folder)) => minilm(folder)?,
-            Some(("bedrock", model)) if !model.is_empty() => self.titan(model)?,
-            _ => {
-                return Err(Error::internal(format!(
-                    "EMBEDDINGS is {named:?}, neither minilm:<folder> nor bedrock:<model>"
-                )));
-            }
+        let embedder = match &named {
+            ModelName::MiniLm(folder) => minilm(folder)?,
+            ModelName::Bedrock(model) => self.titan(model)?,
         };
-        tracing::info!(model = embedder.model(), "texts are embedded");
-        loaded.insert(named.to_owned(), embedder.clone());
-        Ok(Semantics::by(embedder).in_table(dimensions))
+        tracing::info!(model = embedder.model(), "embedding model loaded");
+        loaded.insert(named, embedder.clone());
+        Ok(Semantics::by(embedder).in_table(index_dimensions))
     }
 
     #[cfg(feature = "bedrock")]
@@ -71,13 +68,13 @@ fn missing(backend: &str) -> Error {
 }
 
 #[cfg(feature = "minilm")]
-fn minilm(folder: &str) -> Result<Arc<dyn Embedder>> {
-    let model = embed::MiniLm::load(std::path::Path::new(folder)).map_err(Error::internal)?;
+fn minilm(folder: &Path) -> Result<Arc<dyn Embedder>> {
+    let model = embed::MiniLm::load(folder).map_err(Error::internal)?;
     Ok(Arc::new(model))
 }
 
 #[cfg(not(feature = "minilm"))]
-fn minilm(_: &str) -> Result<Arc<dyn Embedder>> {
+fn minilm(_: &Path) -> Result<Arc<dyn Embedder>> {
     Err(missing("minilm"))
 }
 
@@ -85,18 +82,11 @@ fn minilm(_: &str) -> Result<Arc<dyn Embedder>> {
 mod tests {
     use super::*;
 
+    #[cfg(not(feature = "bedrock"))]
     async fn refusal(named: &str) -> String {
         let settings = HashMap::from([("EMBEDDINGS".to_owned(), named.to_owned())]);
         let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9").await;
         aws.semantics(&Env::of(settings)).unwrap_err().to_string()
-    }
-
-    #[tokio::test]
-    async fn what_is_no_model_is_refused_by_the_name_of_its_setting() {
-        for named in ["titan", "bedrock:", "minilm"] {
-            let error = refusal(named).await;
-            assert!(error.contains("EMBEDDINGS") && error.contains(named), "{error}");
-        }
     }
 
     #[cfg(not(feature = "bedrock"))]

@@ -84,7 +84,7 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, DeliveryId, EventId, GroupId, JobId, KeyId,
+    ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId, GroupId, KeyId,
     LeadId, MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
@@ -135,7 +135,7 @@ pub fn conversation_partition(id: ConversationId) -> String {
     format!("CONV#{id}")
 }
 /// Partition of one crawl: its pages, chunks and segment.
-pub fn crawl_partition(source: SourceId, job: JobId) -> String {
+pub fn crawl_partition(source: SourceId, job: CrawlId) -> String {
     format!("SRC#{source}#{job}")
 }
 /// Partition of the pointers to what a chatbot knows.
@@ -260,19 +260,19 @@ pub fn source_url(chatbot: ChatbotId, url: &str) -> Key {
     key(chatbot_partition(chatbot), format!("SRCURL#{}", sha256(url)))
 }
 /// A page of a crawl.
-pub fn page(source: SourceId, job: JobId, url: &str) -> Key {
+pub fn page(source: SourceId, job: CrawlId, url: &str) -> Key {
     key(crawl_partition(source, job), format!("{PAGE}{}", sha256(url)))
 }
 /// Where a page of a crawl leads.
-pub fn links(source: SourceId, job: JobId, url: &str) -> Key {
+pub fn links(source: SourceId, job: CrawlId, url: &str) -> Key {
     key(crawl_partition(source, job), format!("LINKS#{}", sha256(url)))
 }
 /// A chunk of a page. Twenty hex digits of the URL's hash tell pages of one crawl apart.
-pub fn chunk(source: SourceId, job: JobId, url: &str, place: usize) -> Key {
+pub fn chunk(source: SourceId, job: CrawlId, url: &str, place: usize) -> Key {
     key(crawl_partition(source, job), format!("{CHUNK}{}#{place:05}", &sha256(url)[..20]))
 }
 /// Part of what the passages of a page mean.
-pub fn meaning(source: SourceId, job: JobId, url: &str, part: usize) -> Key {
+pub fn meaning(source: SourceId, job: CrawlId, url: &str, part: usize) -> Key {
     key(crawl_partition(source, job), format!("{MEANING}{}#{part:05}", &sha256(url)[..20]))
 }
 /// A place at a host that is crawled.
@@ -284,7 +284,7 @@ pub fn host_pace(origin: &str) -> Key {
     key(format!("HOST#{origin}"), "PACE")
 }
 /// A part of the index segment of a crawl.
-pub fn segment_part(source: SourceId, job: JobId, part: usize) -> Key {
+pub fn segment_part(source: SourceId, job: CrawlId, part: usize) -> Key {
     key(crawl_partition(source, job), format!("{SEGMENT}{part:05}"))
 }
 /// The pointer to a source's current segment.

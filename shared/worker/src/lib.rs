@@ -5,6 +5,7 @@ mod queue;
 mod start;
 mod stream;
 
-pub use queue::{bodies, messages};
+pub use aws_lambda_events::sqs::SqsBatchResponse;
+pub use queue::{bodies, jobs};
 pub use start::run;
-pub use stream::{Record, Shard, Unreadable, records, shard_of};
+pub use stream::{Record, Shard, StreamResponse, Unreadable, records, shard_of};

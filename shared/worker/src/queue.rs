@@ -2,40 +2,31 @@
 
 use std::future::Future;
 
-use aws_lambda_events::sqs::SqsEvent;
+use app::jobs::{self, Job};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{Error, Result};
 use futures::{StreamExt, stream};
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::meter::Meter;
 use tracing::Instrument;
 
 /// Messages of a batch that are worked on at the same time.
 const AT_ONCE: usize = 10;
 
-/// Hands each message of `event` to `handle` and answers with those that failed. A message that
-/// can't be read fails too: it comes again until it is put aside in the dead-letter queue.
-pub async fn messages<J, F>(event: Value, handle: impl Fn(J) -> F) -> Result<Value>
-where
-    J: DeserializeOwned,
-    F: Future<Output = Result<()>>,
-{
-    let handle = &handle;
-    bodies(event, |body| async move {
-        let job: J = serde_json::from_str(&body).map_err(Error::internal)?;
-        handle(job).await
-    })
-    .await
+/// Has `worker` carry out the job of each message of `event`; the messages that failed. A message
+/// that can't be read fails too: it is received again until it is moved to the dead-letter queue.
+pub async fn jobs<J: Job>(event: Value, worker: &J::Worker) -> Result<SqsBatchResponse> {
+    bodies(event, |body| async move { jobs::decode::<J>(&body)?.run(worker).await }).await
 }
 
-/// The same for bodies that are not read yet.
-pub async fn bodies<F>(event: Value, handle: impl Fn(String) -> F) -> Result<Value>
+/// Hands the body of each message of `event` to `handle`; the messages that failed.
+pub async fn bodies<F>(event: Value, handle: impl Fn(String) -> F) -> Result<SqsBatchResponse>
 where
     F: Future<Output = Result<()>>,
 {
     let event: SqsEvent = serde_json::from_value(event).map_err(Error::internal)?;
     let handle = &handle;
-    let failed: Vec<Option<Value>> = stream::iter(event.records)
+    let failed: Vec<Option<String>> = stream::iter(event.records)
         .map(|message| async move {
             let id = message.message_id.unwrap_or_default();
             let span = tracing::info_span!("message", id);
@@ -49,40 +40,68 @@ where
                     None
                 }
                 Err(error) => {
-                    tracing::error!(%error, "job failed and will come again");
-                    Some(json!({ "itemIdentifier": id }))
+                    tracing::error!(%error, "job failed, will be retried");
+                    Some(id)
                 }
             })
         })
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
-    let failures: Vec<Value> = failed.into_iter().flatten().collect();
-    Ok(json!({ "batchItemFailures": failures }))
+    let mut response = SqsBatchResponse::default();
+    response.set_failures(failed.into_iter().flatten());
+    Ok(response)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use app::jobs::WorkQueue;
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
     use super::*;
 
+    #[derive(Serialize, Deserialize)]
+    struct Count {
+        n: u8,
+    }
+
+    impl Job for Count {
+        type Worker = Mutex<Vec<u8>>;
+        const QUEUE: WorkQueue = WorkQueue { name: "", worker: "", setting: "" };
+        const VERSION: u8 = 3;
+
+        async fn run(self, counted: &Self::Worker) -> Result<()> {
+            counted.lock().unwrap().push(self.n);
+            if self.n == 2 { Err(Error::internal("no")) } else { Ok(()) }
+        }
+    }
+
     #[tokio::test]
-    async fn only_what_failed_comes_again() {
+    async fn what_failed_what_is_no_job_and_what_is_of_another_version_is_received_again() {
         let message = |id: &str, body: &str| json!({"messageId": id, "body": body});
         let event = json!({"Records": [
-            message("a", "{\"n\": 1}"), message("b", "{\"n\": 2}"), message("c", "not json"),
+            message("a", "{\"v\":3,\"n\":1}"),
+            message("b", "{\"v\":3,\"n\":2}"),
+            message("c", "not json"),
+            message("d", "{\"v\":4,\"n\":1}"),
+            message("e", "{\"n\":1}"),
         ]});
-        let answer = messages(event, |job: Value| async move {
-            if job["n"] == 2 { Err(Error::internal("no")) } else { Ok(()) }
-        })
-        .await
-        .unwrap();
-        let mut failed: Vec<_> = answer["batchItemFailures"]
+        let counted = Mutex::default();
+        let response = jobs::<Count>(event, &counted).await.unwrap();
+        let response = serde_json::to_value(response).unwrap();
+        let mut failed: Vec<_> = response["batchItemFailures"]
             .as_array()
             .unwrap()
             .iter()
             .map(|f| f["itemIdentifier"].as_str().unwrap())
             .collect();
         failed.sort_unstable();
-        assert_eq!(failed, ["b", "c"]);
+        assert_eq!(failed, ["b", "c", "d", "e"]);
+        let mut counted = counted.into_inner().unwrap();
+        counted.sort_unstable();
+        assert_eq!(counted, [1, 2]);
     }
 }

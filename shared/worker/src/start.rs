@@ -6,16 +6,18 @@ use domain::Result;
 use futures::FutureExt;
 use lambda_runtime::{LambdaEvent, service_fn};
 use runtime::{Aws, Env};
+use serde::Serialize;
 use serde_json::Value;
 
 /// Makes a context with `make`, then hands it every event that comes.
-pub async fn run<C, M, H>(
+pub async fn run<C, M, H, R>(
     make: impl FnOnce(Env, Aws) -> M,
     handle: impl Fn(Value, Arc<C>) -> H,
 ) -> Result<(), lambda_runtime::Error>
 where
     M: Future<Output = Result<C>> + Send,
-    H: Future<Output = Result<Value>> + Send,
+    H: Future<Output = Result<R>> + Send,
+    R: Serialize,
 {
     runtime::init_logs("info");
     let (env, aws) = (Env::process(), Aws::load().await);

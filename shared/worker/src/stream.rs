@@ -2,9 +2,10 @@
 
 use std::future::Future;
 
+use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use domain::{Error, Result};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use store::{Change, StreamImage, StreamItem};
 
 /// The shard a batch is from. Only a mapping with a tumbling window says so.
@@ -42,9 +43,10 @@ pub fn shard_of(event: &Value) -> Result<Shard> {
 
 /// Reads `event` and hands its records to `handle` in order. `handle` says how many it finished;
 /// the first one after those is what comes again, with all that follow it.
-///
-/// The answer has a `state` too, which a mapping with a tumbling window asks for.
-pub async fn records<F>(event: Value, handle: impl FnOnce(Vec<Record>) -> F) -> Result<Value>
+pub async fn records<F>(
+    event: Value,
+    handle: impl FnOnce(Vec<Record>) -> F,
+) -> Result<StreamResponse>
 where
     F: Future<Output = usize>,
 {
@@ -70,12 +72,24 @@ where
         });
     }
     let done = handle(readable).await;
-    let failures: Vec<Value> = sequences
-        .get(done)
-        .map(|sequence| json!({ "itemIdentifier": sequence }))
-        .into_iter()
-        .collect();
-    Ok(json!({ "batchItemFailures": failures, "state": {} }))
+    let mut response = StreamResponse::default();
+    if let Some(sequence) = sequences.get(done) {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = Some(sequence.clone());
+        response.failures.batch_item_failures.push(failure);
+    }
+    Ok(response)
+}
+
+/// What a worker answers to a batch of records.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub struct StreamResponse {
+    /// The first record that is not done, if there is one.
+    #[serde(flatten)]
+    pub failures: DynamoDbEventResponse,
+    /// What the next batch of the same window is handed: nothing. A mapping with a tumbling window
+    /// refuses an answer without it.
+    pub state: Map<String, Value>,
 }
 
 /// A record, as far as anybody here looks at it.
@@ -99,7 +113,16 @@ fn change(record: Value) -> Result<Option<Change>> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    async fn answer<F: Future<Output = usize>>(
+        event: Value,
+        handle: impl FnOnce(Vec<Record>) -> F,
+    ) -> Value {
+        serde_json::to_value(records(event, handle).await.unwrap()).unwrap()
+    }
 
     fn event(keys: &[&str]) -> Value {
         let records: Vec<Value> = keys
@@ -117,12 +140,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_that_is_not_done_comes_again() {
-        let answer = records(event(&["A#1", "A#2", "A#3"]), async |_| 1).await.unwrap();
-        assert_eq!(answer["batchItemFailures"], json!([{"itemIdentifier": "1"}]));
-        let answer = records(event(&["A#1"]), async |records| records.len()).await.unwrap();
-        assert_eq!(answer["batchItemFailures"], json!([]));
+        let none = json!({"batchItemFailures": [], "state": {}});
+        let second = answer(event(&["A#1", "A#2", "A#3"]), async |_| 1).await;
+        let failures = json!([{"itemIdentifier": "1"}]);
+        assert_eq!(second, json!({"batchItemFailures": failures, "state": {}}));
+        assert_eq!(answer(event(&["A#1"]), async |records| records.len()).await, none);
         let last = json!({"isFinalInvokeForWindow": true, "state": {}});
-        assert_eq!(records(last, async |_| 0).await.unwrap()["batchItemFailures"], json!([]));
+        assert_eq!(answer(last, async |_| 0).await, none);
     }
 
     #[tokio::test]
@@ -134,7 +158,7 @@ mod tests {
             assert_eq!(unreadable, [false, true, false]);
             records.len()
         };
-        let answer = records(event(&["A#1", "BOT#1", "A#3"]), seen).await.unwrap();
+        let answer = answer(event(&["A#1", "BOT#1", "A#3"]), seen).await;
         assert_eq!(answer["batchItemFailures"], json!([]));
     }
 }

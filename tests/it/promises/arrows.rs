@@ -8,13 +8,14 @@ use serde_json::Value;
 const SHARED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("outbound", &[]),
+    ("cache", &[]),
     ("store", &["domain"]),
     ("dialects", &["domain"]),
     ("ai", &["domain"]),
-    ("knowledge", &["domain", "outbound"]),
+    ("knowledge", &["cache", "domain", "outbound"]),
     // A model behind `knowledge`'s trait; only what runs one names it.
     ("embed", &["knowledge"]),
-    ("app", &["ai", "domain", "knowledge", "outbound", "store"]),
+    ("app", &["ai", "cache", "domain", "knowledge", "outbound", "store"]),
     // It loads the embedding model that a setting names.
     ("runtime", &["app", "domain", "embed", "knowledge", "outbound", "store"]),
     ("colloquy-http", &["app", "dialects", "domain", "runtime", "store"]),

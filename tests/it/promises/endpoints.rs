@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Held, Scope, Timestamp};
+use domain::{OpenCircuit, Scope, Timestamp};
 use futures::future::join_all;
 use tests::{Answer, App, Receiver, eventually};
 
@@ -58,14 +58,14 @@ async fn a_tenant_whose_endpoint_hangs_delays_no_other() {
     // Those that hang run into the time-out, and it is held back. Then it answers.
     answers.store(true, Ordering::SeqCst);
     let scope = Scope::Chatbot(ada.chatbot.parse().unwrap());
-    let store = &app.platform.core.store;
-    eventually("it is held back", async || store.webhooks(scope).await.unwrap()[0].held).await;
+    let store = &app.platform.app.store;
+    eventually("it is held back", async || store.webhooks(scope).await.unwrap()[0].circuit).await;
     eventually("one that asks whether it answers again, and all behind it", async || {
         let (now, webhook) = (Timestamp::now(), store.webhooks(scope).await.unwrap().remove(0));
         // No test waits for a quarter of a minute: the hold's end is brought forward.
-        if let Some(held) = webhook.held.filter(|held| now < held.until) {
-            let ended = Held { until: now, ..held };
-            store.hold_webhook(scope, webhook.id, Some(held), Some(ended)).await.unwrap();
+        if let Some(held) = webhook.circuit.filter(|held| now < held.until) {
+            let ended = OpenCircuit { until: now, ..held };
+            store.set_circuit(scope, webhook.id, Some(held), Some(ended)).await.unwrap();
         }
         let ids: std::collections::HashSet<String> = hanging
             .received()
@@ -77,7 +77,7 @@ async fn a_tenant_whose_endpoint_hangs_delays_no_other() {
     })
     .await;
     assert!(hanging.most_at_once() <= AT_ONCE, "{} at once", hanging.most_at_once());
-    assert!(store.webhooks(scope).await.unwrap()[0].held.is_none(), "no longer held back");
+    assert!(store.webhooks(scope).await.unwrap()[0].circuit.is_none(), "no longer held back");
     app.finish().await;
 }
 
@@ -86,17 +86,16 @@ async fn of_many_workers_one_asks_an_endpoint_that_was_held_back() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let (id, _) = create(&app, &tenant, "http://127.0.0.1:9/", &["message.created"]).await;
-    let (store, scope) =
-        (&app.platform.core.store, Scope::Chatbot(tenant.chatbot.parse().unwrap()));
+    let (store, scope) = (&app.platform.app.store, Scope::Chatbot(tenant.chatbot.parse().unwrap()));
     let id = id.parse().unwrap();
-    let held = Held { until: Timestamp::now(), times: 1 };
-    assert!(store.hold_webhook(scope, id, None, Some(held)).await.unwrap());
-    assert!(!store.hold_webhook(scope, id, None, Some(held)).await.unwrap(), "it is held already");
-    let asking = Held { until: held.until.plus(Duration::from_secs(15)), times: 1 };
-    let asked = (0..16).map(|_| store.hold_webhook(scope, id, Some(held), Some(asking)));
+    let held = OpenCircuit { until: Timestamp::now(), timeouts: 1 };
+    assert!(store.set_circuit(scope, id, None, Some(held)).await.unwrap());
+    assert!(!store.set_circuit(scope, id, None, Some(held)).await.unwrap(), "it is held already");
+    let asking = OpenCircuit { until: held.until.plus(Duration::from_secs(15)), timeouts: 1 };
+    let asked = (0..16).map(|_| store.set_circuit(scope, id, Some(held), Some(asking)));
     let won = join_all(asked).await.into_iter().filter(|won| *won.as_ref().unwrap()).count();
     assert_eq!(won, 1);
-    assert!(store.hold_webhook(scope, id, Some(asking), None).await.unwrap());
-    assert_eq!(store.webhook(scope, id, true).await.unwrap().unwrap().held, None);
+    assert!(store.set_circuit(scope, id, Some(asking), None).await.unwrap());
+    assert_eq!(store.webhook(scope, id, true).await.unwrap().unwrap().circuit, None);
     app.finish().await;
 }

@@ -152,7 +152,7 @@ async fn of_requests_at_the_same_moment_one_is_carried_out() {
     answers.push(ask().await.ok());
     assert!(answers.len() > 1 && answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:#?}");
     let workspace: WorkspaceId = tenant.workspace.parse().unwrap();
-    let used = app.platform.core.store.used(workspace, "helpbot-credits", Timestamp::now()).await;
+    let used = app.platform.app.store.used(workspace, "helpbot-credits", Timestamp::now()).await;
     assert_eq!(used.unwrap(), 1, "one credit");
     app.finish().await;
 }
@@ -166,7 +166,7 @@ async fn an_answer_is_kept_for_a_day_and_sealed() {
     let key = made["apiKey"].as_str().unwrap();
     let (caller, name) = (sha256(&tenant.session), sha256("1"));
     let request = sha256("POST\n/api/v1/chatbots\n{\"name\":\"Kept\"}");
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     let claim = async |hours: u64| {
         let at = Timestamp::now().plus(Duration::from_secs(hours * 60 * 60));
         store.claim(&caller, &name, &request, at).await.unwrap()
@@ -178,5 +178,24 @@ async fn an_answer_is_kept_for_a_day_and_sealed() {
     // A claim whose function died is free again after two minutes.
     assert_eq!(claim(25).await, ClaimOutcome::Running);
     assert!(matches!(claim(26).await, ClaimOutcome::New(_)));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_caller_of_a_request_with_a_key_is_looked_up_once() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let add = |question: &str| {
+        let body = json!({"question": question, "answer": "From six."});
+        app.post("/api/v1/knowledge/qa").bearer(&tenant.secret).json(&body)
+    };
+    let read = async |request: Request| {
+        let answer = request.send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.units().0
+    };
+    let plain = read(add("When is the bakery open?")).await;
+    let keyed = read(add("When are the baths open?").header(HEADER, "k-1")).await;
+    assert_eq!(keyed, plain, "the claim is a write, and the caller is known from it");
     app.finish().await;
 }

@@ -96,7 +96,7 @@ async fn a_newcomer_gets_from_the_first_question_to_a_signed_webhook() {
     eventually("both messages arrive", async || (receiver.received().len() == 2).then_some(()))
         .await;
     for received in receiver.received() {
-        let expected = format!("sha256={}", dialects::webhook::hmac_hex(signing, &received.body));
+        let expected = format!("sha256={}", dialects::events::hmac_hex(signing, &received.body));
         assert_eq!(received.header("x-botplot-signature"), expected);
         assert_eq!(received.header("x-botplot-event"), "message.created");
         assert_eq!(received.header("user-agent"), "BotPlot-Webhooks/1.0");

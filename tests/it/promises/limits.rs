@@ -49,7 +49,7 @@ async fn sources(app: &App, key: &str) -> Reply {
 async fn use_up(app: &App, tenant: &Tenant, calls: u32) {
     let workspace = tenant.workspace.parse().unwrap();
     for _ in 0..calls {
-        let store = &app.platform.core.store;
+        let store = &app.platform.app.store;
         assert!(store.take(workspace, "botplot-calls", None, Timestamp::now()).await.unwrap());
     }
 }
@@ -80,7 +80,7 @@ async fn the_last_ten_calls_of_botplots_month_go_to_ten_of_sixty_four_clients() 
         assert!((1..=31 * 24 * 60 * 60).contains(&wait), "{wait}");
     }
     let added = taken.iter().filter(|reply| reply.json().get("sourceId").is_some()).count();
-    let kept = app.platform.core.store.sources(tenant.chatbot.parse().unwrap()).await.unwrap();
+    let kept = app.platform.app.store.sources(tenant.chatbot.parse().unwrap()).await.unwrap();
     assert_eq!(kept.len(), added, "what was refused wrote nothing");
     app.finish().await;
 }

@@ -66,7 +66,7 @@ async fn the_letter_says_who_asked_what_and_what_was_answered() {
 
     let chatbot = tenant.chatbot.parse().unwrap();
     let (stored, turns) =
-        app.platform.core.conversation(chatbot, text(&id).parse().unwrap()).await.unwrap();
+        app.platform.app.conversation(chatbot, text(&id).parse().unwrap()).await.unwrap();
     let at = stored.handoff_at.unwrap();
     assert_eq!(letter.date().unwrap().to_timestamp(), at.seconds());
     let body = letter.body_text(0).unwrap().replace("\r\n", "\n");
@@ -120,7 +120,7 @@ async fn only_a_handoff_by_helpbot_s_route_is_mailed() {
 async fn message(app: &App, tenant: &Tenant, conversation: &Value) -> Value {
     let chatbot = tenant.chatbot.parse().unwrap();
     let id = text(conversation).parse().unwrap();
-    let (stored, _) = app.platform.core.conversation(chatbot, id).await.unwrap();
+    let (stored, _) = app.platform.app.conversation(chatbot, id).await.unwrap();
     let at = stored.handoff_at.unwrap();
     let event = domain::Event::handed_off(stored, at).id;
     let job = json!({

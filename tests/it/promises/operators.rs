@@ -5,7 +5,6 @@ use std::{collections::HashMap, fs};
 use aws_sdk_dynamodb::types::AttributeValue;
 use clap::Parser;
 use domain::{Timestamp, WebhookId};
-use runtime::{Aws, Env};
 use serde_json::{Value, json};
 use store::PurgeTarget;
 use tests::{App, Receiver, Site, Tenant, eventually};
@@ -26,12 +25,8 @@ async fn send(app: &App, setting: &str, body: &Value) {
     let pairs = text.lines().filter_map(|line| line.split_once('='));
     let settings: HashMap<String, String> =
         pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let endpoint = |name: &str| settings[name].clone();
-    let (dynamodb, queues) =
-        (endpoint("AWS_ENDPOINT_URL_DYNAMODB"), endpoint("AWS_ENDPOINT_URL_SQS"));
-    let aws = Aws::embedded(&dynamodb, &queues).await;
-    let queue = aws.queue(&Env::of(settings), setting).expect("the queue");
-    queue.send(body, std::time::Duration::ZERO).await.expect("the queue takes it");
+    let request = app.platform.sqs().send_message().queue_url(&settings[setting]);
+    request.message_body(body.to_string()).send().await.expect("the queue takes it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,7 +194,7 @@ async fn events_are_derived_again_with_the_same_ids_and_only_what_never_arrived_
     // All trace of the deliveries is lost, as if nothing had ever followed from the changes.
     while !app
         .platform
-        .core
+        .app
         .store
         .purge_some(&PurgeTarget::Webhook { id: webhook, listed_by: None })
         .await

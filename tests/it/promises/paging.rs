@@ -32,7 +32,7 @@ async fn walk(app: &App, chatbot: ChatbotId, days: Days, limit: u32) -> Vec<Stri
     let mut found = Vec::new();
     loop {
         let offset = u32::try_from(found.len()).unwrap();
-        let store = &app.platform.core.store;
+        let store = &app.platform.app.store;
         let page = store.conversations(chatbot, days, offset, limit).await.unwrap();
         found.extend(page.iter().map(|conversation| conversation.id.to_string()));
         if page.is_empty() {

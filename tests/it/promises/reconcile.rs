@@ -106,14 +106,15 @@ async fn totals_days_and_a_recount_agree_after_anything_and_what_is_wrong_is_put
         step(&app, &ada, &mut live, &mut random).await;
     }
     app.drain().await;
-    let core = &app.platform.core;
+    let use_cases = &app.platform.app;
     let (workspace, chatbot) = (ada.workspace.parse().unwrap(), ada.chatbot.parse().unwrap());
-    let recount =
-        async |repair| core.recount_with(workspace, chatbot, repair, Duration::ZERO).await.unwrap();
+    let recount = async |repair| {
+        use_cases.recount_with(workspace, chatbot, repair, Duration::ZERO).await.unwrap()
+    };
     assert_eq!(recount(false).await.differences, []);
 
-    let total = core.store.counters(chatbot).await.unwrap();
-    let daily = core.store.daily_counters(chatbot, Days::ALL).await.unwrap();
+    let total = use_cases.store.counters(chatbot).await.unwrap();
+    let daily = use_cases.store.daily_counters(chatbot, Days::ALL).await.unwrap();
     let mut sum: Counters = daily.iter().map(|(_, counters)| *counters).sum();
     // Days count no status but closed.
     (sum.active, sum.archived, sum.handed_off) = (total.active, total.archived, total.handed_off);
@@ -143,8 +144,8 @@ async fn totals_days_and_a_recount_agree_after_anything_and_what_is_wrong_is_put
     let put_right = recount(true).await;
     assert_eq!((put_right.differences.len(), put_right.repaired), (4, true));
     assert_eq!(recount(false).await.differences, []);
-    assert_eq!(core.store.counters(chatbot).await.unwrap(), total);
+    assert_eq!(use_cases.store.counters(chatbot).await.unwrap(), total);
     let stranger = app.tenant("eve").await.workspace.parse().unwrap();
-    assert!(core.recount(stranger, chatbot, true).await.is_err());
+    assert!(use_cases.recount(stranger, chatbot, true).await.is_err());
     app.finish().await;
 }

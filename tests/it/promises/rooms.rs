@@ -35,7 +35,7 @@ const APP_BACKWARDS: &[(&str, &str)] = &[
     ("webhooks", "jobs"),
 ];
 
-/// `keys` and `table` are at the bottom, `events` and `ops`, which read items of every kind, at
+/// `keys`, `retry` and `table` are at the bottom, `events` and `ops`, which read items of every kind, at
 /// the top.
 const STORE: Rooms = &[
     ("access", &["chatbots", "keys", "table"]),
@@ -43,13 +43,14 @@ const STORE: Rooms = &[
     ("chatbots", &["keys", "table"]),
     ("conversations", &["counters", "keys", "table"]),
     ("counters", &["keys", "table"]),
-    ("crawl", &["keys", "knowledge", "table"]),
+    ("crawl", &["keys", "knowledge", "retry", "table"]),
     ("events", &["chat", "chatbots", "conversations", "keys", "knowledge", "table", "webhooks"]),
     ("keys", &[]),
     ("knowledge", &["keys", "table"]),
     ("mail", &["keys", "table"]),
     ("ops", &["chat", "conversations", "counters", "keys", "table"]),
-    ("table", &["keys"]),
+    ("retry", &[]),
+    ("table", &["keys", "retry"]),
     ("webhooks", &["keys", "table"]),
 ];
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{OffReason, Scope, Timestamp, Webhook};
+use domain::{DisableReason, Scope, Timestamp, Webhook};
 use mail_parser::MessageParser;
 use serde_json::json;
 use tests::{Answer, App, Receiver, Tenant, eventually};
@@ -24,7 +24,7 @@ fn scope(tenant: &Tenant) -> Scope {
 }
 
 async fn stored(app: &App, tenant: &Tenant, id: &str) -> Webhook {
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     store.webhook(scope(tenant), id.parse().unwrap(), true).await.unwrap().unwrap()
 }
 
@@ -34,7 +34,7 @@ fn ago(time: Duration) -> Timestamp {
 }
 
 async fn failing_since(app: &App, tenant: &Tenant, id: &str, at: Timestamp) {
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     store.begin_failing(scope(tenant), id.parse().unwrap(), at).await.unwrap();
 }
 
@@ -52,9 +52,9 @@ async fn after_five_days_it_is_switched_off_and_its_owner_told() {
     failing_since(&app, &tenant, &id, ago(DAY * 5)).await;
     ask(&app, &tenant).await;
     let off =
-        eventually("it is switched off", async || stored(&app, &tenant, &id).await.switched_off)
+        eventually("it is switched off", async || stored(&app, &tenant, &id).await.auto_disabled)
             .await;
-    assert_eq!(off.reason, OffReason::Failing);
+    assert_eq!(off.reason, DisableReason::Failing);
     app.drain().await;
     let path = format!("/v1/webhooks/{id}");
     let shown = app.get(&path).bearer(&tenant.chatbotplatform).send().await.ok();
@@ -80,7 +80,7 @@ async fn after_five_days_it_is_switched_off_and_its_owner_told() {
     let on = json!({"status": "active"});
     app.patch(&path).bearer(&tenant.chatbotplatform).json(&on).send().await.ok();
     let on = stored(&app, &tenant, &id).await;
-    assert_eq!((on.failing_since, on.switched_off), (None, None));
+    assert_eq!((on.failing_since, on.auto_disabled), (None, None));
     // By its owner it is switched off without a letter.
     let off = json!({"status": "disabled"});
     app.patch(&path).bearer(&tenant.chatbotplatform).json(&off).send().await.ok();
@@ -105,7 +105,7 @@ async fn a_success_in_between_begins_the_count_anew() {
     ask(&app, &tenant).await;
     eventually("it fails again", async || (receiver.received().len() == 3).then_some(())).await;
     let webhook = stored(&app, &tenant, &id).await;
-    assert_eq!((webhook.failing_since, webhook.switched_off), (Some(since), None));
+    assert_eq!((webhook.failing_since, webhook.auto_disabled), (Some(since), None));
     assert_eq!(app.mails().len(), 0);
     app.platform.shutdown().await;
 }
@@ -119,7 +119,7 @@ async fn less_than_five_days_are_waited_out() {
     failing_since(&app, &tenant, &id, ago(DAY * 5 - Duration::from_secs(3600))).await;
     ask(&app, &tenant).await;
     eventually("two attempts", async || (receiver.received().len() == 2).then_some(())).await;
-    assert_eq!(stored(&app, &tenant, &id).await.switched_off, None);
+    assert_eq!(stored(&app, &tenant, &id).await.auto_disabled, None);
     app.platform.shutdown().await;
 }
 
@@ -132,8 +132,8 @@ async fn one_that_is_gone_is_switched_off_at_once_and_its_owner_told_once() {
     ask(&app, &tenant).await;
     ask(&app, &tenant).await;
     app.drain().await;
-    let off = stored(&app, &tenant, &id).await.switched_off.expect("it is off");
-    assert_eq!(off.reason, OffReason::Gone);
+    let off = stored(&app, &tenant, &id).await.auto_disabled.expect("it is off");
+    assert_eq!(off.reason, DisableReason::Gone);
     let letters = app.mails();
     assert_eq!(letters.len(), 1);
     let letter = MessageParser::default().parse(&letters[0]).expect("a letter");

@@ -40,7 +40,7 @@ async fn ready(app: &App, tenant: &Tenant, site: &Site, frequency: &str) -> Stri
 
 async fn source(app: &App, tenant: &Tenant, id: &str) -> Source {
     let (chatbot, id) = (tenant.chatbot.parse().unwrap(), id.parse().unwrap());
-    app.platform.core.source(chatbot, id).await.unwrap()
+    app.platform.app.source(chatbot, id).await.unwrap()
 }
 
 /// When a source is due, if it is in the index.
@@ -105,7 +105,7 @@ async fn a_source_is_due_a_day_or_a_week_after_it_became_ready_and_is_crawled_on
         }
         let second = source(&app, &tenant, &id).await;
         assert_ne!(second.job, first.job);
-        assert_eq!(second.active_job, first.active_job, "what answered goes on");
+        assert_eq!(second.live_crawl, first.live_crawl, "what answered goes on");
         assert_eq!(chunks(&app, &tenant, &id).await, passages);
         let became_ready = second.synced_at.expect("it is ready").millis();
         assert_eq!(due(&app, &tenant, &id).await, Some(became_ready + period), "{frequency}");

@@ -42,7 +42,7 @@ async fn a_page_that_is_sent_again_is_not_read_again() {
     app.drain().await;
 
     let chatbot = tenant.chatbot.parse().unwrap();
-    let source = app.platform.core.source(chatbot, id.parse().unwrap()).await.unwrap();
+    let source = app.platform.app.source(chatbot, id.parse().unwrap()).await.unwrap();
     let job = message(&json!({
         "v": 1, "workspaceId": tenant.workspace, "chatbotId": tenant.chatbot, "sourceId": id,
         "job": source.job.to_string(), "url": url,

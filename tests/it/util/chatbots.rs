@@ -135,13 +135,13 @@ pub async fn a_deleted_chatbot_is_gone(delete: impl AsyncFn(&App, &Tenant, &str)
 
     // What hung on it goes too.
     app.drain().await;
-    let core = &app.platform.core;
+    let use_cases = &app.platform.app;
     let bot = id.parse().unwrap();
-    assert!(core.sources(bot).await.unwrap().is_empty());
-    let (conversations, total) = core.conversations(bot, None, 0, 20).await.unwrap();
+    assert!(use_cases.sources(bot).await.unwrap().is_empty());
+    let (conversations, total) = use_cases.conversations(bot, None, 0, 20).await.unwrap();
     assert_eq!((conversations.len(), total), (0, 0));
     let conversation = asked["conversationId"].as_str().unwrap().parse().unwrap();
-    assert!(core.store.turns(conversation).await.unwrap().is_empty());
+    assert!(use_cases.store.turns(conversation).await.unwrap().is_empty());
 
     // The workspace's other chatbot, its keys and the workspace's keys go on.
     app.ask(&ada.public, "Hello").await;

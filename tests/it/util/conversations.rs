@@ -10,7 +10,7 @@ use tests::{App, Tenant};
 
 /// Puts a conversation of one turn into the table for each of `times`; their ids, newest first.
 pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String> {
-    let core = &app.platform.core;
+    let use_cases = &app.platform.app;
     let mut ids: Vec<String> = stream::iter(times.iter().copied())
         .map(|at| async move {
             let id = ConversationId::at(at);
@@ -49,7 +49,9 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
                 answered_at: at,
             };
             let how = TurnWrite::Opens;
-            assert!(core.store.put_turn(&conversation, &turn, how, core.idle).await.unwrap());
+            assert!(
+                use_cases.store.put_turn(&conversation, &turn, how, use_cases.idle).await.unwrap()
+            );
             id.to_string()
         })
         .buffer_unordered(16)

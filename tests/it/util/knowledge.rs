@@ -1,5 +1,6 @@
 //! What tests of sources, crawls and answers share.
 
+use local::TestClock;
 use serde_json::{Value, json};
 use tests::{App, Site, Tenant, eventually};
 
@@ -7,7 +8,7 @@ use crate::util::botplot::{keys, text};
 
 /// A platform that tries pages again without waiting.
 pub async fn impatient() -> App {
-    App::with(|options| options.retry_pace = Some(1_000)).await
+    App::with(|options| options.clock = Some(TestClock::new(1_000))).await
 }
 
 /// A page that says `said` under its title, then `more` HTML.

@@ -47,7 +47,7 @@ pub async fn foreign_projects(app: &App, ada: &Tenant, bob: &Tenant) -> Vec<Stri
 /// in JavaScript after having been parsed and printed.
 #[track_caller]
 pub fn verify(received: &Received, secret: &str) {
-    let expected = format!("sha256={}", dialects::webhook::hmac_hex(secret, &received.body));
+    let expected = format!("sha256={}", dialects::events::hmac_hex(secret, &received.body));
     assert_eq!(received.header("x-botplot-signature"), expected);
     assert_eq!(received.header("user-agent"), "BotPlot-Webhooks/1.0");
     assert!(received.header("content-type").starts_with("application/json"));
@@ -62,7 +62,7 @@ pub async fn scope_of(app: &App, tenant: &tests::Tenant, dialect: &str, id: &str
         "chatbotplatform" => domain::Scope::Workspace(tenant.workspace.parse().unwrap()),
         _ => domain::Scope::Chatbot(tenant.chatbot.parse().unwrap()),
     };
-    let found = app.platform.core.store.webhook(scope, id.parse().unwrap(), true).await.unwrap();
+    let found = app.platform.app.store.webhook(scope, id.parse().unwrap(), true).await.unwrap();
     assert!(found.is_some(), "a webhook of {dialect}");
     scope
 }

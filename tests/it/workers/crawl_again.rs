@@ -23,7 +23,7 @@ async fn what_has_not_changed_is_asked_for_and_no_more() {
     let chunks = app.get(&path).bearer(&tenant.secret).send().await.ok()["chunks"].clone();
     let version = async || {
         let (workspace, chatbot) = (tenant.workspace.parse(), tenant.chatbot.parse());
-        let found = app.platform.core.chatbot(workspace.unwrap(), chatbot.unwrap()).await;
+        let found = app.platform.app.chatbot(workspace.unwrap(), chatbot.unwrap()).await;
         found.unwrap().index_version
     };
     let before = (version().await, pages(&app, &tenant, &id).await);
@@ -68,14 +68,14 @@ async fn a_page_without_an_etag_that_says_the_same_changes_nothing_either() {
     let site = Site::start(&[("/visit", &page("The museum opens at ten.", ""))]).await;
     let id = ready(&app, &tenant, &format!("{}/visit", site.url)).await;
     let chatbot = tenant.chatbot.parse().unwrap();
-    let source = async || app.platform.core.source(chatbot, id.parse().unwrap()).await.unwrap();
+    let source = async || app.platform.app.source(chatbot, id.parse().unwrap()).await.unwrap();
     let before = source().await;
     // What is around the text is another matter.
     let framed = format!("<!-- {} -->{}", 1, page("The museum opens at ten.", ""));
     site.set("/visit", 200, &framed);
     recrawled(&app, &tenant, &id).await;
     let after = source().await;
-    assert_eq!(after.active_job, before.active_job, "what answered goes on");
+    assert_eq!(after.live_crawl, before.live_crawl, "what answered goes on");
     assert!(after.job != before.job && after.synced_at > before.synced_at);
     assert!(said(&app, &tenant, OPEN).await.contains("at ten"));
     app.finish().await;

@@ -1,7 +1,7 @@
 //! botplot POST /api/v1/knowledge/url
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use local::Code;
+use local::{Code, TestClock};
 use serde_json::{Value, json};
 use tests::{App, Gate, Kill, Site, Tenant};
 use tokio::{
@@ -115,7 +115,7 @@ async fn a_server_that_hangs_up_is_asked_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_that_all_come_twice_are_not_twice_as_many_tries() {
     let app = App::with(|options| {
-        options.retry_pace = Some(1_000);
+        options.clock = Some(TestClock::new(1_000));
         options.deliver_twice = true;
     })
     .await;
@@ -132,17 +132,17 @@ async fn messages_that_all_come_twice_are_not_twice_as_many_tries() {
 
 /// A platform whose workers wait, a source that was added, and the message that its crawl begins
 /// with, as the worker gets it.
-async fn begun(site: &Site, pace: Option<u32>) -> (App, Tenant, String, Value) {
+async fn begun(site: &Site, time_scale: u32) -> (App, Tenant, String, Value) {
     let app = App::with(|options| {
         options.detached = true;
-        options.retry_pace = pace;
+        options.clock = Some(TestClock::new(time_scale));
     })
     .await;
     let tenant = app.tenant("ada").await;
     let url = format!("{}/visit", site.url);
     let id = add(&app, &tenant, &url).await;
     let chatbot = tenant.chatbot.parse().unwrap();
-    let source = app.platform.core.source(chatbot, id.parse().unwrap()).await.unwrap();
+    let source = app.platform.app.source(chatbot, id.parse().unwrap()).await.unwrap();
     let message = json!({
         "v": 1, "workspaceId": tenant.workspace, "chatbotId": tenant.chatbot, "sourceId": id,
         "job": source.job.to_string(), "url": url,
@@ -163,7 +163,7 @@ async fn work(app: &App, event: &Value) {
 async fn a_page_waits_as_long_as_its_server_asks_and_a_message_that_comes_again_waits_too() {
     let site = Site::start(&[("/visit", &page("The museum opens at ten.", ""))]).await;
     site.fails("/visit", 1, 429, Some("90"));
-    let (app, tenant, id, event) = begun(&site, None).await;
+    let (app, tenant, id, event) = begun(&site, 1).await;
     let now = || domain::Timestamp::now().millis();
     let before = now();
     work(&app, &event).await;
@@ -177,7 +177,7 @@ async fn a_page_waits_as_long_as_its_server_asks_and_a_message_that_comes_again_
     assert!(text(&listed[0]["reason"]).contains("429"), "{listed:?}");
 
     let chatbot = tenant.chatbot.parse().unwrap();
-    let source = app.platform.core.source(chatbot, id.parse().unwrap()).await.unwrap();
+    let source = app.platform.app.source(chatbot, id.parse().unwrap()).await.unwrap();
     let crawl = AttributeValue::S(format!("SRC#{id}#{}", source.job));
     let rows = table(&app).query().table_name("colloquy").key_condition_expression("pk = :crawl");
     let rows = rows.expression_attribute_values(":crawl", crawl).send().await.unwrap();
@@ -194,7 +194,7 @@ async fn a_page_waits_as_long_as_its_server_asks_and_a_message_that_comes_again_
 async fn a_worker_that_dies_before_it_has_sent_the_message_loses_no_page() {
     let site = Site::start(&[("/visit", &page("The museum opens at ten.", ""))]).await;
     site.fails("/visit", 1, 503, None);
-    let (app, tenant, id, event) = begun(&site, Some(1_000)).await;
+    let (app, tenant, id, event) = begun(&site, 1_000).await;
     let (dynamodb, queues) = (app.platform.dynamodb_endpoint(), app.platform.sqs_endpoint());
     let gate = Gate::start(queues, "SendMessage", 0, Kill::Before).await;
     let code = app.platform.function_at("crawl-worker", dynamodb, &gate.endpoint).await.unwrap();

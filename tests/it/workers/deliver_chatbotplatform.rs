@@ -23,7 +23,7 @@ fn verified(received: &Received, secret: &str) -> Value {
     let at = Timestamp::from_millis(i64::try_from(seconds * 1000).expect("a time"));
     let secrets = [secret.to_owned()];
     // Held against the specification's own vector where it is computed.
-    let expected = dialects::chatbotplatform::webhook::headers(id, at, &received.body, &secrets);
+    let expected = dialects::chatbotplatform::events::headers(id, at, &received.body, &secrets);
     assert_eq!(received.header("webhook-signature"), expected[2].1);
     let body = received.json();
     assert_eq!(body.to_string(), received.body, "it survives being printed again");

@@ -14,7 +14,7 @@ const EVENTS: [&str; 4] =
 /// Its body, once it is as documented and signed with `secret`.
 #[track_caller]
 fn verified(received: &Received, secret: &str) -> Value {
-    let expected = dialects::webhook::hmac_hex(secret, &received.body);
+    let expected = dialects::events::hmac_hex(secret, &received.body);
     assert_eq!(received.header("x-webhook-signature"), expected);
     let body = received.json();
     assert_eq!(body["event"], received.header("x-webhook-event"));

@@ -18,7 +18,7 @@ const EVENTS: [&str; 4] = [
 /// Its event and data, once it is as documented and signed with `secret`.
 #[track_caller]
 fn verified(received: &Received, secret: &str) -> (String, Value) {
-    let expected = format!("sha256={}", dialects::webhook::hmac_hex(secret, &received.body));
+    let expected = format!("sha256={}", dialects::events::hmac_hex(secret, &received.body));
     assert_eq!(received.header("x-helpbot-signature"), expected);
     assert_eq!(received.header("content-type"), "application/json");
     assert!(is_id(&json!(received.header("x-helpbot-delivery"))));

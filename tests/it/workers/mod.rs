@@ -1,6 +1,7 @@
 //! Behaviour of the workers that belongs to no single route: crawling, keeping files, delivering.
 
 mod crawl_again;
+mod crawl_end;
 mod crawl_politely;
 mod crawl_retry;
 mod crawl_site;

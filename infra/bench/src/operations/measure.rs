@@ -174,8 +174,8 @@ fn with(tenant: &Tenant) -> Result<With> {
 async fn delete(app: &App, tenant: &Tenant, conversations: &[ConversationId]) -> Result<()> {
     let chatbot = tenant.chatbot.parse().map_err(BenchError::of)?;
     for id in conversations {
-        let core = &app.platform.core;
-        core.delete_conversation(chatbot, *id).await.map_err(BenchError::of)?;
+        let app = &app.platform.app;
+        app.delete_conversation(chatbot, *id).await.map_err(BenchError::of)?;
     }
     app.drain().await;
     Ok(())

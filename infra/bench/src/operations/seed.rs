@@ -46,7 +46,7 @@ pub async fn seed(
                 (format!("{sequence:021}"), Some(change))
             })
             .collect();
-        platform.core.count(SHARD, &changes).await.map_err(BenchError::of)?;
+        platform.app.count(SHARD, &changes).await.map_err(BenchError::of)?;
         platform.forget_changes().await.map_err(BenchError::of)?;
         if (done + 1) % 10 == 0 {
             eprintln!("  {} written", (done + 1) * CHUNK);
@@ -57,7 +57,7 @@ pub async fn seed(
 
 /// Stores turns and their conversation.
 pub async fn put(platform: &Platform, held: &Held) -> Result<()> {
-    let (store, idle) = (&platform.core.store, platform.core.idle);
+    let (store, idle) = (&platform.app.store, platform.app.idle);
     let mut conversation = held.opened.clone();
     for (n, turn) in held.turns.iter().enumerate() {
         conversation.updated_at = turn.answered_at;
@@ -78,7 +78,7 @@ fn lead_at(at: Timestamp) -> Result<LeadId> {
 /// Stores a conversation and what became of it by `now`. What it counts for in the end is what
 /// all the changes on the way there add up to.
 async fn write(platform: &Platform, held: Held, now: Timestamp) -> Result<Vec<Change>> {
-    let (store, idle) = (&platform.core.store, platform.core.idle);
+    let (store, idle) = (&platform.app.store, platform.app.idle);
     put(platform, &held).await?;
     let Held { opened: mut conversation, mut turns, rating, handed_off, lead } = held;
     let (chatbot, id) = (conversation.chatbot_id, conversation.id);

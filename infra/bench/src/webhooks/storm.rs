@@ -11,7 +11,7 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use local::FaultInjection;
+use local::{FaultInjection, TestClock};
 use tests::{Answer, App, Receiver};
 
 use super::{accepted, subscribe, until};
@@ -20,7 +20,7 @@ use crate::Result;
 /// A delivery is refused so often in a row at the most, so that its schedule does not run out.
 const REFUSALS: usize = 4;
 /// How many times as fast as the schedule a delivery is tried again.
-const PACE: u32 = 1_000;
+const RETRY_TIME_SCALE: u32 = 1_000;
 /// For each event it may take so long, on top of a minute.
 const EACH: Duration = Duration::from_millis(150);
 
@@ -91,7 +91,7 @@ async fn flaky(seed: usize) -> Receiver {
 /// Carries it out.
 pub async fn run(storm: Storm) -> Result<Came> {
     let app = App::with(|options| {
-        options.retry_pace = Some(PACE);
+        options.clock = Some(TestClock::new(RETRY_TIME_SCALE));
         options.faults =
             Some(FaultInjection { of_thousand: storm.deaths, within: Duration::from_millis(40) });
     })

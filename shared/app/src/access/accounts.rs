@@ -9,16 +9,16 @@ use argon2::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     ApiKey, ChatbotId, Dialect, Error, ErrorKind, KeyId, KeyKind, Member, Plan, Principal, Result,
-    Session, Timestamp, User, UserId, Workspace, WorkspaceId, access::key_form, bounds,
+    Session, Timestamp, User, UserId, Workspace, WorkspaceId, bounds, dialect::KeyIssue,
 };
 use store::{SignUp, keys::sha256};
 
-use crate::{Core, adapters::random};
+use crate::{App, adapters::random};
 
 /// How long a session lasts.
 pub const SESSION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// How many keys a workspace may have, openbat's not counted.
+/// How many requested keys a workspace may have; those made with chatbots are not counted.
 pub const MAX_KEYS: u32 = 100;
 
 /// The longest text that can be a key or a token; anything longer is not looked up.
@@ -54,6 +54,9 @@ impl PasswordCost {
         Ok(hash.to_string())
     }
 }
+/// How many random digits of a key are shown later, to tell keys apart: as many as the one
+/// reference that shows any.
+const SHOWN_DIGITS: usize = 6;
 
 /// What a sign-up asks for.
 #[derive(Debug)]
@@ -105,19 +108,28 @@ pub struct NewKey {
     pub key: ApiKey,
 }
 
+/// Who is behind a secret.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// The caller with a key.
+    Key(Principal),
+    /// The member of a session.
+    Session(Member),
+}
+
 /// A fresh secret of the right form, with what is kept of it and its hash.
 pub(crate) fn mint(
     workspace: WorkspaceId,
     chatbot: Option<ChatbotId>,
     dialect: Dialect,
     kind: KeyKind,
+    now: Timestamp,
 ) -> Result<(String, ApiKey, String)> {
-    let (head, digits) = key_form(dialect, kind).ok_or_else(|| {
+    let form = dialect.profile().key_form(kind).ok_or_else(|| {
         Error::field("kind", format!("{} is not a kind of key that {dialect} has", kind.name()))
     })?;
-    let secret = format!("{head}{}", random::hex_digits(digits)?);
-    // Openbat's reference shows 14 characters; the others get six digits too.
-    let shown: String = secret.chars().take(head.len() + 6).collect();
+    let secret = format!("{}{}", form.prefix, random::hex_digits(form.digits)?);
+    let shown: String = secret.chars().take(form.prefix.len() + SHOWN_DIGITS).collect();
     let hash = sha256(&secret);
     let key = ApiKey {
         id: KeyId::new(),
@@ -126,16 +138,16 @@ pub(crate) fn mint(
         dialect,
         kind,
         prefix: format!("{shown}..."),
-        created_at: Timestamp::now(),
+        created_at: now,
     };
     Ok((secret, key, hash))
 }
 
-impl Core {
+impl App {
     /// Makes a workspace with its first member, signed in.
     pub async fn sign_up(&self, new: NewMember, plan: Plan) -> Result<SignedIn> {
         let NewMember { email, password, organization } = new;
-        let now = Timestamp::now();
+        let now = self.now();
         let cost = self.passwords;
         let password_hash = blocking(move || cost.hash(&password)).await?;
         let workspace = Workspace {
@@ -190,8 +202,7 @@ impl Core {
         let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
         let member =
             Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
-        let session =
-            Session { member: member.clone(), expires_at: Timestamp::now().plus(SESSION) };
+        let session = Session { member: member.clone(), expires_at: self.now().plus(SESSION) };
         self.store.put_session(&sha256(&token), &session).await?;
         Ok(SignedIn { token, member, workspace })
     }
@@ -208,7 +219,7 @@ impl Core {
             return Err(unknown());
         }
         let session = self.store.session(&sha256(token)).await?;
-        let session = session.filter(|s| s.expires_at > Timestamp::now()).ok_or_else(unknown)?;
+        let session = session.filter(|s| s.expires_at > self.now()).ok_or_else(unknown)?;
         Ok(session.member)
     }
 
@@ -225,6 +236,19 @@ impl Core {
         self.store.principal(&sha256(secret)).await?.ok_or_else(Error::unauthorized)
     }
 
+    /// Who calls with `secret`, a key or a session's token; `None` if it is neither.
+    pub async fn caller(&self, secret: &str) -> Result<Option<Caller>> {
+        let known = |found: Result<Caller>| match found {
+            Ok(caller) => Ok(Some(caller)),
+            Err(error) if error.kind == ErrorKind::Unauthorized => Ok(None),
+            Err(error) => Err(error),
+        };
+        match known(self.principal(secret).await.map(Caller::Key))? {
+            Some(caller) => Ok(Some(caller)),
+            None => known(self.member(secret).await.map(Caller::Session)),
+        }
+    }
+
     /// A workspace's keys.
     pub async fn api_keys(&self, workspace: WorkspaceId) -> Result<Vec<ApiKey>> {
         self.store.api_keys(workspace).await
@@ -239,27 +263,12 @@ impl Core {
         chatbot: Option<&str>,
     ) -> Result<NewKey> {
         let dialect: Dialect = bounds::required("dialect", dialect)?.parse()?;
-        let kind = match (dialect, kind) {
-            (Dialect::Conferbot | Dialect::ChatbotPlatform, None | Some("workspace")) => {
-                KeyKind::Workspace
-            }
-            (Dialect::Botplot, Some("public")) => KeyKind::Public,
-            (Dialect::Botplot, Some("secret")) => KeyKind::Secret,
-            (Dialect::Helpbot, None | Some("site")) => KeyKind::Site,
-            (Dialect::Openbat, _) => {
-                return Err(Error::field(
-                    "dialect",
-                    "openbat keys are made with their chatbot and rotated by rotate-key",
-                ));
-            }
-            (Dialect::Botplot, _) => {
-                return Err(Error::field("kind", "must be public or secret"));
-            }
-            (Dialect::Helpbot, _) => return Err(Error::field("kind", "must be site")),
-            (Dialect::Conferbot | Dialect::ChatbotPlatform, _) => {
-                return Err(Error::field("kind", "must be workspace"));
-            }
-        };
+        if dialect.profile().key_issue == KeyIssue::WithChatbot {
+            let message =
+                format!("{dialect} keys are made with their chatbot and rotated by rotate-key");
+            return Err(Error::field("dialect", message));
+        }
+        let kind = dialect.profile().key_kind(kind)?;
         let chatbot = match (kind, chatbot) {
             (KeyKind::Workspace, None) => None,
             (KeyKind::Workspace, Some(_)) => {
@@ -268,7 +277,7 @@ impl Core {
             (_, id) => Some(bounds::required("chatbotId", id)?.parse()?),
         };
         let owner = self.workspace(workspace).await?;
-        let (secret, key, hash) = mint(workspace, chatbot, dialect, kind)?;
+        let (secret, key, hash) = mint(workspace, chatbot, dialect, kind, self.now())?;
         self.store.put_api_key(&key, &hash, owner.plan, MAX_KEYS).await?;
         Ok(NewKey { secret, key })
     }
@@ -313,22 +322,21 @@ mod tests {
     }
 
     #[test]
-    fn keys_have_the_documented_forms() {
-        let workspace = WorkspaceId::new();
-        for (dialect, kind, head, length) in [
-            (Dialect::Conferbot, KeyKind::Workspace, "cb_live_", 48),
-            (Dialect::ChatbotPlatform, KeyKind::Workspace, "sk_live_", 48),
-            (Dialect::Botplot, KeyKind::Public, "pk_", 43),
-            (Dialect::Botplot, KeyKind::Secret, "sk_", 43),
-            (Dialect::Helpbot, KeyKind::Site, "wk_live_", 48),
-            (Dialect::Openbat, KeyKind::Secret, "ob_live_", 40),
-        ] {
-            let (secret, key, hash) = mint(workspace, None, dialect, kind).unwrap();
-            assert!(secret.starts_with(head) && secret.len() == length, "{secret}");
-            assert!(secret[head.len()..].bytes().all(|b| b.is_ascii_hexdigit()));
-            assert_eq!(key.prefix, format!("{}...", &secret[..head.len() + 6]));
-            assert_eq!(hash, sha256(&secret));
+    fn every_kind_of_key_is_made_in_its_form_and_no_other_kind() {
+        let (workspace, at) = (WorkspaceId::new(), Timestamp::from_millis(0));
+        for dialect in Dialect::ALL {
+            for form in dialect.profile().keys {
+                let (secret, key, hash) = mint(workspace, None, dialect, form.kind, at).unwrap();
+                let (head, digits) = secret.split_at(form.prefix.len());
+                assert_eq!((head, digits.len()), (form.prefix, form.digits));
+                assert!(digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+                assert_eq!(key.prefix, format!("{head}{}...", &digits[..SHOWN_DIGITS]));
+                assert_eq!(hash, sha256(&secret));
+            }
+            let other = [KeyKind::Workspace, KeyKind::Public, KeyKind::Secret, KeyKind::Site];
+            let mut other = other.into_iter();
+            let other = other.find(|kind| dialect.profile().key_form(*kind).is_none()).unwrap();
+            assert!(mint(workspace, None, dialect, other, at).is_err());
         }
-        assert!(mint(workspace, None, Dialect::Conferbot, KeyKind::Public).is_err());
     }
 }

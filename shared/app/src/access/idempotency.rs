@@ -1,11 +1,11 @@
 //! Writes that a client may repeat: the same `Idempotency-Key` and the same request return the
 //! first response for a day.
 
-use domain::{Error, ErrorKind, Result, Timestamp};
+use domain::{Error, ErrorKind, Result};
 use store::{ClaimOutcome, keys::sha256};
 pub use store::{ClaimToken, StoredResponse};
 
-use crate::{Core, adapters::seal::Sealer};
+use crate::{App, adapters::seal::Sealer};
 
 /// The longest key that is taken.
 const MAX_KEY: usize = 255;
@@ -49,22 +49,11 @@ impl IdempotentRequest {
     }
 }
 
-impl Core {
-    /// Whether anybody is behind `secret`: a key, or a session's token.
-    pub async fn knows(&self, secret: &str) -> Result<bool> {
-        let known = |result: Result<()>| match result {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind == ErrorKind::Unauthorized => Ok(false),
-            Err(error) => Err(error),
-        };
-        Ok(known(self.principal(secret).await.map(drop))?
-            || known(self.member(secret).await.map(drop))?)
-    }
-
+impl App {
     /// Claims a request for execution, unless it was claimed before.
     pub async fn claim_request(&self, request: &IdempotentRequest) -> Result<Claim> {
         let IdempotentRequest { caller, name, request, sealer } = request;
-        match self.store.claim(caller, name, request, Timestamp::now()).await? {
+        match self.store.claim(caller, name, request, self.now()).await? {
             ClaimOutcome::New(claim) => Ok(Claim::Execute(claim)),
             ClaimOutcome::Answered(response) => {
                 let body = sealer.open(request, &response.body)?;

@@ -1,16 +1,16 @@
 //! Leads: captured, listed, searched, deleted.
 
-use domain::{ChatbotId, Error, Lead, LeadId, Principal, Result, Timestamp, lead::NewLead};
+use domain::{ChatbotId, Error, Lead, LeadId, Principal, Result, lead::NewLead};
 use store::PutLead;
 
-use crate::Core;
+use crate::App;
 
-impl Core {
+impl App {
     /// Stores what a visitor left. Chatbot and conversation are conditions of the write, so that
     /// nothing is kept for one that was deleted meanwhile.
     pub async fn capture_lead(&self, principal: &Principal, new: NewLead) -> Result<Lead> {
         let chatbot = principal.may_chat()?;
-        let lead = new.into_lead(chatbot, principal.workspace_id, Timestamp::now());
+        let lead = new.into_lead(chatbot, principal.workspace_id, self.now());
         match self.store.put_lead(&lead).await? {
             PutLead::Added => Ok(lead),
             PutLead::NoChatbot => Err(Error::unauthorized()),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use domain::{ChatbotId, ConversationId, Error, MessageId, Result, Timestamp};
+use domain::{ChatbotId, ConversationId, Error, MessageId, Result};
 use store::Rated;
 
-use crate::Core;
+use crate::App;
 
 /// An answer is looked for again after these waits, for as long as the index may not have it.
 const WAITS: [Duration; 3] =
@@ -13,13 +13,13 @@ const WAITS: [Duration; 3] =
 /// What was said longer ago than this is in the index.
 const FRESH: Duration = Duration::from_secs(30);
 
-impl Core {
+impl App {
     /// Rates an answer of `chatbot`, by the answer's message: 1 or -1, in place of the rating it
     /// has.
     pub async fn rate(&self, chatbot: ChatbotId, answer: MessageId, rating: i8) -> Result<()> {
         let unknown = || Error::not_found("message");
         let conversation = self.conversation_answered_by(answer).await?.ok_or_else(unknown)?;
-        let now = Timestamp::now();
+        let now = self.now();
         match self.store.rate(chatbot, conversation, answer, rating, now).await? {
             Rated::Done | Rated::Same => Ok(()),
             Rated::Gone => Err(unknown()),
@@ -35,7 +35,7 @@ impl Core {
         rating: i8,
     ) -> Result<()> {
         let answer = MessageId::opening(id);
-        match self.store.rate(chatbot, id, answer, rating, Timestamp::now()).await? {
+        match self.store.rate(chatbot, id, answer, rating, self.now()).await? {
             Rated::Done | Rated::Same => Ok(()),
             Rated::Gone => Err(Error::not_found("conversation")),
         }
@@ -50,12 +50,12 @@ impl Core {
             self.store.has_turn(opened, answer)
         )?;
         let found = if opens { Some(opened) } else { found };
-        let fresh = answer.made_at().is_some_and(|at| Timestamp::now().since(at) < FRESH);
+        let fresh = answer.made_at().is_some_and(|at| self.now().since(at) < FRESH);
         if found.is_some() || !fresh {
             return Ok(found);
         }
         for wait in WAITS {
-            tokio::time::sleep(wait).await;
+            self.clock.sleep(wait).await;
             if let Some(found) = self.store.conversation_continued_by(answer).await? {
                 return Ok(Some(found));
             }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use ai::{Answerer, ChatbotContext, Request};
 use domain::{
     Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect, Error,
-    ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
+    ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, WorkspaceId,
     conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
+    dialect::CreditMetering,
 };
 use futures::Stream;
 use store::{TurnWrite, meter::Meter};
@@ -20,7 +21,7 @@ use super::{
     respond::{self, Message, Response, Said},
     retrieve::{Query, retriever},
 };
-use crate::{Core, access::usage::CREDITS, knowledge::indexes::Indexes};
+use crate::{App, knowledge::indexes::Indexes};
 
 /// Passages that are looked at.
 const SEARCHED: usize = 8;
@@ -33,10 +34,10 @@ const HANDED_OFF: &str = "A person has taken over this conversation and will ans
 /// Events that wait for a slow client before the answer waits too.
 const WAITING: usize = 64;
 
-/// Chatting: what the `chat` function needs beyond [`Core`].
+/// Chatting: what the `chat` function needs beyond [`App`].
 #[derive(Clone)]
 pub struct Chat {
-    core: Core,
+    app: App,
     indexes: Indexes,
     answerer: Arc<dyn Answerer>,
 }
@@ -125,14 +126,14 @@ enum AnswerPlan {
 }
 
 impl Chat {
-    /// Chatting over `core` with `answerer`.
-    pub fn new(core: Core, answerer: Arc<dyn Answerer>) -> Self {
-        Self { core, indexes: Indexes::default(), answerer }
+    /// Chatting over `app` with `answerer`.
+    pub fn new(app: App, answerer: Arc<dyn Answerer>) -> Self {
+        Self { app, indexes: Indexes::default(), answerer }
     }
 
     /// What it is over.
-    pub fn core(&self) -> &Core {
-        &self.core
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     /// Begins a turn for the caller `principal`, on a task of its own: a client that goes away takes
@@ -161,15 +162,15 @@ impl Chat {
         request: ChatRequest,
         deltas: &Deltas,
     ) -> Result<Turn> {
-        let asked_at = Timestamp::now();
+        let asked_at = self.app.now();
         let chatbot_id = principal.may_chat()?;
         let (chatbot, conversation, past) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
             self.conversation(chatbot_id, request.conversation_id),
             self.past(&request)
         )?;
-        if dialect == Dialect::Helpbot {
-            self.take_credit(principal).await?;
+        if let Some(credits) = dialect.profile().credits {
+            self.take_credit(principal, credits).await?;
         }
         let plan = self.plan(&chatbot, conversation.as_ref(), &request.message, &past).await?;
         let reply = self.reply(plan, deltas).await?;
@@ -190,7 +191,7 @@ impl Chat {
             rating: None,
             rated_at: None,
             asked_at,
-            answered_at: Timestamp::now(),
+            answered_at: self.app.now(),
         };
         self.store(dialect, &request, conversation, &turn).await?;
         Ok(turn)
@@ -198,7 +199,7 @@ impl Chat {
 
     /// The chatbot of a key. If it is gone the key is worth nothing any more.
     async fn chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<Chatbot> {
-        let chatbot = self.core.store.chatbot(workspace, id).await?;
+        let chatbot = self.app.store.chatbot(workspace, id).await?;
         let chatbot = chatbot.ok_or_else(Error::unauthorized)?;
         if chatbot.disabled {
             return Err(Error::new(ErrorKind::Forbidden, "this chatbot is disabled"));
@@ -206,11 +207,12 @@ impl Chat {
         Ok(chatbot)
     }
 
-    /// A helpbot question takes a credit of its workspace's month.
-    async fn take_credit(&self, principal: &Principal) -> Result<()> {
-        let now = Timestamp::now();
-        let most = self.core.plans.of(principal.plan).helpbot_credits;
-        if self.core.store.take(principal.workspace_id, CREDITS, most, now).await? {
+    /// Takes a credit of the workspace's month.
+    async fn take_credit(&self, principal: &Principal, credits: CreditMetering) -> Result<()> {
+        let now = self.app.now();
+        let (workspace, limit) =
+            (principal.workspace_id, (credits.limit)(self.app.plans.of(principal.plan)));
+        if self.app.store.take(workspace, credits.counter, limit, now).await? {
             return Ok(());
         }
         let seconds = now.next_month().since(now).as_secs() + 1;
@@ -224,7 +226,7 @@ impl Chat {
         id: Option<ConversationId>,
     ) -> Result<Option<Conversation>> {
         let Some(id) = id else { return Ok(None) };
-        let found = self.core.store.conversation(chatbot, id).await?;
+        let found = self.app.store.conversation(chatbot, id).await?;
         found.map(Some).ok_or_else(|| Error::not_found("conversation"))
     }
 
@@ -232,7 +234,7 @@ impl Chat {
     /// the conversation is the chatbot's.
     async fn past(&self, request: &ChatRequest) -> Result<Vec<Turn>> {
         match request.conversation_id.filter(|_| respond::may_refer_back(&request.message)) {
-            Some(id) => self.core.store.last_turns(id, respond::MAX_PAST).await,
+            Some(id) => self.app.store.last_turns(id, respond::MAX_PAST).await,
             None => Ok(Vec::new()),
         }
     }
@@ -251,10 +253,10 @@ impl Chat {
             return Ok(AnswerPlan::Fixed(said));
         }
         let message = Message::read(chatbot, question, past);
-        let retriever = retriever(&self.core, &self.indexes, chatbot).await?;
+        let retriever = retriever(&self.app, &self.indexes, chatbot).await?;
         let mut found = Vec::new();
         for text in message.searches() {
-            let embedding = self.core.semantics.of_question(&text).await;
+            let embedding = self.app.semantics.of_question(&text).await;
             let query = Query { text: &text, embedding: embedding.as_ref() };
             found.push(retriever.retrieve(query, SEARCHED).await?);
         }
@@ -264,7 +266,7 @@ impl Chat {
             Response::Ask { passages, confidence } => {
                 let history = match conversation {
                     Some(conversation) if self.answerer.reads_history() => {
-                        history::load(&self.core.store, conversation.id).await?
+                        history::load(&self.app.store, conversation.id).await?
                     }
                     _ => Vec::new(),
                 };
@@ -321,7 +323,7 @@ impl Chat {
                     (continued(conversation, turn), TurnWrite::Continues(was))
                 }
             };
-            if self.core.store.put_turn(&conversation, turn, how, self.core.idle).await? {
+            if self.app.store.put_turn(&conversation, turn, how, self.app.idle).await? {
                 return Ok(());
             }
             // Closed, handed over or deleted since it was read.

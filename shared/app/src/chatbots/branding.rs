@@ -1,16 +1,20 @@
 //! Branding: changed, and the subdomain claimed.
 
+use std::time::Duration;
+
 use domain::{
     Branding, BrandingPatch, ChatbotId, Error, ErrorKind, Feature, Principal, Result, Subdomain,
 };
-use store::Claimed;
+use store::{Claimed, retry::Retries};
 
-use crate::Core;
+use crate::App;
 
-/// How often a claim that met another one of the same chatbot is made again.
-const ATTEMPTS: u32 = 8;
+/// Retries of a claim that conflicts with another one of the same chatbot.
+const MAX_RETRIES: usize = 7;
+/// The longest delay before one of them.
+const MAX_DELAY: Duration = Duration::from_millis(25);
 
-impl Core {
+impl App {
     /// Changes what was sent of a chatbot's branding; how it is then.
     pub async fn update_branding(
         &self,
@@ -34,7 +38,8 @@ impl Core {
     ) -> Result<Subdomain> {
         self.require(principal, Feature::WhiteLabel)?;
         let workspace = principal.workspace_id;
-        for _ in 0..ATTEMPTS {
+        let mut retries = Retries::new(MAX_RETRIES, MAX_DELAY);
+        loop {
             let old = self.store.branding(chatbot).await?.subdomain;
             if old.as_ref() == Some(&subdomain) {
                 return Ok(subdomain);
@@ -46,9 +51,12 @@ impl Core {
                 }
                 // Its key has been deleted with it.
                 Claimed::NoChatbot => return Err(Error::unauthorized()),
-                Claimed::Moved => {}
+                Claimed::Moved if retries.wait().await => {}
+                Claimed::Moved => {
+                    let message = "the subdomain is being changed by another request";
+                    return Err(Error::new(ErrorKind::Conflict, message));
+                }
             }
         }
-        Err(Error::new(ErrorKind::Conflict, "the subdomain is being changed by somebody else"))
     }
 }

@@ -5,17 +5,17 @@ use std::{fmt, sync::Arc, time::Duration};
 use domain::{ChatbotId, Error, HostName, Result, Timestamp};
 use outbound::{Dns, DnsError};
 
-use crate::Core;
+use crate::App;
 
 /// A look-up takes no longer than this, however many names it follows.
 pub const LOOK_UP: Duration = Duration::from_secs(5);
 /// Aliases that are followed, one to the next.
 const MOST_ALIASES: usize = 8;
 
-/// Custom domains: what `projects` needs beyond [`Core`].
+/// Custom domains: what `projects` needs beyond [`App`].
 #[derive(Clone)]
 pub struct Domains {
-    core: Core,
+    app: App,
     dns: Arc<dyn Dns>,
     time: Duration,
     /// The host that they have to lead to; where none is set, none can be verified.
@@ -29,22 +29,17 @@ impl fmt::Debug for Domains {
 }
 
 impl Domains {
-    /// Domains over `core` that have to lead to `target`, looked up in `dns` for at most `time`.
-    pub fn new(
-        core: Core,
-        dns: Arc<dyn Dns>,
-        time: Duration,
-        target: Option<&str>,
-    ) -> Result<Self> {
+    /// Domains over `app` that have to lead to `target`, looked up in `dns` for at most `time`.
+    pub fn new(app: App, dns: Arc<dyn Dns>, time: Duration, target: Option<&str>) -> Result<Self> {
         let target = target.map(|name| HostName::parse("CUSTOM_DOMAIN_TARGET", name));
         let target = target.transpose().map_err(Error::internal)?;
-        Ok(Self { core, dns, time, target })
+        Ok(Self { app, dns, time, target })
     }
 
     /// Whether a chatbot's custom domain leads here, with that domain. The outcome is kept, unless
     /// the DNS did not answer: that says nothing about the domain.
     pub async fn verify(&self, chatbot: ChatbotId) -> Result<(bool, HostName)> {
-        let domain = self.core.store.branding(chatbot).await?.custom_domain;
+        let domain = self.app.store.branding(chatbot).await?.custom_domain;
         let domain = domain.ok_or_else(|| Error::field("custom_domain", "is not set"))?;
         let Some(target) = &self.target else { return Ok((false, domain)) };
         let looked_up = leads_to(&*self.dns, domain.as_str(), target.as_str());
@@ -60,7 +55,7 @@ impl Domains {
             }
         };
         let at = verified.then(Timestamp::now);
-        self.core.store.put_verified(chatbot, &domain, at).await?;
+        self.app.store.put_verified(chatbot, &domain, at).await?;
         Ok((verified, domain))
     }
 }

@@ -1,30 +1,30 @@
-//! Chatbots: made, changed, copied, deleted, their openbat key rotated.
+//! Chatbots: made, changed, copied, deleted, their own key rotated.
 
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, Dialect, Error, ErrorKind, JobId, KeyKind,
-    Page, Result, Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
+    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, CrawlId, Error, ErrorKind, Page, Result,
+    Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
+    dialect::CHATBOT_KEY,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use store::Counters;
+use store::{Counters, retry::Retries};
 
 use crate::{
-    Core,
+    App,
     access::accounts::mint,
-    adapters::files::{FileOf, Files},
-    adapters::random,
+    adapters::files::{FileKey, Files},
 };
 
 /// Sources of a chatbot that are copied at the same time.
 const COPIED_AT_ONCE: usize = 8;
-/// The longest pause before such a change is made again.
-const MOST_PAUSE: Duration = Duration::from_millis(50);
-/// How often a change that met another one is made again.
-const ATTEMPTS: u32 = 16;
+/// Retries of a change that conflicts with another one.
+const MAX_RETRIES: usize = 15;
+/// The longest delay before one of them.
+const MAX_DELAY: Duration = Duration::from_millis(25);
 
-impl Core {
+impl App {
     /// A workspace's chatbots, newest first.
     pub async fn chatbots(&self, workspace: WorkspaceId) -> Result<Vec<Chatbot>> {
         self.store.chatbots(workspace).await
@@ -66,8 +66,8 @@ impl Core {
         Ok((chatbot, counters))
     }
 
-    /// Makes a chatbot with its openbat key, if the workspace's plan has room. Every chatbot has
-    /// such a key; one made through another dialect never shows it, until it is rotated.
+    /// Makes a chatbot with its own key, if the workspace's plan has room. Every chatbot has
+    /// such a key; a dialect that does not show it leaves it unknown until it is rotated.
     pub async fn create_chatbot(
         &self,
         workspace: WorkspaceId,
@@ -76,8 +76,9 @@ impl Core {
         let owner = self.workspace(workspace).await?;
         let id = ChatbotId::new();
         let NewChatbot { name, description, disabled, settings } = new;
-        let (secret, key, hash) = mint(owner.id, Some(id), Dialect::Openbat, KeyKind::Secret)?;
-        let now = Timestamp::now();
+        let (secret, key, hash) =
+            mint(owner.id, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1, self.now())?;
+        let now = self.now();
         let chatbot = Chatbot {
             id,
             workspace_id: owner.id,
@@ -102,22 +103,24 @@ impl Core {
         id: ChatbotId,
         patch: ChatbotPatch,
     ) -> Result<Chatbot> {
-        for _ in 0..ATTEMPTS {
+        let mut retries = Retries::new(MAX_RETRIES, MAX_DELAY);
+        loop {
             let mut chatbot = self.chatbot(workspace, id).await?;
             if patch.is_empty() {
                 return Ok(chatbot);
             }
             let seen = chatbot.updated_at;
             // `updated_at` is what tells two states apart, so it has to move.
-            let at = Timestamp::now().max(Timestamp::from_millis(seen.millis() + 1));
+            let at = self.now().max(Timestamp::from_millis(seen.millis() + 1));
             patch.clone().apply(&mut chatbot, at)?;
             if self.store.update_chatbot(&chatbot, seen).await? {
                 return Ok(chatbot);
             }
-            // Apart from the others, who try again too.
-            tokio::time::sleep(MOST_PAUSE.mul_f64(random::fraction())).await;
+            if !retries.wait().await {
+                let message = "the chatbot is being changed by another request";
+                return Err(Error::new(ErrorKind::Conflict, message));
+            }
         }
-        Err(Error::new(ErrorKind::Conflict, "the chatbot is being changed by somebody else"))
     }
 
     /// Deletes a chatbot for good; everything that hangs on it follows behind the stream.
@@ -128,13 +131,14 @@ impl Core {
         }
     }
 
-    /// Gives a chatbot a new openbat key; the old one dies in the same write.
+    /// Gives a chatbot a new key of its own; the old one dies in the same write.
     pub async fn rotate_key(
         &self,
         workspace: WorkspaceId,
         id: ChatbotId,
     ) -> Result<(Chatbot, String)> {
-        let (secret, key, hash) = mint(workspace, Some(id), Dialect::Openbat, KeyKind::Secret)?;
+        let (secret, key, hash) =
+            mint(workspace, Some(id), CHATBOT_KEY.0, CHATBOT_KEY.1, self.now())?;
         let plan = self.workspace(workspace).await?.plan;
         Ok((self.store.rotate_key(&key, &hash, plan).await?, secret))
     }
@@ -211,12 +215,12 @@ impl Core {
     ) -> Result<()> {
         let pointer = self.store.index_pointer(original.id, source.id).await?;
         if let Some(pointer) = pointer {
-            let job = JobId::new();
+            let job = CrawlId::new();
             let twin = Source {
                 id: SourceId::new(),
                 chatbot_id: copy.id,
                 job,
-                active_job: Some(job),
+                live_crawl: Some(job),
                 status: SourceStatus::Ready,
                 reason: None,
                 ..source.clone()
@@ -224,11 +228,11 @@ impl Core {
             if twin.kind == SourceKind::File {
                 self.copy_file(&source, &twin, files).await?;
             }
-            if self.store.copy_source(copy, &pointer, &twin).await? {
+            if self.store.copy_source(copy, &pointer, &twin, self.now()).await? {
                 return Ok(());
             }
             if twin.kind == SourceKind::File {
-                files.remove(FileOf::source(&twin)).await?;
+                files.remove(FileKey::source(&twin)).await?;
             }
         }
         // Nothing answers yet, or it was replaced while it was being copied.

@@ -2,9 +2,9 @@
 
 use domain::{ChatbotId, Error, Feature, Principal, Result, Widget, WidgetFields};
 
-use crate::Core;
+use crate::App;
 
-impl Core {
+impl App {
     /// How a chatbot's widget looks.
     pub async fn widget(&self, principal: &Principal, chatbot: ChatbotId) -> Result<Widget> {
         let (bot, set) = tokio::try_join!(
@@ -23,7 +23,7 @@ impl Core {
         fields: WidgetFields,
     ) -> Result<Widget> {
         if fields.show_branding == Some(false) {
-            self.require(principal, Feature::HelpbotNoBranding)?;
+            self.require(principal, Feature::UnbrandedWidget)?;
         }
         match self.store.update_widget(principal.workspace_id, chatbot, &fields).await? {
             true => self.widget(principal, chatbot).await,

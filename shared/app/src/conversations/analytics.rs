@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{Counters, QuestionKind};
 
-use crate::{Core, access::usage::CREDITS};
+use crate::App;
 
 /// How many questions a list of those asked most has.
 const TOP: usize = 10;
@@ -87,7 +87,7 @@ pub struct Overview {
     pub credits: Credits,
 }
 
-impl Core {
+impl App {
     /// Conversations of a chatbot of `workspace` on each of the last `days` days, of which the
     /// present one is the last.
     pub async fn activity(
@@ -96,7 +96,7 @@ impl Core {
         chatbot: ChatbotId,
         days: u32,
     ) -> Result<Activity> {
-        let now = Timestamp::now();
+        let now = self.now();
         let days = Days::until(now, days);
         let (_, total, counted) = tokio::try_join!(
             self.chatbot(workspace, chatbot),
@@ -110,14 +110,14 @@ impl Core {
 
     /// What each day of `period` was like.
     pub async fn daily(&self, chatbot: ChatbotId, period: Period) -> Result<Daily> {
-        let now = Timestamp::now();
+        let now = self.now();
         let days = period.days(now);
         Ok(Daily::of(days, now, self.store.daily_counters(chatbot, days).await?))
     }
 
     /// What `period` was like.
     pub async fn insights(&self, chatbot: ChatbotId, period: Period) -> Result<Insights> {
-        let days = period.days(Timestamp::now());
+        let days = period.days(self.now());
         let (daily, cells, sketches) = tokio::try_join!(
             self.daily(chatbot, period),
             self.store.visitor_cells(chatbot, days),
@@ -130,8 +130,9 @@ impl Core {
 
     /// What `period` was like for a site, with the trend of its weeks and its workspace's credits.
     pub async fn overview(&self, principal: &Principal, period: Period) -> Result<Overview> {
-        let now = Timestamp::now();
+        let now = self.now();
         let chatbot = principal.site()?;
+        let metering = principal.dialect.profile().credits;
         let counters = async {
             match period {
                 Period::All => self.store.counters(chatbot).await,
@@ -142,13 +143,18 @@ impl Core {
         let (counters, weeks, used) = tokio::try_join!(
             counters,
             async { Ok(Daily::of(weeks, now, self.store.daily_counters(chatbot, weeks).await?)) },
-            self.store.used(principal.workspace_id, CREDITS, now)
+            async {
+                match metering {
+                    Some(of) => self.store.used(principal.workspace_id, of.counter, now).await,
+                    None => Ok(0),
+                }
+            }
         )?;
         let questions = |days: &[(String, Counters)]| {
             days.iter().map(|(_, counters)| counters.questions()).sum()
         };
         let (before, now_on) = weeks.0.split_at(7.min(weeks.0.len()));
-        let limit = self.plans.of(principal.plan).helpbot_credits;
+        let limit = metering.and_then(|of| (of.limit)(self.plans.of(principal.plan)));
         Ok(Overview {
             counters,
             this_week: questions(now_on),

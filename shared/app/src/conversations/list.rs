@@ -2,10 +2,10 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    Page, Result, Timestamp, Turn, WorkspaceId, conversation::Handoff,
+    Page, Result, Turn, WorkspaceId, conversation::Handoff,
 };
 
-use crate::Core;
+use crate::App;
 
 /// What a filter that no index answers looks at: so many of a chatbot's newest conversations.
 pub const MOST_FILTERED: u32 = 1_000;
@@ -20,7 +20,7 @@ const MOST_TEXT: usize = 4_000_000;
 /// A conversation with its turns, oldest first.
 pub type Whole = (Conversation, Vec<Turn>);
 
-impl Core {
+impl App {
     /// Conversations newest first, with how many there are in all.
     pub async fn conversations(
         &self,
@@ -189,7 +189,7 @@ impl Core {
         id: ConversationId,
         handoff: &Handoff,
     ) -> Result<()> {
-        if self.store.hand_off(chatbot, id, handoff, Timestamp::now()).await? {
+        if self.store.hand_off(chatbot, id, handoff, self.now()).await? {
             return Ok(());
         }
         let found = self.store.conversation(chatbot, id).await?;

@@ -1,18 +1,19 @@
-//! Conversations listed by their first question and answer, as helpbot has them.
+//! Conversations listed by their first question and answer, for dialects in which
+//! each conversation is one question.
 
 use domain::{
     ChatbotId, Conversation, ConversationId, Days, Error, Order, Page, Period, QuestionFilter,
-    Result, Timestamp, Turn,
+    Result, Turn,
 };
 
 use crate::{
-    Core,
+    App,
     conversations::list::{DEEPEST_PAGE, MOST_FILTERED},
 };
 
 /// Which conversations are wanted, and in which order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct QuestionQuery {
     /// When they began.
     pub period: Period,
     /// What became of the first question.
@@ -25,7 +26,7 @@ pub struct Wanted {
     pub order: Order,
 }
 
-impl Wanted {
+impl QuestionQuery {
     fn matches(&self, conversation: &Conversation, first: &Turn) -> bool {
         let text = self.search.as_ref().map(|text| text.to_lowercase());
         let contains = |text: &String| {
@@ -40,16 +41,16 @@ impl Wanted {
 /// A conversation with its first turn.
 pub type Row = (Conversation, Turn);
 
-impl Core {
+impl App {
     /// A page of the conversations that are wanted, and how many are in all: of those there are,
     /// or, with a session or a search, of the [`MOST_FILTERED`] newest that these look at.
     pub async fn questions(
         &self,
         chatbot: ChatbotId,
-        wanted: &Wanted,
+        wanted: &QuestionQuery,
         page: Page,
     ) -> Result<(Vec<Row>, u64)> {
-        let days = wanted.period.days(Timestamp::now());
+        let days = wanted.period.days(self.now());
         if wanted.session.is_none() && wanted.search.is_none() {
             return tokio::try_join!(
                 self.questions_page(chatbot, wanted, days, page),
@@ -84,11 +85,11 @@ impl Core {
     async fn questions_page(
         &self,
         chatbot: ChatbotId,
-        wanted: &Wanted,
+        wanted: &QuestionQuery,
         days: Days,
         page: Page,
     ) -> Result<Vec<Row>> {
-        let Wanted { filter, order, .. } = *wanted;
+        let QuestionQuery { filter, order, .. } = *wanted;
         let Ok(offset) = u32::try_from(page.offset()) else { return Ok(Vec::new()) };
         let conversations = if filter == QuestionFilter::All {
             self.store.conversations_in(chatbot, days, order, offset, page.rows).await?

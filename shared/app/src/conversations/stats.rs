@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use domain::{ChatbotId, Result, WorkspaceId};
-use store::{Change, Checkpoint, Tally};
+use store::{Change, Checkpoint, CounterDeltas};
 
-use crate::Core;
+use crate::App;
 
 /// The name of this consumer's checkpoints.
 const CONSUMER: &str = "stats";
@@ -20,11 +20,11 @@ const MOST_SKETCHES: usize = 20;
 /// Counters changed in one item: an update's expression may have four kilobytes.
 const MOST_COUNTERS: usize = 128;
 
-impl Core {
+impl App {
     /// Counts `changes` of `shard`, given with their sequence numbers in order.
     pub async fn count(&self, shard: &str, changes: &[(String, Option<Change>)]) -> Result<()> {
         let mut checkpoint = self.store.checkpoint(CONSUMER, shard).await?;
-        let mut tally = Tally::default();
+        let mut deltas = CounterDeltas::default();
         let mut touched = HashMap::new();
         let mut last = None;
         for (sequence, change) in changes {
@@ -32,22 +32,22 @@ impl Core {
                 continue;
             }
             if let Some(change) = change {
-                add(&mut tally, change);
+                add(&mut deltas, change);
                 touched.extend(chatbot_of(change));
             }
             last = Some(sequence);
-            if tally.items() >= MOST_ITEMS
-                || tally.widest() >= MOST_COUNTERS
-                || tally.sketches() >= MOST_SKETCHES
+            if deltas.items() >= MOST_ITEMS
+                || deltas.widest() >= MOST_COUNTERS
+                || deltas.sketches() >= MOST_SKETCHES
             {
                 checkpoint = self
-                    .commit(&checkpoint, sequence, std::mem::take(&mut tally), &touched)
+                    .commit(&checkpoint, sequence, std::mem::take(&mut deltas), &touched)
                     .await?;
                 last = None;
             }
         }
         match last {
-            Some(sequence) => self.commit(&checkpoint, sequence, tally, &touched).await.map(drop),
+            Some(sequence) => self.commit(&checkpoint, sequence, deltas, &touched).await.map(drop),
             None => Ok(()),
         }
     }
@@ -56,49 +56,49 @@ impl Core {
         &self,
         checkpoint: &Checkpoint,
         sequence: &str,
-        mut tally: Tally,
+        mut deltas: CounterDeltas,
         touched: &HashMap<ChatbotId, WorkspaceId>,
     ) -> Result<Checkpoint> {
         for (chatbot, workspace) in touched {
             // A chatbot that is gone has no counters, whatever comes and goes with it.
             if self.store.chatbot(*workspace, *chatbot).await?.is_none() {
-                tally.forget(*chatbot);
+                deltas.forget(*chatbot);
             }
         }
         // A checkpoint is a write, and a write is a record: counting nothing must write nothing,
         // or an idle table would keep itself busy.
-        if tally.items() == 0 {
+        if deltas.items() == 0 {
             return Ok(checkpoint.clone());
         }
-        self.store.count(checkpoint, sequence, &tally).await
+        self.store.apply_counters(checkpoint, sequence, &deltas).await
     }
 }
 
-fn add(tally: &mut Tally, change: &Change) {
+fn add(deltas: &mut CounterDeltas, change: &Change) {
     match change {
-        Change::ConversationStarted(new) => tally.conversation(new, 1),
-        Change::ConversationRemoved(old) => tally.conversation(old, -1),
+        Change::ConversationStarted(new) => deltas.conversation(new, 1),
+        Change::ConversationRemoved(old) => deltas.conversation(old, -1),
         Change::ConversationChanged { old, new, .. } => {
-            tally.conversation(old, -1);
-            tally.conversation(new, 1);
+            deltas.conversation(old, -1);
+            deltas.conversation(new, 1);
         }
         Change::TurnAdded(new) => {
-            tally.turn(new, 1);
-            tally.question(new, 1);
-            tally.mark(new, true);
+            deltas.turn(new, 1);
+            deltas.question(new, 1);
+            deltas.mark(new, true);
         }
         Change::TurnRated { old, turn, .. } => {
-            tally.turn(old, -1);
-            tally.turn(turn, 1);
-            tally.mark(turn, true);
+            deltas.turn(old, -1);
+            deltas.turn(turn, 1);
+            deltas.mark(turn, true);
         }
         Change::TurnRemoved(old) => {
-            tally.turn(old, -1);
-            tally.question(old, -1);
-            tally.mark(old, false);
+            deltas.turn(old, -1);
+            deltas.question(old, -1);
+            deltas.mark(old, false);
         }
-        Change::LeadCaptured(new) => tally.lead(new, 1),
-        Change::LeadRemoved(old) => tally.lead(old, -1),
+        Change::LeadCaptured(new) => deltas.lead(new, 1),
+        Change::LeadRemoved(old) => deltas.lead(old, -1),
         _ => {}
     }
 }

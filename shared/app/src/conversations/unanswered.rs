@@ -7,22 +7,22 @@ use std::{
 };
 
 use domain::{
-    ChatbotId, Days, Error, ErrorKind, GroupId, Result, SourceId, Timestamp, WorkspaceId,
+    ChatbotId, Days, Error, ErrorKind, GroupId, Result, SourceId, WorkspaceId,
     questions::{Sketch, form},
     source::QaPair,
-    unanswered::{DAYS_BOUNDS, EXAMPLES, Group, GroupAnswer, Learned},
+    unanswered::{AnsweredGroup, DAYS_BOUNDS, EXAMPLES, Group, GroupAnswer},
 };
 use knowledge::text;
 use store::{IndexEntry, QuestionKind};
 
-use crate::{Core, knowledge::sources::qa_source};
+use crate::{App, knowledge::sources::qa_source};
 
 fn answered_already() -> Error {
     let message = "the group has another answer already; delete its source to answer it anew";
     Error::new(ErrorKind::Conflict, message)
 }
 
-impl Core {
+impl App {
     /// Groups of questions of the last `days` days that have no answer, most asked first: those
     /// from `offset` on, and how many there are.
     pub async fn unanswered(
@@ -39,7 +39,7 @@ impl Core {
     }
 
     async fn unanswered_groups(&self, chatbot: ChatbotId, days: u32) -> Result<Vec<Group>> {
-        let days = Days::until(Timestamp::now(), days);
+        let days = Days::until(self.now(), days);
         let (sketches, learned) = tokio::try_join!(
             self.store.sketches(chatbot, QuestionKind::Unanswered, days),
             self.store.learned(chatbot)
@@ -68,7 +68,7 @@ impl Core {
             // It may have been answered between the two reads.
             seen = self.store.learned_group(chatbot.id, id).await?;
         }
-        let now = Timestamp::now();
+        let now = self.now();
         if let Some(seen) = &seen
             && let Some(pair) = self.learned_pair(chatbot.id, seen).await?
         {
@@ -77,8 +77,8 @@ impl Core {
             match (same, &listed) {
                 (true, None) => return Ok(seen.source),
                 (true, Some(_)) => {
-                    let learned = Learned { at: now, ..*seen };
-                    self.store.move_learned(chatbot.id, &learned, seen).await?;
+                    let learned = AnsweredGroup { at: now, ..*seen };
+                    self.store.move_answered_group(chatbot.id, &learned, seen).await?;
                     return Ok(seen.source);
                 }
                 (false, None) => return Err(answered_already()),
@@ -87,11 +87,11 @@ impl Core {
         }
         let group = listed.ok_or_else(|| Error::not_found("group"))?;
         let pair = answer.pair(&group.question);
-        let source = qa_source(&chatbot, &pair);
-        let learned = Learned { group: id, source: source.id, at: now };
+        let source = qa_source(&chatbot, &pair, now);
+        let learned = AnsweredGroup { group: id, source: source.id, at: now };
         let meaning = self.semantics.of_pair(&pair).await;
         let meant = (&pair, meaning.as_deref());
-        if self.store.put_learned(&chatbot, &source, meant, &learned, seen.as_ref()).await? {
+        if self.store.put_answered_group(&chatbot, &source, meant, &learned, seen.as_ref()).await? {
             return Ok(source.id);
         }
         // Somebody else answered it at the same time; the same client, perhaps.
@@ -102,7 +102,11 @@ impl Core {
         }
     }
 
-    async fn learned_pair(&self, chatbot: ChatbotId, learned: &Learned) -> Result<Option<QaPair>> {
+    async fn learned_pair(
+        &self,
+        chatbot: ChatbotId,
+        learned: &AnsweredGroup,
+    ) -> Result<Option<QaPair>> {
         let pointer = self.store.index_pointer(chatbot, learned.source).await?;
         Ok(pointer.and_then(|pointer| match pointer.entry {
             IndexEntry::Qa(pair) => Some(pair),

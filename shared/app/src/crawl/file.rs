@@ -1,41 +1,56 @@
-//! Reading the file of a file source: its one page. From there on it is a crawl like any other,
-//! but that nothing leads on and nobody begins it again. A file that is sent later is looked for
-//! again and again, until it is there or not waited for any more.
+//! Reads the file of a file source: its one page. The rest is a crawl like any other, without
+//! links and without syncs. A file that is uploaded later is looked for until it is there or its
+//! time is over.
 
 use std::time::Duration;
 
 use domain::{
     Error, Result, Source, SourceFile, Timestamp,
-    source::{Page, PageCopy, PageState},
+    source::{Chunk, Page, PageState, Snapshot},
 };
 use knowledge::{PageError, chunk, file};
+use store::Store;
 
-use crate::{adapters::files::FileOf, crawl::Crawl, crawl::page::fingerprint};
+use crate::{
+    adapters::clock::SharedClock,
+    adapters::files::{FileKey, Files},
+    crawl::passages::{Passages, fingerprint},
+};
 
-/// What the owner of a file is told that is not there.
+/// User-facing: the stored file is gone.
 const LOST: &str = "the file is not there any more";
-/// What the owner of a file is told that never was.
+/// User-facing: the upload never arrived.
 const NOT_SENT: &str = "the file did not arrive";
-/// Between two looks for a file, at the least and at the most.
-const LOOKS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// The shortest and the longest time between two looks for a file.
+const POLL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
-impl Crawl {
-    /// Reads the file; or the time after which to look for it again.
-    pub(crate) async fn read_file(
-        &self,
-        source: &Source,
-        mut page: Page,
-    ) -> Result<Option<Duration>> {
+/// Reads files. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct FileReader {
+    store: Store,
+    files: Files,
+    passages: Passages,
+    clock: SharedClock,
+}
+
+impl FileReader {
+    pub fn new(store: Store, files: Files, passages: Passages, clock: SharedClock) -> Self {
+        Self { store, files, passages, clock }
+    }
+
+    /// Reads the file of `source`, whose page is `page`; or the time after which to look for it
+    /// again.
+    pub async fn read(&self, source: &Source, mut page: Page) -> Result<Option<Duration>> {
         let file = source.file.clone().ok_or_else(|| Error::internal("a file without facts"))?;
-        match self.files.get(FileOf::source(source)).await? {
+        match self.files.get(FileKey::source(source)).await? {
             Some(bytes) => {
                 self.store.crawl_started(source).await?;
-                self.take_file(source, &mut page, file, bytes).await?;
+                self.take(source, &mut page, file, bytes).await?;
             }
             None => {
-                let (made, now) = (source.created_at, Timestamp::now());
-                if let Some(wait) = wait(made, file.awaited_until, now) {
-                    return Ok(Some(wait));
+                let (made, now) = (source.created_at, self.clock.now());
+                if let Some(delay) = poll_delay(made, file.awaited_until, now) {
+                    return Ok(Some(delay));
                 }
                 let reason = if file.awaited_until.is_some() { NOT_SENT } else { LOST };
                 page.state = PageState::Failed(reason.to_owned());
@@ -44,7 +59,7 @@ impl Crawl {
         self.store.end_page(&page).await.map(|()| None)
     }
 
-    async fn take_file(
+    async fn take(
         &self,
         source: &Source,
         page: &mut Page,
@@ -52,15 +67,16 @@ impl Crawl {
         bytes: Vec<u8>,
     ) -> Result<()> {
         let name = source.name.clone();
-        // Parsing and cutting take a while on a large file; other pages go on meanwhile.
-        let reader = self.reader();
+        // Parsing and cutting take a while on a large file; other pages are read meanwhile.
+        let reader = self.passages.reader();
         let read = tokio::task::spawn_blocking(move || read(&reader, &name, &file, &bytes)).await;
         match read.map_err(Error::internal)? {
             Ok((hash, chunks)) => {
-                let (etag, last_modified, found_at) = (None, None, None);
-                let copy = PageCopy { hash, etag, last_modified, found_at, at: Timestamp::now() };
+                let at = self.clock.now();
+                let (etag, last_modified, final_url) = (None, None, None);
+                let snapshot = Snapshot { hash, etag, last_modified, final_url, at };
                 page.state = PageState::Read;
-                self.keep_passages(page, copy, chunks).await
+                self.passages.keep(page, snapshot, chunks).await
             }
             Err(reason) => {
                 tracing::info!(source = %source.id, reason, "a file could not be read");
@@ -71,22 +87,26 @@ impl Crawl {
     }
 }
 
-type Passages = (String, Vec<domain::source::Chunk>);
-
 /// The hash and the passages of a file, or why it can't be read.
-fn read(reader: &str, name: &str, file: &SourceFile, bytes: &[u8]) -> Result<Passages, String> {
-    // Of one that was sent later nobody has looked at what is in it.
+fn read(
+    reader: &str,
+    name: &str,
+    file: &SourceFile,
+    bytes: &[u8],
+) -> Result<(String, Vec<Chunk>), String> {
+    // The content of one that was uploaded later has not been looked at yet.
     file::check(&file.media_type, bytes).map_err(|why| format!("the file {why}"))?;
     let document =
         file::read(name, &file.media_type, bytes).map_err(|why: PageError| why.to_string())?;
     Ok((fingerprint(reader, &document), chunk::chunks_of_file(&document, name)))
 }
 
-/// How long to wait for a file, if it is waited for at all: the longer, the longer it has been.
-fn wait(made: Timestamp, until: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
+/// How long until the next look for a file that is awaited `until`: the longer, the longer it has
+/// been. `None` once it is no longer awaited.
+fn poll_delay(made: Timestamp, until: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
     let until = until.filter(|until| now < *until)?;
-    let left = until.since(now).max(LOOKS.0);
-    Some((now.since(made) / 4).clamp(LOOKS.0, LOOKS.1).min(left))
+    let left = until.since(now).max(POLL.0);
+    Some((now.since(made) / 4).clamp(POLL.0, POLL.1).min(left))
 }
 
 #[cfg(test)]
@@ -94,16 +114,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_looked_for_less_and_less_often_until_it_is_not_waited_for() {
+    fn a_file_is_looked_for_less_and_less_often_until_it_is_no_longer_awaited() {
         let made = Timestamp::from_millis(0);
         let until = Some(made.plus(Duration::from_secs(1_200)));
         let after = |seconds: u64| {
             let now = made.plus(Duration::from_secs(seconds));
-            wait(made, until, now).map(|wait| wait.as_secs())
+            poll_delay(made, until, now).map(|delay| delay.as_secs())
         };
-        let waits = [0, 2, 8, 40, 200, 400, 1_190, 1_199].map(after);
-        assert_eq!(waits, [1, 1, 2, 10, 50, 60, 10, 1].map(Some));
+        let delays = [0, 2, 8, 40, 200, 400, 1_190, 1_199].map(after);
+        assert_eq!(delays, [1, 1, 2, 10, 50, 60, 10, 1].map(Some));
         assert_eq!((after(1_200), after(2_000)), (None, None));
-        assert_eq!(wait(made, None, made), None, "one that was there is lost");
+        assert_eq!(poll_delay(made, None, made), None, "one that was there is lost");
     }
 }

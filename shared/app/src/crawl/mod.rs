@@ -1,333 +1,212 @@
-//! Crawling: one page a message. A page's outcome is written down with what was found on it;
-//! whoever ends the last page of a crawl puts the index together and makes it current, in one
-//! conditional write. Every step can be repeated. How a page is read is in [`page`],
-//! when it may be in [`throttle`], and when again in [`retry`].
+//! Crawls: a source is read page by page, one page a message, and its result becomes what answers
+//! in one conditional write. A file source is a crawl with one page.
+//!
+//! # Actors
+//!
+//! - **Source**: the row that owns its crawls. It names the crawl under way (`job`) and the live
+//!   crawl, whose pages answer now. It counts the crawl's pages, which bounds them, and those that
+//!   are queued, which tells when the crawl is complete.
+//! - **Page**: a row of one crawl. Its insert is its job: the stream carries it to the crawl queue,
+//!   so a page can't be stored without being read, or the other way round.
+//! - **Crawl worker** ([`CrawlWorker`]): handles one message. It alone holds the others:
+//!   - the **host throttle** (`throttle`) admits the page: two pages of a host at a time among all
+//!     workers, as far apart as its robots.txt wants. A page that is not admitted soon goes back to
+//!     the queue with the time that was reserved for it;
+//!   - the **page reader** (`page`) fetches, cuts passages and queues the links within the
+//!     **scope** (`scope`); the **file reader** (`file`) does the same for an upload, and looks for
+//!     one that has not arrived yet;
+//!   - **passages** (`passages`) are named, embedded and stored with the page;
+//!   - the **live pages** (`live`) are what is known of a page from the live crawl: its validators,
+//!     and the snapshot that is kept while it can't be read;
+//!   - a **page retry** (`retry`) reads a page again that failed for a reason that may pass;
+//!   - the **settlement** (`settle`) makes the result of a complete crawl, by the **plan** (`plan`)
+//!     of which page answers for which content.
+//! - **Requests** ([`requests`]): crawls that are requested by a message from outside.
+//! - **Ticker** ([`crate::events::ticker`]): begins syncs that are due, and calls off a crawl that
+//!   has not ended after an hour.
+//!
+//! # States
+//!
+//! A source (a crawl under way is *pending* or *processing*):
+//!
+//! ```text
+//!   pending --first page read--> processing --settled--> ready | failed
+//!      ^                                                      |
+//!      +---------------- recrawl, sync, request --------------+
+//! ```
+//!
+//! A crawl that fails changes nothing of what answers: the live crawl stays live. One whose pages
+//! all say what they said before is *unchanged*, and costs no new index. One whose first page is
+//! gone, with every other page, takes the source's answers away.
+//!
+//! A page:
+//!
+//! ```text
+//!   queued --+--> read        passages stored, or confirmed unchanged
+//!      ^     +--> failed      keeps the last good snapshot, if there is one
+//!      |     +--> gone        404 or 410
+//!      |     +--> duplicate   at settlement: another page answers for the same content
+//!      +--retry (at most twice, after 5 s and 30 s)
+//! ```
+//!
+//! # The end of a crawl
+//!
+//! A page's links are queued before the page ends. Each page is queued in one transaction that also
+//! counts it in its source, and ended in one that counts it off. So the count of queued pages is
+//! exact whatever is repeated, and reaches 0 once, with the last page. Whoever reads 0 after a page
+//! settles the crawl: one read of the source a page, whatever the number of pages, and one read of
+//! all pages a crawl. Several may settle at the same time: they make the same result, and one of
+//! them ends the crawl.
+//!
+//! A crawl that was begun before pages were counted has no counter. Its workers look at its pages
+//! after each page, as they did then.
+//!
+//! # What a crash leads to
+//!
+//! | the worker dies | then |
+//! |---|---|
+//! | while it reads a page | SQS shows the message again; the page is still queued and is read again. Its slot at the host is kept for it, and free for others after two minutes |
+//! | after some links are queued | the page is read again; pages that are there are not queued again |
+//! | after the page has ended, before it looked whether it was the last | the message is shown again; the page is not read again, and the count is looked at |
+//! | during the settlement | the same: settlement carried out in part and repeated comes to the same |
+//! | after a retry is written, before its message is sent | the message that is handled is shown again and deferred to what the row says |
+//! | with a message among the dead letters | the ticker calls the crawl off after an hour; what answered before still does |
+//! | while its crawl is superseded or its source deleted | its writes are conditional on the crawl or go to a partition that is purged; the worker purges again what it wrote since |
 
+mod deadline;
 mod file;
-pub(crate) mod page;
-pub(crate) mod plan;
+pub mod job;
+mod live;
+mod page;
+mod passages;
+mod plan;
 pub mod requests;
 mod retry;
 mod scope;
-pub(crate) mod throttle;
-
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
+mod settle;
+mod throttle;
 
 use domain::{
-    Error, JobId, Result, Source, SourceKind, SourceStatus, Timestamp,
-    source::{Chunk, Page, PageCopy, PageState},
+    Result, Source, SourceKind,
+    source::{Page, PageState},
 };
-use knowledge::{
-    Fetcher, Segment,
-    semantic::{Vectors, pack},
-};
-use store::{CrawlResult, Meanings, PurgeTarget, Store, keys::sha256};
+use knowledge::Fetcher;
+use store::{CrawlProgress, PurgeTarget, Store};
 
 use crate::{
-    Core,
+    App,
     adapters::files::Files,
-    adapters::sqs::{CrawlPage, Queue, VERSION},
-    crawl::plan::{Origin, Plan, plan},
-    crawl::throttle::{Hosts, Turn},
-    knowledge::embeddings::Semantics,
+    crawl::file::FileReader,
+    crawl::job::CrawlPage,
+    crawl::page::PageReader,
+    crawl::passages::Passages,
+    crawl::retry::PageRetry,
+    crawl::settle::Settlement,
+    crawl::throttle::{Admission, HostThrottle},
+    jobs::JobQueue,
 };
 
-/// Crawling: what `crawl-worker` needs beyond [`Core`].
+/// Crawls pages: what `crawl-worker` needs beyond [`App`].
 #[derive(Debug, Clone)]
-pub struct Crawl {
-    pub(crate) store: Store,
-    pub(crate) fetcher: Fetcher,
-    pub(crate) hosts: Hosts,
-    pub(crate) files: Files,
-    pub(crate) queue: Queue,
-    /// How many times as fast as planned a page is tried again.
-    pub(crate) pace: u32,
-    pub(crate) semantics: Semantics,
+pub struct CrawlWorker {
+    store: Store,
+    queue: JobQueue<CrawlPage>,
+    throttle: HostThrottle,
+    pages: PageReader,
+    files: FileReader,
+    settlement: Settlement,
 }
 
-impl Crawl {
-    /// Crawling over `core` with `fetcher`, and reading what is in `files`; a page whose turn comes
-    /// later goes back to `queue`, and one that is tried again `pace` times as fast as planned.
-    pub fn new(core: Core, fetcher: Fetcher, files: Files, queue: Queue, pace: u32) -> Self {
-        let Core { store, semantics, .. } = core;
-        Self { store, fetcher, hosts: Hosts::default(), files, queue, pace, semantics }
+impl CrawlWorker {
+    /// A worker over `app` that reads sites with `fetcher` and what is in `files`; a page that is
+    /// not admitted yet, or retried, goes back to `queue`.
+    pub fn new(app: App, fetcher: Fetcher, files: Files, queue: JobQueue<CrawlPage>) -> Self {
+        let App { store, semantics, clock, .. } = app;
+        let passages = Passages::new(store.clone(), semantics.clone());
+        let retry = PageRetry::new(store.clone(), queue.clone(), clock.clone());
+        Self {
+            throttle: HostThrottle::new(store.clone(), fetcher.clone(), clock.clone()),
+            pages: PageReader::new(store.clone(), fetcher, passages.clone(), retry, clock.clone()),
+            files: FileReader::new(store.clone(), files, passages.clone(), clock.clone()),
+            settlement: Settlement::new(store.clone(), passages, semantics, clock),
+            store,
+            queue,
+        }
     }
 
-    /// Handles one message. A page that was handled before, or whose crawl has been replaced, is
-    /// left alone.
+    /// Handles one message. A page that was handled before is not read again, and one whose crawl
+    /// has ended or was superseded is left alone.
     pub async fn handle(&self, job: &CrawlPage) -> Result<()> {
-        if job.v != VERSION {
-            return Err(Error::internal(format!("crawl message of version {}", job.v)));
-        }
         let Some(source) = self.store.source(job.chatbot_id, job.source_id).await? else {
             return Ok(());
         };
-        let crawling = matches!(source.status, SourceStatus::Pending | SourceStatus::Processing);
-        if source.job != job.job || !crawling {
+        if source.job != job.job || !source.is_crawling() {
             return Ok(());
         }
-        let Some(mut page) = self.store.page(source.id, source.job, &job.url).await? else {
+        let Some(page) = self.store.page(source.id, source.job, &job.url).await? else {
             return Ok(());
         };
-        if page.state == PageState::Queued && source.kind == SourceKind::File {
-            if let Some(wait) = self.read_file(&source, page).await? {
-                return self.queue.send(job, wait).await;
-            }
-        } else if page.state == PageState::Queued {
-            match self.turn(job, &page).await? {
-                Turn::Now(slot) => {
-                    let read = self.read_page(&source, page).await;
-                    self.leave(slot).await?;
-                    read?;
-                }
-                Turn::Later(wait, turn) => {
-                    let later = CrawlPage { turn, ..job.clone() };
-                    return self.queue.send(&later, wait).await;
-                }
-                Turn::Never(reason) => {
-                    self.fail_page(&source, &mut page, reason).await?;
-                    self.store.end_page(&page).await?;
-                }
-            }
+        let deferred = match (&page.state, source.kind) {
+            (PageState::Queued, SourceKind::File) => self.read_file(job, &source, page).await?,
+            (PageState::Queued, _) => self.read_page(job, &source, page).await?,
+            _ => false,
+        };
+        match deferred {
+            true => Ok(()),
+            false => self.conclude(&source).await,
         }
-        self.finish(&source).await?;
-        self.clear_if_replaced(&source).await
     }
 
-    /// A source that was deleted or crawled anew while its page was read has been cleared away
-    /// already; what was written since must go too.
-    async fn clear_if_replaced(&self, source: &Source) -> Result<()> {
-        let now = self.store.source(source.chatbot_id, source.id).await?;
-        let wanted =
-            now.is_some_and(|now| now.job == source.job || now.active_job == Some(source.job));
+    /// Reads a page once its host admits it; whether it was deferred instead.
+    async fn read_page(&self, job: &CrawlPage, source: &Source, page: Page) -> Result<bool> {
+        match self.throttle.admit(&page, job.turn).await? {
+            Admission::Now(permit) => {
+                let read = self.pages.read(source, page).await;
+                self.throttle.release(permit).await?;
+                read.map(|()| false)
+            }
+            Admission::After(delay, turn) => {
+                let later = CrawlPage { turn, ..job.clone() };
+                self.queue.send(&later, delay).await.map(|()| true)
+            }
+            Admission::Denied(reason) => {
+                self.pages.fail(source, page, reason).await.map(|()| false)
+            }
+        }
+    }
+
+    /// Reads a file; whether it has not arrived yet and was deferred.
+    async fn read_file(&self, job: &CrawlPage, source: &Source, page: Page) -> Result<bool> {
+        match self.files.read(source, page).await? {
+            Some(delay) => self.queue.send(job, delay).await.map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Settles the crawl of `source` if no page of it is queued any more, and purges what was
+    /// written for it if it was superseded meanwhile.
+    async fn conclude(&self, source: &Source) -> Result<()> {
+        let mut progress = self.store.crawl_progress(source.chatbot_id, source.id).await?;
+        if let Some(current) = progress.as_ref().filter(|now| is_complete(now, source)) {
+            self.settlement.settle(&current.source).await?;
+            progress = self.store.crawl_progress(source.chatbot_id, source.id).await?;
+        }
+        let wanted = progress.is_some_and(|CrawlProgress { source: now, .. }| {
+            now.job == source.job || now.live_crawl == Some(source.job)
+        });
         if wanted {
             return Ok(());
         }
+        // Its pages have been purged already; what was written since must go too.
         let target = PurgeTarget::Crawl { id: source.id, job: source.job };
         while !self.store.purge_some(&target).await? {}
         Ok(())
     }
-
-    /// Ends the crawl if no page waits any more.
-    async fn finish(&self, source: &Source) -> Result<()> {
-        let pages = self.store.pages(source.id, source.job).await?;
-        if pages.is_empty() || pages.iter().any(|page| page.state == PageState::Queued) {
-            return Ok(());
-        }
-        let result = self.result(source, pages).await?;
-        let ended = self.store.end_crawl(source, &result, Timestamp::now(), None).await?;
-        if ended {
-            tracing::info!(source = %source.id, ?result, "crawl ended");
-        }
-        Ok(())
-    }
-
-    async fn result(&self, source: &Source, mut pages: Vec<Page>) -> Result<CrawlResult> {
-        let all_gone = pages.iter().all(|page| matches!(page.state, PageState::Gone(_)));
-        match pages.iter().find(|page| page.depth == 0).map(|page| &page.state) {
-            Some(PageState::Gone(reason)) if all_gone => {
-                return Ok(CrawlResult::Gone { reason: reason.clone() });
-            }
-            Some(PageState::Failed(reason)) => {
-                return Ok(CrawlResult::Failed { reason: reason.clone() });
-            }
-            _ => {}
-        }
-        let active = match source.active_job {
-            Some(active) => self.known_pages(source, active).await?,
-            None => Vec::new(),
-        };
-        let plan = plan(&pages, &active);
-        self.settle_duplicates(&mut pages, &plan).await?;
-        if plan.unchanged {
-            return Ok(CrawlResult::Unchanged);
-        }
-        self.settle_answers(source, &mut pages, &plan, &active).await?;
-        let mut answering = BTreeSet::new();
-        let mut words = 0;
-        for (at, _) in &plan.answers {
-            answering.insert(chunk_prefix(&pages[*at].url));
-            words += pages[*at].words;
-        }
-        let mut chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
-        chunks.retain(|chunk| answering.contains(page_of(chunk)));
-        let segment = Segment::encode(&chunks).map_err(Error::internal)?;
-        let vectors = self.vectors(source, &pages, &chunks).await?;
-        let bytes = pack(segment, vectors.as_ref()).map_err(Error::internal)?;
-        Ok(CrawlResult::Ready {
-            parts: self.store.put_segment(source, &bytes).await?,
-            chunks: u32::try_from(chunks.len()).unwrap_or(u32::MAX),
-            words,
-        })
-    }
-
-    /// The vectors of `chunks`, in their order, which is that of their pages' hashes.
-    async fn vectors(
-        &self,
-        source: &Source,
-        pages: &[Page],
-        chunks: &[Chunk],
-    ) -> Result<Option<Vectors>> {
-        if self.semantics.model().is_none() {
-            return Ok(None);
-        }
-        let urls: HashMap<String, &str> =
-            pages.iter().map(|page| (chunk_prefix(&page.url), page.url.as_str())).collect();
-        let of_page: Vec<(&str, usize)> = chunks
-            .chunk_by(|a, b| page_of(a) == page_of(b))
-            .filter_map(|run| Some((*urls.get(page_of(run.first()?))?, run.len())))
-            .collect();
-        let crawl = (source.id, source.job);
-        let meanings = self.store.meanings(source.id, source.job).await?;
-        let vectors = self.semantics.of_segment(crawl, &of_page, &meanings);
-        Ok(vectors.filter(|vectors| vectors.len() == chunks.len()))
-    }
-
-    /// A page that says the same as another one leaves the answering to that.
-    async fn settle_duplicates(&self, pages: &mut [Page], plan: &Plan) -> Result<()> {
-        for (at, of) in &plan.duplicates {
-            let of = pages[*of].url.clone();
-            let page = &mut pages[*at];
-            if page.stored {
-                self.store.delete_chunks(page).await?;
-            }
-            let before = page.clone();
-            (page.chunks, page.words, page.stored) = (0, 0, false);
-            if !matches!(page.state, PageState::Failed(_)) {
-                page.state = PageState::Duplicate(of);
-            }
-            if *page != before {
-                self.store.settle_page(page).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Brings the passages of unchanged pages over from the crawl that answers now.
-    async fn settle_answers(
-        &self,
-        source: &Source,
-        pages: &mut [Page],
-        plan: &Plan,
-        active: &[Page],
-    ) -> Result<()> {
-        // Not asked for where nobody could make use of it.
-        let meanings = match (self.semantics.model(), active.first()) {
-            (Some(_), Some(page)) => self.store.meanings(source.id, page.job).await?,
-            _ => Meanings::default(),
-        };
-        for (at, origin) in &plan.answers {
-            let page = &mut pages[*at];
-            let mut settled = page.clone();
-            if matches!(page.state, PageState::Duplicate(_)) {
-                settled.state = PageState::Read;
-            }
-            if let Origin::Active(url) = origin {
-                let from = active.iter().find(|from| from.url == *url);
-                let from = from.ok_or_else(|| Error::internal("a copy's page is missing"))?;
-                let mut chunks = self.store.chunks_of(source.id, from.job, url).await?;
-                // Fewer if another worker has ended this crawl and the old one is being cleared.
-                if chunks.len() != usize::try_from(from.chunks).unwrap_or(usize::MAX) {
-                    return Err(Error::internal("a copy's passages are missing"));
-                }
-                name_chunks(&page.url, &mut chunks);
-                let found_at = page.copy.as_ref().and_then(|copy| copy.found_at.as_ref());
-                let url = found_at.unwrap_or(&page.url);
-                chunks.iter_mut().for_each(|chunk| chunk.url = Some(url.clone()));
-                self.store.put_chunks(page, &chunks).await?;
-                let meaning = meanings.of(source.id, from.job, &from.url).map(Vectors::from_bytes);
-                if let Some(Ok(meaning)) = meaning {
-                    self.keep_meaning(page, &meaning).await?;
-                }
-                (settled.chunks, settled.words, settled.stored) = (from.chunks, from.words, true);
-            }
-            if settled != *page {
-                self.store.settle_page(&settled).await?;
-                *page = settled;
-            }
-        }
-        Ok(())
-    }
-
-    /// The pages of an earlier crawl. Those from before copies had a hash get one that no content
-    /// has.
-    async fn known_pages(&self, source: &Source, job: JobId) -> Result<Vec<Page>> {
-        let pages = self.store.pages(source.id, job).await?;
-        Ok(pages.into_iter().map(|page| adopted(source, page)).collect())
-    }
-
-    pub(crate) async fn prior(&self, source: &Source, url: &str) -> Result<Option<Page>> {
-        let Some(active) = source.active_job else { return Ok(None) };
-        let found = self.store.page(source.id, active, url).await?;
-        Ok(found.map(|page| adopted(source, page)))
-    }
-
-    /// Pages that answer now are looked at again even if nothing links to them any more: only the
-    /// server can say that they are gone.
-    pub(crate) async fn queue_known(&self, source: &Source, page: &Page) -> Result<()> {
-        let Some(active) = source.active_job else { return Ok(()) };
-        let known = self.known_pages(source, active).await?;
-        let again: Vec<Page> = known
-            .iter()
-            .filter(|known| known.content().is_some())
-            .map(|known| queued(page, &known.url, known.depth))
-            .collect();
-        self.store.queue_pages(&again).await.map(drop)
-    }
 }
 
-fn adopted(source: &Source, mut page: Page) -> Page {
-    if page.copy.is_none() && page.chunks > 0 {
-        let at = source.synced_at.unwrap_or(source.created_at);
-        page.copy = Some(PageCopy {
-            hash: sha256(&format!("of {}", page.url)),
-            etag: None,
-            last_modified: None,
-            found_at: None,
-            at,
-        });
-    }
-    page
-}
-
-/// A page that is found on `from`, to be read.
-pub(crate) fn queued(from: &Page, url: &str, depth: u8) -> Page {
-    Page {
-        url: url.to_owned(),
-        depth,
-        state: PageState::Queued,
-        chunks: 0,
-        words: 0,
-        copy: None,
-        stored: false,
-        retry: None,
-        ..from.clone()
-    }
-}
-
-/// What tells the passages of a page from another's.
-fn page_of(chunk: &Chunk) -> &str {
-    chunk.id.split('-').next().unwrap_or_default()
-}
-
-fn chunk_prefix(url: &str) -> String {
-    sha256(url)[..16].to_owned()
-}
-
-/// Gives the passages of the page at `url` their ids.
-pub(crate) fn name_chunks(url: &str, chunks: &mut [Chunk]) {
-    let prefix = chunk_prefix(url);
-    for (place, chunk) in chunks.iter_mut().enumerate() {
-        chunk.id = format!("{prefix}-{place}");
-    }
-}
-
-/// When a crawl has no time left for another page.
-pub(crate) fn last_turn(job: JobId) -> Timestamp {
-    const RESERVE: Duration = Duration::from_secs(5 * 60);
-    let begun = job.made_at().unwrap_or_else(Timestamp::now);
-    begun.plus(domain::source::CRAWL_TIME.saturating_sub(RESERVE))
+/// Whether the crawl that `source` was read with is to be settled. One that was begun before
+/// queued pages were counted may be: settlement looks at its pages.
+fn is_complete(progress: &CrawlProgress, source: &Source) -> bool {
+    let CrawlProgress { source: now, queued } = progress;
+    now.job == source.job && now.is_crawling() && queued.is_none_or(|queued| queued == 0)
 }

@@ -1,45 +1,61 @@
-//! Reading one page of a crawl: what is new is cut into passages and stored, what is as it was
-//! costs no more than the asking, and what can't be read keeps its last good copy.
+//! Reads one page of a site: what is new is cut into passages and stored, what is unchanged costs
+//! no more than the request, and what can't be read keeps its last good snapshot.
 
 use domain::{
-    Error, Result, Source, Timestamp,
-    source::{Chunk, MAX_DEPTH, MAX_PAGES, Page, PageCopy, PageState},
+    Error, Result, Source,
+    source::{MAX_DEPTH, MAX_PAGES, Page, PageState, Snapshot},
 };
-use knowledge::{Document, Known, Reading, chunk, fetch, semantic::Vectors, text};
-use store::keys::sha256;
+use knowledge::{Fetcher, Known, PageError, Reading, chunk, fetch};
+use store::Store;
 use url::Url;
 
 use crate::{
-    crawl::scope::Scope,
-    crawl::{Crawl, name_chunks, queued},
+    adapters::clock::SharedClock,
+    crawl::{
+        live::LivePages,
+        passages::{Passages, fingerprint},
+        retry::PageRetry,
+        scope::CrawlScope,
+    },
 };
 
-/// Part of every hash. Raised when pages are to be read and cut anew, whatever their servers say.
-const READER: &str = "2";
-/// Links kept of one page at the most; a source has room for fewer pages.
+/// Links kept of one page at most; a source has room for fewer pages.
 const MAX_LINKS: usize = 4 * MAX_PAGES as usize;
 
-impl Crawl {
-    pub(crate) async fn read_page(&self, source: &Source, mut page: Page) -> Result<()> {
-        if !self.take_retry(&mut page).await? {
+/// Reads pages. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct PageReader {
+    store: Store,
+    fetcher: Fetcher,
+    live: LivePages,
+    passages: Passages,
+    retry: PageRetry,
+    clock: SharedClock,
+}
+
+impl PageReader {
+    pub fn new(
+        store: Store,
+        fetcher: Fetcher,
+        passages: Passages,
+        retry: PageRetry,
+        clock: SharedClock,
+    ) -> Self {
+        let live = LivePages::new(store.clone());
+        Self { store, fetcher, live, passages, retry, clock }
+    }
+
+    /// Reads `page` and ends it, unless another message retries it or a retry is scheduled. Links
+    /// are queued before the page ends: a crawl is complete when no page is queued.
+    pub async fn read(&self, source: &Source, mut page: Page) -> Result<()> {
+        if !self.retry.claim(&mut page).await? {
             return Ok(());
         }
-        let url = Url::parse(&page.url).map_err(Error::internal)?;
-        let first = match page.depth {
-            0 => None,
-            _ => self.store.page(source.id, source.job, &source.name).await?,
-        };
-        let scope = Scope::of(source, first.as_ref())?;
         if page.depth == 0 {
             self.store.crawl_started(source).await?;
         }
-        let prior = self.prior(source, &page.url).await?;
-        let reader = self.reader();
-        let known = prior.as_ref().and_then(|prior| known(&reader, prior, &url));
-        let crawl = source.job.to_string();
-        let anywhere = page.depth == 0;
-        let inside = |target: &Url| anywhere || scope.has(target);
-        match (self.fetcher.page(&url, &crawl, known.as_ref(), &inside).await, &prior) {
+        let prior = self.live.page(source, &page.url).await?;
+        match (self.fetch(source, &page, prior.as_ref()).await?, &prior) {
             (Ok(Reading::Page(read)), prior) => {
                 self.take(source, &mut page, prior.as_ref(), *read).await?;
                 page.state = PageState::Read;
@@ -55,31 +71,65 @@ impl Crawl {
             }
             (Err(error), _) => {
                 tracing::info!(source = %source.id, %error, "a page could not be read");
-                if self.try_again(&page, &error).await? {
+                if self.retry.schedule(&page, &error).await? {
                     return Ok(());
                 }
-                if error.is_gone() {
-                    page.state = PageState::Gone(error.to_string());
-                } else {
-                    self.fail_page(source, &mut page, error.to_string()).await?;
-                }
-                if page.depth == 0 && error.is_gone() {
-                    // The other pages may be where they were; only the server can say.
-                    self.queue_known(source, &page).await?;
-                }
+                self.note_failure(source, &mut page, &error).await?;
             }
         }
         self.store.end_page(&page).await
     }
 
-    /// What was found on a page by the crawl that answers now stays good while it can't be read.
-    pub(crate) async fn fail_page(
+    /// Ends `page` without reading it, for `reason`; user-facing.
+    pub async fn fail(&self, source: &Source, mut page: Page, reason: String) -> Result<()> {
+        self.keep_prior(source, &mut page, reason).await?;
+        self.store.end_page(&page).await
+    }
+
+    async fn fetch(
+        &self,
+        source: &Source,
+        page: &Page,
+        prior: Option<&Page>,
+    ) -> Result<Result<Reading, PageError>> {
+        let url = Url::parse(&page.url).map_err(Error::internal)?;
+        let scope = CrawlScope::of(source, self.first_page(source, page).await?.as_ref())?;
+        let reader = self.passages.reader();
+        let known = prior.and_then(|prior| known(&reader, prior, &url));
+        let crawl = source.job.to_string();
+        let anywhere = page.depth == 0;
+        let inside = |target: &Url| anywhere || scope.has(target);
+        Ok(self.fetcher.page(&url, &crawl, known.as_ref(), &inside).await)
+    }
+
+    /// The first page of the crawl, unless `page` is that.
+    async fn first_page(&self, source: &Source, page: &Page) -> Result<Option<Page>> {
+        match page.depth {
+            0 => Ok(None),
+            _ => self.store.page(source.id, source.job, &source.name).await,
+        }
+    }
+
+    async fn note_failure(
         &self,
         source: &Source,
         page: &mut Page,
-        reason: String,
+        error: &PageError,
     ) -> Result<()> {
-        if let Some(prior) = self.prior(source, &page.url).await?
+        if !error.is_gone() {
+            return self.keep_prior(source, page, error.to_string()).await;
+        }
+        page.state = PageState::Gone(error.to_string());
+        match page.depth {
+            // The other pages may still be there; only the server can say.
+            0 => self.live.queue_again(source, page).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// A failed page keeps what the live crawl found on it.
+    async fn keep_prior(&self, source: &Source, page: &mut Page, reason: String) -> Result<()> {
+        if let Some(prior) = self.live.page(source, &page.url).await?
             && prior.content().is_some()
         {
             page.keep(&prior);
@@ -88,14 +138,7 @@ impl Crawl {
         Ok(())
     }
 
-    /// What read the pages whose hashes begin with it: another embedding model reads them anew.
-    pub(crate) fn reader(&self) -> String {
-        match self.semantics.model() {
-            Some(model) => format!("{READER}.{}", &sha256(model)[..8]),
-            None => READER.to_owned(),
-        }
-    }
-
+    /// Takes what was read: as confirmed if it says the same as `prior`, else as new passages.
     async fn take(
         &self,
         source: &Source,
@@ -104,73 +147,41 @@ impl Crawl {
         read: fetch::Page,
     ) -> Result<()> {
         let fetch::Page { url, etag, last_modified, document } = read;
-        let copy = PageCopy {
-            hash: fingerprint(&self.reader(), &document),
+        let snapshot = Snapshot {
+            hash: fingerprint(&self.passages.reader(), &document),
             etag,
             last_modified,
-            found_at: Some(url.to_string()).filter(|found| *found != page.url),
-            at: Timestamp::now(),
+            final_url: Some(url.to_string()).filter(|found| *found != page.url),
+            at: self.clock.now(),
         };
-        let same = prior.filter(|prior| prior.content() == Some(copy.hash.as_str()));
+        let same = prior.filter(|prior| prior.content() == Some(snapshot.hash.as_str()));
         match same {
-            Some(prior) => self.confirm(page, prior, Some(copy)).await?,
+            Some(prior) => self.confirm(page, prior, Some(snapshot)).await?,
             None => {
                 let chunks = chunk::chunks(&document, &url);
-                self.keep_passages(page, copy, chunks).await?;
+                self.passages.keep(page, snapshot, chunks).await?;
             }
         }
         let links = document.links.iter().map(Url::to_string).collect();
-        // Links before the page's own end: a crawl is complete when no page waits.
         self.follow(source, page, links, same).await
     }
 
-    /// Keeps what was cut from a page, and what that means.
-    pub(crate) async fn keep_passages(
-        &self,
-        page: &mut Page,
-        copy: PageCopy,
-        mut chunks: Vec<Chunk>,
-    ) -> Result<()> {
-        name_chunks(&page.url, &mut chunks);
-        page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
-        page.words = chunks.iter().map(|c| text::word_count(&c.content)).sum();
-        page.copy = Some(copy);
-        page.stored = true;
-        let meaning = self.semantics.of_passages(&chunks).await?;
-        self.store.put_chunks(page, &chunks).await?;
-        if let Some(meaning) = meaning {
-            self.keep_meaning(page, &meaning).await?;
-        }
-        Ok(())
-    }
-
-    /// Keeps what a page's passages mean beside them, and in them where the table searches those.
-    pub(crate) async fn keep_meaning(&self, page: &Page, vectors: &Vectors) -> Result<()> {
-        let bytes = vectors.to_bytes().map_err(Error::internal)?;
-        self.store.put_meaning(page, &bytes).await?;
-        if self.semantics.fits_table(vectors.dimensions()) {
-            let numbers: Vec<_> = vectors.numbers().collect();
-            self.store.put_vectors(page, &numbers).await?;
-        }
-        Ok(())
-    }
-
-    /// The page says what it said before: nothing is cut or stored, but that it was looked at.
-    async fn confirm(&self, page: &mut Page, prior: &Page, now: Option<PageCopy>) -> Result<()> {
+    /// The page is unchanged: only the time of its snapshot is written.
+    async fn confirm(&self, page: &mut Page, prior: &Page, now: Option<Snapshot>) -> Result<()> {
         page.keep(prior);
-        match (now, &mut page.copy) {
-            (Some(now), copy) => *copy = Some(now),
-            (None, Some(copy)) => copy.at = Timestamp::now(),
+        match (now, &mut page.snapshot) {
+            (Some(now), snapshot) => *snapshot = Some(now),
+            (None, Some(snapshot)) => snapshot.at = self.clock.now(),
             (None, None) => {}
         }
-        match &page.copy {
-            Some(copy) => self.store.confirm_copy(prior, copy).await,
+        match &page.snapshot {
+            Some(snapshot) => self.store.confirm_snapshot(prior, snapshot).await,
             None => Ok(()),
         }
     }
 
-    /// Queues where a page leads. `confirmed` is the same page of the crawl that answers now, if
-    /// that was given new validators: what they stand for has to have these links too.
+    /// Queues the pages that `page` links to. `confirmed` is the same page of the live crawl, if
+    /// that was given new validators: it has to have these links too.
     async fn follow(
         &self,
         source: &Source,
@@ -181,82 +192,66 @@ impl Crawl {
         if page.depth >= MAX_DEPTH {
             return Ok(());
         }
-        let first = match page.depth {
-            0 => None,
-            _ => self.store.page(source.id, source.job, &source.name).await?,
-        };
-        let scope = Scope::of(source, Some(first.as_ref().unwrap_or(page)))?;
-        let inside = |link: &Url| scope.has(link);
+        let first = self.first_page(source, page).await?;
+        let scope = CrawlScope::of(source, Some(first.as_ref().unwrap_or(page)))?;
         let mut links: Vec<String> = links
             .into_iter()
-            .filter(|link| Url::parse(link).is_ok_and(|link| inside(&link)))
+            .filter(|link| Url::parse(link).is_ok_and(|link| scope.has(&link)))
             .take(MAX_LINKS)
             .collect();
-        let may_be_unchanged =
-            page.copy.as_ref().is_some_and(|c| c.etag.is_some() || c.last_modified.is_some());
-        if may_be_unchanged {
-            for page in [Some(page).filter(|_| !links.is_empty()), confirmed].into_iter().flatten()
-            {
-                self.store.put_links(page, links.clone()).await?;
-            }
-        }
+        self.keep_links(page, &links, confirmed).await?;
         if page.depth == 0 {
-            let at = page.copy.as_ref().and_then(|copy| copy.found_at.as_ref());
-            let at = Url::parse(at.unwrap_or(&page.url)).map_err(Error::internal)?;
-            let most = MAX_PAGES as usize;
-            let crawl = source.job.to_string();
-            let listed = self.fetcher.listed(&at, &crawl, most, &inside).await;
-            links.extend(listed.into_iter().map(String::from));
+            links.extend(self.listed(source, page, &scope).await?);
         }
-        let next: Vec<Page> = links.iter().map(|link| queued(page, link, page.depth + 1)).collect();
+        let next: Vec<Page> =
+            links.iter().map(|link| page.queued_beside(link, page.depth + 1)).collect();
         let added = self.store.queue_pages(&next).await?;
         if added.left_out > 0 {
             tracing::info!(source = %source.id, left_out = added.left_out, "source is full");
         }
-        if page.depth == 0 { self.queue_known(source, page).await } else { Ok(()) }
+        if page.depth == 0 { self.live.queue_again(source, page).await } else { Ok(()) }
     }
-}
 
-/// What the server of `url` may compare, if the copy of it can be gone on with.
-fn known<'a>(reader: &str, prior: &'a Page, url: &Url) -> Option<Known<'a>> {
-    let copy = prior.copy.as_ref()?;
-    copy.hash.strip_prefix(reader).filter(|rest| rest.starts_with('-'))?;
-    let (etag, last_modified) = (copy.etag.as_deref(), copy.last_modified.as_deref());
-    etag.or(last_modified)?;
-    let found_at = copy.found_at.as_ref().and_then(|at| Url::parse(at).ok());
-    Some(Known { url: found_at.unwrap_or_else(|| url.clone()), etag, last_modified })
-}
-
-/// What a page says, and nothing of what is around it.
-pub(crate) fn fingerprint(reader: &str, document: &Document) -> String {
-    let mut said = document.title.clone();
-    for block in &document.blocks {
-        for part in block.headings.iter().chain([&block.text]) {
-            said.push('\n');
-            said.push_str(part);
+    /// Keeps the links of a page that its server may call unchanged the next time.
+    async fn keep_links(
+        &self,
+        page: &Page,
+        links: &[String],
+        confirmed: Option<&Page>,
+    ) -> Result<()> {
+        let has_validators =
+            page.snapshot.as_ref().is_some_and(|s| s.etag.is_some() || s.last_modified.is_some());
+        if has_validators {
+            let page = Some(page).filter(|_| !links.is_empty());
+            for page in [page, confirmed].into_iter().flatten() {
+                self.store.put_links(page, links.to_vec()).await?;
+            }
         }
+        Ok(())
     }
-    format!("{reader}-{}", sha256(&said))
+
+    /// The pages that the site's sitemaps list.
+    async fn listed(
+        &self,
+        source: &Source,
+        page: &Page,
+        scope: &CrawlScope,
+    ) -> Result<impl Iterator<Item = String>> {
+        let at = page.snapshot.as_ref().and_then(|snapshot| snapshot.final_url.as_ref());
+        let at = Url::parse(at.unwrap_or(&page.url)).map_err(Error::internal)?;
+        let inside = |link: &Url| scope.has(link);
+        let (crawl, most) = (source.job.to_string(), MAX_PAGES as usize);
+        let listed = self.fetcher.listed(&at, &crawl, most, &inside).await;
+        Ok(listed.into_iter().map(String::from))
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use knowledge::Block;
-
-    use super::*;
-
-    #[test]
-    fn a_fingerprint_is_of_what_is_said_and_not_of_where_it_leads() {
-        let block = |text: &str| Block { headings: vec!["H".to_owned()], text: text.to_owned() };
-        let document = |text: &str, link: &str| Document {
-            title: "T".to_owned(),
-            blocks: vec![block(text)],
-            links: vec![Url::parse(link).unwrap()],
-        };
-        let of = |text, link| fingerprint("7", &document(text, link));
-        let one = of("a", "https://example.com/1");
-        assert_eq!(one, of("a", "https://example.com/2"));
-        assert_ne!(one, of("b", "https://example.com/1"));
-        assert!(one.starts_with("7-"));
-    }
+/// What the server of `url` may compare, if the snapshot of it was made by this `reader`.
+fn known<'a>(reader: &str, prior: &'a Page, url: &Url) -> Option<Known<'a>> {
+    let snapshot = prior.snapshot.as_ref()?;
+    snapshot.hash.strip_prefix(reader).filter(|rest| rest.starts_with('-'))?;
+    let (etag, last_modified) = (snapshot.etag.as_deref(), snapshot.last_modified.as_deref());
+    etag.or(last_modified)?;
+    let final_url = snapshot.final_url.as_ref().and_then(|at| Url::parse(at).ok());
+    Some(Known { url: final_url.unwrap_or_else(|| url.clone()), etag, last_modified })
 }

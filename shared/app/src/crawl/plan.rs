@@ -1,5 +1,5 @@
-//! What a crawl comes to, once each of its pages has been looked at: which page answers for which
-//! content, where its passages are, and whether anything is new at all.
+//! The result of a crawl: canonical page per content, where its passages are, whether anything
+//! changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,13 @@ use domain::source::Page;
 pub enum Origin {
     /// With this crawl.
     Here,
-    /// With the crawl that answers now, under this address.
-    Active(String),
+    /// With the live crawl, under this address.
+    Live(String),
 }
 
-/// What a crawl comes to.
+/// Which pages of a crawl answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct CrawlPlan {
     /// The pages that answer, by their place in the list, each with where its passages are.
     pub answers: Vec<(usize, Origin)>,
     /// The pages that say the same as another one, which is the second.
@@ -25,10 +25,10 @@ pub struct Plan {
     pub unchanged: bool,
 }
 
-/// Looks at the `pages` of a crawl and at those of the crawl that answers now. Carried out in part
-/// and made again, it comes to the same.
-pub fn plan(pages: &[Page], active: &[Page]) -> Plan {
-    let answering: BTreeMap<&str, &Page> = active
+/// Plans from the `pages` of a crawl and those of the live crawl. Carried out in part and made
+/// again, it comes to the same.
+pub fn plan(pages: &[Page], live: &[Page]) -> CrawlPlan {
+    let answering: BTreeMap<&str, &Page> = live
         .iter()
         .filter(|page| page.chunks > 0)
         .filter_map(|page| Some((page.content()?, page)))
@@ -43,7 +43,7 @@ pub fn plan(pages: &[Page], active: &[Page]) -> Plan {
         let fitting = members.iter().filter(|at| pages[**at].stored || !stored);
         fitting.copied().min_by_key(|at| (pages[*at].depth, pages[*at].url.as_str()))
     };
-    let mut plan = Plan::default();
+    let mut plan = CrawlPlan::default();
     let mut same = BTreeSet::new();
     for (content, members) in &groups {
         let before = answering.get(content).copied();
@@ -51,10 +51,10 @@ pub fn plan(pages: &[Page], active: &[Page]) -> Plan {
             .and_then(|before| members.iter().copied().find(|at| pages[*at].url == before.url));
         let chosen = match (stays, nearest(members, true), before) {
             (Some(at), _, _) if pages[at].stored => Some((at, Origin::Here)),
-            (Some(at), _, Some(before)) => Some((at, Origin::Active(before.url.clone()))),
+            (Some(at), _, Some(before)) => Some((at, Origin::Live(before.url.clone()))),
             (_, Some(at), _) => Some((at, Origin::Here)),
             (_, None, Some(before)) => {
-                nearest(members, false).map(|at| (at, Origin::Active(before.url.clone())))
+                nearest(members, false).map(|at| (at, Origin::Live(before.url.clone())))
             }
             _ => None,
         };
@@ -74,8 +74,8 @@ pub fn plan(pages: &[Page], active: &[Page]) -> Plan {
 #[cfg(test)]
 mod tests {
     use domain::{
-        ChatbotId, JobId, SourceId, Timestamp, WorkspaceId,
-        source::{PageCopy, PageState},
+        ChatbotId, CrawlId, SourceId, Timestamp, WorkspaceId,
+        source::{PageState, Snapshot},
     };
 
     use super::*;
@@ -85,17 +85,17 @@ mod tests {
             source_id: SourceId::new(),
             chatbot_id: ChatbotId::new(),
             workspace_id: WorkspaceId::new(),
-            job: JobId::new(),
+            job: CrawlId::new(),
             url: url.to_owned(),
             depth: u8::from(url != "/"),
             state: PageState::Read,
             chunks,
             words: 0,
-            copy: Some(PageCopy {
+            snapshot: Some(Snapshot {
                 hash: content.to_owned(),
                 etag: None,
                 last_modified: None,
-                found_at: None,
+                final_url: None,
                 at: Timestamp::from_millis(0),
             }),
             stored,
@@ -114,31 +114,31 @@ mod tests {
 
     #[test]
     fn nothing_is_new_only_if_all_that_answered_does_and_nothing_else() {
-        let active = [page("/", "x", 2, true), page("/b", "y", 1, true), page("/c", "y", 0, false)];
+        let live = [page("/", "x", 2, true), page("/b", "y", 1, true), page("/c", "y", 0, false)];
         let again =
             [page("/", "x", 2, false), page("/b", "y", 1, false), page("/c", "y", 0, false)];
-        assert!(plan(&again, &active).unchanged);
+        assert!(plan(&again, &live).unchanged);
         // Less, more, other.
-        assert!(!plan(&again[..1], &active).unchanged);
+        assert!(!plan(&again[..1], &live).unchanged);
         let more = [again.as_slice(), &[page("/d", "z", 1, true)]].concat();
-        assert!(!plan(&more, &active).unchanged);
+        assert!(!plan(&more, &live).unchanged);
         let mut gone = again.clone();
         gone[1].state = PageState::Gone("404".to_owned());
-        let plan = plan(&gone, &active);
+        let plan = plan(&gone, &live);
         assert!(!plan.unchanged, "another page answers for it");
-        assert_eq!(plan.answers[1], (2, Origin::Active("/b".to_owned())));
+        assert_eq!(plan.answers[1], (2, Origin::Live("/b".to_owned())));
     }
 
     #[test]
     fn carried_out_in_part_it_comes_to_the_same() {
-        let active = [page("/b", "y", 1, true)];
+        let live = [page("/b", "y", 1, true)];
         let mut pages = [page("/c", "y", 1, true), page("/b", "y", 1, false)];
-        let first = plan(&pages, &active);
-        assert_eq!(first.answers, [(1, Origin::Active("/b".to_owned()))]);
+        let first = plan(&pages, &live);
+        assert_eq!(first.answers, [(1, Origin::Live("/b".to_owned()))]);
         pages[1].stored = true;
         pages[0].stored = false;
         pages[0].state = PageState::Duplicate("/b".to_owned());
-        let second = plan(&pages, &active);
+        let second = plan(&pages, &live);
         assert_eq!(second.answers, [(1, Origin::Here)]);
         assert_eq!((second.duplicates, second.unchanged), (first.duplicates, first.unchanged));
     }

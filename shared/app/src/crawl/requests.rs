@@ -1,4 +1,4 @@
-//! Crawls that are asked for from outside, by a message on the crawl queue. Whoever may send there
+//! Crawls that are requested from outside, by a message on the crawl queue. Whoever may send there
 //! is trusted by the queue's policy; what the message says is checked all the same. Its schema is
 //! `docs/crawl-request.schema.json`.
 
@@ -6,12 +6,10 @@ use domain::{ChatbotId, Error, ErrorKind, Result, WorkspaceId, bounds};
 use outbound::Policy;
 use serde::Deserialize;
 
-use crate::{
-    Core,
-    adapters::sqs::{CrawlPage, VERSION},
-    knowledge::sources::NewUrlSource,
-};
+use crate::{App, crawl::job::CrawlPage, jobs, knowledge::sources::NewUrlSource};
 
+/// The version of such a message.
+const VERSION: u8 = 1;
 /// The `type` of such a message.
 pub const CRAWL_REQUEST: &str = "crawl.request";
 
@@ -44,7 +42,7 @@ impl CrawlMessage {
             return Err(Error::new(ErrorKind::Malformed, "the message must be a JSON object"));
         }
         match value.get("type").and_then(|kind| kind.as_str()) {
-            None => serde_json::from_value(value).map(Self::Page).map_err(wrong),
+            None => jobs::decode(body).map(Self::Page),
             Some(CRAWL_REQUEST) => serde_json::from_value(value).map(Self::Request).map_err(wrong),
             Some(other) => {
                 Err(Error::field("type", format!("is {other:?}, not {CRAWL_REQUEST:?}")))
@@ -53,8 +51,8 @@ impl CrawlMessage {
     }
 }
 
-impl Core {
-    /// Begins the crawl that is asked for: of a new source, or again of the source that the
+impl App {
+    /// Begins the requested crawl: of a new source, or again of the source that the
     /// chatbot has for the URL. The same request twice begins one crawl, or one after the other.
     pub async fn begin_requested_crawl(&self, asked: &CrawlRequest, policy: Policy) -> Result<()> {
         let CrawlRequest { v, workspace_id, chatbot_id, url, sync_frequency } = asked;

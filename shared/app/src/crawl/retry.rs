@@ -1,59 +1,81 @@
-//! Trying a page again that could not be read for a reason that may pass: within the same crawl,
-//! after a while. The page's row says when; a message only says that it is time to look, so that
-//! one that comes twice is one try.
+//! Retries of pages that could not be read for a reason that may pass: within the same crawl,
+//! after a delay. The page's row says when; a message only says that it is time to look, so that
+//! a message received twice is one retry.
 
 use std::time::Duration;
 
 use domain::{
-    Result, Timestamp,
+    Result,
     source::{Page, Retry},
 };
 use knowledge::PageError;
+use store::Store;
 
 use crate::{
-    adapters::sqs::CrawlPage,
-    crawl::throttle::LEASE,
-    crawl::{Crawl, last_turn},
+    adapters::clock::SharedClock,
+    crawl::deadline::{LEASE, last_read},
+    crawl::job::CrawlPage,
+    jobs::JobQueue,
 };
 
-/// How long a page is left alone before it is tried again, and before it is for the last time.
-const WAITS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
-/// `Retry-After` may lengthen a wait up to this.
-const LONGEST: Duration = Duration::from_secs(2 * 60);
+/// The delays before the second and the third, last, read of a page.
+const RETRY_DELAYS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
+/// `Retry-After` may lengthen a delay up to this.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(2 * 60);
 
-/// How long a page is left alone that could not be read `tries` times before, and whose server
-/// asks for `asked`; `None` if it is given up, as it is where a crawl has only `left`.
-fn wait(tries: u8, asked: Duration, pace: u32, left: Duration) -> Option<Duration> {
-    let wait = asked.min(LONGEST).max(*WAITS.get(usize::from(tries))?) / pace;
-    (wait <= left).then_some(wait)
+/// Schedules retries of pages. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct PageRetry {
+    store: Store,
+    queue: JobQueue<CrawlPage>,
+    clock: SharedClock,
 }
 
-impl Crawl {
-    /// Puts a page off that `error` kept from being read just now, if that may pass; whether
-    /// somebody reads it later.
-    pub(crate) async fn try_again(&self, page: &Page, error: &PageError) -> Result<bool> {
+/// The delay of the retry of a page that could not be read `tries` times before, and whose server
+/// asks for `retry_after`; `None` if there is none, as where a crawl has only `left`.
+fn retry_delay(
+    tries: u8,
+    retry_after: Duration,
+    time_scale: u32,
+    left: Duration,
+) -> Option<Duration> {
+    let planned = *RETRY_DELAYS.get(usize::from(tries))?;
+    let delay = retry_after.min(MAX_RETRY_AFTER).max(planned) / time_scale;
+    (delay <= left).then_some(delay)
+}
+
+impl PageRetry {
+    /// Retries over `store`, with messages to `queue`.
+    pub fn new(store: Store, queue: JobQueue<CrawlPage>, clock: SharedClock) -> Self {
+        Self { store, queue, clock }
+    }
+
+    /// Schedules a retry of `page`, which `error` kept from being read, if the error may pass;
+    /// whether the page is retried.
+    pub async fn schedule(&self, page: &Page, error: &PageError) -> Result<bool> {
         let tries = page.retry.as_ref().map_or(0, |retry| retry.tries);
-        let now = Timestamp::now();
-        let left = last_turn(page.job).since(now);
-        let wait = error.passes().and_then(|asked| wait(tries, asked, self.pace, left));
-        let Some(wait) = wait else { return Ok(false) };
-        let retry = Retry { tries: tries + 1, at: now.plus(wait), reason: error.to_string() };
-        // The row first: should the message be lost, the one that is being handled comes again
-        // and is put off by what the row says. If the row was refused, another copy of that
+        let now = self.clock.now();
+        let left = last_read(page.job).since(now);
+        let time_scale = self.clock.retry_time_scale();
+        let delay = error.passes().and_then(|after| retry_delay(tries, after, time_scale, left));
+        let Some(delay) = delay else { return Ok(false) };
+        let retry = Retry { tries: tries + 1, at: now.plus(delay), reason: error.to_string() };
+        // The row first: should the message be lost, the one that is being handled is received
+        // again and deferred to what the row says. If the row was refused, another copy of that
         // message was faster.
         if self.store.retry_page(page, &retry).await? {
-            self.queue.send(&CrawlPage::of(page), wait).await?;
+            self.queue.send(&CrawlPage::of(page), delay).await?;
         }
         Ok(true)
     }
 
-    /// Takes on the page whose time has come, so that of several messages one tries it again;
-    /// whether it is this one. If it dies, another may after [`LEASE`].
-    pub(crate) async fn take_retry(&self, page: &mut Page) -> Result<bool> {
+    /// Claims the retry of a page whose time has come, so that of several messages one retries it;
+    /// whether this one does. If its worker dies, another may after [`LEASE`].
+    pub async fn claim(&self, page: &mut Page) -> Result<bool> {
         let Some(retry) = &page.retry else { return Ok(true) };
-        let taken = Retry { at: Timestamp::now().plus(LEASE), ..retry.clone() };
-        let is_ours = self.store.retry_page(page, &taken).await?;
-        page.retry = Some(taken);
+        let claimed = Retry { at: self.clock.now().plus(LEASE), ..retry.clone() };
+        let is_ours = self.store.retry_page(page, &claimed).await?;
+        page.retry = Some(claimed);
         Ok(is_ours)
     }
 }
@@ -63,19 +85,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_more_tries_and_what_the_server_asks_for_within_bounds() {
+    fn two_retries_and_the_servers_retry_after_within_bounds() {
         const HOUR: Duration = Duration::from_secs(60 * 60);
-        let seconds = |tries, asked| {
-            wait(tries, Duration::from_secs(asked), 1, HOUR).map(|wait| wait.as_secs())
+        let seconds = |tries, after| {
+            retry_delay(tries, Duration::from_secs(after), 1, HOUR).map(|delay| delay.as_secs())
         };
         assert_eq!([0, 1, 2].map(|tries| seconds(tries, 0)), [Some(5), Some(30), None]);
-        assert_eq!([4, 6, 119, 3600].map(|asked| seconds(0, asked)), [5, 6, 119, 120].map(Some));
-        assert_eq!([29, 31].map(|asked| seconds(1, asked)), [30, 31].map(Some));
+        assert_eq!([4, 6, 119, 3600].map(|after| seconds(0, after)), [5, 6, 119, 120].map(Some));
+        assert_eq!([29, 31].map(|after| seconds(1, after)), [30, 31].map(Some));
     }
 
     #[test]
-    fn a_crawl_whose_time_is_nearly_over_gives_a_page_up() {
-        let left = |seconds| wait(0, Duration::ZERO, 1, Duration::from_secs(seconds)).is_some();
+    fn a_crawl_whose_time_is_nearly_over_retries_no_page() {
+        let left =
+            |seconds| retry_delay(0, Duration::ZERO, 1, Duration::from_secs(seconds)).is_some();
         assert_eq!([0, 4, 5].map(left), [false, false, true]);
     }
 }

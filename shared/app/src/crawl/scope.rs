@@ -1,4 +1,4 @@
-//! What belongs to a source: where its crawl may go.
+//! The scope of a crawl: which addresses belong to its source.
 
 use domain::{Error, Result, Source, source::Page};
 use url::Url;
@@ -6,13 +6,13 @@ use url::Url;
 /// The addresses that the pages of a source are at or below: its own and, where that redirects,
 /// the one that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Scope(Vec<Url>);
+pub(super) struct CrawlScope(Vec<Url>);
 
-impl Scope {
+impl CrawlScope {
     /// The scope of `source`, whose first page is `first` as far as it is known.
     pub fn of(source: &Source, first: Option<&Page>) -> Result<Self> {
-        let found_at = first.and_then(|first| first.copy.as_ref()?.found_at.as_deref());
-        let starts = [Some(source.name.as_str()), found_at];
+        let final_url = first.and_then(|first| first.snapshot.as_ref()?.final_url.as_deref());
+        let starts = [Some(source.name.as_str()), final_url];
         let starts = starts.into_iter().flatten().map(|at| Url::parse(at).map_err(Error::internal));
         Ok(Self(starts.collect::<Result<_>>()?))
     }
@@ -24,7 +24,7 @@ impl Scope {
 }
 
 /// Whether `link` is a page of the site that `start` names: same host and port, at or below its
-/// path. A path that ends in a file name stands for the folder it is in. What is plainly not a
+/// path. A path that ends in a file name means the folder it is in. What is plainly not a
 /// page is left out.
 fn belongs(start: &Url, link: &Url) -> bool {
     const NOT_PAGES: &[&str] = &[

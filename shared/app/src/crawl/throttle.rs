@@ -1,149 +1,208 @@
-//! Whose turn it is: however many workers and crawls there are, a host is asked for two pages at a
-//! time at the most, and as far apart as its robots.txt wants.
+//! The host throttle: however many workers and crawls there are, a host is asked for two pages at
+//! a time at most, and as far apart as its robots.txt wants.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
+use cache::ByteCache;
 use domain::{Error, Result, Timestamp, source::Page};
-use store::keys::sha256;
+use knowledge::Fetcher;
+use store::{Store, keys::sha256};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep, timeout},
+    time::{Instant, timeout},
 };
 use url::Url;
 
 use crate::{
-    adapters::sqs::CrawlPage,
-    crawl::{Crawl, last_turn},
+    adapters::clock::SharedClock,
+    crawl::deadline::{LEASE, last_read},
 };
 
 /// Pages of one host that are read at the same time.
-const AT_ONCE: u8 = 2;
-/// A worker that dies keeps its place for this long, which is as long as one may run.
-pub(crate) const LEASE: Duration = Duration::from_secs(120);
-/// How long a worker waits for a place before it puts the page back.
-const PATIENCE: Duration = Duration::from_secs(5);
+const MAX_CONCURRENT: u8 = 2;
+/// How long a worker waits for a slot before it puts the page back.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 /// How long a page that was put back stays away.
 const AWAY: Duration = Duration::from_secs(2);
-/// A turn within this time is not worth a message.
+/// A time this near is waited for here; it is not worth a message.
 const NEAR: Duration = Duration::from_secs(2);
-/// How often a worker takes another turn for a page before it puts it back.
+/// How often a worker reserves another time for a page before it puts it back.
 const ROUNDS: u32 = 3;
-/// Between two looks.
-const LOOK: Duration = Duration::from_millis(250);
-/// Hosts that a worker remembers at the most.
-const REMEMBERED: usize = 256;
+/// Between two tries to claim a slot.
+const POLL: Duration = Duration::from_millis(250);
+/// Bytes of the hosts whose local slots are cached; those in use stay besides.
+const MAX_CACHED: usize = 64 * 1024;
 
-/// A place at a host, for as long as a page is read.
+/// A slot at a host, for as long as a page is read.
 #[derive(Debug)]
-pub(crate) struct Slot {
+pub(super) struct HostPermit {
     host: String,
-    number: u8,
+    slot: u8,
     holder: String,
-    _here: OwnedSemaphorePermit,
+    _local: OwnedSemaphorePermit,
 }
 
-/// What comes of asking for a turn.
+/// Whether a page may be read.
 #[derive(Debug)]
-pub(crate) enum Turn {
-    /// The page is to be read.
-    Now(Slot),
-    /// After this time, when its turn comes if that was settled.
-    Later(Duration, Option<Timestamp>),
-    /// Not within this crawl.
-    Never(String),
+pub(super) enum Admission {
+    /// It may, now.
+    Now(HostPermit),
+    /// Not before this long, at the time that was reserved for it if one was.
+    After(Duration, Option<Timestamp>),
+    /// Not within this crawl, for this reason; user-facing.
+    Denied(String),
 }
 
-/// Places at hosts within this process, so that its own pages don't ask the table in vain.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Hosts(Arc<Mutex<HashMap<String, Arc<Semaphore>>>>);
+/// Admits pages to their hosts. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct HostThrottle {
+    store: Store,
+    fetcher: Fetcher,
+    local: LocalSlots,
+    clock: SharedClock,
+}
 
-impl Hosts {
+/// Slots at hosts within this process, so that its own pages don't ask the table in vain.
+#[derive(Debug, Clone)]
+struct LocalSlots(ByteCache<String, Arc<Semaphore>>);
+
+impl LocalSlots {
+    fn new() -> Self {
+        let bytes = |host: &String, _: &Arc<Semaphore>| host.len() + size_of::<Semaphore>();
+        let in_use = |slots: &Arc<Semaphore>| Arc::strong_count(slots) > 1;
+        Self(ByteCache::pinning(MAX_CACHED, bytes, in_use))
+    }
+
     fn of(&self, host: &str) -> Arc<Semaphore> {
-        let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.len() >= REMEMBERED {
-            hosts.retain(|_, places| Arc::strong_count(places) > 1);
-        }
-        let places = || Arc::new(Semaphore::new(usize::from(AT_ONCE)));
-        hosts.entry(host.to_owned()).or_insert_with(places).clone()
+        let slots = || Arc::new(Semaphore::new(usize::from(MAX_CONCURRENT)));
+        self.0.get_or_make(&host.to_owned(), slots)
     }
 }
 
-impl Crawl {
-    /// Asks for the turn of `page`. What is near is waited for here, what is far in the queue.
-    pub(crate) async fn turn(&self, job: &CrawlPage, page: &Page) -> Result<Turn> {
+impl HostThrottle {
+    /// A throttle whose slots are in `store` and whose delays come of the robots.txt that
+    /// `fetcher` reads.
+    pub fn new(store: Store, fetcher: Fetcher, clock: SharedClock) -> Self {
+        Self { store, fetcher, local: LocalSlots::new(), clock }
+    }
+
+    /// Asks for a permit to read `page`, for which the time `reserved` was reserved before, if any
+    /// was. A time that is near is waited for here, a later one in the queue.
+    pub async fn admit(&self, page: &Page, reserved: Option<Timestamp>) -> Result<Admission> {
         let url = Url::parse(&page.url).map_err(Error::internal)?;
         let host = url.origin().ascii_serialization();
-        // The same message that comes again finds its place kept.
-        let holder = sha256(&format!("{} {}", page.job, page.url));
-        let mut turn = job.turn;
-        if let Some(retry) = &page.retry {
-            let wait = retry.at.since(Timestamp::now());
-            if wait > NEAR {
-                return Ok(Turn::Later(wait, turn));
-            }
-            sleep(wait).await;
+        let mut reserved = reserved;
+        if let Some(retry) = &page.retry
+            && let Some(wait) = self.wait_until(retry.at).await
+        {
+            return Ok(Admission::After(wait, reserved));
         }
         for _ in 0..ROUNDS {
-            if let Some(at) = turn {
-                let wait = at.since(Timestamp::now());
-                if wait > NEAR {
-                    return Ok(Turn::Later(wait, turn));
-                }
-                sleep(wait).await;
+            if let Some(at) = reserved
+                && let Some(wait) = self.wait_until(at).await
+            {
+                return Ok(Admission::After(wait, reserved));
             }
-            let here = timeout(PATIENCE, self.hosts.of(&host).acquire_owned()).await;
-            let Ok(here) = here else { break };
-            let here = here.map_err(Error::internal)?;
-            let Some(number) = self.place(&host, &holder).await? else { break };
-            let slot = Slot { host: host.clone(), number, holder: holder.clone(), _here: here };
+            let Some(permit) = self.acquire(&host, page).await? else { break };
             // A robots.txt that can't be had is the page's own outcome.
             let robots = self.fetcher.robots(&url, &page.job.to_string()).await;
             let Some(delay) = robots.ok().and_then(|robots| robots.delay) else {
-                return Ok(Turn::Now(slot));
+                return Ok(Admission::Now(permit));
             };
-            // A page that comes late would come too close to the next one.
-            let late = turn.map(|at| Timestamp::now().since(at));
-            if late.is_some_and(|late| late <= delay / 2) {
-                return Ok(Turn::Now(slot));
+            if is_on_time(reserved, delay, self.clock.now()) {
+                return Ok(Admission::Now(permit));
             }
-            turn = self.store.take_turn(&host, delay, last_turn(page.job)).await?;
-            match turn {
-                Some(at) if at <= Timestamp::now() => return Ok(Turn::Now(slot)),
-                Some(_) => self.leave(slot).await?,
+            reserved = self
+                .store
+                .take_turn(&host, delay, last_read(page.job), || self.clock.now())
+                .await?;
+            match reserved {
+                Some(at) if at <= self.clock.now() => return Ok(Admission::Now(permit)),
+                Some(_) => self.release(permit).await?,
                 None => {
-                    self.leave(slot).await?;
-                    let seconds = delay.as_secs_f32();
-                    return Ok(Turn::Never(format!(
-                        "the site wants {seconds} seconds between two pages, so that a crawl has \
-                         no time for this one"
-                    )));
+                    self.release(permit).await?;
+                    return Ok(Admission::Denied(no_time(delay)));
                 }
             }
         }
-        Ok(Turn::Later(AWAY, turn))
+        Ok(Admission::After(AWAY, reserved))
     }
 
-    async fn place(&self, host: &str, holder: &str) -> Result<Option<u8>> {
-        let until = Instant::now() + PATIENCE;
+    /// Gives a permit back. One that is lost frees its slot after [`LEASE`].
+    pub async fn release(&self, permit: HostPermit) -> Result<()> {
+        self.store.leave_place(&permit.host, permit.slot, &permit.holder).await
+    }
+
+    /// Waits until `at` if that is near; else how far it is.
+    async fn wait_until(&self, at: Timestamp) -> Option<Duration> {
+        let wait = at.since(self.clock.now());
+        if wait > NEAR {
+            return Some(wait);
+        }
+        self.clock.sleep(wait).await;
+        None
+    }
+
+    /// Claims a slot at `host`: one of this process, then one of all workers'.
+    async fn acquire(&self, host: &str, page: &Page) -> Result<Option<HostPermit>> {
+        let local = timeout(MAX_WAIT, self.local.of(host).acquire_owned()).await;
+        let Ok(local) = local else { return Ok(None) };
+        let local = local.map_err(Error::internal)?;
+        // The same message that is received again finds its slot kept.
+        let holder = sha256(&format!("{} {}", page.job, page.url));
+        let until = Instant::now() + MAX_WAIT;
         loop {
-            for number in 0..AT_ONCE {
-                if self.store.take_place(host, number, holder, LEASE).await? {
-                    return Ok(Some(number));
+            for slot in 0..MAX_CONCURRENT {
+                let now = self.clock.now();
+                if self.store.take_place(host, slot, &holder, LEASE, now).await? {
+                    let host = host.to_owned();
+                    return Ok(Some(HostPermit { host, slot, holder, _local: local }));
                 }
             }
             if Instant::now() >= until {
                 return Ok(None);
             }
-            sleep(LOOK).await;
+            self.clock.sleep(POLL).await;
         }
     }
+}
 
-    /// Gives a place back.
-    pub(crate) async fn leave(&self, slot: Slot) -> Result<()> {
-        self.store.leave_place(&slot.host, slot.number, &slot.holder).await
+/// Whether a page may be read at `now` by the time that was `reserved` for it: one that is late
+/// would come too close to the next one.
+fn is_on_time(reserved: Option<Timestamp>, delay: Duration, now: Timestamp) -> bool {
+    reserved.is_some_and(|at| now.since(at) <= delay / 2)
+}
+
+fn no_time(delay: Duration) -> String {
+    let seconds = delay.as_secs_f32();
+    format!(
+        "the site wants {seconds} seconds between two pages, so that a crawl has no time for this \
+         one"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_on_time_within_half_a_delay_of_its_reservation() {
+        let at = Timestamp::from_millis(0);
+        let after = |seconds| {
+            is_on_time(Some(at), Duration::from_secs(10), at.plus(Duration::from_secs(seconds)))
+        };
+        assert_eq!([0, 5, 6].map(after), [true, true, false]);
+        assert!(!is_on_time(None, Duration::from_secs(10), at), "nothing was reserved");
+    }
+
+    #[test]
+    fn local_slots_of_idle_hosts_are_forgotten_and_those_in_use_kept() {
+        let slots = LocalSlots::new();
+        let used = slots.of("https://used.example");
+        for n in 0..10_000 {
+            slots.of(&format!("https://{n}.example"));
+        }
+        assert!(slots.0.len() < 1_000);
+        assert!(Arc::ptr_eq(&used, &slots.of("https://used.example")));
     }
 }

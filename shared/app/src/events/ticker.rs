@@ -6,29 +6,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{DeliveryStatus, Result, SourceStatus, Timestamp};
+use domain::{DeliveryStatus, Result, Timestamp};
 use store::{
     CrawlResult, DueItem, Store, Waiting,
     keys::{DUE_SHARDS, ItemKind},
 };
 
-use crate::{
-    Core,
-    adapters::sqs::{Deliver, Queue},
-    webhooks::deliver::LEASE,
-};
+use crate::{App, jobs::JobQueue, webhooks::backoff::LEASE, webhooks::job::Deliver};
 
 /// Items taken from a shard in one go.
 const BATCH: u32 = 200;
 /// A tick works for this long; what is left over is still due the next minute.
 const SLICE: Duration = Duration::from_secs(20);
 
-/// Ticking: what `ticker` needs beyond [`Core`].
+/// Ticking: what `ticker` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct Ticker {
-    core: Core,
+    app: App,
     store: Store,
-    deliveries: Queue,
+    deliveries: JobQueue<Deliver>,
 }
 
 /// What a tick did.
@@ -47,13 +43,14 @@ pub struct Ticked {
 }
 
 impl Ticker {
-    /// Ticking over `core`; deliveries go through `deliveries`.
-    pub fn new(core: Core, deliveries: Queue) -> Self {
-        Self { store: core.store.clone(), core, deliveries }
+    /// Ticking over `app`; deliveries go through `deliveries`.
+    pub fn new(app: App, deliveries: JobQueue<Deliver>) -> Self {
+        Self { store: app.store.clone(), app, deliveries }
     }
 
-    /// Does everything that is due at `now`. One thing that fails does not hold up the others.
-    pub async fn tick(&self, now: Timestamp) -> Result<Ticked> {
+    /// Does everything that is due. One thing that fails does not hold up the others.
+    pub async fn tick(&self) -> Result<Ticked> {
+        let now = self.app.now();
         let mut ticked = Ticked::default();
         let begun = Instant::now();
         for shard in 0..DUE_SHARDS {
@@ -71,7 +68,7 @@ impl Ticker {
                         tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item failed");
                         ticked.failed += 1;
                         // Out of the way of what is behind it, for a while.
-                        self.store.put_off(&due, now.plus(LEASE)).await?;
+                        self.store.defer(&due, now.plus(LEASE)).await?;
                     }
                 }
                 if !full {
@@ -85,12 +82,12 @@ impl Ticker {
     async fn handle(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
         match due.kind {
             ItemKind::Conversation => {
-                let waiting = self.store.close_if_idle(&due.key, self.core.idle, now).await?;
+                let waiting = self.store.close_if_idle(&due.key, self.app.idle, now).await?;
                 ticked.closed += u32::from(waiting == Waiting::Closed);
             }
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
-            other => tracing::error!(?other, pk = due.key.pk, "nobody handles this when due"),
+            other => tracing::error!(?other, pk = due.key.pk, "no handler for due item"),
         }
         Ok(())
     }
@@ -98,12 +95,12 @@ impl Ticker {
     /// A source is due for its next sync, or its crawl has been going on for too long.
     async fn source(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
         let Some(source) = self.store.source_at(&due.key).await? else { return Ok(()) };
-        if matches!(source.status, SourceStatus::Pending | SourceStatus::Processing) {
+        if source.is_crawling() {
             let reason = "the crawl did not come to an end".to_owned();
             let result = CrawlResult::Failed { reason };
             let ended = self.store.end_crawl(&source, &result, now, Some(&due.due_at)).await?;
             ticked.called_off += u32::from(ended);
-        } else if self.core.begin_crawl(&source, Some(&due.due_at)).await? {
+        } else if self.app.begin_crawl(&source, Some(&due.due_at)).await? {
             ticked.crawls += 1;
         }
         Ok(())

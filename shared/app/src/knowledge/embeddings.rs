@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use domain::{
-    Error, JobId, Result, SourceId,
+    CrawlId, Error, Result, SourceId,
     source::{Chunk, QaPair},
 };
 use knowledge::{
@@ -99,7 +99,7 @@ impl Semantics {
     /// there are none of this model.
     pub(crate) fn of_segment(
         &self,
-        (source, job): (SourceId, JobId),
+        (source, job): (SourceId, CrawlId),
         pages: &[(&str, usize)],
         meanings: &Meanings,
     ) -> Option<Vectors> {

@@ -2,10 +2,11 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
-use domain::{Chatbot, ChatbotId, Error, JobId, Result, SourceId, source::QaPair};
+use cache::ByteCache;
+use domain::{Chatbot, ChatbotId, CrawlId, Error, Result, SourceId, source::QaPair};
 use knowledge::{
     Index, Segment,
     semantic::{EntryEmbedding, Vectors, unpack},
@@ -13,10 +14,12 @@ use knowledge::{
 use store::{IndexEntry, IndexPointer, Store};
 use tokio::sync::Mutex as AsyncMutex;
 
-use crate::Core;
+use crate::App;
 
-/// Chatbots whose indexes stay loaded.
-const MOST: usize = 64;
+/// Bytes of the indexes that are cached, of the gigabyte that a function has.
+const MAX_CACHED: usize = 384 * 1024 * 1024;
+/// What is indexed of a segment takes about as much again as the segment.
+const INDEXED: usize = 2;
 /// How often a load that was overtaken by a change begins again.
 const ATTEMPTS: u32 = 3;
 
@@ -32,7 +35,7 @@ pub(crate) enum Known {
 /// What has to be known of a chatbot whose passages are searched by the table's index.
 pub(crate) struct Large {
     /// The crawls that count.
-    pub current: HashSet<(SourceId, JobId)>,
+    pub current: HashSet<(SourceId, CrawlId)>,
     /// All pairs.
     pub pairs: Vec<(SourceId, QaPair)>,
 }
@@ -40,61 +43,68 @@ pub(crate) struct Large {
 struct Loaded {
     version: u64,
     known: Known,
-    segments: HashMap<(SourceId, JobId), Part>,
+    segments: HashMap<(SourceId, CrawlId), Part>,
+    /// Bytes of its pairs.
+    pairs: usize,
 }
 
 /// A segment, and what its passages mean if that is known.
 type Part = (Arc<Segment>, Option<Arc<Vectors>>);
 
-type Slot = Arc<AsyncMutex<Option<Loaded>>>;
-
-#[derive(Default)]
-struct Slots {
-    by_chatbot: HashMap<ChatbotId, (u64, Slot)>,
-    uses: u64,
+/// A chatbot's place in the cache. It is cached again with its bytes when they change.
+#[derive(Clone, Default)]
+struct Slot {
+    loaded: Arc<AsyncMutex<Option<Loaded>>>,
+    bytes: usize,
 }
 
-/// Loads an index when a newer version is asked for, once however many ask at the same time, and
-/// keeps the segments that did not change.
-#[derive(Clone, Default)]
-pub(crate) struct Indexes(Arc<Mutex<Slots>>);
+/// Loads an index when a newer version is needed, once however many need it at the same time, and
+/// keeps the segments that did not change. Bounded by bytes: chatbots that are asked rarely are
+/// loaded again.
+#[derive(Clone)]
+pub(crate) struct Indexes(ByteCache<ChatbotId, Slot>);
+
+impl Default for Indexes {
+    fn default() -> Self {
+        Self(ByteCache::new(MAX_CACHED, |_, slot| slot.bytes))
+    }
+}
 
 impl Indexes {
     /// The index of `chatbot` at its current version, or a newer one.
-    pub async fn current(&self, core: &Core, chatbot: &Chatbot) -> Result<Known> {
-        let slot = self.slot(chatbot.id);
-        let mut loaded = slot.lock().await;
+    pub async fn current(&self, app: &App, chatbot: &Chatbot) -> Result<Known> {
+        let slot = self.0.get_or_make(&chatbot.id, Slot::default);
+        let mut loaded = slot.loaded.lock().await;
         if let Some(loaded) = loaded.as_ref().filter(|l| l.version >= chatbot.index_version) {
             return Ok(loaded.known.clone());
         }
         let none = HashMap::new();
         let known = loaded.as_ref().map_or(&none, |loaded| &loaded.segments);
-        let fresh = load(core, chatbot, known).await?;
+        let fresh = load(app, chatbot, known).await?;
         let known = fresh.known.clone();
+        let bytes = fresh.bytes();
         *loaded = Some(fresh);
+        drop(loaded);
+        self.0.insert(chatbot.id, Slot { bytes, ..slot });
         Ok(known)
     }
+}
 
-    fn slot(&self, chatbot: ChatbotId) -> Slot {
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.uses += 1;
-        let now = slots.uses;
-        let (used, slot) = slots.by_chatbot.entry(chatbot).or_default();
-        *used = now;
-        let slot = slot.clone();
-        if slots.by_chatbot.len() > MOST {
-            let oldest = slots.by_chatbot.iter().min_by_key(|(_, (used, _))| *used);
-            if let Some(oldest) = oldest.map(|(id, _)| *id) {
-                slots.by_chatbot.remove(&oldest);
-            }
-        }
-        slot
+impl Loaded {
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        let part = |(segment, vectors): &Part| {
+            INDEXED * segment.bytes() + vectors.as_ref().map_or(0, |vectors| vectors.bytes())
+        };
+        let bytes = self.segments.values().map(part).sum::<usize>() + self.pairs;
+        // One that is larger than the cache has to be in memory all the same, once it is asked.
+        bytes.min(MAX_CACHED / 2)
     }
 }
 
 async fn segment(
     store: &Store,
-    (source, job): (SourceId, JobId),
+    (source, job): (SourceId, CrawlId),
     parts: u32,
 ) -> Result<Option<Part>> {
     let Some(bytes) = store.segment(source, job, parts).await? else { return Ok(None) };
@@ -106,7 +116,7 @@ async fn segment(
         Ok(part) => Ok(Some(part)),
         // Of another format: what it was made of is there, and answers until the next crawl.
         Err(error) => {
-            tracing::warn!(%source, %error, "an index segment can't be read and is made anew");
+            tracing::warn!(%source, %error, "an index segment is unreadable, rebuilding");
             let chunks = store.chunks(source, job).await?;
             Ok((!chunks.is_empty()).then(|| (Arc::new(Segment::build(&chunks)), None)))
         }
@@ -114,18 +124,20 @@ async fn segment(
 }
 
 async fn load(
-    core: &Core,
+    app: &App,
     chatbot: &Chatbot,
-    known: &HashMap<(SourceId, JobId), Part>,
+    known: &HashMap<(SourceId, CrawlId), Part>,
 ) -> Result<Loaded> {
     'again: for attempt in 1.. {
-        let mut segments: HashMap<(SourceId, JobId), Part> = HashMap::new();
+        let mut segments: HashMap<(SourceId, CrawlId), Part> = HashMap::new();
         let mut pairs: Vec<(SourceId, QaPair)> = Vec::new();
         let mut meant: Vec<Option<Vec<u8>>> = Vec::new();
-        let pointers = core.store.index_pointers(chatbot.id).await?;
-        if core.semantics.searches_in_table(passages(&pointers)) {
-            let known = Known::InTable(Arc::new(large(pointers)));
-            return Ok(Loaded { version: chatbot.index_version, known, segments });
+        let pointers = app.store.index_pointers(chatbot.id).await?;
+        if app.semantics.searches_in_table(passages(&pointers)) {
+            let large = large(pointers);
+            let pairs = pair_bytes(&large.pairs);
+            let known = Known::InTable(Arc::new(large));
+            return Ok(Loaded { version: chatbot.index_version, known, segments, pairs });
         }
         for IndexPointer { source_id, job, entry, meaning } in pointers {
             let key = (source_id, job);
@@ -137,7 +149,7 @@ async fn load(
                 IndexEntry::Segment { parts, chunks: _ } => {
                     let part = match known.get(&key) {
                         Some(part) => part.clone(),
-                        None => match segment(&core.store, key, parts).await? {
+                        None => match segment(&app.store, key, parts).await? {
                             Some(part) => part,
                             // Replaced and cleared away between the two reads.
                             None if attempt < ATTEMPTS => continue 'again,
@@ -152,18 +164,23 @@ async fn load(
                 }
             }
         }
-        let meaning = core.semantics.model().map(|model| meaning(model, &segments, meant));
+        let meaning = app.semantics.model().map(|model| meaning(model, &segments, meant));
         let of_source =
             segments.iter().map(|((source, _), (segment, _))| (*source, segment.clone()));
+        let bytes = pair_bytes(&pairs);
         let index = Index::new(of_source, pairs);
         let index = Arc::new(match meaning {
             Some(embeddings) => index.with_embeddings(embeddings),
             None => index,
         });
         let known = Known::InMemory(index);
-        return Ok(Loaded { version: chatbot.index_version, known, segments });
+        return Ok(Loaded { version: chatbot.index_version, known, segments, pairs: bytes });
     }
     Err(Error::internal("an index segment is missing"))
+}
+
+fn pair_bytes(pairs: &[(SourceId, QaPair)]) -> usize {
+    pairs.iter().map(|(_, pair)| INDEXED * (pair.question.len() + pair.answer.len())).sum()
 }
 
 fn passages(pointers: &[IndexPointer]) -> u64 {
@@ -190,7 +207,7 @@ fn large(pointers: Vec<IndexPointer>) -> Large {
 /// What all entries mean, in the order that the index has them: that of the map, then the pairs.
 fn meaning(
     model: &str,
-    segments: &HashMap<(SourceId, JobId), Part>,
+    segments: &HashMap<(SourceId, CrawlId), Part>,
     pairs: Vec<Option<Vec<u8>>>,
 ) -> EntryEmbedding {
     let mut embeddings = EntryEmbedding::of(model);

@@ -2,15 +2,15 @@
 //! [`crate::crawl`].
 
 use domain::{
-    Chatbot, ChatbotId, Error, JobId, Result, Source, SourceId, SourceKind, SourceStatus,
-    SyncFrequency, Timestamp, WorkspaceId, bounds,
+    Chatbot, ChatbotId, CrawlId, Error, Result, Source, SourceId, SourceKind, SyncFrequency,
+    Timestamp, WorkspaceId, bounds,
     source::{Chunk, Page, PageState, QaPair},
 };
 use knowledge::{text, tokens};
 use outbound::Policy;
 use store::{IndexEntry, NewSource};
 
-use crate::Core;
+use crate::App;
 
 /// A URL source to add, its bounds checked.
 #[derive(Debug, Clone)]
@@ -33,47 +33,13 @@ impl NewUrlSource {
     }
 }
 
-pub(crate) fn first_page(source: &Source, job: JobId) -> Page {
-    Page {
-        source_id: source.id,
-        chatbot_id: source.chatbot_id,
-        workspace_id: source.workspace_id,
-        job,
-        url: source.name.clone(),
-        depth: 0,
-        state: PageState::Queued,
-        chunks: 0,
-        words: 0,
-        copy: None,
-        stored: false,
-        retry: None,
-    }
-}
-
 /// The source that `pair` is in.
-pub(crate) fn qa_source(chatbot: &Chatbot, pair: &QaPair) -> Source {
-    let job = JobId::new();
-    let now = Timestamp::now();
-    Source {
-        id: SourceId::new(),
-        chatbot_id: chatbot.id,
-        workspace_id: chatbot.workspace_id,
-        kind: SourceKind::Qa,
-        name: pair.question.clone(),
-        file: None,
-        status: SourceStatus::Ready,
-        reason: None,
-        sync: SyncFrequency::Manual,
-        job,
-        active_job: Some(job),
-        chunk_count: 1,
-        word_count: text::word_count(&pair.question) + text::word_count(&pair.answer),
-        created_at: now,
-        synced_at: Some(now),
-    }
+pub(crate) fn qa_source(chatbot: &Chatbot, pair: &QaPair, now: Timestamp) -> Source {
+    let words = text::word_count(&pair.question) + text::word_count(&pair.answer);
+    Source::of_pair(chatbot, pair, words, now)
 }
 
-impl Core {
+impl App {
     /// Adds a URL source, to be crawled at once. A URL that the chatbot has already stays the
     /// source it is.
     pub async fn add_url(
@@ -92,25 +58,9 @@ impl Core {
         url: &str,
         sync: SyncFrequency,
     ) -> Result<Source> {
-        let job = JobId::new();
-        let source = Source {
-            id: SourceId::new(),
-            chatbot_id: chatbot.id,
-            workspace_id: chatbot.workspace_id,
-            kind: SourceKind::Url,
-            name: url.to_owned(),
-            file: None,
-            status: SourceStatus::Pending,
-            reason: None,
-            sync,
-            job,
-            active_job: None,
-            chunk_count: 0,
-            word_count: 0,
-            created_at: Timestamp::now(),
-            synced_at: None,
-        };
-        let page = first_page(&source, job);
+        let kind = SourceKind::Url;
+        let source = Source::queued(chatbot, kind, url.to_owned(), sync, self.now());
+        let page = Page::first(&source, source.job);
         match self.store.put_url_source(chatbot, &source, &page).await? {
             NewSource::Added => Ok(source),
             NewSource::Claimed(there) => self.source(chatbot.id, there).await,
@@ -125,7 +75,7 @@ impl Core {
         pair: QaPair,
     ) -> Result<SourceId> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
-        let source = qa_source(&chatbot, &pair);
+        let source = qa_source(&chatbot, &pair, self.now());
         let meaning = self.semantics.of_pair(&pair).await;
         self.store.put_qa_source(&chatbot, &source, &pair, meaning.as_deref()).await?;
         Ok(source.id)
@@ -155,7 +105,7 @@ impl Core {
         id: SourceId,
     ) -> Result<(Source, Vec<Chunk>)> {
         let source = self.source(chatbot, id).await?;
-        let chunks = match (source.kind, source.active_job) {
+        let chunks = match (source.kind, source.live_crawl) {
             (SourceKind::Url | SourceKind::File, Some(job)) => self.store.chunks(id, job).await?,
             (SourceKind::Url | SourceKind::File, None) => Vec::new(),
             (SourceKind::Qa, _) => {
@@ -180,20 +130,20 @@ impl Core {
     }
 
     /// The pages of a source, as the crawl under way or the last one has them: those nearest to its
-    /// own address first. A page that waits shows its last good copy.
+    /// own address first. A queued page shows its last good snapshot.
     pub async fn source_pages(&self, chatbot: ChatbotId, id: SourceId) -> Result<Vec<Page>> {
         let source = self.source(chatbot, id).await?;
         if source.kind == SourceKind::Qa {
             return Ok(Vec::new());
         }
         let mut pages = self.store.pages(id, source.job).await?;
-        if let Some(active) = source.active_job.filter(|active| *active != source.job)
+        if let Some(active) = source.live_crawl.filter(|active| *active != source.job)
             && pages.iter().any(|page| page.state == PageState::Queued)
         {
             let known = self.store.pages(id, active).await?;
             for page in pages.iter_mut().filter(|page| page.state == PageState::Queued) {
                 let prior = known.iter().find(|prior| prior.url == page.url);
-                page.copy = prior.and_then(|prior| prior.copy.clone());
+                page.snapshot = prior.and_then(|prior| prior.snapshot.clone());
             }
         }
         pages.sort_by(|a, b| (a.depth, &a.url).cmp(&(b.depth, &b.url)));
@@ -213,11 +163,11 @@ impl Core {
     /// Begins a crawl unless one is under way; whether it was begun. `seen` is when a ticker found
     /// it due.
     pub(crate) async fn begin_crawl(&self, source: &Source, seen: Option<&str>) -> Result<bool> {
-        if matches!(source.status, SourceStatus::Pending | SourceStatus::Processing) {
+        if source.is_crawling() {
             return Ok(false);
         }
-        let page = first_page(source, JobId::new());
-        self.store.begin_crawl(source, &page, Timestamp::now(), seen).await
+        let page = Page::first(source, CrawlId::new());
+        self.store.begin_crawl(source, &page, self.now(), seen).await
     }
 
     /// Deletes a source; it stops answering at once.

@@ -2,16 +2,15 @@
 //! [`crate::crawl`].
 
 use domain::{
-    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceFile, SourceId, SourceKind,
+    Chatbot, ChatbotId, Error, ErrorKind, Result, Source, SourceFile, SourceId, SourceKind,
     SourceStatus, SyncFrequency, Timestamp, WorkspaceId, bounds,
-    source::{MAX_FILE_BYTES, UPLOAD_GRACE, UPLOAD_TIME},
+    source::{MAX_FILE_BYTES, Page, UPLOAD_GRACE, UPLOAD_TIME},
 };
 use knowledge::file;
 
 use crate::{
-    Core,
-    adapters::files::{FileOf, Files},
-    knowledge::sources::first_page,
+    App,
+    adapters::files::{FileKey, Files},
 };
 
 /// The field that errors are about, as clients know it.
@@ -35,9 +34,9 @@ pub struct AnnouncedFile {
 
 /// How a file can be sent whose source is there already.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Awaited {
+pub struct PendingUpload {
     /// The address to send it to, which is key enough. Without one the file comes to
-    /// [`Core::take_file`].
+    /// [`App::receive_file`].
     pub address: Option<String>,
     /// When it has to be on its way.
     pub until: Timestamp,
@@ -98,34 +97,24 @@ fn named(field: &str, name: Option<&str>) -> Result<String> {
     bounds::text(field, name, bounds::FILE_NAME).map_err(told)
 }
 
-fn file_source(chatbot: &Chatbot, name: String, file: Option<SourceFile>) -> Source {
-    Source {
-        id: SourceId::new(),
-        chatbot_id: chatbot.id,
-        workspace_id: chatbot.workspace_id,
-        kind: SourceKind::File,
-        name,
-        file,
-        status: SourceStatus::Pending,
-        reason: None,
-        sync: SyncFrequency::Manual,
-        job: JobId::new(),
-        active_job: None,
-        chunk_count: 0,
-        word_count: 0,
-        created_at: Timestamp::now(),
-        synced_at: None,
-    }
+fn file_source(
+    chatbot: &Chatbot,
+    name: String,
+    file: Option<SourceFile>,
+    now: Timestamp,
+) -> Source {
+    let (kind, sync) = (SourceKind::File, SyncFrequency::Manual);
+    Source { file, ..Source::queued(chatbot, kind, name, sync, now) }
 }
 
-impl FileOf {
+impl FileKey {
     /// The file of `source`.
     pub fn source(source: &Source) -> Self {
         Self { chatbot: source.chatbot_id, source: source.id }
     }
 }
 
-impl Core {
+impl App {
     /// Adds a file, to be read at once. The same file once more is another source.
     pub async fn add_file(
         &self,
@@ -138,9 +127,9 @@ impl Core {
         let NewFile { name, media_type, bytes } = new;
         let size = bytes.len() as u64;
         let file = SourceFile { media_type, size, awaited_until: None };
-        let source = file_source(&chatbot, name, Some(file));
+        let source = file_source(&chatbot, name, Some(file), self.now());
         // The file first: a source in the table is one that can be read.
-        files.put(FileOf::source(&source), bytes).await?;
+        files.put(FileKey::source(&source), bytes).await?;
         self.put_file(&chatbot, &source, files).await?;
         Ok(source)
     }
@@ -153,22 +142,22 @@ impl Core {
         chatbot: ChatbotId,
         new: AnnouncedFile,
         files: &Files,
-    ) -> Result<(Source, Awaited)> {
+    ) -> Result<(Source, PendingUpload)> {
         let chatbot = self.chatbot(workspace, chatbot).await?;
         let AnnouncedFile { name, media_type, size } = new;
-        let until = Timestamp::now().plus(UPLOAD_TIME);
+        let until = self.now().plus(UPLOAD_TIME);
         let awaited_until = Some(until.plus(UPLOAD_GRACE));
         let file = SourceFile { media_type, size, awaited_until };
-        let source = file_source(&chatbot, name, Some(file));
-        let address = files.address(FileOf::source(&source), size, UPLOAD_TIME).await?;
-        let page = first_page(&source, source.job);
+        let source = file_source(&chatbot, name, Some(file), self.now());
+        let address = files.address(FileKey::source(&source), size, UPLOAD_TIME).await?;
+        let page = Page::first(&source, source.job);
         self.store.put_file_source(&chatbot, &source, &page).await?;
-        Ok((source, Awaited { address, until }))
+        Ok((source, PendingUpload { address, until }))
     }
 
     /// Takes the file that a source waits for, where no address takes it: it is not there yet, and
     /// has exactly the size that was announced.
-    pub async fn take_file(
+    pub async fn receive_file(
         &self,
         chatbot: ChatbotId,
         id: SourceId,
@@ -176,13 +165,13 @@ impl Core {
         files: &Files,
     ) -> Result<()> {
         let source = self.source(chatbot, id).await?;
-        let of = FileOf::source(&source);
+        let of = FileKey::source(&source);
         let file = source.file.filter(|_| files.is_folder());
         let file = file.ok_or_else(|| Error::not_found("source"))?;
         let waits = source.status == SourceStatus::Pending
-            && file.awaited_until.is_some_and(|until| Timestamp::now() < until);
+            && file.awaited_until.is_some_and(|until| self.now() < until);
         if !waits || files.get(of).await?.is_some() {
-            return Err(Error::new(ErrorKind::Conflict, "the source does not wait for a file"));
+            return Err(Error::new(ErrorKind::Conflict, "the source is not awaiting an upload"));
         }
         if bytes.len() as u64 != file.size {
             let message = format!("must have exactly {} bytes, as was announced", file.size);
@@ -193,13 +182,13 @@ impl Core {
 
     /// Adds `source`, whose file is there already and goes again if there is no room.
     async fn put_file(&self, chatbot: &Chatbot, source: &Source, files: &Files) -> Result<()> {
-        let page = first_page(source, source.job);
+        let page = Page::first(source, source.job);
         let put = self.store.put_file_source(chatbot, source, &page).await;
         let Err(error) = put else { return Ok(()) };
         // After a failure of ours the source may be there all the same. What it is not, goes with
         // the chatbot.
         if error.kind != ErrorKind::Internal {
-            files.remove(FileOf::source(source)).await?;
+            files.remove(FileKey::source(source)).await?;
         }
         Err(error)
     }
@@ -212,7 +201,7 @@ impl Core {
         twin: &Source,
         files: &Files,
     ) -> Result<bool> {
-        files.copy(FileOf::source(source), FileOf::source(twin)).await
+        files.copy(FileKey::source(source), FileKey::source(twin)).await
     }
 
     /// Adds a source to `chatbot` that is read from a file like that of `source`.
@@ -223,7 +212,7 @@ impl Core {
         files: &Files,
     ) -> Result<()> {
         let file = source.file.clone().map(|file| SourceFile { awaited_until: None, ..file });
-        let twin = file_source(chatbot, source.name.clone(), file);
+        let twin = file_source(chatbot, source.name.clone(), file, self.now());
         // One that never arrived is nothing to copy.
         match self.copy_file(source, &twin, files).await? {
             true => self.put_file(chatbot, &twin, files).await,

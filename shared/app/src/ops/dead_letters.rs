@@ -27,7 +27,7 @@ pub struct DeadLetters {
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct DeadLetter {
     /// SQS' id.
     pub id: String,
     /// When it was sent, if SQS says so.
@@ -85,7 +85,7 @@ impl DeadLetters {
     }
 
     /// Up to `most` of them; they stay.
-    pub async fn look(&self, most: usize) -> Result<Vec<Letter>> {
+    pub async fn look(&self, most: usize) -> Result<Vec<DeadLetter>> {
         let mut letters = Vec::new();
         let mut empty = 0;
         let mut taken = Vec::new();
@@ -163,13 +163,13 @@ impl DeadLetters {
     }
 }
 
-fn letter(message: &Message) -> Letter {
+fn letter(message: &Message) -> DeadLetter {
     let sent = message
         .attributes()
         .and_then(|all| all.get(&MessageSystemAttributeName::SentTimestamp))
         .and_then(|millis| millis.parse().ok());
     let reason = message.message_attributes().and_then(|all| all.get("reason"));
-    Letter {
+    DeadLetter {
         id: message.message_id().unwrap_or_default().to_owned(),
         sent_at: sent.map(Timestamp::from_millis),
         reason: reason.and_then(|reason| reason.string_value()).map(str::to_owned),

@@ -2,41 +2,58 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{Error, Result};
+use domain::Result;
+use serde::{Deserialize, Serialize};
 use store::{PurgeTarget, Store};
 
 use crate::{
-    Core,
-    adapters::files::{FileOf, Files},
-    adapters::sqs::{Purge, Queue, VERSION},
+    App,
+    adapters::files::{FileKey, Files},
+    jobs::{Job, JobQueue, WorkQueue},
 };
 
 /// A message works for this long, then hands the rest to another one.
 const SLICE: Duration = Duration::from_secs(20);
 
-/// Purging: what `purge-worker` needs beyond [`Core`].
+/// Remove what depended on something that was deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Purge {
+    /// What is to be removed.
+    pub target: PurgeTarget,
+}
+
+impl Job for Purge {
+    type Worker = Purging;
+    const QUEUE: WorkQueue =
+        WorkQueue { name: "PurgeQueue", worker: "purge-worker", setting: "PURGE_QUEUE_URL" };
+    const VERSION: u8 = 1;
+
+    async fn run(self, worker: &Purging) -> Result<()> {
+        worker.handle(&self).await
+    }
+}
+
+/// Purging: what `purge-worker` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct Purging {
     store: Store,
     files: Files,
-    queue: Queue,
+    queue: JobQueue<Purge>,
 }
 
 impl Purging {
-    /// Purging over `core` and `files`; what is left over goes through `queue`.
-    pub fn new(core: Core, files: Files, queue: Queue) -> Self {
-        Self { store: core.store, files, queue }
+    /// Purging over `app` and `files`; what is left over goes through `queue`.
+    pub fn new(app: App, files: Files, queue: JobQueue<Purge>) -> Self {
+        Self { store: app.store, files, queue }
     }
 
     /// Handles one message.
     pub async fn handle(&self, job: &Purge) -> Result<()> {
-        if job.v != VERSION {
-            return Err(Error::internal(format!("purge message of version {}", job.v)));
-        }
         let begun = Instant::now();
         match job.target {
             PurgeTarget::File { chatbot, id } => {
-                self.files.remove(FileOf { chatbot, source: id }).await?;
+                self.files.remove(FileKey { chatbot, source: id }).await?;
             }
             // Those too whose sources never came to be.
             PurgeTarget::Chatbot { id, .. } => self.files.remove_all(id).await?,

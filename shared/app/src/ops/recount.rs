@@ -12,7 +12,7 @@ use std::time::Duration;
 use domain::{ChatbotId, Result, WorkspaceId};
 use store::Difference;
 
-use crate::Core;
+use crate::App;
 
 /// Twice as long as counters follow the table.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -28,7 +28,7 @@ pub struct Report {
     pub repaired: bool,
 }
 
-impl Core {
+impl App {
     /// Compares all that is counted of a chatbot with what there is, and with `repair` puts it
     /// right. It reads everything that the chatbot has.
     pub async fn recount(

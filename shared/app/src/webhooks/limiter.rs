@@ -1,5 +1,5 @@
-//! How many requests this process has under way to one endpoint, so that a slow one holds up
-//! nobody but itself.
+//! Limits concurrent requests per endpoint, so that a slow one can't take all of a worker. The
+//! limit is one process's; together with the worker's own concurrency it bounds an endpoint's load.
 
 use std::{
     collections::HashMap,
@@ -13,102 +13,106 @@ use tokio::{
     time::Instant,
 };
 
-/// Requests under way to one endpoint at a time.
-pub const AT_ONCE: usize = 4;
-/// A delivery that would have to wait for longer than this does not wait here.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a request takes at an endpoint that has answered none yet.
-const UNKNOWN: Duration = Duration::from_millis(250);
+/// Concurrent requests to one endpoint.
+pub const MAX_CONCURRENT: usize = 4;
+/// The longest wait for a permit.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+/// The latency of an endpoint that has answered no request yet.
+const UNKNOWN_LATENCY: Duration = Duration::from_millis(250);
 
-/// The endpoints that requests are under way to. Cheap to clone.
+/// Hands out the permits of all endpoints; keeps nothing of an idle one. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Turns(Arc<Mutex<HashMap<WebhookId, Line>>>);
+pub struct EndpointLimiter(Arc<Mutex<HashMap<WebhookId, EndpointQueue>>>);
 
+/// The requests to one endpoint.
 #[derive(Debug)]
-struct Line {
-    turns: Arc<Semaphore>,
-    /// Those under way and those that wait for them.
+struct EndpointQueue {
+    permits: Arc<Semaphore>,
+    /// Requests in flight and those that wait for a permit.
     length: usize,
-    /// How long requests take of late.
-    usual: Duration,
-    /// When one last began or ended.
+    /// Moving average of the latency of requests.
+    latency: Duration,
+    /// When a request last began or ended.
     moved: Instant,
 }
 
-impl Line {
+impl EndpointQueue {
     fn new() -> Self {
-        let turns = Arc::new(Semaphore::new(AT_ONCE));
-        Self { turns, length: 0, usual: UNKNOWN, moved: Instant::now() }
+        let permits = Arc::new(Semaphore::new(MAX_CONCURRENT));
+        Self { permits, length: 0, latency: UNKNOWN_LATENCY, moved: Instant::now() }
     }
 
-    /// How long one more would wait: what is before it at the usual speed, or at that of a line
-    /// that has come to a stop.
+    /// How long one more request would wait: the requests before it at the usual latency, or at
+    /// that of a queue that has stopped moving.
     fn wait(&self) -> Duration {
-        let before = u32::try_from((self.length + 1).saturating_sub(AT_ONCE)).unwrap_or(u32::MAX);
-        let each = self.usual.max(self.moved.elapsed());
-        each.saturating_mul(before) / u32::try_from(AT_ONCE).unwrap_or(1)
+        let before =
+            u32::try_from((self.length + 1).saturating_sub(MAX_CONCURRENT)).unwrap_or(u32::MAX);
+        let each = self.latency.max(self.moved.elapsed());
+        each.saturating_mul(before) / u32::try_from(MAX_CONCURRENT).unwrap_or(1)
     }
 }
 
-/// A request may be made for as long as this is kept.
+/// One request may be in flight for as long as this is kept.
 #[derive(Debug)]
-pub struct Turn {
+pub struct Permit {
     id: WebhookId,
-    turns: Turns,
-    under_way: Option<(OwnedSemaphorePermit, Instant)>,
+    limiter: EndpointLimiter,
+    in_flight: Option<(OwnedSemaphorePermit, Instant)>,
 }
 
-impl Turns {
-    /// Waits for a turn at the endpoint of `id`, unless that would take too long.
-    pub async fn take(&self, id: WebhookId) -> Option<Turn> {
-        let line = self.line_up(id)?;
-        // From here on whatever ends early, this future included, leaves the line.
-        let mut turn = Turn { id, turns: self.clone(), under_way: None };
-        let acquired = tokio::time::timeout(PATIENCE, line.acquire_owned()).await;
-        let permit = acquired.ok()?.ok()?;
+impl EndpointLimiter {
+    /// Waits for a permit for the endpoint of `id`; `None` at once if that would take longer than
+    /// [`MAX_WAIT`].
+    pub async fn acquire(&self, id: WebhookId) -> Option<Permit> {
+        let permits = self.enqueue(id)?;
+        // From here on whatever ends early, this future included, leaves the queue.
+        let mut permit = Permit { id, limiter: self.clone(), in_flight: None };
+        let acquired = tokio::time::timeout(MAX_WAIT, permits.acquire_owned()).await;
+        let acquired = acquired.ok()?.ok()?;
         let now = Instant::now();
-        if let Some(line) = self.lines().get_mut(&id) {
-            line.moved = now;
+        if let Some(queue) = self.queues().get_mut(&id) {
+            queue.moved = now;
         }
-        turn.under_way = Some((permit, now));
-        Some(turn)
+        permit.in_flight = Some((acquired, now));
+        Some(permit)
     }
 
-    fn line_up(&self, id: WebhookId) -> Option<Arc<Semaphore>> {
-        let mut lines = self.lines();
-        let line = lines.entry(id).or_insert_with(Line::new);
-        if line.wait() > PATIENCE {
+    fn enqueue(&self, id: WebhookId) -> Option<Arc<Semaphore>> {
+        let mut queues = self.queues();
+        let queue = queues.entry(id).or_insert_with(EndpointQueue::new);
+        if queue.wait() > MAX_WAIT {
             return None;
         }
-        line.length += 1;
-        Some(line.turns.clone())
+        queue.length += 1;
+        Some(queue.permits.clone())
     }
 
-    /// Sends away all that wait at the endpoint of `id`, as it has stopped answering.
-    pub fn close(&self, id: WebhookId) {
-        if let Some(line) = self.lines().get_mut(&id) {
-            // Those under way keep their turns of the old line.
-            std::mem::replace(&mut line.turns, Arc::new(Semaphore::new(AT_ONCE))).close();
+    /// Rejects all that wait for a permit for the endpoint of `id`, as it has stopped answering.
+    pub fn reject_waiting(&self, id: WebhookId) {
+        if let Some(queue) = self.queues().get_mut(&id) {
+            // Requests in flight keep their permits of the old semaphore.
+            let fresh = Arc::new(Semaphore::new(MAX_CONCURRENT));
+            std::mem::replace(&mut queue.permits, fresh).close();
         }
     }
 
-    fn lines(&self) -> MutexGuard<'_, HashMap<WebhookId, Line>> {
+    fn queues(&self) -> MutexGuard<'_, HashMap<WebhookId, EndpointQueue>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
-        let took = self.under_way.take().map(|(_, begun)| begun.elapsed());
-        let mut lines = self.turns.lines();
-        let Some(line) = lines.get_mut(&self.id) else { return };
+        let took = self.in_flight.take().map(|(_, begun)| begun.elapsed());
+        let mut queues = self.limiter.queues();
+        let Some(queue) = queues.get_mut(&self.id) else { return };
         if let Some(took) = took {
-            line.moved = Instant::now();
-            line.usual = (line.usual * 3 + took) / 4;
+            queue.moved = Instant::now();
+            queue.latency = (queue.latency * 3 + took) / 4;
         }
-        line.length = line.length.saturating_sub(1);
-        if line.length == 0 {
-            lines.remove(&self.id);
+        queue.length = queue.length.saturating_sub(1);
+        if queue.length == 0 {
+            queues.remove(&self.id);
         }
     }
 }
@@ -120,52 +124,54 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_as_long_as_can_be_served_in_time() {
-        let usual = Duration::from_millis(100);
-        let wait = |length| Line { length, usual, ..Line::new() }.wait();
-        // Four at a time: nobody is before the first four.
+    fn a_queue_is_as_long_as_can_be_served_in_time() {
+        let latency = Duration::from_millis(100);
+        let wait = |length| EndpointQueue { length, latency, ..EndpointQueue::new() }.wait();
+        // Four at a time: the first four wait for no other.
         assert_eq!((wait(0), wait(3)), (Duration::ZERO, Duration::ZERO));
-        assert!(wait(4) >= usual / 4 && wait(43) >= PATIENCE && wait(42) < PATIENCE);
+        assert!(wait(4) >= latency / 4 && wait(43) >= MAX_WAIT && wait(42) < MAX_WAIT);
         // Nothing has moved for long, whatever was usual before.
         let Some(moved) = Instant::now().checked_sub(Duration::from_secs(60)) else { return };
-        assert!(Line { length: 4, usual, moved, ..Line::new() }.wait() > PATIENCE);
+        let stuck = EndpointQueue { length: 4, latency, moved, ..EndpointQueue::new() };
+        assert!(stuck.wait() > MAX_WAIT);
     }
 
     #[tokio::test]
-    async fn few_are_under_way_and_the_others_hear_at_once_that_they_can_t_wait() {
-        let (turns, slow, fast) = (Turns::default(), WebhookId::new(), WebhookId::new());
-        let held = join_all((0..AT_ONCE).map(|_| turns.take(slow))).await;
+    async fn few_are_in_flight_and_the_others_are_rejected_at_once() {
+        let limiter = EndpointLimiter::default();
+        let (slow, fast) = (WebhookId::new(), WebhookId::new());
+        let held = join_all((0..MAX_CONCURRENT).map(|_| limiter.acquire(slow))).await;
         assert!(held.iter().all(Option::is_some));
-        let took = join_all((0..100).map(|_| turns.take(slow))).await;
-        assert!(took.iter().all(Option::is_none), "those under way do not end");
-        assert!(turns.take(fast).await.is_some(), "another endpoint has its own line");
+        let more = join_all((0..100).map(|_| limiter.acquire(slow))).await;
+        assert!(more.iter().all(Option::is_none), "those in flight do not end");
+        assert!(limiter.acquire(fast).await.is_some(), "another endpoint has its own queue");
         drop(held);
-        assert!(turns.take(slow).await.is_some());
-        assert!(turns.lines().is_empty(), "nothing is kept of idle ones");
+        assert!(limiter.acquire(slow).await.is_some());
+        assert!(limiter.queues().is_empty(), "nothing is kept of idle ones");
     }
 
     #[tokio::test]
-    async fn all_that_wait_are_sent_away_when_the_endpoint_stops_answering() {
-        let (turns, id) = (Turns::default(), WebhookId::new());
-        let held = join_all((0..AT_ONCE).map(|_| turns.take(id))).await;
-        let waiting = join_all((0..3).map(|_| turns.take(id)));
-        let closing = async {
+    async fn all_that_wait_are_rejected_when_the_endpoint_stops_answering() {
+        let (limiter, id) = (EndpointLimiter::default(), WebhookId::new());
+        let held = join_all((0..MAX_CONCURRENT).map(|_| limiter.acquire(id))).await;
+        let waiting = join_all((0..3).map(|_| limiter.acquire(id)));
+        let rejecting = async {
             tokio::task::yield_now().await;
-            turns.close(id);
+            limiter.reject_waiting(id);
         };
-        let (waited, ()) = tokio::join!(waiting, closing);
+        let (waited, ()) = tokio::join!(waiting, rejecting);
         assert!(waited.iter().all(Option::is_none));
         drop((held, waited));
-        assert!(turns.lines().is_empty());
+        assert!(limiter.queues().is_empty());
     }
 
     #[tokio::test]
-    async fn a_turn_that_nobody_waits_for_any_more_leaves_nothing_behind() {
-        let (turns, id) = (Turns::default(), WebhookId::new());
-        let held = join_all((0..AT_ONCE).map(|_| turns.take(id))).await;
-        let waiting = turns.take(id);
+    async fn a_request_that_is_cancelled_leaves_the_queue() {
+        let (limiter, id) = (EndpointLimiter::default(), WebhookId::new());
+        let held = join_all((0..MAX_CONCURRENT).map(|_| limiter.acquire(id))).await;
+        let waiting = limiter.acquire(id);
         assert!(tokio::time::timeout(Duration::from_millis(10), waiting).await.is_err());
         drop(held);
-        assert!(turns.lines().is_empty());
+        assert!(limiter.queues().is_empty());
     }
 }

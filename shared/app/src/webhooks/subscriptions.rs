@@ -4,32 +4,33 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, ErrorKind, EventId,
-    Page, Result, Scope, Timestamp, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
-    WorkspaceId, bounds, webhook::most,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, EventRenderer, Page,
+    RenderedEvent, Result, Scope, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
+    WorkspaceId, bounds,
+    dialect::{SecretForm, WebhookRules},
 };
 use store::PutWebhook;
 use url::Url;
 
 use crate::{
-    Core,
+    App,
     adapters::random,
     adapters::seal::Sealer,
-    events::router::Message,
-    webhooks::deliver::{Headers, secrets},
-    webhooks::transport::{Sender, Targets},
+    webhooks::sign::secrets,
+    webhooks::transport::{Targets, Transport},
 };
 
 /// A name is looked up for this long when a webhook is saved; one that does not resolve then is
 /// looked at again with every delivery.
 const LOOK_UP: Duration = Duration::from_secs(3);
 
-/// Webhooks: what the `webhooks` function needs beyond [`Core`].
+/// Webhooks: what the `webhooks` function needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct Webhooks {
-    pub(crate) core: Core,
-    sender: Sender,
+    pub(crate) app: App,
+    transport: Transport,
     pub(crate) sealer: Sealer,
+    renderer: &'static dyn EventRenderer,
 }
 
 /// A subscription to make, its bounds checked.
@@ -105,42 +106,39 @@ fn note(text: &str) -> Result<String> {
 
 /// A fresh signing secret in the form that `dialect` gives it.
 pub(crate) fn mint(dialect: Dialect) -> Result<String> {
-    Ok(match dialect {
-        Dialect::Conferbot => random::hex_digits(64)?,
-        Dialect::Botplot | Dialect::Openbat | Dialect::Helpbot => {
-            format!("whsec_{}", random::hex_digits(64)?)
+    Ok(match dialect.profile().webhooks.secret {
+        SecretForm::Hex(prefix) => format!("{prefix}{}", random::hex_digits(64)?),
+        SecretForm::Base64(prefix) => {
+            format!("{prefix}{}", STANDARD.encode(random::bytes::<32>()?))
         }
-        // As Standard Webhooks has it: what stands after the prefix is the key in base64.
-        Dialect::ChatbotPlatform => format!("whsec_{}", STANDARD.encode(random::bytes::<32>()?)),
     })
 }
 
-/// Why there can be no more webhooks of `dialect`. HelpBot documents 403.
-fn full(dialect: Dialect) -> Error {
-    let (kind, whose) = match dialect {
-        Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot => {
-            (ErrorKind::Conflict, "chatbot")
-        }
-        Dialect::ChatbotPlatform => (ErrorKind::Conflict, "workspace"),
-        Dialect::Helpbot => (ErrorKind::Forbidden, "site"),
-    };
-    Error::new(kind, format!("a {whose} can have at most {} webhooks", most(dialect)))
+/// Why there can be no more webhooks of a dialect with these rules.
+fn full(rules: &WebhookRules) -> Error {
+    let WebhookRules { owner, max, full, .. } = *rules;
+    Error::new(full, format!("a {} can have at most {max} webhooks", owner.name()))
 }
 
 impl Webhooks {
-    /// Webhooks over `core`.
-    pub fn new(core: Core, sender: Sender, sealer: Sealer) -> Self {
-        Self { core, sender, sealer }
+    /// Webhooks over `app`.
+    pub fn new(
+        app: App,
+        transport: Transport,
+        sealer: Sealer,
+        renderer: &'static dyn EventRenderer,
+    ) -> Self {
+        Self { app, transport, sealer, renderer }
     }
 
     /// What it is over.
-    pub fn core(&self) -> &Core {
-        &self.core
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     /// Which addresses are taken.
     pub fn targets(&self) -> &Targets {
-        self.sender.targets()
+        self.transport.targets()
     }
 
     /// Makes a subscription of `dialect` to the events of a chatbot of `workspace`, or of all of
@@ -168,13 +166,14 @@ impl Webhooks {
             retired_secret: None,
             status: WebhookStatus::Active,
             failing_since: None,
-            switched_off: None,
-            held: None,
-            created_at: Timestamp::now(),
+            auto_disabled: None,
+            circuit: None,
+            created_at: self.app.now(),
         };
-        match self.core.store.put_webhook(&webhook, most(dialect)).await? {
+        let rules = &dialect.profile().webhooks;
+        match self.app.store.put_webhook(&webhook, rules.max).await? {
             PutWebhook::Added => Ok((webhook, secret)),
-            PutWebhook::Full => Err(full(dialect)),
+            PutWebhook::Full => Err(full(rules)),
             PutWebhook::Gone => Err(Error::not_found("chatbot")),
         }
     }
@@ -194,7 +193,7 @@ impl Webhooks {
 
     /// The subscriptions of a scope that were made in `dialect`, newest first.
     pub async fn list(&self, scope: Scope, dialect: Dialect) -> Result<Vec<Webhook>> {
-        let mut webhooks = self.core.store.webhooks(scope).await?;
+        let mut webhooks = self.app.store.webhooks(scope).await?;
         webhooks.retain(|webhook| webhook.dialect == dialect);
         Ok(webhooks)
     }
@@ -230,9 +229,9 @@ impl Webhooks {
     /// The subscriptions that a workspace lists whatever their chatbots, newest first, each with
     /// its chatbot's name.
     pub async fn list_all(&self, workspace: WorkspaceId) -> Result<Vec<(Webhook, String)>> {
-        let webhooks = self.core.store.listed_webhooks(workspace).await?;
+        let webhooks = self.app.store.listed_webhooks(workspace).await?;
         let chatbots: Vec<ChatbotId> = webhooks.iter().filter_map(|w| w.chatbot_id).collect();
-        let names = self.core.store.chatbot_names(workspace, &chatbots).await?;
+        let names = self.app.store.chatbot_names(workspace, &chatbots).await?;
         // Those of a chatbot that has just been deleted are about to go too.
         let named = |webhook: Webhook| {
             let name = names.get(&webhook.chatbot_id?)?.clone();
@@ -243,13 +242,13 @@ impl Webhooks {
 
     /// Where a subscription is that a workspace lists.
     pub async fn find(&self, workspace: WorkspaceId, id: WebhookId) -> Result<Scope> {
-        let found = self.core.store.listed_webhook(workspace, id).await?;
+        let found = self.app.store.listed_webhook(workspace, id).await?;
         found.ok_or_else(|| Error::not_found("webhook"))
     }
 
     /// A subscription made in `dialect`.
     pub async fn get(&self, scope: Scope, id: WebhookId, dialect: Dialect) -> Result<Webhook> {
-        let webhook = self.core.store.webhook(scope, id, true).await?;
+        let webhook = self.app.store.webhook(scope, id, true).await?;
         webhook
             .filter(|webhook| webhook.dialect == dialect)
             .ok_or_else(|| Error::not_found("webhook"))
@@ -269,14 +268,14 @@ impl Webhooks {
             self.refuse_private(url).await?;
         }
         let patch = WebhookPatch { url: url.map(Into::into), events, description, status };
-        let changed = self.core.store.update_webhook(scope, id, &patch).await?;
+        let changed = self.app.store.update_webhook(scope, id, &patch).await?;
         changed.ok_or_else(|| Error::not_found("webhook"))
     }
 
     /// Deletes a subscription made in `dialect`; its deliveries follow behind the stream.
     pub async fn delete(&self, scope: Scope, id: WebhookId, dialect: Dialect) -> Result<()> {
         let webhook = self.get(scope, id, dialect).await?;
-        match self.core.store.delete_webhook(&webhook).await? {
+        match self.app.store.delete_webhook(&webhook).await? {
             true => Ok(()),
             false => Err(Error::not_found("webhook")),
         }
@@ -287,34 +286,19 @@ impl Webhooks {
     pub async fn test(
         &self,
         webhook: &Webhook,
-        message: Message,
-        headers: Headers,
+        message: RenderedEvent,
     ) -> Result<(DeliveryId, Attempt)> {
-        let now = Timestamp::now();
-        let event_id = EventId::new();
-        let mut delivery = Delivery {
-            id: DeliveryId::derived_at(now, &[&event_id.to_string()]),
-            webhook_id: webhook.id,
-            scope: webhook.scope(),
-            event_id,
-            event: message.event,
-            body: message.body,
-            status: DeliveryStatus::Pending,
-            attempts: Vec::new(),
-            replayed_at: None,
-            replayed_after: 0,
-            next_attempt_at: None,
-            created_at: now,
-        };
+        let now = self.app.now();
+        let mut delivery = Delivery::of_test(webhook, message, now);
         let secrets = secrets(&self.sealer, webhook, now)?;
-        let headers = headers(webhook, &delivery, &secrets, now);
-        let attempt = self.sender.send(webhook, &delivery, &headers).await.attempt;
+        let headers = self.renderer.headers(webhook.dialect, &delivery, &secrets, now);
+        let attempt = self.transport.send(webhook, &delivery, &headers).await.attempt;
         delivery.status = match attempt.succeeded() {
             true => DeliveryStatus::Delivered,
             false => DeliveryStatus::Failed,
         };
         delivery.attempts.push(attempt.clone());
-        self.core.store.put_delivery(&delivery).await?;
+        self.app.store.put_delivery(&delivery).await?;
         Ok((delivery.id, attempt))
     }
 }

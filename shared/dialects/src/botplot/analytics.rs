@@ -26,7 +26,7 @@ pub struct Totals {
     pub leads: u64,
     /// Conversations closed.
     pub closed: u64,
-    /// Those of them in which a person had been asked for.
+    /// Those of them with a handoff.
     pub closed_after_handoff: u64,
 }
 
@@ -62,7 +62,7 @@ struct OverviewOut {
     unique_visitors: u64,
     avg_messages_per_conversation: f64,
     leads_collected: u64,
-    /// Percent of those closed in which nobody was asked for.
+    /// Percent of those closed without a handoff.
     #[schema(minimum = 0, maximum = 100)]
     resolution_rate: f64,
 }

@@ -4,14 +4,14 @@ use domain::{Conversation, ConversationStatus, HandoffStatus, Turn};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::wire::Rating;
+use super::chat::Rating;
 use crate::one_of::one_of;
 
 one_of! {
-    /// Where a conversation stands.
+    /// The status of a conversation.
     Status, "botplot.ConversationStatus", String:
         ConversationStatus::ALL.map(ConversationStatus::name);
-    /// Whether a person was asked for.
+    /// Whether a person was requested.
     Handoff, "botplot.HandoffStatus", String: ["none", "requested"];
     /// Who wrote a message.
     Role, "botplot.Role", String: ["user", "assistant"];
@@ -40,7 +40,7 @@ pub struct ConversationRowOut {
     /// Of its answer rated last; null until one is.
     #[schema(value_type = Option<Rating>, required = true)]
     overall_rating: Option<i8>,
-    /// Whether a person was asked for.
+    /// Whether a person was requested.
     #[schema(value_type = Handoff)]
     handoff_status: HandoffStatus,
     message_count: u32,

@@ -13,9 +13,9 @@ one_of! {
     /// Where a source comes from.
     Kind, "botplot.SourceType", String:
         [SourceKind::Url, SourceKind::Qa, SourceKind::File].map(SourceKind::name);
-    /// Where a source stands.
+    /// The status of a source.
     Status, "botplot.SourceStatus", String: ["processing", "ready", "failed"];
-    /// Where a page of a source stands.
+    /// The status of a page of a source.
     PageStatus, "botplot.PageStatus", String: PageState::NAMES;
     /// What a crawl that was just begun is said to be.
     Begun, "botplot.BegunStatus", String: ["processing"];
@@ -36,7 +36,7 @@ pub struct UrlSourceIn {
     /// Where to begin. An address that is not public is refused.
     #[schema(value_type = String, format = "uri", max_length = 2048, pattern = "^https?://")]
     pub url: Option<String>,
-    /// How often it is crawled again by itself; `manual` unless said.
+    /// How often it is crawled again by itself; default `manual`.
     #[schema(value_type = Option<Sync>)]
     pub sync_frequency: Option<String>,
 }
@@ -76,7 +76,7 @@ pub struct AddedSourceOut {
     /// Its id.
     #[schema(format = "uuid")]
     pub source_id: String,
-    /// Always `processing`, as documented; ask for the source to see where it stands.
+    /// Always `processing`, as documented; get the source to see its status.
     #[schema(value_type = Begun)]
     pub status: &'static str,
 }
@@ -144,7 +144,7 @@ impl From<Source> for SourceOut {
             reason,
             sync,
             job: _,
-            active_job: _,
+            live_crawl: _,
             chunk_count,
             word_count,
             created_at,
@@ -261,11 +261,11 @@ impl From<Page> for PageOut {
             state,
             chunks,
             words,
-            copy,
+            snapshot,
             stored: _,
             retry,
         } = from;
-        let (hash, at) = copy.map(|copy| (copy.hash, copy.at.to_string())).unzip();
+        let (hash, at) = snapshot.map(|s| (s.hash, s.at.to_string())).unzip();
         Self {
             url,
             status: state.name(),

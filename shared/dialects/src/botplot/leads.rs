@@ -30,7 +30,7 @@ pub struct LeadIn {
     /// This or `email` has to be there.
     #[schema(min_length = 1, max_length = 50, pattern = "[0-9]")]
     pub phone: Option<String>,
-    /// Whatever else a form asked for: up to 50 entries, 8192 bytes as JSON, 16 levels.
+    /// The other fields of the form: up to 50 entries, 8192 bytes as JSON, 16 levels.
     #[schema(value_type = Option<Object>)]
     pub fields: Option<Map<String, Value>>,
 }

@@ -4,7 +4,7 @@ use domain::{Webhook, WebhookStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::webhook::EVENTS;
+use super::events::EVENTS;
 use crate::one_of::one_of;
 
 one_of! {
@@ -68,8 +68,8 @@ impl From<Webhook> for WebhookRowOut {
             retired_secret: _,
             status,
             failing_since: _,
-            switched_off: _,
-            held: _,
+            auto_disabled: _,
+            circuit: _,
             created_at,
         } = from;
         Self {

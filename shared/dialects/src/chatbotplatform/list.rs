@@ -7,8 +7,11 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::webhook::webhook_status;
-use super::wire::{ASSISTANT, MessageOut, USER, is_disabled};
+use super::{
+    chatbots::is_disabled,
+    conversations::{ASSISTANT, MessageOut, USER},
+    subscriptions::webhook_status,
+};
 
 /// The query of a list, as it came: `page`, `per_page`, and filters by the names of fields.
 #[derive(Debug, Deserialize)]
@@ -92,13 +95,15 @@ impl ListIn {
         self.take(name).map(|text| Platform::named(name, &text)).transpose()
     }
 
-    /// The page; what is left then is no filter here.
+    /// The page; a parameter that is left then is not a supported filter.
     fn page(mut self) -> Result<Page> {
         let (number, rows) = (self.take("page"), self.take("per_page"));
         let page = Page::new(("page", number.as_deref()), ("per_page", rows.as_deref()))?;
         match self.0.into_iter().next() {
             None => Ok(page),
-            Some((name, _)) => Err(Error::field(name, "is no filter of this list, or comes twice")),
+            Some((name, _)) => {
+                Err(Error::field(name, "is not a supported filter, or is given twice"))
+            }
         }
     }
 }

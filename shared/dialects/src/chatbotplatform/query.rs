@@ -1,6 +1,6 @@
 //! What the query of a list may say, for its description; `list.rs` reads it.
 
-use domain::page::{MOST_ROWS, ROWS};
+use domain::page::{MAX_ROWS, ROWS};
 use utoipa::{
     IntoParams,
     openapi::{
@@ -9,7 +9,7 @@ use utoipa::{
     },
 };
 
-use super::wire::role;
+use super::conversations::role;
 use crate::schema;
 
 type Filter = (&'static str, &'static str, Object);
@@ -17,7 +17,7 @@ type Filter = (&'static str, &'static str, Object);
 fn list(filters: impl IntoIterator<Item = Filter>) -> Vec<Parameter> {
     let page = [
         ("page", "Page number.", schema::count(1, (1, u32::MAX))),
-        ("per_page", "Items per page.", schema::count(ROWS, (1, MOST_ROWS))),
+        ("per_page", "Items per page.", schema::count(ROWS, (1, MAX_ROWS))),
     ];
     schema::query(page.into_iter().chain(filters))
 }
@@ -76,7 +76,7 @@ impl IntoParams for ConversationQuery {
             text("user_id"),
             ("platform", "Where the visitor is.", schema::platform()),
             ("channel", "Where the bot answers.", schema::platform()),
-            ("message_count", "Exactly so many messages.", schema::count_from_zero()),
+            ("message_count", "Exactly this number of messages.", schema::count_from_zero()),
             time("created_at"),
             time("updated_at"),
         ])

@@ -1,59 +1,59 @@
 //! Conferbot: a workspace's chatbots. Camel case; everything in `data`.
 
-mod responses;
-pub mod webhook;
+pub mod access;
+pub mod analytics;
+pub mod chatbots;
+pub mod conversations;
+pub mod deliveries;
+pub mod error;
+pub mod events;
+pub mod subscriptions;
 
-pub use responses::{AnalyticsOut, ResponseOut, ResponsesOut};
+use domain::{Dialect, Error};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use domain::{Chatbot, Plan, Result, chatbot::ChatbotPatch, chatbot::NewChatbot};
-use serde::{Deserialize, Serialize};
-use utoipa::{ToSchema, openapi::Object};
+use crate::{
+    events::Events,
+    folder::{DialectErrors, DialectFolder},
+};
 
-use crate::schema;
+/// The dialect as a type.
+#[derive(Debug, Clone, Copy)]
+pub struct Conferbot;
 
-/// `POST /api/v1/external/v1/chatbots`
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = conferbot::ChatbotIn,
-    example = json!({"name": "Lead Gen Bot", "description": "Captures visitor leads"}))]
-pub struct ChatbotIn {
-    /// 1 to 100 characters.
-    #[schema(schema_with = schema::name, required = true)]
-    pub name: Option<String>,
-    /// Free text.
-    #[schema(schema_with = schema::description_or_null)]
-    pub description: Option<String>,
+impl DialectErrors for Conferbot {
+    const DIALECT: Dialect = Dialect::Conferbot;
 }
 
-impl TryFrom<ChatbotIn> for NewChatbot {
-    type Error = domain::Error;
-
-    fn try_from(from: ChatbotIn) -> Result<Self> {
-        let ChatbotIn { name, description } = from;
-        Self::new(name.as_deref(), description.as_deref())
+impl DialectFolder for Conferbot {
+    fn path_prefixes(&self) -> &'static [&'static str] {
+        &["/api/v1/external/v1"]
     }
-}
 
-/// `PUT /api/v1/external/v1/chatbots/{id}`: only what is sent is changed.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = conferbot::ChatbotPatchIn,
-    example = json!({"name": "Updated Bot Name", "disabled": false}))]
-pub struct ChatbotPatchIn {
-    /// A new name.
-    #[schema(schema_with = schema::name_or_null)]
-    pub name: Option<String>,
-    /// A new description.
-    #[schema(schema_with = schema::description_or_null)]
-    pub description: Option<String>,
-    /// Switch it off or on.
-    pub disabled: Option<bool>,
-}
+    fn about(&self) -> &'static str {
+        "A workspace's chatbots, responses, analytics, webhooks and usage."
+    }
 
-impl TryFrom<ChatbotPatchIn> for ChatbotPatch {
-    type Error = domain::Error;
+    fn security_schemes(&self) -> Vec<(&'static str, Value)> {
+        let key = json!({
+            "type": "apiKey", "in": "header", "name": "x-api-key",
+            "description": "A workspace's key, `cb_live_…`.",
+        });
+        vec![("conferbot", key)]
+    }
 
-    fn try_from(from: ChatbotPatchIn) -> Result<Self> {
-        let ChatbotPatchIn { name, description, disabled } = from;
-        Self::new(name.as_deref(), description.as_deref(), disabled, None)
+    fn error_body(&self, error: &Error) -> Value {
+        json!(error::ErrorOut::from(error))
+    }
+
+    fn error_schema(&self) -> Value {
+        error::schema()
+    }
+
+    fn events(&self) -> Option<&'static dyn Events> {
+        Some(&Self)
     }
 }
 
@@ -65,168 +65,10 @@ pub struct DataOut<T> {
     pub data: T,
 }
 
-/// `GET /api/v1/external/v1/usage`
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = conferbot::UsageOut)]
-pub struct UsageOut {
-    #[schema(pattern = r"^\d{4}-\d{2}$", example = "2025-01")]
-    month: String,
-    #[schema(schema_with = plan)]
-    plan: String,
-    used: u64,
-    /// Null where there is no limit.
-    #[schema(required = true)]
-    limit: Option<u32>,
-    /// Null where there is no limit.
-    #[schema(required = true)]
-    remaining: Option<u64>,
-}
-
-impl UsageOut {
-    /// What a workspace on `plan` has `used` in `month`, of `limit` calls.
-    pub fn new(month: String, plan: Plan, used: u64, limit: Option<u32>) -> Self {
-        let remaining = limit.map(|limit| u64::from(limit).saturating_sub(used));
-        Self { month, plan: title(plan), used, limit, remaining }
-    }
-}
-
-/// The reference shows a plan's name with a capital.
-fn title(plan: Plan) -> String {
-    let mut name = plan.name().to_owned();
-    if let Some(first) = name.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    name
-}
-
-fn plan() -> Object {
-    let titles = Plan::ALL.map(title);
-    schema::one_of(titles.iter().map(String::as_str))
-}
-
 /// A deletion.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = conferbot::MessageOut)]
 pub struct MessageOut {
     /// What was done.
     pub message: &'static str,
-}
-
-/// A chatbot in a list.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = conferbot::ChatbotRowOut)]
-pub struct ChatbotRowOut {
-    #[schema(schema_with = schema::id)]
-    id: String,
-    name: String,
-    #[schema(schema_with = schema::status)]
-    status: &'static str,
-    response_count: u64,
-    #[schema(schema_with = schema::time)]
-    created_at: String,
-}
-
-impl ChatbotRowOut {
-    /// `responses` is the number of its conversations.
-    pub fn new(chatbot: &Chatbot, responses: u64) -> Self {
-        Self {
-            id: chatbot.id.to_string(),
-            name: chatbot.name.clone(),
-            status: status(chatbot),
-            response_count: responses,
-            created_at: chatbot.created_at.to_string(),
-        }
-    }
-}
-
-/// One chatbot.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = conferbot::ChatbotOut)]
-pub struct ChatbotOut {
-    #[schema(schema_with = schema::id)]
-    id: String,
-    name: String,
-    #[schema(schema_with = schema::status)]
-    status: &'static str,
-    description: String,
-    response_count: u64,
-    #[schema(schema_with = schema::time)]
-    created_at: String,
-    #[schema(schema_with = schema::time)]
-    updated_at: String,
-}
-
-impl ChatbotOut {
-    /// `responses` is the number of its conversations.
-    pub fn new(chatbot: Chatbot, responses: u64) -> Self {
-        let status = status(&chatbot);
-        let Chatbot {
-            id,
-            workspace_id: _,
-            name,
-            description,
-            disabled: _,
-            settings: _,
-            api_key_prefix: _,
-            index_version: _,
-            created_at,
-            updated_at,
-        } = chatbot;
-        Self {
-            id: id.to_string(),
-            name,
-            status,
-            description,
-            response_count: responses,
-            created_at: created_at.to_string(),
-            updated_at: updated_at.to_string(),
-        }
-    }
-}
-
-/// A chatbot just made or copied.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = conferbot::NewChatbotOut)]
-pub struct NewChatbotOut {
-    #[schema(schema_with = schema::id)]
-    id: String,
-    name: String,
-    description: String,
-    #[schema(schema_with = schema::time)]
-    created_at: String,
-}
-
-impl From<Chatbot> for NewChatbotOut {
-    fn from(from: Chatbot) -> Self {
-        let Chatbot { id, name, description, created_at, .. } = from;
-        Self { id: id.to_string(), name, description, created_at: created_at.to_string() }
-    }
-}
-
-/// A chatbot just changed.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = conferbot::ChangedChatbotOut)]
-pub struct ChangedChatbotOut {
-    #[schema(schema_with = schema::id)]
-    id: String,
-    name: String,
-    description: String,
-    disabled: bool,
-    #[schema(schema_with = schema::time)]
-    updated_at: String,
-}
-
-impl From<Chatbot> for ChangedChatbotOut {
-    fn from(from: Chatbot) -> Self {
-        let Chatbot { id, name, description, disabled, updated_at, .. } = from;
-        Self { id: id.to_string(), name, description, disabled, updated_at: updated_at.to_string() }
-    }
-}
-
-fn status(chatbot: &Chatbot) -> &'static str {
-    if chatbot.disabled { "disabled" } else { "active" }
 }

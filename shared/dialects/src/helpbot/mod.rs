@@ -1,129 +1,72 @@
 //! HelpBot: one question and its answer a conversation. Camel case; a session ties conversations
 //! together.
 
-pub mod config;
-pub mod insights;
-mod sources;
-pub mod webhook;
+pub mod analytics;
+pub mod chat;
+pub mod chatbots;
+pub mod conversations;
+pub mod deliveries;
+pub mod error;
+pub mod events;
+pub mod knowledge;
+pub mod subscriptions;
 
-pub use sources::{
-    AddedSourceOut, DeleteIn, DeletedOut, FileIn, FileLaterIn, FileSourceOut, RescrapeIn,
-    RescrapeOut, SourceIn, SourceOut, SourcesOut, UploadOut,
-};
-
-use domain::{Citation, Result, Turn, conversation::ChatRequest};
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use domain::{Dialect, Error};
+use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::one_of::one_of;
+use crate::{
+    events::Events,
+    folder::{DialectErrors, DialectFolder},
+    openapi,
+};
 
-one_of! {
-    /// Whether an answer helped.
-    Helpful, "helpbot.Helpful", String: ["yes", "no"];
+/// The dialect as a type.
+#[derive(Debug, Clone, Copy)]
+pub struct Helpbot;
+
+impl DialectErrors for Helpbot {
+    const DIALECT: Dialect = Dialect::Helpbot;
 }
 
-/// `POST /api/v1/chat`, with a site's key
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = helpbot::ChatIn, example = json!({
-    "question": "How do I get started?",
-    "sessionId": "session_abc",
-}))]
-pub struct ChatIn {
-    /// The visitor's question.
-    #[schema(value_type = String, min_length = 1, max_length = 1000, pattern = r"\S")]
-    pub question: Option<String>,
-    /// To tie questions together.
-    #[schema(min_length = 1, max_length = 128, pattern = r"\S")]
-    pub session_id: Option<String>,
-    /// A BCP 47 tag.
-    #[schema(value_type = Option<config::Language>)]
-    pub language: Option<String>,
-    /// The site's key, where it stands neither in the header nor in the query.
-    #[schema(value_type = Option<String>)]
-    pub api_key: Option<IgnoredAny>,
-}
-
-impl TryFrom<ChatIn> for ChatRequest {
-    type Error = domain::Error;
-
-    fn try_from(from: ChatIn) -> Result<Self> {
-        let ChatIn { question, session_id, language, api_key: _ } = from;
-        Self::question(question.as_deref(), session_id.as_deref(), language.as_deref())
+impl DialectFolder for Helpbot {
+    fn path_prefixes(&self) -> &'static [&'static str] {
+        &[
+            "/api/v1/feedback",
+            "/api/v1/handoff",
+            "/api/v1/sources",
+            "/api/v1/config",
+            "/api/v1/webhooks",
+            "/api/v1/analytics/overview",
+            "/api/v1/analytics/activity",
+        ]
     }
-}
 
-/// An answer.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = helpbot::ChatOut, example = json!({
-    "answer": "Open an account, then add the address of your FAQ.",
-    "sources": ["https://example.com/faq"],
-    "conversationId": "550e8400-e29b-41d4-a716-446655440000",
-}))]
-pub struct ChatOut {
-    /// The text.
-    answer: String,
-    /// Addresses of the pages it was drawn from, each once, best first.
-    sources: Vec<String>,
-    #[schema(format = "uuid")]
-    conversation_id: String,
-}
-
-impl From<Turn> for ChatOut {
-    fn from(from: Turn) -> Self {
-        let sources = sources(&from.citations);
-        Self { answer: from.answer, sources, conversation_id: from.conversation_id.to_string() }
+    fn about(&self) -> &'static str {
+        "FAQ chat, feedback, handoff, sources, widget, analytics."
     }
-}
 
-/// Addresses of the pages that an answer was drawn from, each once, best first.
-pub(crate) fn sources(citations: &[Citation]) -> Vec<String> {
-    let mut sources: Vec<String> = Vec::new();
-    for url in citations.iter().filter_map(|citation| citation.url.as_ref()) {
-        if !sources.contains(url) {
-            sources.push(url.clone());
-        }
+    fn security_schemes(&self) -> Vec<(&'static str, Value)> {
+        let bearer = "A site's key, `wk_live_…`; also taken as `apiKey` in the body.";
+        let query = json!({
+            "type": "apiKey", "in": "query", "name": "apiKey",
+            "description": "A site's key, `wk_live_…`.",
+        });
+        vec![("helpbot", openapi::bearer(bearer)), ("helpbotQuery", query)]
     }
-    sources
-}
 
-/// `POST /api/v1/feedback`
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = helpbot::FeedbackIn, example = json!({
-    "conversationId": "550e8400-e29b-41d4-a716-446655440000",
-    "helpful": "yes",
-}))]
-pub struct FeedbackIn {
-    /// The conversation whose answer it is about.
-    #[schema(value_type = String, format = "uuid")]
-    pub conversation_id: Option<String>,
-    /// Whether it helped.
-    #[schema(value_type = Helpful)]
-    pub helpful: Option<String>,
-    /// The site's key, where it stands neither in the header nor in the query.
-    #[schema(value_type = Option<String>)]
-    pub api_key: Option<IgnoredAny>,
-}
+    fn error_body(&self, error: &Error) -> Value {
+        json!(error::ErrorOut::from(error))
+    }
 
-/// `POST /api/v1/handoff`
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = helpbot::HandoffIn, example = json!({
-    "conversationId": "550e8400-e29b-41d4-a716-446655440000",
-    "customerEmail": "ada@example.com",
-}))]
-pub struct HandoffIn {
-    /// The conversation to hand over.
-    #[schema(value_type = String, format = "uuid")]
-    pub conversation_id: Option<String>,
-    /// Where the visitor can be reached.
-    #[schema(format = "email", max_length = 254)]
-    pub customer_email: Option<String>,
-    /// The site's key, where it stands neither in the header nor in the query.
-    #[schema(value_type = Option<String>)]
-    pub api_key: Option<IgnoredAny>,
+    fn error_schema(&self) -> Value {
+        error::schema()
+    }
+
+    fn events(&self) -> Option<&'static dyn Events> {
+        Some(&Self)
+    }
 }
 
 /// `{"success": true}`
@@ -137,4 +80,17 @@ pub struct SuccessOut {
 impl SuccessOut {
     /// It was done.
     pub const DONE: Self = Self { success: true };
+}
+
+/// `{"deleted": true}`
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = helpbot::DeletedOut, example = json!({"deleted": true}))]
+pub struct DeletedOut {
+    /// Always true.
+    deleted: bool,
+}
+
+impl DeletedOut {
+    /// It is gone.
+    pub const DONE: Self = Self { deleted: true };
 }

@@ -247,7 +247,7 @@ impl Store {
         Ok(Some(Principal { key_id: id, workspace_id, chatbot_id, dialect, kind, plan }))
     }
 
-    /// A workspace's keys, newest first. Openbat's are not among them: they come and go with
+    /// A workspace's keys, newest first. Those made with chatbots are not among them: they come and go with
     /// their chatbots.
     pub async fn api_keys(&self, workspace: WorkspaceId) -> Result<Vec<ApiKey>> {
         let partition = keys::workspace_partition(workspace);

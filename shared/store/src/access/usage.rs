@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{KeyId, Result, Timestamp, WorkspaceId};
+use domain::{CallLimits, KeyId, Result, Timestamp, WorkspaceId};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -17,20 +17,11 @@ struct UsageItem {
     used: u64,
 }
 
-/// How many calls a plan allows.
+/// What the quotas say of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CallLimits {
-    /// In a UTC month; none where absent.
-    pub month: Option<u32>,
-    /// In a UTC minute; none where absent.
-    pub minute: Option<u32>,
-}
-
-/// What became of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
-    /// It is counted and may go on.
-    Done,
+pub enum QuotaOutcome {
+    /// It is counted.
+    Allowed,
     /// The key's minute is full.
     MinuteFull,
     /// The workspace's month is full.
@@ -85,18 +76,18 @@ impl Store {
     /// Takes one call of `what` by `by` against both limits, the month's of the workspace and the
     /// minute's of the key, and says how many calls the month has now: one conditional update, and
     /// a second one for a key's first call of a minute.
-    pub async fn take_call(
+    pub async fn consume_call(
         &self,
         workspace: WorkspaceId,
         by: KeyId,
         what: &str,
         limits: CallLimits,
         now: Timestamp,
-    ) -> Result<(Taken, u64)> {
+    ) -> Result<(QuotaOutcome, u64)> {
         let Some(minute) = limits.minute else {
             return Ok(match self.take_of_month(workspace, what, limits.month, now).await? {
-                Some(used) => (Taken::Done, used),
-                None => (Taken::MonthFull, self.used(workspace, what, now).await?),
+                Some(used) => (QuotaOutcome::Allowed, used),
+                None => (QuotaOutcome::MonthFull, self.used(workspace, what, now).await?),
             });
         };
         let key = keys::usage(workspace, what, &now.month());
@@ -122,7 +113,7 @@ impl Store {
             )?
             .value("minute_limit", minute)?;
             if let Some(item) = self.update_returning::<UsageItem>(same_minute).await? {
-                return Ok((Taken::Done, item.used));
+                return Ok((QuotaOutcome::Allowed, item.used));
             }
             let next_minute = call(
                 "SET #calls = :one, #minute = :minute, expires_at = :expires ADD #used :one",
@@ -133,20 +124,20 @@ impl Store {
                 && month > 0
                 && let Some(item) = self.update_returning::<UsageItem>(next_minute).await?
             {
-                return Ok((Taken::Done, item.used));
+                return Ok((QuotaOutcome::Allowed, item.used));
             }
             // Full, unless another call opened the minute between the two updates.
             let item: HashMap<String, Value> = self.get(&key, true).await?.unwrap_or_default();
             let number = |name: &str| item.get(name).and_then(Value::as_u64).unwrap_or(0);
             let used = number("used");
             if used >= u64::from(month) {
-                return Ok((Taken::MonthFull, used));
+                return Ok((QuotaOutcome::MonthFull, used));
             }
             if number(&calls_name) >= u64::from(minute) {
-                return Ok((Taken::MinuteFull, used));
+                return Ok((QuotaOutcome::MinuteFull, used));
             }
         }
-        Ok((Taken::MinuteFull, self.used(workspace, what, now).await?))
+        Ok((QuotaOutcome::MinuteFull, self.used(workspace, what, now).await?))
     }
 
     /// How many of `what` were taken in the month of `now`.

@@ -1,4 +1,4 @@
-//! Chatbots and the keys that openbat makes for them.
+//! Chatbots and the keys that are made with them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,7 +23,7 @@ pub(crate) struct ChatbotItem {
     /// JSON text: a number that DynamoDB could not hold is nobody's business here.
     settings: String,
     api_key_prefix: String,
-    /// Of the openbat key, to find its item by.
+    /// Of its own key, to find its item by.
     pub api_key_hash: String,
     index_version: u64,
     /// How many sources there are; guards the bound.
@@ -100,7 +100,7 @@ impl TryFrom<ChatbotItem> for Chatbot {
 }
 
 impl Store {
-    /// Makes a chatbot with its openbat key, if the workspace has fewer than `most` and is still on
+    /// Makes a chatbot with its own key, if the workspace has fewer than `most` and is still on
     /// `plan`.
     pub async fn put_chatbot(
         &self,
@@ -193,11 +193,11 @@ impl Store {
         Ok(self.write(write).await?.is_done())
     }
 
-    /// Gives a chatbot a new openbat key; the old one is gone in the same write. Two rotations at
+    /// Gives a chatbot a new key of its own; the old one is gone in the same write. Two rotations at
     /// once: one wins, the other starts over.
     pub async fn rotate_key(&self, key: &ApiKey, hash: &str, plan: Plan) -> Result<Chatbot> {
         let workspace = key.workspace_id;
-        let id = key.chatbot_id.ok_or_else(|| Error::internal("an openbat key has a chatbot"))?;
+        let id = key.chatbot_id.ok_or_else(|| Error::internal("a key of its own has a chatbot"))?;
         for _ in 0..5 {
             let found: Option<ChatbotItem> = self.get(&keys::chatbot(workspace, id), true).await?;
             let old = found.ok_or_else(|| Error::not_found("chatbot"))?;

@@ -34,7 +34,7 @@ use serde_json::Value;
 
 use crate::{
     conversations::items::ConversationItem,
-    counters::bucket::Grain,
+    counters::bucket::TimeBucket,
     counters::items::days_range,
     keys::{self, Key},
     table::client::{Range, Store, key_in, read},
@@ -69,7 +69,7 @@ impl Parts {
         let mut parts: Vec<(u32, u64)> = counted
             .iter()
             .filter_map(|(name, count)| {
-                let part = name.strip_prefix(Grain::PREFIX)?.parse().ok()?;
+                let part = name.strip_prefix(TimeBucket::PREFIX)?.parse().ok()?;
                 Some((part, count.as_i64()?))
             })
             // What lacks here is seen in the sum.
@@ -179,20 +179,20 @@ impl Store {
         let day = self.day_of(chatbot, days, order, &mut skip).await?;
         let Some((mut begins, mut counted)) = day else { return Ok(None) };
         let mut whole = u64::try_from(count_in(&counted, "conversations")).unwrap_or(0);
-        let mut place = edge(begins, 24 * Grain::Hour.millis());
-        for grain in Grain::ALL {
+        let mut place = edge(begins, 24 * TimeBucket::Hour.millis());
+        for bucket in TimeBucket::ALL {
             if skip <= NEAR {
                 break;
             }
-            if grain != Grain::Hour {
-                let key = grain.key(chatbot, begins);
+            if bucket != TimeBucket::Hour {
+                let key = bucket.key(chatbot, begins);
                 counted = self.get(&key, false).await?.unwrap_or_default();
             }
             let parts = Parts::of(&counted, order);
             let Some((part, count)) = parts.seek(whole, &mut skip) else { break };
             whole = count;
-            begins = Timestamp::from_millis(begins.millis() + i64::from(part) * grain.millis());
-            place = edge(begins, grain.millis());
+            begins = Timestamp::from_millis(begins.millis() + i64::from(part) * bucket.millis());
+            place = edge(begins, bucket.millis());
         }
         Ok(Some(Place { edge: Some(place), skip }))
     }

@@ -4,7 +4,7 @@ use domain::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    counters::deltas::Tally,
+    counters::deltas::CounterDeltas,
     keys::{self, Key},
     table::client::Store,
     table::write::Write,
@@ -66,15 +66,15 @@ impl Store {
         Ok(Checkpoint { key, sequence: found.map(|item| item.sequence) })
     }
 
-    /// Adds `tally` and moves the checkpoint to `sequence`, in one transaction, on the condition
+    /// Adds `deltas` and moves the checkpoint to `sequence`, in one transaction, on the condition
     /// that the checkpoint is still what it was read as; nothing is counted twice, however batches
     /// are cut when they come again. At most 99 items, so that all fits. Counters are added to and
-    /// so meet nobody; a sketch that somebody else changed meanwhile is read again.
-    pub async fn count(
+    /// so conflict with no other write; a sketch that another one changed meanwhile is read again.
+    pub async fn apply_counters(
         &self,
         from: &Checkpoint,
         sequence: &str,
-        tally: &Tally,
+        deltas: &CounterDeltas,
     ) -> Result<Checkpoint> {
         let moved = Checkpoint { key: from.key.clone(), sequence: Some(padded(sequence)) };
         let write = Write::update(from.key.clone(), "SET #sequence = :sequence")
@@ -84,10 +84,10 @@ impl Store {
             None => write.if_absent(),
             Some(seen) => write.when("#sequence = :seen").value("seen", seen)?,
         }];
-        for ((chatbot, scope), counters) in &tally.counters {
+        for ((chatbot, scope), counters) in &deltas.counters {
             writes.push(adding(scope.key(*chatbot), counters)?);
         }
-        for (conversation, (chatbot, mark)) in &tally.marks {
+        for (conversation, (chatbot, mark)) in &deltas.marks {
             let key = keys::mark(*conversation);
             writes.push(match mark {
                 None => Write::delete(key),
@@ -99,7 +99,7 @@ impl Store {
         }
         for _ in 0..ATTEMPTS {
             let mut all = writes.clone();
-            all.extend(self.sketched(tally).await?);
+            all.extend(self.sketched(deltas).await?);
             let outcome = self.transact(all).await?;
             if outcome.is_done() {
                 return Ok(moved);
@@ -111,10 +111,10 @@ impl Store {
         Err(Error::internal("another worker counts the same shard"))
     }
 
-    /// The sketches as they are with the questions of `tally`.
-    async fn sketched(&self, tally: &Tally) -> Result<Vec<Write>> {
+    /// The sketches as they are with the questions of `deltas`.
+    async fn sketched(&self, deltas: &CounterDeltas) -> Result<Vec<Write>> {
         let mut writes = Vec::new();
-        for ((chatbot, kind, day), questions) in &tally.questions {
+        for ((chatbot, kind, day), questions) in &deltas.questions {
             let key = keys::sketch(*chatbot, *kind, day);
             let mut stored = self.sketch(&key).await?;
             for (question, by) in questions {

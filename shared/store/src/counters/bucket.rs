@@ -9,7 +9,7 @@ use crate::keys::{self, Key};
 /// hour, tenth of a second of a minute. A chatbot's conversations share a partition, which takes
 /// some hundred of them a second, so a tenth of a second holds few enough to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Grain {
+pub(crate) enum TimeBucket {
     /// Counted in the day's item, among its other counters.
     Hour,
     /// Counted in an item of the hour's own.
@@ -18,7 +18,7 @@ pub(crate) enum Grain {
     Tenth,
 }
 
-impl Grain {
+impl TimeBucket {
     /// From coarse to fine.
     pub const ALL: [Self; 3] = [Self::Hour, Self::Minute, Self::Tenth];
     /// What the names of counters begin with that count parts; the part's number follows.
@@ -129,8 +129,8 @@ mod tests {
             ("2026-02-15T23:59:59.999Z", ["at23", "at59", "at599"]),
         ] {
             let time = Timestamp::parse(at).unwrap();
-            assert_eq!(Grain::ALL.map(|grain| grain.counter(time)), counters);
-            let keys = Grain::ALL.map(|grain| grain.key(chatbot, time).sk);
+            assert_eq!(TimeBucket::ALL.map(|bucket| bucket.counter(time)), counters);
+            let keys = TimeBucket::ALL.map(|bucket| bucket.key(chatbot, time).sk);
             let [day, hour, minute] = [&at[..10], &at[..13], &at[..16]];
             let expected =
                 [format!("DAY#{day}"), format!("HOUR#{hour}"), format!("MINUTE#{minute}")];

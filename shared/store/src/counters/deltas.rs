@@ -12,7 +12,7 @@ use domain::{
 
 use crate::{
     conversations::questions::QuestionKind,
-    counters::bucket::{Grain, Scope},
+    counters::bucket::{Scope, TimeBucket},
 };
 
 /// Questions of one day of a chatbot.
@@ -21,7 +21,7 @@ pub(crate) type QuestionsOf = (ChatbotId, QuestionKind, String);
 /// Changes gathered over a batch: counters, one number each per chatbot and scope; questions asked
 /// or taken back, in order; marks of conversations for lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct CounterDeltas {
     pub(crate) counters: BTreeMap<(ChatbotId, Scope), BTreeMap<String, i64>>,
     pub(crate) questions: BTreeMap<QuestionsOf, Vec<(String, i64)>>,
     pub(crate) marks: BTreeMap<ConversationId, (ChatbotId, Option<Mark>)>,
@@ -44,7 +44,7 @@ impl Mark {
     }
 }
 
-impl Tally {
+impl CounterDeltas {
     /// A conversation as it is (`1`) or was (`-1`).
     pub fn conversation(&mut self, of: &Conversation, by: i64) {
         let chatbot = of.chatbot_id;
@@ -65,8 +65,8 @@ impl Tally {
                 self.add(chatbot, scope, "closed_after_handoff", by);
             }
         }
-        for grain in Grain::ALL {
-            self.add(chatbot, grain.scope(at), &grain.counter(at), by);
+        for bucket in TimeBucket::ALL {
+            self.add(chatbot, bucket.scope(at), &bucket.counter(at), by);
         }
         let cell = visitors::cell(of);
         let scope = Scope::Visitors(at.day(), visitors::part(cell));

@@ -1,16 +1,17 @@
-//! Places and turns at the hosts that are crawled, whoever crawls them: a few at a time, and as far
-//! apart as a host wants.
+//! Per-host crawl concurrency and delay, shared by all workers.
 
 use std::time::Duration;
 
 use domain::{Error, Result, Timestamp};
 use serde::Deserialize;
 
-use crate::{keys, table::client::Store, table::write::Write};
+use crate::{keys, retry::Retries, table::client::Store, table::write::Write};
 
-/// How often a turn is asked for again when another worker took one at the same moment.
-const ATTEMPTS: u64 = 12;
-/// Rows that nobody looks at any more stay this much longer.
+/// Retries of a turn that another worker took at the same moment.
+const MAX_RETRIES: usize = 11;
+/// The longest delay before one of them.
+const MAX_DELAY: Duration = Duration::from_millis(100);
+/// Rows that are no longer used stay this much longer.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Deserialize)]
@@ -27,8 +28,8 @@ impl Store {
         number: u8,
         holder: &str,
         lease: Duration,
+        now: Timestamp,
     ) -> Result<bool> {
-        let now = Timestamp::now();
         let free_at = now.plus(lease);
         let write = Write::update(
             keys::host_place(host, number),
@@ -57,10 +58,12 @@ impl Store {
         host: &str,
         delay: Duration,
         latest: Timestamp,
+        now: impl Fn() -> Timestamp,
     ) -> Result<Option<Timestamp>> {
         let key = keys::host_pace(host);
-        for attempt in 1..=ATTEMPTS {
-            let now = Timestamp::now();
+        let mut retries = Retries::new(MAX_RETRIES, MAX_DELAY);
+        loop {
+            let now = now();
             let before: Option<PaceItem> = self.get(&key, true).await?;
             let turn = before.as_ref().map_or(now, |before| before.next_at.max(now));
             if turn > latest {
@@ -77,8 +80,9 @@ impl Store {
             if self.write(write).await?.is_done() {
                 return Ok(Some(turn));
             }
-            tokio::time::sleep(Duration::from_millis(10 * attempt)).await;
+            if !retries.wait().await {
+                return Err(Error::internal("too many turns are taken at once"));
+            }
         }
-        Err(Error::internal("too many turns are taken at once"))
     }
 }

@@ -22,7 +22,7 @@ pub struct DueItem {
 
 impl Store {
     /// Makes something due later, unless that changed since it was seen.
-    pub async fn put_off(&self, due: &DueItem, until: Timestamp) -> Result<()> {
+    pub async fn defer(&self, due: &DueItem, until: Timestamp) -> Result<()> {
         let write = Write::update(due.key.clone(), "SET due_at = :until")
             .value("until", until.to_string())?
             .value("seen", &due.due_at)?
@@ -30,7 +30,7 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// What is due in `shard` by `until`, longest first, `limit` at the most.
+    /// What is due in `shard` by `until`, longest first, `limit` at most.
     pub async fn due(&self, shard: u8, until: Timestamp, limit: u32) -> Result<Vec<DueItem>> {
         let range = Range {
             index: Some(keys::DUE_INDEX),

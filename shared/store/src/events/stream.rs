@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Chatbot, Conversation, Delivery, Error, JobId, Lead, Result, Source, SourceId, SwitchedOff,
+    AutoDisabled, Chatbot, Conversation, CrawlId, Delivery, Error, Lead, Result, Source, SourceId,
     Turn, Webhook,
     source::{Page, PageState},
 };
@@ -30,12 +30,12 @@ pub struct StreamImage {
     pub new: Option<serde_dynamo::Item>,
 }
 
-/// A change that somebody waits for.
+/// A change that has subscribers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// A conversation began.
     ConversationStarted(Conversation),
-    /// A conversation changed; `idle` if it has just been closed for being idle.
+    /// A conversation changed; `ended_at` if it has just been closed for being idle.
     ConversationChanged {
         /// As it was.
         old: Conversation,
@@ -43,7 +43,7 @@ pub enum Change {
         new: Conversation,
         /// When it was closed for being idle, if that is what changed.
         ended_at: Option<domain::Timestamp>,
-        /// When a person was asked for, if that is what changed.
+        /// When a handoff was requested, if that is what changed.
         handoff_at: Option<domain::Timestamp>,
         /// The dialect in which one was, the last time.
         handoff_dialect: Option<domain::Dialect>,
@@ -84,9 +84,9 @@ pub enum Change {
     ChatbotRemoved(Chatbot),
     /// A webhook was deleted.
     WebhookRemoved(Webhook),
-    /// The platform switched a webhook off.
-    WebhookSwitchedOff(Webhook, SwitchedOff),
-    /// A delivery that was settled is due again.
+    /// The platform disabled a webhook.
+    WebhookAutoDisabled(Webhook, AutoDisabled),
+    /// A settled delivery was made pending again.
     DeliveryReplayed(Delivery),
 }
 
@@ -101,7 +101,7 @@ fn read<T: DeserializeOwned>(item: serde_dynamo::Item) -> Result<T> {
 }
 
 impl StreamImage {
-    /// What changed, or `None` if nobody waits for it.
+    /// What changed, or `None` if no subscriber acts on it.
     pub fn change(self) -> Result<Option<Change>> {
         let Self { old, new } = self;
         let Some(image) = new.as_ref().or(old.as_ref()) else {
@@ -165,7 +165,7 @@ impl StreamImage {
             (ItemKind::Webhook, Some(old), Some(new)) => {
                 let (old, new) =
                     (read::<WebhookItem>(old)?.into(), read::<WebhookItem>(new)?.into());
-                switched_off(&old, new)
+                auto_disabled(&old, new)
             }
             (ItemKind::Delivery, Some(old), Some(new)) => replayed(old, new)?,
             _ => None,
@@ -173,9 +173,9 @@ impl StreamImage {
     }
 }
 
-fn switched_off(old: &Webhook, new: Webhook) -> Option<Change> {
-    let off = new.switched_off.filter(|off| old.switched_off != Some(*off))?;
-    Some(Change::WebhookSwitchedOff(new, off))
+fn auto_disabled(old: &Webhook, new: Webhook) -> Option<Change> {
+    let why = new.auto_disabled.filter(|why| old.auto_disabled != Some(*why))?;
+    Some(Change::WebhookAutoDisabled(new, why))
 }
 
 /// Most changes of a delivery are attempts, so no more of it is read than says so.
@@ -194,19 +194,19 @@ fn rated(old: Turn, turn: Turn) -> Option<Change> {
 }
 
 impl Change {
-    /// The crawls whose pages and passages nobody needs any more after this change.
-    pub fn spent_crawls(&self) -> Vec<(SourceId, JobId)> {
-        let mut spent: HashMap<JobId, SourceId> = HashMap::new();
+    /// The crawls whose pages and passages no source refers to after this change.
+    pub fn superseded_crawls(&self) -> Vec<(SourceId, CrawlId)> {
+        let mut spent: HashMap<CrawlId, SourceId> = HashMap::new();
         match self {
             Self::SourceChanged { old, new } => {
-                let before = [Some(old.job), old.active_job];
-                let after = [Some(new.job), new.active_job];
+                let before = [Some(old.job), old.live_crawl];
+                let after = [Some(new.job), new.live_crawl];
                 for job in before.into_iter().flatten().filter(|job| !after.contains(&Some(*job))) {
                     spent.insert(job, old.id);
                 }
             }
             Self::SourceRemoved(source) => {
-                for job in [Some(source.job), source.active_job].into_iter().flatten() {
+                for job in [Some(source.job), source.live_crawl].into_iter().flatten() {
                     spent.insert(job, source.id);
                 }
             }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{JobId, Result, SourceId, source::Page};
+use domain::{CrawlId, Result, SourceId, source::Page};
 
 use crate::{
     keys::{self, Key},
@@ -18,7 +18,7 @@ pub struct Meanings(HashMap<String, Vec<u8>>);
 
 impl Meanings {
     /// That of the page at `url`, if it has any.
-    pub fn of(&self, source: SourceId, job: JobId, url: &str) -> Option<&[u8]> {
+    pub fn of(&self, source: SourceId, job: CrawlId, url: &str) -> Option<&[u8]> {
         self.0.get(page_in(&keys::meaning(source, job, url, 0))).map(Vec::as_slice)
     }
 }
@@ -39,7 +39,7 @@ impl Store {
     }
 
     /// What the pages of a crawl mean.
-    pub async fn meanings(&self, source: SourceId, job: JobId) -> Result<Meanings> {
+    pub async fn meanings(&self, source: SourceId, job: CrawlId) -> Result<Meanings> {
         let range = Range::prefix(keys::crawl_partition(source, job), keys::MEANING);
         let mut pages: HashMap<String, Vec<u8>> = HashMap::new();
         // In the order of their keys, so of a page's parts too.

@@ -1,6 +1,6 @@
 //! Pointers to what a chatbot knows: one per source, with the pair itself for a Q&A source.
 
-use domain::{ChatbotId, JobId, Result, Source, SourceId, source::QaPair};
+use domain::{ChatbotId, CrawlId, Result, Source, SourceId, source::QaPair};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -29,7 +29,7 @@ pub struct IndexPointer {
     /// The source.
     pub source_id: SourceId,
     /// The crawl that it answers from.
-    pub job: JobId,
+    pub job: CrawlId,
     /// What it leads to.
     pub entry: IndexEntry,
     /// What a pair means, as bytes that only those understand who made them. That of a segment is
@@ -40,7 +40,7 @@ pub struct IndexPointer {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PointerItem {
     source_id: SourceId,
-    job: JobId,
+    job: CrawlId,
     #[serde(default)]
     parts: u32,
     #[serde(default)]

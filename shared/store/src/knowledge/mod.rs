@@ -1,9 +1,9 @@
 //! Sources, the pages of their crawls, index segments, embeddings, and answers to unanswered
 //! questions.
 
+pub(crate) mod answered_groups;
 pub(crate) mod embeddings;
 pub(crate) mod index;
-pub(crate) mod learned;
 pub(crate) mod pages;
 pub(crate) mod sources;
 pub(crate) mod vectors;

@@ -2,8 +2,8 @@
 //! it to the crawl queue, so that a page can't be stored without being crawled or the other way.
 
 use domain::{
-    ChatbotId, JobId, Result, Source, SourceId, WorkspaceId,
-    source::{Chunk, MAX_PAGES, Page, PageCopy, PageState, Retry},
+    ChatbotId, CrawlId, Result, Source, SourceId, WorkspaceId,
+    source::{Chunk, MAX_PAGES, Page, PageState, Retry, Snapshot},
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -24,14 +24,14 @@ pub(crate) struct PageItem {
     source_id: SourceId,
     chatbot_id: ChatbotId,
     workspace_id: WorkspaceId,
-    job: JobId,
+    job: CrawlId,
     url: String,
     depth: u8,
     state: PageState,
     chunks: u32,
     words: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    copy: Option<PageCopy>,
+    #[serde(rename = "copy", default, skip_serializing_if = "Option::is_none")]
+    snapshot: Option<Snapshot>,
     #[serde(default)]
     stored: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ mirrored!(
         state,
         chunks,
         words,
-        copy,
+        snapshot,
         stored,
         retry,
     }
@@ -100,9 +100,10 @@ impl PageItem {
     }
 }
 
+/// The write of what became of `page`.
 fn outcome(page: &Page, condition: &str) -> Result<Write> {
-    let Page { state, chunks, words, copy, stored, .. } = page;
-    let (set, remove) = match copy {
+    let Page { state, chunks, words, snapshot, stored, .. } = page;
+    let (set, remove) = match snapshot {
         Some(_) => (", #copy = :copy", ""),
         None => ("", ", #copy"),
     };
@@ -122,10 +123,22 @@ fn outcome(page: &Page, condition: &str) -> Result<Write> {
     .value("stored", stored)?
     .when(condition);
     write = write.name("copy", "copy");
-    if let Some(copy) = copy {
-        write = write.value("copy", copy)?;
+    if let Some(snapshot) = snapshot {
+        write = write.value("copy", snapshot)?;
     }
     Ok(write)
+}
+
+/// The write that ends `page`, which must be queued.
+fn end(page: &Page) -> Result<Write> {
+    outcome(page, "attribute_exists(pk) AND #was = :queued")?
+        .name("was", "state")
+        .value("queued", &PageState::Queued)
+}
+
+/// An update of the counters of the crawl that `page` belongs to; they are in its source's item.
+fn counted(page: &Page, expression: &str) -> Result<Write> {
+    Write::update(keys::source(page.chatbot_id, page.source_id), expression).value("job", page.job)
 }
 
 /// What became of pages that a crawl found links to.
@@ -148,14 +161,12 @@ impl Store {
                 result.left_out += 1;
                 continue;
             }
-            // The source counts its pages in the same transaction, so that the bound holds
-            // however many pages of a crawl are read at once.
-            let room =
-                Write::update(keys::source(page.chatbot_id, page.source_id), "ADD pages :one")
-                    .value("one", 1)?
-                    .when("attribute_exists(pk) AND job = :job AND pages < :most")
-                    .value("job", page.job)?
-                    .value("most", MAX_PAGES)?;
+            // The source counts its pages in the same transaction, so that the bound holds and
+            // the crawl's end is seen however many pages are read at once.
+            let room = counted(page, "ADD pages :one, queued :one")?
+                .value("one", 1)?
+                .when("attribute_exists(pk) AND job = :job AND pages < :most")
+                .value("most", MAX_PAGES)?;
             let outcome = self.transact(vec![PageItem::queued(page)?, room]).await?;
             if outcome.is_done() {
                 result.queued += 1;
@@ -167,28 +178,35 @@ impl Store {
     }
 
     /// A page of a crawl.
-    pub async fn page(&self, source: SourceId, job: JobId, url: &str) -> Result<Option<Page>> {
+    pub async fn page(&self, source: SourceId, job: CrawlId, url: &str) -> Result<Option<Page>> {
         let found: Option<PageItem> = self.get(&keys::page(source, job, url), true).await?;
         Ok(found.map(Into::into))
     }
 
     /// All pages of a crawl.
-    pub async fn pages(&self, source: SourceId, job: JobId) -> Result<Vec<Page>> {
+    pub async fn pages(&self, source: SourceId, job: CrawlId) -> Result<Vec<Page>> {
         let range = Range::prefix(keys::crawl_partition(source, job), keys::PAGE);
         let items: Vec<PageItem> = self.query(range).await?;
         Ok(items.into_iter().map(Into::into).collect())
     }
 
-    /// Writes down how a page came out, if it is still waiting.
+    /// Ends a page that is queued: writes down what became of it, and counts one queued page less
+    /// in the same transaction. Repeated it does nothing.
     pub async fn end_page(&self, page: &Page) -> Result<()> {
-        let write = outcome(page, "attribute_exists(pk) AND #was = :queued")?
-            .name("was", "state")
-            .value("queued", &PageState::Queued)?;
-        self.write(write).await.map(drop)
+        let count = counted(page, "ADD queued :less")?
+            .value("less", -1)?
+            .value("none", 0)?
+            .when("job = :job AND queued > :none");
+        let outcome = self.transact(vec![end(page)?, count]).await?;
+        if outcome.refused(1) && !outcome.refused(0) {
+            // The crawl was begun before queued pages were counted, or it has been superseded.
+            self.write(end(page)?).await?;
+        }
+        Ok(())
     }
 
-    /// Writes down when a page is tried again, if it is still waiting and nobody else has said so
-    /// since it was read; whether that was so.
+    /// Writes down when a queued page is retried, unless another worker has since it was read;
+    /// whether it did.
     pub async fn retry_page(&self, page: &Page, retry: &Retry) -> Result<bool> {
         let key = keys::page(page.source_id, page.job, &page.url);
         let waits = "attribute_exists(pk) AND #state = :queued";
@@ -212,12 +230,12 @@ impl Store {
         self.write(outcome(page, "attribute_exists(pk)")?).await.map(drop)
     }
 
-    /// The server has confirmed the copy of a page that answers now.
-    pub async fn confirm_copy(&self, page: &Page, copy: &PageCopy) -> Result<()> {
+    /// Writes down that the server has confirmed the snapshot of a page of the live crawl.
+    pub async fn confirm_snapshot(&self, page: &Page, snapshot: &Snapshot) -> Result<()> {
         let write =
             Write::update(keys::page(page.source_id, page.job, &page.url), "SET #copy = :copy")
                 .name("copy", "copy")
-                .value("copy", copy)?
+                .value("copy", snapshot)?
                 .if_present();
         self.write(write).await.map(drop)
     }
@@ -229,7 +247,7 @@ impl Store {
     }
 
     /// Where a page led when it was last read.
-    pub async fn links(&self, source: SourceId, job: JobId, url: &str) -> Result<Vec<String>> {
+    pub async fn links(&self, source: SourceId, job: CrawlId, url: &str) -> Result<Vec<String>> {
         let found: Option<LinksItem> = self.get(&keys::links(source, job, url), true).await?;
         Ok(found.map(|found| found.links).unwrap_or_default())
     }
@@ -253,7 +271,7 @@ impl Store {
     }
 
     /// The passages of one page, in order.
-    pub async fn chunks_of(&self, source: SourceId, job: JobId, url: &str) -> Result<Vec<Chunk>> {
+    pub async fn chunks_of(&self, source: SourceId, job: CrawlId, url: &str) -> Result<Vec<Chunk>> {
         let first = keys::chunk(source, job, url, 0);
         let prefix = first.sk.trim_end_matches("00000");
         let items: Vec<ChunkItem> = self.query(Range::prefix(first.pk.clone(), prefix)).await?;
@@ -261,7 +279,7 @@ impl Store {
     }
 
     /// All passages of a crawl, in page order.
-    pub async fn chunks(&self, source: SourceId, job: JobId) -> Result<Vec<Chunk>> {
+    pub async fn chunks(&self, source: SourceId, job: CrawlId) -> Result<Vec<Chunk>> {
         let range = Range::prefix(keys::crawl_partition(source, job), keys::CHUNK);
         let items: Vec<ChunkItem> = self.query(range).await?;
         Ok(items.into_iter().map(Into::into).collect())
@@ -271,7 +289,7 @@ impl Store {
     pub(crate) async fn copy_crawl(
         &self,
         source: SourceId,
-        job: JobId,
+        job: CrawlId,
         twin: &Source,
     ) -> Result<()> {
         let whole = Range::prefix(keys::crawl_partition(source, job), "");
@@ -311,7 +329,7 @@ impl Store {
     pub async fn segment(
         &self,
         source: SourceId,
-        job: JobId,
+        job: CrawlId,
         parts: u32,
     ) -> Result<Option<Vec<u8>>> {
         let range = Range::prefix(keys::crawl_partition(source, job), keys::SEGMENT);

@@ -1,8 +1,8 @@
-//! Knowledge sources: adding, crawling again, finishing a crawl, deleting.
+//! Knowledge sources: added, copied, read, deleted. Their crawls are in [`crate::crawl`].
 
 use domain::{
-    Chatbot, ChatbotId, Error, ErrorKind, JobId, Result, Source, SourceFile, SourceId, SourceKind,
-    SourceStatus, SyncFrequency, Timestamp, WorkspaceId,
+    Chatbot, ChatbotId, CrawlId, Error, ErrorKind, Result, Source, SourceFile, SourceId,
+    SourceKind, SourceStatus, SyncFrequency, Timestamp, WorkspaceId,
     source::{CRAWL_TIME, Page, QaPair},
 };
 use serde::{Deserialize, Serialize};
@@ -33,9 +33,9 @@ pub(crate) struct SourceItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     sync: SyncFrequency,
-    job: JobId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    active_job: Option<JobId>,
+    job: CrawlId,
+    #[serde(rename = "active_job", default, skip_serializing_if = "Option::is_none")]
+    live_crawl: Option<CrawlId>,
     chunk_count: u32,
     word_count: u32,
     created_at: Timestamp,
@@ -44,6 +44,10 @@ pub(crate) struct SourceItem {
     /// Pages of the crawl under way; guards their bound.
     #[serde(default)]
     pages: u32,
+    /// Those of them that are queued; the crawl is complete at 0. A crawl that was begun before
+    /// they were counted has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,12 +68,12 @@ mirrored!(
         reason,
         sync,
         job,
-        active_job,
+        live_crawl,
         chunk_count,
         word_count,
         created_at,
         synced_at,
-    } + from { pages: 1 }
+    } + from { pages: 1, queued: from.is_crawling().then_some(1) }
 );
 
 /// What became of a source that was to be added.
@@ -79,33 +83,6 @@ pub enum NewSource {
     Added,
     /// Another source of the chatbot has that URL.
     Claimed(SourceId),
-}
-
-/// What a crawl came to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CrawlResult {
-    /// Its segment has been written in `parts` parts and shall answer from now on.
-    Ready {
-        /// Parts of the segment.
-        parts: u32,
-        /// Passages in it.
-        chunks: u32,
-        /// Words in them.
-        words: u32,
-    },
-    /// Every page says what it said before: what answered before goes on, and nothing is written
-    /// or loaded anew.
-    Unchanged,
-    /// Nothing new; what answered before still does.
-    Failed {
-        /// Why, fit for the owner's eyes.
-        reason: String,
-    },
-    /// The source's own page is confirmed not to be there: nothing of it answers any more.
-    Gone {
-        /// Why, fit for the owner's eyes.
-        reason: String,
-    },
 }
 
 fn one_more_source(chatbot: &Chatbot) -> Result<Write> {
@@ -211,17 +188,18 @@ impl Store {
     }
 
     /// Writes `twin`, a copy for `chatbot` of the source that `pointer` leads to, with what that
-    /// one answers from. `false` if that was replaced and cleared away meanwhile.
+    /// one answers from; a sync is due a period after `now`. `false` if that was replaced and cleared away meanwhile.
     pub async fn copy_source(
         &self,
         chatbot: &Chatbot,
         pointer: &IndexPointer,
         twin: &Source,
+        now: Timestamp,
     ) -> Result<bool> {
         let key = keys::source(twin.chatbot_id, twin.id);
         let mut put = Write::put(key.clone(), &SourceItem::from(twin))?.if_absent();
         if let Some(period) = twin.sync.period() {
-            put = with_due(put, &key, Timestamp::now().plus(period));
+            put = with_due(put, &key, now.plus(period));
         }
         let item = match &pointer.entry {
             IndexEntry::Qa(pair) => PointerItem::qa(twin, pair, pointer.meaning.as_deref()),
@@ -268,152 +246,6 @@ impl Store {
         Ok(items.into_iter().map(Into::into).collect())
     }
 
-    /// Begins another crawl of `source` with `page`, unless one is under way or somebody else
-    /// began one since it was read; whether it was begun.
-    /// A ticker begins it only while it is due as it was `seen` to be.
-    pub async fn begin_crawl(
-        &self,
-        source: &Source,
-        page: &Page,
-        now: Timestamp,
-        seen: Option<&str>,
-    ) -> Result<bool> {
-        let key = keys::source(source.chatbot_id, source.id);
-        let begin = Write::update(
-            key.clone(),
-            "SET #status = :pending, job = :job, pages = :one, due_pk = :due_pk, due_at = :due_at \
-             REMOVE reason",
-        )
-        .value("one", 1)?
-        .name("status", "status")
-        .value("pending", SourceStatus::Pending)?
-        .value("job", page.job)?
-        .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
-        .value("due_at", now.plus(CRAWL_TIME).to_string())?
-        .when(when_seen("attribute_exists(pk) AND job = :old AND #status = :was", seen))
-        .value("old", source.job)?
-        .value("was", source.status)?;
-        let begin = with_seen(begin, seen)?;
-        Ok(self.transact(vec![begin, PageItem::queued(page)?]).await?.is_done())
-    }
-
-    /// A crawl has fetched its first page.
-    pub async fn crawl_started(&self, source: &Source) -> Result<()> {
-        let write =
-            Write::update(keys::source(source.chatbot_id, source.id), "SET #status = :processing")
-                .name("status", "status")
-                .value("processing", SourceStatus::Processing)?
-                .when("attribute_exists(pk) AND job = :job AND #status = :pending")
-                .value("job", source.job)?
-                .value("pending", SourceStatus::Pending)?;
-        self.write(write).await.map(drop)
-    }
-
-    /// Ends the crawl `source.job`, in one conditional transaction: the source's new state, the
-    /// pointer to what answers, and the chatbot's index version change together. `false` if that
-    /// crawl had ended before, or its source is gone. A ticker calls it off only while it is due
-    /// as it was `seen` to be.
-    pub async fn end_crawl(
-        &self,
-        source: &Source,
-        result: &CrawlResult,
-        now: Timestamp,
-        seen: Option<&str>,
-    ) -> Result<bool> {
-        let key = keys::source(source.chatbot_id, source.id);
-        let pointer = keys::index_pointer(source.chatbot_id, source.id);
-        let next = source.sync.period().map(|period| now.plus(period));
-        let due = match next {
-            Some(_) => ("due_pk = :due_pk, due_at = :due_at", ""),
-            None => ("", "due_pk, due_at"),
-        };
-        let (mut set, mut remove) = (vec![due.0], vec![due.1]);
-        match result {
-            CrawlResult::Ready { .. } => {
-                set.extend([
-                    "#status = :status",
-                    "active_job = :job",
-                    "chunk_count = :chunks",
-                    "word_count = :words",
-                    "synced_at = :now",
-                ]);
-                remove.push("reason");
-            }
-            CrawlResult::Unchanged => {
-                set.extend(["#status = :status", "synced_at = :now"]);
-                remove.push("reason");
-            }
-            CrawlResult::Failed { .. } => set.extend(["#status = :status", "reason = :reason"]),
-            CrawlResult::Gone { .. } => {
-                set.extend([
-                    "#status = :status",
-                    "reason = :reason",
-                    "chunk_count = :zero",
-                    "word_count = :zero",
-                ]);
-                remove.push("active_job");
-            }
-        }
-        let join = |verb: &str, parts: Vec<&str>| {
-            let parts: Vec<_> = parts.into_iter().filter(|p| !p.is_empty()).collect();
-            if parts.is_empty() { String::new() } else { format!("{verb} {} ", parts.join(", ")) }
-        };
-        let mut end =
-            Write::update(key.clone(), format!("{}{}", join("SET", set), join("REMOVE", remove)))
-                .name("status", "status")
-                .value("job", source.job)?
-                .value("pending", SourceStatus::Pending)?
-                .value("processing", SourceStatus::Processing)?
-                .when(when_seen(
-                    "attribute_exists(pk) AND job = :job AND #status IN (:pending, :processing)",
-                    seen,
-                ));
-        end = with_seen(end, seen)?;
-        if let Some(next) = next {
-            end = end
-                .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
-                .value("due_at", next.to_string())?;
-        }
-        let mut writes = Vec::with_capacity(3);
-        match result {
-            CrawlResult::Ready { parts, chunks, words } => {
-                writes.push(
-                    end.value("status", SourceStatus::Ready)?
-                        .value("chunks", chunks)?
-                        .value("words", words)?
-                        .value("now", now)?,
-                );
-                let item = PointerItem::pages(source, *parts, *chunks);
-                writes.push(Write::put(pointer, &item)?);
-            }
-            CrawlResult::Unchanged => {
-                writes.push(end.value("status", SourceStatus::Ready)?.value("now", now)?);
-            }
-            CrawlResult::Failed { reason } => {
-                writes.push(end.value("status", SourceStatus::Failed)?.value("reason", reason)?);
-            }
-            CrawlResult::Gone { reason } => {
-                writes.push(
-                    end.value("status", SourceStatus::Failed)?
-                        .value("reason", reason)?
-                        .value("zero", 0)?,
-                );
-                writes.push(Write::delete(pointer));
-            }
-        }
-        if !matches!(result, CrawlResult::Failed { .. } | CrawlResult::Unchanged) {
-            writes.push(
-                Write::update(
-                    keys::chatbot(source.workspace_id, source.chatbot_id),
-                    "ADD index_version :one",
-                )
-                .value("one", 1)?
-                .if_present(),
-            );
-        }
-        Ok(self.transact(writes).await?.is_done())
-    }
-
     /// Deletes a source; whether there was one. What it knew stops answering with the same write;
     /// its pages and passages follow behind the stream.
     pub async fn delete_source(&self, source: &Source) -> Result<bool> {
@@ -432,20 +264,6 @@ impl Store {
             writes.push(Write::delete(keys::source_url(source.chatbot_id, &source.name)));
         }
         Ok(self.transact(writes).await?.is_done())
-    }
-}
-
-fn when_seen(condition: &str, seen: Option<&str>) -> String {
-    match seen {
-        Some(_) => format!("{condition} AND due_at = :seen"),
-        None => condition.to_owned(),
-    }
-}
-
-fn with_seen(write: Write, seen: Option<&str>) -> Result<Write> {
-    match seen {
-        Some(seen) => write.value("seen", seen),
-        None => Ok(write),
     }
 }
 

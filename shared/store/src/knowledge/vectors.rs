@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, ReturnConsumedCapacity, SearchResultItem},
 };
 use domain::{
-    ChatbotId, Error, JobId, Result, SourceId,
+    ChatbotId, CrawlId, Error, Result, SourceId,
     source::{Chunk, Page},
 };
 
@@ -30,7 +30,7 @@ pub struct NearChunk {
     /// Its source.
     pub source: SourceId,
     /// The crawl that found it, which may have been replaced since.
-    pub job: JobId,
+    pub job: CrawlId,
     /// The passage.
     pub chunk: Chunk,
     /// Cosine distance: from 0, the same direction, to 2, the opposite one.
@@ -53,7 +53,7 @@ pub(crate) fn belongs_to(item: &mut Item, chatbot: ChatbotId) {
 }
 
 /// Source and crawl of the passage under `key`.
-fn crawl_in(key: &Key) -> Option<(SourceId, JobId)> {
+fn crawl_in(key: &Key) -> Option<(SourceId, CrawlId)> {
     let (source, job) = key.pk.strip_prefix(keys::SOURCE)?.split_once('#')?;
     Some((source.parse().ok()?, job.parse().ok()?))
 }

@@ -1,7 +1,7 @@
 //! Clearing away what hung on something that was deleted. Deleting begins with the item itself,
 //! at once; its stream record brings the rest here. Purging twice does nothing more.
 
-use domain::{ChatbotId, ConversationId, JobId, Result, Scope, SourceId, WebhookId, WorkspaceId};
+use domain::{ChatbotId, ConversationId, CrawlId, Result, Scope, SourceId, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,7 +23,7 @@ pub enum PurgeTarget {
         /// The source it was of.
         id: SourceId,
         /// The crawl.
-        job: JobId,
+        job: CrawlId,
     },
     /// The file that a source was read from, which is not in the table.
     File {

@@ -12,7 +12,7 @@ use crate::{
     conversations::questions::{QuestionKind, StoredSketch},
     counters::apply::adding,
     counters::bucket::Scope,
-    counters::deltas::Tally,
+    counters::deltas::CounterDeltas,
     keys,
     table::client::{Range, Store, key_in, read},
 };
@@ -141,7 +141,7 @@ impl Store {
     /// What there is, by every conversation, turn and lead. They are read a page at a time; what
     /// is held meanwhile is what is counted.
     pub async fn found(&self, chatbot: ChatbotId) -> Result<Recounted> {
-        let (mut tally, mut sketches) = (Tally::default(), Sketches::new());
+        let (mut deltas, mut sketches) = (CounterDeltas::default(), Sketches::new());
         let partition = || keys::chatbot_partition(chatbot);
         let range = Range::prefix(partition(), keys::CONVERSATION).limit(PAGE);
         let mut from = None;
@@ -150,17 +150,17 @@ impl Store {
             let mut ids = Vec::new();
             for item in items {
                 let conversation = Conversation::from(read::<ConversationItem>(item)?);
-                tally.conversation(&conversation, 1);
+                deltas.conversation(&conversation, 1);
                 ids.push(conversation.id);
             }
             let mut turns =
                 futures::stream::iter(ids.into_iter().map(|id| self.turns(id))).buffered(AT_ONCE);
             while let Some(turns) = turns.try_next().await? {
                 for turn in turns {
-                    tally.turn(&turn, 1);
-                    tally.question(&turn, 1);
+                    deltas.turn(&turn, 1);
+                    deltas.question(&turn, 1);
                 }
-                for ((_, kind, day), questions) in std::mem::take(&mut tally.questions) {
+                for ((_, kind, day), questions) in std::mem::take(&mut deltas.questions) {
                     let stored = sketches.entry((kind, day)).or_default();
                     questions.iter().for_each(|(question, _)| stored.sketch.add(question));
                 }
@@ -176,14 +176,14 @@ impl Store {
         loop {
             let (items, next) = self.query_page(&range, from).await?;
             for item in items {
-                tally.lead(&Lead::try_from(read::<LeadItem>(item)?)?, 1);
+                deltas.lead(&Lead::try_from(read::<LeadItem>(item)?)?, 1);
             }
             if next.is_none() {
                 break;
             }
             from = next;
         }
-        let counts = tally.counters.into_iter().map(|((_, scope), counts)| (scope, counts));
+        let counts = deltas.counters.into_iter().map(|((_, scope), counts)| (scope, counts));
         Ok(Recounted { counts: counts.collect(), sketches })
     }
 

@@ -18,14 +18,17 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     keys::{Key, PK, SK},
+    retry::Retries,
     table::meter::Meter,
     table::write::{What, Write},
 };
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// How often a transaction that met another one is tried again.
-const CONFLICT_RETRIES: u32 = 6;
+/// Retries of a call that conflicted with another one, or was carried out in part.
+const MAX_RETRIES: usize = 7;
+/// The longest delay before one of them.
+const MAX_DELAY: Duration = Duration::from_secs(1);
 
 /// The table. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -115,7 +118,7 @@ impl Store {
         Self { client, table: table.into() }
     }
 
-    /// Makes one small read, so that the connection stands before the first request needs it.
+    /// Makes one small read, so that the connection is open before the first request needs it.
     pub async fn warm_up(&self) -> Result<()> {
         let key = Key { pk: "WARM".into(), sk: "WARM".into() };
         self.get::<serde_json::Value>(&key, false).await.map(drop)
@@ -139,7 +142,7 @@ impl Store {
         sent.map_err(internal)?.item.map(read).transpose()
     }
 
-    /// One page of a query: items and the key to go on from.
+    /// One page of a query: items and the key of the next page.
     pub(crate) async fn query_page(
         &self,
         range: &Range<'_>,
@@ -200,7 +203,8 @@ impl Store {
         let mut found = Vec::new();
         for chunk in keys.chunks(100) {
             let mut wanted: Vec<Item> = chunk.iter().map(key_of).collect();
-            for attempt in 0.. {
+            let mut retries = retries();
+            loop {
                 let request = KeysAndAttributes::builder()
                     .set_keys(Some(std::mem::take(&mut wanted)))
                     .consistent_read(consistent)
@@ -225,7 +229,9 @@ impl Store {
                 if wanted.is_empty() {
                     break;
                 }
-                back_off(attempt, "batch get").await?;
+                if !retries.wait().await {
+                    return Err(incomplete("batch get"));
+                }
             }
         }
         Ok(found)
@@ -240,7 +246,8 @@ impl Store {
                     DeleteRequest::builder().set_key(Some(key_of(key))).build().map_err(built)?;
                 wanted.push(WriteRequest::builder().delete_request(delete).build());
             }
-            for attempt in 0.. {
+            let mut retries = retries();
+            loop {
                 let meter = begin();
                 let sent = self
                     .client
@@ -258,7 +265,9 @@ impl Store {
                 if wanted.is_empty() {
                     break;
                 }
-                back_off(attempt, "batch delete").await?;
+                if !retries.wait().await {
+                    return Err(incomplete("batch delete"));
+                }
             }
         }
         Ok(())
@@ -287,7 +296,8 @@ impl Store {
         // One token for all attempts: an attempt that was carried out and then lost is not
         // carried out twice.
         let token = domain::EventId::new().to_string();
-        for attempt in 0.. {
+        let mut retries = retries();
+        loop {
             let meter = begin();
             let sent = self
                 .client
@@ -301,14 +311,11 @@ impl Store {
                 Ok(_) => return Ok(Outcome::Done),
                 Err(error) => match cancelled(&error) {
                     Some(Cancelled::Condition(which)) => return Ok(Outcome::Refused(which)),
-                    Some(Cancelled::Conflict) if attempt < CONFLICT_RETRIES => {
-                        back_off(attempt, "transaction").await?;
-                    }
+                    Some(Cancelled::Conflict) if retries.wait().await => {}
                     _ => return Err(internal(error)),
                 },
             }
         }
-        Err(Error::internal("a transaction was never tried"))
     }
 
     /// Carries an update out and gives back the attributes that it changed, as they are now;
@@ -346,13 +353,14 @@ impl Store {
 
     /// One write by itself; a conflict with a transaction is tried again.
     async fn single(&self, write: Write) -> Result<Outcome> {
-        for attempt in 0.. {
+        let mut retries = retries();
+        loop {
             match self.try_single(write.clone()).await? {
                 Some(outcome) => return Ok(outcome),
-                None => back_off(attempt, "write").await?,
+                None if retries.wait().await => {}
+                None => return Err(incomplete("write")),
             }
         }
-        Err(Error::internal("a write was never tried"))
     }
 
     /// `None` if it met a transaction.
@@ -433,18 +441,12 @@ fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelle
     }
 }
 
-/// Waits before another attempt: doubling from 20 ms, with full jitter, seven times at the most.
-async fn back_off(attempt: u32, what: &str) -> Result<()> {
-    if attempt > CONFLICT_RETRIES {
-        return Err(Error::internal(format!(
-            "a {what} was still incomplete after {attempt} tries"
-        )));
-    }
-    let mut random = [0u8; 1];
-    getrandom::fill(&mut random).map_err(|e| Error::internal(e.to_string()))?;
-    let most = Duration::from_millis(20u64 << attempt);
-    tokio::time::sleep(most.mul_f64(f64::from(random[0]) / 255.0)).await;
-    Ok(())
+fn retries() -> Retries {
+    Retries::new(MAX_RETRIES, MAX_DELAY)
+}
+
+fn incomplete(what: &str) -> Error {
+    Error::internal(format!("a {what} was still incomplete after {MAX_RETRIES} retries"))
 }
 
 /// The client's futures nest so deep that the compiler gives up on callers of callers; on the heap

@@ -28,11 +28,11 @@ struct State {
 #[derive(Debug, Clone, Default)]
 pub struct Meter(Arc<Mutex<State>>);
 
-/// Work beside other work: see [`Meter::fork`].
+/// Measures work that runs concurrently with what another meter measures: see [`Meter::fork`].
 #[derive(Debug, Clone)]
-pub struct Fork {
-    /// What measures the work.
-    pub beside: Meter,
+pub struct MeterHandle {
+    /// The meter of the concurrent work.
+    pub concurrent: Meter,
     from: u32,
 }
 
@@ -46,25 +46,25 @@ impl Meter {
         CURRENT.scope(self.clone(), work).await
     }
 
-    /// The meter in whose scope this runs; a fresh one that nobody reads where there is none.
+    /// The meter in whose scope this runs; a fresh one, never read, where there is none.
     /// Hand it to a spawned task, which does not inherit it.
     pub fn current() -> Self {
         CURRENT.try_with(Clone::clone).unwrap_or_default()
     }
 
-    /// A meter for work that goes on beside what this one measures.
-    pub fn fork(&self) -> Fork {
-        Fork { beside: Self::default(), from: self.units().round_trips }
+    /// A meter for work that runs concurrently with what this one measures.
+    pub fn fork(&self) -> MeterHandle {
+        MeterHandle { concurrent: Self::default(), from: self.units().round_trips }
     }
 
-    /// Adds what was consumed beside: of calls one after the other, the longer row counts.
-    pub fn join(&self, Fork { beside, from }: &Fork) {
-        let beside = beside.units();
+    /// Adds what was consumed concurrently: of calls one after the other, the longer row counts.
+    pub fn join(&self, MeterHandle { concurrent, from }: &MeterHandle) {
+        let concurrent = concurrent.units();
         let mut state = self.lock();
-        state.units.read += beside.read;
-        state.units.write += beside.write;
-        state.units.calls += beside.calls;
-        state.units.round_trips = state.units.round_trips.max(from + beside.round_trips);
+        state.units.read += concurrent.read;
+        state.units.write += concurrent.write;
+        state.units.calls += concurrent.calls;
+        state.units.round_trips = state.units.round_trips.max(from + concurrent.round_trips);
     }
 
     /// What was consumed so far.
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_work_beside_other_work_the_longer_row_counts() {
+    fn of_concurrent_work_the_longer_row_counts() {
         for (beside, after, expected) in [(1, 0, 2), (1, 1, 2), (1, 3, 4), (4, 1, 5)] {
             let meter = Meter::default();
             let calls = |meter: &Meter, count: u32| {
@@ -109,10 +109,10 @@ mod tests {
                 }
             };
             calls(&meter, 1);
-            let fork = meter.fork();
-            calls(&fork.beside, beside);
+            let handle = meter.fork();
+            calls(&handle.concurrent, beside);
             calls(&meter, after);
-            meter.join(&fork);
+            meter.join(&handle);
             let Units { read, calls, round_trips, .. } = meter.units();
             assert_eq!((read, calls), (f64::from(1 + beside + after), 1 + beside + after));
             assert_eq!(round_trips, expected, "{beside} {after}");

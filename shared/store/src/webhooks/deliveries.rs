@@ -37,7 +37,7 @@ pub enum PutDelivery {
     Added,
     /// It was there and still waits, so its message may have been lost.
     Pending,
-    /// It was there and was given up.
+    /// It was there and had failed.
     Failed,
     /// It was there and arrived.
     Delivered,
@@ -130,7 +130,7 @@ impl TryFrom<DeliveryItem> for Delivery {
             expires_at: _,
         } = from;
         let scope = chatbot_id.map(Scope::Chatbot).or(workspace_id.map(Scope::Workspace));
-        let scope = scope.ok_or_else(|| Error::internal("a delivery that is nobody's"))?;
+        let scope = scope.ok_or_else(|| Error::internal("a delivery without a scope"))?;
         Ok(Self {
             id,
             webhook_id,
@@ -165,7 +165,7 @@ impl Store {
     }
 
     /// A delivery. Asked eventually consistent first, since it is most often there; only what
-    /// seems to be missing is asked for again.
+    /// seems to be missing is read again.
     pub async fn delivery(&self, key: &Key) -> Result<Option<Delivery>> {
         let found: Option<DeliveryItem> = match self.get(key, false).await? {
             Some(item) => Some(item),
@@ -187,10 +187,9 @@ impl Store {
         items.into_iter().map(TryInto::try_into).collect()
     }
 
-    /// Writes an attempt down with what follows from it: settled, or due again at `next.0`, where
-    /// the `due` index brings it up at `next.1`. Only
-    /// attempt number `number` (from 0) of a delivery that still waits is written; `false` if
-    /// another worker was faster.
+    /// Writes an attempt down with the delivery's new state: settled, or due again at `next.0`,
+    /// where the `due` index brings it up at `next.1`. Only attempt number `number` (from 0) of a
+    /// pending delivery is written; `false` if another worker was faster.
     pub async fn log_attempt(
         &self,
         delivery: &DeliveryRef,
@@ -256,7 +255,7 @@ impl Store {
 
     /// Lets a delivery that still waits come up in the due index at `until` and not before, since
     /// its message is on its way until then.
-    pub async fn put_off_delivery(&self, key: &Key, until: Timestamp) -> Result<()> {
+    pub async fn defer_delivery(&self, key: &Key, until: Timestamp) -> Result<()> {
         let write = Write::update(key.clone(), "SET due_pk = :due_pk, due_at = :until")
             .name("status", "status")
             .value("pending", DeliveryStatus::Pending)?

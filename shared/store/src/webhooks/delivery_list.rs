@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many deliveries one call looks at: those of one status are not found by a key.
-const MOST_LOOKED_AT: usize = 1_000;
+const MAX_EXAMINED: usize = 1_000;
 /// How many are read at once.
 const PAGE: u32 = 100;
 
@@ -25,13 +25,13 @@ pub struct DeliveryRange {
     pub status: Option<DeliveryStatus>,
     /// What they come after.
     pub after: Option<DeliveryCursor>,
-    /// How many at the most.
+    /// How many at most.
     pub limit: usize,
 }
 
 impl Store {
-    /// Deliveries of a subscription, newest first. Looks at [`MOST_LOOKED_AT`] at the most: an
-    /// answer may have fewer than were asked for, or none, and go on all the same.
+    /// Deliveries of a subscription, newest first. Examines [`MAX_EXAMINED`] at most: an
+    /// answer may have fewer than the limit, or none, and still have a next page.
     pub async fn list_deliveries(
         &self,
         webhook: WebhookId,
@@ -40,7 +40,7 @@ impl Store {
         let DeliveryRange { between, status, after, limit } = wanted;
         let partition = keys::deliveries_partition(webhook);
         let page = match status {
-            // One more says whether the list goes on.
+            // One more says whether there is a next page.
             None => u32::try_from(limit + 1).unwrap_or(PAGE).min(PAGE + 1),
             Some(_) => PAGE,
         };
@@ -70,7 +70,7 @@ impl Store {
         loop {
             let (items, next) = self.query_page(&range, from).await?;
             for item in items {
-                if deliveries.len() >= limit || looked_at >= MOST_LOOKED_AT {
+                if deliveries.len() >= limit || looked_at >= MAX_EXAMINED {
                     return Ok(DeliveryPage { deliveries, next: last });
                 }
                 let delivery = Delivery::try_from(read::<DeliveryItem>(item)?)?;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    ChatbotId, Dialect, Held, Result, RetiredSecret, Scope, SwitchedOff, Timestamp, Webhook,
-    WebhookId, WebhookPatch, WebhookStatus, WorkspaceId,
+    AutoDisabled, ChatbotId, Dialect, OpenCircuit, Result, RetiredSecret, Scope, Timestamp,
+    Webhook, WebhookId, WebhookPatch, WebhookStatus, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many webhooks a workspace's list shows, whatever their chatbots.
-const MOST_LISTED: u32 = 1_000;
+const MAX_LISTED: u32 = 1_000;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WebhookItem {
@@ -34,10 +34,10 @@ pub(crate) struct WebhookItem {
     status: WebhookStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failing_since: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    switched_off: Option<SwitchedOff>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    held: Option<Held>,
+    #[serde(rename = "switched_off", default, skip_serializing_if = "Option::is_none")]
+    auto_disabled: Option<AutoDisabled>,
+    #[serde(rename = "held", default, skip_serializing_if = "Option::is_none")]
+    circuit: Option<OpenCircuit>,
     created_at: Timestamp,
 }
 
@@ -55,8 +55,8 @@ mirrored!(
         retired_secret,
         status,
         failing_since,
-        switched_off,
-        held,
+        auto_disabled,
+        circuit,
         created_at,
     }
 );
@@ -91,10 +91,10 @@ fn counter(dialect: Dialect) -> String {
     format!("webhooks_{}", dialect.name())
 }
 
-/// Where a webhook is found by its workspace alone. Only conferbot asks that way.
+/// Where a webhook is found by its workspace alone, in dialects that look for it that way.
 fn pointer(webhook: &Webhook) -> Option<(Key, PointerItem)> {
     let Webhook { id, workspace_id, chatbot_id, dialect, .. } = *webhook;
-    let chatbot_id = chatbot_id.filter(|_| dialect == Dialect::Conferbot)?;
+    let chatbot_id = chatbot_id.filter(|_| dialect.profile().webhooks.listed_by_workspace)?;
     Some((keys::webhook_pointer(workspace_id, id), PointerItem { id, chatbot_id }))
 }
 
@@ -150,11 +150,11 @@ impl Store {
     }
 
     /// The webhooks that a workspace lists whatever their chatbots, newest first: the newest
-    /// [`MOST_LISTED`].
+    /// [`MAX_LISTED`].
     pub async fn listed_webhooks(&self, workspace: WorkspaceId) -> Result<Vec<Webhook>> {
         let partition = keys::webhooks_partition(Scope::Workspace(workspace));
         let range = Range::prefix(partition, keys::WEBHOOK_POINTER).backwards();
-        let pointers: Vec<PointerItem> = self.query(range.limit(MOST_LISTED)).await?;
+        let pointers: Vec<PointerItem> = self.query(range.limit(MAX_LISTED)).await?;
         let keys: Vec<Key> =
             pointers.iter().map(|p| keys::webhook(Scope::Chatbot(p.chatbot_id), p.id)).collect();
         let mut found = HashMap::new();
@@ -229,19 +229,19 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// Holds a subscription's endpoint back as `held` says, or no more if that is `None`, unless
-    /// it is held otherwise than it was `seen`; `false` if it is, or is gone.
-    pub async fn hold_webhook(
+    /// Replaces the circuit of a webhook's endpoint, unless it is another one than the `seen`;
+    /// `false` if it is, or the webhook is gone. `None` is a closed circuit.
+    pub async fn set_circuit(
         &self,
         scope: Scope,
         id: WebhookId,
-        seen: Option<Held>,
-        held: Option<Held>,
+        seen: Option<OpenCircuit>,
+        next: Option<OpenCircuit>,
     ) -> Result<bool> {
-        let expression = if held.is_some() { "SET held = :held" } else { "REMOVE held" };
+        let expression = if next.is_some() { "SET held = :next" } else { "REMOVE held" };
         let mut write = Write::update(keys::webhook(scope, id), expression);
-        if let Some(held) = held {
-            write = write.value("held", held)?;
+        if let Some(next) = next {
+            write = write.value("next", next)?;
         }
         write = match seen {
             Some(seen) => write.value("seen", seen)?.when("attribute_exists(pk) AND held = :seen"),
@@ -250,13 +250,14 @@ impl Store {
         Ok(self.write(write).await?.is_done())
     }
 
-    /// Switches a subscription off, unless it is off or gone; with `failing_since`, only if it has
-    /// failed since then without a success. `false` if it was left as it is.
-    pub async fn switch_off_webhook(
+    /// Disables a webhook for the platform's reason `why`, unless it is disabled or gone; with
+    /// `failing_since`, only if it has failed since then without a success. `false` if it was left
+    /// as it is.
+    pub async fn auto_disable_webhook(
         &self,
         scope: Scope,
         id: WebhookId,
-        off: SwitchedOff,
+        why: AutoDisabled,
         failing_since: Option<Timestamp>,
     ) -> Result<bool> {
         let still = if failing_since.is_some() { " AND failing_since = :since" } else { "" };
@@ -265,7 +266,7 @@ impl Store {
                 .name("status", "status")
                 .value("off", WebhookStatus::Disabled)?
                 .value("on", WebhookStatus::Active)?
-                .value("why", off)?
+                .value("why", why)?
                 .when(format!("attribute_exists(pk) AND #status = :on{still}"));
         if let Some(since) = failing_since {
             write = write.value("since", since)?;

@@ -2,13 +2,11 @@
 //! on deploying say what `template.yaml` and `cargo dev --help` say.
 
 use clap::CommandFactory;
-use local::{
-    Options,
-    template::{TEXT, Template},
-};
+use local::{Options, template::TEXT};
+use runtime::config::{self, Unset, Variable};
 use serde_yaml_ng::Value;
 
-use super::{MEND, generated, text_of};
+use super::generated;
 
 const CONFIGURATION: &str = "docs/configuration.md";
 
@@ -122,16 +120,15 @@ fn the_flags_are_those_of_cargo_dev() {
 }
 
 #[test]
-fn every_setting_of_a_function_is_explained() {
-    let template = Template::parse(TEXT).expect("the template");
-    let explained = text_of(CONFIGURATION);
-    let mut silent: Vec<&String> = template
-        .functions
-        .iter()
-        .flat_map(|function| function.settings.keys())
-        .filter(|name| !explained.contains(&format!("`{name}`")))
-        .collect();
-    silent.sort();
-    silent.dedup();
-    assert!(silent.is_empty(), "{CONFIGURATION} has no row for {silent:?}; {MEND}");
+fn the_variables_are_those_of_the_code() {
+    let mut rows = vec!["| variable | default | meaning |".to_owned(), "|---|---|---|".to_owned()];
+    for Variable { name, unset, meaning } in config::ALL.into_iter().flatten() {
+        let default = match unset {
+            Unset::Refused => "must be set".to_owned(),
+            Unset::Nothing => "none".to_owned(),
+            Unset::Value(value) => format!("`{value}`"),
+        };
+        rows.push(format!("| `{name}` | {default} | {} |", cell(meaning)));
+    }
+    generated(CONFIGURATION, "variables", &rows);
 }

@@ -12,7 +12,7 @@ use aws_sdk_s3::{
 use domain::{ChatbotId, Error, Result, source::MAX_FILE_BYTES};
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
-use super::{FileOf, too_large};
+use super::{FileKey, too_large};
 
 /// Files of a chatbot that are removed at the same time.
 const REMOVED_AT_ONCE: usize = 8;
@@ -36,14 +36,14 @@ impl Bucket {
         Self { client, name: name.into() }
     }
 
-    pub(super) async fn put(&self, of: FileOf, bytes: Vec<u8>) -> Result<()> {
+    pub(super) async fn put(&self, of: FileKey, bytes: Vec<u8>) -> Result<()> {
         let request = self.client.put_object().bucket(&self.name).key(of.key());
         // On the heap, since the client's futures nest too deep for the compiler.
         let sent = request.body(ByteStream::from(bytes)).send().boxed();
         sent.await.map(drop).map_err(|e| failed(&e))
     }
 
-    pub(super) async fn get(&self, of: FileOf) -> Result<Option<Vec<u8>>> {
+    pub(super) async fn get(&self, of: FileKey) -> Result<Option<Vec<u8>>> {
         let sent = self.client.get_object().bucket(&self.name).key(of.key()).send().boxed();
         let found = match sent.await {
             Ok(found) => found,
@@ -64,7 +64,7 @@ impl Bucket {
 
     /// Within S3: a chatbot's files are copied several at a time, which would fill the memory of
     /// a small function.
-    pub(super) async fn copy(&self, from: FileOf, to: FileOf) -> Result<bool> {
+    pub(super) async fn copy(&self, from: FileKey, to: FileKey) -> Result<bool> {
         let source = format!("{}/{}", self.name, from.key());
         let request = self.client.copy_object().copy_source(source);
         match request.bucket(&self.name).key(to.key()).send().boxed().await {
@@ -74,7 +74,7 @@ impl Bucket {
         }
     }
 
-    pub(super) async fn address(&self, of: FileOf, size: u64, time: Duration) -> Result<String> {
+    pub(super) async fn address(&self, of: FileKey, size: u64, time: Duration) -> Result<String> {
         let size = i64::try_from(size).map_err(Error::internal)?;
         let time = PresigningConfig::expires_in(time).map_err(Error::internal)?;
         let request = self.client.put_object().bucket(&self.name).key(of.key());

@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::adapters::files::Files;
 
-fn file() -> FileOf {
-    FileOf {
+fn file() -> FileKey {
+    FileKey {
         chatbot: "0197a000-0000-7000-8000-000000000001".parse().unwrap(),
         source: "0197a000-0000-7000-8000-000000000002".parse().unwrap(),
     }
@@ -95,7 +95,7 @@ async fn s3_is_asked_for_the_file_s_own_object_and_nothing_else() {
     assert_eq!(*notes.lock().unwrap(), [(format!("PUT {OBJECT}"), b"# One\n".to_vec())]);
     notes.lock().unwrap().clear();
     assert_eq!(files.get(file()).await.unwrap().as_deref(), Some(&b"# One\n"[..]));
-    let other = FileOf { source: SourceId::new(), ..file() };
+    let other = FileKey { source: SourceId::new(), ..file() };
     assert!(files.copy(file(), other).await.unwrap());
     files.remove(file()).await.unwrap();
     let copied = OBJECT.replace(&file().source.to_string(), &other.source.to_string());

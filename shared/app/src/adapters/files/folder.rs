@@ -8,7 +8,7 @@ use std::{
 use domain::{ChatbotId, Error, Result, source::MAX_FILE_BYTES};
 use tokio::{fs, io::AsyncWriteExt};
 
-use super::{FileOf, too_large};
+use super::{FileKey, too_large};
 use crate::adapters::random;
 
 /// A folder that has one for each chatbot. It is made when the first file comes.
@@ -20,11 +20,11 @@ impl Folder {
         Self(path.into())
     }
 
-    fn at(&self, of: FileOf) -> PathBuf {
+    fn at(&self, of: FileKey) -> PathBuf {
         self.0.join(of.key())
     }
 
-    pub(super) async fn put(&self, of: FileOf, bytes: &[u8]) -> Result<()> {
+    pub(super) async fn put(&self, of: FileKey, bytes: &[u8]) -> Result<()> {
         // Of two at once each has a draft of its own.
         let draft = format!("draft-{}", random::hex_digits(16)?);
         let file = self.at(of);
@@ -46,7 +46,7 @@ impl Folder {
         moved
     }
 
-    pub(super) async fn get(&self, of: FileOf) -> Result<Option<Vec<u8>>> {
+    pub(super) async fn get(&self, of: FileKey) -> Result<Option<Vec<u8>>> {
         let file = self.at(of);
         let bytes = match fs::metadata(&file).await {
             Ok(found) => found.len(),
@@ -63,7 +63,7 @@ impl Folder {
         }
     }
 
-    pub(super) async fn remove(&self, of: FileOf) -> Result<()> {
+    pub(super) async fn remove(&self, of: FileKey) -> Result<()> {
         absent_is_fine(fs::remove_file(self.at(of)).await)
     }
 
@@ -93,8 +93,8 @@ mod tests {
     use super::*;
     use crate::adapters::files::Files;
 
-    fn file() -> FileOf {
-        FileOf {
+    fn file() -> FileKey {
+        FileKey {
             chatbot: "0197a000-0000-7000-8000-000000000001".parse().unwrap(),
             source: "0197a000-0000-7000-8000-000000000002".parse().unwrap(),
         }
@@ -120,9 +120,9 @@ mod tests {
             (rights(&at), rights(at.parent().unwrap()), rights(&root)),
             (0o600, 0o700, 0o700)
         );
-        let other = FileOf { source: SourceId::new(), ..file() };
+        let other = FileKey { source: SourceId::new(), ..file() };
         assert!(files.copy(file(), other).await.unwrap());
-        assert!(!files.copy(FileOf { source: SourceId::new(), ..file() }, other).await.unwrap());
+        assert!(!files.copy(FileKey { source: SourceId::new(), ..file() }, other).await.unwrap());
         assert_eq!(std::fs::read_dir(at.parent().unwrap()).unwrap().count(), 2, "no draft is left");
 
         files.remove(file()).await.unwrap();

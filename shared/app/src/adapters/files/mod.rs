@@ -15,14 +15,14 @@ pub use folder::Folder;
 
 /// Which file: that of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileOf {
+pub struct FileKey {
     /// The chatbot that reads it.
     pub chatbot: ChatbotId,
     /// The source.
     pub source: SourceId,
 }
 
-impl FileOf {
+impl FileKey {
     fn key(self) -> String {
         format!("{}/{}", self.chatbot, self.source)
     }
@@ -60,7 +60,7 @@ impl Files {
     }
 
     /// Keeps `bytes`, whole or not at all; they take the place of what was there.
-    pub async fn put(&self, of: FileOf, bytes: Vec<u8>) -> Result<()> {
+    pub async fn put(&self, of: FileKey, bytes: Vec<u8>) -> Result<()> {
         match self {
             #[cfg(feature = "s3")]
             Self::Bucket(bucket) => bucket.put(of, bytes).await,
@@ -70,7 +70,7 @@ impl Files {
 
     /// The bytes of a file, or `None` if it is not there. One that is larger than any file that
     /// is taken is an error.
-    pub async fn get(&self, of: FileOf) -> Result<Option<Vec<u8>>> {
+    pub async fn get(&self, of: FileKey) -> Result<Option<Vec<u8>>> {
         match self {
             #[cfg(feature = "s3")]
             Self::Bucket(bucket) => bucket.get(of).await,
@@ -84,7 +84,7 @@ impl Files {
         not(feature = "s3"),
         expect(unused_variables, reason = "only a bucket has addresses")
     )]
-    pub async fn address(&self, of: FileOf, size: u64, time: Duration) -> Result<Option<String>> {
+    pub async fn address(&self, of: FileKey, size: u64, time: Duration) -> Result<Option<String>> {
         match self {
             #[cfg(feature = "s3")]
             Self::Bucket(bucket) => bucket.address(of, size, time).await.map(Some),
@@ -93,7 +93,7 @@ impl Files {
     }
 
     /// Copies a file; `false` if there is none.
-    pub async fn copy(&self, from: FileOf, to: FileOf) -> Result<bool> {
+    pub async fn copy(&self, from: FileKey, to: FileKey) -> Result<bool> {
         match self {
             #[cfg(feature = "s3")]
             Self::Bucket(bucket) => bucket.copy(from, to).await,
@@ -105,7 +105,7 @@ impl Files {
     }
 
     /// Removes a file. One that is not there is removed already.
-    pub async fn remove(&self, of: FileOf) -> Result<()> {
+    pub async fn remove(&self, of: FileKey) -> Result<()> {
         match self {
             #[cfg(feature = "s3")]
             Self::Bucket(bucket) => bucket.remove(of.key()).await,

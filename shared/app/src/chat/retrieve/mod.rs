@@ -14,7 +14,7 @@ use knowledge::{Found, Index, semantic::QueryEmbedding};
 pub use vector_table::{VectorSearch, VectorTable};
 
 use crate::{
-    Core,
+    App,
     knowledge::indexes::{Indexes, Known},
 };
 
@@ -52,12 +52,12 @@ impl Retriever for InMemory {
 
 /// The retriever for `chatbot`, over its current index.
 pub(super) async fn retriever(
-    core: &Core,
+    app: &App,
     indexes: &Indexes,
     chatbot: &Chatbot,
 ) -> Result<Box<dyn Retriever>> {
-    Ok(match indexes.current(core, chatbot).await? {
+    Ok(match indexes.current(app, chatbot).await? {
         Known::InMemory(index) => Box::new(InMemory(index)),
-        Known::InTable(large) => Box::new(VectorTable::new(core.store.clone(), chatbot.id, large)),
+        Known::InTable(large) => Box::new(VectorTable::new(app.store.clone(), chatbot.id, large)),
     })
 }

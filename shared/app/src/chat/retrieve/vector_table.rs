@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::{
-    ChatbotId, Citation, JobId, Result, SourceId,
+    ChatbotId, Citation, CrawlId, Result, SourceId,
     conversation::shorten,
     source::{Chunk, QaPair},
 };
@@ -102,7 +102,7 @@ impl Nearest {
         search: &impl VectorSearch,
         chatbot: ChatbotId,
         vector: Option<&[f32]>,
-        current: &HashSet<(SourceId, JobId)>,
+        current: &HashSet<(SourceId, CrawlId)>,
         pairs: Vec<(SourceId, QaPair)>,
     ) -> Result<Self> {
         let mut near = match vector {

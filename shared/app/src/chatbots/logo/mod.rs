@@ -11,7 +11,7 @@ use domain::{Error, Logo, LogoType, Result, branding::LOGO_BYTES};
 /// The field of a request.
 const FIELD: &str = "custom_logo";
 /// Bounds on the width and the height of an image, in pixels.
-const PIXELS: std::ops::RangeInclusive<u32> = 1..=4096;
+const PIXELS: std::ops::RangeInclusive<usize> = 1..=4096;
 
 /// Reads a base64 data URL of a PNG, JPEG or SVG image.
 pub fn parse(url: &str) -> Result<Logo> {
@@ -42,15 +42,19 @@ pub fn parse(url: &str) -> Result<Logo> {
         }
     };
     checked.map_err(refused)?;
+    if media_type != LogoType::Svg {
+        check_size(&bytes).map_err(refused)?;
+    }
     Ok(Logo { media_type, bytes })
 }
 
-/// Whether an image is as large as one may be.
-fn size(width: u32, height: u32) -> Result<(), String> {
-    if PIXELS.contains(&width) && PIXELS.contains(&height) {
-        return Ok(());
+/// Whether a pixel image is as large as one may be.
+fn check_size(bytes: &[u8]) -> Result<(), String> {
+    let size = imagesize::blob_size(bytes).map_err(|error| format!("has no size: {error}"))?;
+    match PIXELS.contains(&size.width) && PIXELS.contains(&size.height) {
+        true => Ok(()),
+        false => Err(format!("must have 1 to {} pixels each way", PIXELS.end())),
     }
-    Err(format!("it must have 1 to {} pixels each way", PIXELS.end()))
 }
 
 #[cfg(test)]
@@ -59,6 +63,22 @@ mod tests {
 
     fn url(kind: &str, bytes: &[u8]) -> String {
         format!("data:{kind};base64,{}", STANDARD.encode(bytes))
+    }
+
+    #[test]
+    fn a_pixel_image_has_a_bounded_size() {
+        let png = |width: u32, height: u32| {
+            let size = [&width.to_be_bytes()[..], &height.to_be_bytes()].concat();
+            check_size(&[b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", &size[..], &[8, 6, 0, 0, 0]].concat())
+        };
+        let jpeg = |width: u16, height: u16| {
+            let size = [height.to_be_bytes(), width.to_be_bytes()].concat();
+            check_size(&[b"\xff\xd8\xff\xc0\0\x0b\x08", &size[..], &[1, 1, 0x11, 0]].concat())
+        };
+        assert_eq!((png(1, 4096), jpeg(4096, 1)), (Ok(()), Ok(())));
+        for refused in [png(0, 1), png(1, 4097), jpeg(4097, 1), jpeg(1, 0), check_size(b"GIF")] {
+            assert!(refused.is_err());
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! PNG by its specification's structure: signature, header, chunks with their sums, end.
+//! PNG by its specification's structure: signature, header, chunks with their checksums, end.
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -8,7 +8,7 @@ pub fn check(bytes: &[u8]) -> Result<(), String> {
     let (mut first, mut data) = (true, false);
     loop {
         let chunk = take(&mut rest).ok_or("a chunk is cut short")?;
-        if crc(chunk.summed) != chunk.sum {
+        if crc32fast::hash(chunk.summed) != chunk.sum {
             return Err("a chunk's checksum is wrong".to_owned());
         }
         if first != (chunk.name == b"IHDR") {
@@ -50,11 +50,9 @@ fn take<'a>(rest: &mut &'a [u8]) -> Option<Chunk<'a>> {
 }
 
 fn header(data: &[u8]) -> Result<(), String> {
-    let [w0, w1, w2, w3, h0, h1, h2, h3, depth, color, compression, filter, interlace] = *data
-    else {
+    let [_, _, _, _, _, _, _, _, depth, color, compression, filter, interlace] = *data else {
         return Err("its header has another length".to_owned());
     };
-    super::size(u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3]))?;
     let depths: &[u8] = match color {
         0 => &[1, 2, 4, 8, 16],
         3 => &[1, 2, 4, 8],
@@ -67,18 +65,6 @@ fn header(data: &[u8]) -> Result<(), String> {
     }
 }
 
-/// CRC-32 as in the specification's annex.
-fn crc(bytes: &[u8]) -> u32 {
-    let mut sum = u32::MAX;
-    for byte in bytes {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            sum = (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg());
-        }
-    }
-    !sum
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +72,7 @@ mod tests {
     fn chunk(name: &[u8], data: &[u8]) -> Vec<u8> {
         let summed = [name, data].concat();
         let length = u32::try_from(data.len()).unwrap().to_be_bytes();
-        [&length[..], &summed, &crc(&summed).to_be_bytes()].concat()
+        [&length[..], &summed, &crc32fast::hash(&summed).to_be_bytes()].concat()
     }
 
     fn header(width: u32, height: u32, rest: [u8; 5]) -> Vec<u8> {
@@ -95,11 +81,6 @@ mod tests {
 
     fn png(chunks: &[Vec<u8>]) -> Vec<u8> {
         [SIGNATURE, &chunks.concat()].concat()
-    }
-
-    #[test]
-    fn a_sum_is_that_of_the_specification() {
-        assert_eq!(crc(b"IEND"), 0xae42_6082);
     }
 
     #[test]
@@ -122,8 +103,6 @@ mod tests {
             vec![head.clone(), data.clone(), chunk(b"IEND", b"x")],
             vec![head.clone(), chunk(b"I\0AT", b""), data.clone(), end.clone()],
             vec![chunk(b"IHDR", b"short"), data.clone(), end.clone()],
-            vec![header(0, 1, [8, 6, 0, 0, 0]), data.clone(), end.clone()],
-            vec![header(1, 4097, [8, 6, 0, 0, 0]), data.clone(), end.clone()],
             vec![header(1, 1, [3, 6, 0, 0, 0]), data.clone(), end.clone()],
             vec![header(1, 1, [8, 5, 0, 0, 0]), data.clone(), end.clone()],
             vec![header(1, 1, [8, 6, 0, 0, 2]), data, end],

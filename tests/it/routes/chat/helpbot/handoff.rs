@@ -53,7 +53,7 @@ async fn a_conversation_is_handed_over_once_however_often_it_is_asked_for() {
     assert_eq!(app.mails().len(), 1);
     let chatbot = tenant.chatbot.parse().unwrap();
     let stored = id.as_str().unwrap().parse().unwrap();
-    let (stored, _) = app.platform.core.conversation(chatbot, stored).await.unwrap();
+    let (stored, _) = app.platform.app.conversation(chatbot, stored).await.unwrap();
     assert_eq!(stored.customer_email.as_deref(), Some("eve@shop.example"), "the first stays");
     app.finish().await;
 }

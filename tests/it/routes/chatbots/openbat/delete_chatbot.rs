@@ -96,7 +96,7 @@ async fn a_crawl_under_way_leaves_nothing_behind() {
     gate.add_permits(1);
     app.drain().await;
     let bot = ada.chatbot.parse().unwrap();
-    assert!(app.platform.core.sources(bot).await.unwrap().is_empty());
+    assert!(app.platform.app.sources(bot).await.unwrap().is_empty());
     app.finish().await;
 }
 
@@ -115,7 +115,7 @@ async fn chats_under_way_leave_nothing_behind() {
             assert!([200, 401, 404].contains(&chat.status), "{}", chat.text);
         }
         app.drain().await;
-        let conversations = app.platform.core.conversations(id.parse().unwrap(), None, 0, 20);
+        let conversations = app.platform.app.conversations(id.parse().unwrap(), None, 0, 20);
         let (conversations, total) = conversations.await.unwrap();
         assert_eq!((conversations.len(), total), (0, 0));
     }

@@ -26,7 +26,7 @@ async fn a_deleted_conversation_is_gone_with_its_messages_and_counts_no_more() {
         let rows = app.get("/api/v1/conversations").bearer(key).send().await.ok();
         assert_eq!(rows["total"], left);
         assert!(rows["conversations"].as_array().unwrap().iter().all(|row| row["id"] != **id));
-        let turns = app.platform.core.store.turns(id.parse().unwrap()).await.unwrap();
+        let turns = app.platform.app.store.turns(id.parse().unwrap()).await.unwrap();
         assert!(turns.is_empty(), "its messages are gone too");
     }
     let rows = app.get("/api/v1/conversations?status=active").bearer(&tenant.secret).send().await;

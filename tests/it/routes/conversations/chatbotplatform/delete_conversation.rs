@@ -38,7 +38,7 @@ async fn a_deleted_conversation_is_gone_with_its_messages_and_counts_no_more() {
             app.drain().await;
         }
     }
-    let turns = app.platform.core.store.turns(text(&goes).parse().unwrap()).await.unwrap();
+    let turns = app.platform.app.store.turns(text(&goes).parse().unwrap()).await.unwrap();
     assert!(turns.is_empty(), "its messages are gone too");
     let bot = format!("{BOTS}/{}/conversations", ada.chatbot);
     for query in ["", "?status=active"] {

@@ -3,7 +3,7 @@
 use futures::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
-use store::Tally;
+use store::CounterDeltas;
 use tests::{App, Tenant, eventually};
 
 use crate::util::{
@@ -182,13 +182,13 @@ async fn a_page_has_a_depth() {
     let (key, path) = (&ada.chatbotplatform, path_of(&ada));
     asked_by(&app, &ada, "ada").await;
     app.drain().await;
-    let (store, bot) = (&app.platform.core.store, ada.chatbot.parse().unwrap());
-    let (begun, _) = app.platform.core.conversations(bot, None, 0, 1).await.unwrap();
+    let (store, bot) = (&app.platform.app.store, ada.chatbot.parse().unwrap());
+    let (begun, _) = app.platform.app.conversations(bot, None, 0, 1).await.unwrap();
     // As if there were so many: a list of that length takes too long to make.
-    let mut tally = Tally::default();
-    tally.conversation(&begun[0], 20_000);
+    let mut deltas = CounterDeltas::default();
+    deltas.conversation(&begun[0], 20_000);
     let checkpoint = store.checkpoint("test", "shard").await.unwrap();
-    store.count(&checkpoint, "1", &tally).await.unwrap();
+    store.apply_counters(&checkpoint, "1", &deltas).await.unwrap();
     // Without a status the counters lead to any depth; of one status what is skipped is read.
     for (status, ends) in [("", false), ("&status=active", true)] {
         let page = async |number: u32| {

@@ -62,7 +62,7 @@ async fn deleted_in_the_middle_of_its_crawl_it_leaves_nothing_behind() {
     let tenant = app.tenant("ada").await;
     let id = add(&app, &tenant, &format!("{}/visit", site.url)).await;
     asked.notified().await;
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     let (chatbot, source) = (tenant.chatbot.parse().unwrap(), id.parse().unwrap());
     let job = store.source(chatbot, source).await.unwrap().expect("it is there").job;
 

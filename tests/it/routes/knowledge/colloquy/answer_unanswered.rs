@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Timestamp, unanswered::Learned};
+use domain::{Timestamp, unanswered::AnsweredGroup};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -111,12 +111,14 @@ async fn what_is_asked_on_a_later_day_is_listed_again_and_may_be_answered_otherw
     let made = answer(&app, &ada, &group, &json!({"answer": ANSWER})).await.ok();
     // As if it had been answered two days ago.
     let early = async || {
-        let (store, chatbot) = (&app.platform.core.store, ada.chatbot.parse().unwrap());
+        let (store, chatbot) = (&app.platform.app.store, ada.chatbot.parse().unwrap());
         let seen = store.learned_group(chatbot, group.parse().unwrap()).await.unwrap().unwrap();
         let days = Duration::from_secs(2 * 24 * 60 * 60).as_millis();
         let at = Timestamp::from_millis(seen.at.millis() - i64::try_from(days).unwrap());
-        assert!(store.move_learned(chatbot, &Learned { at, ..seen }, &seen).await.unwrap());
-        assert!(!store.move_learned(chatbot, &seen, &seen).await.unwrap(), "it was moved");
+        assert!(
+            store.move_answered_group(chatbot, &AnsweredGroup { at, ..seen }, &seen).await.unwrap()
+        );
+        assert!(!store.move_answered_group(chatbot, &seen, &seen).await.unwrap(), "it was moved");
     };
     early().await;
     assert_eq!(unanswered(&app, &ada, "").await.1, 1);

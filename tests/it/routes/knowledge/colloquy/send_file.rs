@@ -58,7 +58,7 @@ async fn a_file_that_was_announced_is_read_once_it_is_there() {
     let read = settled(&app, &tenant, id(&announced)).await;
     assert_eq!(read["source"]["status"], "ready", "{read}");
     assert!(said(&app, &tenant, "When does the garden close?").await.contains("at dusk"));
-    refused(&send(&app, &announced, GARDEN).await, 409, "The source does not wait for a file");
+    refused(&send(&app, &announced, GARDEN).await, 409, "The source is not awaiting an upload");
     app.finish().await;
 }
 
@@ -98,7 +98,7 @@ async fn only_the_file_that_is_waited_for_is_taken() {
         let path = format!("{PATH}/{id}");
         app.put(&path).bearer(&tenant.helpbot).body(GARDEN)
     };
-    refused(&put(&there).send().await, 409, "The source does not wait for a file");
+    refused(&put(&there).send().await, 409, "The source is not awaiting an upload");
     refused(&put(text(&pair.ok()["sourceId"])).send().await, 404, "Source not found");
     for id in UNKNOWN_SEGMENTS {
         refused(&put(id).send().await, 404, "Source not found");
@@ -148,7 +148,7 @@ async fn a_file_that_does_not_arrive_fails_its_source() {
     })
     .await;
     assert_eq!(text(&failed["error"]), "the file did not arrive");
-    refused(&send(&app, &announced, GARDEN).await, 409, "The source does not wait for a file");
+    refused(&send(&app, &announced, GARDEN).await, 409, "The source is not awaiting an upload");
     app.finish().await;
 }
 
@@ -164,7 +164,7 @@ async fn it_needs_the_site_s_key_and_a_plan_with_sources() {
     route.refuses_strangers(&ada).await;
     route.allows_only(&ada.helpbot, &[Method::PUT]).await;
     let workspace = ada.workspace.parse().unwrap();
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     store.set_plan(workspace, "pro".parse().unwrap()).await.unwrap();
     route.needs_sources(&ada.helpbot).await;
     assert!(!app.platform.files_dir().exists(), "nothing came");

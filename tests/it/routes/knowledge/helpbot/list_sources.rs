@@ -68,8 +68,8 @@ async fn a_site_sees_its_own_only_with_its_key_and_its_plan() {
     let route = SiteRoute::new(&app, Method::GET, PATH);
     route.refuses_strangers(&ada).await;
     route.allows_only(&ada.helpbot, &[Method::GET, Method::POST, Method::DELETE]).await;
-    let core = &app.platform.core;
-    core.store.set_plan(bob.workspace.parse().unwrap(), "pro".parse().unwrap()).await.unwrap();
+    let use_cases = &app.platform.app;
+    use_cases.store.set_plan(bob.workspace.parse().unwrap(), "pro".parse().unwrap()).await.unwrap();
     route.needs_sources(&bob.helpbot).await;
     app.finish().await;
 }

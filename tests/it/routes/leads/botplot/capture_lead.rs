@@ -147,7 +147,7 @@ async fn with_its_chatbot_a_lead_is_gone() {
     let path = format!("/api/v1/chatbots/{}", tenant.chatbot);
     app.delete(&path).bearer(&tenant.session).send().await.ok();
     app.drain().await;
-    let store = &app.platform.core.store;
+    let store = &app.platform.app.store;
     assert!(store.leads(tenant.chatbot.parse().unwrap(), 0, 10).await.unwrap().is_empty());
     // A key that is gone can't leave another.
     let body = json!({"phone": "1", "conversationId": UNKNOWN});

@@ -84,7 +84,7 @@ async fn pages_go_on_at_a_cursor_newest_first_and_may_be_of_one_status() {
                 status: Some(domain::WebhookStatus::Active),
                 ..Default::default()
             };
-            let store = &app.platform.core.store;
+            let store = &app.platform.app.store;
             store.update_webhook(scope, id.parse().unwrap(), &patch).await.unwrap().unwrap();
         };
         on().await;

@@ -141,13 +141,13 @@ async fn one_that_was_tried_too_often_is_left_alone() {
         event: "conversation.started".to_owned(),
         body: "{}".to_owned(),
         status: domain::DeliveryStatus::Failed,
-        attempts: vec![attempt; domain::webhook::MOST_ATTEMPTS],
+        attempts: vec![attempt; domain::webhook::MAX_ATTEMPTS],
         replayed_at: None,
         replayed_after: 0,
         next_attempt_at: None,
         created_at: now,
     };
-    app.platform.core.store.put_delivery(&delivery).await.unwrap();
+    app.platform.app.store.put_delivery(&delivery).await.unwrap();
     let path = replay(&delivery.id.to_string());
     let refused = dialect.post(&app, &tenant, &id, &path, &NOTHING).await;
     let expected = json!({"error": "The delivery was tried 64 times", "code": "CONFLICT"});

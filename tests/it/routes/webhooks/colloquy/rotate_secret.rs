@@ -13,7 +13,7 @@ use crate::util::{
 
 /// The signature of a delivery under `secret`, as its receiver computes it.
 fn signature(dialect: &DeliveryApi, one: &Received, secret: &str) -> String {
-    let hex = dialects::webhook::hmac_hex(secret, &one.body);
+    let hex = dialects::events::hmac_hex(secret, &one.body);
     match dialect.name {
         "conferbot" => hex,
         "chatbotplatform" => {
@@ -21,7 +21,7 @@ fn signature(dialect: &DeliveryApi, one: &Received, secret: &str) -> String {
             let at = Timestamp::from_millis(time * 1_000);
             let secrets = [secret.to_owned()];
             let id = one.header("webhook-id");
-            dialects::chatbotplatform::webhook::headers(id, at, &one.body, &secrets)[2].1.clone()
+            dialects::chatbotplatform::events::headers(id, at, &one.body, &secrets)[2].1.clone()
         }
         _ => format!("sha256={hex}"),
     }
@@ -94,7 +94,7 @@ async fn after_that_the_new_one_signs_alone() {
         let (id, first) = dialect.create(&app, &tenant, &receiver.url).await;
         let second = rotate(&app, dialect, &tenant, &id).await;
         let scope = scope_of(&app, &tenant, dialect.name, &id).await;
-        let store = &app.platform.core.store;
+        let store = &app.platform.app.store;
         let webhook = store.webhook(scope, id.parse().unwrap(), true).await.unwrap().unwrap();
         // Nothing of either secret stands in the table.
         let stored = format!("{webhook:?}");

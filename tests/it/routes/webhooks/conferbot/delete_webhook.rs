@@ -27,7 +27,7 @@ async fn it_is_gone_with_its_delivery_logs_and_gets_nothing_more() {
     app.ask(&ada.public, "Hello?").await;
     app.drain().await;
     assert_eq!(receiver.received().len(), 1);
-    let records = app.platform.core.store.deliveries(id.parse().unwrap(), 10).await.unwrap();
+    let records = app.platform.app.store.deliveries(id.parse().unwrap(), 10).await.unwrap();
     assert_eq!(records, []);
     app.finish().await;
 }

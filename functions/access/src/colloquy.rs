@@ -1,0 +1,144 @@
+use app::access::accounts::{NewMember, SESSION, SignedIn as Session};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header::SET_COOKIE},
+    response::{IntoResponse, Response},
+};
+use colloquy_http::{Body, PathParams, Problem, SessionToken, SignedIn, session_cookie};
+use dialects::{
+    colloquy::access::{KeyIn, KeyOut, KeysOut, LogInIn, NewKeyOut, SessionOut, SignUpIn},
+    openbat::Openbat,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::Ctx;
+
+type Reply<T> = Result<T, Problem<Openbat>>;
+
+pub fn routes() -> OpenApiRouter<Ctx> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_up))
+        .routes(routes!(log_in))
+        .routes(routes!(log_out))
+        .routes(routes!(get_session))
+        .routes(routes!(list_keys, create_key))
+        .routes(routes!(delete_key))
+}
+
+/// Sign up
+///
+/// Makes an organization with its first member. The session comes as a cookie, whose value may be
+/// sent as Bearer too.
+#[utoipa::path(post, path = "/api/v1/auth/signup", tag = "access",
+    request_body = SignUpIn,
+    responses((status = 201, body = SessionOut,
+        headers(("Set-Cookie" = String, description = "The session, for 14 days.")))))]
+async fn sign_up(
+    State(ctx): State<Ctx>,
+    Body(SignUpIn { email, password, organization }, _): Body<Openbat, SignUpIn>,
+) -> Reply<Response> {
+    let new = NewMember::new(email.as_deref(), password.as_deref(), organization.as_deref())?;
+    let session = ctx.app.sign_up(new, ctx.signup_plan).await?;
+    Ok(with_cookie(StatusCode::CREATED, &session))
+}
+
+/// Sign in
+///
+/// The session comes as a cookie, whose value may be sent as Bearer too.
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "access",
+    request_body = LogInIn,
+    responses((status = 200, body = SessionOut,
+        headers(("Set-Cookie" = String, description = "The session, for 14 days.")))))]
+async fn log_in(
+    State(ctx): State<Ctx>,
+    Body(LogInIn { email, password }, _): Body<Openbat, LogInIn>,
+) -> Reply<Response> {
+    let session = ctx.app.sign_in(email.as_deref(), password.as_deref()).await?;
+    Ok(with_cookie(StatusCode::OK, &session))
+}
+
+fn with_cookie(status: StatusCode, session: &Session) -> Response {
+    let cookie = session_cookie(&session.token, SESSION.as_secs());
+    let body = SessionOut::new(&session.member, &session.workspace);
+    (status, [(SET_COOKIE, cookie)], Json(body)).into_response()
+}
+
+/// Sign out
+///
+/// Ends the session, if there is one.
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "access",
+    security((), ("session" = []), ("sessionBearer" = [])),
+    responses((status = 204, description = "Done")))]
+async fn log_out(State(ctx): State<Ctx>, SessionToken(token): SessionToken) -> Reply<Response> {
+    if let Some(token) = token {
+        ctx.app.sign_out(&token).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie("", 0))]).into_response())
+}
+
+/// Get the session
+///
+/// Who is signed in, and where.
+#[utoipa::path(get, path = "/api/v1/auth/session", tag = "access",
+    security(("session" = []), ("sessionBearer" = [])),
+    responses((status = 200, body = SessionOut)))]
+async fn get_session(
+    State(ctx): State<Ctx>,
+    SignedIn(member): SignedIn,
+) -> Reply<Json<SessionOut>> {
+    let workspace = ctx.app.workspace(member.workspace_id).await?;
+    Ok(Json(SessionOut::new(&member, &workspace)))
+}
+
+/// List API keys
+///
+/// Newest first, without the keys themselves.
+#[utoipa::path(get, path = "/api/v1/api-keys", tag = "access",
+    security(("session" = []), ("sessionBearer" = [])),
+    responses((status = 200, body = KeysOut)))]
+async fn list_keys(State(ctx): State<Ctx>, SignedIn(member): SignedIn) -> Reply<Json<KeysOut>> {
+    let keys = ctx.app.api_keys(member.workspace_id).await?;
+    Ok(Json(KeysOut { data: keys.iter().map(KeyOut::from).collect() }))
+}
+
+/// Create an API key
+///
+/// It is shown this once.
+#[utoipa::path(post, path = "/api/v1/api-keys", tag = "access",
+    security(("session" = []), ("sessionBearer" = [])),
+    request_body = KeyIn,
+    responses((status = 201, body = NewKeyOut)))]
+async fn create_key(
+    State(ctx): State<Ctx>,
+    SignedIn(member): SignedIn,
+    Body(KeyIn { dialect, kind, chatbot_id }, _): Body<Openbat, KeyIn>,
+) -> Reply<(StatusCode, Json<NewKeyOut>)> {
+    let app = &ctx.app;
+    let made = app
+        .create_api_key(
+            member.workspace_id,
+            dialect.as_deref(),
+            kind.as_deref(),
+            chatbot_id.as_deref(),
+        )
+        .await?;
+    let rest = KeyOut::from(&made.key);
+    Ok((StatusCode::CREATED, Json(NewKeyOut { key: made.secret, rest })))
+}
+
+/// Revoke an API key
+///
+/// It is refused from the next request on.
+#[utoipa::path(delete, path = "/api/v1/api-keys/{id}", tag = "access",
+    security(("session" = []), ("sessionBearer" = [])),
+    params(("id" = String, Path, description = "Key ID")),
+    responses((status = 204, description = "Done")))]
+async fn delete_key(
+    State(ctx): State<Ctx>,
+    SignedIn(member): SignedIn,
+    PathParams(id, _): PathParams<Openbat, String>,
+) -> Reply<StatusCode> {
+    ctx.app.revoke_api_key(member.workspace_id, id.parse()?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

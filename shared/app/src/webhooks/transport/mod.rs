@@ -1,0 +1,161 @@
+//! Transport: where deliveries go, a web address or a queue of the deployer's, and one attempt at
+//! either.
+
+mod http;
+mod sqs;
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{Attempt, Delivery, Error, Timestamp, Webhook, bounds};
+use outbound::{Client, OutboundError, Policy, Sent};
+use url::Url;
+
+use http::HttpTransport;
+use sqs::{QueueArn, SqsTransport};
+
+/// Which addresses a subscription may name.
+#[derive(Debug, Clone)]
+pub struct Targets {
+    /// Which web addresses.
+    pub policy: Policy,
+    /// Which queues: their ARNs; a `*` at the end matches anything.
+    queues: Arc<[String]>,
+}
+
+impl Targets {
+    /// Web addresses by `policy`, and the queues whose ARNs `queues` lists, separated by commas.
+    pub fn new(policy: Policy, queues: &str) -> Self {
+        let queues = queues.split(',').map(str::trim).filter(|arn| !arn.is_empty());
+        Self { policy, queues: queues.map(str::to_owned).collect() }
+    }
+
+    /// Checks what a subscription names in its field `url`.
+    pub(crate) fn check(&self, text: &str) -> domain::Result<Url> {
+        let refused = |why: &str| Error::field("url", why);
+        if text.trim().starts_with("arn:") {
+            let arn = QueueArn::parse(text.trim())
+                .ok_or_else(|| refused("must be the ARN of a standard SQS queue, or a URL"))?;
+            return match self.has(&arn.text) {
+                true => Url::parse(&arn.text).map_err(|_| refused("must be an ARN")),
+                false => Err(refused("must be a queue that this deployment sends to, or a URL")),
+            };
+        }
+        let url = bounds::web_url("url", text)?;
+        if url.scheme() != "https" && self.policy == Policy::Public {
+            return Err(refused("must begin with https://"));
+        }
+        match self.policy.refuses(&url) {
+            Some(why) => Err(refused(why)),
+            None => Ok(url),
+        }
+    }
+
+    fn has(&self, arn: &str) -> bool {
+        self.queues.iter().any(|allowed| match allowed.strip_suffix('*') {
+            Some(begin) => arn.starts_with(begin),
+            None => allowed == arn,
+        })
+    }
+}
+
+/// The outcome of one attempt.
+#[derive(Debug, Clone)]
+pub struct SendOutcome {
+    /// The attempt, as it is logged.
+    pub attempt: Attempt,
+    /// The endpoint's `Retry-After`.
+    pub retry_after: Option<Duration>,
+    /// Whether there was no answer in time.
+    pub timed_out: bool,
+}
+
+/// Makes attempts, over HTTP or SQS. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    http: HttpTransport,
+    sqs: SqsTransport,
+    targets: Targets,
+}
+
+impl Transport {
+    /// Sends through `client` and `sqs` to what `targets` allows.
+    pub fn new(client: Client, sqs: aws_sdk_sqs::Client, targets: Targets) -> Self {
+        Self { http: HttpTransport::new(client), sqs: SqsTransport::new(sqs), targets }
+    }
+
+    /// Which addresses a subscription may name.
+    pub fn targets(&self) -> &Targets {
+        &self.targets
+    }
+
+    /// Makes one attempt at `delivery`, with `headers` if it goes to a web address.
+    pub(crate) async fn send(
+        &self,
+        webhook: &Webhook,
+        delivery: &Delivery,
+        headers: &[(String, String)],
+    ) -> SendOutcome {
+        let at = Timestamp::now();
+        let sent = match QueueArn::parse(&webhook.url) {
+            // The deployer may have taken a queue off the list since the subscription was made.
+            Some(arn) if !self.targets.has(&arn.text) => {
+                let why = "is not a queue that this deployment sends to";
+                Err(OutboundError::Refused(arn.text, why))
+            }
+            Some(arn) => self.sqs.send(&arn, webhook, delivery).await,
+            None => self.http.send(&webhook.url, delivery, headers).await,
+        };
+        outcome(at, sent)
+    }
+}
+
+/// What became of an attempt that began `at`.
+fn outcome(at: Timestamp, sent: Result<Sent, OutboundError>) -> SendOutcome {
+    let millis = |took: Duration| u32::try_from(took.as_millis()).unwrap_or(u32::MAX);
+    match sent {
+        Ok(Sent { status, body, retry_after, latency }) => SendOutcome {
+            attempt: Attempt {
+                at,
+                status: Some(status),
+                latency_ms: millis(latency),
+                response: body,
+            },
+            retry_after,
+            timed_out: false,
+        },
+        Err(error) => SendOutcome {
+            attempt: Attempt {
+                at,
+                status: None,
+                latency_ms: millis(Timestamp::now().since(at)),
+                response: error.to_string(),
+            },
+            retry_after: None,
+            timed_out: matches!(error, OutboundError::TimedOut(_)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_queues_that_are_listed_are_taken() {
+        let targets = Targets::new(
+            Policy::Public,
+            "arn:aws:sqs:eu-central-1:123456789012:orders, arn:aws:sqs:eu-central-1:123456789012:x-*",
+        );
+        let queue = |name: &str| format!("arn:aws:sqs:eu-central-1:123456789012:{name}");
+        for good in ["orders", "x-", "x-1"] {
+            assert_eq!(targets.check(&queue(good)).unwrap().as_str(), queue(good));
+        }
+        for bad in ["order", "orders2", "x", "x-1.fifo", "x-1:y", "x-%2f", ""] {
+            assert_eq!(targets.check(&queue(bad)).unwrap_err().fields[0].field, "url", "{bad}");
+        }
+        for bad in ["arn:aws:sns:eu-central-1:123456789012:orders", "arn:", "http://example.com/"] {
+            assert!(targets.check(bad).is_err(), "{bad}");
+        }
+        assert!(Targets::new(Policy::Local, "").check(&queue("orders")).is_err());
+    }
+}

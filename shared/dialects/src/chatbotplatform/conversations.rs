@@ -1,0 +1,150 @@
+//! Conversations and messages as a client of Chatbot Platform reads them.
+
+use domain::{Conversation, Turn};
+use serde::Serialize;
+use utoipa::{ToSchema, openapi::Object};
+
+use crate::schema;
+
+/// A conversation.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::ConversationOut)]
+pub struct ConversationOut {
+    #[schema(schema_with = schema::id)]
+    id: String,
+    #[schema(schema_with = schema::id)]
+    bot_id: String,
+    #[schema(schema_with = schema::conversation_status)]
+    status: &'static str,
+    user: UserOut,
+    channel: ChannelOut,
+    message_count: u32,
+    #[schema(schema_with = schema::time)]
+    created_at: String,
+    #[schema(schema_with = schema::time)]
+    updated_at: String,
+}
+
+/// Who the visitor is. Those who come through the chat routes have no name.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::UserOut)]
+struct UserOut {
+    id: String,
+    #[schema(required = true)]
+    name: Option<String>,
+    #[schema(required = true)]
+    username: Option<String>,
+    #[schema(schema_with = schema::platform)]
+    platform: &'static str,
+}
+
+/// Where the bot answers. The chat routes belong to no channel.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::ChannelOut)]
+struct ChannelOut {
+    #[serde(rename = "type")]
+    #[schema(schema_with = schema::platform)]
+    kind: &'static str,
+    #[schema(schema_with = schema::id_or_null, required = true)]
+    id: Option<String>,
+    #[schema(required = true)]
+    chat_id: Option<String>,
+}
+
+impl From<Conversation> for ConversationOut {
+    fn from(from: Conversation) -> Self {
+        let platform = from.platform().name();
+        let Conversation {
+            id,
+            chatbot_id,
+            workspace_id: _,
+            dialect: _,
+            visitor_id,
+            session_id: _,
+            status,
+            handoff: _,
+            overall_rating: _,
+            message_count,
+            first_message: _,
+            created_at,
+            updated_at,
+            handoff_at: _,
+            handoff_reason: _,
+            customer_email: _,
+        } = from;
+        Self {
+            id: id.to_string(),
+            bot_id: chatbot_id.to_string(),
+            status: status.name(),
+            user: UserOut { id: visitor_id, name: None, username: None, platform },
+            channel: ChannelOut { kind: platform, id: None, chat_id: None },
+            message_count,
+            created_at: created_at.to_string(),
+            updated_at: updated_at.to_string(),
+        }
+    }
+}
+
+/// A message.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = chatbotplatform::MessageOut)]
+pub struct MessageOut {
+    #[schema(schema_with = schema::id)]
+    pub(super) id: String,
+    #[schema(schema_with = schema::id)]
+    pub(super) conversation_id: String,
+    #[schema(schema_with = role)]
+    pub(super) role: &'static str,
+    pub(super) content: String,
+    #[schema(schema_with = schema::time)]
+    pub(super) created_at: String,
+}
+
+/// The role of a visitor's message.
+pub(super) const USER: &str = "user";
+/// The role of an answer.
+pub(super) const ASSISTANT: &str = "assistant";
+
+/// The roles there are.
+pub(super) fn role() -> Object {
+    schema::one_of([USER, ASSISTANT])
+}
+
+impl MessageOut {
+    /// The question and the answer of a turn.
+    pub fn both(turn: Turn) -> [Self; 2] {
+        let Turn {
+            id,
+            question_id,
+            conversation_id,
+            chatbot_id: _,
+            workspace_id: _,
+            question,
+            answer,
+            citations: _,
+            confidence: _,
+            unanswered: _,
+            rating: _,
+            rated_at: _,
+            asked_at,
+            answered_at,
+        } = turn;
+        let conversation_id = conversation_id.to_string();
+        [
+            Self {
+                id: question_id.to_string(),
+                conversation_id: conversation_id.clone(),
+                role: USER,
+                content: question,
+                created_at: asked_at.to_string(),
+            },
+            Self {
+                id: id.to_string(),
+                conversation_id,
+                role: ASSISTANT,
+                content: answer,
+                created_at: answered_at.to_string(),
+            },
+        ]
+    }
+}

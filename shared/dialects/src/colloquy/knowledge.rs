@@ -1,0 +1,191 @@
+//! Knowledge routes that no reference documents: unanswered questions, listed and answered with
+//! botplot's key, and files as sources, sent with a helpbot site's key.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Error, Result, Source, Timestamp,
+    unanswered::{Group, GroupAnswer},
+};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use utoipa::ToSchema;
+
+use crate::{
+    helpbot::knowledge::{AddedSourceOut, SourceOut},
+    one_of::one_of,
+};
+
+one_of! {
+    /// The status of a pair from the start.
+    Ready, "botplot.ReadyStatus", String: ["ready"];
+    /// How a file is sent.
+    UploadMethod, "helpbot.UploadMethod", String: ["PUT"];
+}
+
+/// A group of questions that ask the same thing.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::UnansweredGroupOut, example = json!({
+    "id": "550e8400-e29b-51d4-a716-446655440000",
+    "question": "Do you ship to Norway?",
+    "count": 12,
+    "examples": ["Do you ship to Norway?", "shipping Norway"],
+    "lastAsked": "2026-02-15",
+}))]
+pub struct GroupOut {
+    #[schema(format = "uuid")]
+    id: String,
+    /// The one that was asked most.
+    question: String,
+    /// How often they were asked.
+    count: u64,
+    /// Different ones among them, most asked first; up to 5.
+    examples: Vec<String>,
+    /// A UTC day.
+    #[schema(format = "date")]
+    last_asked: String,
+}
+
+impl From<Group> for GroupOut {
+    fn from(Group { id, question, count, examples, last_asked }: Group) -> Self {
+        Self { id: id.to_string(), question, count, examples, last_asked }
+    }
+}
+
+/// `GET /api/v1/knowledge/unanswered`
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::UnansweredOut)]
+pub struct UnansweredOut {
+    /// Most asked first.
+    pub groups: Vec<GroupOut>,
+    /// How many there are, whatever the page.
+    pub total: u64,
+}
+
+/// `POST /api/v1/knowledge/unanswered/{groupId}/answer`
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = botplot::GroupAnswerIn, example = json!({
+    "answer": "Yes, within five working days.",
+}))]
+pub struct GroupAnswerIn {
+    /// What visitors are told.
+    #[schema(value_type = String, min_length = 1, max_length = 10000, pattern = r"\S")]
+    pub answer: Option<String>,
+    /// The question of the pair, unless it is the group's own.
+    #[schema(min_length = 1, max_length = 1000, pattern = r"\S")]
+    pub question: Option<String>,
+}
+
+impl TryFrom<GroupAnswerIn> for GroupAnswer {
+    type Error = Error;
+
+    fn try_from(GroupAnswerIn { answer, question }: GroupAnswerIn) -> Result<Self> {
+        Self::new(question.as_deref(), answer.as_deref())
+    }
+}
+
+/// The pair that answers a group.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::AnsweredGroupOut, example = json!({
+    "sourceId": "550e8400-e29b-41d4-a716-446655440000",
+    "status": "ready",
+}))]
+pub struct AnsweredGroupOut {
+    /// Its id among the sources.
+    #[schema(format = "uuid")]
+    pub source_id: String,
+    /// It answers from now on.
+    #[schema(value_type = Ready)]
+    pub status: &'static str,
+}
+
+/// `POST /api/v1/sources/file`, as `multipart/form-data`
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::FileIn, example = json!({"file": "# Returns\nUnused goods go back free."}))]
+pub struct FileIn {
+    /// HTML, plain text, Markdown or PDF, by its name's ending or its media type; from one byte to
+    /// 10 MiB.
+    #[schema(value_type = String, format = Binary, min_length = 1)]
+    pub file: Vec<u8>,
+    /// The site's key, unless it is in the header or the query.
+    pub api_key: Option<String>,
+}
+
+/// `POST /api/v1/sources/file`, as JSON: what is said of a file that is sent later
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::FileLaterIn, example = json!({"name": "handbook.pdf", "size": 8_200_417}))]
+pub struct FileLaterIn {
+    /// Its name; by its ending it is HTML, plain text, Markdown or PDF.
+    #[schema(value_type = String, min_length = 1, max_length = 255, pattern = r"\S")]
+    pub name: Option<String>,
+    /// Its media type, where its name says nothing.
+    #[serde(rename = "type")]
+    #[schema(rename = "type")]
+    pub kind: Option<String>,
+    /// How many bytes it has.
+    #[schema(value_type = u64, minimum = 1, maximum = 10485760)]
+    pub size: Option<u64>,
+    /// The site's key, unless it is in the header or the query.
+    #[schema(value_type = Option<String>)]
+    pub api_key: Option<IgnoredAny>,
+}
+
+/// A file was added, or is waited for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = helpbot::FileSourceOut)]
+pub struct FileSourceOut {
+    source: SourceOut,
+    message: &'static str,
+    /// How to send the file, if it was only announced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = UploadOut, required = false)]
+    upload: Option<UploadOut>,
+}
+
+impl FileSourceOut {
+    /// The file is there.
+    pub fn added(source: Source) -> Self {
+        let AddedSourceOut { source, message } = source.into();
+        Self { source, message, upload: None }
+    }
+
+    /// The file is waited for.
+    pub fn awaited(source: Source, upload: UploadOut) -> Self {
+        let message = "Send the file as upload says, then poll GET /api/v1/sources until its \
+                       status is indexed";
+        Self { source: source.into(), message, upload: Some(upload) }
+    }
+}
+
+/// How to send a file: one request, its body the file and nothing else.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = helpbot::UploadOut, example = json!({
+    "method": "PUT",
+    "url": "https://bucket.s3.eu-central-1.amazonaws.com/0198f3a2/0198f3a4?X-Amz-Expires=900",
+    "headers": {},
+    "expiresAt": "2026-02-15T10:45:00.000Z",
+}))]
+pub struct UploadOut {
+    #[schema(value_type = UploadMethod)]
+    method: &'static str,
+    /// Keep it to yourself: whoever has it can send the file.
+    #[schema(format = "uri")]
+    url: String,
+    /// Headers to send besides the body's length, and no other key.
+    headers: BTreeMap<&'static str, String>,
+    /// When the request has to have begun.
+    #[schema(format = "date-time")]
+    expires_at: String,
+}
+
+impl UploadOut {
+    /// To `url`, with `headers`.
+    pub fn new(url: String, headers: Vec<(&'static str, String)>, until: Timestamp) -> Self {
+        let headers = headers.into_iter().collect();
+        Self { method: "PUT", url, headers, expires_at: until.to_string() }
+    }
+}

@@ -1,0 +1,128 @@
+//! Responses, which are conversations.
+
+use std::collections::BTreeMap;
+
+use domain::{Conversation, Turn};
+use serde::Serialize;
+use utoipa::{ToSchema, openapi::Object};
+
+use crate::schema;
+
+/// A page of responses.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = conferbot::ResponsesOut)]
+pub struct ResponsesOut {
+    data: Vec<ResponseOut>,
+    total: u64,
+    #[schema(minimum = 1)]
+    page: u32,
+    total_pages: u64,
+}
+
+impl ResponsesOut {
+    /// Page number `page` of `total` responses, `limit` to a page.
+    pub fn new(found: Vec<(Conversation, Vec<Turn>)>, total: u64, page: u32, limit: u32) -> Self {
+        let row = |(conversation, turns): (Conversation, _)| ResponseOut {
+            chat_date: Some(conversation.created_at.to_string()),
+            ..ResponseOut::new(conversation, turns)
+        };
+        let total_pages = total.div_ceil(u64::from(limit.max(1)));
+        Self { data: found.into_iter().map(row).collect(), total, page, total_pages }
+    }
+}
+
+/// A response with everything that was said.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::ResponseOut)]
+pub struct ResponseOut {
+    #[serde(rename = "_id")]
+    #[schema(schema_with = schema::id)]
+    id: String,
+    #[serde(rename = "chatSessionId")]
+    chat_session_id: String,
+    #[serde(rename = "visitorId")]
+    visitor_id: String,
+    /// In a list only.
+    #[serde(rename = "chatDate", skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = schema::time)]
+    chat_date: Option<String>,
+    record: Vec<MessageOut>,
+    /// What the visitor gave of themselves.
+    #[serde(rename = "answerVariables")]
+    answer_variables: BTreeMap<String, String>,
+}
+
+impl ResponseOut {
+    /// `turns` are those of `conversation`, oldest first.
+    pub fn new(conversation: Conversation, turns: Vec<Turn>) -> Self {
+        let Conversation {
+            id,
+            chatbot_id: _,
+            workspace_id: _,
+            dialect: _,
+            visitor_id,
+            session_id,
+            status: _,
+            handoff: _,
+            overall_rating: _,
+            message_count: _,
+            first_message: _,
+            created_at: _,
+            updated_at: _,
+            handoff_at: _,
+            handoff_reason: _,
+            customer_email: _,
+        } = conversation;
+        Self {
+            id: id.to_string(),
+            chat_session_id: session_id.unwrap_or_else(|| id.to_string()),
+            visitor_id,
+            chat_date: None,
+            record: turns.into_iter().flat_map(messages).collect(),
+            answer_variables: BTreeMap::new(),
+        }
+    }
+}
+
+/// A message in a record.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = conferbot::RecordOut)]
+struct MessageOut {
+    #[serde(rename = "type")]
+    #[schema(schema_with = sender)]
+    sender: &'static str,
+    message: String,
+    #[schema(schema_with = schema::time)]
+    time: String,
+}
+
+const USER: &str = "user";
+const BOT: &str = "bot";
+
+fn sender() -> Object {
+    schema::one_of([USER, BOT])
+}
+
+fn messages(turn: Turn) -> [MessageOut; 2] {
+    let Turn {
+        id: _,
+        question_id: _,
+        conversation_id: _,
+        chatbot_id: _,
+        workspace_id: _,
+        question,
+        answer,
+        citations: _,
+        confidence: _,
+        unanswered: _,
+        rating: _,
+        rated_at: _,
+        asked_at,
+        answered_at,
+    } = turn;
+    [
+        MessageOut { sender: USER, message: question, time: asked_at.to_string() },
+        MessageOut { sender: BOT, message: answer, time: answered_at.to_string() },
+    ]
+}

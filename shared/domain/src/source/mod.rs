@@ -1,0 +1,222 @@
+//! Knowledge sources: what a chatbot has been given to read.
+
+mod page;
+
+pub use page::{Chunk, Page, PageState, Retry, Snapshot};
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Chatbot, ChatbotId, CrawlId, Error, Result, SourceId, Timestamp, WorkspaceId, bounds};
+
+/// How many pages one URL source may have.
+pub const MAX_PAGES: u32 = 50;
+/// How many links away from the given page a crawl goes.
+pub const MAX_DEPTH: u8 = 3;
+/// How many bytes an uploaded file may have.
+pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
+/// For how long a file may be sent whose source is there already.
+pub const UPLOAD_TIME: Duration = Duration::from_secs(15 * 60);
+/// How much longer it is waited for: one that is on its way by then may arrive.
+pub const UPLOAD_GRACE: Duration = Duration::from_secs(5 * 60);
+/// A crawl that has not finished by then is called off; what answered before stays.
+pub const CRAWL_TIME: Duration = Duration::from_secs(60 * 60);
+
+/// Where a source comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// Pages of a site.
+    Url,
+    /// One question with its answer.
+    Qa,
+    /// A file that was uploaded.
+    File,
+}
+
+impl SourceKind {
+    /// The name as stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Qa => "qa",
+            Self::File => "file",
+        }
+    }
+}
+
+/// The state of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceStatus {
+    /// Asked for, not begun.
+    Pending,
+    /// At least one page was fetched.
+    Processing,
+    /// Its last crawl is what answers.
+    Ready,
+    /// Its last crawl failed; what answered before still does.
+    Failed,
+}
+
+/// How often a URL source is crawled again by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncFrequency {
+    /// Only when asked.
+    Manual,
+    /// Every 24 hours.
+    Daily,
+    /// Every 7 days.
+    Weekly,
+}
+
+impl SyncFrequency {
+    /// The name as stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Daily => "daily",
+            Self::Weekly => "weekly",
+        }
+    }
+
+    /// The time between two crawls.
+    pub fn period(self) -> Option<Duration> {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        match self {
+            Self::Manual => None,
+            Self::Daily => Some(DAY),
+            Self::Weekly => Some(DAY * 7),
+        }
+    }
+}
+
+impl std::str::FromStr for SyncFrequency {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Manual, Self::Daily, Self::Weekly]
+            .into_iter()
+            .find(|s| s.name() == text)
+            .ok_or_else(|| Error::field("syncFrequency", "must be one of manual, daily, weekly"))
+    }
+}
+
+/// A source with the figures of what it holds now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Its id.
+    pub id: SourceId,
+    /// The chatbot that reads it.
+    pub chatbot_id: ChatbotId,
+    /// Whose chatbot that is.
+    pub workspace_id: WorkspaceId,
+    /// Where it comes from.
+    pub kind: SourceKind,
+    /// The URL, the question of a pair, or the file's name.
+    pub name: String,
+    /// What is known of the file, if it is one.
+    pub file: Option<SourceFile>,
+    /// Its state.
+    pub status: SourceStatus,
+    /// Why the last crawl failed; user-facing.
+    pub reason: Option<String>,
+    /// How often it is crawled by itself.
+    pub sync: SyncFrequency,
+    /// The crawl that is under way, or the last one.
+    pub job: CrawlId,
+    /// The crawl whose pages answer now.
+    pub live_crawl: Option<CrawlId>,
+    /// Passages that answer now.
+    pub chunk_count: u32,
+    /// Words in them.
+    pub word_count: u32,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it last became ready.
+    pub synced_at: Option<Timestamp>,
+}
+
+/// The file of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its media type, such as `text/plain; charset=iso-8859-1`.
+    pub media_type: String,
+    /// Its size in bytes, from 1 to [`MAX_FILE_BYTES`].
+    pub size: u64,
+    /// Until when it is waited for, if the source was there first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaited_until: Option<Timestamp>,
+}
+
+impl Source {
+    /// A source of `chatbot` whose first crawl is queued: its first page is
+    /// [`Page::first`] of it.
+    pub fn queued(
+        chatbot: &Chatbot,
+        kind: SourceKind,
+        name: String,
+        sync: SyncFrequency,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id: SourceId::new(),
+            chatbot_id: chatbot.id,
+            workspace_id: chatbot.workspace_id,
+            kind,
+            name,
+            file: None,
+            status: SourceStatus::Pending,
+            reason: None,
+            sync,
+            job: CrawlId::new(),
+            live_crawl: None,
+            chunk_count: 0,
+            word_count: 0,
+            created_at: now,
+            synced_at: None,
+        }
+    }
+
+    /// The source of a Q&A pair of `words` words, which answers at once.
+    pub fn of_pair(chatbot: &Chatbot, pair: &QaPair, words: u32, now: Timestamp) -> Self {
+        let name = pair.question.clone();
+        let new = Self::queued(chatbot, SourceKind::Qa, name, SyncFrequency::Manual, now);
+        Self {
+            status: SourceStatus::Ready,
+            live_crawl: Some(new.job),
+            chunk_count: 1,
+            word_count: words,
+            synced_at: Some(now),
+            ..new
+        }
+    }
+
+    /// Whether a crawl is under way.
+    pub fn is_crawling(&self) -> bool {
+        matches!(self.status, SourceStatus::Pending | SourceStatus::Processing)
+    }
+}
+
+/// A Q&A pair, its bounds checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QaPair {
+    /// What visitors ask.
+    pub question: String,
+    /// What they are told, word for word.
+    pub answer: String,
+}
+
+impl QaPair {
+    /// Checks the bounds.
+    pub fn new(question: Option<&str>, answer: Option<&str>) -> Result<Self> {
+        let question = bounds::required("question", question)?;
+        let answer = bounds::required("answer", answer)?;
+        Ok(Self {
+            question: bounds::text("question", question, bounds::QUESTION)?,
+            answer: bounds::text("answer", answer, bounds::ANSWER)?,
+        })
+    }
+}

@@ -1,0 +1,16 @@
+//! Credentials. A route says in its signature who may call it, by an extractor
+//! ([`extractors`]); who is behind a secret is looked up once a request ([`known`]).
+
+mod cookie;
+mod extractors;
+mod known;
+mod origin;
+mod secret;
+
+pub use cookie::session_cookie;
+pub use extractors::{
+    ChatKey, CountedKey, SecretKey, SessionToken, SharedManagement, SharedRoute, SignedIn, SiteKey,
+    WorkspaceKey,
+};
+pub(crate) use known::{KnownCaller, look_up, principal};
+pub(crate) use secret::{key_in_body, key_in_head, secret_in};
