@@ -71,7 +71,7 @@ pub fn rest(content: &str, said: &str, max: usize) -> String {
 
 /// How a message is read after what was said before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading {
+pub enum MessageReading {
     /// As it is.
     Alone,
     /// It takes this offer.
@@ -86,27 +86,27 @@ pub enum Reading {
 }
 
 /// Reads `message` after `past`, the newest turn last; two are looked at.
-pub fn read(message: &str, past: &[Past]) -> Reading {
-    let Some(last) = past.last() else { return Reading::Alone };
+pub fn read(message: &str, past: &[Past]) -> MessageReading {
+    let Some(last) = past.last() else { return MessageReading::Alone };
     let words: Vec<String> = text::words(message).collect();
     if words.is_empty() || words.len() > MAX_WORDS {
-        return Reading::Alone;
+        return MessageReading::Alone;
     }
     let language = match text::detect(message) {
         Language::Other => text::detect(&last.question),
         language => language,
     };
-    let Some(own) = table(language) else { return Reading::Alone };
+    let Some(own) = table(language) else { return MessageReading::Alone };
     if let Some(taken) = offered(&words, &last.offers) {
         return taken;
     }
     let subject = subject(past);
     if is(own, Cue::More, &words) {
-        return Reading::More(subject);
+        return MessageReading::More(subject);
     }
     match leaves_out(own, &words, language) {
-        Some(clearly) => Reading::With(subject, clearly),
-        None => Reading::Alone,
+        Some(clearly) => MessageReading::With(subject, clearly),
+        None => MessageReading::Alone,
     }
 }
 
@@ -145,19 +145,19 @@ fn is(own: &Table, cue: Cue, words: &[String]) -> bool {
 
 /// Which offer `words` take: by its number, by "yes" to the only or the first one, or by a word that
 /// only one of them has.
-fn offered(words: &[String], offers: &[String]) -> Option<Reading> {
+fn offered(words: &[String], offers: &[String]) -> Option<MessageReading> {
     let first = offers.first()?;
     let any = |cue: Cue| tables().iter().any(|table| table.is(cue, words));
     for (at, cue) in [Cue::First, Cue::Second, Cue::Third].into_iter().enumerate() {
         if any(cue) {
-            return offers.get(at).cloned().map(Reading::Takes);
+            return offers.get(at).cloned().map(MessageReading::Takes);
         }
     }
     if any(Cue::Yes) {
-        return Some(Reading::Takes(first.clone()));
+        return Some(MessageReading::Takes(first.clone()));
     }
     if any(Cue::No) {
-        return Some(Reading::Declines);
+        return Some(MessageReading::Declines);
     }
     if words.len() > 4 {
         return None;
@@ -173,7 +173,7 @@ fn offered(words: &[String], offers: &[String]) -> Option<Reading> {
     };
     let mut having = offers.iter().take(MAX_OFFERS).filter(has);
     let one = having.next()?.clone();
-    having.next().is_none().then_some(Reading::Takes(one))
+    having.next().is_none().then_some(MessageReading::Takes(one))
 }
 
 /// What was asked about: the last question; with the one before it if it left something out itself.
@@ -229,20 +229,20 @@ mod tests {
     fn what_leaves_its_subject_out_is_read_with_it() {
         let before = [past("When are you open on weekdays?", &[])];
         for message in ["and on weekends?", "why?", "what about holidays?", "how much?"] {
-            let with = Reading::With("When are you open on weekdays?".to_owned(), true);
+            let with = MessageReading::With("When are you open on weekdays?".to_owned(), true);
             assert_eq!(read(message, &before), with, "{message}");
         }
         let german = [past("Was kostet der kleine Tarif?", &[])];
-        let with = Reading::With("Was kostet der kleine Tarif?".to_owned(), true);
+        let with = MessageReading::With("Was kostet der kleine Tarif?".to_owned(), true);
         assert_eq!(read("und der große?", &german), with);
-        assert!(matches!(read("on Sundays?", &before), Reading::With(_, false)));
-        assert!(matches!(read("Is it free?", &before), Reading::With(_, true)));
+        assert!(matches!(read("on Sundays?", &before), MessageReading::With(_, false)));
+        assert!(matches!(read("Is it free?", &before), MessageReading::With(_, true)));
         for alone in
             ["How do I reset the password of my account?", "Do you sell gift cards to companies?"]
         {
-            assert_eq!(read(alone, &before), Reading::Alone, "{alone}");
+            assert_eq!(read(alone, &before), MessageReading::Alone, "{alone}");
         }
-        assert_eq!(read("and on weekends?", &[]), Reading::Alone);
+        assert_eq!(read("and on weekends?", &[]), MessageReading::Alone);
     }
 
     #[test]
@@ -268,8 +268,8 @@ mod tests {
     fn more_is_asked_for_and_two_turns_are_looked_at() {
         let before = [past("What does the pro plan cost?", &[]), past("and per year?", &[])];
         let both = "What does the pro plan cost? and per year?";
-        assert_eq!(read("tell me more", &before), Reading::More(both.to_owned()));
-        assert_eq!(read("Расскажите подробнее", &before), Reading::More(both.to_owned()));
+        assert_eq!(read("tell me more", &before), MessageReading::More(both.to_owned()));
+        assert_eq!(read("Расскажите подробнее", &before), MessageReading::More(both.to_owned()));
     }
 
     #[test]
@@ -293,7 +293,7 @@ mod tests {
     fn an_offer_is_taken_by_number_by_word_or_by_yes() {
         let offers = ["How do I return an item?", "How do I exchange an item?"];
         let before = [past("swap", &offers)];
-        let takes = |at: usize| Reading::Takes(offers[at].to_owned());
+        let takes = |at: usize| MessageReading::Takes(offers[at].to_owned());
         for (message, at) in [
             ("1", 0),
             ("the second one", 1),
@@ -305,8 +305,8 @@ mod tests {
         ] {
             assert_eq!(read(message, &before), takes(at), "{message}");
         }
-        assert_eq!(read("no", &before), Reading::Declines);
+        assert_eq!(read("no", &before), MessageReading::Declines);
         assert_ne!(read("item", &before), takes(0), "both have it");
-        assert_eq!(read("How do I pay an invoice by card?", &before), Reading::Alone);
+        assert_eq!(read("How do I pay an invoice by card?", &before), MessageReading::Alone);
     }
 }

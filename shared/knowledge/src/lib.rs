@@ -35,7 +35,7 @@ pub use evidence::Evidence;
 pub use extract::{Block, Document};
 pub use fetch::{Fetcher, Known, PageError, Reading};
 pub use index::Index;
-pub use outcome::{Offer, Outcome, Thresholds};
+pub use outcome::{Offer, SearchOutcome, Thresholds};
 pub use pairs::Likeness;
 pub use rank::{Hit, Ranking};
 pub use robots::Robots;

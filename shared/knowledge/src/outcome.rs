@@ -31,7 +31,7 @@ impl Default for Thresholds {
 
 /// What is done with what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SearchOutcome {
     /// It answers.
     Sure,
     /// It may be what was meant: the visitor is asked.
@@ -42,13 +42,13 @@ pub enum Outcome {
 
 impl Thresholds {
     /// What follows from this confidence, where there are `offers` to make.
-    pub fn outcome(&self, confidence: f64, offers: usize) -> Outcome {
+    pub fn outcome(&self, confidence: f64, offers: usize) -> SearchOutcome {
         if confidence > 0.0 && confidence >= self.answer {
-            Outcome::Sure
+            SearchOutcome::Sure
         } else if confidence > 0.0 && confidence >= self.near && offers > 0 {
-            Outcome::Near
+            SearchOutcome::Near
         } else {
-            Outcome::Refused
+            SearchOutcome::Refused
         }
     }
 }
@@ -60,13 +60,13 @@ mod tests {
     #[test]
     fn there_are_three_outcomes() {
         let of = |confidence, offers| Thresholds::default().outcome(confidence, offers);
-        assert_eq!(of(0.5, 0), Outcome::Sure);
-        assert_eq!(of(0.49, 1), Outcome::Near);
-        assert_eq!(of(0.49, 0), Outcome::Refused);
-        assert_eq!(of(0.19, 3), Outcome::Refused);
+        assert_eq!(of(0.5, 0), SearchOutcome::Sure);
+        assert_eq!(of(0.49, 1), SearchOutcome::Near);
+        assert_eq!(of(0.49, 0), SearchOutcome::Refused);
+        assert_eq!(of(0.19, 3), SearchOutcome::Refused);
         let all = Thresholds { answer: 0.0, near: 0.0 };
-        assert_eq!(all.outcome(0.0, 3), Outcome::Refused, "nothing was found");
+        assert_eq!(all.outcome(0.0, 3), SearchOutcome::Refused, "nothing was found");
         let never = Thresholds { answer: 0.2, near: 0.6 };
-        assert_eq!(never.outcome(0.3, 3), Outcome::Sure);
+        assert_eq!(never.outcome(0.3, 3), SearchOutcome::Sure);
     }
 }

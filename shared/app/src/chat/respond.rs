@@ -3,8 +3,8 @@
 
 use domain::{Chatbot, Citation, Turn, chatbot::REFUSAL};
 use knowledge::{
-    Found, Match, Outcome, Passage, Thresholds,
-    follow_up::{self, Past, Reading},
+    Found, Match, Passage, SearchOutcome, Thresholds,
+    follow_up::{self, MessageReading, Past},
     small_talk::{self, Intent, Phrase, Talk, text_of},
     text::{self, Language},
 };
@@ -44,7 +44,7 @@ pub(super) struct Message<'m> {
     /// What is searched: the message without a greeting.
     question: &'m str,
     talk: Talk<'m>,
-    reading: Reading,
+    reading: MessageReading,
     last_answer: Option<String>,
     language: Language,
 }
@@ -83,10 +83,12 @@ impl<'m> Message<'m> {
     pub fn searches(&self) -> Vec<String> {
         let alone = self.question.to_owned();
         match &self.reading {
-            Reading::Takes(offer) => vec![offer.clone()],
-            Reading::More(subject) => vec![subject.clone()],
-            Reading::With(subject, _) => vec![alone, follow_up::joined(subject, self.question)],
-            Reading::Alone | Reading::Declines => vec![alone],
+            MessageReading::Takes(offer) => vec![offer.clone()],
+            MessageReading::More(subject) => vec![subject.clone()],
+            MessageReading::With(subject, _) => {
+                vec![alone, follow_up::joined(subject, self.question)]
+            }
+            MessageReading::Alone | MessageReading::Declines => vec![alone],
         }
     }
 
@@ -94,7 +96,7 @@ impl<'m> Message<'m> {
     pub fn choose(&self, mut found: Vec<Found>) -> Found {
         let Some(with) = found.pop() else { return Found::nothing() };
         let Some(alone) = found.pop() else { return with };
-        let clearly = matches!(self.reading, Reading::With(_, true));
+        let clearly = matches!(self.reading, MessageReading::With(_, true));
         // A question that is answered as it is is not dragged back.
         let gain = if clearly { -GAIN } else { GAIN };
         if alone.confidence < 1.0 && with.confidence >= alone.confidence + gain {
@@ -107,34 +109,34 @@ impl<'m> Message<'m> {
     /// What `found` leads to.
     pub fn respond(&self, chatbot: &Chatbot, found: Found, topics: &[String]) -> Response {
         let is_asked = matches!(found.best, Match::Pair(..)) && found.confidence >= 1.0;
-        let takes = matches!(self.reading, Reading::Takes(_) | Reading::More(_));
+        let takes = matches!(self.reading, MessageReading::Takes(_) | MessageReading::More(_));
         if let (Talk::Small(intent, _), false, false) = (&self.talk, is_asked, takes) {
             return Response::Said(self.small_talk(chatbot, *intent));
         }
-        if self.reading == Reading::Declines {
+        if self.reading == MessageReading::Declines {
             return Response::Said(self.small_talk(chatbot, Intent::Abilities));
         }
         let thresholds = Thresholds { answer: chatbot.threshold(), near: chatbot.near_threshold() };
         let confidence = found.confidence;
         let sure = thresholds.outcome(confidence, found.offers.len());
         match (sure, found.best) {
-            (Outcome::Sure, Match::Pair(pair, citation)) => Response::Said(Said {
+            (SearchOutcome::Sure, Match::Pair(pair, citation)) => Response::Said(Said {
                 text: pair.answer,
                 citations: vec![citation],
                 confidence,
                 unanswered: false,
             }),
-            (Outcome::Sure, Match::Passages(passages)) => match &self.reading {
-                Reading::More(_) => self.more(passages, confidence),
+            (SearchOutcome::Sure, Match::Passages(passages)) => match &self.reading {
+                MessageReading::More(_) => self.more(passages, confidence),
                 _ => Response::Ask { passages, confidence },
             },
-            (Outcome::Near, _) => Response::Said(Said {
+            (SearchOutcome::Near, _) => Response::Said(Said {
                 text: follow_up::offer_text(&found.offers, self.language),
                 citations: Vec::new(),
                 confidence,
                 unanswered: true,
             }),
-            (Outcome::Sure | Outcome::Refused, _) => {
+            (SearchOutcome::Sure | SearchOutcome::Refused, _) => {
                 Response::Said(self.refusal(confidence, topics))
             }
         }
