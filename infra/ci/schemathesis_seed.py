@@ -57,6 +57,15 @@ def platform_webhook():
     return made["data"]["id"]
 
 
+# A chatbot of their own: answers of the demo's are not to depend on backends that are made up.
+BACKENDS_BOT = chatbot()
+
+
+def integration():
+    echo = {"name": "Echo", "type": "echo"}
+    return call("POST", f"/v1/bots/{BACKENDS_BOT}/integrations", echo, **PLATFORM)[1]["data"]["id"]
+
+
 def botplot_webhook():
     made = call("POST", WEBHOOKS, hook("lead.captured"), **SECRET)[1]
     return made["webhook"]["id"]
@@ -151,6 +160,9 @@ made = {
     "CONFERBOT_WEBHOOK_ID": conferbot_webhook["data"]["_id"],
     "PLATFORM_WEBHOOK_ID": platform_webhook(),
     "DELETED_PLATFORM_WEBHOOK_ID": platform_webhook(),
+    "BACKENDS_BOT_ID": BACKENDS_BOT,
+    "INTEGRATION_ID": integration(),
+    "DELETED_INTEGRATION_ID": integration(),
     "BOTPLOT_WEBHOOK_ID": botplot_webhook(),
     "DELETED_BOTPLOT_WEBHOOK_ID": botplot_webhook(),
     "SOURCE_ID": sources["sources"][0]["id"],

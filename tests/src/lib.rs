@@ -1,6 +1,7 @@
 //! What the black-box tests share.
 
 mod app;
+pub mod backend;
 mod dns;
 mod embedder;
 mod gate;

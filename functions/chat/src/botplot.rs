@@ -1,6 +1,6 @@
 use std::convert::Infallible;
 
-use app::chat::turn::TurnEvent;
+use app::chat::turn::{ReplyMode, TurnEvent};
 use axum::{
     Json,
     extract::State,
@@ -33,7 +33,8 @@ pub async fn chat(
     body: &[u8],
 ) -> Result<Json<ChatOut>, Problem<Botplot>> {
     let request = ChatRequest::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
-    let turn = ctx.chat.begin(principal, Dialect::Botplot, request).collect().await?;
+    let turn =
+        ctx.chat.begin(principal, Dialect::Botplot, request, ReplyMode::Whole).collect().await?;
     Ok(Json(turn.into()))
 }
 
@@ -56,7 +57,7 @@ async fn stream_chat(
     Body(body, _): Body<Botplot, ChatIn>,
 ) -> Result<(StreamOutcome, Sse<impl Stream<Item = Result<Event, Infallible>>>), Problem<Botplot>> {
     let request = ChatRequest::try_from(body)?;
-    let mut turn = ctx.chat.begin(key.principal, Dialect::Botplot, request);
+    let mut turn = ctx.chat.begin(key.principal, Dialect::Botplot, request, ReplyMode::Streamed);
     let first = match turn.next().await {
         TurnEvent::Failed(error) => return Err(error.into()),
         first @ (TurnEvent::Delta(_) | TurnEvent::Completed(_)) => first,

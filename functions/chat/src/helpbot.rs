@@ -1,3 +1,4 @@
+use app::chat::turn::ReplyMode;
 use axum::{Json, extract::State};
 use colloquy_http::{Problem, SiteKey};
 use dialects::helpbot::{
@@ -22,7 +23,8 @@ pub async fn chat(
     body: &[u8],
 ) -> Result<Json<ChatOut>, Problem<Helpbot>> {
     let request = ChatRequest::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
-    let turn = ctx.chat.begin(principal, Dialect::Helpbot, request).collect().await?;
+    let turn =
+        ctx.chat.begin(principal, Dialect::Helpbot, request, ReplyMode::Whole).collect().await?;
     Ok(Json(turn.into()))
 }
 

@@ -34,7 +34,8 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let mut http = colloquy_http::Ctx::new(env, aws).await?;
         http.app = http.app.with_semantics(aws.semantics(env)?);
-        let chat = Chat::new(http.app.clone(), Arc::new(Builtin));
+        let chat =
+            Chat::new(http.app.clone(), Arc::new(Builtin), aws.integrations(env, http.app.clone()));
         Ok(Self { app: http.app.clone(), http, chat })
     }
 }

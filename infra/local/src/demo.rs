@@ -116,6 +116,9 @@ pub(crate) async fn seed(platform: &Platform, options: &Options) -> Result<Crede
     credentials.base_url.clone_from(&platform.base_url);
     let workspace: WorkspaceId = credentials.workspace_id.parse().map_err(LocalError::of)?;
     platform.app.store.set_plan(workspace, options.plan).await.map_err(LocalError::of)?;
+    if let Some(model) = &options.model {
+        model.connect(platform, &credentials).await?;
+    }
     let text = serde_json::to_string_pretty(&credentials).map_err(LocalError::of)?;
     write_private(&file, &format!("{text}\n"))?;
     write_private(&options.data.join("env"), &credentials.shell())?;

@@ -13,6 +13,7 @@ pub fn openapi() -> Result<Value> {
         chat::openapi(),
         chatbots::openapi(),
         conversations::openapi(),
+        integrations::openapi(),
         knowledge_api::openapi(),
         leads::openapi(),
         projects::openapi(),

@@ -7,7 +7,7 @@ use domain::{Plan, conversation::IDLE};
 use knowledge::Embedder;
 use runtime::PasswordCost;
 
-use crate::{clock::TestClock, invoke::FaultInjection};
+use crate::{clock::TestClock, invoke::FaultInjection, model::ModelFlag};
 
 /// Runs Colloquy on this machine.
 #[derive(Debug, Clone, Parser)]
@@ -65,6 +65,11 @@ pub struct Options {
     #[arg(long = "platform", value_name = "NAME=URL", value_parser = platform)]
     pub platforms: Vec<(String, String)>,
 
+    /// AI backend of the demo chatbot: TYPE=URL or TYPE, then model=NAME and key-env=VARIABLE, separated by
+    /// commas, e.g. openai_compatible=http://localhost:11434/v1,model=llama3.2.
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<ModelFlag>,
+
     /// Start table, queues and secrets only, for functions that run under cargo lambda watch.
     #[arg(long)]
     pub services_only: bool,
@@ -116,6 +121,7 @@ impl Options {
             idle_seconds: IDLE.as_secs(),
             custom_domain_target: String::new(),
             embeddings: String::new(),
+            model: None,
             services_only: false,
             lambda_port: 9000,
             dns: None,

@@ -13,6 +13,7 @@ use std::{
 use app::{
     App,
     crawl::job::CrawlPage,
+    integrations::Integrations,
     jobs::{self, Job},
 };
 use aws_sdk_sqs::Client;
@@ -221,6 +222,13 @@ impl Platform {
     /// Where uploaded files are kept, once there is one: a folder for each chatbot.
     pub fn files_dir(&self) -> &Path {
         self.files.path()
+    }
+
+    /// The AI backends of chatbots, as the function that manages them has them.
+    pub(crate) fn integrations(&self) -> Result<Integrations> {
+        let settings = self.settings.get("integrations");
+        let settings = settings.ok_or_else(|| LocalError("there is no integrations".to_owned()))?;
+        Ok(self.aws.integrations(settings, self.app.clone()))
     }
 
     /// The code behind a function, as Lambda would run it by itself.

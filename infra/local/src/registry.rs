@@ -51,6 +51,7 @@ pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
         "chatbots" => http!(chatbots, env, aws),
         "conversations" => http!(conversations, env, aws),
         "docs" => Code::Http(docs::router()),
+        "integrations" => http!(integrations, env, aws),
         "knowledge" => http!(knowledge_api, env, aws),
         "leads" => http!(leads, env, aws),
         "projects" => http!(projects, env, aws),

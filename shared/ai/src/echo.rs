@@ -18,6 +18,10 @@ impl Answerer for Echo {
     fn reads_history(&self) -> bool {
         false
     }
+
+    fn reads_grounding(&self) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]

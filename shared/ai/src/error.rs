@@ -70,6 +70,9 @@ pub enum AnswerError {
     /// It reported success without text, tool call or refusal.
     #[error("answered without any text")]
     Empty,
+    /// It failed repeatedly and isn't asked for a while.
+    #[error("not asked: it failed repeatedly a moment ago")]
+    CircuitOpen,
     /// The stream ended before the answer did.
     #[error("broke off before the answer was complete")]
     BrokenOff,
@@ -87,6 +90,7 @@ impl AnswerError {
             | Self::Misconfigured { .. }
             | Self::Refused { .. }
             | Self::Malformed { .. }
+            | Self::CircuitOpen
             | Self::Empty => false,
         }
     }

@@ -6,19 +6,40 @@
 //! [`AnswerEvent::Done`], and one that failed with an [`AnswerError`]. Nothing is inferred from the
 //! wording of an answer.
 //!
-//! One file per backend: [`builtin`] quotes, [`echo`] repeats. They know no table and no route; which
-//! backend is asked, and what becomes of its answer, is decided in `app`.
+//! One file per backend: [`builtin`] quotes, [`echo`] repeats, [`openai`], [`anthropic`], [`bedrock`]
+//! and [`custom`] ask a server. `http` is what those share, [`sse`] reads server-sent events (`frames`
+//! those of AWS), `prompt` and [`markers`]
+//! are the protocol with a model: passages inside a fence, citations and refusals as markers that no
+//! visitor sees. They know no table and no route; which backend is asked, and what becomes of its
+//! answer, is decided in `app`.
 
+pub mod anthropic;
+pub mod bedrock;
 pub mod builtin;
+pub mod custom;
 pub mod echo;
 mod error;
+mod frames;
+mod http;
+pub mod markers;
+pub mod openai;
+mod prompt;
 mod request;
+pub mod sse;
+#[cfg(test)]
+mod streams;
 
+pub use anthropic::Anthropic;
+pub use bedrock::BedrockConverse;
 pub use builtin::{Builtin, pieces};
+pub use custom::Custom;
 pub use echo::Echo;
 pub use error::{AnswerError, Clock};
 use futures::stream::BoxStream;
-pub use request::{ChatbotContext, Grounding, Message, Request, Tool, ToolCall};
+pub use openai::OpenAi;
+pub use request::{
+    ChatbotContext, Endpoint, Grounding, Message, MessageOrigin, Request, Rules, Tool, ToolCall,
+};
 
 /// A backend that answers.
 pub trait Answerer: Send + Sync {
@@ -28,6 +49,11 @@ pub trait Answerer: Send + Sync {
 
     /// Whether it makes use of [`Request::history`], which costs a read of the table.
     fn reads_history(&self) -> bool {
+        true
+    }
+
+    /// Whether it makes use of [`Request::grounding`].
+    fn reads_grounding(&self) -> bool {
         true
     }
 }
@@ -42,7 +68,10 @@ pub enum AnswerEvent {
     Delta(String),
     /// The backend wants a tool to be run; its arguments are complete.
     ToolCall(ToolCall),
-    /// The backend says that the passages don't answer the question. No text comes with it.
+    /// The backend used this passage: its place in [`Request::grounding`].
+    Cited(usize),
+    /// The backend says that it can't answer from the passages, or refuses to. Text that came before
+    /// stays.
     Refused,
     /// The answer is complete.
     Done {

@@ -1,6 +1,7 @@
 //! What a backend is asked.
 
-use domain::{ChatbotId, Citation};
+use domain::{ChatbotId, Citation, ConversationId, MessageId, conversation::Platform};
+use url::Url;
 
 /// One question to a backend.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,41 @@ pub struct Request {
     pub grounding: Vec<Grounding>,
     /// Tools that the backend may call.
     pub tools: Vec<Tool>,
+    /// The largest answer, in tokens.
+    pub max_output_tokens: u32,
+    /// Where the message comes from.
+    pub origin: MessageOrigin,
+}
+
+/// Where a message comes from: what a team's own backend is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageOrigin {
+    /// The conversation, also one that this message opens.
+    pub conversation_id: ConversationId,
+    /// The message.
+    pub message_id: MessageId,
+    /// The visitor, as the client names them or as we do.
+    pub visitor_id: String,
+    /// The visitor's name, where the platform tells it.
+    pub visitor_name: Option<String>,
+    /// The visitor's user name there.
+    pub visitor_username: Option<String>,
+    /// The platform.
+    pub platform: Platform,
+    /// The chat there.
+    pub chat_id: Option<String>,
+}
+
+/// Where a backend is, and what goes with every request. It holds secrets: it has no `Debug`.
+pub struct Endpoint {
+    /// Its address.
+    pub url: Url,
+    /// Which of its models.
+    pub model: Option<String>,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The key that it is asked with.
+    pub api_key: Option<String>,
 }
 
 /// What a backend needs to know about the chatbot that it speaks for.
@@ -24,6 +60,21 @@ pub struct ChatbotContext {
     pub id: ChatbotId,
     /// Its name, as its owner sees it.
     pub name: String,
+    /// What its owner tells the model; may be empty.
+    pub instructions: String,
+    /// What it may answer from.
+    pub rules: Rules,
+}
+
+/// What a model may answer from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rules {
+    /// From the passages alone.
+    PassagesOnly,
+    /// From the passages, and from what it knows.
+    PassagesFirst,
+    /// [`ChatbotContext::instructions`] are all that it is told; markers have no meaning.
+    Verbatim,
 }
 
 /// A message of the conversation so far.
@@ -96,11 +147,26 @@ pub(crate) mod tests {
             quote: (*quote).to_owned(),
         };
         Request {
-            chatbot: ChatbotContext { id: ChatbotId::new(), name: "Ada".to_owned() },
+            chatbot: ChatbotContext {
+                id: ChatbotId::new(),
+                name: "Ada".to_owned(),
+                instructions: String::new(),
+                rules: Rules::PassagesOnly,
+            },
             history: Vec::new(),
             message: message.to_owned(),
             grounding: quotes.iter().map(grounding).collect(),
             tools: Vec::new(),
+            max_output_tokens: 1_000,
+            origin: MessageOrigin {
+                conversation_id: "0197a000-0000-7000-8000-000000000001".parse().unwrap(),
+                message_id: "0197a000-0000-7000-8000-000000000002".parse().unwrap(),
+                visitor_id: "visitor-1".to_owned(),
+                visitor_name: None,
+                visitor_username: None,
+                platform: Platform::Web,
+                chat_id: None,
+            },
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod chatbots;
 pub mod conversations;
 pub mod crawl;
 pub mod events;
+pub mod integrations;
 pub mod jobs;
 pub mod knowledge;
 pub mod mail;

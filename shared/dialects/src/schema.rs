@@ -162,6 +162,33 @@ pub fn count(default: u32, (min, max): (u32, u32)) -> Object {
         .build()
 }
 
+/// A whole number from `min` to `max`, or none; `default` where it is left out.
+pub fn whole_or_null((min, max): (u32, u32), default: Option<u32>) -> Object {
+    let number = ObjectBuilder::new().minimum(Some(min)).maximum(Some(max));
+    nullable(number.default(default.map(Into::into)), Type::Integer)
+}
+
+/// True or false.
+pub fn truth() -> Object {
+    ObjectBuilder::new().schema_type(Type::Boolean).build()
+}
+
+/// Text within these bounds, or none.
+pub fn text_or_null(bounds: (usize, usize)) -> Object {
+    nullable(text(bounds), Type::String)
+}
+
+/// A web address or nothing at all: an empty text, or none.
+pub fn url_or_null() -> Object {
+    let url = string().pattern(Some(r"^(https?://.+)?$")).max_length(Some(bounds::URL_LENGTH));
+    nullable(url, Type::String)
+}
+
+/// Printable ASCII within these bounds, or none.
+pub fn printable_or_null((_, max): (usize, usize)) -> Object {
+    nullable(string().pattern(Some("^[ -~]*$")).max_length(Some(max)), Type::String)
+}
+
 /// Any number from 0.
 pub fn count_from_zero() -> Object {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(u32::MAX)).build()

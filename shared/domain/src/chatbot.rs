@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{ChatbotId, Error, Result, Timestamp, WorkspaceId, bounds};
+use crate::{ChatbotId, Error, IntegrationId, Result, Timestamp, WorkspaceId, bounds};
 
 /// What a visitor reads when nothing relevant was found.
 pub const REFUSAL: &str =
@@ -13,6 +13,36 @@ pub const REFUSAL: &str =
 pub const DEFAULT_THRESHOLD: f64 = 0.5;
 /// The setting that names a chatbot's own threshold: a number from 0 to 1; null is the default.
 pub const THRESHOLD: &str = "confidenceThreshold";
+/// The setting that says what AI backends may answer from: `knowledge` (default) or `anything`.
+pub const ANSWER_FROM: &str = "answerFrom";
+/// The setting that holds what AI backends are told by the owner: up to [`INSTRUCTIONS`] characters.
+pub const INSTRUCTIONS_SETTING: &str = "instructions";
+/// See [`INSTRUCTIONS_SETTING`].
+pub const INSTRUCTIONS: (usize, usize) = (0, 4_000);
+/// The setting that says whether a stored pair that asks the same answers before any AI backend: true
+/// (default) or false.
+pub const PAIRS_FIRST: &str = "pairsFirst";
+
+/// What AI backends may answer from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AnswerFrom {
+    /// From the chatbot's knowledge alone.
+    #[default]
+    Knowledge,
+    /// From whatever the model knows, too.
+    Anything,
+}
+
+impl AnswerFrom {
+    /// The value of the setting, if it is one.
+    fn of(value: &Value) -> Option<Self> {
+        match value.as_str()? {
+            "knowledge" => Some(Self::Knowledge),
+            "anything" => Some(Self::Anything),
+            _ => None,
+        }
+    }
+}
 
 /// From this confidence on it offers what may have been meant, unless settings say otherwise.
 pub const DEFAULT_NEAR_THRESHOLD: f64 = 0.2;
@@ -44,6 +74,10 @@ pub struct Chatbot {
     pub api_key_prefix: String,
     /// Grows with every change of what it knows; names the index that is current.
     pub index_version: u64,
+    /// Its AI backends.
+    pub integrations: Vec<IntegrationId>,
+    /// Grows with every change of its AI backends.
+    pub integrations_version: u64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When its configuration last changed.
@@ -73,6 +107,21 @@ impl Chatbot {
         let own = self.settings.get(SMALL_TALK)?;
         let text = own.get(language).and_then(|own| own.get(intent)).or_else(|| own.get(intent));
         text.and_then(Value::as_str)
+    }
+
+    /// What its AI backends may answer from.
+    pub fn answer_from(&self) -> AnswerFrom {
+        self.settings.get(ANSWER_FROM).and_then(AnswerFrom::of).unwrap_or_default()
+    }
+
+    /// What its AI backends are told by its owner.
+    pub fn instructions(&self) -> &str {
+        self.settings.get(INSTRUCTIONS_SETTING).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether a stored pair that asks the same answers before any AI backend.
+    pub fn pairs_first(&self) -> bool {
+        self.settings.get(PAIRS_FIRST).and_then(Value::as_bool).unwrap_or(true)
     }
 }
 
@@ -178,7 +227,7 @@ pub fn merge(into: &mut Value, patch: Value) {
     }
 }
 
-/// Settings have a size and a depth, and the threshold is a share.
+/// Settings have a size and a depth, and those that the platform reads have their types and bounds.
 pub fn check_settings(settings: &Value) -> Result<()> {
     if settings.to_string().len() > bounds::SETTINGS_BYTES {
         let max = bounds::SETTINGS_BYTES;
@@ -195,7 +244,8 @@ pub fn check_settings(settings: &Value) -> Result<()> {
             return Err(Error::field(&field, "must be a number from 0 to 1, or null"));
         }
     }
-    check_small_talk(settings.get(SMALL_TALK))
+    check_small_talk(settings.get(SMALL_TALK))?;
+    check_backend_settings(settings)
 }
 
 /// On or off, or texts by intent, or by language and intent.
@@ -217,6 +267,25 @@ fn check_small_talk(own: Option<&Value>) -> Result<()> {
         "must be true, false, null, or an object of texts of at most {SMALL_TALK_TEXT} characters"
     );
     if is_sound { Ok(()) } else { Err(Error::field(&field, message)) }
+}
+
+/// What AI backends are told.
+fn check_backend_settings(settings: &Value) -> Result<()> {
+    let given = |name: &str| settings.get(name).filter(|value| !value.is_null());
+    let refused = |name: &str, why: String| Err(Error::field(format!("settings.{name}"), why));
+    if given(ANSWER_FROM).is_some_and(|value| AnswerFrom::of(value).is_none()) {
+        return refused(ANSWER_FROM, "must be one of knowledge, anything, or null".to_owned());
+    }
+    if given(PAIRS_FIRST).is_some_and(|value| !value.is_boolean()) {
+        return refused(PAIRS_FIRST, "must be true, false or null".to_owned());
+    }
+    let (_, max) = INSTRUCTIONS;
+    let fits = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() <= max);
+    if given(INSTRUCTIONS_SETTING).is_some_and(|value| !fits(value)) {
+        let why = format!("must be text of at most {max} characters, or null");
+        return refused(INSTRUCTIONS_SETTING, why);
+    }
+    Ok(())
 }
 
 /// The name of a copy: ` (copy)` at the end, shortened in front of it where it would not fit.
@@ -268,6 +337,16 @@ mod tests {
         assert!(check_settings(&deep).unwrap_err().message.contains("16 levels"));
         assert!(check_settings(&json!({"a": "x".repeat(70_000)})).is_err());
         assert!(check_settings(&json!({"a": {"b": [1, 2, 3]}})).is_ok());
+        for (name, right, wrong) in [
+            ("answerFrom", json!("anything"), json!("web")),
+            ("pairsFirst", json!(false), json!("no")),
+            ("instructions", json!("x".repeat(4_000)), json!("x".repeat(4_001))),
+        ] {
+            assert!(check_settings(&json!({ name: right })).is_ok());
+            assert!(check_settings(&json!({ name: null })).is_ok());
+            let error = check_settings(&json!({ name: wrong })).unwrap_err();
+            assert_eq!(error.fields[0].field, format!("settings.{name}"));
+        }
     }
 
     #[test]

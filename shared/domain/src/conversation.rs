@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChatbotId, ConversationId, Dialect, Error, MessageId, Result, SourceId, Timestamp, WorkspaceId,
-    bounds,
+    BackendKind, ChatbotId, ConversationId, Dialect, Error, IntegrationId, MessageId, Result,
+    SourceId, Timestamp, WorkspaceId, bounds,
 };
 
 /// After this long without a message a conversation has ended, unless the deployment says other.
@@ -164,6 +164,59 @@ pub struct Citation {
     pub title: String,
 }
 
+/// How an AI backend ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BackendResult {
+    /// It answered.
+    Answered,
+    /// It said that it can't answer from the passages.
+    Refused,
+    /// Its answer reached the bound on length.
+    Truncated,
+    /// A content filter ended it.
+    Filtered,
+    /// It broke off after the visitor had read its beginning.
+    BrokenOff,
+    /// It failed, and so did the fallback, if there is one.
+    Failed,
+}
+
+/// What an AI backend did for a turn: the last one that was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackendReport {
+    /// The integration.
+    pub integration_id: IntegrationId,
+    /// What sort of backend it is.
+    pub kind: BackendKind,
+    /// Which of its models.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// How it ended.
+    pub result: BackendResult,
+    /// Why it failed; for the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Tokens read, as it counts them.
+    pub input_tokens: u32,
+    /// Tokens written.
+    pub output_tokens: u32,
+    /// Milliseconds from the request to the first text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_text_ms: Option<u32>,
+    /// Milliseconds from the request to its end.
+    pub total_ms: u32,
+    /// Requests made for the turn, those that failed among them.
+    pub attempts: u32,
+}
+
+impl BackendReport {
+    /// Whether the turn has no complete answer, which its owner hears of.
+    pub fn failed(&self) -> bool {
+        matches!(self.result, BackendResult::BrokenOff | BackendResult::Failed)
+    }
+}
+
 /// A question and its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
@@ -187,6 +240,8 @@ pub struct Turn {
     pub confidence: f64,
     /// Nothing relevant was found and the answer says so.
     pub unanswered: bool,
+    /// What an AI backend did for it, if one was asked.
+    pub backend: Option<BackendReport>,
     /// 1 or -1, once rated.
     pub rating: Option<i8>,
     /// When that rating was given.

@@ -2,7 +2,10 @@
 //! of the item they belong to, with an id derived from that item, so that the same change always
 //! gives the same event.
 
-use crate::{ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp, Turn, WorkspaceId};
+use crate::{
+    BackendReport, ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp, Turn,
+    WorkspaceId,
+};
 
 /// An event with what it is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +39,8 @@ pub enum EventBody {
     RatingReceived(Box<Turn>),
     /// A visitor requested a person.
     HandoffRequested(Box<Conversation>),
+    /// No AI backend of the chatbot gave a complete answer to the question of this turn.
+    IntegrationFailed(Box<Turn>),
 }
 
 impl Event {
@@ -47,7 +52,8 @@ impl Event {
             | EventBody::HandoffRequested(conversation) => Some(conversation.id),
             EventBody::QuestionAsked(turn)
             | EventBody::QuestionAnswered(turn)
-            | EventBody::RatingReceived(turn) => Some(turn.conversation_id),
+            | EventBody::RatingReceived(turn)
+            | EventBody::IntegrationFailed(turn) => Some(turn.conversation_id),
             EventBody::LeadCaptured(lead) => lead.conversation_id,
         }
     }
@@ -63,8 +69,9 @@ impl Event {
         }
     }
 
-    /// A turn was stored: a question and its answer, one event each.
-    pub fn of_turn(turn: &Turn) -> [Self; 2] {
+    /// A turn was stored: a question and its answer, one event each, and that no AI backend answered if
+    /// that was so.
+    pub fn of_turn(turn: &Turn) -> Vec<Self> {
         let event = |what: &str, at, body| Self {
             id: EventId::derived(&[what, &turn.id.to_string()]),
             at,
@@ -72,14 +79,19 @@ impl Event {
             chatbot_id: turn.chatbot_id,
             body,
         };
-        [
+        let mut events = vec![
             event("asked", turn.asked_at, EventBody::QuestionAsked(Box::new(turn.clone()))),
             event(
                 "answered",
                 turn.answered_at,
                 EventBody::QuestionAnswered(Box::new(turn.clone())),
             ),
-        ]
+        ];
+        if turn.backend.as_ref().is_some_and(BackendReport::failed) {
+            let body = EventBody::IntegrationFailed(Box::new(turn.clone()));
+            events.push(event("integration failed", turn.answered_at, body));
+        }
+        events
     }
 
     /// A visitor left contact details.

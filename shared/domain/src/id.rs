@@ -93,6 +93,8 @@ ids! {
     GroupId, "group";
     /// What a visitor left to be reached by.
     LeadId, "lead";
+    /// An AI backend of a chatbot.
+    IntegrationId, "integration";
     /// A webhook subscription.
     WebhookId, "webhook";
     /// A domain event, derived from the change it belongs to.

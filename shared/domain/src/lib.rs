@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod filter;
 pub mod id;
+pub mod integration;
 pub mod lead;
 pub mod page;
 pub mod period;
@@ -30,16 +31,23 @@ pub mod widget;
 
 pub use access::{ApiKey, KeyKind, Member, Principal, Session, User, Workspace};
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
-pub use chatbot::Chatbot;
-pub use conversation::{Citation, Conversation, ConversationStatus, HandoffStatus, Platform, Turn};
+pub use chatbot::{AnswerFrom, Chatbot};
+pub use conversation::{
+    BackendReport, BackendResult, Citation, Conversation, ConversationStatus, HandoffStatus,
+    Platform, Turn,
+};
 pub use deliveries::{DeliveryCursor, DeliveryPage, DeliveryQuery, ReplayRange};
 pub use dialect::{Dialect, DialectProfile};
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, KeyId, LeadId, MessageId,
-    SourceId, UserId, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, IntegrationId, KeyId, LeadId,
+    MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+};
+pub use integration::{
+    BackendKind, Integration, IntegrationFilter, IntegrationPatch, IntegrationStatus,
+    NewIntegration, SealedHeader,
 };
 pub use lead::Lead;
 pub use page::Page;

@@ -90,6 +90,8 @@ pub struct Limits {
     pub botplot_calls: Option<u32>,
     /// Questions that its helpbot sites answer in a UTC month.
     pub helpbot_credits: Option<u32>,
+    /// Tokens that AI backends may read and write for the workspace in a UTC month.
+    pub backend_tokens: Option<u32>,
     /// What it has.
     #[serde(default)]
     pub features: Vec<Feature>,

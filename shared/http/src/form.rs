@@ -18,6 +18,7 @@ use crate::{
     Ctx, Problem,
     auth::{key_in_body, key_in_head, principal},
     body::{MAX_BYTES, read_body},
+    file_name,
 };
 
 /// The maximum number of parts of a form.
@@ -143,7 +144,8 @@ async fn read(content_type: &str, body: Bytes) -> Result<Form> {
         let content_type = field.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         parts.push(Part {
             name: field.name().unwrap_or_default().to_owned(),
-            file_name: field.file_name().map(str::to_owned),
+            file_name: file_name::extended(field.headers())
+                .or_else(|| field.file_name().map(str::to_owned)),
             content_type: content_type.map(str::to_owned),
             bytes: field.bytes().await.map_err(broken)?,
         });

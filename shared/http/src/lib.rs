@@ -5,6 +5,7 @@ mod auth;
 mod body;
 mod calls;
 mod ctx;
+mod file_name;
 mod form;
 mod idempotency;
 mod layers;

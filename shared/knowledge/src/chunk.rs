@@ -1,30 +1,35 @@
 //! From blocks to passages: by heading first, by size second.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::{conversation::shorten, source::Chunk};
 use url::Url;
 
-use crate::{extract::Document, text, tokens};
+use crate::{
+    extract::{Block, BlockKind, Document},
+    text, tokens,
+};
 
 /// A passage is closed once it has this many words.
 const TARGET_WORDS: u32 = 120;
 /// A block longer than this is cut between sentences.
-const MOST_WORDS: u32 = 200;
+const MAX_WORDS: u32 = 200;
 /// A passage has at most this many tokens, as many as models that make vectors usually read. 200
 /// words of English have some 270; data and scripts without spaces have far more.
-const MOST_TOKENS: u32 = 512;
+const MAX_TOKENS: u32 = 512;
 /// A passage has at most this many bytes, whatever a "word" is in it.
-const MOST_BYTES: usize = 4_000;
+const MAX_BYTES: usize = 4_000;
 /// A run of characters without a space in it is cut to this many bytes.
-const MOST_RUN: usize = MOST_TOKENS as usize;
+const MAX_RUN: usize = MAX_TOKENS as usize;
 /// A title or a heading is cut to this many characters.
 const HEADING: usize = 200;
-/// Passages of one page at the most.
-const MAX_CHUNKS: usize = 100;
-/// Passages of one file at the most: some 150,000 words, as in a thick book.
+/// Passages of one page at most.
+const MAX_CHUNKS: usize = 200;
+/// Passages of one file at most: some 150,000 words, as in a thick book.
 pub const MAX_FILE_CHUNKS: usize = 1_000;
 
 /// Cuts a page into passages. Blocks under the same headings go together until a passage is long
-/// enough; a heading always begins a new one.
+/// enough; a heading always begins a new one, and a list stays whole if it fits a passage.
 pub fn chunks(document: &Document, url: &Url) -> Vec<Chunk> {
     cut(document, url.as_str(), MAX_CHUNKS)
 }
@@ -35,48 +40,162 @@ pub fn chunks_of_file(document: &Document, name: &str) -> Vec<Chunk> {
 }
 
 fn cut(document: &Document, at: &str, most: usize) -> Vec<Chunk> {
-    let mut made: Vec<Chunk> = Vec::new();
-    let mut content = String::new();
-    let mut headings: &[String] = &[];
-    let mut close = |content: &mut String, headings: &[String]| {
-        if !content.is_empty() && made.len() < most {
-            let content = std::mem::take(content);
-            made.push(Chunk {
-                id: format!("{}", made.len()),
-                tokens: tokens::count(&content),
-                content,
-                headings: headings.iter().map(|h| shorten(h, HEADING)).collect(),
-                url: Some(at.to_owned()),
-                title: shorten(&document.title, HEADING),
-            });
+    let mut cutter =
+        Cutter { at, title: shorten(&document.title, HEADING), most, made: Vec::new(), open: None };
+    for unit in units(&document.blocks) {
+        if cutter.open.as_ref().is_some_and(|open| open.block.headings != unit[0].headings) {
+            cutter.close();
         }
-        content.clear();
-        made.len() < most
-    };
-    let mut size = Size::default();
-    for block in &document.blocks {
-        if block.headings != headings {
-            if !close(&mut content, headings) {
-                return made;
-            }
-            headings = &block.headings;
+        match whole_list(unit) {
+            Some(size) => cutter.add_list(unit, size),
+            None => unit.iter().for_each(|block| cutter.add(block)),
         }
-        for (piece, of_piece) in pieces(&block.text) {
-            if !content.is_empty() && !size.and(of_piece).is_enough() {
-                content.push('\n');
-                size = size.and(of_piece);
-            } else {
-                // What is left over has no room, and a large file has much of it.
-                if !close(&mut content, headings) {
-                    return made;
-                }
-                size = of_piece;
-            }
-            content.push_str(&piece);
+        // What is left over has no room, and a large file has much of it.
+        if cutter.made.len() >= most {
+            break;
         }
     }
-    close(&mut content, headings);
-    made
+    cutter.close();
+    cutter.made
+}
+
+/// Blocks that belong together: a list with the line that introduces it, or one block.
+fn units(blocks: &[Block]) -> impl Iterator<Item = &[Block]> {
+    let is_item = |block: &Block| matches!(block.kind, BlockKind::Step | BlockKind::Item);
+    blocks.chunk_by(move |before, next| {
+        let introduces = is_item(before) || before.text.trim_end().ends_with([':', '：']);
+        introduces && is_item(next) && before.headings == next.headings
+    })
+}
+
+/// The size of a list, if a passage holds it.
+fn whole_list(unit: &[Block]) -> Option<Size> {
+    let bytes: usize = unit.iter().map(|block| block.text.len()).sum();
+    if unit.len() < 2 || bytes > MAX_BYTES {
+        return None;
+    }
+    let sizes = unit.iter().map(|block| Size::of(&block.text));
+    sizes.reduce(Size::and).filter(|size| size.fits())
+}
+
+/// Puts blocks together to passages.
+struct Cutter<'d> {
+    at: &'d str,
+    title: String,
+    most: usize,
+    made: Vec<Chunk>,
+    open: Option<Open<'d>>,
+}
+
+/// A passage that is not closed yet.
+struct Open<'d> {
+    /// Its first block.
+    block: &'d Block,
+    content: String,
+    size: Size,
+}
+
+impl<'d> Cutter<'d> {
+    fn add(&mut self, block: &'d Block) {
+        for (piece, size) in pieces(&block.text) {
+            self.put(block, &piece, size, Size::is_enough);
+            if self.made.len() >= self.most {
+                return;
+            }
+        }
+    }
+
+    fn add_list(&mut self, unit: &'d [Block], size: Size) {
+        let text: Vec<&str> = unit.iter().map(|block| block.text.as_str()).collect();
+        if let Some(first) = unit.first() {
+            self.put(first, &text.join("\n"), size, |size| !size.fits());
+        }
+    }
+
+    fn put(&mut self, block: &'d Block, text: &str, size: Size, is_full: fn(Size) -> bool) {
+        match &mut self.open {
+            Some(open) if !is_full(open.size.and(size)) => {
+                open.content.push('\n');
+                open.content.push_str(text);
+                open.size = open.size.and(size);
+            }
+            _ => {
+                self.close();
+                self.open = Some(Open { block, content: text.to_owned(), size });
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(Open { block, content, .. }) = self.open.take() else { return };
+        if self.made.len() < self.most {
+            self.made.push(Chunk {
+                id: format!("{}", self.made.len()),
+                tokens: tokens::count(&content),
+                content,
+                headings: block.headings.iter().map(|h| shorten(h, HEADING)).collect(),
+                url: Some(address(self.at, block.fragment.as_deref())),
+                title: self.title.clone(),
+            });
+        }
+    }
+}
+
+/// Takes out of the passages of a site what most of its pages say, a notice or a question to their
+/// readers, but where it is said first. A passage of nothing else is left without a word, so that
+/// it is never found; those before and behind it keep their places.
+pub fn say_repeated_lines_once(chunks: &mut [Chunk]) {
+    /// Lines that are shorter, in characters, may be answers: "Yes, it is."
+    const SHORTEST: usize = 16;
+    /// Pages that have a line in common at least.
+    const MIN_PAGES: usize = 5;
+    let page = |chunk: &Chunk| {
+        let url = chunk.url.clone().unwrap_or_default();
+        url.split('#').next().unwrap_or_default().to_owned()
+    };
+    let mut pages: HashSet<String> = HashSet::new();
+    let mut said: HashMap<&str, HashSet<String>> = HashMap::new();
+    for chunk in chunks.iter() {
+        let page = page(chunk);
+        for line in chunk.content.lines().filter(|line| line.chars().count() >= SHORTEST) {
+            said.entry(line).or_default().insert(page.clone());
+        }
+        pages.insert(page);
+    }
+    let most = MIN_PAGES.max(pages.len() / 2);
+    let repeated: HashSet<String> = said
+        .into_iter()
+        .filter(|(_, on)| on.len() >= most)
+        .map(|(line, _)| line.to_owned())
+        .collect();
+    if repeated.is_empty() {
+        return;
+    }
+    let mut first: HashSet<String> = HashSet::new();
+    for chunk in chunks {
+        let lines = chunk.content.lines();
+        let kept: Vec<&str> = lines
+            .filter(|line| !repeated.contains(*line) || first.insert((*line).to_owned()))
+            .collect();
+        let content = kept.join("\n");
+        if content.trim().is_empty() {
+            chunk.headings.clear();
+            chunk.title.clear();
+        }
+        chunk.content = content;
+    }
+}
+
+/// Where a passage is: its page, and the place on it as far as it is known.
+fn address(at: &str, fragment: Option<&str>) -> String {
+    /// What is longer, in characters, is no name that an author gave to a place.
+    const LONGEST: usize = 200;
+    match fragment.filter(|name| {
+        !name.is_empty() && name.len() <= LONGEST && !name.contains(char::is_whitespace)
+    }) {
+        Some(fragment) => format!("{at}#{fragment}"),
+        None => at.to_owned(),
+    }
 }
 
 /// How long a text is.
@@ -103,7 +222,7 @@ impl Size {
     }
 
     fn fits(self) -> bool {
-        self.words <= MOST_WORDS && self.bytes <= MOST_BYTES && self.tokens <= MOST_TOKENS
+        self.words <= MAX_WORDS && self.bytes <= MAX_BYTES && self.tokens <= MAX_TOKENS
     }
 
     /// Whether a passage of this size had better been closed before.
@@ -114,7 +233,7 @@ impl Size {
 
 /// The whole of `text` if it fits. What is longer than any passage isn't measured first.
 fn whole(text: &str) -> Option<(String, Size)> {
-    let size = (text.len() <= MOST_BYTES).then(|| Size::of(text)).filter(|size| size.fits());
+    let size = (text.len() <= MAX_BYTES).then(|| Size::of(text)).filter(|size| size.fits());
     size.map(|size| (text.to_owned(), size))
 }
 
@@ -155,8 +274,8 @@ fn joined(parts: impl Iterator<Item = (String, Size)>) -> Vec<(String, Size)> {
 /// a byte at least.
 fn by_bytes(mut word: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    while word.len() > MOST_RUN {
-        let mut end = MOST_RUN;
+    while word.len() > MAX_RUN {
+        let mut end = MAX_RUN;
         while !word.is_char_boundary(end) {
             end -= 1;
         }
@@ -174,12 +293,12 @@ mod tests {
     use crate::extract::Block;
 
     fn chunked(blocks: Vec<Block>) -> Vec<Chunk> {
-        let document = Document { title: "T".into(), blocks, links: Vec::new() };
+        let document = Document { title: "T".into(), blocks, ..Document::default() };
         chunks(&document, &Url::parse("https://example.com/").unwrap())
     }
 
     fn block(heading: &str, text: &str) -> Block {
-        Block { headings: vec![heading.to_owned()], text: text.to_owned() }
+        Block::new(&[heading], text)
     }
 
     #[test]
@@ -191,15 +310,66 @@ mod tests {
     }
 
     #[test]
+    fn a_list_stays_whole_with_the_line_above_it() {
+        let long = "word ".repeat(180);
+        let of = |kind, text: &str| Block { kind, ..block("A", text) };
+        let mut blocks = vec![block("A", &long), block("A", "Bring these:")];
+        blocks.extend((1..=20).map(|n| of(BlockKind::Step, &format!("{n}. thing number {n}"))));
+        let made = chunked(blocks);
+        assert_eq!(made.len(), 2);
+        assert!(made[1].content.starts_with("Bring these:\n1. thing"));
+        assert!(made[1].content.ends_with("20. thing number 20"));
+    }
+
+    #[test]
+    fn a_passage_knows_its_place() {
+        let at = |text: &str, fragment: &str| Block {
+            fragment: Some(fragment.into()),
+            ..block(text, text)
+        };
+        let made = chunked(vec![at("One.", "one"), at("Two.", "page=2"), at("Three.", "a b")]);
+        let urls: Vec<_> = made.iter().map(|chunk| chunk.url.as_deref().unwrap()).collect();
+        let page = "https://example.com/";
+        assert_eq!(urls, [&format!("{page}#one"), &format!("{page}#page=2"), page]);
+    }
+
+    #[test]
+    fn what_most_pages_say_is_said_once() {
+        let notice = "Did you find what you came here for?";
+        let of_page = |n: usize| {
+            let document = Document {
+                title: "T".into(),
+                blocks: vec![
+                    block("A", &format!("Fact number {n}.")),
+                    block("A", notice),
+                    block("B", notice),
+                ],
+                ..Document::default()
+            };
+            chunks(&document, &Url::parse(&format!("https://example.com/{n}")).unwrap())
+        };
+        let mut all: Vec<Chunk> = (0..6).flat_map(of_page).collect();
+        let count = all.len();
+        say_repeated_lines_once(&mut all);
+        assert_eq!(all.len(), count);
+        assert_eq!(all.iter().filter(|chunk| chunk.content.contains(notice)).count(), 1);
+        assert!(all.iter().any(|chunk| chunk.content == "Fact number 5."));
+        assert!(all[3].content.is_empty() && all[3].headings.is_empty());
+        let mut few: Vec<Chunk> = (0..3).flat_map(of_page).collect();
+        say_repeated_lines_once(&mut few);
+        assert!(few.iter().all(|chunk| !chunk.content.is_empty()));
+    }
+
+    #[test]
     fn neither_data_without_spaces_nor_an_endless_title_makes_a_passage_too_large() {
         let document = Document {
             title: "t".repeat(450_000),
             blocks: vec![block(&"h".repeat(450_000), &"QUJD".repeat(100_000))],
-            links: Vec::new(),
+            ..Document::default()
         };
         let made = chunks(&document, &Url::parse("https://example.com/").unwrap());
         assert_eq!(made.len(), MAX_CHUNKS);
-        assert!(made.iter().all(|c| c.content.len() <= MOST_BYTES && c.title.len() <= 3 * HEADING));
+        assert!(made.iter().all(|c| c.content.len() <= MAX_BYTES && c.title.len() <= 3 * HEADING));
     }
 
     #[test]
@@ -211,7 +381,7 @@ mod tests {
         let all: String = made.iter().map(|c| format!("{} ", c.content)).collect();
         assert!(all.contains("word999") && all.contains("number 199"));
         assert_eq!(text::word_count(&all), 1000 + 200 * 5);
-        assert!(made.iter().all(|c| text::word_count(&c.content) <= MOST_WORDS && c.tokens > 0));
+        assert!(made.iter().all(|c| text::word_count(&c.content) <= MAX_WORDS && c.tokens > 0));
     }
 
     #[test]
@@ -224,7 +394,7 @@ mod tests {
             let made = chunked(vec![block("A", &text)]);
             assert!(made.len() > 1, "{text}");
             let most = made.iter().map(|chunk| chunk.tokens).max().unwrap();
-            assert!(most <= MOST_TOKENS, "{most}: {text}");
+            assert!(most <= MAX_TOKENS, "{most}: {text}");
             // A sentence of signs alone says nothing, and goes.
             let said =
                 |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();

@@ -1,26 +1,35 @@
 //! One page from the web: robots.txt first, then the page, within bounds, whatever its character
 //! set, and only if it has changed since it was last read.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use outbound::{Client, Fetched, Hop, Limits, OutboundError, Policy};
+use outbound::{Client, CookieJar, Fetched, Hop, Limits, OutboundError, Policy};
 use url::Url;
 
 use crate::{
-    extract::{self, Document, ExtractError},
-    pdf::{self, PdfError},
-    robots::{KnownRobots, Robots},
+    extract::{Document, ExtractError},
+    file, links,
+    office::OfficeError,
+    pdf::PdfError,
+    robots::{Robots, RobotsCache},
     sitemap,
 };
 
 /// How the crawler calls itself to servers.
 pub const AGENT: &str = "ColloquyBot/1.0";
-const ACCEPT: &str =
-    "text/html,application/xhtml+xml,text/plain;q=0.8,text/markdown;q=0.8,application/pdf;q=0.7";
+const ACCEPT: &str = "text/html,application/xhtml+xml,text/plain;q=0.8,text/markdown;q=0.8,application/pdf;q=0.7,*/*;q=0.1";
 
 /// Bounds on a page.
 pub const PAGE: Limits =
     Limits { time: Duration::from_secs(20), bytes: 5 * 1024 * 1024, redirects: 5 };
+/// Crawls whose cookies are remembered at most.
+const MAX_JARS: usize = 64;
+/// A page with more text than this, in characters, is read though it sends its readers on.
+const STUB: usize = 400;
 
 /// Why a page could not be read. The text is kept with the source, for its owner.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
@@ -58,6 +67,9 @@ pub enum PageError {
     /// A PDF file without text.
     #[error("{0}")]
     Pdf(#[from] PdfError),
+    /// A file of an office program without text.
+    #[error("{0}")]
+    Office(#[from] OfficeError),
 }
 
 impl PageError {
@@ -91,20 +103,20 @@ impl PageError {
 
 /// A page that was read.
 #[derive(Debug, Clone)]
-pub struct Page {
+pub struct FetchedPage {
     /// Where it was in the end.
     pub url: Url,
     /// Its `ETag`, as sent.
     pub etag: Option<String>,
     /// Its `Last-Modified`, as sent.
     pub last_modified: Option<String>,
-    /// What it says.
+    /// What it says. Without blocks, it only leads to other pages, or asks not to be in an index.
     pub document: Document,
 }
 
 /// What a page was when it was last read, for its server to compare.
 #[derive(Debug, Clone)]
-pub struct Known<'a> {
+pub struct Validators<'a> {
     /// Where it was in the end.
     pub url: Url,
     /// Its `ETag`.
@@ -115,9 +127,9 @@ pub struct Known<'a> {
 
 /// What came of asking for a page.
 #[derive(Debug, Clone)]
-pub enum Reading {
+pub enum FetchOutcome {
     /// The page.
-    Page(Box<Page>),
+    Page(Box<FetchedPage>),
     /// It is as it was known (304).
     Unchanged,
 }
@@ -126,13 +138,16 @@ pub enum Reading {
 #[derive(Debug, Clone)]
 pub struct Fetcher {
     client: Client,
-    robots: KnownRobots,
+    robots: RobotsCache,
+    /// The cookies of crawls that are under way in this process.
+    cookies: Arc<Mutex<HashMap<String, CookieJar>>>,
 }
 
 impl Fetcher {
     /// A fetcher that connects to what `policy` allows.
     pub fn new(policy: Policy) -> Result<Self, OutboundError> {
-        Ok(Self { client: Client::new(policy, AGENT)?, robots: KnownRobots::default() })
+        let client = Client::new(policy, AGENT)?;
+        Ok(Self { client, robots: RobotsCache::default(), cookies: Arc::default() })
     }
 
     /// What the site of `url` says about being crawled, as `crawl` first found it.
@@ -146,33 +161,50 @@ impl Fetcher {
         &self,
         url: &Url,
         crawl: &str,
-        known: Option<&Known<'_>>,
+        known: Option<&Validators<'_>>,
         inside: &(dyn Fn(&Url) -> bool + Sync),
-    ) -> Result<Reading, PageError> {
-        let arrive = self.arrive(url, crawl, known, inside);
-        let arrived = tokio::time::timeout(PAGE.time, arrive).await;
-        let fetched =
-            arrived.unwrap_or(Err(OutboundError::TimedOut(PAGE.time.as_secs()).into()))?;
-        match fetched.status {
-            200 => {}
-            304 if known.is_some_and(|known| known.url == fetched.url) => {
-                return Ok(Reading::Unchanged);
+    ) -> Result<FetchOutcome, PageError> {
+        let read = self.page_unbounded(url, crawl, known, inside);
+        let read = tokio::time::timeout(PAGE.time, read).await;
+        read.unwrap_or(Err(OutboundError::TimedOut(PAGE.time.as_secs()).into()))
+    }
+
+    async fn page_unbounded(
+        &self,
+        url: &Url,
+        crawl: &str,
+        known: Option<&Validators<'_>>,
+        inside: &(dyn Fn(&Url) -> bool + Sync),
+    ) -> Result<FetchOutcome, PageError> {
+        let mut url = url.clone();
+        for _ in 0..=PAGE.redirects {
+            let fetched = self.arrive(&url, crawl, known, inside).await?;
+            match fetched.status {
+                200 => {}
+                304 if known.is_some_and(|known| known.url == fetched.url) => {
+                    return Ok(FetchOutcome::Unchanged);
+                }
+                _ => return Err(PageError::of(&fetched)),
             }
-            _ => return Err(PageError::of(&fetched)),
+            // Parsing takes a while on a large page; other pages go on meanwhile.
+            let read = tokio::task::spawn_blocking(move || read(&fetched)).await;
+            let page = read.map_err(|_| PageError::Extract(ExtractError::Empty))??;
+            match &page.document.refresh {
+                Some(target) if is_stub(&page.document) => {
+                    check_inside(target, inside)?;
+                    url = target.clone();
+                }
+                _ => return Ok(FetchOutcome::Page(Box::new(page))),
+            }
         }
-        // Parsing takes a while on a large page; other pages go on meanwhile.
-        tokio::task::spawn_blocking(move || {
-            read(&fetched).map(|page| Reading::Page(Box::new(page)))
-        })
-        .await
-        .map_err(|_| PageError::Extract(ExtractError::Empty))?
+        Err(OutboundError::Redirects(PAGE.redirects).into())
     }
 
     async fn arrive(
         &self,
         url: &Url,
         crawl: &str,
-        known: Option<&Known<'_>>,
+        known: Option<&Validators<'_>>,
         inside: &(dyn Fn(&Url) -> bool + Sync),
     ) -> Result<Fetched, PageError> {
         let mut url = url.clone();
@@ -180,24 +212,35 @@ impl Fetcher {
             if url.path() != "/robots.txt" && !self.robots(&url, crawl).await?.allows(&url) {
                 return Err(PageError::Disallowed);
             }
+            let cookies = self.jar(crawl, |jar| jar.header(&url));
             let mut headers = vec![("accept", ACCEPT)];
+            headers.extend(cookies.as_deref().map(|cookies| ("cookie", cookies)));
             if let Some(known) = known.filter(|known| known.url == url) {
                 headers.extend(known.etag.map(|etag| ("if-none-match", etag)));
                 headers.extend(known.last_modified.map(|at| ("if-modified-since", at)));
             }
             match self.client.hop(&url, &headers, PAGE.bytes).await? {
-                Hop::Arrived(fetched) => return Ok(fetched),
-                Hop::Redirected(mut target) => {
+                Hop::Arrived(fetched) => {
+                    self.jar(crawl, |jar| jar.take(&url, &fetched.cookies));
+                    return Ok(fetched);
+                }
+                Hop::Redirected(mut target, cookies) => {
+                    self.jar(crawl, |jar| jar.take(&url, &cookies));
                     target.set_fragment(None);
-                    if !inside(&target) {
-                        let host = target.host_str().unwrap_or("another site");
-                        return Err(PageError::Outside(host.to_owned()));
-                    }
+                    check_inside(&target, inside)?;
                     url = target;
                 }
             }
         }
         Err(OutboundError::Redirects(PAGE.redirects).into())
+    }
+
+    fn jar<T>(&self, crawl: &str, use_: impl FnOnce(&mut CookieJar) -> T) -> T {
+        let mut jars = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        if jars.len() >= MAX_JARS && !jars.contains_key(crawl) {
+            jars.clear();
+        }
+        use_(jars.entry(crawl.to_owned()).or_default())
     }
 
     /// Pages that the sitemaps of the site of `url` list and that are `wanted`, up to `most`: the
@@ -219,53 +262,121 @@ impl Fetcher {
     }
 }
 
-fn read(fetched: &Fetched) -> Result<Page, PageError> {
+fn check_inside(target: &Url, inside: &(dyn Fn(&Url) -> bool + Sync)) -> Result<(), PageError> {
+    match inside(target) {
+        true => Ok(()),
+        false => Err(PageError::Outside(target.host_str().unwrap_or("another site").to_owned())),
+    }
+}
+
+/// Whether a page says little but where it sends its readers.
+fn is_stub(document: &Document) -> bool {
+    document.blocks.iter().map(|block| block.text.chars().count()).sum::<usize>() <= STUB
+}
+
+fn read(fetched: &Fetched) -> Result<FetchedPage, PageError> {
     let declared = fetched.content_type.as_deref().unwrap_or("text/html");
     let kind = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let text = || decoded(&fetched.body, declared);
-    let document = match kind.as_str() {
-        "text/html" | "application/xhtml+xml" => extract::html(&text(), &fetched.url)?,
-        "text/plain" | "text/markdown" => extract::plain(&text(), &fetched.url)?,
-        "application/pdf" | "application/x-pdf" => pdf::pdf(&fetched.body, &fetched.url)?,
-        _ => return Err(PageError::ContentType(kind)),
+    let mut document = match kind.as_str() {
+        "application/xml" | "text/xml" | "application/rss+xml" | "application/atom+xml" => {
+            listed(fetched, declared)?
+        }
+        // What an interface answers to programs is no page.
+        "application/json" => return Err(PageError::ContentType(kind)),
+        _ => file::read_at(&fetched.url, declared, &fetched.body)?,
     };
+    let asks = |word: &str| robots_ask(fetched.robots.as_deref(), word);
+    if asks("nofollow") {
+        document.links.clear();
+    }
+    document.noindex |= asks("noindex");
+    if document.noindex {
+        document.blocks.clear();
+        document.site.clear();
+    }
+    document.links = links::distinct(&fetched.url, document.canonical.as_ref(), document.links);
     let Fetched { url, etag, last_modified, .. } = fetched;
     let (etag, last_modified) = (etag.clone(), last_modified.clone());
-    Ok(Page { url: url.clone(), etag, last_modified, document })
+    Ok(FetchedPage { url: url.clone(), etag, last_modified, document })
 }
 
-/// The text of `body`: by its byte order mark, its content type, or what its first bytes declare;
-/// UTF-8 where nothing does, or Windows-1252 if it is not UTF-8.
-pub(crate) fn decoded(body: &[u8], content_type: &str) -> String {
-    let lower = content_type.to_ascii_lowercase();
-    let head = String::from_utf8_lossy(&body[..body.len().min(1024)]).to_ascii_lowercase();
-    let label = charset_in(&lower).or_else(|| charset_in(&head));
-    let encoding = label
-        .and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()))
-        .unwrap_or_else(|| match std::str::from_utf8(body) {
-            Ok(_) => encoding_rs::UTF_8,
-            Err(_) => encoding_rs::WINDOWS_1252,
-        });
-    encoding.decode(body).0.into_owned()
+/// A sitemap or a feed as a page that only links; XML that is a page is one.
+fn listed(fetched: &Fetched, declared: &str) -> Result<Document, PageError> {
+    let listed = sitemap::parse(fetched.body.clone(), &fetched.url);
+    let links: Vec<Url> = listed.pages.into_iter().chain(listed.sitemaps).collect();
+    if links.is_empty() {
+        let html = declared.replacen("/xml", "/html", 1);
+        return file::read_at(&fetched.url, &html, &fetched.body);
+    }
+    Ok(Document { title: fetched.url.path().to_owned(), links, ..Document::default() })
 }
 
-pub(crate) fn charset_in(text: &str) -> Option<&str> {
-    let rest = text.split_once("charset=")?.1.trim_start_matches(['"', '\'']);
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c));
-    Some(&rest[..end.unwrap_or(rest.len())]).filter(|label| !label.is_empty())
+/// Whether `X-Robots-Tag` asks all robots, or this one, for something.
+fn robots_ask(tag: Option<&str>, word: &str) -> bool {
+    let mut for_us = true;
+    tag.into_iter().flat_map(|tag| tag.split(',')).any(|part| {
+        let asked = match part.split_once(':') {
+            // "unavailable_after: 25 Jun 2027" is a rule, "otherbot: noindex" is for another.
+            Some((name, asked)) if !name.trim().eq_ignore_ascii_case("unavailable_after") => {
+                for_us = name.trim().eq_ignore_ascii_case("colloquybot");
+                asked
+            }
+            _ => part,
+        };
+        let asked = asked.trim();
+        for_us && (asked.eq_ignore_ascii_case(word) || asked.eq_ignore_ascii_case("none"))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn fetched(content_type: &str, robots: Option<&str>, body: &str) -> Fetched {
+        Fetched {
+            url: Url::parse("https://example.com/a/b").unwrap(),
+            status: 200,
+            content_type: Some(content_type.to_owned()),
+            etag: None,
+            last_modified: None,
+            retry_after: None,
+            robots: robots.map(str::to_owned),
+            cookies: Vec::new(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
     #[test]
-    fn character_sets_from_header_meta_and_guess() {
-        assert_eq!(decoded(b"caf\xe9", "text/html; charset=ISO-8859-1"), "café");
-        let meta = b"<meta charset=\"windows-1252\">caf\xe9";
-        assert!(decoded(meta, "text/html").ends_with("café"));
-        assert_eq!(decoded("café".as_bytes(), "text/html"), "café");
-        assert_eq!(decoded(b"caf\xe9", "text/html"), "café");
-        assert_eq!(decoded("\u{feff}café".as_bytes(), "text/html; charset=latin1"), "café");
+    fn what_a_server_asks_of_robots() {
+        assert!(robots_ask(Some("noarchive, NoIndex"), "noindex"));
+        assert!(robots_ask(Some("none"), "nofollow"));
+        assert!(robots_ask(Some("otherbot: nofollow, colloquybot: noindex"), "noindex"));
+        assert!(!robots_ask(Some("otherbot: noindex, nofollow"), "nofollow"));
+        assert!(!robots_ask(Some("unavailable_after: 25 Jun 2027"), "noindex"));
+        assert!(!robots_ask(None, "noindex"));
+    }
+
+    #[test]
+    fn a_page_that_asks_so_is_left_out_and_its_links_are_not() {
+        let body = "<p>Not yet, please wait for it.</p><a href='/c'>On</a>";
+        let page = read(&fetched("text/html", Some("noindex"), body)).unwrap();
+        assert!(page.document.noindex && page.document.blocks.is_empty());
+        assert_eq!(page.document.links.len(), 1);
+        let page = read(&fetched("text/html", Some("nofollow"), body)).unwrap();
+        assert_eq!((page.document.blocks.len(), page.document.links.len()), (1, 0));
+    }
+
+    #[test]
+    fn lists_of_pages_are_pages_that_link() {
+        let feed = "<rss><channel><item><link>/one</link></item></channel></rss>";
+        let page = read(&fetched("application/rss+xml", None, feed)).unwrap();
+        assert_eq!(page.document.links[0].as_str(), "https://example.com/one");
+        assert!(page.document.blocks.is_empty());
+        let llms = "# Pier\n\nAll about the pier.\n\n- [Hours](/hours.md): when it is open\n";
+        let mut answer = fetched("text/plain", None, llms);
+        answer.url = Url::parse("https://example.com/llms.txt").unwrap();
+        let page = read(&answer).unwrap();
+        assert_eq!(page.document.links[0].as_str(), "https://example.com/hours.md");
+        assert_eq!(page.document.title, "Pier");
     }
 }

@@ -1,51 +1,107 @@
-//! An uploaded file: of what type it is, and what it says.
+//! An uploaded file, or one that was found on a site: of what type it is, and what it says.
 
 use encoding_rs::Encoding;
 use url::Url;
 
 use crate::{
-    extract::{self, Document},
-    fetch::{PageError, charset_in, decoded},
-    pdf,
+    charset,
+    extract::{self, Document, ExtractError},
+    fetch::PageError,
+    office, pdf, records,
 };
 
 /// Bytes of a file that are looked at to tell what it is.
 const HEAD: usize = 1024;
 /// How a PDF file begins, somewhere in its head.
 const PDF_MARK: &[u8] = b"%PDF-";
-/// The types that can be read, each with the endings of names and the media types that stand for
-/// it. The first media type is the one that is kept.
-const TYPES: [(FileType, &[&str], &[&str]); 4] = [
-    (FileType::Html, &["html", "htm", "xhtml"], &["text/html", "application/xhtml+xml"]),
-    (FileType::Text, &["txt", "text"], &["text/plain"]),
-    (FileType::Markdown, &["md", "markdown"], &["text/markdown", "text/x-markdown"]),
-    (FileType::Pdf, &["pdf"], &["application/pdf", "application/x-pdf"]),
-];
+/// How a packed file of an office program begins.
+const ZIP_MARK: &[u8] = b"PK\x03\x04";
 /// What clients send where they don't know better.
 const ANYTHING: &str = "application/octet-stream";
+/// What else clients send of files of office programs.
+const PACKED: [&str; 2] = ["application/zip", "application/x-zip-compressed"];
 
 /// A type of file that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileType {
     /// HTML.
     Html,
-    /// Plain text.
+    /// Plain text; AsciiDoc and reStructuredText are read as such.
     Text,
     /// Markdown.
     Markdown,
     /// PDF.
     Pdf,
+    /// A text of Word.
+    Docx,
+    /// A presentation of PowerPoint.
+    Pptx,
+    /// A workbook of Excel.
+    Xlsx,
+    /// A text of LibreOffice and others.
+    Odt,
+    /// A book.
+    Epub,
+    /// Values divided by commas or semicolons.
+    Csv,
+    /// Values divided by tabs.
+    Tsv,
+    /// JSON: an object or a list of objects.
+    Json,
+    /// JSON, an object a line.
+    Jsonl,
 }
+
+/// The types that can be read, each with the endings of names and the media types that stand for
+/// it. The first media type is the one that is kept.
+const TYPES: [(FileType, &[&str], &[&str]); 13] = [
+    (FileType::Html, &["html", "htm", "xhtml"], &["text/html", "application/xhtml+xml"]),
+    (FileType::Text, &["txt", "text", "rst", "adoc", "asciidoc"], &["text/plain", "text/x-rst"]),
+    (FileType::Markdown, &["md", "markdown", "mdx"], &["text/markdown", "text/x-markdown"]),
+    (FileType::Pdf, &["pdf"], &["application/pdf", "application/x-pdf"]),
+    (
+        FileType::Docx,
+        &["docx"],
+        &["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+    ),
+    (
+        FileType::Pptx,
+        &["pptx"],
+        &["application/vnd.openxmlformats-officedocument.presentationml.presentation"],
+    ),
+    (
+        FileType::Xlsx,
+        &["xlsx"],
+        &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+    ),
+    (FileType::Odt, &["odt"], &["application/vnd.oasis.opendocument.text"]),
+    (FileType::Epub, &["epub"], &["application/epub+zip"]),
+    // Windows calls tables in text what opens them.
+    (FileType::Csv, &["csv"], &["text/csv", "application/csv", "application/vnd.ms-excel"]),
+    (FileType::Tsv, &["tsv", "tab"], &["text/tab-separated-values"]),
+    (FileType::Json, &["json"], &["application/json"]),
+    (
+        FileType::Jsonl,
+        &["jsonl", "ndjson"],
+        &["application/jsonl", "application/x-ndjson", "application/x-jsonlines"],
+    ),
+];
 
 /// Why a file is not taken. Fit for its owner's eyes.
 #[derive(Debug, Clone, Copy, thiserror::Error, PartialEq, Eq)]
 pub enum FileTypeError {
     /// Neither its name nor what was declared says that it can be read.
-    #[error("must be HTML, plain text, Markdown or PDF, by its name or its media type")]
+    #[error(
+        "must be HTML, plain text, Markdown, PDF, DOCX, PPTX, XLSX, ODT, EPUB, CSV, TSV, JSON or \
+         JSONL, by its name or its media type"
+    )]
     Unknown,
     /// It says to be a PDF file.
     #[error("is no PDF file, though it is called one")]
     NoPdf,
+    /// It says to be a file of an office program.
+    #[error("is no {0} file, though it is called one")]
+    NoOffice(&'static str),
     /// It says to be text.
     #[error("is no text, though it is called one")]
     NoText,
@@ -66,6 +122,18 @@ impl FileType {
         let kinds = TYPES.iter().find(|(of, _, _)| *of == self).map(|t| t.2);
         kinds.and_then(<[_]>::first).copied().unwrap_or(ANYTHING)
     }
+
+    /// What it is called if it is packed.
+    fn packed(self) -> Option<&'static str> {
+        match self {
+            Self::Docx => Some("DOCX"),
+            Self::Pptx => Some("PPTX"),
+            Self::Xlsx => Some("XLSX"),
+            Self::Odt => Some("ODT"),
+            Self::Epub => Some("EPUB"),
+            _ => None,
+        }
+    }
 }
 
 /// The essence of a media type, without parameters, in lower case.
@@ -80,11 +148,13 @@ pub fn media_type(name: &str, declared: Option<&str>) -> Result<String, FileType
     let declared = declared.unwrap_or(ANYTHING).to_ascii_lowercase();
     let kind = essence(&declared);
     let said = FileType::of_media_type(&kind);
-    if said.is_none() && kind != ANYTHING {
+    let named = FileType::of_name(name);
+    let packed = named.and_then(FileType::packed).is_some() && PACKED.contains(&kind.as_str());
+    if said.is_none() && kind != ANYTHING && !packed {
         return Err(FileTypeError::Unknown);
     }
-    let is = FileType::of_name(name).or(said).ok_or(FileTypeError::Unknown)?;
-    let label = charset_in(&declared).filter(|_| is != FileType::Pdf);
+    let is = named.or(said).ok_or(FileTypeError::Unknown)?;
+    let label = charset::label(&declared).filter(|_| is != FileType::Pdf && is.packed().is_none());
     let charset = label.and_then(|label| Encoding::for_label(label.as_bytes()));
     Ok(match charset {
         Some(charset) => {
@@ -98,10 +168,16 @@ pub fn media_type(name: &str, declared: Option<&str>) -> Result<String, FileType
 pub fn check(media_type: &str, bytes: &[u8]) -> Result<(), FileTypeError> {
     let head = &bytes[..bytes.len().min(HEAD)];
     let marked = head.windows(PDF_MARK.len()).any(|window| window == PDF_MARK);
-    let of_pdf = FileType::of_media_type(&essence(media_type)) == Some(FileType::Pdf);
+    let of = FileType::of_media_type(&essence(media_type));
+    if let Some(name) = of.and_then(FileType::packed) {
+        return match head.starts_with(ZIP_MARK) {
+            true => Ok(()),
+            false => Err(FileTypeError::NoOffice(name)),
+        };
+    }
     // Text in UTF-16 has NULs, and says so by its first bytes.
     let wide = Encoding::for_bom(bytes).is_some_and(|(encoding, _)| encoding != encoding_rs::UTF_8);
-    match of_pdf {
+    match of == Some(FileType::Pdf) {
         true if !marked => Err(FileTypeError::NoPdf),
         false if head.starts_with(PDF_MARK) || (bytes.contains(&0) && !wide) => {
             Err(FileTypeError::NoText)
@@ -114,19 +190,49 @@ pub fn check(media_type: &str, bytes: &[u8]) -> Result<(), FileTypeError> {
 pub fn read(name: &str, media_type: &str, bytes: &[u8]) -> Result<Document, PageError> {
     // A file has no address; what would be made of one gives way to its name below.
     let at = Url::parse("file:///").map_err(|_| PageError::ContentType(media_type.to_owned()))?;
-    let text = || decoded(bytes, media_type);
-    let kind = essence(media_type);
-    let mut document = match FileType::of_media_type(&kind) {
-        Some(FileType::Html) => extract::html(&text(), &at)?,
-        Some(FileType::Text | FileType::Markdown) => extract::plain(&text(), &at)?,
-        Some(FileType::Pdf) => pdf::pdf(bytes, &at)?,
-        None => return Err(PageError::ContentType(kind)),
-    };
+    let mut document = read_at(&at, media_type, bytes)?;
     document.links.clear();
+    // What a site says on each page, a file says once.
+    document.blocks.append(&mut document.site);
+    if document.blocks.is_empty() {
+        return Err(ExtractError::Empty.into());
+    }
     if ["", at.path()].contains(&document.title.trim()) {
         name.clone_into(&mut document.title);
     }
     Ok(document)
+}
+
+/// What was found at `url` and declared to be of `media_type` says.
+pub(crate) fn read_at(url: &Url, media_type: &str, bytes: &[u8]) -> Result<Document, PageError> {
+    let kind = essence(media_type);
+    let named = FileType::of_name(url.path());
+    let is_llms = url.path().ends_with("/llms.txt") || url.path().ends_with("/llms-full.txt");
+    let of = match FileType::of_media_type(&kind) {
+        // Servers don't know Markdown, and call what they don't know text or bytes.
+        Some(FileType::Text) if named == Some(FileType::Markdown) || is_llms => {
+            Some(FileType::Markdown)
+        }
+        None if kind == ANYTHING || PACKED.contains(&kind.as_str()) => named,
+        of => of,
+    };
+    let domain = url.domain().and_then(|domain| domain.rsplit('.').next());
+    let text = || charset::decoded(bytes, media_type, domain);
+    Ok(match of {
+        Some(FileType::Html) => extract::html(&text(), url)?,
+        Some(FileType::Text) => extract::plain::read(&text(), url)?,
+        Some(FileType::Markdown) => extract::markdown::read(&text(), url)?,
+        Some(FileType::Pdf) => pdf::pdf(bytes, url)?,
+        Some(FileType::Docx) => office::docx(bytes, url)?,
+        Some(FileType::Pptx) => office::pptx(bytes, url)?,
+        Some(FileType::Odt) => office::odt(bytes, url)?,
+        Some(FileType::Epub) => office::epub(bytes, url)?,
+        Some(FileType::Xlsx) => office::xlsx(bytes)?,
+        Some(FileType::Csv) => records::csv(&text(), None)?,
+        Some(FileType::Tsv) => records::csv(&text(), Some(b'\t'))?,
+        Some(FileType::Json | FileType::Jsonl) => records::json(&text())?,
+        None => return Err(PageError::ContentType(kind)),
+    })
 }
 
 #[cfg(test)]
@@ -140,6 +246,8 @@ mod tests {
             ("a.MD", Some("text/plain"), "text/markdown"),
             ("a.b.pdf", Some("application/octet-stream"), "application/pdf"),
             ("a", Some("Application/PDF"), "application/pdf"),
+            ("a.csv", Some("application/vnd.ms-excel"), "text/csv"),
+            ("a.epub", Some("application/zip"), "application/epub+zip"),
             ("v1.2 notes", Some("text/plain"), "text/plain"),
             ("a.txt", Some("text/plain; charset=ISO-8859-2"), "text/plain; charset=iso-8859-2"),
             ("a.htm", Some("text/html;charset=\"latin1\""), "text/html; charset=windows-1252"),
@@ -148,7 +256,7 @@ mod tests {
             assert_eq!(media_type(name, declared).as_deref(), Ok(expected), "{name} {declared:?}");
         }
         for (name, declared) in [
-            ("a.docx", None),
+            ("a.doc", None),
             ("a", None),
             ("pdf", Some("application/octet-stream")),
             ("a.txt", Some("image/png")),
@@ -165,6 +273,8 @@ mod tests {
         assert_eq!(check("application/pdf", b"<html>"), Err(FileTypeError::NoPdf));
         assert_eq!(check("text/plain; charset=utf-8", b"%PDF-1.7"), Err(FileTypeError::NoText));
         assert_eq!(check("text/markdown", b"PK\x03\x04\0\0"), Err(FileTypeError::NoText));
+        assert_eq!(check("application/epub+zip", b"PK\x03\x04\0\0"), Ok(()));
+        assert_eq!(check("application/epub+zip", b"<p>"), Err(FileTypeError::NoOffice("EPUB")));
         assert_eq!(check("text/plain", b"A PDF begins with %PDF-1.7."), Ok(()));
         assert_eq!(check("text/plain", &utf_16), Ok(()));
     }
@@ -173,7 +283,7 @@ mod tests {
     fn a_file_without_a_title_has_its_name() {
         let read = |kind: &str, bytes: &[u8]| read("notes", kind, bytes).unwrap();
         assert_eq!(read("text/plain", b"One.\n\nTwo.").title, "notes");
-        assert_eq!(read("text/markdown", b"# Head\nOne.").title, "Head");
+        assert_eq!(read("text/markdown", b"# Head\n\nOne.").title, "Head");
         let page =
             read("text/html", b"<main><p>One and only.</p><a href='https://a.b/'>b</a></main>");
         assert_eq!((page.title.as_str(), page.links.len()), ("notes", 0));

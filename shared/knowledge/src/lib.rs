@@ -6,6 +6,7 @@
 //! it, with a confidence, or nothing.
 
 mod asks;
+mod charset;
 pub mod chunk;
 mod confidence;
 pub mod evidence;
@@ -16,11 +17,14 @@ pub mod follow_up;
 pub mod index;
 pub mod outcome;
 mod pairs;
+pub mod links;
+mod office;
 pub mod pdf;
 mod question;
 mod quote;
 pub mod rank;
 mod relevance_feedback;
+mod records;
 mod robots;
 pub mod search;
 pub mod segment;
@@ -32,8 +36,8 @@ pub mod tokens;
 mod words;
 
 pub use evidence::Evidence;
-pub use extract::{Block, Document};
-pub use fetch::{Fetcher, Known, PageError, Reading};
+pub use extract::{Block, BlockKind, Document};
+pub use fetch::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators};
 pub use index::Index;
 pub use outcome::{Offer, SearchOutcome, Thresholds};
 pub use pairs::Likeness;

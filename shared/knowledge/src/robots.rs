@@ -54,9 +54,9 @@ impl Robots {
 
 /// The rules of sites that are being crawled, by crawl and URL of the robots.txt.
 #[derive(Debug, Clone)]
-pub(crate) struct KnownRobots(ByteCache<(String, String), Arc<Robots>>);
+pub(crate) struct RobotsCache(ByteCache<(String, String), Arc<Robots>>);
 
-impl Default for KnownRobots {
+impl Default for RobotsCache {
     fn default() -> Self {
         let bytes =
             |key: &(String, String), robots: &Arc<Robots>| key.0.len() + key.1.len() + robots.bytes;
@@ -64,7 +64,7 @@ impl Default for KnownRobots {
     }
 }
 
-impl KnownRobots {
+impl RobotsCache {
     /// The rules for `url`, as they were when `crawl` first came to its site.
     pub async fn of(
         &self,

@@ -7,16 +7,20 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use futures::StreamExt;
+use bytes::Bytes;
+use futures::{StreamExt, stream::BoxStream};
 use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{CONTENT_TYPE, ETAG, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER},
+    header::{
+        ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
+        LAST_MODIFIED, LOCATION, RETRY_AFTER, SET_COOKIE,
+    },
     redirect,
 };
 use url::Url;
 
 use crate::{
-    OutboundError, Policy,
+    OutboundError, Policy, encoding,
     error::{NoPublicAddress, failed},
     tls,
 };
@@ -28,7 +32,7 @@ pub struct Limits {
     pub time: Duration,
     /// Largest body, in bytes after decompression.
     pub bytes: usize,
-    /// Redirects followed at the most.
+    /// Redirects followed at most.
     pub redirects: u8,
 }
 
@@ -47,7 +51,11 @@ pub struct Fetched {
     pub last_modified: Option<String>,
     /// Its `Retry-After`, from now on, whether it was seconds or a date.
     pub retry_after: Option<Duration>,
-    /// Its body.
+    /// Its `X-Robots-Tag` fields, in one.
+    pub robots: Option<String>,
+    /// Its `Set-Cookie` fields.
+    pub cookies: Vec<String>,
+    /// Its body, unpacked.
     pub body: Vec<u8>,
 }
 
@@ -56,8 +64,8 @@ pub struct Fetched {
 pub enum Hop {
     /// To an answer.
     Arrived(Fetched),
-    /// To another address.
-    Redirected(Url),
+    /// To another address, with the `Set-Cookie` fields that came with that.
+    Redirected(Url, Vec<String>),
 }
 
 /// The answer to a POST.
@@ -71,6 +79,18 @@ pub struct Sent {
     pub retry_after: Option<Duration>,
     /// From sending to the answer's first bytes.
     pub latency: Duration,
+}
+
+/// The answer to a POST whose body comes as a stream.
+pub struct Streamed {
+    /// Its status code; a redirect is an answer like any other.
+    pub status: u16,
+    /// Its content type, as sent; empty if it has none.
+    pub content_type: String,
+    /// Its `Retry-After`, from now on.
+    pub retry_after: Option<Duration>,
+    /// Its body as it comes, without a bound: no compression is offered.
+    pub body: BoxStream<'static, Result<Bytes, OutboundError>>,
 }
 
 struct GuardedResolver(Policy);
@@ -105,6 +125,8 @@ impl Client {
             .dns_resolver(Arc::new(GuardedResolver(policy)))
             // A proxy from the environment would connect on our behalf, past the guard.
             .no_proxy()
+            // Bodies are unpacked here, within their bound, whatever was requested.
+            .no_gzip()
             .tls_backend_preconfigured(tls::config()?)
             .connect_timeout(Duration::from_secs(10))
             .pool_idle_timeout(Duration::from_secs(60))
@@ -140,7 +162,7 @@ impl Client {
         for _ in 0..=limits.redirects {
             match self.hop(&url, &[("accept", accept)], limits.bytes).await? {
                 Hop::Arrived(fetched) => return Ok(fetched),
-                Hop::Redirected(target) => url = target,
+                Hop::Redirected(target, _) => url = target,
             }
         }
         Err(OutboundError::Redirects(limits.redirects))
@@ -155,27 +177,39 @@ impl Client {
         bytes: usize,
     ) -> Result<Hop, OutboundError> {
         self.check(url)?;
-        let mut request = self.http.get(url.clone());
+        let mut request = self.http.get(url.clone()).header(ACCEPT_ENCODING, encoding::ACCEPTED);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let response = request.send().await.map_err(failed)?;
-        if response.status().is_redirection()
-            && let Some(location) = response.headers().get(LOCATION)
+        let (status, head) = (response.status().as_u16(), response.headers());
+        let cookies = cookies(head);
+        // 304 may come with an address too, and leads nowhere.
+        if matches!(status, 300..=303 | 307 | 308)
+            && let Some(location) = head.get(LOCATION)
         {
-            let target = location.to_str().map_err(|_| OutboundError::BadRedirect)?;
-            let target = url.join(target).map_err(|_| OutboundError::BadRedirect)?;
-            return Ok(Hop::Redirected(target));
+            let target = url.join(&address(location)).map_err(|_| OutboundError::BadRedirect)?;
+            return Ok(Hop::Redirected(target, cookies));
         }
-        let status = response.status().as_u16();
         let [content_type, etag, last_modified] =
-            [CONTENT_TYPE, ETAG, LAST_MODIFIED].map(|name| text_of(response.headers().get(name)));
-        let retry_after = text_of(response.headers().get(RETRY_AFTER))
-            .and_then(|text| wait_until(&text, SystemTime::now()));
-        let body = read(response, bytes).await?;
+            [CONTENT_TYPE, ETAG, LAST_MODIFIED].map(|name| text_of(head.get(name)));
+        let retry_after =
+            text_of(head.get(RETRY_AFTER)).and_then(|text| wait_until(&text, SystemTime::now()));
+        let robots = joined(head, "x-robots-tag");
+        let encodings = joined(head, CONTENT_ENCODING.as_str()).unwrap_or_default();
+        let body = encoding::unpacked(read(response, bytes).await?, &encodings, bytes)?;
         let url = url.clone();
-        let fetched = Fetched { url, status, content_type, etag, last_modified, retry_after, body };
-        Ok(Hop::Arrived(fetched))
+        Ok(Hop::Arrived(Fetched {
+            url,
+            status,
+            content_type,
+            etag,
+            last_modified,
+            retry_after,
+            robots,
+            cookies,
+            body,
+        }))
     }
 
     /// Posts `body` as JSON with `headers`, follows no redirect, and keeps the first `kept` bytes
@@ -210,6 +244,32 @@ impl Client {
         Ok(Sent { status, body, retry_after, latency })
     }
 
+    /// Posts `body` as JSON with `headers` and returns the answer's head, with its body as it comes.
+    /// No redirect is followed: it is an answer like any other. The time is the caller's to bound; to
+    /// drop the body ends the request.
+    pub async fn post_stream(
+        &self,
+        url: &Url,
+        headers: &[(String, String)],
+        body: String,
+    ) -> Result<Streamed, OutboundError> {
+        self.check(url)?;
+        let mut request =
+            self.http.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let response = request.send().await.map_err(failed)?;
+        let retry_after = text_of(response.headers().get(RETRY_AFTER))
+            .and_then(|text| wait_until(&text, SystemTime::now()));
+        Ok(Streamed {
+            status: response.status().as_u16(),
+            content_type: text_of(response.headers().get(CONTENT_TYPE)).unwrap_or_default(),
+            retry_after,
+            body: response.bytes_stream().map(|piece| piece.map_err(failed)).boxed(),
+        })
+    }
+
     fn check(&self, url: &Url) -> Result<(), OutboundError> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(OutboundError::Refused(url.scheme().to_owned(), "is not http or https"));
@@ -226,6 +286,28 @@ impl Client {
 
 fn host(url: &Url) -> String {
     url.host_str().unwrap_or("the URL").to_owned()
+}
+
+/// The fields of this name as one, as RFC 9110 puts them together; within bounds.
+fn joined(head: &HeaderMap, name: &str) -> Option<String> {
+    let fields = head.get_all(name).iter().take(20).filter_map(|value| value.to_str().ok());
+    let text = fields.collect::<Vec<_>>().join(", ");
+    Some(text).filter(|text| !text.is_empty() && text.len() <= 8_192)
+}
+
+fn cookies(head: &HeaderMap) -> Vec<String> {
+    head.get_all(SET_COOKIE).iter().take(20).filter_map(|value| text_of(Some(value))).collect()
+}
+
+/// Where a redirect leads; bytes beyond ASCII are what browsers take them for.
+fn address(location: &HeaderValue) -> String {
+    location.as_bytes().iter().fold(String::new(), |mut text, byte| {
+        match byte.is_ascii() {
+            true => text.push(char::from(*byte)),
+            false => text.push_str(&format!("%{byte:02X}")),
+        }
+        text
+    })
 }
 
 fn text_of(value: Option<&HeaderValue>) -> Option<String> {
@@ -283,6 +365,13 @@ mod tests {
         assert!(refused.is::<NoPublicAddress>());
         let addresses: Vec<_> = resolve(Policy::Local).await.expect("loopback").collect();
         assert!(!addresses.is_empty() && addresses.iter().all(|a| a.ip().is_loopback()));
+    }
+
+    #[test]
+    fn a_redirect_may_have_raw_bytes() {
+        let at = |bytes: &[u8]| address(&HeaderValue::from_bytes(bytes).unwrap());
+        assert_eq!(at("/prés".as_bytes()), "/pr%C3%A9s");
+        assert_eq!(at(b"/pr\xe9s?x=1"), "/pr%E9s?x=1");
     }
 
     #[test]

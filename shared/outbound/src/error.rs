@@ -17,6 +17,9 @@ pub enum OutboundError {
     /// More than the bound came.
     #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
+    /// The body is packed in a way that is not known here.
+    #[error("the content encoding {0} can't be read")]
+    Encoding(String),
     /// It redirected too often, or in a circle.
     #[error("more than {0} redirects")]
     Redirects(u8),

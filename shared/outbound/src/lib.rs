@@ -3,11 +3,14 @@
 
 mod address;
 mod client;
+mod cookies;
 mod dns;
+mod encoding;
 mod error;
 mod tls;
 
 pub use address::{Policy, is_public};
-pub use client::{Client, Fetched, Hop, Limits, Sent};
+pub use client::{Client, Fetched, Hop, Limits, Sent, Streamed};
+pub use cookies::CookieJar;
 pub use dns::{Dns, DnsError, Resolver};
 pub use error::OutboundError;

@@ -9,6 +9,7 @@ use app::{
     adapters::files::Files,
     adapters::seal::Sealer,
     adapters::sqs::Queue,
+    integrations::Integrations,
     jobs::{Job, JobQueue, WorkQueue},
     ops::dead_letters::DeadLetters,
     webhooks::transport::{Targets, Transport},
@@ -16,6 +17,7 @@ use app::{
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use domain::{Error, Result};
+use futures::FutureExt;
 use knowledge::Embedder;
 use outbound::{Client, Resolver};
 use store::Store;
@@ -203,6 +205,18 @@ impl Aws {
         Err(Error::internal(format!(
             "FILES is {name:?}, a bucket; this build was made without the feature runtime/s3"
         )))
+    }
+
+    /// The AI backends of chatbots. The master key is read when the first secret is sealed or opened.
+    pub fn integrations(&self, env: &Env, app: App) -> Integrations {
+        let (aws, settings) = (self.clone(), env.clone());
+        let integrations = Integrations::new(app, LocalConfig::read(env).policy(), move || {
+            let (aws, env) = (aws.clone(), settings.clone());
+            async move { aws.sealer(&env).await }.boxed()
+        });
+        let of_region = |region: &Region| format!("https://bedrock-runtime.{region}.amazonaws.com");
+        let bedrock = self.platform("bedrock").map(str::to_owned);
+        integrations.with_bedrock(bedrock.or_else(|| self.config.region().map(of_region)))
     }
 
     /// What makes attempts at deliveries. `EVENT_QUEUES` lists the queues that it may send to.

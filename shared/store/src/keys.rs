@@ -12,6 +12,7 @@
 //! | API key, in its workspace | `WS#<workspace>` | `KEY#<key>` | |
 //! | first answer to a repeatable write | `ONCE#<sha256 of the key>` | `<sha256 of the Idempotency-Key>` | expires |
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
+//! | integration (AI backend) of a chatbot | `WS#<workspace>` | `INT#<integration>` | |
 //! | branding of a chatbot | `BOT#<chatbot>` | `BRANDING` | |
 //! | its logo | `BOT#<chatbot>` | `LOGO` | |
 //! | its widget, as far as it was set | `BOT#<chatbot>` | `WIDGET` | |
@@ -70,6 +71,8 @@
 //! | passages near a vector | search `vectors`, batch get | bytes, and by size |
 //! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
 //! | a place or a turn at a host | conditional update of `HOST#…`; a turn is read first | 1 |
+//! | an integration | get | 1 |
+//! | integrations of a chatbot | the chatbot's item has their ids; batch get | by size, once a version |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
@@ -84,8 +87,9 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId, GroupId, KeyId,
-    LeadId, MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
+    ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId, GroupId,
+    IntegrationId, KeyId, LeadId, MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId,
+    WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -186,6 +190,10 @@ pub fn idempotency(caller: &str, name: &str) -> Key {
 /// A chatbot.
 pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
     key(workspace_partition(workspace), format!("{CHATBOT}{id}"))
+}
+/// An integration.
+pub fn integration(workspace: WorkspaceId, id: IntegrationId) -> Key {
+    key(workspace_partition(workspace), format!("{INTEGRATION}{id}"))
 }
 /// A chatbot's branding.
 pub fn branding(id: ChatbotId) -> Key {
@@ -348,6 +356,8 @@ pub fn due_shard(key: &Key) -> u8 {
 pub const API_KEY_ENTRY: &str = "KEY#";
 /// Sort key prefix of chatbots in a workspace.
 pub const CHATBOT: &str = "BOT#";
+/// Sort key prefix of integrations in a workspace.
+pub const INTEGRATION: &str = "INT#";
 /// Sort key prefix of days in a chatbot.
 pub const DAY: &str = "DAY#";
 /// Sort key prefix of hours in a chatbot.

@@ -45,6 +45,10 @@ impl Operation {
             | "chatbotplatform PATCH /v1/bots/{id}"
             | "openbat POST /api/v1/chatbots"
             | "openbat PATCH /api/v1/chatbots/{id}" => name,
+            "chatbotplatform POST /v1/bots/{bot_id}/integrations" => {
+                json!({"name": "Echo", "type": "echo", "weight": 0})
+            }
+            "chatbotplatform PATCH /v1/integrations/{id}" => json!({"weight": 0}),
             "conferbot POST /api/v1/external/v1/webhooks" => {
                 json!({"chatbotId": ids["chatbot"], "url": url, "events": ["response.created"]})
             }
@@ -97,6 +101,7 @@ fn named_by(segment: &str, dialect: &str) -> &'static str {
         ("responses" | "conversations", _) => "conversation",
         ("knowledge", _) => "source",
         ("leads", _) => "lead",
+        ("integrations", _) => "integration",
         ("webhooks", "conferbot") => "conferbot webhook",
         ("webhooks", "botplot") => "botplot webhook",
         other => panic!("what does a parameter after {other:?} name?"),
@@ -214,6 +219,10 @@ async fn seed(app: &App, tenant: &Tenant, receiver: &Receiver) -> Ids {
     let hook = json!({"url": receiver.url, "events": ["conversation.handoff"]});
     let made = app.post("/api/v1/webhooks").bearer(&tenant.helpbot).json(&hook).send().await.ok();
     ids.insert("helpbot webhook", text(&made["webhook"]["id"]));
+    let echo = json!({"name": "Echo", "type": "echo", "weight": 0});
+    let path = format!("/v1/bots/{}/integrations", tenant.chatbot);
+    let made = app.post(&path).bearer(&tenant.chatbotplatform).json(&echo).send().await.json();
+    ids.insert("integration", text(&made["data"]["id"]));
     app.drain().await;
     ids
 }

@@ -11,7 +11,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("cache", &[]),
     ("store", &["domain"]),
     ("dialects", &["domain"]),
-    ("ai", &["domain"]),
+    ("ai", &["domain", "outbound"]),
     ("knowledge", &["cache", "domain", "outbound"]),
     // A model behind `knowledge`'s trait; only what runs one names it.
     ("embed", &["knowledge"]),

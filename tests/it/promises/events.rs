@@ -33,6 +33,7 @@ fn filled(sample: &Value, tenant: &Tenant) -> Value {
     let text = sample
         .to_string()
         .replace("pk_REPLACE", &tenant.public)
+        .replace("sk_live_REPLACE", &tenant.chatbotplatform)
         .replace("sk_REPLACE", &tenant.secret)
         .replace("cb_live_REPLACE", &tenant.conferbot)
         .replace("wk_live_REPLACE", &tenant.helpbot)

@@ -2,6 +2,7 @@
 
 mod access_control;
 mod arrows;
+mod backends;
 mod bench;
 mod budget;
 mod clock;

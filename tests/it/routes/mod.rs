@@ -7,6 +7,7 @@ mod chat;
 mod chatbots;
 mod conversations;
 mod docs;
+mod integrations;
 mod knowledge;
 mod leads;
 mod projects;

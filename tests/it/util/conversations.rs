@@ -43,6 +43,7 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
                 citations: Vec::new(),
                 confidence: 1.0,
                 unanswered: false,
+                backend: None,
                 rating: None,
                 rated_at: None,
                 asked_at: at,

@@ -5,6 +5,7 @@ mod crawl_end;
 mod crawl_politely;
 mod crawl_retry;
 mod crawl_site;
+mod crawl_ways;
 mod deliver_botplot;
 mod deliver_chatbotplatform;
 mod deliver_conferbot;

@@ -4,6 +4,7 @@
 mod analytics;
 mod chatbots;
 mod conversations;
+mod integrations;
 mod knowledge;
 mod leads;
 mod projects;
@@ -120,6 +121,7 @@ impl<'a> Metered<'a> {
         webhooks::botplot(self, tenant).await;
         projects::botplot(self, tenant).await;
         projects::helpbot(self, tenant).await;
+        integrations::chatbotplatform(self, tenant).await;
         webhook_dialects::conferbot(self, tenant).await;
         webhook_dialects::helpbot(self, tenant).await;
         chatbots::copy(self, tenant).await;

@@ -2,6 +2,7 @@
 //! form, by its measure, beside others' results on the same pages.
 
 pub mod score;
+pub mod wanted;
 
 use std::{
     collections::BTreeMap,
@@ -11,11 +12,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use knowledge::{Document, extract};
+use knowledge::{Document, extract, file};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use self::score::Score;
+use self::{
+    score::Score,
+    wanted::{AllWanted, Found},
+};
 use crate::{BenchError, Result};
 
 /// A page of more bytes than this is not read.
@@ -24,7 +28,7 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// The flags of `bench extract`.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Folder with a page in each `<id>.html` or `<id>.html.gz`.
+    /// Folder with a page in each `<id>.html` or `<id>.html.gz`, or files of other kinds.
     #[arg(long = "in", value_name = "DIR")]
     pub pages: PathBuf,
     /// File to write: `{"<id>": {"articleBody": "…"}}`.
@@ -33,12 +37,22 @@ pub struct Options {
     /// The true texts in the same form; pages that it doesn't have are not scored.
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
-    /// Another's texts in the same form, perhaps with `"ms"` at each, to score them too.
-    #[arg(long, value_name = "FILE", requires = "truth")]
+    /// Phrases that have to be read and that must not be: `{"<id>": {"read": […], "absent": […]}}`;
+    /// the id of a file that is no page is its name.
+    #[arg(long, value_name = "FILE", conflicts_with = "truth")]
+    pub wanted: Option<PathBuf>,
+    /// Another's texts in the form of `--out`, perhaps with `"ms"` at each, to score them too.
+    #[arg(long, value_name = "FILE")]
     pub peer: Vec<PathBuf>,
     /// How often each page is read; the fastest counts.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub rounds: u32,
+}
+
+/// What texts are scored by.
+struct Measure {
+    truth: Option<Texts>,
+    wanted: Option<AllWanted>,
 }
 
 /// What came out of each page.
@@ -51,17 +65,20 @@ pub fn run(options: &Options) -> Result<String> {
     let out: Map<_, _> = texts.iter().map(|(id, (text, _))| (id.clone(), of(text))).collect();
     let out = serde_json::to_string(&Value::Object(out)).map_err(BenchError::of)?;
     fs::write(&options.out, out).map_err(|error| at(&options.out, &error))?;
-    let truth = options.truth.as_deref().map(read).transpose()?;
+    let measure = Measure {
+        truth: options.truth.as_deref().map(read).transpose()?,
+        wanted: options.wanted.as_deref().map(read_wanted).transpose()?,
+    };
     let mut table = vec![
         format!("{} pages; ms a page are the fastest of {} readings", texts.len(), options.rounds),
         String::new(),
         "| system | F1 | precision | recall | ms a page, median | mean |".to_owned(),
         "|---|--:|--:|--:|--:|--:|".to_owned(),
-        line("Colloquy", truth.as_ref(), &texts),
+        line("Colloquy", &measure, &texts),
     ];
     for peer in &options.peer {
         let name = peer.file_stem().unwrap_or(peer.as_os_str()).to_string_lossy();
-        table.push(line(&name, truth.as_ref(), &read(peer)?));
+        table.push(line(&name, &measure, &read(peer)?));
     }
     Ok(table.join("\n") + "\n")
 }
@@ -73,7 +90,11 @@ pub fn article_body(document: &Document) -> String {
     for block in &document.blocks {
         let same = block.headings.iter().zip(above).take_while(|(one, other)| one == other);
         let new = &block.headings[same.count()..];
-        lines.extend(new.iter().map(String::as_str).filter(|h| !is_title(&document.title, h)));
+        // A line in bold may be above a block and in it.
+        let new = new.iter().map(String::as_str).filter(|heading| {
+            !is_title(&document.title, heading) && !block.text.starts_with(heading)
+        });
+        lines.extend(new);
         lines.push(&block.text);
         above = &block.headings;
     }
@@ -92,15 +113,27 @@ fn extracted(folder: &Path, rounds: u32) -> Result<Texts> {
     for entry in fs::read_dir(folder).map_err(|error| at(folder, &error))? {
         let path = entry.map_err(|error| at(folder, &error))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some(id) = name.strip_suffix(".html.gz").or_else(|| name.strip_suffix(".html")) else {
-            continue;
+        let id = name.strip_suffix(".html.gz").or_else(|| name.strip_suffix(".html"));
+        let (id, read): (&str, Box<dyn Fn() -> Option<Document>>) = match id {
+            Some(id) => {
+                let (page, url) = (page(&path)?, url.clone());
+                (id, Box::new(move || extract::html(&page, &url).ok()))
+            }
+            None => {
+                let bytes = fs::read(&path).map_err(|error| at(&path, &error))?;
+                let Ok(kind) = file::media_type(&name, None) else { continue };
+                let name = name.clone();
+                (
+                    path.file_name().and_then(|n| n.to_str()).unwrap_or_default(),
+                    Box::new(move || file::read(&name, &kind, &bytes).ok()),
+                )
+            }
         };
-        let page = page(&path)?;
         let mut fastest: Option<Duration> = None;
         let mut text = String::new();
         for _ in 0..rounds {
             let begin = Instant::now();
-            let document = extract::html(&page, &url);
+            let document = read();
             let took = begin.elapsed();
             fastest = Some(fastest.map_or(took, |fastest| fastest.min(took)));
             // A page without text has an empty one.
@@ -133,7 +166,12 @@ fn read(path: &Path) -> Result<Texts> {
     Ok(texts.collect())
 }
 
-fn line(name: &str, truth: Option<&Texts>, texts: &Texts) -> String {
+fn read_wanted(path: &Path) -> Result<AllWanted> {
+    let text = fs::read_to_string(path).map_err(|error| at(path, &error))?;
+    wanted::parse(&text).map_err(|error| at(path, &error))
+}
+
+fn line(name: &str, measure: &Measure, texts: &Texts) -> String {
     let mut took: Vec<f64> =
         texts.values().filter_map(|(_, took)| Some(took.as_ref()?.as_secs_f64() * 1e3)).collect();
     took.sort_by(f64::total_cmp);
@@ -144,12 +182,15 @@ fn line(name: &str, truth: Option<&Texts>, texts: &Texts) -> String {
         None => "– | –".to_owned(),
     };
     let nothing = String::new();
-    let score = truth.map(|truth| {
+    let text = |id: &str| texts.get(id).map(|(text, _)| text.as_str());
+    let found = measure.wanted.as_ref().map(|all| Found::of(all, text).to_string());
+    let score = measure.truth.as_ref().map(|truth| {
         Score::of(truth.iter().map(|(id, (truth, _))| {
             (truth.as_str(), texts.get(id).map_or(nothing.as_str(), |(text, _)| text.as_str()))
         }))
     });
-    let score = score.map_or_else(|| "– | – | –".to_owned(), |score| score.to_string());
+    let score = score.map(|score| score.to_string()).or(found);
+    let score = score.unwrap_or_else(|| "– | – | –".to_owned());
     format!("| {name} | {score} | {time} |")
 }
 
@@ -181,6 +222,7 @@ mod tests {
             pages,
             out: at("out.json"),
             truth: Some(at("truth.json")),
+            wanted: None,
             peer: vec![at("half.json")],
             rounds: 1,
         };

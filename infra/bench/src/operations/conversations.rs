@@ -199,6 +199,7 @@ fn turn(
         citations: if unanswered { Vec::new() } else { vec![citation()] },
         confidence: if unanswered { 0.1 } else { 0.8 },
         unanswered,
+        backend: None,
         rating: None,
         rated_at: None,
         asked_at: at,

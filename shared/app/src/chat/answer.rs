@@ -5,7 +5,8 @@ use ai::{AnswerError, AnswerEvent, AnswerStream, Finish, Grounding, Usage};
 use futures::{StreamExt, stream};
 use knowledge::Passage;
 
-use super::turn::Deltas;
+use super::stream::Deltas;
+use crate::integrations::drive;
 
 /// Passages that an answer is drawn from.
 const GROUNDING: usize = 3;
@@ -22,33 +23,12 @@ pub(super) enum Outcome {
 }
 
 /// Takes `events` to their end. Text goes to `deltas` as it comes.
-pub(super) async fn drive(
-    mut events: AnswerStream,
-    deltas: &Deltas,
-) -> Result<Outcome, AnswerError> {
-    let mut text = String::new();
-    let mut refused = false;
-    while let Some(event) = events.next().await {
-        match event? {
-            AnswerEvent::Delta(piece) => {
-                text.push_str(&piece);
-                deltas.send(piece).await;
-            }
-            AnswerEvent::Refused => refused = true,
-            // A chat turn offers no tools.
-            AnswerEvent::ToolCall(_) => {
-                let message = "called a tool that it was not offered".to_owned();
-                return Err(AnswerError::Malformed { message });
-            }
-            AnswerEvent::Done { usage: _, finish: _ } => {
-                return Ok(match refused {
-                    true => Outcome::Refused,
-                    false => Outcome::Answered(text),
-                });
-            }
-        }
+pub(super) async fn drive(events: AnswerStream, deltas: &Deltas) -> Result<Outcome, AnswerError> {
+    match drive::drive(events, Some(deltas), &mut None).await {
+        Ok(outcome) if outcome.refused && outcome.text.is_empty() => Ok(Outcome::Refused),
+        Ok(outcome) => Ok(Outcome::Answered(outcome.text)),
+        Err(failure) => Err(failure.error),
     }
-    Err(AnswerError::BrokenOff)
 }
 
 /// A text that is known beforehand, as the events of an answer: word by word, like any other.
@@ -65,8 +45,14 @@ pub(super) fn grounding(passages: Vec<Passage>) -> Vec<Grounding> {
         .into_iter()
         .filter(|passage| passage.score >= CLOSE * best)
         .take(GROUNDING)
-        .map(|Passage { citation, content, quote, .. }| Grounding { citation, content, quote })
+        .map(grounded)
         .collect()
+}
+
+/// A passage as an answerer reads it.
+pub(super) fn grounded(passage: Passage) -> Grounding {
+    let Passage { citation, content, quote, score: _ } = passage;
+    Grounding { citation, content, quote }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The conversation so far, as an answerer reads it: bounded by tokens, not by turns.
 
 use ai::Message;
-use domain::{ConversationId, Result, Turn};
+use domain::{ChatbotId, Result, Turn, conversation::ChatRequest};
 use store::Store;
 
 /// Turns that are read: the newest of them are kept as far as [`MAX_TOKENS`] allows.
@@ -9,9 +9,19 @@ const MAX_TURNS: u32 = 20;
 /// Tokens of the whole history, estimated.
 const MAX_TOKENS: usize = 2_000;
 
-/// The last turns of `conversation`, oldest first.
-pub(super) async fn load(store: &Store, conversation: ConversationId) -> Result<Vec<Message>> {
-    Ok(bounded(store.last_turns(conversation, MAX_TURNS).await?, MAX_TOKENS))
+/// The last turns of the conversation that `request` continues or, where each question opens its own, of
+/// its session; oldest first.
+pub(super) async fn load(
+    store: &Store,
+    chatbot: ChatbotId,
+    request: &ChatRequest,
+) -> Result<Vec<Message>> {
+    let turns = match (request.conversation_id, &request.session_id) {
+        (Some(conversation), _) => store.last_turns(conversation, MAX_TURNS).await?,
+        (None, Some(session)) => store.session_turns(chatbot, session, MAX_TURNS).await?,
+        (None, None) => Vec::new(),
+    };
+    Ok(bounded(turns, MAX_TOKENS))
 }
 
 /// The newest of `turns` (oldest first) that have at most `max_tokens` together. A turn is kept whole
@@ -35,7 +45,7 @@ fn bounded(turns: Vec<Turn>, max_tokens: usize) -> Vec<Message> {
 
 /// About how many tokens `text` has; rather too many than too few. Counting exactly takes a vocabulary
 /// of several megabytes, which no chat function should load.
-fn estimate_tokens(text: &str) -> usize {
+pub(super) fn estimate_tokens(text: &str) -> usize {
     let ascii = text.bytes().filter(u8::is_ascii).count();
     let others = text.chars().filter(|c| !c.is_ascii()).count();
     ascii.div_ceil(3) + others
@@ -43,7 +53,7 @@ fn estimate_tokens(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use domain::{ChatbotId, MessageId, Timestamp, WorkspaceId};
+    use domain::{ConversationId, MessageId, Timestamp, WorkspaceId};
 
     use super::*;
 
@@ -61,6 +71,7 @@ mod tests {
             citations: Vec::new(),
             confidence: 1.0,
             unanswered: false,
+            backend: None,
             rating: None,
             rated_at: None,
             asked_at: now,

@@ -7,8 +7,11 @@
 //!   [`domain::Turn`]. It loads chatbot and conversation in parallel, takes quota, lets the question be
 //!   answered, and stores turn and conversation in one transaction. It runs on a task of its own and
 //!   reports [`turn::TurnEvent`]s: a door that streams forwards them, one that doesn't collects them.
+//! - `plan`: decides where the answer comes from, and makes it. `stream`: the events of a turn.
 //! - [`retrieve`]: a [`retrieve::Retriever`] finds what the chatbot knows about the question, in memory
 //!   ([`retrieve::InMemory`]) or with the table's vector index ([`retrieve::VectorTable`]).
+//! - `backends`: asks the chatbot's own AI backends through `crate::integrations`, and turns what they say
+//!   into a reply with the sources that it used.
 //! - `answer`: drives an [`ai::Answerer`] to an outcome: answered, or refused. It is asked only with
 //!   passages above the chatbot's confidence threshold; a pair that asks the same is given word for word.
 //! - `respond`: what the engine says by itself: small talk, a pair, "did you mean" where it is not sure,
@@ -20,8 +23,9 @@
 //!
 //! ```text
 //! loaded -> quota taken -> fixed text (small talk, pair, offer, refusal) ----> stored -> Completed
-//!                     \--> answerer: Delta* -> Done (answered or refused) -/
-//!                                          \-> error ------------------------------> Failed
+//!                     \--> answerer: Delta* -> Done (answered or refused) --/
+//!                     \--> backends: no text, all failed -> fixed text -----/
+//!                     \--> backends: Delta* -> broken off --> stored, marked incomplete -> Failed
 //! ```
 //!
 //! # Crashes
@@ -33,9 +37,12 @@
 //! turn (statistics, webhooks, mail) is derived from the table's stream.
 
 mod answer;
+mod backends;
 mod history;
 pub mod leads;
+mod plan;
 pub mod ratings;
 mod respond;
 pub mod retrieve;
+mod stream;
 pub mod turn;

@@ -88,6 +88,8 @@ impl App {
             settings,
             api_key_prefix: key.prefix.clone(),
             index_version: 1,
+            integrations: Vec::new(),
+            integrations_version: 0,
             created_at: now,
             updated_at: now,
         };

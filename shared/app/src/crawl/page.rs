@@ -5,7 +5,7 @@ use domain::{
     Error, Result, Source,
     source::{MAX_DEPTH, MAX_PAGES, Page, PageState, Snapshot},
 };
-use knowledge::{Fetcher, Known, PageError, Reading, chunk, fetch};
+use knowledge::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators, chunk};
 use store::Store;
 use url::Url;
 
@@ -56,17 +56,17 @@ impl PageReader {
         }
         let prior = self.live.page(source, &page.url).await?;
         match (self.fetch(source, &page, prior.as_ref()).await?, &prior) {
-            (Ok(Reading::Page(read)), prior) => {
+            (Ok(FetchOutcome::Page(read)), prior) => {
                 self.take(source, &mut page, prior.as_ref(), *read).await?;
                 page.state = PageState::Read;
             }
-            (Ok(Reading::Unchanged), Some(prior)) => {
+            (Ok(FetchOutcome::Unchanged), Some(prior)) => {
                 self.confirm(&mut page, prior, None).await?;
                 let links = self.store.links(source.id, prior.job, &page.url).await?;
                 self.follow(source, &page, links, None).await?;
                 page.state = PageState::Read;
             }
-            (Ok(Reading::Unchanged), None) => {
+            (Ok(FetchOutcome::Unchanged), None) => {
                 return Err(Error::internal("unchanged, though nothing was known"));
             }
             (Err(error), _) => {
@@ -91,7 +91,7 @@ impl PageReader {
         source: &Source,
         page: &Page,
         prior: Option<&Page>,
-    ) -> Result<Result<Reading, PageError>> {
+    ) -> Result<Result<FetchOutcome, PageError>> {
         let url = Url::parse(&page.url).map_err(Error::internal)?;
         let scope = CrawlScope::of(source, self.first_page(source, page).await?.as_ref())?;
         let reader = self.passages.reader();
@@ -144,9 +144,13 @@ impl PageReader {
         source: &Source,
         page: &mut Page,
         prior: Option<&Page>,
-        read: fetch::Page,
+        read: FetchedPage,
     ) -> Result<()> {
-        let fetch::Page { url, etag, last_modified, document } = read;
+        let FetchedPage { url, etag, last_modified, mut document } = read;
+        if page.depth == 0 {
+            // What each page of a site has at its foot is read once.
+            document.blocks.append(&mut document.site);
+        }
         let snapshot = Snapshot {
             hash: fingerprint(&self.passages.reader(), &document),
             etag,
@@ -247,11 +251,11 @@ impl PageReader {
 }
 
 /// What the server of `url` may compare, if the snapshot of it was made by this `reader`.
-fn known<'a>(reader: &str, prior: &'a Page, url: &Url) -> Option<Known<'a>> {
+fn known<'a>(reader: &str, prior: &'a Page, url: &Url) -> Option<Validators<'a>> {
     let snapshot = prior.snapshot.as_ref()?;
     snapshot.hash.strip_prefix(reader).filter(|rest| rest.starts_with('-'))?;
     let (etag, last_modified) = (snapshot.etag.as_deref(), snapshot.last_modified.as_deref());
     etag.or(last_modified)?;
     let final_url = snapshot.final_url.as_ref().and_then(|at| Url::parse(at).ok());
-    Some(Known { url: final_url.unwrap_or_else(|| url.clone()), etag, last_modified })
+    Some(Validators { url: final_url.unwrap_or_else(|| url.clone()), etag, last_modified })
 }

@@ -31,13 +31,8 @@ fn belongs(start: &Url, link: &Url) -> bool {
         ".css", ".js", ".mjs", ".json", ".xml", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg",
         ".ico", ".zip", ".gz", ".tar", ".mp4", ".mp3", ".woff", ".woff2", ".ttf",
     ];
-    let same_site = start.host_str() == link.host_str()
-        && start.port_or_known_default() == link.port_or_known_default();
-    let path = start.path();
-    let (folder, last) = path.rsplit_once('/').unwrap_or(("", path));
-    let below = if last.contains('.') { folder } else { path.trim_end_matches('/') };
-    let inside = link.path() == path
-        || link.path().strip_prefix(below).is_some_and(|rest| rest.starts_with('/'));
+    let same_site = knowledge::links::is_same_site(start, link);
+    let inside = knowledge::links::is_below(start, link);
     let lower = link.path().to_ascii_lowercase();
     same_site && inside && !NOT_PAGES.iter().any(|ending| lower.ends_with(ending))
 }
@@ -69,5 +64,11 @@ mod tests {
         assert!(belongs("https://a.example/docs/index.html", "https://a.example/docs/b.html"));
         assert!(!belongs("https://a.example/docs/index.html", "https://a.example/b.html"));
         assert!(belongs("https://a.example/", "https://a.example/any"));
+        assert!(belongs("https://www.a.example/", "https://a.example/any"));
+        assert!(belongs("https://a.example/docs/v2.1", "https://a.example/docs/v2.1/install"));
+        assert!(!belongs("https://a.example/docs/v2.1", "https://a.example/docs/v1.0/install"));
+        assert!(belongs("https://a.example/blog/feed/", "https://a.example/blog/one"));
+        assert!(belongs("https://a.example/sitemap.xml", "https://a.example/one"));
+        assert!(belongs("https://a.example/%e6%97%a5/", "https://a.example/%E6%97%A5/one"));
     }
 }

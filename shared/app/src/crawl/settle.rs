@@ -80,6 +80,7 @@ impl Settlement {
         }
         let mut chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
         chunks.retain(|chunk| answering.contains(page_of(chunk)));
+        knowledge::chunk::say_repeated_lines_once(&mut chunks);
         let segment = Segment::encode(&chunks).map_err(Error::internal)?;
         let vectors = self.vectors(source, pages, &chunks).await?;
         let bytes = pack(segment, vectors.as_ref()).map_err(Error::internal)?;
@@ -179,7 +180,11 @@ impl Settlement {
         name_chunks(&page.url, &mut chunks);
         let final_url = page.snapshot.as_ref().and_then(|snapshot| snapshot.final_url.as_ref());
         let url = final_url.unwrap_or(&page.url);
-        chunks.iter_mut().for_each(|chunk| chunk.url = Some(url.clone()));
+        for chunk in &mut chunks {
+            let place = chunk.url.as_ref().and_then(|url| url.split_once('#'));
+            let place = place.map_or_else(String::new, |(_, at)| format!("#{at}"));
+            chunk.url = Some(format!("{url}{place}"));
+        }
         self.store.put_chunks(page, &chunks).await
     }
 }
@@ -191,6 +196,11 @@ fn without_index(pages: &[Page]) -> Option<CrawlResult> {
     match &pages.iter().find(|page| page.depth == 0)?.state {
         PageState::Gone(reason) if all_gone => Some(CrawlResult::Gone { reason: reason.clone() }),
         PageState::Failed(reason) => Some(CrawlResult::Failed { reason: reason.clone() }),
+        _ if pages.iter().all(|page| page.chunks == 0) => {
+            let failed = pages.iter().find_map(|page| page.state.reason());
+            let none = || "no page of the site has readable text".to_owned();
+            Some(CrawlResult::Failed { reason: failed.unwrap_or_else(none) })
+        }
         _ => None,
     }
 }

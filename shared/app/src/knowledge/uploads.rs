@@ -270,7 +270,7 @@ mod tests {
             (Some(" "), None, Some(1), "name must not be empty"),
             (Some("a.md"), None, None, "size is required"),
             (Some("a.md"), None, Some(0), "size must be at least 1"),
-            (Some("a.docx"), None, Some(1), "name must be HTML, plain text, Markdown or PDF"),
+            (Some("a.doc"), None, Some(1), "name must be HTML, plain text, Markdown, PDF"),
             (Some("a.md"), Some("image/png"), Some(1), "type must be HTML, plain text, Markdown"),
         ] {
             let (kind, said) = new(name, declared, size).unwrap_err();

@@ -167,7 +167,7 @@ fn events(change: &Change) -> Vec<Event> {
         Change::TurnRated { turn, rating, at, .. } => {
             vec![Event::rated(turn.clone(), *rating, *at)]
         }
-        Change::TurnAdded(turn) => Event::of_turn(turn).to_vec(),
+        Change::TurnAdded(turn) => Event::of_turn(turn),
         _ => Vec::new(),
     }
 }

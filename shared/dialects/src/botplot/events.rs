@@ -36,16 +36,17 @@ fn envelope(event: &str, project: String, at: Timestamp, data: Value) -> Rendere
     RenderedEvent { event: event.to_owned(), body: stringify(&body) }
 }
 
-/// What `event` is called here.
-pub fn name(event: &Event) -> &'static str {
-    match &event.body {
+/// What `event` is called here, if it is anything.
+pub fn name(event: &Event) -> Option<&'static str> {
+    Some(match &event.body {
         EventBody::ConversationStarted(_) => "conversation.started",
         EventBody::QuestionAsked(_) | EventBody::QuestionAnswered(_) => "message.created",
         EventBody::ConversationEnded(_) => "conversation.ended",
         EventBody::HandoffRequested(_) => "handoff.requested",
         EventBody::RatingReceived(_) => "rating.received",
         EventBody::LeadCaptured(_) => "lead.captured",
-    }
+        EventBody::IntegrationFailed(_) => return None,
+    })
 }
 
 /// What is sent of `event`.
@@ -73,8 +74,9 @@ pub fn body(event: &Event) -> String {
             "rating": turn.rating,
         }),
         EventBody::LeadCaptured(lead) => captured(lead),
+        EventBody::IntegrationFailed(_) => Value::Null,
     };
-    envelope(name(event), event.chatbot_id.to_string(), event.at, data).body
+    envelope(name(event).unwrap_or_default(), event.chatbot_id.to_string(), event.at, data).body
 }
 
 fn message(turn: &Turn, asked: bool) -> Value {
@@ -132,7 +134,7 @@ pub fn headers(event: &str, delivery: &str, body: &str, secret: &str) -> Vec<(St
 
 impl Events for Botplot {
     fn names(&self, event: &Event) -> Vec<&'static str> {
-        vec![name(event)]
+        name(event).into_iter().collect()
     }
 
     fn required_data(&self, _: &str) -> RequiredData {
@@ -174,6 +176,7 @@ mod tests {
             citations: Vec::new(),
             confidence: 1.0,
             unanswered: false,
+            backend: None,
             rating: None,
             rated_at: None,
             asked_at: Timestamp::from_millis(0),
@@ -204,7 +207,7 @@ mod tests {
             created_at: Timestamp::from_millis(0),
         };
         let event = Event::captured(lead);
-        assert_eq!(name(&event), "lead.captured");
+        assert_eq!(name(&event), Some("lead.captured"));
         let body = body(&event);
         let data = format!(
             r#""data":{{"conversation_id":null,"lead_id":"{id}","name":null,"email":"ada@example.com","phone":null,"fields":{{"1":{{"0":[],"b":null}},"2":true,"budget":1e+21,"rooms":2}}}}}}"#

@@ -100,6 +100,8 @@ impl From<Chatbot> for BotOut {
             settings: _,
             api_key_prefix: _,
             index_version: _,
+            integrations: _,
+            integrations_version: _,
             created_at,
             updated_at,
         } = from;

@@ -124,6 +124,7 @@ impl MessageOut {
             citations: _,
             confidence: _,
             unanswered: _,
+            backend: _,
             rating: _,
             rated_at: _,
             asked_at,

@@ -1,7 +1,7 @@
 //! Chatbot Platform's events, delivered as the Standard Webhooks specification has it.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{Context, Delivery, Event, EventBody, RequiredData, Timestamp};
+use domain::{BackendReport, Context, Delivery, Event, EventBody, RequiredData, Timestamp};
 use serde::Serialize;
 
 use super::{ChatbotPlatform, conversations::MessageOut};
@@ -10,11 +10,12 @@ use crate::{
     javascript::stringify,
 };
 
-/// The events that can be subscribed to. Nothing fires the last three yet.
+/// The events that can be subscribed to. Nothing fires the last two yet.
 pub const EVENTS: [&str; 4] =
-    [RECEIVED, "integration.failed", "agent_loop.completed", "channel.disconnected"];
+    [RECEIVED, INTEGRATION_FAILED, "agent_loop.completed", "channel.disconnected"];
 
 const RECEIVED: &str = "bot.message_received";
+const INTEGRATION_FAILED: &str = "integration.failed";
 
 #[derive(Serialize)]
 struct Envelope<'a> {
@@ -30,11 +31,47 @@ struct Received {
     conversation_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<MessageOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    integration: Option<FailedIntegration>,
+}
+
+/// The AI backend that failed; of several, the last one that was asked.
+#[derive(Serialize)]
+struct FailedIntegration {
+    id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    model: Option<String>,
+    error: Option<String>,
+    attempts: u32,
+}
+
+impl From<&BackendReport> for FailedIntegration {
+    fn from(from: &BackendReport) -> Self {
+        Self {
+            id: from.integration_id.to_string(),
+            kind: from.kind.name(),
+            model: from.model.clone(),
+            error: from.error.clone(),
+            attempts: from.attempts,
+        }
+    }
 }
 
 /// What `event` is called here, if it is anything.
 pub fn name(event: &Event) -> Option<&'static str> {
-    matches!(event.body, EventBody::QuestionAsked(_)).then_some(RECEIVED)
+    match &event.body {
+        EventBody::QuestionAsked(_) => Some(RECEIVED),
+        EventBody::IntegrationFailed(_) => Some(INTEGRATION_FAILED),
+        EventBody::ConversationStarted(_)
+        | EventBody::QuestionAnswered(_)
+        | EventBody::ConversationEnded(_)
+        | EventBody::LeadCaptured(_)
+        | EventBody::RatingReceived(_)
+        | EventBody::HandoffRequested(_) => None,
+    }
 }
 
 /// What is sent of `event` under `name`.
@@ -46,6 +83,10 @@ pub fn body(name: &str, event: &Event) -> String {
         }
         _ => None,
     };
+    let failed = match &event.body {
+        EventBody::IntegrationFailed(turn) => Some(turn),
+        _ => None,
+    };
     stringify(&Envelope {
         kind: name,
         timestamp: event.at.to_string(),
@@ -53,6 +94,8 @@ pub fn body(name: &str, event: &Event) -> String {
             bot_id: event.chatbot_id.to_string(),
             conversation_id: event.conversation_id().map(|id| id.to_string()),
             message,
+            message_id: failed.map(|turn| turn.id.to_string()),
+            integration: failed.and_then(|turn| turn.backend.as_ref()).map(Into::into),
         },
     })
 }

@@ -1,7 +1,8 @@
 //! Lists: pages, and filters that are exact matches on the resource's own fields.
 
 use domain::{
-    ChatbotFilter, ConversationFilter, Error, Page, Result, Timestamp, Turn, WebhookFilter,
+    BackendKind, ChatbotFilter, ConversationFilter, Error, IntegrationFilter, IntegrationStatus,
+    Page, Result, Timestamp, Turn, WebhookFilter,
     conversation::{MOST_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,26 @@ impl ListIn {
             description: self.take("description"),
             status: self.take("status").as_deref().map(webhook_status).transpose()?,
             created_at: self.time("created_at")?,
+        };
+        Ok((filter, self.page()?))
+    }
+
+    /// Which integrations are wanted.
+    pub fn integrations(mut self) -> Result<(IntegrationFilter, Page)> {
+        let kind = self.take("type").map(|text| BackendKind::named("type", &text));
+        let status = self.take("status").map(|text| IntegrationStatus::named("status", &text));
+        let filter = IntegrationFilter {
+            id: self.take("id"),
+            name: self.take("name"),
+            kind: kind.transpose()?,
+            url: self.take("url"),
+            model: self.take("model"),
+            timeout_seconds: self.count("timeout_seconds")?,
+            weight: self.count("weight")?,
+            is_fallback: self.truth("is_fallback")?,
+            status: status.transpose()?,
+            created_at: self.time("created_at")?,
+            updated_at: self.time("updated_at")?,
         };
         Ok((filter, self.page()?))
     }
@@ -88,6 +109,11 @@ impl ListIn {
 
     fn count(&mut self, name: &str) -> Result<Option<u32>> {
         let wrong = |_| Error::field(name, "must be a whole number");
+        self.take(name).map(|text| text.parse().map_err(wrong)).transpose()
+    }
+
+    fn truth(&mut self, name: &str) -> Result<Option<bool>> {
+        let wrong = |_| Error::field(name, "must be true or false");
         self.take(name).map(|text| text.parse().map_err(wrong)).transpose()
     }
 

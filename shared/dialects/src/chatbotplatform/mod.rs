@@ -6,12 +6,13 @@ pub mod conversations;
 pub mod deliveries;
 pub mod error;
 pub mod events;
+pub mod integrations;
 mod list;
 mod query;
 pub mod subscriptions;
 
 pub use list::{ListIn, ListOut, MessagesIn};
-pub use query::{BotQuery, ConversationQuery, MessageQuery, WebhookQuery};
+pub use query::{BotQuery, ConversationQuery, IntegrationQuery, MessageQuery, WebhookQuery};
 
 use domain::{Dialect, Error, ErrorKind};
 use serde::Serialize;

@@ -1,6 +1,9 @@
 //! What the query of a list may say, for its description; `list.rs` reads it.
 
-use domain::page::{MAX_ROWS, ROWS};
+use domain::{
+    BackendKind, IntegrationStatus,
+    page::{MAX_ROWS, ROWS},
+};
 use utoipa::{
     IntoParams,
     openapi::{
@@ -60,6 +63,36 @@ impl IntoParams for WebhookQuery {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let status = ("status", "Those that are.", schema::status());
         list([id("id"), text("url"), text("description"), status, time("created_at")])
+    }
+}
+
+/// Of a list of integrations.
+#[derive(Debug)]
+pub struct IntegrationQuery;
+
+impl IntoParams for IntegrationQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        list([
+            id("id"),
+            text("name"),
+            (
+                "type",
+                "Those of this type.",
+                schema::one_of(BackendKind::ALL.map(BackendKind::name)),
+            ),
+            text("url"),
+            text("model"),
+            ("timeout_seconds", "Exactly so many seconds.", schema::count_from_zero()),
+            ("weight", "Exactly this weight.", schema::count_from_zero()),
+            ("is_fallback", "Whether they are fallbacks.", schema::truth()),
+            (
+                "status",
+                "Those that are.",
+                schema::one_of(IntegrationStatus::ALL.map(IntegrationStatus::name)),
+            ),
+            time("created_at"),
+            time("updated_at"),
+        ])
     }
 }
 

@@ -105,8 +105,8 @@ pub struct AnsweredGroupOut {
 #[serde(rename_all = "camelCase")]
 #[schema(as = helpbot::FileIn, example = json!({"file": "# Returns\nUnused goods go back free."}))]
 pub struct FileIn {
-    /// HTML, plain text, Markdown or PDF, by its name's ending or its media type; from one byte to
-    /// 10 MiB.
+    /// HTML, plain text, Markdown, PDF, DOCX, PPTX, XLSX, ODT, EPUB, CSV, TSV, JSON or JSONL, by
+    /// its name's ending or its media type; from one byte to 10 MiB.
     #[schema(value_type = String, format = Binary, min_length = 1)]
     pub file: Vec<u8>,
     /// The site's key, unless it is in the header or the query.
@@ -118,7 +118,7 @@ pub struct FileIn {
 #[serde(rename_all = "camelCase")]
 #[schema(as = helpbot::FileLaterIn, example = json!({"name": "handbook.pdf", "size": 8_200_417}))]
 pub struct FileLaterIn {
-    /// Its name; by its ending it is HTML, plain text, Markdown or PDF.
+    /// Its name, whose ending says which of these types it is of.
     #[schema(value_type = String, min_length = 1, max_length = 255, pattern = r"\S")]
     pub name: Option<String>,
     /// Its media type, where its name says nothing.

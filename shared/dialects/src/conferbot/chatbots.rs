@@ -111,6 +111,8 @@ impl ChatbotOut {
             settings: _,
             api_key_prefix: _,
             index_version: _,
+            integrations: _,
+            integrations_version: _,
             created_at,
             updated_at,
         } = chatbot;

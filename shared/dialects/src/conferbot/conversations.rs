@@ -116,6 +116,7 @@ fn messages(turn: Turn) -> [MessageOut; 2] {
         citations: _,
         confidence: _,
         unanswered: _,
+        backend: _,
         rating: _,
         rated_at: _,
         asked_at,

@@ -38,7 +38,8 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         EventBody::QuestionAsked(_)
         | EventBody::LeadCaptured(_)
         | EventBody::RatingReceived(_)
-        | EventBody::HandoffRequested(_) => Vec::new(),
+        | EventBody::HandoffRequested(_)
+        | EventBody::IntegrationFailed(_) => Vec::new(),
     }
 }
 

@@ -83,6 +83,7 @@ impl RowOut {
             citations,
             confidence: _,
             unanswered,
+            backend: _,
             rating,
             rated_at: _,
             asked_at: _,

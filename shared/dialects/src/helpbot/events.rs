@@ -34,7 +34,8 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         EventBody::ConversationStarted(_)
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
-        | EventBody::LeadCaptured(_) => Vec::new(),
+        | EventBody::LeadCaptured(_)
+        | EventBody::IntegrationFailed(_) => Vec::new(),
     }
 }
 
@@ -64,6 +65,7 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         EventBody::ConversationStarted(_)
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
+        | EventBody::IntegrationFailed(_)
         | EventBody::LeadCaptured(_) => json!({}),
     };
     stringify(&Envelope { event: name, timestamp: event.at.to_string(), data })

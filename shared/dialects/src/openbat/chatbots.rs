@@ -73,6 +73,8 @@ impl From<Chatbot> for ChatbotOut {
             settings,
             api_key_prefix,
             index_version: _,
+            integrations: _,
+            integrations_version: _,
             created_at,
             updated_at: _,
         } = from;

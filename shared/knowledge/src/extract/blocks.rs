@@ -1,146 +1,318 @@
 //! From what was found to blocks under their headings.
 
+use std::collections::HashMap;
+
+use url::Url;
+
 use super::{
-    Block, folded,
+    attributes::Hints,
+    disclosure::Disclosure,
+    folded,
+    inline::{self, Writer},
     main_text::MainText,
-    page::{Page, Tag},
+    outline::{Block, BlockKind, Outline, Scope},
+    page::PageTree,
+    tables, tabs,
+    tag::Tag,
 };
 
+/// The longest line in bold that is a heading, in characters, unless it asks something.
+const LONGEST_LABEL: usize = 80;
+
 /// The blocks of the main text in reading order.
-pub(super) fn of(page: &Page, main: &MainText) -> Vec<Block> {
-    let mut walk = Walk::default();
+pub(super) fn of(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
+    let disclosure = Disclosure::of(page);
+    let mut walk = Walk::new(page, main, &disclosure, url);
     for place in main.leads.iter().copied().chain([main.root]) {
-        walk.node(page, &main.gone, place);
+        walk.node(place);
         walk.flush();
     }
-    walk.blocks
+    walk.outline.finish()
 }
 
-/// What is longer, in characters, is a paragraph whatever it is called.
-const LONGEST_HEADING: usize = 150;
-
-/// Collects blocks.
-#[derive(Default)]
-pub(super) struct Walk {
-    pub(super) blocks: Vec<Block>,
-    headings: Vec<(u8, String)>,
+/// Walks over a page and writes down what is kept of it.
+pub(super) struct Walk<'p> {
+    pub(super) page: &'p PageTree,
+    pub(super) gone: &'p [bool],
+    pub(super) disclosure: &'p Disclosure<'p>,
+    /// Whether readers ask and answer on the page.
+    asks: bool,
+    pub(super) outline: Outline,
     /// Inline text that no block holds yet.
-    loose: String,
+    pub(super) line: Writer<'p>,
+    /// The labels of panels that take turns.
+    tabs: HashMap<usize, String>,
+    /// What an item of a list is written with.
+    pub(super) marker: Option<(BlockKind, String)>,
+    /// The lists that are open.
+    pub(super) lists: Vec<Counter>,
+    pub(super) scopes: Vec<Scope>,
 }
 
-impl Walk {
-    fn node(&mut self, page: &Page, gone: &[bool], place: usize) {
-        if gone[place] {
+/// How the items of a list are counted.
+pub(super) struct Counter {
+    pub(super) next: Option<i64>,
+    pub(super) step: i64,
+}
+
+impl<'p> Walk<'p> {
+    pub(super) fn new(
+        page: &'p PageTree,
+        main: &'p MainText,
+        disclosure: &'p Disclosure<'p>,
+        url: &'p Url,
+    ) -> Self {
+        let asks = page
+            .nodes
+            .iter()
+            .any(|node| node.attribute("itemtype").is_some_and(|kind| kind.ends_with("/QAPage")));
+        Self {
+            page,
+            gone: &main.gone,
+            disclosure,
+            asks,
+            outline: match main.is_article {
+                true => Outline::default(),
+                false => Outline::keeping_headings(),
+            },
+            line: Writer::new(page, &main.gone, url, main.is_article),
+            tabs: tabs::labels(page),
+            marker: None,
+            lists: Vec::new(),
+            scopes: Vec::new(),
+        }
+    }
+
+    pub(super) fn node(&mut self, place: usize) {
+        if self.gone[place] {
             return;
         }
-        let node = &page.nodes[place];
+        let node = &self.page.nodes[place];
+        self.anchor(place);
         match node.tag {
-            Tag::Text => self.loose.push_str(&node.text),
-            Tag::H(level) => {
-                self.flush();
-                self.heading(level, &kept(page, gone, place));
-            }
+            Tag::H(level) => self.heading(level, place),
             Tag::Pre => {
                 self.flush();
-                self.block(code(page, gone, place).trim_matches('\n'));
-            }
-            Tag::Row
-                if !page.nodes[page.within(place)]
-                    .iter()
-                    .any(|n| n.tag == Tag::P || n.tag == Tag::Table) =>
-            {
-                self.flush();
-                let cells: Vec<String> = page
-                    .children(place)
-                    .filter(|cell| page.nodes[*cell].tag != Tag::Text && !gone[*cell])
-                    .map(|cell| kept(page, gone, cell))
-                    .collect();
-                if cells.iter().any(|cell| !cell.is_empty()) {
-                    self.block(&cells.join(" | "));
+                let code = inline::code(self.page, self.gone, place);
+                if !inline::is_numbering(&code) {
+                    self.write(BlockKind::Code, code.trim_matches('\n'));
                 }
             }
-            Tag::Br => self.loose.push('\n'),
+            Tag::Table => {
+                self.flush();
+                if !tables::write(self, place) {
+                    self.children(place);
+                }
+                self.flush();
+            }
+            Tag::Summary | Tag::Dt => self.named(place),
+            Tag::DefinitionList => {
+                self.flush();
+                self.definitions(place);
+            }
+            Tag::List | Tag::OrderedList => self.list(place),
+            Tag::Li => self.item(place),
+            Tag::Hr => self.flush(),
             tag if tag.is_inline() => {
-                for child in page.children(place) {
-                    self.node(page, gone, child);
+                let boxed = self.page.holds(place, |inner| !inner.tag.is_inline());
+                match tag {
+                    _ if self.is_label(place) || self.asks_in_line(place) => self.named(place),
+                    Tag::A if boxed => self.boxed(place),
+                    _ if boxed => self.children(place),
+                    _ => self.inline(place),
                 }
             }
+            _ if self.is_label(place) || self.asks_for_the_next(place) => self.named(place),
+            _ if self.is_fact(place) => self.fact(place),
+            _ => self.container(place),
+        }
+    }
+
+    /// Text of a line; an empty line within it divides paragraphs.
+    fn inline(&mut self, place: usize) {
+        if self.page.nodes[place].tag == Tag::Br && self.line.is_at_start() {
+            self.flush();
+        } else {
+            self.line.node(place);
+        }
+    }
+
+    pub(super) fn children(&mut self, place: usize) {
+        let parent = self.line.parent_of_children(place);
+        for child in self.page.children(place) {
+            self.line.enter(parent);
+            self.node(child);
+        }
+    }
+
+    /// A link around a box is a box.
+    fn boxed(&mut self, place: usize) {
+        self.flush();
+        self.children(place);
+        self.flush();
+    }
+
+    pub(super) fn container(&mut self, place: usize) {
+        self.flush();
+        let scope = self.is_scope(place).then(|| self.outline.begin());
+        let scoped = scope.is_some();
+        self.scopes.extend(scope);
+        if let (Some(label), Some(scope)) = (self.tabs.get(&place), self.scopes.last()) {
+            self.outline.panel(label, scope);
+        } else if self.asks
+            && let Some(property) = self.page.nodes[place].attribute("itemprop")
+        {
+            match property {
+                "acceptedAnswer" => self.outline.label("Accepted answer", self.scopes.last()),
+                "suggestedAnswer" => self.outline.label("Answer", self.scopes.last()),
+                _ => {}
+            }
+        }
+        let old = self.page.nodes[place].hints.any(Hints::OLD_PRICE);
+        if old && !self.page.holds(place, |inner| !inner.tag.is_inline()) {
+            self.line.node(place);
+        } else {
+            self.children(place);
+        }
+        self.flush();
+        if scoped && let Some(scope) = self.scopes.pop() {
+            self.outline.end(scope);
+        }
+    }
+
+    /// Whether headings in it end with it.
+    fn is_scope(&self, place: usize) -> bool {
+        let node = &self.page.nodes[place];
+        match node.tag {
+            Tag::Section | Tag::Article | Tag::Aside | Tag::Details | Tag::Dd => true,
+            Tag::Blockquote => true,
+            Tag::Body | Tag::Main | Tag::Html | Tag::P => false,
             _ => {
-                self.flush();
-                for child in page.children(place) {
-                    self.node(page, gone, child);
-                }
-                self.flush();
+                node.hints.any(Hints::FOLDS.union(Hints::PANEL))
+                    || node.attribute("role") == Some("region")
+                    || self.tabs.contains_key(&place)
+                    || node.attribute("itemprop").is_some()
+                    || self.is_card(place)
             }
         }
     }
 
-    /// A heading of this level: those of its level and below it end.
-    pub(super) fn heading(&mut self, level: u8, text: &str) {
-        while self.headings.last().is_some_and(|(above, _)| *above >= level) {
-            self.headings.pop();
+    /// Whether it is one of several boxes, each with a heading and a text of its own.
+    fn is_card(&self, place: usize) -> bool {
+        let page = self.page;
+        let headed = |place: usize| {
+            let begin = page.within(place).skip(1).take(12);
+            let mut begin = begin.filter(|at| {
+                let node = &page.nodes[*at];
+                matches!(node.tag, Tag::H(_)) || !node.text.trim().is_empty()
+            });
+            let first = begin.next().filter(|at| matches!(page.nodes[*at].tag, Tag::H(_)));
+            first.is_some_and(|heading| {
+                (page.nodes[heading].end..page.nodes[place].end)
+                    .take(12)
+                    .any(|at| !page.nodes[at].text.trim().is_empty())
+            })
+        };
+        if !headed(place) {
+            return false;
         }
-        let text = folded(text);
-        if text.chars().count() > LONGEST_HEADING {
-            self.block(&text);
-        } else if !text.is_empty() {
-            self.headings.push((level, text));
+        let next = page.siblings_after(place).find(|next| page.nodes[*next].tag != Tag::Text);
+        [page.nodes[place].before, next]
+            .into_iter()
+            .flatten()
+            .any(|beside| page.nodes[beside].tag == page.nodes[place].tag && headed(beside))
+    }
+
+    fn heading(&mut self, level: u8, place: usize) {
+        self.flush();
+        let text = self.line.apart(place).replace('\n', " ");
+        let fragment = self.page.nodes[self.page.within(place)]
+            .iter()
+            .find_map(|node| node.attribute("id").or_else(|| node.attribute("name")));
+        self.outline.at(fragment.or_else(|| self.around(place)));
+        self.outline.heading(level, &text);
+        self.outline.at(None);
+    }
+
+    /// The id of the section that a heading is the first of.
+    fn around(&self, place: usize) -> Option<&'p str> {
+        let page = self.page;
+        page.ancestors(place)
+            .take(3)
+            .take_while(|above| {
+                page.nodes[*above + 1..place].iter().all(|node| node.text.trim().is_empty())
+            })
+            .find_map(|above| page.nodes[above].attribute("id"))
+    }
+
+    /// Notes an element's id, so that a citation leads to it.
+    pub(super) fn anchor(&mut self, place: usize) {
+        let node = &self.page.nodes[place];
+        if matches!(node.tag, Tag::Details | Tag::Dt | Tag::Li | Tag::Table | Tag::Summary)
+            && let Some(id) = node.attribute("id")
+        {
+            self.outline.at(Some(id));
         }
     }
 
-    fn flush(&mut self) {
-        let text = folded(&std::mem::take(&mut self.loose));
-        self.block(&text);
+    /// Whether it is something to press that names what it unfolds, alone in its line.
+    fn is_label(&self, place: usize) -> bool {
+        let page = self.page;
+        let node = &page.nodes[place];
+        if node.attribute("for").is_some() && self.unfolds_the_next(place) {
+            return true;
+        }
+        if !node.hints.any(Hints::BUTTON) || !self.disclosure.is_control(place) {
+            return false;
+        }
+        !node.tag.is_inline() || self.is_alone(place)
     }
 
-    /// A block under the headings above it.
-    pub(super) fn block(&mut self, text: &str) {
-        if !text.trim().is_empty() {
-            let headings = self.headings.iter().map(|(_, text)| text.clone()).collect();
-            self.blocks.push(Block { headings, text: text.to_owned() });
+    pub(super) fn named(&mut self, place: usize) {
+        self.flush();
+        let text = self.line.apart(place).replace('\n', " ");
+        self.marker = None;
+        match self.scopes.last() {
+            _ if self.outline.is_under(&text) => {}
+            Some(scope) => self.outline.panel(&text, scope),
+            None => self.outline.label(&text, None),
         }
     }
-}
 
-fn pieces<'a>(
-    page: &'a Page,
-    gone: &'a [bool],
-    place: usize,
-) -> impl Iterator<Item = &'a super::page::Node> {
-    let end = page.nodes[place].end;
-    let mut next = place;
-    std::iter::from_fn(move || {
-        while next < end && gone[next] {
-            next = page.nodes[next].end;
+    /// Writes down the line as it is so far.
+    pub(super) fn flush(&mut self) {
+        if self.line.is_empty() {
+            return self.line.clear();
         }
-        let node = (next < end).then(|| &page.nodes[next])?;
-        next += 1;
-        Some(node)
-    })
-}
-
-/// What is kept of its text, spaces folded.
-fn kept(page: &Page, gone: &[bool], place: usize) -> String {
-    let mut text = String::new();
-    for node in pieces(page, gone, place) {
-        match node.tag {
-            Tag::Text => text.push_str(&node.text),
-            tag if !tag.is_inline() || tag == Tag::Br => text.push(' '),
-            _ => {}
+        let bold = self.line.is_bold();
+        let text = self.line.take();
+        let asks = text.ends_with(['?', '？', '؟']);
+        let names = text.chars().count() <= LONGEST_LABEL
+            && !text.contains('\n')
+            && !text.ends_with(['.', '!', ';', ',', '。'])
+            && text.contains(char::is_alphabetic);
+        if bold && (asks || names) && self.marker.is_none() && !self.outline.is_under(&text) {
+            self.outline.label(&text, self.scopes.last());
+        } else {
+            self.write(BlockKind::Text, &text);
         }
     }
-    folded(&text)
-}
 
-/// What is kept of its text, to the letter.
-fn code(page: &Page, gone: &[bool], place: usize) -> String {
-    let mut text = String::new();
-    for node in pieces(page, gone, place) {
-        match node.tag {
-            Tag::Text => text.push_str(&node.text),
-            Tag::Br => text.push('\n'),
-            _ => {}
+    pub(super) fn write(&mut self, kind: BlockKind, text: &str) {
+        if text.trim().is_empty() {
+            return;
         }
+        match self.marker.take() {
+            Some((item, marker)) if kind == BlockKind::Text => {
+                self.outline.block(item, &format!("{marker}{}", text.replace('\n', " ")));
+            }
+            _ => self.outline.block(kind, text),
+        }
+        self.outline.at(None);
     }
-    text
+
+    /// The text of an element by itself, in one line.
+    pub(super) fn text(&mut self, place: usize) -> String {
+        folded(&self.line.apart(place))
+    }
 }

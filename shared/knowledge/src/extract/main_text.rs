@@ -3,11 +3,14 @@
 //! paragraphs.
 
 use super::{
-    around,
-    hints::Hints,
-    page::{Page, Tag},
-    runs::{Mass, runs},
-    sections, title,
+    attributes::Hints,
+    boilerplate, broad,
+    disclosure::Disclosure,
+    page::PageTree,
+    sections,
+    tag::Tag,
+    text_density::{Mass, runs},
+    title,
 };
 
 /// What to read of a page.
@@ -19,49 +22,84 @@ pub(super) struct MainText {
     pub(super) leads: Vec<usize>,
     /// For each node whether it is left out, with all that is in it.
     pub(super) gone: Vec<bool>,
+    /// Whether the page is an article, and all that is no part of it left out.
+    pub(super) is_article: bool,
 }
 
-/// A page with less text than this in the element that was found is looked at again, less strictly.
-const LITTLE: u32 = 250;
+/// What an article has of prose at least, in characters, that says when it was published.
+const ARTICLE: u32 = 300;
+/// What an article has of prose at least, in characters, that only calls itself one: some systems
+/// do so of all their pages.
+const CALLED_ARTICLE: u32 = 1_000;
+/// What has so much prose in one place, in characters, is an article, whatever it says.
+const LONG_ARTICLE: u32 = 2_500;
 
 /// Finds the main text.
-pub(super) fn find(page: &Page) -> MainText {
-    let strict = attempt(page, true);
-    if chars(page, &strict) >= LITTLE {
-        return strict;
+pub(super) fn find(page: &PageTree) -> MainText {
+    let disclosure = Disclosure::of(page);
+    let article = article(page, &disclosure);
+    let mass = Mass::of(page, &runs(page, &article.gone));
+    let good = mass.good(page.within(article.root));
+    let is_post = || {
+        let body = page.first(Tag::Body).and_then(|body| page.nodes[body].attribute("class"));
+        body.is_some_and(|class| class.split_ascii_whitespace().any(|name| name == "single-post"))
+    };
+    let is_thing = || {
+        page.nodes
+            .iter()
+            .filter_map(|node| node.attribute("itemtype"))
+            .any(|kind| kind.ends_with("/NewsArticle") || kind.ends_with("/BlogPosting"))
+    };
+    let is_article = (good >= ARTICLE && (page.head.is_article() || is_post() || is_thing()))
+        || (good >= CALLED_ARTICLE && page.head.is_called_article())
+        || good >= LONG_ARTICLE;
+    match is_article {
+        true => article,
+        false => broadly(page, &disclosure),
     }
-    let lax = attempt(page, false);
-    if chars(page, &lax) > 2 * chars(page, &strict) { lax } else { strict }
 }
 
-fn chars(page: &Page, main: &MainText) -> u32 {
-    let range = page.within(main.root);
-    runs(page, &main.gone)
-        .iter()
-        .filter(|run| range.contains(&run.first))
-        .map(|run| run.chars)
-        .sum()
-}
-
-fn attempt(page: &Page, strict: bool) -> MainText {
+/// The text of an article and nothing else.
+fn article(page: &PageTree, disclosure: &Disclosure<'_>) -> MainText {
     let mut gone = vec![false; page.nodes.len()];
-    around::by_tag(page, &mut gone);
-    if strict {
-        around::by_hints(page, &mut gone);
-    }
+    boilerplate::by_tag(page, disclosure, &mut gone);
+    boilerplate::by_hints(page, &mut gone);
     let title = title::heading(page, &gone);
     let root = root(page, &Mass::of(page, &runs(page, &gone)), &gone, title);
-    around::by_links(page, root, &mut gone);
+    boilerplate::by_links(page, root, &mut gone);
     title::nothing_before(page, root, title, &mut gone);
-    sections::elsewhere(page, root, &mut gone);
+    sections::elsewhere(page, root, true, &mut gone);
     sections::headings_of_nothing(page, root, &mut gone);
     sections::labels(page, root, &mut gone);
     let leads = title::leads(page, root, title, &gone);
-    MainText { root, leads, gone }
+    MainText { root, leads, gone, is_article: true }
+}
+
+/// All that a page says that is no article.
+fn broadly(page: &PageTree, disclosure: &Disclosure<'_>) -> MainText {
+    let mut gone = vec![false; page.nodes.len()];
+    broad::leave_out(page, disclosure, &mut gone);
+    let root = main_part(page, &gone);
+    sections::elsewhere(page, root, false, &mut gone);
+    sections::labels(page, root, &mut gone);
+    MainText { root, leads: Vec::new(), gone, is_article: false }
+}
+
+/// The element that its authors call the main one, if most of the text is in it; or the body.
+fn main_part(page: &PageTree, gone: &[bool]) -> usize {
+    let body = page.first(Tag::Body).unwrap_or(0);
+    let mass = Mass::of(page, &runs(page, gone));
+    let all = mass.chars(page.within(body));
+    let is_main = |place: &usize| {
+        let node = &page.nodes[*place];
+        !gone[*place] && (node.tag == Tag::Main || node.attribute("role") == Some("main"))
+    };
+    let main = page.within(body).find(is_main);
+    main.filter(|main| mass.chars(page.within(*main)) * 5 > all * 3).unwrap_or(body)
 }
 
 /// The element that holds the paragraphs.
-fn root(page: &Page, mass: &Mass, gone: &[bool], title: Option<usize>) -> usize {
+fn root(page: &PageTree, mass: &Mass, gone: &[bool], title: Option<usize>) -> usize {
     let body = page.first(Tag::Body).unwrap_or(0);
     let all = mass.good(page.within(body)).max(1) as f32;
     let best = |is: &dyn Fn(usize) -> bool, share: f32| {
@@ -110,7 +148,7 @@ fn root(page: &Page, mass: &Mass, gone: &[bool], title: Option<usize>) -> usize 
 
 /// An article's text may be in parts, each named as its text: then it is what holds them all, unless
 /// that holds much else.
-fn parts(page: &Page, mass: &Mass, gone: &[bool], part: usize) -> usize {
+fn parts(page: &PageTree, mass: &Mass, gone: &[bool], part: usize) -> usize {
     let mut whole = part;
     let mut place = part;
     while place > 0 && page.nodes[place].tag != Tag::Body {
@@ -137,7 +175,7 @@ fn parts(page: &Page, mass: &Mass, gone: &[bool], part: usize) -> usize {
 }
 
 /// Goes down as long as one child holds nearly all of the text.
-fn descend(page: &Page, mass: &Mass, gone: &[bool], mut place: usize) -> usize {
+fn descend(page: &PageTree, mass: &Mass, gone: &[bool], mut place: usize) -> usize {
     loop {
         let all = mass.good(page.within(place)) as f32;
         let heir = page.children(place).find(|child| {
@@ -145,7 +183,14 @@ fn descend(page: &Page, mass: &Mass, gone: &[bool], mut place: usize) -> usize {
             let container = !node.tag.is_inline()
                 && !matches!(
                     node.tag,
-                    Tag::P | Tag::List | Tag::Li | Tag::Row | Tag::Pre | Tag::H(_)
+                    Tag::P
+                        | Tag::List
+                        | Tag::OrderedList
+                        | Tag::DefinitionList
+                        | Tag::Li
+                        | Tag::Row
+                        | Tag::Pre
+                        | Tag::H(_)
                 );
             !gone[*child] && container && mass.good(page.within(*child)) as f32 > 0.95 * all
         });

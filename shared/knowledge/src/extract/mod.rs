@@ -1,42 +1,54 @@
 //! From a page to its main text: blocks in reading order, each under its headings, and the links
 //! that lead on.
+//!
+//! An article is read by [`boilerplate`] and [`title`], which leave out all that is no part of it;
+//! any other page by [`broad`], which keeps what is in doubt. [`blocks`] writes down what is left,
+//! [`structured`] what the page says to machines alone, and [`site`] what each page of its site has
+//! at its foot.
 
-mod around;
+mod attributes;
 mod blocks;
-mod hints;
+mod boilerplate;
+mod boilerplate_phrases;
+mod broad;
+mod disclosure;
+mod head;
+mod inline;
+mod line;
+mod lists;
 mod main_text;
+pub(crate) mod markdown;
+mod names;
+mod outline;
 mod page;
-mod phrases;
-mod runs;
+pub(crate) mod plain;
 mod sections;
-mod sink;
+mod site;
+mod structured;
+mod structured_facts;
+pub(crate) mod tables;
+mod tabs;
+mod tag;
+mod text_density;
 mod title;
+mod tree_sink;
 
 use std::collections::HashSet;
 
 use url::Url;
 
-use self::{
-    blocks::Walk,
-    hints::Hints,
-    page::{Page, Tag},
-};
+pub use self::outline::{Block, BlockKind};
+use self::{attributes::Hints, page::PageTree, tag::Tag};
+pub(crate) use self::{line::runs_on, outline::Outline};
 
 /// A page with more elements than this is not read.
 const MAX_ELEMENTS: usize = 50_000;
 /// A page nested deeper than this is not read: parsers take quadratic time in the depth.
 const MAX_DEPTH: usize = 400;
-/// Links taken from one page at the most.
+/// Links taken from one page at most.
 const MAX_LINKS: usize = 1_000;
-
-/// A piece of text under its headings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
-    /// Headings above it, outermost first.
-    pub headings: Vec<String>,
-    /// A paragraph, a list item, a table row or a piece of code.
-    pub text: String,
-}
+/// A page with scripts and less text than this, in characters, has its text made by them.
+const SCRIPTED: usize = 200;
 
 /// What a page says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,8 +57,18 @@ pub struct Document {
     pub title: String,
     /// Its main text.
     pub blocks: Vec<Block>,
-    /// Where it leads, without fragments, each once.
+    /// What each page of its site says of the site: address, telephone, opening hours.
+    pub site: Vec<Block>,
+    /// Where it leads, without fragments, each once; nowhere if it asks not to be followed.
     pub links: Vec<Url>,
+    /// Its language as it says, such as `de-AT`.
+    pub language: Option<String>,
+    /// Where it says that it is, if it says so.
+    pub canonical: Option<Url>,
+    /// Where it sends its readers at once.
+    pub refresh: Option<Url>,
+    /// Whether it asks not to be in an index.
+    pub noindex: bool,
 }
 
 /// Why a page has no main text. Fit for its owner's eyes.
@@ -55,6 +77,9 @@ pub enum ExtractError {
     /// Nothing but navigation, or nothing at all.
     #[error("the page has no readable text")]
     Empty,
+    /// Its text is made by scripts, which don't run here.
+    #[error("the page shows its text by JavaScript, which is not run")]
+    NeedsScripts,
     /// It is not worth the time.
     #[error("the page has more than {MAX_ELEMENTS} elements")]
     TooManyElements,
@@ -63,50 +88,58 @@ pub enum ExtractError {
     TooDeep,
 }
 
-/// Reads an HTML page that was found at `url`.
+/// Reads an HTML page that was found at `url`. One that only links to others has no blocks.
 pub fn html(source: &str, url: &Url) -> Result<Document, ExtractError> {
-    let page = Page::parse(source)?;
-    let title = page.first(Tag::Title).map(|title| page.text(title)).unwrap_or_default();
-    let blocks = blocks::of(&page, &main_text::find(&page));
-    match blocks.is_empty() {
-        true => Err(ExtractError::Empty),
-        false => Ok(Document { title, blocks, links: links(&page, url) }),
+    let page = PageTree::parse(source)?;
+    let base = base(&page, url);
+    let main = main_text::find(&page);
+    let mut blocks = blocks::of(&page, &main, &base);
+    let (said, mut site) = structured::read(&page, &blocks, main.is_article);
+    blocks.extend(said);
+    site.extend(site::facts(&page, &main, &base));
+    let links = match page.head.asks("nofollow") {
+        true => Vec::new(),
+        false => links(&page, &base),
+    };
+    let refresh = refresh(&page, &base);
+    if needs_scripts(&page, &blocks) && refresh.is_none() {
+        return Err(ExtractError::NeedsScripts);
     }
+    if blocks.is_empty() && links.is_empty() && refresh.is_none() {
+        return Err(ExtractError::Empty);
+    }
+    Ok(Document {
+        title: page.first(Tag::Title).map(|title| page.text(title)).unwrap_or_default(),
+        blocks,
+        site,
+        links,
+        language: language(&page),
+        canonical: page.head.canonical.as_ref().and_then(|at| address(&base, at)),
+        refresh,
+        noindex: page.head.asks("noindex"),
+    })
 }
 
-/// Reads plain text or Markdown: paragraphs between empty lines, `#` lines as headings.
-pub fn plain(source: &str, url: &Url) -> Result<Document, ExtractError> {
-    let mut walk = Walk::default();
-    for paragraph in source.split("\n\n") {
-        let hashes = paragraph.bytes().take_while(|b| *b == b'#').count();
-        let level = u8::try_from(hashes).unwrap_or(6);
-        match paragraph.trim_start_matches('#').split_once('\n') {
-            _ if hashes == 0 || hashes > 6 => walk.block(paragraph.trim()),
-            Some((heading, rest)) => {
-                walk.heading(level, heading);
-                walk.block(rest.trim());
-            }
-            None => walk.heading(level, paragraph.trim_start_matches('#')),
-        }
-    }
-    let title = walk.blocks.first().and_then(|block| block.headings.first().cloned());
-    let title = title.unwrap_or_else(|| url.path().to_owned());
-    match walk.blocks.is_empty() {
-        true => Err(ExtractError::Empty),
-        false => Ok(Document { title, blocks: walk.blocks, links: Vec::new() }),
-    }
+fn base(page: &PageTree, url: &Url) -> Url {
+    let base = page.nodes.iter().filter(|node| node.tag == Tag::Base);
+    let href = base.filter_map(|node| node.attribute("href")).find(|href| !href.is_empty());
+    href.and_then(|href| url.join(href).ok()).unwrap_or_else(|| url.clone())
 }
 
-fn links(page: &Page, url: &Url) -> Vec<Url> {
-    let base = page.nodes.iter().find(|node| node.tag == Tag::Base && !node.text.is_empty());
-    let base = base.and_then(|base| url.join(&base.text).ok()).unwrap_or_else(|| url.clone());
+fn address(base: &Url, at: &str) -> Option<Url> {
+    let mut target = base.join(at.trim()).ok()?;
+    target.set_fragment(None);
+    matches!(target.scheme(), "http" | "https").then_some(target)
+}
+
+fn links(page: &PageTree, base: &Url) -> Vec<Url> {
     let mut links: Vec<Url> = Vec::new();
     let mut seen: HashSet<Url> = HashSet::new();
-    let anchors = page.nodes.iter().filter(|node| node.tag == Tag::A && !node.text.is_empty());
+    let anchors = page.nodes.iter().filter(|node| node.tag == Tag::A);
     for anchor in anchors.filter(|anchor| !anchor.hints.any(Hints::NOFOLLOW)) {
-        let Ok(mut target) = base.join(anchor.text.trim()) else { continue };
-        target.set_fragment(None);
-        if matches!(target.scheme(), "http" | "https") && seen.insert(target.clone()) {
+        let href = anchor.attribute("href").filter(|href| !href.is_empty());
+        let Some(target) = href.and_then(|href| address(base, href)) else { continue };
+        if seen.insert(target.clone()) {
             links.push(target);
         }
         if links.len() == MAX_LINKS {
@@ -116,19 +149,54 @@ fn links(page: &Page, url: &Url) -> Vec<Url> {
     links
 }
 
-/// Spaces folded; what shows nothing, like a soft hyphen, would keep a word from being found.
-fn folded(text: &str) -> String {
-    let shown = |c: &char| !matches!(c, '\u{ad}' | '\u{200b}' | '\u{feff}' | '\u{2060}');
-    let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        let end = folded.len();
-        folded.extend(word.chars().filter(shown));
-        if end > 0 && folded.len() > end {
-            folded.insert(end, ' ');
-        }
-    }
-    folded
+/// Where a page sends its readers within moments, unless that is to itself.
+fn refresh(page: &PageTree, base: &Url) -> Option<Url> {
+    /// A page that waits longer, in seconds, is meant to be read.
+    const SOON: f32 = 10.0;
+    let (wait, rest) = page.head.refresh.as_ref()?.split_once([';', ','])?;
+    let wait: f32 = wait.trim().parse().ok()?;
+    let rest = rest.trim_start();
+    let rest = match rest.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("url")) {
+        true => rest.get(3..)?.trim_start().strip_prefix('=')?,
+        false => rest,
+    };
+    let target = address(base, rest.trim().trim_matches(['"', '\'']))?;
+    (wait <= SOON && target != *base).then_some(target)
 }
 
+fn language(page: &PageTree) -> Option<String> {
+    let html = page.nodes.iter().find(|node| node.tag == Tag::Html)?.attribute("lang");
+    let said = html.or_else(|| page.head.meta("content-language"))?.trim();
+    let plain = said.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (plain && (2..=20).contains(&said.len())).then(|| said.to_owned())
+}
+
+/// Whether a page has next to no text and scripts that make some.
+fn needs_scripts(page: &PageTree, blocks: &[Block]) -> bool {
+    let said: usize = blocks.iter().map(|block| block.text.chars().count()).sum();
+    if page.head.scripts == 0 || said >= SCRIPTED {
+        return false;
+    }
+    const ROOTS: &[&str] = &["root", "app", "__next", "__nuxt", "gatsby-focus-wrapper", "app-root"];
+    let is_empty = |place: usize| page.text(place).is_empty();
+    let mounted = page.nodes.iter().enumerate().any(|(place, node)| {
+        node.attribute("id").is_some_and(|id| ROOTS.contains(&id)) && is_empty(place)
+    });
+    let asked = page.nodes.iter().enumerate().any(|(place, node)| {
+        node.tag == Tag::Noscript && page.text(place).to_lowercase().contains("javascript")
+    });
+    let body = page.first(Tag::Body).map(|body| page.text(body)).unwrap_or_default();
+    (said == 0 && body.is_empty()) || (mounted || asked) && body.chars().count() < 2 * SCRIPTED
+}
+
+/// Spaces folded; what shows nothing, like a soft hyphen, would keep a word from being found.
+fn folded(text: &str) -> String {
+    let mut line = line::Line::default();
+    line.push(text, false);
+    line.take()
+}
+
+#[cfg(test)]
+mod page_tests;
 #[cfg(test)]
 mod tests;

@@ -4,15 +4,17 @@
 use std::ops::Range;
 
 use html5ever::{
-    QualName, ns,
+    LocalName,
     tendril::{StrTendril, TendrilSink},
     tree_builder::TreeBuilderOpts,
 };
 
 use super::{
     ExtractError, MAX_DEPTH, MAX_ELEMENTS,
-    hints::Hints,
-    sink::{DOCUMENT, Raw, Sink},
+    attributes::Hints,
+    head::Head,
+    tag::Tag,
+    tree_sink::{DOCUMENT, Raw, Sink},
 };
 
 /// How much of a page is parsed before its size is looked at, in bytes.
@@ -20,115 +22,6 @@ const PIECE: usize = 8 * 1024;
 
 /// How many spaces a single tag may have, or a comment.
 const MAX_GAPS: usize = 30_000;
-
-/// What a node is, as far as it matters here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tag {
-    Document,
-    Text,
-    /// A comment and the like.
-    Nothing,
-    /// A script, a style, a picture: what holds no text to read.
-    Void,
-    /// To fill in.
-    Control,
-    A,
-    Article,
-    Aside,
-    Base,
-    Blockquote,
-    Body,
-    Br,
-    Button,
-    /// `td` and `th`.
-    Cell,
-    Code,
-    Figure,
-    Footer,
-    Form,
-    H(u8),
-    Head,
-    Header,
-    /// What stays within a line.
-    Inline,
-    Li,
-    List,
-    Main,
-    Nav,
-    Noscript,
-    P,
-    Pre,
-    Row,
-    Table,
-    Title,
-    /// Any other that begins a line of its own.
-    Other,
-}
-
-impl Tag {
-    pub(super) fn of(name: &QualName) -> Self {
-        if name.ns != ns!(html) {
-            return Self::Void;
-        }
-        match &*name.local {
-            "a" => Self::A,
-            "article" => Self::Article,
-            "aside" => Self::Aside,
-            "base" => Self::Base,
-            "blockquote" => Self::Blockquote,
-            "body" => Self::Body,
-            "br" => Self::Br,
-            "button" => Self::Button,
-            "td" | "th" => Self::Cell,
-            "code" => Self::Code,
-            "figure" | "figcaption" => Self::Figure,
-            "footer" => Self::Footer,
-            "form" => Self::Form,
-            "h1" => Self::H(1),
-            "h2" => Self::H(2),
-            "h3" => Self::H(3),
-            "h4" => Self::H(4),
-            "h5" => Self::H(5),
-            "h6" => Self::H(6),
-            "head" => Self::Head,
-            "header" => Self::Header,
-            "li" => Self::Li,
-            "ul" | "ol" | "dl" => Self::List,
-            "main" => Self::Main,
-            "nav" | "menu" => Self::Nav,
-            "noscript" => Self::Noscript,
-            "p" => Self::P,
-            "pre" => Self::Pre,
-            "tr" => Self::Row,
-            "table" => Self::Table,
-            "title" => Self::Title,
-            "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "cite" | "del" | "dfn" | "em"
-            | "font" | "i" | "ins" | "kbd" | "label" | "mark" | "nobr" | "q" | "rb" | "ruby"
-            | "s" | "samp" | "small" | "span" | "strike" | "strong" | "sub" | "sup" | "time"
-            | "tt" | "u" | "var" | "wbr" | "data" => Self::Inline,
-            "script" | "style" | "template" | "svg" | "math" | "iframe" | "object" | "embed"
-            | "applet" | "canvas" | "audio" | "video" | "map" | "picture" | "img" | "link"
-            | "meta" | "frameset" | "noframes" | "noembed" | "rp" | "rt" => Self::Void,
-            "select" | "textarea" | "input" | "option" | "optgroup" | "datalist" | "dialog"
-            | "progress" | "meter" | "output" => Self::Control,
-            _ => Self::Other,
-        }
-    }
-
-    /// Whether it stays within a line of text.
-    pub(super) fn is_inline(self) -> bool {
-        matches!(
-            self,
-            Self::Text
-                | Self::Inline
-                | Self::A
-                | Self::Br
-                | Self::Button
-                | Self::Code
-                | Self::Nothing
-        )
-    }
-}
 
 /// An element or a piece of text.
 #[derive(Debug)]
@@ -139,19 +32,36 @@ pub(super) struct Node {
     pub(super) parent: usize,
     /// The place behind the last node in it.
     pub(super) end: usize,
-    /// A text node's text; where a link leads.
+    /// The element before it in the same element, if only space is between them.
+    pub(super) before: Option<usize>,
+    /// A text node's text.
     pub(super) text: StrTendril,
+    /// Those of its attributes that extraction looks at.
+    attributes: Vec<(LocalName, StrTendril)>,
+}
+
+impl Node {
+    /// The value of one of the attributes that are kept.
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(of, _)| &**of == name).map(|(_, value)| &**value)
+    }
 }
 
 /// The nodes of a page in reading order; the first is the document itself.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct PageTree {
     pub(super) nodes: Vec<Node>,
+    pub(super) head: Head,
 }
 
-impl Page {
+impl PageTree {
     /// Parses as browsers do.
     pub(super) fn parse(source: &str) -> Result<Self, ExtractError> {
+        Self::parse_up_to(source, MAX_ELEMENTS)
+    }
+
+    /// Parses what has at most `most` elements.
+    pub(super) fn parse_up_to(source: &str, most: usize) -> Result<Self, ExtractError> {
         // A page that needs scripts may have its text for those who have none.
         let tree_builder = TreeBuilderOpts { scripting_enabled: false, ..Default::default() };
         let options = html5ever::ParseOpts { tree_builder, ..Default::default() };
@@ -171,7 +81,7 @@ impl Page {
                 return Err(ExtractError::TooManyElements);
             }
             let (elements, depth) = sink.size();
-            if elements > MAX_ELEMENTS {
+            if elements > most {
                 return Err(ExtractError::TooManyElements);
             }
             if depth > MAX_DEPTH {
@@ -179,7 +89,7 @@ impl Page {
             }
         }
         let mut raw = parser.finish();
-        let mut page = Self { nodes: Vec::with_capacity(raw.len()) };
+        let mut page = Self { nodes: Vec::with_capacity(raw.len()), head: Head::default() };
         page.take(&mut raw, DOCUMENT, 0, 0);
         Ok(page)
     }
@@ -189,17 +99,43 @@ impl Page {
         let Some(node) = raw.get_mut(id) else { return };
         let (tag, hints) = (node.tag, node.hints);
         let text = std::mem::take(&mut node.text);
+        let attributes = std::mem::take(&mut node.attributes);
         let mut child = node.first;
-        self.nodes.push(Node { tag, hints, parent, end: 0, text });
-        while let Some(id) = child {
+        self.nodes.push(Node { tag, hints, parent, end: 0, before: None, text, attributes });
+        let leaf = matches!(tag, Tag::Control | Tag::Img | Tag::Icon | Tag::Fact);
+        let mut before = None;
+        while let Some(id) = child.filter(|_| !leaf) {
             let Some(node) = raw.get(id) else { break };
             child = node.next;
-            let empty = matches!(node.tag, Tag::Nothing | Tag::Void | Tag::Control);
-            if !empty && depth < MAX_DEPTH {
-                self.take(raw, id, place, depth + 1);
+            match node.tag {
+                Tag::Nothing => {}
+                Tag::Void => self.head.read(raw, id, self.is_in(place, Tag::Noscript)),
+                of if depth < MAX_DEPTH => {
+                    let at = self.nodes.len();
+                    self.take(raw, id, place, depth + 1);
+                    self.nodes[at].before = before.filter(|_| of != Tag::Text);
+                    let says = of == Tag::Text && !self.nodes[at].text.trim().is_empty();
+                    before = if of == Tag::Text { before.filter(|_| !says) } else { Some(at) };
+                }
+                _ => {}
             }
         }
         self.nodes[place].end = self.nodes.len();
+        if tag == Tag::Custom {
+            self.nodes[place].tag = self.custom(place, parent);
+        }
+    }
+
+    /// What an element of the page's own making is like, by where it is and what is in it.
+    fn custom(&self, place: usize, parent: usize) -> Tag {
+        let parent = self.nodes[parent].tag;
+        let in_line = parent.is_inline()
+            || matches!(parent, Tag::P | Tag::Li | Tag::H(_) | Tag::Dt | Tag::Dd | Tag::Summary)
+            || parent.is_cell();
+        match in_line && !self.holds(place, |node| !node.tag.is_inline()) {
+            true => Tag::Span,
+            false => Tag::Other,
+        }
     }
 
     /// All that is in the node, itself included.
@@ -212,7 +148,7 @@ impl Page {
         self.beside(place + 1, self.nodes[place].end)
     }
 
-    /// The places of what follows it in the same element.
+    /// The places of what comes after it in the same element.
     pub(super) fn siblings_after(&self, place: usize) -> impl Iterator<Item = usize> {
         let node = &self.nodes[place];
         self.beside(node.end, self.nodes[node.parent].end)
@@ -224,6 +160,26 @@ impl Page {
             next = self.nodes[child].end;
             Some(child)
         })
+    }
+
+    /// What it is in, from the inside outwards, without the document.
+    pub(super) fn ancestors(&self, place: usize) -> impl Iterator<Item = usize> {
+        let mut at = place;
+        std::iter::from_fn(move || {
+            at = self.nodes[at].parent;
+            (at > 0).then_some(at)
+        })
+    }
+
+    /// Whether it is such an element or in one.
+    pub(super) fn is_in(&self, place: usize, tag: Tag) -> bool {
+        self.nodes[place].tag == tag
+            || self.ancestors(place).any(|above| self.nodes[above].tag == tag)
+    }
+
+    /// Whether such an element is in it.
+    pub(super) fn holds(&self, place: usize, is: impl Fn(&Node) -> bool) -> bool {
+        self.nodes[self.within(place)].iter().skip(1).any(is)
     }
 
     /// Its text, spaces folded.

@@ -1,13 +1,14 @@
 //! What within the text leads away from it, told by its words.
 
 use super::{
-    page::{Page, Tag},
-    phrases,
-    runs::{Mass, runs},
+    boilerplate_phrases,
+    page::PageTree,
+    tag::Tag,
+    text_density::{Mass, runs},
 };
 
 /// Sections whose heading says that they lead elsewhere.
-pub(super) fn elsewhere(page: &Page, root: usize, gone: &mut [bool]) {
+pub(super) fn elsewhere(page: &PageTree, root: usize, is_article: bool, gone: &mut [bool]) {
     let mass = Mass::of(page, &runs(page, gone));
     let all = mass.good(page.within(root));
     let mut place = root + 1;
@@ -18,23 +19,23 @@ pub(super) fn elsewhere(page: &Page, root: usize, gone: &mut [bool]) {
             continue;
         }
         if let Tag::H(level) = node.tag
-            && phrases::leads_elsewhere(&page.text(place))
+            && boilerplate_phrases::leads_elsewhere(&page.text(place))
         {
-            section(page, root, place, level, (&mass, all), gone);
+            section(page, root, place, level, (&mass, all, is_article), gone);
         }
         place += 1;
     }
 }
 
 fn section(
-    page: &Page,
+    page: &PageTree,
     root: usize,
     heading: usize,
     level: u8,
-    (mass, all): (&Mass, u32),
+    (mass, all, is_article): (&Mass, u32, bool),
     gone: &mut [bool],
 ) {
-    // The heading may be all that is in an element; then what follows that is its section.
+    // The heading may be all that is in an element; then its section is what comes after that.
     let mut first = heading;
     loop {
         let parent = page.nodes[first].parent;
@@ -51,24 +52,47 @@ fn section(
     };
     let section: Vec<usize> =
         page.siblings_after(first).take_while(|child| !ends(*child)).collect();
-    let good: u32 = section.iter().map(|child| mass.good(page.within(*child))).sum();
-    let links: u32 = section.iter().map(|child| mass.links(page.within(*child))).sum();
-    if (links > 0 && good * 5 < all * 2) || good == 0 {
+    let sum = |of: &dyn Fn(usize) -> u32| section.iter().map(|child| of(*child)).sum::<u32>();
+    let good = sum(&|child| mass.good(page.within(child)));
+    let links = sum(&|child| mass.links(page.within(child)));
+    let chars = sum(&|child| mass.chars(page.within(child)));
+    let linked = sum(&|child| mass.linked(page.within(child)));
+    // "Recommended dose" has text below it, "Recommended for you" has links.
+    let surely = boilerplate_phrases::surely_leads_elsewhere(&page.text(heading));
+    let of_links = match surely {
+        true => links > 0 && (linked * 4 > chars || links > 2 && good * 2 < chars),
+        false => linked * 10 > chars * 7,
+    };
+    let elsewhere = match is_article {
+        true => good == 0 || links > 0,
+        false => chars == 0 || of_links,
+    };
+    if elsewhere && good * 5 <= all * 2 {
         gone[first] = true;
         section.into_iter().for_each(|child| gone[child] = true);
     }
 }
 
 /// Lines that only label something.
-pub(super) fn labels(page: &Page, root: usize, gone: &mut [bool]) {
+pub(super) fn labels(page: &PageTree, root: usize, gone: &mut [bool]) {
     let range = page.within(root);
     for run in runs(page, gone) {
         if range.contains(&run.first) && run.chars <= 60 && run.block != root {
             let mut inside = page.within(run.block).skip(1);
             if inside.len() < 64
                 && inside.all(|at| page.nodes[at].tag.is_inline())
-                && !matches!(page.nodes[run.block].tag, Tag::Pre | Tag::Cell | Tag::Row | Tag::H(_))
-                && phrases::is_label(&page.text(run.block))
+                && !page.is_in(run.block, Tag::Li)
+                && !matches!(
+                    page.nodes[run.block].tag,
+                    Tag::Pre
+                        | Tag::Cell
+                        | Tag::HeaderCell
+                        | Tag::Row
+                        | Tag::H(_)
+                        | Tag::Dt
+                        | Tag::Dd
+                )
+                && boilerplate_phrases::is_label(&page.text(run.block))
             {
                 gone[run.block] = true;
             }
@@ -77,7 +101,7 @@ pub(super) fn labels(page: &Page, root: usize, gone: &mut [bool]) {
 }
 
 /// A heading right above what was left out goes with it.
-pub(super) fn headings_of_nothing(page: &Page, root: usize, gone: &mut [bool]) {
+pub(super) fn headings_of_nothing(page: &PageTree, root: usize, gone: &mut [bool]) {
     let headings: Vec<usize> = page
         .within(root)
         .filter(|place| matches!(page.nodes[*place].tag, Tag::H(_)) && !gone[*place])
@@ -88,7 +112,7 @@ pub(super) fn headings_of_nothing(page: &Page, root: usize, gone: &mut [bool]) {
             let node = &page.nodes[*at];
             node.tag != Tag::Text || !node.text.trim().is_empty()
         });
-        if follower.is_some_and(|at| gone[at] && page.nodes[at].tag == Tag::List) {
+        if follower.is_some_and(|at| gone[at] && page.nodes[at].tag.is_list()) {
             gone[place] = true;
         }
     }

@@ -1,14 +1,15 @@
-//! The heading that has the page's title, and what stands around it.
+//! The heading that has the page's title, and what is around it.
 
 use super::{
-    around,
-    hints::Hints,
-    page::{Page, Tag},
-    runs::{Mass, runs},
+    attributes::Hints,
+    boilerplate,
+    page::PageTree,
+    tag::Tag,
+    text_density::{Mass, runs},
 };
 
 /// The heading that has the page's title, or most of it.
-pub(super) fn heading(page: &Page, gone: &[bool]) -> Option<usize> {
+pub(super) fn heading(page: &PageTree, gone: &[bool]) -> Option<usize> {
     let plain = |text: String| -> String {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
@@ -32,11 +33,16 @@ pub(super) fn heading(page: &Page, gone: &[bool]) -> Option<usize> {
     None
 }
 
-/// The most that stands between a title and the text, in characters.
+/// The longest lead between a title and the text, in characters.
 const LONGEST_LEAD: u32 = 700;
 
-/// What stands between the title and the text and by its name leads to it.
-pub(super) fn leads(page: &Page, root: usize, title: Option<usize>, gone: &[bool]) -> Vec<usize> {
+/// What is between the title and the text and by its name leads to it.
+pub(super) fn leads(
+    page: &PageTree,
+    root: usize,
+    title: Option<usize>,
+    gone: &[bool],
+) -> Vec<usize> {
     let Some(title) = title.filter(|title| page.nodes[*title].end <= root) else {
         return Vec::new();
     };
@@ -62,12 +68,19 @@ pub(super) fn leads(page: &Page, root: usize, title: Option<usize>, gone: &[bool
 }
 
 /// What comes before the title.
-pub(super) fn nothing_before(page: &Page, root: usize, title: Option<usize>, gone: &mut [bool]) {
+pub(super) fn nothing_before(
+    page: &PageTree,
+    root: usize,
+    title: Option<usize>,
+    gone: &mut [bool],
+) {
     let Some(title) = title.filter(|title| page.within(root).contains(title)) else { return };
     let mass = Mass::of(page, &runs(page, gone));
     let all = mass.good(page.within(root));
     if mass.good(root..title) * 5 < all {
-        around::each(page, gone, root, |place| place < title && page.nodes[place].end <= title);
+        boilerplate::each(page, gone, root, |place| {
+            place < title && page.nodes[place].end <= title
+        });
         let nodes = page.nodes[root..title].iter();
         for (gone, node) in gone[root..title].iter_mut().zip(nodes) {
             *gone |= node.tag == Tag::Text;

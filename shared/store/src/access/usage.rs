@@ -73,6 +73,39 @@ impl Store {
         Ok(self.update_returning::<UsageItem>(write).await?.map(|item| item.used))
     }
 
+    /// Reserves `amount` of `what` for the month of `now`, if no more than `max` are used with it;
+    /// whether it was.
+    pub async fn reserve(
+        &self,
+        workspace: WorkspaceId,
+        what: &str,
+        amount: u32,
+        max: u32,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let Some(room) = max.checked_sub(amount) else { return Ok(false) };
+        let key = keys::usage(workspace, what, &now.month());
+        let write = Write::update(key, "SET expires_at = :expires ADD used :amount")
+            .value("amount", amount)?
+            .value("expires", now.plus(KEPT).seconds())?
+            .value("room", room)?
+            .when("attribute_not_exists(used) OR used <= :room");
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Corrects what was reserved of `what` at `at` by `difference`.
+    pub async fn settle(
+        &self,
+        workspace: WorkspaceId,
+        what: &str,
+        difference: i64,
+        at: Timestamp,
+    ) -> Result<()> {
+        let key = keys::usage(workspace, what, &at.month());
+        let write = Write::update(key, "ADD used :difference").value("difference", difference)?;
+        self.write(write.if_present()).await.map(drop)
+    }
+
     /// Takes one call of `what` by `by` against both limits, the month's of the workspace and the
     /// minute's of the key, and says how many calls the month has now: one conditional update, and
     /// a second one for a key's first call of a minute.

@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{ApiKey, Chatbot, ChatbotId, Error, ErrorKind, Plan, Result, Timestamp, WorkspaceId};
+use domain::{
+    ApiKey, Chatbot, ChatbotId, Error, ErrorKind, IntegrationId, Plan, Result, Timestamp,
+    WorkspaceId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -29,6 +32,11 @@ pub(crate) struct ChatbotItem {
     /// How many sources there are; guards the bound.
     #[serde(default)]
     sources: u32,
+    /// A set of strings, which updates alone write.
+    #[serde(default, skip_serializing)]
+    integration_ids: Vec<IntegrationId>,
+    #[serde(default)]
+    integrations_version: u64,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -44,6 +52,8 @@ impl ChatbotItem {
             settings,
             api_key_prefix,
             index_version,
+            integrations: _,
+            integrations_version,
             created_at,
             updated_at,
         } = from.clone();
@@ -58,6 +68,8 @@ impl ChatbotItem {
             api_key_hash: api_key_hash.to_owned(),
             index_version,
             sources: 0,
+            integration_ids: Vec::new(),
+            integrations_version,
             created_at,
             updated_at,
         }
@@ -79,6 +91,8 @@ impl TryFrom<ChatbotItem> for Chatbot {
             api_key_hash: _,
             index_version,
             sources: _,
+            integration_ids,
+            integrations_version,
             created_at,
             updated_at,
         } = from;
@@ -93,6 +107,8 @@ impl TryFrom<ChatbotItem> for Chatbot {
             settings,
             api_key_prefix,
             index_version,
+            integrations: integration_ids,
+            integrations_version,
             created_at,
             updated_at,
         })

@@ -99,6 +99,7 @@ impl Store {
         for turn in turns.into_iter().map(Turn::from) {
             if times.contains(&turn.answered_at) {
                 changes.push(Change::TurnAdded(Turn {
+                    backend: None,
                     rating: None,
                     rated_at: None,
                     ..turn.clone()

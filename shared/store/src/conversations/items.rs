@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect, HandoffStatus,
-    MessageId, Result, Timestamp, Turn, WorkspaceId, conversation::Handoff,
+    BackendReport, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect,
+    HandoffStatus, MessageId, Result, Timestamp, Turn, WorkspaceId, conversation::Handoff,
 };
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,8 @@ pub(crate) struct TurnItem {
     confidence: f64,
     unanswered: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    backend: Option<BackendReport>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     rating: Option<i8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rated_at: Option<Timestamp>,
@@ -109,6 +111,7 @@ mirrored!(
         citations,
         confidence,
         unanswered,
+        backend,
         rating,
         rated_at,
         asked_at,

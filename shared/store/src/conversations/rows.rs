@@ -77,6 +77,23 @@ impl Store {
         self.listed(partition, days, Order::Newest, most).await
     }
 
+    /// The first turns of the newest `most` conversations of a session, oldest first. The newest one may
+    /// be missing for a moment.
+    pub async fn session_turns(
+        &self,
+        chatbot: ChatbotId,
+        session: &str,
+        most: u32,
+    ) -> Result<Vec<Turn>> {
+        let ids = self.session_conversations(chatbot, session, Days::default(), most).await?;
+        let keys: Vec<Key> = ids.iter().map(|id| keys::turn(*id, id.opening())).collect();
+        let items = self.batch_get(&keys, false).await?;
+        let read = |item| read::<TurnItem>(item).map(Turn::from);
+        let mut turns = items.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+        turns.sort_by_key(|turn| turn.id);
+        Ok(turns)
+    }
+
     async fn listed(
         &self,
         partition: String,

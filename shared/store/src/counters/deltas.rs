@@ -84,8 +84,20 @@ impl CounterDeltas {
             ("opened_helpful", of.opens() && rated(1)),
             ("opened_unhelpful", of.opens() && rated(-1)),
         ];
+        // What AI backends did: numbers of tokens too.
+        let of_backend = of.backend.as_ref().map(|backend| {
+            [
+                ("backend_turns", 1),
+                ("backend_failures", i64::from(backend.failed())),
+                ("input_tokens", i64::from(backend.input_tokens)),
+                ("output_tokens", i64::from(backend.output_tokens)),
+            ]
+        });
         for scope in [Scope::Total, Scope::Day(of.asked_at.day())] {
             self.add(of.chatbot_id, scope.clone(), "messages", 2 * by);
+            for (counter, number) in of_backend.into_iter().flatten() {
+                self.add(of.chatbot_id, scope.clone(), counter, number * by);
+            }
             for (counter, _) in counted.iter().filter(|(_, counts)| *counts) {
                 self.add(of.chatbot_id, scope.clone(), counter, by);
             }

@@ -45,6 +45,14 @@ pub struct Counters {
     pub opened_helpful: u64,
     /// Conversations whose first answer was rated down.
     pub opened_unhelpful: u64,
+    /// Turns for which an AI backend was asked.
+    pub backend_turns: u64,
+    /// Those of them that have no complete answer.
+    pub backend_failures: u64,
+    /// Tokens that AI backends read.
+    pub input_tokens: u64,
+    /// Tokens that they wrote.
+    pub output_tokens: u64,
 }
 
 impl Counters {
@@ -94,6 +102,10 @@ impl std::iter::Sum for Counters {
             opened_unanswered: a.opened_unanswered + b.opened_unanswered,
             opened_helpful: a.opened_helpful + b.opened_helpful,
             opened_unhelpful: a.opened_unhelpful + b.opened_unhelpful,
+            backend_turns: a.backend_turns + b.backend_turns,
+            backend_failures: a.backend_failures + b.backend_failures,
+            input_tokens: a.input_tokens + b.input_tokens,
+            output_tokens: a.output_tokens + b.output_tokens,
         })
     }
 }
@@ -116,6 +128,10 @@ struct CountersItem {
     opened_unanswered: i64,
     opened_helpful: i64,
     opened_unhelpful: i64,
+    backend_turns: i64,
+    backend_failures: i64,
+    input_tokens: i64,
+    output_tokens: i64,
 }
 
 impl From<CountersItem> for Counters {
@@ -136,6 +152,10 @@ impl From<CountersItem> for Counters {
             opened_unanswered,
             opened_helpful,
             opened_unhelpful,
+            backend_turns,
+            backend_failures,
+            input_tokens,
+            output_tokens,
         } = from;
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         Self {
@@ -154,6 +174,10 @@ impl From<CountersItem> for Counters {
             opened_unanswered: count(opened_unanswered),
             opened_helpful: count(opened_helpful),
             opened_unhelpful: count(opened_unhelpful),
+            backend_turns: count(backend_turns),
+            backend_failures: count(backend_failures),
+            input_tokens: count(input_tokens),
+            output_tokens: count(output_tokens),
         }
     }
 }

@@ -18,6 +18,7 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("api_key_entry", api_key_entry(ws, id.parse().unwrap())),
         ("idempotency", idempotency(id, id)),
         ("chatbot", chatbot(ws, bot)),
+        ("integration", integration(ws, id.parse().unwrap())),
         ("branding", branding(bot)),
         ("logo", logo(bot)),
         ("widget", widget(bot)),

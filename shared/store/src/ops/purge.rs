@@ -32,7 +32,7 @@ pub enum PurgeTarget {
         /// The source that was.
         id: SourceId,
     },
-    /// Keys, subdomain, branding, widget, conversations, leads, sources, index and webhooks of a
+    /// Keys, integrations, subdomain, branding, widget, conversations, leads, sources, index and webhooks of a
     /// chatbot; what hangs on those follows from their own removal.
     Chatbot {
         /// The chatbot that was.
@@ -74,6 +74,7 @@ impl Store {
     pub async fn purge_some(&self, target: &PurgeTarget) -> Result<bool> {
         if let PurgeTarget::Chatbot { id, workspace } = target {
             self.delete_api_keys_of(*workspace, *id).await?;
+            self.delete_integrations_of(*workspace, *id).await?;
             // Before the branding goes, which says what was claimed.
             self.free_subdomain(*id).await?;
         }

@@ -88,6 +88,13 @@ impl Write {
         Ok(self)
     }
 
+    /// Gives `:name` a set of texts, which must not be empty.
+    #[must_use]
+    pub(crate) fn string_set(mut self, name: &str, values: Vec<String>) -> Self {
+        self.values.insert(format!(":{name}"), AttributeValue::Ss(values));
+        self
+    }
+
     /// Gives `#name` its attribute, for names that DynamoDB reserves.
     #[must_use]
     pub fn name(mut self, name: &str, attribute: &str) -> Self {

@@ -67,11 +67,11 @@ async fn what_is_announced_has_a_name_a_type_and_a_size() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let route = SiteRoute::new(&app, Method::POST, PATH);
-    let unknown = "must be HTML, plain text, Markdown or PDF";
+    let unknown = "must be HTML, plain text, Markdown, PDF";
     for (body, message) in [
         (json!({"size": 1}), "name is required"),
         (json!({"name": "", "size": 1}), "name must not be empty"),
-        (json!({"name": "a.docx", "size": 1}), &format!("name {unknown}")),
+        (json!({"name": "a.doc", "size": 1}), &format!("name {unknown}")),
         (json!({"name": "a", "type": "image/png", "size": 1}), &format!("type {unknown}")),
         (json!({"name": "a.txt"}), "size is required"),
         (json!({"name": "a.txt", "size": 0}), "size must be at least 1"),

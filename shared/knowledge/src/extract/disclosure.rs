@@ -1,0 +1,93 @@
+//! What unfolds: answers below their questions, panels behind tabs, and what makes them appear. A
+//! reader opens them; they are text like any other. What is hidden otherwise is not shown to anyone.
+
+use std::collections::HashSet;
+
+use super::{attributes::Hints, page::PageTree, tag::Tag};
+
+/// What on a page controls what.
+#[derive(Debug)]
+pub(super) struct Disclosure<'p> {
+    page: &'p PageTree,
+    /// The ids of elements that a control shows.
+    controlled: HashSet<&'p str>,
+}
+
+impl<'p> Disclosure<'p> {
+    pub(super) fn of(page: &'p PageTree) -> Self {
+        let mut controlled = HashSet::new();
+        for node in &page.nodes {
+            controlled.extend(
+                node.attribute("aria-controls").into_iter().flat_map(str::split_whitespace),
+            );
+            if node.hints.any(Hints::BUTTON) {
+                let targets = ["data-target", "data-bs-target", "href"];
+                let ids = targets.iter().filter_map(|name| node.attribute(name)?.strip_prefix('#'));
+                controlled.extend(ids);
+            }
+        }
+        Self { page, controlled }
+    }
+
+    /// Whether it isn't shown, and nothing that a reader does shows it.
+    pub(super) fn is_hidden(&self, place: usize) -> bool {
+        let hints = self.page.nodes[place].hints;
+        hints.any(Hints::HIDDEN.union(Hints::UNTIL_FOUND)) && !self.unfolds(place)
+    }
+
+    fn unfolds(&self, place: usize) -> bool {
+        const NEVER: Hints = Hints::NOTICE
+            .union(Hints::OVERLAY)
+            .union(Hints::SIGN_UP)
+            .union(Hints::MENU)
+            .union(Hints::SHARE)
+            .union(Hints::ADVERT)
+            .union(Hints::LANDMARK);
+        let (page, node) = (self.page, &self.page.nodes[place]);
+        if node.hints.any(Hints::UNTIL_FOUND) {
+            return true;
+        }
+        // An icon beside a question is hidden too.
+        if node.tag.is_inline() || node.hints.any(NEVER) || page.is_in(place, Tag::Nav) {
+            return false;
+        }
+        if page.holds(place, |inner| matches!(inner.tag, Tag::Form | Tag::Nav)) {
+            return false;
+        }
+        let named = node.attribute("role") == Some("region")
+            || node.attribute("aria-labelledby").is_some()
+            || node.attribute("id").is_some_and(|id| self.controlled.contains(id));
+        named || node.hints.any(Hints::PANEL) || self.folds(place) || self.is_below_a_control(place)
+    }
+
+    fn is_below_a_control(&self, place: usize) -> bool {
+        let (page, node) = (self.page, &self.page.nodes[place]);
+        let before = node.before.or_else(|| page.nodes[node.parent].before);
+        let controls = |at: usize| page.nodes[at].tag == Tag::Summary || self.is_control(at);
+        before.is_some_and(|before| page.within(before).take(24).any(controls))
+    }
+
+    /// Whether the element or one around it, not far off, folds and unfolds.
+    pub(super) fn folds(&self, place: usize) -> bool {
+        let folds = |place: usize| {
+            let node = &self.page.nodes[place];
+            node.hints.any(Hints::FOLDS) || node.tag == Tag::Details
+        };
+        folds(place) || self.page.ancestors(place).take(4).any(folds)
+    }
+
+    /// Whether it is what a reader presses to unfold something, and so its name.
+    pub(super) fn is_control(&self, place: usize) -> bool {
+        let node = &self.page.nodes[place];
+        let unfolds = node.attribute("aria-expanded").is_some()
+            || node.attribute("aria-controls").is_some()
+            || node.attribute("data-bs-target").or_else(|| node.attribute("data-target")).is_some()
+            || node.attribute("role") == Some("tab");
+        let named =
+            |above: usize| matches!(self.page.nodes[above].tag, Tag::H(_) | Tag::Dt | Tag::Summary);
+        let chrome = Hints::MENU.union(Hints::OVERLAY).union(Hints::SIGN_UP).union(Hints::SHARE);
+        node.hints.any(Hints::BUTTON)
+            && !node.hints.any(chrome)
+            && (unfolds || self.folds(place) || self.page.ancestors(place).take(3).any(named))
+    }
+}

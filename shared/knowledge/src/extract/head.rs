@@ -1,0 +1,109 @@
+//! What a page says of itself apart from its text: `meta` and `link` elements, structured data.
+
+use html5ever::tendril::StrTendril;
+
+use super::tree_sink::Raw;
+
+/// Such elements read of one page at most.
+const MAX_ITEMS: usize = 500;
+/// Bytes of structured data read of one page at most.
+const MAX_DATA: usize = 512 * 1024;
+
+/// What a page says of itself.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    /// `meta` elements: what they are called, in lower case, and their content.
+    metas: Vec<(String, StrTendril)>,
+    /// Where the page says that it is.
+    pub(super) canonical: Option<StrTendril>,
+    /// Where it sends its readers.
+    pub(super) refresh: Option<StrTendril>,
+    /// Its JSON-LD.
+    pub(super) json_ld: Vec<StrTendril>,
+    /// How many scripts it has.
+    pub(super) scripts: usize,
+}
+
+impl Head {
+    /// Takes in an element that holds no text to read.
+    pub(super) fn read(&mut self, raw: &[Raw], id: usize, for_scriptless: bool) {
+        let Some(node) = raw.get(id) else { return };
+        let attribute = |name: &str| {
+            node.attributes.iter().find(|(of, _)| &**of == name).map(|(_, value)| value)
+        };
+        match &*node.name.local {
+            "script" => {
+                self.scripts += 1;
+                let kind = attribute("type").map(|kind| kind.trim().to_ascii_lowercase());
+                if kind.as_deref() == Some("application/ld+json") {
+                    self.data(raw, id);
+                }
+            }
+            "link" if self.canonical.is_none() => {
+                let rel = attribute("rel").is_some_and(|rel| {
+                    rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("canonical"))
+                });
+                self.canonical = attribute("href").filter(|_| rel).cloned();
+            }
+            "meta" => {
+                let Some(content) = attribute("content") else { return };
+                let equiv = attribute("http-equiv").map(|equiv| equiv.to_ascii_lowercase());
+                if equiv.as_deref() == Some("refresh") && !for_scriptless {
+                    self.refresh.get_or_insert_with(|| content.clone());
+                }
+                let name = attribute("name").or_else(|| attribute("property"));
+                if let Some(name) = name.filter(|_| self.metas.len() < MAX_ITEMS) {
+                    self.metas.push((name.trim().to_ascii_lowercase(), content.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn data(&mut self, raw: &[Raw], id: usize) {
+        let room = MAX_DATA.saturating_sub(self.json_ld.iter().map(|data| data.len()).sum());
+        let text = raw[id].first.and_then(|text| raw.get(text)).map(|node| &node.text);
+        if let Some(text) = text.filter(|text| text.len() <= room)
+            && self.json_ld.len() < MAX_ITEMS
+        {
+            self.json_ld.push(text.clone());
+        }
+    }
+
+    /// What a `meta` element of this name says.
+    pub(super) fn meta(&self, name: &str) -> Option<&str> {
+        self.metas.iter().find(|(of, _)| of == name).map(|(_, content)| &**content)
+    }
+
+    /// Whether `word` is among what the page asks of robots: by all of them or this one.
+    pub(super) fn asks(&self, word: &str) -> bool {
+        let of_robots = |name: &str| name == "robots" || name == "colloquybot";
+        let asked = |content: &str| {
+            content
+                .split(',')
+                .map(str::trim)
+                .any(|asked| asked.eq_ignore_ascii_case(word) || asked.eq_ignore_ascii_case("none"))
+        };
+        self.metas.iter().any(|(name, content)| of_robots(name) && asked(content))
+    }
+
+    /// Whether it calls itself an article with a day on which it was published.
+    pub(super) fn is_article(&self) -> bool {
+        const ARTICLES: &[&str] = &[
+            "\"NewsArticle\"",
+            "\"BlogPosting\"",
+            "\"ReportageNewsArticle\"",
+            "\"AnalysisNewsArticle\"",
+            "\"OpinionNewsArticle\"",
+            "\"LiveBlogPosting\"",
+        ];
+        let published = ["article:published_time", "og:article:published_time", "parsely-pub-date"];
+        published.iter().any(|name| self.meta(name).is_some())
+            || self.json_ld.iter().any(|data| ARTICLES.iter().any(|kind| data.contains(kind)))
+    }
+
+    /// Whether it calls itself an article.
+    pub(super) fn is_called_article(&self) -> bool {
+        self.meta("og:type") == Some("article")
+    }
+}

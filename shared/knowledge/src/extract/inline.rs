@@ -1,0 +1,389 @@
+//! How the text within a line is written: prices old and new, superscripts, addresses behind links,
+//! pictures of text, and boxes that only a style sheet sets apart.
+
+use url::Url;
+
+use super::{
+    attributes::Hints,
+    line::{self, Line},
+    page::PageTree,
+    tag::Tag,
+};
+
+/// Files that a page offers, whose address is worth telling.
+const FILES: &[&str] = &[".pdf", ".docx", ".doc", ".xlsx", ".xls", ".pptx", ".odt", ".zip", ".csv"];
+/// What a picture says is not longer, in characters.
+const LONGEST_ALT: usize = 300;
+
+/// Writes inline nodes into a line.
+pub(super) struct Writer<'p> {
+    page: &'p PageTree,
+    gone: &'p [bool],
+    url: &'p Url,
+    is_article: bool,
+    line: Line,
+    bold: usize,
+    struck: bool,
+    /// Whether letters are taken one by one, as in code.
+    exact: bool,
+    parent: Parent,
+}
+
+/// An element whose children are written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Parent {
+    place: usize,
+    /// Whether it has text of its own between them.
+    has_text: bool,
+}
+
+impl<'p> Writer<'p> {
+    pub(super) fn new(
+        page: &'p PageTree,
+        gone: &'p [bool],
+        url: &'p Url,
+        is_article: bool,
+    ) -> Self {
+        let (line, bold, struck, exact, parent) = Default::default();
+        Self { page, gone, url, is_article, line, bold, struck, exact, parent }
+    }
+
+    /// What the children of an element are written as.
+    pub(super) fn parent_of_children(&self, place: usize) -> Parent {
+        let page = self.page;
+        let says =
+            |at: usize| page.nodes[at].tag == Tag::Text && !page.nodes[at].text.trim().is_empty();
+        Parent { place, has_text: page.children(place).any(says) }
+    }
+
+    /// A child of this element comes next.
+    pub(super) fn enter(&mut self, parent: Parent) {
+        self.parent = parent;
+    }
+
+    pub(super) fn node(&mut self, place: usize) {
+        if self.gone[place] {
+            return;
+        }
+        let node = &self.page.nodes[place];
+        let hints = node.hints;
+        if node.tag != Tag::Text && !self.exact && self.is_apart(place) {
+            let spans = |at: usize| self.page.nodes[at].tag == Tag::Span;
+            // A name and its value are short; prose may be divided within a word.
+            let words = |at: usize| self.page.text(at).split_whitespace().count();
+            let prose = self.page.nodes[node.parent].tag == Tag::P
+                && (words(place) > 2 || node.before.is_some_and(|before| words(before) > 2));
+            match prose && spans(place) && node.before.is_some_and(spans) {
+                true => self.line.weak_boundary(),
+                false => self.line.boundary(),
+            }
+        }
+        match node.tag {
+            Tag::Text => self.line.push(&node.text, self.bold > 0),
+            Tag::Br => self.line.line_break(),
+            Tag::Control => self.line.space(),
+            Tag::Fact | Tag::Nothing => {}
+            Tag::Img => self.picture(place),
+            Tag::Icon => self.icon(place),
+            Tag::Sup | Tag::Sub if !self.exact => self.script(place),
+            Tag::A => self.link(place),
+            Tag::Strong => {
+                self.bold += 1;
+                self.children(place);
+                self.bold -= 1;
+            }
+            Tag::Code => {
+                let before = std::mem::replace(&mut self.exact, true);
+                self.children(place);
+                self.exact = before;
+            }
+            Tag::Del => self.struck(true, |line| line.children(place)),
+            _ if hints.any(Hints::SPOKEN) => {
+                self.line.space();
+                self.children(place);
+                self.line.space();
+            }
+            _ => {
+                let old = hints.any(Hints::OLD_PRICE) && self.is_price(place);
+                self.struck(old, |line| line.children(place));
+                if !node.tag.is_inline() {
+                    self.line.space();
+                }
+            }
+        }
+    }
+
+    fn is_price(&self, place: usize) -> bool {
+        self.page.text(place).contains(|c: char| c.is_ascii_digit())
+    }
+
+    fn children(&mut self, place: usize) {
+        let before = self.parent;
+        self.parent = self.parent_of_children(place);
+        if !self.page.nodes[place].tag.is_inline() {
+            self.line.space();
+        }
+        for child in self.page.children(place) {
+            self.node(child);
+        }
+        self.parent = before;
+    }
+
+    /// Writes what does not hold any more between its marks.
+    fn struck(&mut self, old: bool, write: impl FnOnce(&mut Self)) {
+        if !old || self.struck {
+            return write(self);
+        }
+        self.struck = true;
+        let begin = self.line.text().len();
+        self.line.boundary();
+        self.line.push("~~", false);
+        let marked = self.line.text().len();
+        write(self);
+        self.struck = false;
+        match self.line.text().len() > marked {
+            true => {
+                self.line.glue_mark();
+                self.line.boundary();
+            }
+            false => self.line.cut(begin),
+        }
+    }
+
+    /// Whether a style sheet may set it apart from the element before it.
+    fn is_apart(&self, place: usize) -> bool {
+        let page = self.page;
+        let Some(before) = page.nodes[place].before else { return false };
+        let (one, other) = (page.nodes[before].tag, page.nodes[place].tag);
+        let presses = |tag: Tag| matches!(tag, Tag::A | Tag::Button | Tag::Control);
+        if matches!(other, Tag::Sup | Tag::Sub) || matches!(one, Tag::Sup | Tag::Sub) {
+            return false;
+        }
+        if (presses(one) && presses(other)) || one == Tag::Del || other == Tag::Del {
+            return true;
+        }
+        let has_text = self.parent.place != page.nodes[place].parent || self.parent.has_text;
+        let boxes =
+            |tag: Tag| matches!(tag, Tag::Span | Tag::A | Tag::Button | Tag::Icon | Tag::Img);
+        !has_text && (boxes(one) || boxes(other)) && !self.is_split(before, place)
+    }
+
+    /// Whether both are letters of one word, each in an element of its own to be moved about.
+    fn is_split(&self, one: usize, other: usize) -> bool {
+        let small = |place: usize| {
+            let mut letters = self.page.nodes[self.page.within(place)]
+                .iter()
+                .take(4)
+                .flat_map(|node| node.text.chars());
+            letters.next().filter(|_| letters.next().is_none())
+        };
+        matches!((small(one), small(other)), (Some(a), Some(b)) if a.is_alphabetic() && b.is_lowercase())
+    }
+
+    fn script(&mut self, place: usize) {
+        let page = self.page;
+        let text = super::folded(&page.text(place));
+        let linked = page.holds(place, |n| n.tag == Tag::A) || page.is_in(place, Tag::A);
+        let before = if self.line.last().is_some() { self.line.text() } else { "" };
+        let written = match page.nodes[place].tag {
+            Tag::Sup => line::superscript(before, &text, self.is_money(place), linked),
+            _ => line::subscript(before, &text),
+        };
+        if !written.is_empty() {
+            self.line.glue(&written);
+        }
+    }
+
+    /// Whether the number that a superscript ends is a price, by what is after it or around it.
+    fn is_money(&self, place: usize) -> bool {
+        let page = self.page;
+        let after = page.nodes[place].end;
+        let next = page.nodes.get(after).map(|node| node.text.trim_start()).unwrap_or_default();
+        let named =
+            ["EUR", "USD", "CHF", "GBP", "euro", "Euro"].iter().any(|c| next.starts_with(c));
+        named
+            || next.chars().next().is_some_and(line::is_currency)
+            || page.ancestors(place).take(3).any(|at| page.nodes[at].hints.any(Hints::PRICE))
+    }
+
+    /// What is written on a link, and where it leads if that is no page.
+    fn link(&mut self, place: usize) {
+        let node = &self.page.nodes[place];
+        let href = node.attribute("href").unwrap_or_default().trim();
+        let begin = self.line.text().len();
+        let text = self.page.text(place);
+        // A sign beside a heading leads to that heading.
+        let sign = href.starts_with('#') && !text.chars().any(char::is_alphanumeric);
+        if sign && text.chars().count() <= 2 {
+            return;
+        }
+        self.children(place);
+        let written = self.line.text().get(begin..).unwrap_or_default().to_lowercase();
+        if let Some(address) = self.address(href, &written) {
+            let shown = if written.trim().is_empty() { address } else { format!(" ({address})") };
+            self.line.push(&shown, false);
+        }
+    }
+
+    /// Where a link leads, if its text doesn't say it and it is worth telling.
+    fn address(&self, href: &str, written: &str) -> Option<String> {
+        let (scheme, rest) = href.split_once(':').unwrap_or(("", href));
+        let scheme = scheme.to_ascii_lowercase();
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        match scheme.as_str() {
+            "mailto" => {
+                let to = rest.split('?').next().unwrap_or_default();
+                let to = percent_decoded(to).trim().to_owned();
+                (to.contains('@') && !written.contains(&to.to_lowercase())).then_some(to)
+            }
+            "tel" | "sms" => {
+                let number = percent_decoded(rest.split([';', '?']).next().unwrap_or_default());
+                let told = digits(written);
+                let said = digits(&number);
+                let known = told.len() >= 5
+                    && (said.ends_with(told.trim_start_matches('0')) || told.ends_with(&said));
+                (!said.is_empty() && !known).then_some(number.trim().to_owned())
+            }
+            _ if self.is_article => None,
+            _ => {
+                let target = self.url.join(href).ok()?;
+                let path = target.path().to_ascii_lowercase();
+                let file = FILES.iter().any(|ending| path.ends_with(ending));
+                (file && target.as_str().len() <= LONGEST_ALT && target.scheme() != "file")
+                    .then(|| target.to_string())
+            }
+        }
+    }
+
+    /// What a picture says, if it is a picture of text or all that there is.
+    fn picture(&mut self, place: usize) {
+        let node = &self.page.nodes[place];
+        let Some(alt) = node.attribute("alt").map(super::folded) else { return };
+        if alt.is_empty() || alt.chars().count() > LONGEST_ALT || is_file_name(&alt) {
+            return;
+        }
+        let parent = &self.page.nodes[node.parent];
+        let alone = self.page.text(node.parent).is_empty()
+            && (parent.tag.is_cell() || matches!(parent.tag, Tag::H(_) | Tag::Dt | Tag::Li));
+        let words = alt.split_whitespace().count();
+        let says = words >= 3 && (alt.contains(|c: char| c.is_ascii_digit()) || words >= 8);
+        if alone || (says && !self.is_article) {
+            self.line.boundary();
+            self.line.push(&alt, false);
+            self.line.boundary();
+        }
+    }
+
+    /// What a drawing is called where it is all that a cell has: a tick, a cross.
+    fn icon(&mut self, place: usize) {
+        let node = &self.page.nodes[place];
+        let in_cell =
+            self.page.ancestors(place).take(3).any(|at| self.page.nodes[at].tag.is_cell());
+        if let Some(label) = node.attribute("aria-label").filter(|_| in_cell) {
+            self.line.push(label, false);
+        }
+    }
+
+    /// The text of an element by itself; what is written so far is left alone.
+    pub(super) fn apart(&mut self, place: usize) -> String {
+        let line = std::mem::take(&mut self.line);
+        let parent = self.parent;
+        self.children(place);
+        self.parent = parent;
+        std::mem::replace(&mut self.line, line).take()
+    }
+
+    pub(super) fn is_at_start(&self) -> bool {
+        self.line.is_at_start() && !self.line.is_empty()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.line.is_empty()
+    }
+
+    pub(super) fn is_bold(&self) -> bool {
+        self.line.is_bold()
+    }
+
+    pub(super) fn take(&mut self) -> String {
+        self.line.take()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.line = Line::default();
+    }
+}
+
+/// Whether a picture is called like the file that it is in.
+fn is_file_name(alt: &str) -> bool {
+    !alt.contains(' ') && (alt.contains('.') || alt.contains('_'))
+}
+
+/// An address with its escapes undone.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind.get(..2).filter(|_| *first == b'%');
+        let code =
+            code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = behind.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// What is kept of a piece of code, to the letter.
+pub(super) fn code(page: &PageTree, gone: &[bool], place: usize) -> String {
+    let mut text = String::new();
+    let mut at = place;
+    let mut ends: Vec<usize> = Vec::new();
+    let line_break = |text: &mut String| {
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+    };
+    while at < page.nodes[place].end {
+        while ends.last().is_some_and(|end| *end <= at) {
+            ends.pop();
+            line_break(&mut text);
+        }
+        let node = &page.nodes[at];
+        if gone[at] || is_line_number(page, at) {
+            at = node.end;
+            continue;
+        }
+        match node.tag {
+            Tag::Text => text.push_str(&node.text),
+            Tag::Br => text.push('\n'),
+            tag if !tag.is_inline() && at > place => {
+                line_break(&mut text);
+                ends.push(node.end);
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    text
+}
+
+/// Whether an element in code is called the number of its line.
+fn is_line_number(page: &PageTree, place: usize) -> bool {
+    const NAMES: &[&str] =
+        &["lineno", "linenos", "line-number", "line-numbers", "linenumber", "ln"];
+    let node = &page.nodes[place];
+    let named = node
+        .attribute("class")
+        .is_some_and(|class| class.split_ascii_whitespace().any(|name| NAMES.contains(&name)));
+    named && is_numbering(&page.text(place))
+}
+
+/// Whether a text is line numbers and nothing else.
+pub(super) fn is_numbering(text: &str) -> bool {
+    let mut lines = text.split_whitespace().map(str::parse::<u32>);
+    let Some(Ok(mut last)) = lines.next() else { return false };
+    lines.all(|number| {
+        let before = std::mem::replace(&mut last, number.unwrap_or(0));
+        last == before + 1
+    })
+}

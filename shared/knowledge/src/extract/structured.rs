@@ -1,0 +1,247 @@
+//! What a page says to machines alone, as schema.org has it: questions with their answers, products
+//! with their prices, places with their hours, events, steps. What is in the page's text too is not
+//! said twice.
+
+use serde_json::Value;
+
+use super::{
+    outline::{Block, BlockKind, Outline},
+    page::PageTree,
+    structured_facts as facts,
+    tag::Tag,
+};
+
+/// Things read of one page at most.
+const MAX_THINGS: usize = 300;
+/// Letters and digits compared to tell what is said twice.
+const COMPARED: usize = 80;
+/// What is longer, in bytes, is cut.
+const MAX_TEXT: usize = 20_000;
+
+/// Blocks for the page, and what is so on every page of its site. Of an article only questions are
+/// read: what else it has is about something else.
+pub(super) fn read(
+    page: &PageTree,
+    blocks: &[Block],
+    is_article: bool,
+) -> (Vec<Block>, Vec<Block>) {
+    let mut things = Vec::new();
+    for data in &page.head.json_ld {
+        let data = data.trim().trim_start_matches("<!--").trim_end_matches("-->");
+        if let Ok(value) = serde_json::from_str::<Value>(data.trim()) {
+            collect(value, &mut things);
+        }
+    }
+    things.extend(facts::microdata(page));
+    if things.is_empty() {
+        return Default::default();
+    }
+    let mut reader = Reader {
+        said: blocks.iter().map(|block| plain(&block.text)).collect(),
+        page: Outline::default(),
+        site: Outline::default(),
+        is_article,
+    };
+    for thing in &things {
+        reader.thing(thing);
+    }
+    (reader.page.finish(), reader.site.finish())
+}
+
+/// Takes apart lists and graphs.
+fn collect(value: Value, things: &mut Vec<Value>) {
+    match value {
+        Value::Array(all) => all.into_iter().for_each(|one| collect(one, things)),
+        Value::Object(mut thing) => {
+            if let Some(graph) = thing.remove("@graph") {
+                collect(graph, things);
+            }
+            if things.len() < MAX_THINGS && thing.contains_key("@type") {
+                things.push(Value::Object(thing));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Letters and digits in lower case.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+struct Reader {
+    /// What the page's text says.
+    said: String,
+    page: Outline,
+    site: Outline,
+    is_article: bool,
+}
+
+impl Reader {
+    fn is_said(&self, text: &str) -> bool {
+        let text = plain(text);
+        let begin: String = text.chars().take(COMPARED).collect();
+        begin.is_empty() || self.said.contains(&begin)
+    }
+
+    fn thing(&mut self, thing: &Value) {
+        let is = |kinds: &[&str]| facts::is_a(thing, kinds);
+        if is(&["FAQPage", "QAPage"]) {
+            facts::each(&thing["mainEntity"], |question| self.question(question));
+        } else if is(&["Question"]) {
+            self.question(thing);
+        } else if facts::is_a_place(thing) && !facts::is_event(thing) {
+            let lines = facts::place(thing);
+            if !lines.is_empty() {
+                self.site.heading(2, &text(&thing["name"]));
+                lines.iter().for_each(|line| self.site.block(BlockKind::Row, line));
+            }
+        } else if self.is_article {
+            // What else it has is of other pages.
+        } else if is(&["HowTo", "Recipe"]) {
+            self.steps(thing);
+        } else if is(&[
+            "Product",
+            "ProductGroup",
+            "Service",
+            "Car",
+            "SoftwareApplication",
+            "Course",
+        ]) {
+            let lines = facts::product(thing);
+            self.lines(thing, &lines);
+        } else if is(&["JobPosting"]) || facts::is_event(thing) {
+            let lines = facts::event(thing);
+            self.lines(thing, &lines);
+        } else if is(&["Article", "NewsArticle", "BlogPosting", "TechArticle"]) {
+            let body = text(&thing["articleBody"]);
+            if self.said.is_empty() && !body.is_empty() {
+                self.paragraphs(&body);
+            }
+        }
+    }
+
+    fn question(&mut self, question: &Value) {
+        let asked = text(&question["name"]);
+        let asked = if asked.is_empty() { text(&question["text"]) } else { asked };
+        for (kind, label) in [("acceptedAnswer", ""), ("suggestedAnswer", "Answer")] {
+            facts::each(&question[kind], |answer| {
+                let said = match answer {
+                    Value::String(said) => shown(said),
+                    answer => text(&answer["text"]),
+                };
+                if asked.is_empty() || said.is_empty() || self.is_said(&said) {
+                    return;
+                }
+                let scope = self.page.begin();
+                if self.page.is_under(&asked) {
+                    self.page.label(label, Some(&scope));
+                } else {
+                    self.page.label(&asked, Some(&scope));
+                }
+                self.paragraphs(&said);
+                self.page.end(scope);
+            });
+        }
+    }
+
+    fn paragraphs(&mut self, text: &str) {
+        for paragraph in text.split("\n\n") {
+            self.page.block(BlockKind::Text, paragraph.trim());
+        }
+    }
+
+    fn steps(&mut self, thing: &Value) {
+        let mut steps: Vec<String> = Vec::new();
+        for list in ["step", "recipeInstructions"] {
+            facts::each(&thing[list], |step| add_step(step, &mut steps));
+        }
+        let mut parts: Vec<String> = Vec::new();
+        for list in ["recipeIngredient", "supply", "tool"] {
+            facts::each(&thing[list], |part| parts.push(facts::name_of(part)));
+        }
+        parts.retain(|part| !part.is_empty() && !self.is_said(part));
+        steps.retain(|step| !step.is_empty());
+        if steps.iter().all(|step| self.is_said(step)) && parts.is_empty() {
+            return;
+        }
+        let scope = self.page.begin();
+        self.page.label(&text(&thing["name"]), Some(&scope));
+        for part in parts {
+            self.page.block(BlockKind::Item, &format!("- {part}"));
+        }
+        for (at, step) in steps.iter().enumerate() {
+            self.page.block(BlockKind::Step, &format!("{}. {step}", at + 1));
+        }
+        self.page.end(scope);
+    }
+
+    fn lines(&mut self, thing: &Value, lines: &[String]) {
+        let name = text(&thing["name"]);
+        if !lines.is_empty() && !name.is_empty() {
+            self.page.block(BlockKind::Row, &format!("{name} | {}", lines.join(" | ")));
+        }
+        let description = text(&thing["description"]);
+        if !self.is_said(&description) {
+            self.page.block(BlockKind::Text, &description);
+        }
+    }
+}
+
+fn add_step(step: &Value, steps: &mut Vec<String>) {
+    if steps.len() >= MAX_THINGS {
+        return;
+    }
+    if let Value::String(all) = step {
+        return steps.extend(shown(all).lines().map(str::to_owned));
+    }
+    if !step["itemListElement"].is_null() && text(&step["text"]).is_empty() {
+        return facts::each(&step["itemListElement"], |inner| {
+            // A section has steps, and a step has directions: no deeper.
+            let said = facts::name_of(inner);
+            steps.push(if said.is_empty() { text(&inner["text"]) } else { said });
+        });
+    }
+    let (name, said) = (text(&step["name"]), text(&step["text"]));
+    steps.push(match plain(&said).starts_with(&plain(&name)) {
+        true => said,
+        false if said.is_empty() => name,
+        false => format!("{name}: {said}"),
+    });
+}
+
+/// A text of a thing, as a reader would see it.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => shown(text),
+        Value::Number(number) => number.to_string(),
+        Value::Array(all) => all.first().map(text).unwrap_or_default(),
+        Value::Object(thing) => thing.get("@value").map(text).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// What a browser shows of a text that may be marked up.
+fn shown(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(MAX_TEXT)];
+    if !text.contains(['<', '&']) {
+        return text.trim().to_owned();
+    }
+    let once = stripped(text);
+    // Some systems escape what is escaped already.
+    if once.contains("</") || once.contains("<p>") { stripped(&once) } else { once }
+}
+
+fn stripped(text: &str) -> String {
+    let Ok(page) = PageTree::parse(text) else { return String::new() };
+    let lines = page.nodes.iter().fold(String::new(), |mut lines, node| {
+        match node.tag {
+            Tag::Text => lines.push_str(&node.text),
+            tag if tag.is_inline() && tag != Tag::Br => {}
+            _ => lines.push('\n'),
+        }
+        lines
+    });
+    let lines = lines.lines().map(super::folded).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
+}

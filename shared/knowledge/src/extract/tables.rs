@@ -1,0 +1,278 @@
+//! Tables: each row a line of its own that says of what column each value is.
+
+use super::{attributes::Hints, blocks::Walk, outline::BlockKind, page::PageTree, tag::Tag};
+
+/// What is longer, in characters, is no value of a table but a text that is placed with it.
+const LONGEST_CELL: usize = 400;
+/// Names of columns that are longer together, in characters, are said once and not on each row.
+const LONGEST_NAMES: usize = 240;
+/// Columns that are told apart at most.
+const MAX_COLUMNS: usize = 60;
+/// Rows that one cell reaches over at most.
+const MAX_SPAN: usize = 500;
+
+/// A row, its cells where they are seen.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Row {
+    /// What is in each column.
+    pub(crate) cells: Vec<String>,
+    /// Whether all cells that say something name something.
+    pub(crate) names: bool,
+    /// Whether the first one names the row.
+    pub(crate) named: bool,
+    /// How many cells it has.
+    pub(crate) width: usize,
+}
+
+/// Writes a table row by row; says no if it only places things.
+pub(super) fn write(walk: &mut Walk<'_>, place: usize) -> bool {
+    if !is_data(walk.page, walk.gone, place) {
+        return false;
+    }
+    let caption = walk
+        .page
+        .children(place)
+        .find(|at| walk.page.nodes[*at].tag == Tag::Caption && !walk.gone[*at]);
+    let scope = walk.outline.begin();
+    if let Some(caption) = caption {
+        let caption = walk.text(caption);
+        walk.outline.label(&caption, Some(&scope));
+    }
+    let rows = rows(walk, place);
+    for line in lines(&rows) {
+        walk.write(BlockKind::Row, &line);
+    }
+    walk.outline.end(scope);
+    true
+}
+
+/// Whether a table has values, not pieces of a page.
+fn is_data(page: &PageTree, gone: &[bool], table: usize) -> bool {
+    if page.nodes[table].hints.any(Hints::LAYOUT) {
+        return false;
+    }
+    let pieces = |tag: Tag| matches!(tag, Tag::Table | Tag::Form | Tag::Pre | Tag::H(_));
+    if page.holds(table, |node| pieces(node.tag)) {
+        return false;
+    }
+    let mut wide = false;
+    for place in page.within(table).filter(|at| page.nodes[*at].tag == Tag::Row && !gone[*at]) {
+        let cells = page.children(place).filter(|at| page.nodes[*at].tag.is_cell());
+        let mut count = 0;
+        for cell in cells {
+            count += 1;
+            let chars: usize =
+                page.nodes[page.within(cell)].iter().map(|node| node.text.chars().count()).sum();
+            if chars > 4 * LONGEST_CELL {
+                return false;
+            }
+            if chars > LONGEST_CELL && page.text(cell).chars().count() > LONGEST_CELL {
+                return false;
+            }
+        }
+        wide |= count > 1;
+    }
+    wide
+}
+
+fn rows(walk: &mut Walk<'_>, table: usize) -> Vec<Row> {
+    let page = walk.page;
+    let mut rows: Vec<Row> = Vec::new();
+    // What reaches down from above into each column, and for how many rows.
+    let mut reaching: Vec<Option<(usize, String)>> = Vec::new();
+    let places: Vec<usize> = page
+        .within(table)
+        .filter(|at| page.nodes[*at].tag == Tag::Row && !walk.gone[*at])
+        .collect();
+    for place in places {
+        let mut row = Row { names: true, ..Row::default() };
+        let cells: Vec<usize> = page
+            .children(place)
+            .filter(|at| page.nodes[*at].tag.is_cell() && !walk.gone[*at])
+            .collect();
+        for cell in cells {
+            while take_over(&mut row, &mut reaching) {}
+            let span = |name: &str| {
+                page.nodes[cell].attribute(name).and_then(|n| n.trim().parse().ok()).unwrap_or(1)
+            };
+            let (wide, high): (usize, usize) = (span("colspan"), span("rowspan"));
+            let text = cell_text(walk, cell);
+            let names = page.nodes[cell].tag == Tag::HeaderCell;
+            row.names &= names || text.is_empty();
+            row.named |= row.width == 0 && names;
+            row.width += 1;
+            for _ in 0..wide.clamp(1, MAX_COLUMNS - row.cells.len().min(MAX_COLUMNS - 1)) {
+                let column = row.cells.len();
+                if high > 1 {
+                    reaching.resize(reaching.len().max(column + 1), None);
+                    reaching[column] = Some((high.min(MAX_SPAN) - 1, text.clone()));
+                }
+                row.cells.push(text.clone());
+            }
+        }
+        while take_over(&mut row, &mut reaching) {}
+        row.names &= row.width > 0;
+        rows.push(row);
+    }
+    rows
+}
+
+/// Puts what reaches down into the next column of a row; says whether there was something.
+fn take_over(row: &mut Row, reaching: &mut [Option<(usize, String)>]) -> bool {
+    let Some(above) = reaching.get_mut(row.cells.len()) else { return false };
+    let Some((rows, text)) = above else { return false };
+    row.cells.push(text.clone());
+    *rows -= 1;
+    if *rows == 0 {
+        *above = None;
+    }
+    true
+}
+
+fn cell_text(walk: &mut Walk<'_>, cell: usize) -> String {
+    let text = walk.text(cell);
+    if !text.is_empty() {
+        return text;
+    }
+    // A tick or a cross of an icon font.
+    let page = walk.page;
+    let says = page.nodes[page.within(cell)].iter().find_map(|node| {
+        let class = node.attribute("class").unwrap_or_default().to_ascii_lowercase();
+        let named = |words: &[&str]| {
+            class.split(|c: char| !c.is_ascii_alphabetic()).any(|word| words.contains(&word))
+        };
+        if named(&["check", "checkmark", "tick", "yes", "done"]) {
+            Some("yes")
+        } else if named(&["times", "cross", "xmark", "no", "close"]) {
+            Some("no")
+        } else {
+            node.attribute("aria-label")
+        }
+    });
+    says.unwrap_or_default().to_owned()
+}
+
+/// The lines that say what the rows of a table say.
+pub(crate) fn lines(rows: &[Row]) -> Vec<String> {
+    let heads = heads(rows);
+    let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0).min(MAX_COLUMNS);
+    let names: Vec<String> = (0..columns).map(|column| name(&rows[..heads], column)).collect();
+    let said = names.iter().map(|name| name.chars().count()).sum::<usize>();
+    let on_each = heads > 0 && heads < rows.len() && said <= LONGEST_NAMES;
+    let mut lines = Vec::new();
+    if heads > 0 && !on_each {
+        lines.push(joined(&names));
+    }
+    let mut group: Option<&str> = None;
+    for row in &rows[heads..] {
+        let one = row.cells.first().filter(|first| {
+            row.width == 1 && columns > 1 && row.cells.len() == columns && !first.is_empty()
+        });
+        if let Some(one) = one {
+            group = Some(one);
+            continue;
+        }
+        let mut parts: Vec<String> = Vec::new();
+        for (column, cell) in row.cells.iter().take(MAX_COLUMNS).enumerate() {
+            let same = column > 0 && row.cells.len() > row.width && row.cells[column - 1] == *cell;
+            if cell.is_empty() || (same && names.get(column) == names.get(column - 1)) {
+                continue;
+            }
+            let name =
+                names.get(column).filter(|name| on_each && !name.is_empty() && *name != cell);
+            parts.push(match name {
+                Some(name) => format!("{name}: {cell}"),
+                None => cell.clone(),
+            });
+        }
+        let line = match parts.as_slice() {
+            [name, value] if row.named && !on_each => format!("{name}: {value}"),
+            parts => joined(parts),
+        };
+        match group {
+            Some(group) if !line.is_empty() => lines.push(format!("{group} – {line}")),
+            _ => lines.push(line),
+        }
+    }
+    if lines.is_empty() {
+        lines.extend(group.map(str::to_owned));
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+fn joined(parts: &[String]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" | ")
+}
+
+/// How many rows at the top name the columns.
+fn heads(rows: &[Row]) -> usize {
+    let heads = rows.iter().take_while(|row| row.names && row.cells.len() > 1).count();
+    if heads > 0 {
+        // A table of names alone has no values.
+        return if heads < rows.len() { heads.min(4) } else { 0 };
+    }
+    let [first, second, third, ..] = rows else { return 0 };
+    // "Monday" names its row and no column.
+    if first.named {
+        return 0;
+    }
+    let says = |cell: &String| !cell.is_empty() && cell.chars().count() <= 40;
+    let counts = |cell: &String| cell.contains(|c: char| c.is_ascii_digit());
+    let names = first.width > 1
+        && first.cells.iter().all(|cell| says(cell) && !counts(cell))
+        && (0..first.cells.len()).any(|column| {
+            let value = |row: &Row| row.cells.get(column).is_some_and(counts);
+            value(second) && value(third)
+        });
+    usize::from(names && first.cells.len() == second.cells.len())
+}
+
+fn name(heads: &[Row], column: usize) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in heads.iter().filter_map(|row| row.cells.get(column)).map(String::as_str) {
+        if !part.is_empty() && parts.last() != Some(&part) {
+            parts.push(part.trim_end_matches([':', ' ']));
+        }
+    }
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(cells: &[&str]) -> Row {
+        let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        Row { width: cells.len(), cells, names: false, named: false }
+    }
+
+    #[test]
+    fn each_row_says_what_its_values_are() {
+        let head = Row { names: true, ..row(&["Size", "Chest", "Waist"]) };
+        let rows = [head, row(&["S", "90 cm", "76 cm"]), row(&["M", "96 cm", ""])];
+        assert_eq!(
+            lines(&rows),
+            ["Size: S | Chest: 90 cm | Waist: 76 cm", "Size: M | Chest: 96 cm"]
+        );
+    }
+
+    #[test]
+    fn names_without_th_are_told_by_the_numbers_below_them() {
+        let rows = [row(&["Bus", "Leaves"]), row(&["North", "7:10"]), row(&["South", "8:40"])];
+        assert_eq!(lines(&rows), ["Bus: North | Leaves: 7:10", "Bus: South | Leaves: 8:40"]);
+        let rows = [row(&["A", "b"]), row(&["C", "d"]), row(&["E", "f"])];
+        assert_eq!(lines(&rows), ["A | b", "C | d", "E | f"]);
+    }
+
+    #[test]
+    fn a_row_across_the_table_names_those_below_it() {
+        let head = Row { names: true, ..row(&["Room", "Price"]) };
+        let across = Row { width: 1, ..row(&["Winter", "Winter"]) };
+        let rows = [head, across, row(&["Single", "60"])];
+        assert_eq!(lines(&rows), ["Winter – Room: Single | Price: 60"]);
+        let hours = [["Sunday", "closed"], ["Friday", "9 to 5"], ["Saturday", "9 to 1"]];
+        let hours = hours.map(|cells| Row { named: true, ..row(&cells) });
+        assert_eq!(lines(&hours), ["Sunday: closed", "Friday: 9 to 5", "Saturday: 9 to 1"]);
+    }
+}

@@ -1,0 +1,70 @@
+//! Panels that take turns, each under the label that is pressed to see it.
+
+use std::collections::HashMap;
+
+use super::{attributes::Hints, page::PageTree, tag::Tag};
+
+/// Labels of one list at most.
+const MAX_LABELS: usize = 40;
+
+/// The label of each panel.
+pub(super) fn labels(page: &PageTree) -> HashMap<usize, String> {
+    let mut labels = HashMap::new();
+    let ids: HashMap<&str, usize> = page
+        .nodes
+        .iter()
+        .enumerate()
+        .filter_map(|(place, node)| Some((node.attribute("id")?, place)))
+        .collect();
+    let mut place = 0;
+    while place < page.nodes.len() {
+        let node = &page.nodes[place];
+        if node.hints.any(Hints::PANEL)
+            && let Some(by) = node.attribute("aria-labelledby").and_then(|id| ids.get(id))
+        {
+            let label = page.text(*by);
+            if !label.is_empty() && label.chars().count() <= 80 {
+                labels.entry(place).or_insert(label);
+            }
+        }
+        if is_list(page, place) {
+            of_list(page, place, &mut labels);
+            place = page.nodes[place].end;
+        } else {
+            place += 1;
+        }
+    }
+    labels
+}
+
+fn is_list(page: &PageTree, place: usize) -> bool {
+    let node = &page.nodes[place];
+    node.hints.any(Hints::TABS)
+        && !node.hints.any(Hints::PANEL)
+        && !page.holds(place, |inner| inner.hints.any(Hints::PANEL))
+}
+
+fn of_list(page: &PageTree, list: usize, labels: &mut HashMap<usize, String>) {
+    let by_role = |at: &usize| page.nodes[*at].attribute("role") == Some("tab");
+    let mut names: Vec<usize> = page.within(list).filter(by_role).take(MAX_LABELS).collect();
+    if names.is_empty() {
+        let element = |at: &usize| page.nodes[*at].tag != Tag::Text;
+        names = page.children(list).filter(element).take(MAX_LABELS).collect();
+    }
+    // What comes behind the list, up to the next one.
+    let mut panels = Vec::new();
+    let mut at = page.nodes[list].end;
+    while at < page.nodes.len() && panels.len() < names.len() && !is_list(page, at) {
+        if page.nodes[at].hints.any(Hints::PANEL) {
+            panels.push(at);
+            at = page.nodes[at].end;
+        } else {
+            at += 1;
+        }
+    }
+    if names.len() == panels.len() {
+        for (panel, name) in panels.into_iter().zip(names) {
+            labels.entry(panel).or_insert_with(|| page.text(name));
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Texts of Word.
+
+use std::collections::HashMap;
+
+use url::Url;
+
+use super::{
+    Archive, OfficeError,
+    markup::{self, Element, Event, PageWriter},
+};
+use crate::extract::{Document, markdown};
+
+/// Levels of lists at most.
+const MAX_LEVELS: usize = 9;
+
+/// Reads a DOCX file that was found at `url`.
+pub(crate) fn docx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
+    let mut archive = Archive::open(bytes)?;
+    let package = archive.relations("")?;
+    let main = package
+        .values()
+        .find(|part| part.ends_with("document.xml") || part.ends_with("document2.xml"));
+    let main = main.cloned().unwrap_or_else(|| "word/document.xml".to_owned());
+    let text = archive.needed(&main)?;
+    let styles = archive.text("word/styles.xml")?.map(|xml| Styles::of(&xml));
+    let counted = archive.text("word/numbering.xml")?.map(|xml| counted_lists(&xml));
+    let relations = archive.relations(&main)?;
+    let title = markup::title(archive.text("docProps/core.xml")?);
+    let mut writer = Writer {
+        page: PageWriter::default(),
+        styles: styles.unwrap_or_default(),
+        counted: counted.unwrap_or_default(),
+        relations,
+        paragraph: Paragraph::default(),
+        lists: Vec::new(),
+        skipped: 0,
+        is_text: false,
+        cells: Vec::new(),
+        hidden: false,
+    };
+    markup::each(&text, |event| writer.meet(event));
+    writer.end_lists(0);
+    Ok(markdown::document(&writer.page.html, url, title)?)
+}
+
+/// What the styles of paragraphs say.
+#[derive(Default)]
+struct Styles {
+    /// The level of the heading that each style is one of.
+    levels: HashMap<String, u8>,
+    /// The list that each style is of.
+    lists: HashMap<String, String>,
+}
+
+impl Styles {
+    fn of(xml: &str) -> Self {
+        let mut styles = Self::default();
+        let mut based: Vec<(String, String)> = Vec::new();
+        let mut style = String::new();
+        markup::each(xml, |event| {
+            let Event::Open(tag) = event else { return };
+            match (tag.name.as_str(), tag.get("val")) {
+                ("style", _) => tag.get("styleId").unwrap_or_default().clone_into(&mut style),
+                ("basedOn", Some(on)) => based.push((style.clone(), on.to_owned())),
+                ("name", Some(name)) => {
+                    let level = level_of(&name.to_lowercase());
+                    styles.levels.extend(level.map(|level| (style.clone(), level)));
+                }
+                ("outlineLvl", Some(level)) => {
+                    let level: Option<u8> = level.parse().ok().filter(|level| *level < 9);
+                    styles.levels.extend(level.map(|level| (style.clone(), level + 1)));
+                }
+                ("numId", Some(list)) if list != "0" => {
+                    styles.lists.insert(style.clone(), list.to_owned());
+                }
+                _ => {}
+            }
+        });
+        // A style that is based on another's is what that is.
+        for _ in 0..4 {
+            for (style, on) in &based {
+                if let Some(level) = styles.levels.get(on).copied() {
+                    styles.levels.entry(style.clone()).or_insert(level);
+                }
+                if let Some(list) = styles.lists.get(on).cloned() {
+                    styles.lists.entry(style.clone()).or_insert(list);
+                }
+            }
+        }
+        styles
+    }
+}
+
+/// The level of the heading that a style of this name is one of.
+fn level_of(name: &str) -> Option<u8> {
+    match name.strip_prefix("heading ") {
+        Some(level) => level.trim().parse().ok().filter(|level| (1..=9).contains(level)),
+        None => (name == "title").then_some(1),
+    }
+}
+
+/// Which levels of which lists are counted.
+fn counted_lists(xml: &str) -> HashMap<(String, usize), bool> {
+    let mut formats: HashMap<(String, usize), bool> = HashMap::new();
+    let mut numbers: Vec<(String, String)> = Vec::new();
+    let (mut of, mut level, mut number) = (String::new(), 0, String::new());
+    markup::each(xml, |event| {
+        let Event::Open(tag) = event else { return };
+        let val = || tag.get("val").unwrap_or_default().to_owned();
+        match tag.name.as_str() {
+            "abstractNum" => of = tag.get("abstractNumId").unwrap_or_default().to_owned(),
+            "lvl" => level = tag.number("ilvl", MAX_LEVELS).unwrap_or(0),
+            "numFmt" => {
+                formats.insert((of.clone(), level), !matches!(val().as_str(), "bullet" | "none"));
+            }
+            "num" => number = tag.get("numId").unwrap_or_default().to_owned(),
+            "abstractNumId" => numbers.push((number.clone(), val())),
+            _ => {}
+        }
+    });
+    let mut counted = HashMap::new();
+    for (number, of) in numbers {
+        for level in 0..MAX_LEVELS {
+            if let Some(is) = formats.get(&(of.clone(), level)) {
+                counted.insert((number.clone(), level), *is);
+            }
+        }
+    }
+    counted
+}
+
+/// What is known of a paragraph before it is written.
+#[derive(Default)]
+struct Paragraph {
+    style: String,
+    outline: Option<u8>,
+    number: Option<String>,
+    level: usize,
+    html: PageWriter,
+    bold: bool,
+}
+
+struct Writer {
+    page: PageWriter,
+    styles: Styles,
+    counted: HashMap<(String, usize), bool>,
+    relations: HashMap<String, String>,
+    paragraph: Paragraph,
+    /// The lists that are open: their tags.
+    lists: Vec<&'static str>,
+    /// How many elements deep in something that is not read.
+    skipped: usize,
+    is_text: bool,
+    /// For each table that is open, whether its cell has text already.
+    cells: Vec<bool>,
+    hidden: bool,
+}
+
+impl Writer {
+    fn meet(&mut self, event: Event<'_>) {
+        match event {
+            Event::Open(tag) => {
+                // What was deleted, substitutes for older programs, and the notes of
+                // those who wrote it.
+                let skip =
+                    matches!(tag.name.as_str(), "del" | "moveFrom" | "Fallback" | "instrText");
+                if self.skipped > 0 || skip {
+                    self.skipped += 1;
+                } else {
+                    self.open(tag);
+                }
+            }
+            Event::Close(name) => {
+                if self.skipped > 0 {
+                    self.skipped -= 1;
+                } else {
+                    self.close(name);
+                }
+            }
+            Event::Text(text) => {
+                if self.skipped == 0 && self.is_text && !self.hidden {
+                    self.paragraph.html.text(text);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, tag: &Element) {
+        let val = tag.get("val");
+        let off = matches!(val, Some("0" | "false" | "none"));
+        match tag.name.as_str() {
+            "p" => self.paragraph = Paragraph::default(),
+            "pStyle" => val.unwrap_or_default().clone_into(&mut self.paragraph.style),
+            "outlineLvl" => {
+                let level: Option<u8> = val.and_then(|level| level.parse().ok());
+                self.paragraph.outline = level.filter(|level| *level < 9).map(|level| level + 1);
+            }
+            "numId" => self.paragraph.number = val.filter(|id| *id != "0").map(str::to_owned),
+            "ilvl" => {
+                self.paragraph.level = tag.number("val", MAX_LEVELS - 1).unwrap_or(0);
+            }
+            "r" => self.hidden = false,
+            "vanish" => self.hidden = !off,
+            "b" if !off && !self.paragraph.bold => {
+                self.paragraph.bold = true;
+                self.paragraph.html.raw("<b>");
+            }
+            "t" => self.is_text = true,
+            "tab" if self.is_text || !self.paragraph.html.html.is_empty() => {
+                self.paragraph.html.raw(" ");
+            }
+            "br" | "cr" => self.paragraph.html.raw("<br>"),
+            "noBreakHyphen" => self.paragraph.html.raw("-"),
+            "hyperlink" => {
+                let target = tag.get("id").and_then(|id| self.relations.get(id));
+                let href = target.map(|to| to.replace('"', "%22")).unwrap_or_default();
+                // The targets of links are not names of parts.
+                let href = href.rsplit_once("mailto:").map(|(_, to)| format!("mailto:{to}"));
+                self.paragraph.html.raw(&format!("<a href=\"{}\">", href.unwrap_or_default()));
+            }
+            "tbl" => {
+                self.end_lists(0);
+                self.cells.push(false);
+                self.page.raw("<table>");
+            }
+            "tr" => self.page.raw("<tr>"),
+            "tc" => {
+                self.page.raw("<td>");
+                if let Some(cell) = self.cells.last_mut() {
+                    *cell = false;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "t" => self.is_text = false,
+            "r" => {
+                self.hidden = false;
+                if std::mem::take(&mut self.paragraph.bold) {
+                    self.paragraph.html.raw("</b>");
+                }
+            }
+            "hyperlink" => self.paragraph.html.raw("</a>"),
+            "p" => self.end_paragraph(),
+            "tc" => {
+                self.end_lists(0);
+                self.page.raw("</td>");
+            }
+            "tr" => self.page.raw("</tr>"),
+            "tbl" => {
+                self.cells.pop();
+                self.page.raw("</table>");
+            }
+            _ => {}
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        let paragraph = std::mem::take(&mut self.paragraph);
+        let html = paragraph.html.html;
+        if html.trim().is_empty() {
+            return;
+        }
+        let level = paragraph.outline.or_else(|| self.styles.levels.get(&paragraph.style).copied());
+        if let Some(level) = level.filter(|_| self.cells.is_empty()) {
+            self.end_lists(0);
+            let level = level.min(6);
+            return self.page.raw(&format!("<h{level}>{html}</h{level}>"));
+        }
+        let of_style = || self.styles.lists.get(&paragraph.style).cloned();
+        let listed = paragraph.number.or_else(of_style).filter(|_| self.cells.is_empty());
+        match listed {
+            Some(number) => {
+                let counted = self.counted.get(&(number, paragraph.level)).copied();
+                self.item(paragraph.level, counted.unwrap_or(false), &html);
+            }
+            None if self.cells.is_empty() => {
+                self.end_lists(0);
+                self.page.raw(&format!("<p>{html}</p>"));
+            }
+            None => {
+                if let Some(true) = self.cells.last() {
+                    self.page.raw("<br>");
+                }
+                if let Some(cell) = self.cells.last_mut() {
+                    *cell = true;
+                }
+                self.page.raw(&html);
+            }
+        }
+    }
+
+    fn item(&mut self, level: usize, counted: bool, html: &str) {
+        let list = if counted { "ol" } else { "ul" };
+        self.end_lists(level + 1);
+        if self.lists.len() == level + 1 && self.lists.last() != Some(&list) {
+            self.end_lists(level);
+        }
+        while self.lists.len() <= level {
+            self.page.raw(&format!("<{list}>"));
+            self.lists.push(list);
+        }
+        self.page.raw(&format!("<li>{html}</li>"));
+    }
+
+    fn end_lists(&mut self, keep: usize) {
+        while self.lists.len() > keep {
+            if let Some(list) = self.lists.pop() {
+                self.page.raw(&format!("</{list}>"));
+            }
+        }
+    }
+}

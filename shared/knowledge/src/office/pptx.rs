@@ -1,0 +1,123 @@
+//! Presentations of PowerPoint: each slide under its title. What speakers noted for themselves is
+//! not read.
+
+use url::Url;
+
+use super::{
+    Archive, OfficeError,
+    markup::{self, Event, PageWriter},
+};
+use crate::extract::{Document, markdown};
+
+/// Slides read of one presentation at most.
+const MAX_SLIDES: usize = 500;
+
+/// Reads a PPTX file that was found at `url`.
+pub(crate) fn pptx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
+    let mut archive = Archive::open(bytes)?;
+    let main = "ppt/presentation.xml";
+    let order = archive.needed(main)?;
+    let relations = archive.relations(main)?;
+    let mut slides: Vec<String> = Vec::new();
+    markup::each(&order, |event| {
+        // Its own id has the same name without a prefix, and leads nowhere.
+        if let Event::Open(tag) = event
+            && tag.name == "sldId"
+        {
+            slides.extend(tag.all("id").find_map(|id| relations.get(id)).cloned());
+        }
+    });
+    let mut page = PageWriter::default();
+    for slide in slides.iter().take(MAX_SLIDES) {
+        if let Some(xml) = archive.text(slide)? {
+            write(&xml, &mut page);
+        }
+    }
+    let title = markup::title(archive.text("docProps/core.xml")?);
+    let title = title.filter(|title| title != "PowerPoint Presentation");
+    Ok(markdown::document(&page.html, url, title)?)
+}
+
+/// A shape of a slide.
+#[derive(Default)]
+struct Shape {
+    is_title: bool,
+    /// A date, a slide's number, a foot.
+    is_edge: bool,
+    paragraphs: Vec<(String, bool)>,
+}
+
+fn write(xml: &str, page: &mut PageWriter) {
+    let mut shapes: Vec<Shape> = Vec::new();
+    let mut shape = Shape::default();
+    let (mut text, mut bullet, mut is_text, mut in_table) = (String::new(), false, false, false);
+    let (mut hidden, mut named, mut table) = (false, false, PageWriter::default());
+    let mut tables: Vec<String> = Vec::new();
+    markup::each(xml, |event| match event {
+        Event::Open(tag) => match tag.name.as_str() {
+            "sld" => hidden = tag.get("show") == Some("0"),
+            "sp" => shape = Shape::default(),
+            "ph" => {
+                let kind = tag.get("type").unwrap_or_default();
+                shape.is_title = matches!(kind, "title" | "ctrTitle");
+                shape.is_edge = matches!(kind, "dt" | "ftr" | "sldNum" | "hdr");
+            }
+            "p" => {
+                text.clear();
+                bullet = false;
+            }
+            "buChar" | "buAutoNum" => bullet = true,
+            "t" => is_text = true,
+            "br" => text.push(' '),
+            "tbl" => {
+                in_table = true;
+                table = PageWriter::default();
+                table.raw("<table>");
+            }
+            "tblPr" => named = tag.get("firstRow") == Some("1"),
+            "tr" => table.raw("<tr>"),
+            "tc" => table.raw(if named { "<th>" } else { "<td>" }),
+            _ => {}
+        },
+        Event::Text(said) if is_text => text.push_str(said),
+        Event::Text(_) => {}
+        Event::Close(name) => match name {
+            "t" => is_text = false,
+            "p" if in_table => table.text(&format!("{text} ")),
+            "p" => shape.paragraphs.push((std::mem::take(&mut text), bullet)),
+            "tc" => table.raw(if named { "</th>" } else { "</td>" }),
+            "tr" => {
+                table.raw("</tr>");
+                named = false;
+            }
+            "tbl" => {
+                in_table = false;
+                table.raw("</table>");
+                tables.push(std::mem::take(&mut table.html));
+            }
+            "sp" => shapes.push(std::mem::take(&mut shape)),
+            _ => {}
+        },
+    });
+    if !hidden {
+        write_shapes(&shapes, &tables, page);
+    }
+}
+
+/// A slide's title, then its other shapes, then its tables.
+fn write_shapes(shapes: &[Shape], tables: &[String], page: &mut PageWriter) {
+    for shape in shapes.iter().filter(|shape| shape.is_title) {
+        let title: Vec<&str> = shape.paragraphs.iter().map(|(text, _)| text.trim()).collect();
+        page.element("h2", title.join(" ").trim());
+    }
+    for shape in shapes.iter().filter(|shape| !shape.is_title && !shape.is_edge) {
+        let listed =
+            shape.paragraphs.iter().filter(|(text, _)| !text.trim().is_empty()).count() > 1;
+        page.raw(if listed { "<ul>" } else { "<div>" });
+        for (text, _) in shape.paragraphs.iter().filter(|(text, _)| !text.trim().is_empty()) {
+            page.element(if listed { "li" } else { "p" }, text);
+        }
+        page.raw(if listed { "</ul>" } else { "</div>" });
+    }
+    tables.iter().for_each(|table| page.raw(table));
+}

@@ -1,0 +1,122 @@
+//! Workbooks of Excel: each sheet a table, its rows with the names of their columns.
+
+use std::io::{Cursor, Read};
+
+use calamine::{DataRef, Reader, Xlsx};
+
+use super::{Archive, OfficeError};
+use crate::{
+    extract::{Document, Outline},
+    records,
+};
+
+/// Bytes unpacked of one workbook at most: what is read of it takes several times as much.
+const MAX_UNPACKED: u64 = 24 * 1024 * 1024;
+/// Sheets read of one workbook at most.
+const MAX_SHEETS: usize = 50;
+/// Rows read of one sheet at most.
+const MAX_ROWS: usize = 20_000;
+/// Columns read of one sheet at most.
+const MAX_COLUMNS: usize = 60;
+
+/// Reads an XLSX file.
+pub(crate) fn xlsx(bytes: &[u8]) -> Result<Document, OfficeError> {
+    check_size(bytes)?;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| OfficeError::Broken)?;
+    let mut outline = Outline::default();
+    let names: Vec<String> = book
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.visible == calamine::SheetVisible::Visible)
+        .map(|sheet| sheet.name.clone())
+        .collect();
+    for name in names.iter().take(MAX_SHEETS) {
+        let rows = rows(&mut book, name)?;
+        if names.len() > 1 {
+            outline.heading(2, name);
+        }
+        records::write(&mut outline, &rows);
+    }
+    let blocks = outline.finish();
+    match blocks.is_empty() {
+        true => Err(OfficeError::Empty),
+        false => Ok(Document { blocks, ..Document::default() }),
+    }
+}
+
+/// Unpacks all parts once and keeps nothing: the reader has no bound of its own.
+fn check_size(bytes: &[u8]) -> Result<(), OfficeError> {
+    let mut archive = Archive::open(bytes)?;
+    let mut left = MAX_UNPACKED;
+    for at in 0..archive.zip.len() {
+        let part = archive.zip.by_index(at).map_err(|_| OfficeError::Broken)?;
+        if part.encrypted() {
+            return Err(OfficeError::Encrypted);
+        }
+        // Pictures are not read.
+        let read = part.name().is_ok_and(|n| n.ends_with(".xml") || n.ends_with(".rels"));
+        if !read {
+            continue;
+        }
+        let mut part = part.take(left + 1);
+        let read =
+            std::io::copy(&mut part, &mut std::io::sink()).map_err(|_| OfficeError::Broken)?;
+        left = left.checked_sub(read).ok_or(OfficeError::TooLarge)?;
+    }
+    Ok(())
+}
+
+/// The rows of a sheet that say something, as text.
+fn rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<Vec<String>>, OfficeError> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(|_| OfficeError::Broken)?;
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut at = None;
+    while let Ok(Some(cell)) = cells.next_cell() {
+        let (row, column) = cell.get_position();
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        let text = text(cell.get_value());
+        if text.is_empty() || column >= MAX_COLUMNS {
+            continue;
+        }
+        if at != Some(row) {
+            if rows.len() >= MAX_ROWS {
+                break;
+            }
+            rows.push(Vec::new());
+            at = Some(row);
+        }
+        if let Some(last) = rows.last_mut() {
+            last.resize(last.len().max(column + 1), String::new());
+            last[column] = text;
+        }
+    }
+    Ok(rows)
+}
+
+fn text(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::String(text) => text.trim().to_owned(),
+        DataRef::SharedString(text) => text.trim().to_owned(),
+        DataRef::Int(number) => number.to_string(),
+        // Fifteen digits are what Excel has; more are made by counting in twos.
+        DataRef::Float(number) => {
+            let rounded = format!("{number:.10}");
+            rounded.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        DataRef::Bool(true) => "yes".to_owned(),
+        DataRef::Bool(false) => "no".to_owned(),
+        DataRef::DateTime(at) if at.is_datetime() => {
+            let (year, month, day, hour, minute, ..) = at.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            let time = format!("{hour:02}:{minute:02}");
+            match (at.as_f64() < 1.0, at.as_f64().fract() == 0.0) {
+                (true, _) => time,
+                (false, true) => date,
+                (false, false) => format!("{date} {time}"),
+            }
+        }
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::DateTime(at) => at.to_string(),
+        DataRef::Error(_) | DataRef::Empty => String::new(),
+    }
+}

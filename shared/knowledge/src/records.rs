@@ -1,0 +1,242 @@
+//! Files of records: a row of a table, an object a line. Each record says what its values are; a
+//! question with its answer is a pair.
+
+use serde_json::Value;
+
+use crate::extract::{BlockKind, Document, ExtractError, Outline, tables};
+
+/// Records read of one file at most.
+const MAX_RECORDS: usize = 20_000;
+/// Values read of one record at most.
+const MAX_VALUES: usize = 60;
+/// Lines that are looked at for what divides their values.
+const LOOKED_AT: usize = 20;
+
+const QUESTIONS: &[&str] = &[
+    "question",
+    "questions",
+    "q",
+    "prompt",
+    "frage",
+    "fragen",
+    "pregunta",
+    "domanda",
+    "pergunta",
+    "vraag",
+    "pytanie",
+    "вопрос",
+    "问题",
+    "質問",
+    "faq",
+];
+const ANSWERS: &[&str] = &[
+    "answer",
+    "answers",
+    "a",
+    "response",
+    "completion",
+    "reply",
+    "antwort",
+    "antworten",
+    "réponse",
+    "reponse",
+    "respuesta",
+    "risposta",
+    "resposta",
+    "antwoord",
+    "odpowiedź",
+    "ответ",
+    "答案",
+    "回答",
+];
+
+/// Reads values divided by `divider`, or by what divides them.
+pub(crate) fn csv(text: &str, divider: Option<u8>) -> Result<Document, ExtractError> {
+    let text = text.trim_start_matches('\u{feff}');
+    // Excel says in a first line of its own what divides the others.
+    let told = text.lines().next().and_then(|line| line.strip_prefix("sep="));
+    let text =
+        if told.is_some() { text.split_once('\n').map_or("", |(_, rest)| rest) } else { text };
+    let told = told.and_then(|sign| sign.bytes().next());
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(divider.or(told).unwrap_or_else(|| divider_of(text)))
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for record in reader.records().flatten().take(MAX_RECORDS) {
+        let cells = record.iter().take(MAX_VALUES).map(|cell| cell.trim().to_owned());
+        let cells: Vec<String> = cells.collect();
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            rows.push(cells);
+        }
+    }
+    let mut outline = Outline::default();
+    write(&mut outline, &rows);
+    finished(outline)
+}
+
+fn finished(outline: Outline) -> Result<Document, ExtractError> {
+    let blocks = outline.finish();
+    match blocks.is_empty() {
+        true => Err(ExtractError::Empty),
+        false => Ok(Document { blocks, ..Document::default() }),
+    }
+}
+
+/// What divides the values of most lines alike.
+fn divider_of(text: &str) -> u8 {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).take(LOOKED_AT).collect();
+    let alike = |divider: &u8| {
+        let counts = lines.iter().map(|line| line.bytes().filter(|b| b == divider).count());
+        let counts: Vec<usize> = counts.collect();
+        let first = counts.first().copied().unwrap_or(0);
+        if first == 0 { 0 } else { counts.iter().filter(|count| **count == first).count() }
+    };
+    // Of two that divide alike the first: a comma may be in numbers.
+    let dividers = [b';', b'\t', b'|', b','];
+    let most = dividers.iter().map(alike).max().unwrap_or(0);
+    dividers.into_iter().find(|divider| most > 0 && alike(divider) == most).unwrap_or(b',')
+}
+
+/// Writes rows whose first one may name the columns.
+pub(crate) fn write(outline: &mut Outline, rows: &[Vec<String>]) {
+    let Some((head, rest)) = rows.split_first() else { return };
+    let find = |names: &[&str]| head.iter().position(|cell| is_called(cell, names));
+    if let (Some(question), Some(answer)) = (find(QUESTIONS), find(ANSWERS)) {
+        for row in rest {
+            let cell = |at: usize| row.get(at).map(String::as_str).unwrap_or_default();
+            pair(outline, cell(question), cell(answer));
+        }
+        return;
+    }
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let mut rows: Vec<tables::Row> = rows
+        .iter()
+        .map(|cells| tables::Row {
+            cells: cells.clone(),
+            width: cells.len().max(2),
+            ..tables::Row::default()
+        })
+        .collect();
+    // Who writes such a file begins with the names, unless they are none.
+    let names = head.len() > 1
+        && rest.len() > 1
+        && head.iter().filter(|cell| !cell.is_empty()).count() * 3 >= width * 2
+        && head.iter().all(|cell| cell.chars().count() <= 60 && cell.parse::<f64>().is_err());
+    if let Some(first) = rows.first_mut() {
+        first.names = names || (head.len() > 1 && rest.len() == 1);
+    }
+    for line in tables::lines(&rows) {
+        outline.block(BlockKind::Row, &line);
+    }
+}
+
+fn is_called(cell: &str, names: &[&str]) -> bool {
+    names.contains(&cell.trim().to_lowercase().as_str())
+}
+
+fn pair(outline: &mut Outline, question: &str, answer: &str) {
+    let (question, answer) = (question.trim(), answer.trim());
+    if question.is_empty() || answer.is_empty() {
+        return;
+    }
+    let scope = outline.begin();
+    outline.label(question, Some(&scope));
+    outline.block(BlockKind::Pair, answer);
+    outline.end(scope);
+}
+
+/// Reads JSON: records in a list, in the longest list of an object, or one a line.
+pub(crate) fn json(text: &str) -> Result<Document, ExtractError> {
+    let text = text.trim_start_matches('\u{feff}');
+    let values: Vec<Value> = match serde_json::from_str::<Value>(text) {
+        Ok(Value::Array(all)) => all,
+        Ok(Value::Object(mut one)) => {
+            let longest = one
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), value.as_array()?.len())))
+                .max_by_key(|(_, len)| *len);
+            match longest.and_then(|(name, _)| one.remove(&name)) {
+                Some(Value::Array(all)) if all.iter().any(Value::is_object) => all,
+                Some(value) => vec![Value::Object(one), value],
+                None => vec![Value::Object(one)],
+            }
+        }
+        _ => text.lines().filter_map(|line| serde_json::from_str(line.trim()).ok()).collect(),
+    };
+    let mut outline = Outline::default();
+    for value in values.iter().take(MAX_RECORDS) {
+        record(&mut outline, value);
+    }
+    finished(outline)
+}
+
+fn record(outline: &mut Outline, value: &Value) {
+    let Value::Object(of) = value else {
+        return outline.block(BlockKind::Text, &said(value));
+    };
+    let find = |names: &[&str]| {
+        of.iter().find(|(name, value)| is_called(name, names) && value.is_string())
+    };
+    if let (Some((_, question)), Some((_, answer))) = (find(QUESTIONS), find(ANSWERS)) {
+        return pair(outline, &said(question), &said(answer));
+    }
+    let parts: Vec<String> = of
+        .iter()
+        .take(MAX_VALUES)
+        .map(|(name, value)| (name, said(value)))
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    outline.block(BlockKind::Row, &parts.join(" | "));
+}
+
+/// A value as text; what is in it, one level deep.
+fn said(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Null => String::new(),
+        Value::Array(all) => {
+            let parts = all.iter().filter(|part| !part.is_object() && !part.is_array()).map(said);
+            parts.take(MAX_VALUES).collect::<Vec<_>>().join(", ")
+        }
+        Value::Object(of) => {
+            let plain = of.iter().filter(|(_, part)| !part.is_object() && !part.is_array());
+            let parts = plain.take(MAX_VALUES).map(|(name, part)| format!("{name} {}", said(part)));
+            parts.collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(document: Result<Document, ExtractError>) -> Vec<String> {
+        document.unwrap().blocks.into_iter().map(|block| block.text).collect()
+    }
+
+    #[test]
+    fn a_row_is_a_record_whatever_divides_it() {
+        let expected = ["Berth: A1 | Fee: 12,50", "Berth: A2 | Fee: 14,00"];
+        assert_eq!(texts(csv("Berth;Fee\nA1;12,50\nA2;14,00\n", None)), expected);
+        assert_eq!(texts(csv("sep=,\nBerth,Fee\nA1,\"12,50\"\nA2,\"14,00\"\n", None)), expected);
+        assert_eq!(texts(csv("Berth\tFee\nA1\t12,50\nA2\t14,00\n", Some(b'\t'))), expected);
+        assert_eq!(texts(csv("1,2\n3,4\n5,6\n", None)), ["1 | 2", "3 | 4", "5 | 6"]);
+    }
+
+    #[test]
+    fn questions_with_answers_are_pairs() {
+        let rows = "Frage,Antwort\n\"Gibt es Strom?\",\"Ja, 16 A.\"\nGibt es WLAN?,Nein.\n";
+        let document = csv(rows, None).unwrap();
+        assert_eq!(&document.blocks[0].headings[..], ["Gibt es Strom?"]);
+        assert_eq!(texts(Ok(document)), ["Gibt es Strom?\nJa, 16 A.", "Gibt es WLAN?\nNein."]);
+        let lines =
+            "{\"question\": \"Open?\", \"answer\": \"Daily.\"}\n{\"q\": \"Fee?\", \"a\": \"9.\"}\n";
+        assert_eq!(texts(json(lines)), ["Open?\nDaily.", "Fee?\n9."]);
+        let list = "\u{feff}{\"version\": 2, \"items\": [{\"name\": \"Rope\", \"price\": 4, \"sizes\": [8, 10]}]}";
+        assert_eq!(texts(json(list)), ["name: Rope | price: 4 | sizes: 8, 10"]);
+    }
+}

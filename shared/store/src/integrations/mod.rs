@@ -1,0 +1,3 @@
+//! The AI backends of chatbots.
+
+pub mod items;
