@@ -157,10 +157,8 @@ fn tier(model: &Path, docs: &[Line]) -> Result<Tier> {
 
 /// The best entries and their scores, by words alone unless there is a `tier`.
 fn rank(index: &Index, tier: Option<&Tier>, query: &str) -> Result<Vec<(u32, f32)>> {
-    let mut ranking = index.rank(query, DEPTH);
-    if let Some(tier) = tier {
-        (ranking.hits, _) = index.rank_meant(&ranking, &tier.sense(query)?, DEPTH);
-    }
+    let embedding = tier.map(|tier| tier.query(query)).transpose()?;
+    let ranking = index.rank(query, embedding.as_ref(), DEPTH);
     Ok(ranking.hits.iter().map(|hit| (hit.entry, hit.score)).collect())
 }
 
@@ -170,7 +168,7 @@ pub fn run(options: &Options) -> Result<String> {
     let tier = options.collection.tier(&docs)?;
     let Built { mut index, ids, bytes, build_ms, load_ms } = build(docs)?;
     if let Some(tier) = &tier {
-        index = index.with_meaning(tier.meaning());
+        index = index.with_embeddings(tier.embeddings());
     }
     let mut run = String::new();
     let mut took = Vec::new();

@@ -6,7 +6,7 @@ use std::{path::Path, sync::Arc};
 use embed::MiniLm;
 use knowledge::{
     Embedder,
-    semantic::{Meaning, Sense, Vectors},
+    semantic::{EntryEmbedding, QueryEmbedding, Vectors},
 };
 
 #[cfg(not(feature = "minilm"))]
@@ -17,7 +17,7 @@ use crate::{BenchError, Result};
 #[derive(Debug)]
 pub struct Tier {
     model: MiniLm,
-    meaning: Meaning,
+    embeddings: EntryEmbedding,
     bytes: usize,
 }
 
@@ -35,24 +35,24 @@ impl Tier {
             vectors.push(&vector).map_err(BenchError::of)?;
         }
         let bytes = vectors.bytes();
-        let mut meaning = Meaning::of(model.model());
-        meaning.add(vectors.len(), Some(Arc::new(vectors)));
-        Ok(Self { model, meaning, bytes })
+        let mut embeddings = EntryEmbedding::of(model.model());
+        embeddings.add(vectors.len(), Some(Arc::new(vectors)));
+        Ok(Self { model, embeddings, bytes })
     }
 
-    /// What `query` means. Runs on this thread.
+    /// The embedding of `query`. Runs on this thread.
     ///
     /// # Errors
     ///
     /// If the model fails.
-    pub fn sense(&self, query: &str) -> Result<Sense> {
+    pub fn query(&self, query: &str) -> Result<QueryEmbedding> {
         let vector = self.model.vector(query).map_err(BenchError::of)?;
-        Ok(Sense::at(&self.model, query, vector))
+        Ok(QueryEmbedding::at(&self.model, query, vector))
     }
 
-    /// What the entries mean.
-    pub fn meaning(&self) -> Meaning {
-        self.meaning.clone()
+    /// The embeddings of the entries.
+    pub fn embeddings(&self) -> EntryEmbedding {
+        self.embeddings.clone()
     }
 
     /// Bytes that the vectors take.

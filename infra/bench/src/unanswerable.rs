@@ -24,7 +24,7 @@ pub fn run(options: &Options) -> Result<String> {
     let tier = options.collection.tier(&docs)?;
     let Built { mut index, .. } = build(docs)?;
     if let Some(tier) = &tier {
-        index = index.with_meaning(tier.meaning());
+        index = index.with_embeddings(tier.embeddings());
     }
     let listed = options.unanswerable.as_ref().map(fs::read_to_string).transpose();
     let listed = listed.map_err(BenchError::of)?.unwrap_or_default();
@@ -32,8 +32,8 @@ pub fn run(options: &Options) -> Result<String> {
     let mut found: Vec<(f64, bool)> = Vec::new();
     for Line { id, text, answerable, .. } in lines(&options.collection.queries)? {
         let has = answerable.unwrap_or(true) && !listed.contains(id.as_str());
-        let sense = tier.as_ref().map(|tier| tier.sense(&text)).transpose()?;
-        found.push((index.find_meant(&text, sense.as_ref(), 1).confidence, has));
+        let embedding = tier.as_ref().map(|tier| tier.query(&text)).transpose()?;
+        found.push((index.find_embedded(&text, embedding.as_ref(), 1).confidence, has));
     }
     report(found)
 }

@@ -1,4 +1,4 @@
-//! The built-in answerer: the sentences that were found, and nothing else.
+//! The built-in answerer: what was quoted of the best passage, and nothing else.
 
 use futures::{StreamExt, stream};
 
@@ -10,15 +10,12 @@ pub struct Builtin;
 
 impl Answerer for Builtin {
     fn answer(&self, request: Request) -> AnswerStream {
-        let mut quotes: Vec<String> = Vec::new();
-        for quote in request.grounding.into_iter().map(|grounding| grounding.quote) {
-            if !quote.is_empty() && !quotes.contains(&quote) {
-                quotes.push(quote);
-            }
-        }
-        let mut events: Vec<AnswerEvent> = match quotes.is_empty() {
-            true => vec![AnswerEvent::Refused],
-            false => pieces(&quotes.join("\n\n")).into_iter().map(AnswerEvent::Delta).collect(),
+        // What the best passage says is the answer; what others say of something like it is not.
+        let quote = request.grounding.into_iter().map(|grounding| grounding.quote);
+        let quote = quote.into_iter().find(|quote| !quote.is_empty());
+        let mut events: Vec<AnswerEvent> = match quote {
+            None => vec![AnswerEvent::Refused],
+            Some(quote) => pieces(&quote).into_iter().map(AnswerEvent::Delta).collect(),
         };
         events.push(AnswerEvent::Done { usage: Usage::default(), finish: Finish::Stop });
         stream::iter(events.into_iter().map(Ok)).boxed()
@@ -30,7 +27,7 @@ impl Answerer for Builtin {
 }
 
 /// Words, each with the white space in front of it.
-pub(crate) fn pieces(text: &str) -> Vec<String> {
+pub fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let mut in_word = false;
     for c in text.chars() {
@@ -58,13 +55,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_quotes_each_passage_once_and_refuses_without_one() {
+    async fn it_quotes_the_best_passage_and_refuses_without_one() {
         let said = async |quotes: &[&str]| -> Vec<AnswerEvent> {
             let all: Vec<_> = Builtin.answer(request("?", quotes)).collect().await;
             all.into_iter().map(Result::unwrap).collect()
         };
         let done = AnswerEvent::Done { usage: Usage::default(), finish: Finish::Stop };
-        let mut all = said(&["One.", "One.", "Two."]).await;
+        let mut all = said(&["", "One.", "Two."]).await;
         assert_eq!(all.pop(), Some(done.clone()));
         let text: String = all
             .into_iter()
@@ -73,7 +70,7 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(text, "One.\n\nTwo.");
+        assert_eq!(text, "One.");
         assert_eq!(said(&[]).await, [AnswerEvent::Refused, done.clone()]);
         assert_eq!(said(&[""]).await, [AnswerEvent::Refused, done]);
     }

@@ -31,7 +31,7 @@ mod streams;
 
 pub use anthropic::Anthropic;
 pub use bedrock::BedrockConverse;
-pub use builtin::Builtin;
+pub use builtin::{Builtin, pieces};
 pub use custom::Custom;
 pub use echo::Echo;
 pub use error::{AnswerError, Clock};

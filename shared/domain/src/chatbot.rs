@@ -44,6 +44,17 @@ impl AnswerFrom {
     }
 }
 
+/// From this confidence on it offers what may have been meant, unless settings say otherwise.
+pub const DEFAULT_NEAR_THRESHOLD: f64 = 0.2;
+/// The setting that names a chatbot's own threshold for offers: a number from 0 to 1; null is the
+/// default.
+pub const NEAR_THRESHOLD: &str = "nearThreshold";
+/// The setting for small talk: `false` for none; an object with texts of its own, by intent
+/// (`{"greeting": "…"}`), or by language and intent (`{"de": {"greeting": "…"}}`).
+pub const SMALL_TALK: &str = "smallTalk";
+/// Characters of such a text.
+const SMALL_TALK_TEXT: usize = 1_000;
+
 /// A chatbot with its configuration. What it knows and what was said to it hang on its id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chatbot {
@@ -78,6 +89,24 @@ impl Chatbot {
     pub fn threshold(&self) -> f64 {
         let own = self.settings.get(THRESHOLD).and_then(Value::as_f64);
         own.unwrap_or(DEFAULT_THRESHOLD)
+    }
+
+    /// From this confidence on it offers what may have been meant.
+    pub fn near_threshold(&self) -> f64 {
+        let own = self.settings.get(NEAR_THRESHOLD).and_then(Value::as_f64);
+        own.unwrap_or(DEFAULT_NEAR_THRESHOLD)
+    }
+
+    /// Whether it answers small talk.
+    pub fn has_small_talk(&self) -> bool {
+        self.settings.get(SMALL_TALK) != Some(&Value::Bool(false))
+    }
+
+    /// Its own text for the small talk called `intent` in the language with this code, if it has one.
+    pub fn small_talk(&self, intent: &str, language: &str) -> Option<&str> {
+        let own = self.settings.get(SMALL_TALK)?;
+        let text = own.get(language).and_then(|own| own.get(intent)).or_else(|| own.get(intent));
+        text.and_then(Value::as_str)
     }
 
     /// What its AI backends may answer from.
@@ -208,11 +237,40 @@ pub fn check_settings(settings: &Value) -> Result<()> {
         let max = bounds::SETTINGS_DEPTH;
         return Err(Error::field("settings", format!("must nest at most {max} levels deep")));
     }
-    let threshold = settings.get(THRESHOLD).filter(|value| !value.is_null());
-    if threshold.is_some_and(|value| !value.as_f64().is_some_and(|t| (0.0..=1.0).contains(&t))) {
-        let field = format!("settings.{THRESHOLD}");
-        return Err(Error::field(&field, "must be a number from 0 to 1, or null"));
+    for name in [THRESHOLD, NEAR_THRESHOLD] {
+        let value = settings.get(name).filter(|value| !value.is_null());
+        if value.is_some_and(|value| !value.as_f64().is_some_and(|t| (0.0..=1.0).contains(&t))) {
+            let field = format!("settings.{name}");
+            return Err(Error::field(&field, "must be a number from 0 to 1, or null"));
+        }
     }
+    check_small_talk(settings.get(SMALL_TALK))?;
+    check_backend_settings(settings)
+}
+
+/// On or off, or texts by intent, or by language and intent.
+fn check_small_talk(own: Option<&Value>) -> Result<()> {
+    let is_text = |value: &Value| {
+        value.is_null()
+            || value.as_str().is_some_and(|text| text.chars().count() <= SMALL_TALK_TEXT)
+    };
+    let is_sound = match own {
+        None | Some(Value::Null | Value::Bool(_)) => true,
+        Some(Value::Object(own)) => own.values().all(|value| match value {
+            Value::Object(texts) => texts.values().all(is_text),
+            value => is_text(value),
+        }),
+        Some(_) => false,
+    };
+    let field = format!("settings.{SMALL_TALK}");
+    let message = format!(
+        "must be true, false, null, or an object of texts of at most {SMALL_TALK_TEXT} characters"
+    );
+    if is_sound { Ok(()) } else { Err(Error::field(&field, message)) }
+}
+
+/// What AI backends are told.
+fn check_backend_settings(settings: &Value) -> Result<()> {
     let given = |name: &str| settings.get(name).filter(|value| !value.is_null());
     let refused = |name: &str, why: String| Err(Error::field(format!("settings.{name}"), why));
     if given(ANSWER_FROM).is_some_and(|value| AnswerFrom::of(value).is_none()) {
@@ -249,6 +307,25 @@ mod tests {
         let mut settings = json!({"a": {"b": 1, "c": [1, 2]}, "d": true});
         merge(&mut settings, json!({"a": {"b": null, "c": [3]}, "e": {"f": 1}, "d": {"g": 2}}));
         assert_eq!(settings, json!({"a": {"b": null, "c": [3]}, "d": {"g": 2}, "e": {"f": 1}}));
+    }
+
+    #[test]
+    fn small_talk_is_on_and_a_team_has_texts_of_its_own() {
+        for good in [
+            json!(null),
+            json!(true),
+            json!({"greeting": "Hi!"}),
+            json!({"de": {"thanks": "Gern."}}),
+        ] {
+            assert!(check_settings(&json!({ SMALL_TALK: good })).is_ok());
+        }
+        let long = "x".repeat(1_001);
+        for bad in [json!(1), json!("no"), json!({"greeting": 1}), json!({"de": {"thanks": long}})]
+        {
+            let refused = check_settings(&json!({ SMALL_TALK: bad })).unwrap_err();
+            assert!(refused.message.contains("true, false, null"), "{refused}");
+        }
+        assert!(check_settings(&json!({ NEAR_THRESHOLD: 1.5 })).is_err());
     }
 
     #[test]

@@ -5,26 +5,32 @@
 //! a chatbot together, [`rank`] finds what a question shares most with, and [`search`] what answers
 //! it, with a confidence, or nothing.
 
+mod asks;
 mod charset;
 pub mod chunk;
+mod confidence;
 pub mod evidence;
 pub mod extract;
-mod feedback;
 pub mod fetch;
 pub mod file;
+pub mod follow_up;
 pub mod index;
+pub mod outcome;
+mod pairs;
 pub mod links;
 mod office;
 pub mod pdf;
 mod question;
 mod quote;
 pub mod rank;
+mod relevance_feedback;
 mod records;
 mod robots;
 pub mod search;
 pub mod segment;
 pub mod semantic;
 mod sitemap;
+pub mod small_talk;
 pub mod text;
 pub mod tokens;
 mod words;
@@ -33,6 +39,8 @@ pub use evidence::Evidence;
 pub use extract::{Block, BlockKind, Document};
 pub use fetch::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators};
 pub use index::Index;
+pub use outcome::{Offer, SearchOutcome, Thresholds};
+pub use pairs::Likeness;
 pub use rank::{Hit, Ranking};
 pub use robots::Robots;
 pub use search::{Found, Match, Passage};

@@ -1,118 +1,332 @@
 //! A question as terms of an index.
+//!
+//! Each word is looked up by its stem in every language that the index has, by its letters, and
+//! without accents; together with the next (`wi fi` for `wifi`) and cut between letters and digits
+//! (`XK200` for `XK 200`). A word that no entry has and that is no word of English either is taken
+//! for a slip of the most likely one that is there.
 
-use crate::{index::Index, text};
+use crate::{
+    index::{Index, TermKind},
+    semantic::static_embedding,
+    text::{self, Language},
+};
 
-/// Terms of a question that are looked for; the rest of a longer one is left out.
-const MOST_TERMS: usize = 256;
-/// A word that no entry has is taken for one that is nearly the same, at this much of its worth.
-const SIMILAR: f32 = 0.5;
-/// For how many such words one stands at the most.
-const MOST_SIMILAR: usize = 3;
+/// Words of a question that are looked for; the rest of a longer one is left out.
+const MAX_WORDS: usize = 128;
+/// What the impact of a corrected word counts for, one edit away and two.
+const CORRECTED: [f32; 2] = [0.8, 0.6];
+/// What the impact of two words counts for that entries write as one.
+const JOINED: f32 = 0.7;
+/// A corrected word of so many letters or fewer may well be another one.
+const SHORT: usize = 5;
 
 /// Entries that are asked for to learn how much alike all are, and the words of each.
 const SAMPLE: usize = 64;
-const OWN_TERMS: usize = 12;
+const OWN_WORDS: usize = 12;
 
-/// Stands in [`Asked::order`] for a term that no entry has.
+/// No word of the question.
 pub(crate) const NONE: u16 = u16::MAX;
 
-/// A term that is asked for.
+/// Words after "how" that ask for a measure and are no subject: "how long is the warranty?"
+const MEASURES: &str = "long late early fast quickly soon often far big large small high deep heavy old \
+    much many tall wide thick expensive lange viel viele oft weit gross schnell hoch schwer teuer";
+const HOW: [&str; 2] = ["how", "wie"];
+
+/// A term that a word of the question is looked up by.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct AskedTerm {
     pub term: u32,
+    /// The word, by its place.
+    pub word: u16,
+    /// Another word that it is of, or [`NONE`].
+    pub also: u16,
+    /// What its impact counts for, from 0 to 1.
+    pub quality: f32,
+}
+
+/// A word of the question.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct AskedWord {
+    /// As it is compared.
+    pub plain: String,
     /// What it is worth.
-    pub worth: f32,
+    pub weight: f32,
     /// How often it is asked for.
     pub times: f32,
-    /// Whether it is of a word that says nothing of what the question is about.
-    pub stop: bool,
+    /// Whether it says nothing of what the question is about.
+    pub is_function: bool,
+    /// Whether an entry has it, corrected or not.
+    pub is_known: bool,
+    /// The words of the index that are written exactly like it.
+    pub exact: Option<u32>,
+    /// What it was taken for.
+    pub corrected: Option<String>,
 }
 
 /// A question, as terms of an index.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Asked {
-    /// Each different one once.
+    /// Each different word once.
+    pub words: Vec<AskedWord>,
+    /// All terms of all words, each once.
     pub terms: Vec<AskedTerm>,
-    /// Places in `terms`, in order.
+    /// Places in `words`, in order.
     pub order: Vec<u16>,
-    /// What the words are worth that no entry has.
-    pub unknown_worth: f32,
-    /// How many they are.
-    pub unknown: u32,
-    /// What one of them is worth.
-    pub most: f32,
+    /// What a word is worth that no entry has.
+    pub max_weight: f32,
+    /// The language that it is in.
+    pub language: Language,
 }
 
 impl Asked {
     /// What all words are worth together, each as often as it is asked for.
-    pub fn total_worth(&self) -> f32 {
-        let known: f32 = self.terms.iter().map(|term| term.worth * term.times).sum();
-        known + self.unknown_worth
+    pub fn total_weight(&self) -> f32 {
+        self.words.iter().map(|word| word.weight * word.times).sum()
     }
 
-    /// What the term at `place` is worth.
-    pub fn worth(&self, place: u16) -> f32 {
-        self.terms.get(usize::from(place)).map_or(self.most, |term| term.worth)
+    /// What the word at `place` is worth.
+    pub fn weight(&self, place: u16) -> f32 {
+        self.words.get(usize::from(place)).map_or(0.0, |word| word.weight)
+    }
+
+    /// How many words that say something no entry has.
+    pub fn unknown(&self) -> usize {
+        self.words.iter().filter(|word| !word.is_known && !word.is_function).count()
+    }
+
+    /// The corrections that were made: what was asked, and what it was taken for.
+    pub fn corrections(&self) -> Vec<(String, String)> {
+        let of = |word: &AskedWord| Some((word.plain.clone(), word.corrected.clone()?));
+        self.words.iter().filter_map(of).collect()
+    }
+
+    /// Looks the word at `place` up by `term` too.
+    fn add_term(&mut self, term: u32, place: u16, quality: f32) {
+        match self.terms.iter_mut().find(|known| known.term == term) {
+            Some(known) if known.word != place && known.also == NONE => known.also = place,
+            Some(_) => {}
+            None => self.terms.push(AskedTerm { term, word: place, also: NONE, quality }),
+        }
+    }
+
+    /// The place of the word `plain`, which is asked for once more.
+    fn place(&mut self, plain: &str) -> (u16, bool) {
+        let known = self.words.iter().position(|word| word.plain == plain);
+        let at = known.unwrap_or_else(|| {
+            self.words.push(AskedWord { plain: plain.to_owned(), ..AskedWord::default() });
+            self.words.len() - 1
+        });
+        self.words[at].times += 1.0;
+        let at = u16::try_from(at).unwrap_or(NONE);
+        self.order.push(at);
+        (at, known.is_none())
     }
 }
 
 impl Index {
-    fn ask_for(&self, at: u32, asked: &mut Asked) {
-        let place = asked.terms.iter().position(|known| known.term == at);
-        let place = place.unwrap_or_else(|| {
-            let (worth, stop) = (self.weights[at as usize], self.is_stop(at));
-            asked.terms.push(AskedTerm { term: at, worth, times: 0.0, stop });
-            asked.terms.len() - 1
-        });
-        asked.terms[place].times += 1.0;
-        asked.order.push(u16::try_from(place).unwrap_or(NONE));
-    }
-
-    /// An entry's own first words, as if somebody asked for it.
-    fn asked_for(&self, entry: u32) -> Asked {
-        let mut asked = Asked { most: self.unknown(), ..Asked::default() };
-        self.each_term(entry, |term, _| {
-            if asked.order.len() < OWN_TERMS {
-                self.ask_for(term, &mut asked);
-            }
-        });
-        asked
-    }
-
-    /// How much of one entry's words others have, on average: see [`crate::evidence::Evidence`].
-    pub(crate) fn measure_crowd(&self) -> f32 {
-        let step = self.len().div_ceil(SAMPLE).max(1);
-        let entries = (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).step_by(step);
-        let count = entries.len().max(1) as f32;
-        let crowds = entries.map(|entry| {
-            let ranking = self.rank_asked(&self.asked_for(entry), 0, Some(entry));
-            ranking.evidence.covered_by_many
-        });
-        crowds.sum::<f32>() / count
-    }
-
+    /// What `question` asks for.
     pub(crate) fn asked(&self, question: &str) -> Asked {
-        let mut asked = Asked { most: self.unknown(), ..Asked::default() };
-        for term in self.stems.terms(question).take(MOST_TERMS) {
-            if let Some(at) = self.known(&term) {
-                self.ask_for(at, &mut asked);
-                continue;
+        let language = text::detect(question);
+        let mut asked = Asked { max_weight: self.unknown(), language, ..Asked::default() };
+        let spans: Vec<(usize, &str)> = text::spans(question).take(MAX_WORDS).collect();
+        let plain: Vec<String> = spans.iter().map(|(_, written)| text::folded(written)).collect();
+        for (at, (begin, written)) in spans.iter().enumerate() {
+            let before = at.checked_sub(1).map(|before| (before, &spans[before]));
+            let measures = before.is_some_and(|(before, _)| {
+                HOW.contains(&plain[before].as_str())
+                    && MEASURES.split_whitespace().any(|word| word == plain[at])
+            });
+            if let Some((before, (start, first))) = before {
+                let between = question.get(start + first.len()..*begin).unwrap_or("?");
+                self.ask_joined(&mut asked, [&plain[before], &plain[at]], between);
             }
-            asked.order.push(NONE);
-            if text::is_stop(&term) {
-                continue;
-            }
-            asked.unknown += 1;
-            asked.unknown_worth += asked.most;
-            for (at, likeness) in self.similar(&term, MOST_SIMILAR) {
-                if asked.terms.iter().all(|known| known.term != at) {
-                    let times = SIMILAR * likeness;
-                    let worth = self.weights[at as usize] * times;
-                    asked.terms.push(AskedTerm { term: at, worth, times, stop: false });
-                    asked.unknown_worth -= asked.most * SIMILAR / MOST_SIMILAR as f32;
-                }
+            self.ask_word(&mut asked, written, &plain[at], measures);
+        }
+        self.correct(&mut asked);
+        for place in asked.terms.iter().flat_map(|term| [term.word, term.also]) {
+            if let Some(word) = asked.words.get_mut(usize::from(place)) {
+                word.is_known = true;
             }
         }
         asked
     }
+
+    /// Asks for two neighbours as one word, if that is there.
+    fn ask_joined(&self, asked: &mut Asked, two: [&str; 2], between: &str) {
+        let unspaced = between.is_empty() && two.iter().all(|word| text::is_unspaced(word));
+        let hyphen = between == "-";
+        let apart = between == " " && two.iter().all(|word| word.len() > 1 || is_number(word));
+        if !(unspaced || hyphen || apart) {
+            return;
+        }
+        let joined = two.concat();
+        let known: Vec<u32> = self.vocabulary.written(&joined, &joined).collect();
+        if known.is_empty() && !unspaced {
+            return;
+        }
+        let is_new = asked.words.iter().all(|word| word.plain != joined);
+        // Beside its parts, or as a pair of clusters, a word of its own.
+        if unspaced {
+            let (place, _) = asked.place(&joined);
+            if is_new {
+                let function = text::is_function_word(&joined, asked.language);
+                let terms: Vec<u32> = known.iter().map(|word| self.term_of(*word)).collect();
+                self.add_terms(asked, place, &terms, 1.0, function);
+            }
+        } else if is_new {
+            // What is written together there is each of both here.
+            let mut places: Vec<u16> = asked.order.last().copied().into_iter().collect();
+            let next = u16::try_from(asked.words.len()).unwrap_or(NONE);
+            places.push(
+                asked
+                    .words
+                    .iter()
+                    .position(|w| w.plain == two[1])
+                    .map_or(next, |at| u16::try_from(at).unwrap_or(NONE)),
+            );
+            for (word, place) in
+                known.iter().flat_map(|word| places.iter().map(move |p| (*word, *p)))
+            {
+                asked.add_term(self.term_of(word), place, JOINED);
+            }
+        }
+    }
+
+    fn ask_word(&self, asked: &mut Asked, written: &str, plain: &str, measures: bool) {
+        let (place, is_new) = asked.place(plain);
+        if !is_new {
+            return;
+        }
+        let lower = text::lower(written);
+        let mut terms: Vec<u32> = Vec::new();
+        let stems =
+            self.stems.iter().filter_map(|stems| self.vocabulary.term(&stems.term(written)));
+        let words = self.vocabulary.written(&lower, plain).map(|word| self.term_of(word));
+        for term in stems.chain(words) {
+            if !terms.contains(&term) && !self.postings(term).is_empty() {
+                terms.push(term);
+            }
+        }
+        let exact = self.vocabulary.written(&lower, &lower).next();
+        if terms.is_empty() {
+            self.split_code(plain, &mut terms);
+        }
+        let function = measures
+            || self.stems.iter().any(|s| text::is_function_word(plain, s.language()))
+            || (terms.is_empty() && text::is_function_word(plain, asked.language));
+        self.add_terms(asked, place, &terms, 1.0, function);
+        if let Some(word) = asked.words.get_mut(usize::from(place)) {
+            word.exact = exact;
+        }
+    }
+
+    /// The letters and digits of a code that entries have apart.
+    fn split_code(&self, plain: &str, terms: &mut Vec<u32>) {
+        let edge = plain.bytes().zip(plain.bytes().skip(1)).position(|(a, b)| {
+            a.is_ascii_alphabetic() && b.is_ascii_digit()
+                || a.is_ascii_digit() && b.is_ascii_alphabetic()
+        });
+        let Some((front, back)) = edge.and_then(|edge| plain.split_at_checked(edge + 1)) else {
+            return;
+        };
+        let found = [front, back].map(|part| self.vocabulary.written(part, part).next());
+        if let [Some(front), Some(back)] = found {
+            terms.extend([self.term_of(front), self.term_of(back)]);
+        }
+    }
+
+    fn add_terms(
+        &self,
+        asked: &mut Asked,
+        place: u16,
+        terms: &[u32],
+        quality: f32,
+        function: bool,
+    ) {
+        let kind =
+            |term: u32| self.vocabulary.kinds.get(term as usize).copied().unwrap_or_default();
+        let weight = |term: u32| self.weights.get(term as usize).copied().unwrap_or_default();
+        terms.iter().for_each(|term| asked.add_term(*term, place, quality));
+        let most = terms.iter().map(|term| weight(*term)).fold(0.0, f32::max);
+        let cluster = |plain: &str| text::is_unspaced(plain) && plain.chars().count() == 1;
+        let max_weight = asked.max_weight;
+        let Some(word) = asked.words.get_mut(usize::from(place)) else { return };
+        let content = terms.iter().any(|term| kind(*term) == TermKind::Content);
+        word.is_function = function || (!terms.is_empty() && !content) || cluster(&word.plain);
+        word.is_known = !terms.is_empty();
+        word.weight = match (word.is_known, word.is_function) {
+            (true, _) => most,
+            (false, true) => 0.0,
+            (false, false) => max_weight,
+        };
+    }
+
+    /// Takes words that no entry has for those they are most likely slips of.
+    fn correct(&self, asked: &mut Asked) {
+        let unknown = asked.words.iter().enumerate().filter(|(at, word)| {
+            !word.is_known
+                && !word.is_function
+                && asked.terms.iter().all(|t| ![t.word, t.also].map(usize::from).contains(at))
+        });
+        let unknown: Vec<usize> = unknown.map(|(at, _)| at).collect();
+        for at in unknown {
+            let plain = asked.words[at].plain.clone();
+            if static_embedding::knows(&plain) {
+                continue;
+            }
+            let Some((found, edits)) = self.vocabulary.correction(&plain) else { continue };
+            let term = self.term_of(found);
+            let place = u16::try_from(at).unwrap_or(NONE);
+            let quality = CORRECTED[edits.saturating_sub(1).min(1)];
+            let short = if plain.chars().count() <= SHORT { 0.75 } else { 1.0 };
+            self.add_terms(asked, place, &[term], quality * short, false);
+            let taken =
+                self.vocabulary.words.get(found as usize).map(|word| word.plain().to_owned());
+            asked.words[at].corrected = taken;
+        }
+    }
+
+    /// An entry's own first words, as if a visitor asked for it.
+    fn asked_for(&self, entry: u32) -> Asked {
+        let mut asked = Asked { max_weight: self.unknown(), ..Asked::default() };
+        self.each_word(entry, |word, _| {
+            if asked.order.len() >= OWN_WORDS {
+                return;
+            }
+            let term = self.term_of(word);
+            match asked.terms.iter().find(|known| known.term == term) {
+                Some(known) => {
+                    asked.words[usize::from(known.word)].times += 1.0;
+                    asked.order.push(known.word);
+                }
+                None => {
+                    let place = u16::try_from(asked.words.len()).unwrap_or(NONE);
+                    asked.words.push(AskedWord { times: 1.0, ..AskedWord::default() });
+                    asked.order.push(place);
+                    self.add_terms(&mut asked, place, &[term], 1.0, false);
+                }
+            }
+        });
+        asked
+    }
+
+    /// How much of one entry's words others have on average: see [`crate::evidence::Evidence`].
+    pub(crate) fn measure_overlap(&self) -> f32 {
+        let mut entries: Vec<(u32, u32)> = self.keys.iter().copied().zip(0..).collect();
+        // By their keys, since the order that they came in is chance.
+        if entries.len() > SAMPLE {
+            entries.select_nth_unstable(SAMPLE);
+            entries.truncate(SAMPLE);
+        }
+        let count = entries.len().max(1) as f32;
+        let overlaps = entries.into_iter().map(|(_, entry)| {
+            let asked = self.asked_for(entry);
+            self.rank_words(&asked, Some(entry)).covered_by_many
+        });
+        overlaps.sum::<f32>() / count
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
 }

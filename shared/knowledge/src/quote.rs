@@ -1,48 +1,492 @@
-//! What of a passage is quoted.
-
-use std::collections::HashMap;
+//! What of a passage is quoted: the sentence that answers and what belongs to it, never the middle of
+//! a sentence; a list or steps whole; a row of a table; code with its lines.
+//!
+//! A passage is read as lines, and lines of prose as sentences. A sentence is chosen by the weight of
+//! the question's words that it has, by how near its embedding is, and by whether it has the kind of
+//! thing that is asked for. What the heading says already needs no repetition: below a heading that is
+//! the question itself the answer is at the beginning.
 
 use domain::conversation::shorten;
 
-use crate::text::{self, Stems};
+use crate::{
+    asks::{self, Asks},
+    semantic::{Vector, static_embedding},
+    text::{self, Stems},
+};
 
+/// Characters of prose that are quoted at least, if the paragraph has them, and at most.
+const MIN_QUOTE: usize = 160;
+const MAX_QUOTE: usize = 600;
+/// Characters of a list or of code that is quoted whole.
+const MAX_LIST: usize = 2_400;
+/// A heading that has this much of the question says what all below it answers.
+const ASKED_ABOVE: f32 = 0.6;
+/// What is added for a sentence that has the kind of thing that is asked for, and for the cosine.
+const KIND: f32 = 0.2;
+const NEARNESS: f32 = 0.5;
+/// What is added for the first sentence below a heading that is the question.
+const FIRST_BELOW: f32 = 0.9;
 /// What a line that is no sentence counts for, beside one that is.
-const UNTOLD: f32 = 0.6;
-/// Characters that a quotation has at least, if its passage has them.
-const QUOTE: usize = 160;
+const UNTOLD: f32 = 0.75;
+/// An answer that a reader may take for one that is given to another.
+const MAX_SHORT: usize = 60;
 
-/// The sentence that covers most of the question, whose terms have these weights, and those after
-/// it until there is enough to read.
-pub(crate) fn quote(content: &str, weights: &HashMap<String, f32>, stems: &Stems) -> String {
-    let sentences: Vec<&str> = text::sentences(content).collect();
-    let mut best = (0, -1.0);
-    for (at, sentence) in sentences.iter().enumerate() {
-        // Something told says more than a title or a line of code with the same words in it.
-        let told = sentence.ends_with(['.', '!', '?']);
-        let score = covered(sentence, weights, stems) * if told { 1.0 } else { UNTOLD };
-        if score > best.1 {
-            best = (at, score);
-        }
-    }
-    if sentences.is_empty() {
-        return shorten(content.trim(), 2 * QUOTE);
-    }
-    let mut quote = String::new();
-    for sentence in sentences.iter().skip(best.0).take(3) {
-        if quote.chars().count() >= QUOTE {
-            break;
-        }
-        if !quote.is_empty() {
-            quote.push(' ');
-        }
-        quote.push_str(sentence);
-    }
-    quote
+/// A question, as sentences are compared with it.
+pub(crate) struct QuoteQuery<'q> {
+    /// Content terms and what each is worth.
+    pub terms: Vec<(String, f32)>,
+    /// Its vector, if the static table knows its language.
+    pub vector: Option<&'q Vector>,
+    /// Its words in plain form.
+    pub words: Vec<String>,
 }
 
-fn covered(sentence: &str, weights: &HashMap<String, f32>, stems: &Stems) -> f32 {
-    let mut there: Vec<String> = stems.terms(sentence).collect();
-    there.sort_unstable();
-    there.dedup();
-    there.iter().filter_map(|term| weights.get(term)).sum()
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Prose,
+    Item,
+    /// A row, a heading, a line of code: what ends without a stop.
+    Line,
+}
+
+#[derive(Debug, Clone)]
+struct Line {
+    text: String,
+    kind: Kind,
+}
+
+/// What is quoted of `content` under `heading`, in the language of `stems`.
+pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems: &Stems) -> String {
+    let lines = lines(content);
+    let heading_terms: Vec<String> = stems.terms(heading).collect();
+    let total: f32 = query.terms.iter().map(|(_, weight)| weight).sum();
+    let in_heading = |term: &String| heading_terms.contains(term);
+    let above: f32 = query.terms.iter().filter(|(term, _)| in_heading(term)).map(|t| t.1).sum();
+    let is_asked_above = total > 0.0 && above >= ASKED_ABOVE * total;
+    let scorer = Scorer { query, stems, total, heading: &heading_terms };
+    let mut best = (0, 0, f32::MIN);
+    for (at, line) in lines.iter().enumerate() {
+        for (place, sentence) in parts(line).enumerate() {
+            let mut score = scorer.score(sentence, line.kind);
+            // The first words below the question are what answers it.
+            if is_asked_above && at == first_told(&lines) && place == 0 {
+                score += FIRST_BELOW;
+            }
+            if score > best.2 {
+                best = (at, place, score);
+            }
+        }
+    }
+    let is_item = |at: usize| lines.get(at).is_some_and(|line| line.kind == Kind::Item);
+    let Some(line) = lines.get(best.0) else { return shorten(content.trim(), MIN_QUOTE * 2) };
+    let quoted = match line.kind {
+        // Below a heading that is the question, a list after the first lines is the answer.
+        Kind::Prose if is_asked_above && is_item(best.0 + 1) => with_list(&lines, best.0),
+        Kind::Prose => prose(&lines, best.0, best.1),
+        Kind::Item => list(&lines, best.0),
+        Kind::Line => run(&lines, best.0),
+    };
+    if quoted.is_empty() { shorten(content.trim(), MIN_QUOTE * 2) } else { quoted }
+}
+
+/// The first line that does not ask.
+fn first_told(lines: &[Line]) -> usize {
+    lines.iter().position(|line| !asks_something(&line.text)).unwrap_or(0)
+}
+
+struct Scorer<'q> {
+    query: &'q QuoteQuery<'q>,
+    stems: &'q Stems,
+    total: f32,
+    heading: &'q [String],
+}
+
+impl Scorer<'_> {
+    fn score(&self, sentence: &str, kind: Kind) -> f32 {
+        let there: Vec<String> = self.stems.terms(sentence).collect();
+        let covered: f32 = self
+            .query
+            .terms
+            .iter()
+            .filter(|(term, _)| there.iter().any(|other| alike(term, other)))
+            // Said once, in the heading, it is said.
+            .map(|(term, weight)| if self.heading.contains(term) { 0.4 * weight } else { *weight })
+            .sum();
+        let covered = if self.total > 0.0 { covered / self.total } else { 0.0 };
+        let near = self
+            .query
+            .vector
+            .and_then(|vector| Some(static_embedding::embed(sentence)?.cosine(vector).max(0.0)));
+        let kind_fits = asks::asks(&self.query.words).is_some_and(|asks| has_kind(sentence, asks));
+        let told = match kind {
+            Kind::Line => UNTOLD,
+            _ if asks_something(sentence) || is_askers(sentence) => 0.4,
+            _ => 1.0,
+        };
+        told * (covered + NEARNESS * near.unwrap_or_default() + if kind_fits { KIND } else { 0.0 })
+    }
+}
+
+/// Whether two terms are forms of one word, as far as their beginnings tell.
+fn alike(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let front = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    front >= 5 && front * 4 >= 3 * a.chars().count().max(b.chars().count())
+}
+
+/// Whether a sentence has what a question of this kind asks for.
+fn has_kind(sentence: &str, kind: Asks) -> bool {
+    const NUMBERS: &str = "one two three four five six seven eight nine ten eleven twelve twenty thirty \
+        ninety hundred half ein zwei drei vier funf zehn deux trois dix dos tres diez due tre dieci dois \
+        два три десять iki uc on";
+    const TIMES: &str = "day days week weeks month months year years hour hours minute minutes monday \
+        tuesday wednesday thursday friday saturday sunday january february march april june july august \
+        september october november december today tomorrow always daily weekly until noon midnight tag tage \
+        woche montag freitag jour jours semaine dia dias semana giorno giorni день дня gun hafta";
+    let has = |list: &str| {
+        text::words(sentence).any(|word| list.split_whitespace().any(|one| one == word))
+    };
+    let digits = sentence.chars().any(char::is_numeric);
+    match kind {
+        Asks::When => digits || has(TIMES) || has(NUMBERS),
+        Asks::Measure => digits || has(NUMBERS),
+        Asks::Why => has("because since therefore weil denn parce porque perche потому cunku"),
+        Asks::Who | Asks::Where => false,
+    }
+}
+
+fn asks_something(text: &str) -> bool {
+    text.trim_end().ends_with(['?', '？', '؟'])
+}
+
+/// Whether a sentence is of one who asks for help, not of one who gives it.
+fn is_askers(sentence: &str) -> bool {
+    const PHRASES: [&str; 12] = [
+        "thanks in advance",
+        "any help",
+        "any idea",
+        "i'm trying",
+        "i am trying",
+        "i have a problem",
+        "i want to know",
+        "can anyone",
+        "does anyone",
+        "i was wondering",
+        "hi all",
+        "hello everyone",
+    ];
+    let lower = sentence.to_lowercase();
+    PHRASES.iter().any(|phrase| lower.contains(phrase))
+}
+
+/// The lines of a passage. Lines that were wrapped by hand are put together.
+fn lines(content: &str) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut last_written = 0;
+    for written in content.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
+        let kind = kind(written);
+        let is_wrapped = |last: &Line| {
+            last.kind != Kind::Item
+                && kind != Kind::Item
+                && last_written >= 30
+                && !ends(&last.text)
+                && !last.text.contains(" | ")
+                && !written.contains(" | ")
+                && written.starts_with(|c: char| c.is_lowercase() || c.is_numeric() || c == '(')
+        };
+        last_written = match lines.last_mut().filter(|last| is_wrapped(last)) {
+            Some(last) => {
+                last.text.push(' ');
+                last.text.push_str(written.trim_start());
+                last.kind = self::kind(&last.text);
+                written.chars().count()
+            }
+            None => {
+                lines.push(Line { text: written.to_owned(), kind });
+                written.chars().count()
+            }
+        };
+    }
+    lines
+}
+
+fn kind(line: &str) -> Kind {
+    if marker(line.trim_start()) {
+        Kind::Item
+    } else if ends(line) || line.chars().count() > 160 {
+        Kind::Prose
+    } else {
+        Kind::Line
+    }
+}
+
+/// Whether a line begins as an item of a list does.
+fn marker(line: &str) -> bool {
+    if line.starts_with(['-', '*', '•', '–', '·', '◦', '▪', '‣']) {
+        return line.chars().nth(1).is_some_and(char::is_whitespace);
+    }
+    let number = line.find(|c: char| !c.is_alphanumeric()).unwrap_or(0);
+    let rest = &line[number..];
+    let counted = line[..number].chars().all(|c| c.is_ascii_digit()) || number == 1;
+    (1..=3).contains(&number)
+        && counted
+        && rest.starts_with(['.', ')'])
+        && rest[1..].starts_with(' ')
+}
+
+/// Whether a text ends as a sentence does.
+fn ends(text: &str) -> bool {
+    let text = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', ']', ' ']);
+    text.ends_with(['.', '!', '?', ':', ';', '。', '！', '？', '：', '؟', '।', '…', '۔'])
+}
+
+/// The sentences of a line of prose; another line as it is.
+fn parts(line: &Line) -> Box<dyn Iterator<Item = &str> + '_> {
+    match line.kind {
+        Kind::Prose => Box::new(sentences(&line.text).into_iter()),
+        Kind::Item | Kind::Line => Box::new(std::iter::once(line.text.trim())),
+    }
+}
+
+/// Sentences, which do not end at an abbreviation or a number.
+fn sentences(text: &str) -> Vec<&str> {
+    const SHORT: &str = "e.g. i.e. approx. mr. mrs. dr. st. vs. z.b. d.h. bzw. ca. inkl. tel. inc. ltd. co. jan. \
+        feb. mar. apr. jun. jul. aug. sep. oct. nov. dec.";
+    const BEFORE_NUMBER: &str = "no. nr. art. p. s. vol. fig.";
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for sentence in text::sentences(text) {
+        let begin = sentence.as_ptr().addr() - text.as_ptr().addr();
+        let end = begin + sentence.len();
+        let cut_short = found.last().is_some_and(|(begin, end)| {
+            let last = text[*begin..*end].rsplit(char::is_whitespace).next().unwrap_or_default();
+            let lower = last.to_lowercase();
+            let number = sentence.starts_with(|c: char| c.is_ascii_digit());
+            SHORT.split_whitespace().any(|short| short == lower)
+                || (number && BEFORE_NUMBER.split_whitespace().any(|short| short == lower))
+                || (last.len() <= 3
+                    && last.trim_end_matches('.').chars().all(|c| c.is_ascii_digit()))
+        });
+        match found.last_mut().filter(|_| cut_short) {
+            Some(last) => last.1 = end,
+            None => found.push((begin, end)),
+        }
+    }
+    found.into_iter().map(|(begin, end)| &text[begin..end]).collect()
+}
+
+/// A sentence, those after it until there is enough to read, and what it cannot be without.
+fn prose(lines: &[Line], at: usize, place: usize) -> String {
+    let all = sentences(&lines[at].text);
+    let mut begin = place;
+    // "It is …" says nothing without what is before it; nor is "No." to be left out.
+    while begin > 0 && (refers_back(all[begin]) || answers(all[begin - 1])) && begin + 2 > place {
+        begin -= 1;
+    }
+    let mut quoted = String::new();
+    for sentence in &all[begin..] {
+        let length = quoted.chars().count();
+        if length >= MIN_QUOTE
+            || (length > 0 && length + sentence.chars().count() > MAX_QUOTE)
+            || (length > 0 && asks_something(sentence))
+        {
+            break;
+        }
+        if !quoted.is_empty() {
+            quoted.push(' ');
+        }
+        quoted.push_str(sentence);
+    }
+    if quoted.chars().count() > MAX_QUOTE {
+        quoted = shorten(&quoted, MAX_QUOTE);
+    }
+    // What a question or a colon leads to is below it.
+    let mut next = at + 1;
+    let leads = quoted.ends_with([':', '：']) || asks_something(&quoted);
+    if asks_something(&quoted) {
+        quoted.clear();
+    }
+    let short = quoted.chars().count() < MAX_SHORT && lines.len() <= 6;
+    while let Some(line) = lines.get(next).filter(|line| {
+        let room = quoted.chars().count() + line.text.chars().count();
+        // A list ends where prose begins.
+        let after_list =
+            line.kind == Kind::Prose && next > at + 1 && lines[next - 1].kind == Kind::Item;
+        let more = !after_list && leads && (line.kind != Kind::Prose || room <= MAX_QUOTE)
+            || short && !after_list && line.kind == Kind::Prose;
+        more && !asks_something(&line.text)
+            && room <= if line.kind == Kind::Prose { MAX_QUOTE } else { MAX_LIST }
+    }) {
+        if !quoted.is_empty() {
+            quoted.push('\n');
+        }
+        quoted.push_str(&line.text);
+        next += 1;
+        if line.kind == Kind::Prose && quoted.chars().count() >= MIN_QUOTE {
+            break;
+        }
+    }
+    if leads && lines.get(next).is_some_and(|line| line.kind == Kind::Item) {
+        quoted.push_str("\n…");
+    }
+    quoted
+}
+
+/// Whether a short sentence is an answer on its own: "No.", "Unfortunately not."
+fn answers(sentence: &str) -> bool {
+    const ANSWERS: &str = "yes no unfortunately sorry sure certainly ja nein leider oui non si sim nao sì helaas evet \
+        hayir да нет نعم لا हां नहीं";
+    let first = text::words(sentence).next().unwrap_or_default();
+    sentence.chars().count() <= 40 && ANSWERS.split_whitespace().any(|word| word == first)
+}
+
+fn refers_back(sentence: &str) -> bool {
+    const BACK: &str = "it its this that these those they them their he she his her but however otherwise then also \
+        there therefore so es das dies diese dieser sie er aber jedoch sonst dann deshalb il elle ils elles cela \
+        mais donc ello esto eso pero entonces esso questo ma quindi isso mas это он она они но поэтому bu o ama";
+    let first = text::words(sentence).next().unwrap_or_default();
+    BACK.split_whitespace().any(|word| word == first)
+}
+
+/// A line of prose and the list below it.
+fn with_list(lines: &[Line], at: usize) -> String {
+    let items = lines[at + 1..].iter().take_while(|line| line.kind == Kind::Item).count();
+    cut(&lines[at..=at + items], 0)
+}
+
+/// The list that an item is of, with the line that introduces it, as far as it is read whole.
+fn list(lines: &[Line], at: usize) -> String {
+    let is_item = |at: usize| lines.get(at).is_some_and(|line| line.kind == Kind::Item);
+    let (mut begin, mut end) = (at, at + 1);
+    while begin > 0 && is_item(begin - 1) {
+        begin -= 1;
+    }
+    while is_item(end) {
+        end += 1;
+    }
+    let leads = |line: &Line| line.text.ends_with([':', '：']) && !asks_something(&line.text);
+    if begin > 0 && leads(&lines[begin - 1]) {
+        begin -= 1;
+    }
+    cut(&lines[begin..end], at - begin)
+}
+
+/// Lines without a stop that belong together, such as code or a table's rows: all if they are few,
+/// otherwise the one that was found.
+fn run(lines: &[Line], at: usize) -> String {
+    let is_line = |at: usize| lines.get(at).is_some_and(|line| line.kind == Kind::Line);
+    let text = &lines[at].text;
+    let is_row = text.contains(" | ") || text.contains(": ");
+    let (mut begin, mut end) = (at, at + 1);
+    if !is_row {
+        while begin > 0 && is_line(begin - 1) {
+            begin -= 1;
+        }
+        while is_line(end) {
+            end += 1;
+        }
+    }
+    let leads = |line: &Line| line.text.ends_with([':', '：']) && !asks_something(&line.text);
+    if begin > 0 && !is_row && leads(&lines[begin - 1]) {
+        begin -= 1;
+    }
+    // A line alone that names what is below it.
+    let alone = end == begin + 1 && !is_row;
+    if alone && let Some(below) = lines.get(end).filter(|line| !asks_something(&line.text)) {
+        end += usize::from(below.kind == Kind::Prose);
+    }
+    // The names of columns are in the first row.
+    let head = lines[..at].iter().rposition(|line| !line.text.contains(" | ")).map_or(0, |p| p + 1);
+    let rows = is_row && text.contains(" | ") && head < at;
+    let row = cut(&lines[begin..end], at - begin);
+    if rows { format!("{}\n{row}", lines[head].text) } else { row }
+}
+
+/// Lines as they are, as many as are read whole, the one at `wanted` among them.
+fn cut(lines: &[Line], wanted: usize) -> String {
+    let mut length = 0;
+    let fits = lines.iter().take_while(|line| {
+        length += line.text.chars().count() + 1;
+        length <= MAX_LIST
+    });
+    let fits = fits.count();
+    let (from, to) =
+        if wanted < fits { (0, fits) } else { (wanted, (wanted + 3).min(lines.len())) };
+    let mut text: Vec<&str> = lines[from..to].iter().map(|line| line.text.as_str()).collect();
+    if to < lines.len() {
+        text.push("…");
+    }
+    text.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Language;
+
+    fn quoted(content: &str, heading: &str, question: &str) -> String {
+        let stems = Stems::of(Language::English);
+        let terms = stems.content_terms(question).into_iter().map(|term| (term, 1.0)).collect();
+        let vector = static_embedding::embed(question);
+        let query =
+            QuoteQuery { terms, vector: vector.as_ref(), words: text::words(question).collect() };
+        quote(content, heading, &query, &stems)
+    }
+
+    #[test]
+    fn a_list_and_steps_are_quoted_whole() {
+        let list = "To hire a kayak you need:\n- a swimming badge\n- a deposit\n- dry clothes\n- a friend\nSee you soon.";
+        let whole =
+            "To hire a kayak you need:\n- a swimming badge\n- a deposit\n- dry clothes\n- a friend";
+        assert_eq!(quoted(list, "Kayaks", "What do I need to hire a kayak?"), whole);
+        assert_eq!(quoted(list, "Kayaks", "Is a deposit needed?"), whole);
+        let steps =
+            "1. Turn the tap off.\n2. Unscrew the cap.\n3. Rinse the sieve.\n4. Screw it on.";
+        assert_eq!(quoted(steps, "How to clean the sieve", "How do I clean the sieve?"), steps);
+    }
+
+    #[test]
+    fn the_sentence_that_answers_comes_first() {
+        let content = "No. The floor is too weak for that. Whoever wants to play the piano at night can rent the cellar.";
+        assert!(
+            quoted(content, "Can I play the piano?", "Can I play the piano?").starts_with("No.")
+        );
+        let content = "Our pool was built in 1954. It is heated. The pool opens at six in the morning. Towels are free.";
+        let found = quoted(content, "The pool", "When does the pool open?");
+        assert!(found.starts_with("The pool opens at six"), "{found}");
+        let content = "The kiln was made in Graz. It reaches 1,200 degrees. Bring your own clay.";
+        let found = quoted(content, "Kiln", "How hot does it get, how many degrees?");
+        assert!(found.starts_with("The kiln was made in Graz. It reaches"), "{found}");
+    }
+
+    #[test]
+    fn neither_a_question_nor_the_next_answer_is_quoted() {
+        let content =
+            "Is there a lift?\nYes, to the third floor.\nMay I smoke?\nOn the balcony only.";
+        assert_eq!(quoted(content, "Guests", "Is there a lift?"), "Yes, to the third floor.");
+        assert_eq!(quoted(content, "Guests", "May I smoke?"), "On the balcony only.");
+        let post = "Hi all, my mixer does not start any more. Any help with the mixer?\nHold the button of the mixer for five seconds.";
+        let found = quoted(post, "Mixer", "My mixer does not start");
+        assert!(found.contains("Hold the button"), "{found}");
+    }
+
+    #[test]
+    fn wrapped_lines_are_sentences_again() {
+        let content = "A jar that you do not open may be kept on the shelf for\ntwo years, and for a week once it is open. The lid has\nto be dry. Jars are sent back in\ntheir box.";
+        let found = quoted(content, "", "How are jars sent back?");
+        assert_eq!(found, "Jars are sent back in their box.");
+    }
+
+    #[test]
+    fn a_row_is_quoted_with_what_names_its_columns() {
+        let table = "Boat | Hour | Day\nCanoe | 9 € | 30 €\nRaft | 12 € | 45 €";
+        assert_eq!(
+            quoted(table, "Prices", "What does a raft cost a day?"),
+            "Boat | Hour | Day\nRaft | 12 € | 45 €"
+        );
+        let facts = "Length: 9 m\nBerths: 6\nDeposit: 500 €";
+        assert_eq!(quoted(facts, "The boat", "How many berths has it?"), "Berths: 6");
+    }
 }

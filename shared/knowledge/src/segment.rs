@@ -1,7 +1,7 @@
 //! The stored form of an index: passages as one blob per crawl.
 //!
-//! It has the passages' text and nothing that follows from it: [`crate::words`] keeps text in a
-//! form that what is indexed can be read off. Packed by zstd.
+//! It has the passages' text, in a form that what is indexed can be read off ([`crate::words`]), and
+//! the static embedding of each passage, which takes longer to compute than to read. Packed by zstd.
 
 mod stored;
 
@@ -10,16 +10,16 @@ use std::{io::Read, sync::Arc};
 use domain::source::Chunk;
 
 use self::stored::Stored;
-use crate::words::Reader;
+use crate::{semantic::Vectors, text::Language, words::Reader};
 
 /// Grows when the form changes; a reader refuses what it does not know.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 /// Of zstd: a crawl packs once what many a question unpacks.
 const LEVEL: i32 = 15;
 /// A blob that claims to hold more than this is refused.
-const MOST_BYTES: u64 = 1 << 29;
+const MAX_BYTES: u64 = 1 << 29;
 
-/// What stands above passages: the same for all that are under one heading of a page.
+/// What is above passages: the same for all that are under one heading of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Above {
     /// The page's title.
@@ -31,16 +31,23 @@ pub struct Above {
 }
 
 /// Passages, with what is indexed of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Segment {
-    /// The terms that are in it; others name them by their place here.
+    /// What its words are stemmed by: the language that most of it is in.
+    pub language: Language,
+    /// The words that are in it, in lower case; others name them by their place here.
+    pub words: Vec<Arc<str>>,
+    /// The term of each word, by its place in `terms`.
+    pub terms_of: Vec<u32>,
+    /// The terms of its words.
     pub terms: Vec<Arc<str>>,
     above: Vec<(Above, Vec<u32>)>,
     passages: Vec<Place>,
     /// As stored.
     numbers: Vec<u32>,
     reader: Reader,
-    words: usize,
+    count: usize,
+    embeddings: Arc<Vectors>,
 }
 
 /// Where a passage's numbers begin and end, and which of those above is above it.
@@ -92,7 +99,7 @@ impl Segment {
             }
         };
         let mut plain = Vec::with_capacity(packed.len() * 4);
-        zstd::stream::read::Decoder::new(packed)?.take(MOST_BYTES).read_to_end(&mut plain)?;
+        zstd::stream::read::Decoder::new(packed)?.take(MAX_BYTES).read_to_end(&mut plain)?;
         Stored::from_bytes(&plain)?.read().ok_or(SegmentError::Inconsistent)
     }
 
@@ -123,10 +130,15 @@ impl Segment {
         self.reader.text(self.body(passage))
     }
 
-    /// What stands above a passage, and its terms.
+    /// What is above a passage, and the numbers of that.
     pub fn above(&self, passage: usize) -> Option<(&Above, &[u32])> {
         let place = self.passages.get(passage)?;
-        self.above.get(place.above as usize).map(|(above, terms)| (above, terms.as_slice()))
+        self.above.get(place.above as usize).map(|(above, numbers)| (above, numbers.as_slice()))
+    }
+
+    /// The static embeddings of its passages, in their order.
+    pub fn embeddings(&self) -> &Arc<Vectors> {
+        &self.embeddings
     }
 
     /// The numbers of a passage, in order.
@@ -136,8 +148,8 @@ impl Segment {
     }
 
     /// How many words its passages have.
-    pub(crate) fn words(&self) -> usize {
-        self.words
+    pub(crate) fn count_words(&self) -> usize {
+        self.count
     }
 
     /// What reads the numbers of its passages.
@@ -169,15 +181,16 @@ mod tests {
         assert_eq!(segment.len(), 2);
         for (at, text) in texts.iter().enumerate() {
             assert_eq!(segment.content(at), *text);
-            let (above, terms) = segment.above(at).unwrap();
-            assert_eq!((above.title.as_str(), terms.len()), ("Kitchen", 2));
+            let (above, numbers) = segment.above(at).unwrap();
+            assert_eq!((above.title.as_str(), numbers.len()), ("Kitchen", 2));
             assert_eq!(above.headings, ["Fruit"]);
             assert_eq!(above.url, chunks[at].url);
         }
-        let terms = segment.reader().terms(segment.body(0));
-        let terms: Vec<_> = terms.map(|term| &*segment.terms[term as usize]).collect();
-        assert_eq!(segment.words(), 9);
-        assert_eq!(terms, ["pear", "keep", "for", "a", "week", "pear", "are", "sweet"]);
+        assert_eq!(segment.count_words(), 9);
+        assert_eq!(segment.language, Language::English);
+        assert_eq!(segment.embeddings().len(), 2);
+        assert!(segment.words.iter().any(|word| &**word == "pears"));
+        assert!(segment.terms.iter().any(|term| &**term == "pear"));
         let bytes = Segment::encode(&chunks).unwrap();
         assert_eq!(Segment::decode(&bytes).unwrap(), segment);
         assert!(Segment::decode(&bytes[..bytes.len() / 2]).is_err());

@@ -31,10 +31,11 @@ pub(super) async fn drive(events: AnswerStream, deltas: &Deltas) -> Result<Outco
     }
 }
 
-/// A text that is known beforehand, as the events of an answer: one piece.
-pub(super) fn fixed(text: String) -> AnswerStream {
+/// A text that is known beforehand, as the events of an answer: word by word, like any other.
+pub(super) fn fixed(text: &str) -> AnswerStream {
     let done = AnswerEvent::Done { usage: Usage::default(), finish: Finish::Stop };
-    stream::iter([AnswerEvent::Delta(text), done].map(Ok)).boxed()
+    let deltas = ai::pieces(text).into_iter().map(AnswerEvent::Delta);
+    stream::iter(deltas.chain([done]).map(Ok).collect::<Vec<_>>()).boxed()
 }
 
 /// The best passage, and those close behind it.

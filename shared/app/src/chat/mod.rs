@@ -14,12 +14,15 @@
 //!   into a reply with the sources that it used.
 //! - `answer`: drives an [`ai::Answerer`] to an outcome: answered, or refused. It is asked only with
 //!   passages above the chatbot's confidence threshold; a pair that asks the same is given word for word.
+//! - `respond`: what the engine says by itself: small talk, a pair, "did you mean" where it is not sure,
+//!   a refusal in the visitor's language; and what is searched for a message that leaves out what the
+//!   last two turns said.
 //! - `history`: the conversation so far, bounded by tokens, for answerers that read it.
 //!
 //! # States of a turn
 //!
 //! ```text
-//! loaded -> quota taken -> fixed text (handed off, pair, refusal) -----------> stored -> Completed
+//! loaded -> quota taken -> fixed text (small talk, pair, offer, refusal) ----> stored -> Completed
 //!                     \--> answerer: Delta* -> Done (answered or refused) --/
 //!                     \--> backends: no text, all failed -> fixed text -----/
 //!                     \--> backends: Delta* -> broken off --> stored, marked incomplete -> Failed
@@ -39,6 +42,7 @@ mod history;
 pub mod leads;
 mod plan;
 pub mod ratings;
+mod respond;
 pub mod retrieve;
 mod stream;
 pub mod turn;

@@ -1,11 +1,10 @@
 //! Where an answer comes from, and the answer itself: a stored pair, the chatbot's AI backends, the
-//! answerer of chatbots without one, or the text that nothing was found.
+//! answerer of chatbots without one, or what the engine says by itself.
 
 use ai::{ChatbotContext, Message, MessageOrigin, Request, Rules};
 use domain::{
     BackendKind, BackendReport, BackendResult, Chatbot, Citation, Conversation, ConversationId,
-    ConversationStatus, Error, MessageId, Principal, Result,
-    chatbot::REFUSAL,
+    ConversationStatus, Error, MessageId, Principal, Result, Turn,
     conversation::{ChatRequest, Platform},
 };
 use knowledge::{Found, Match, Passage};
@@ -14,6 +13,7 @@ use super::{
     answer::{self, Outcome},
     backends::BackendQuestion,
     history,
+    respond::{self, Response, Said},
     retrieve::{Query, retriever},
     stream::{Deltas, ReplyMode},
     turn::Chat,
@@ -25,6 +25,8 @@ use crate::integrations::{
 
 /// Passages that are looked at.
 const SEARCHED: usize = 8;
+/// What a refusal names that can be asked.
+const TOPICS: usize = 3;
 /// What a visitor reads while a person has taken over.
 const HANDED_OFF: &str = "A person has taken over this conversation and will answer you.";
 
@@ -59,6 +61,11 @@ impl Reply {
         }
     }
 
+    /// What the engine says by itself.
+    fn of(said: Said) -> Self {
+        Self::plain(said.text, said.citations, said.confidence, said.unanswered)
+    }
+
     /// Without an AI backend.
     fn plain(text: String, citations: Vec<Citation>, confidence: f64, unanswered: bool) -> Self {
         Self { text, citations, confidence, unanswered, backend: None, attempts: Vec::new() }
@@ -75,27 +82,28 @@ pub(super) struct Incoming<'a> {
     pub request: &'a ChatRequest,
     pub candidates: Candidates,
     pub history: Option<Vec<Message>>,
+    /// The last turns, the newest last, where the message may leave out what they say.
+    pub past: Vec<Turn>,
 }
 
 /// Where the text of an answer comes from.
 pub(super) enum AnswerPlan {
     /// It is known beforehand.
-    Fixed { text: String, citations: Vec<Citation>, confidence: f64 },
-    /// An answerer is asked.
-    Asked { request: Box<Request>, confidence: f64 },
-    /// The chatbot's AI backends are asked.
-    Backends { passages: Vec<Passage>, confidence: f64, history: Vec<Message> },
-    /// Nothing relevant was found.
-    Nothing { confidence: f64 },
+    Fixed(Said),
+    /// An answerer is asked; if it finds no answer in the passages, this is said.
+    Asked { request: Box<Request>, confidence: f64, otherwise: Said },
+    /// The chatbot's AI backends are asked; if there are no tokens for that, this is said.
+    Backends { passages: Vec<Passage>, confidence: f64, history: Vec<Message>, otherwise: Said },
 }
 
 impl Chat {
     /// Decides where the answer comes from.
     pub(super) async fn plan(&self, incoming: &Incoming<'_>) -> Result<AnswerPlan> {
-        let Incoming { chatbot, conversation, request, candidates, .. } = incoming;
+        let Incoming { chatbot, conversation, request, candidates, past, .. } = incoming;
         if conversation.is_some_and(|c| c.status == ConversationStatus::HandedOff) {
             let text = HANDED_OFF.to_owned();
-            return Ok(AnswerPlan::Fixed { text, citations: Vec::new(), confidence: 1.0 });
+            let said = Said { text, citations: Vec::new(), confidence: 1.0, unanswered: false };
+            return Ok(AnswerPlan::Fixed(said));
         }
         let reads_history = candidates.all().iter().any(|backend| backend.reads_history());
         let history = async {
@@ -105,35 +113,28 @@ impl Chat {
                 None => Ok(Vec::new()),
             }
         };
-        let (retriever, sense, history) = tokio::join!(
-            retriever(&self.app, &self.indexes, chatbot),
-            self.app.semantics.of_question(&request.message),
-            history
-        );
-        let query = Query { text: &request.message, sense: sense.as_ref() };
-        let Found { best, confidence } = retriever?.retrieve(query, SEARCHED).await?;
-        let has_backends = !candidates.all().is_empty();
-        Ok(match best {
-            Match::Pair(pair, citation) if !has_backends || chatbot.pairs_first() => {
-                AnswerPlan::Fixed { text: pair.answer, citations: vec![citation], confidence }
+        let (retriever, history) =
+            tokio::join!(retriever(&self.app, &self.indexes, chatbot), history);
+        let (retriever, history) = (retriever?, history?);
+        let message = respond::Message::read(chatbot, &request.message, past);
+        let mut found = Vec::new();
+        for text in message.searches() {
+            let embedding = self.app.semantics.of_question(&text).await;
+            let query = Query { text: &text, embedding: embedding.as_ref() };
+            found.push(retriever.retrieve(query, SEARCHED).await?);
+        }
+        let topics = retriever.topics(TOPICS);
+        let found = message.choose(found);
+        let otherwise = message.refusal(found.confidence, &topics);
+        if !candidates.all().is_empty() {
+            return Ok(backends_plan(chatbot, found, history, otherwise));
+        }
+        Ok(match message.respond(chatbot, found, &topics) {
+            Response::Said(said) => AnswerPlan::Fixed(said),
+            Response::Ask { passages, confidence } => {
+                let request = Box::new(self.builtin_request(incoming, passages).await?);
+                AnswerPlan::Asked { request, confidence, otherwise }
             }
-            Match::Pair(pair, citation) => {
-                let content = format!("{}\n{}", pair.question, pair.answer);
-                let passage = Passage { citation, content, quote: pair.answer, score: 1.0 };
-                let (passages, history) = (vec![passage], history?);
-                AnswerPlan::Backends { passages, confidence, history }
-            }
-            Match::Passages(passages) if has_backends => {
-                AnswerPlan::Backends { passages, confidence, history: history? }
-            }
-            Match::Nothing if has_backends => {
-                AnswerPlan::Backends { passages: Vec::new(), confidence, history: history? }
-            }
-            Match::Passages(passages) if confidence >= chatbot.threshold() => {
-                let request = self.builtin_request(incoming, passages).await?;
-                AnswerPlan::Asked { request: Box::new(request), confidence }
-            }
-            Match::Passages(_) | Match::Nothing => AnswerPlan::Nothing { confidence },
         })
     }
 
@@ -181,31 +182,32 @@ impl Chat {
         deltas: &Deltas,
     ) -> Result<Reply> {
         let plan = match plan {
-            AnswerPlan::Backends { passages, confidence, history } => {
+            AnswerPlan::Backends { passages, confidence, history, otherwise } => {
                 let found = (passages, confidence, history);
-                match self.backends_reply(found, incoming, (mode, deadline), deltas).await? {
+                let clocks = (mode, deadline);
+                match self.backends_reply(found, otherwise, incoming, clocks, deltas).await? {
                     BackendsReply::Reply(reply) => return Ok(*reply),
                     BackendsReply::NoBudget(plan) => plan,
                 }
             }
             plan => plan,
         };
-        let (events, citations, confidence) = match plan {
-            AnswerPlan::Fixed { text, citations, confidence } => {
-                (answer::fixed(text), citations, confidence)
-            }
-            AnswerPlan::Asked { request, confidence } => {
+        let said = match plan {
+            AnswerPlan::Fixed(said) => said,
+            AnswerPlan::Backends { otherwise, .. } => otherwise,
+            AnswerPlan::Asked { request, confidence, otherwise } => {
                 let citations = request.grounding.iter().map(|g| g.citation.clone()).collect();
-                (self.answerer.answer(*request), citations, confidence)
-            }
-            AnswerPlan::Backends { confidence, .. } | AnswerPlan::Nothing { confidence } => {
-                return Ok(refusal(confidence, deltas).await);
+                let events = self.answerer.answer(*request);
+                match answer::drive(events, deltas).await.map_err(Error::internal)? {
+                    Outcome::Answered(text) => {
+                        return Ok(Reply::plain(text, citations, confidence, false));
+                    }
+                    Outcome::Refused => otherwise,
+                }
             }
         };
-        match answer::drive(events, deltas).await.map_err(Error::internal)? {
-            Outcome::Answered(text) => Ok(Reply::plain(text, citations, confidence, false)),
-            Outcome::Refused => Ok(refusal(confidence, deltas).await),
-        }
+        answer::drive(answer::fixed(&said.text), deltas).await.map_err(Error::internal)?;
+        Ok(Reply::of(said))
     }
 
     /// The answer of the chatbot's AI backends; without tokens left in the month's budget, what to do
@@ -213,6 +215,7 @@ impl Chat {
     async fn backends_reply(
         &self,
         (passages, confidence, history): (Vec<Passage>, f64, Vec<Message>),
+        otherwise: Said,
         incoming: &Incoming<'_>,
         (mode, deadline): (ReplyMode, Deadline),
         deltas: &Deltas,
@@ -240,9 +243,9 @@ impl Chat {
             return Ok(BackendsReply::NoBudget(match is_sure {
                 true => {
                     let request = self.builtin_request(incoming, passages).await?;
-                    AnswerPlan::Asked { request: Box::new(request), confidence }
+                    AnswerPlan::Asked { request: Box::new(request), confidence, otherwise }
                 }
-                false => AnswerPlan::Nothing { confidence },
+                false => AnswerPlan::Fixed(otherwise),
             }));
         }
         let ask = |backend: &_| question.request(backend);
@@ -254,10 +257,28 @@ impl Chat {
     }
 }
 
-/// The chatbot says that it doesn't know.
-async fn refusal(confidence: f64, deltas: &Deltas) -> Reply {
-    deltas.send(REFUSAL.to_owned()).await;
-    Reply::plain(REFUSAL.to_owned(), Vec::new(), confidence, true)
+/// Asks AI backends with what was found, unless a stored pair asks the same and comes first.
+fn backends_plan(
+    chatbot: &Chatbot,
+    found: Found,
+    history: Vec<Message>,
+    otherwise: Said,
+) -> AnswerPlan {
+    let confidence = found.confidence;
+    let comes_first = chatbot.pairs_first() && confidence >= chatbot.threshold();
+    let passages = match found.best {
+        Match::Pair(pair, citation) if comes_first => {
+            let (text, citations) = (pair.answer, vec![citation]);
+            return AnswerPlan::Fixed(Said { text, citations, confidence, unanswered: false });
+        }
+        Match::Pair(pair, citation) => {
+            let content = format!("{}\n{}", pair.question, pair.answer);
+            vec![Passage { citation, content, quote: pair.answer, score: 1.0 }]
+        }
+        Match::Passages(passages) => passages,
+        Match::Nothing => Vec::new(),
+    };
+    AnswerPlan::Backends { passages, confidence, history, otherwise }
 }
 
 /// What a visitor is called whom the client doesn't name.

@@ -17,6 +17,7 @@ pub use super::stream::{ReplyMode, TurnEvent, TurnStream};
 use super::{
     history,
     plan::{Incoming, visitor_of},
+    respond,
     stream::Deltas,
 };
 use crate::{
@@ -79,10 +80,11 @@ impl Chat {
     ) -> Result<Turn> {
         let (asked_at, deadline) = (self.app.now(), mode.deadline());
         let chatbot_id = principal.may_chat()?;
-        let (chatbot, conversation, history) = tokio::try_join!(
+        let (chatbot, conversation, history, past) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
             self.conversation(chatbot_id, request.conversation_id),
-            self.history_ahead(chatbot_id, &request)
+            self.history_ahead(chatbot_id, &request),
+            self.past(&request)
         )?;
         if let Some(credits) = dialect.profile().credits {
             self.take_credit(principal, credits).await?;
@@ -100,6 +102,7 @@ impl Chat {
             request: &request,
             candidates: Candidates::of(&self.integrations.of(&chatbot).await?, id),
             history,
+            past,
         };
         let plan = self.plan(&incoming).await?;
         let reply = self.reply(plan, &incoming, (mode, deadline), deltas).await?;
@@ -143,6 +146,15 @@ impl Chat {
         }
     }
 
+    /// The last turns, if the message may leave out what they say. Nothing of them is used unless
+    /// the conversation is the chatbot's.
+    async fn past(&self, request: &ChatRequest) -> Result<Vec<Turn>> {
+        match request.conversation_id.filter(|_| respond::may_refer_back(&request.message)) {
+            Some(id) => self.app.store.last_turns(id, respond::MAX_PAST).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// The chatbot of a key. If it is gone the key is worth nothing any more.
     async fn chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<Chatbot> {
         let chatbot = self.app.store.chatbot(workspace, id).await?;
@@ -175,6 +187,7 @@ impl Chat {
         let found = self.app.store.conversation(chatbot, id).await?;
         found.map(Some).ok_or_else(|| Error::not_found("conversation"))
     }
+
     async fn store(
         &self,
         dialect: Dialect,
@@ -208,6 +221,7 @@ impl Chat {
         ))
     }
 }
+
 fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation {
     let visitor = request.visitor_id.clone();
     Conversation {

@@ -115,10 +115,11 @@ impl App {
     }
 }
 
-/// What a question asks: its telling terms, in whatever order and however often they come. Text without a
+/// What a question asks: its content terms, whatever their order and number. Text without a
 /// word is compared as it is.
 fn group_of(chatbot: ChatbotId, question: &str) -> GroupId {
-    let terms: BTreeSet<String> = text::Stems::default().telling(question).into_iter().collect();
+    let terms: BTreeSet<String> =
+        text::Stems::default().content_terms(question).into_iter().collect();
     let terms = match terms.is_empty() {
         true => form(question),
         false => terms.into_iter().collect::<Vec<_>>().join(" "),

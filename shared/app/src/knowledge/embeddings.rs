@@ -9,7 +9,7 @@ use domain::{
 };
 use knowledge::{
     Embedder,
-    semantic::{Sense, Vectors, pair_text, passage_text},
+    semantic::{QueryEmbedding, Vectors, pair_text, passage_text},
 };
 use store::Meanings;
 
@@ -85,9 +85,9 @@ impl Semantics {
     }
 
     /// What a question means. A model that fails leaves the question to its words.
-    pub(crate) async fn of_question(&self, question: &str) -> Option<Sense> {
-        match Sense::of(self.embedder.as_deref()?, question).await {
-            Ok(sense) => Some(sense),
+    pub(crate) async fn of_question(&self, question: &str) -> Option<QueryEmbedding> {
+        match QueryEmbedding::of(self.embedder.as_deref()?, question).await {
+            Ok(embedding) => Some(embedding),
             Err(error) => {
                 tracing::warn!(%error, "a question is searched by its words alone");
                 None

@@ -9,7 +9,7 @@ use cache::ByteCache;
 use domain::{Chatbot, ChatbotId, CrawlId, Error, Result, SourceId, source::QaPair};
 use knowledge::{
     Index, Segment,
-    semantic::{Meaning, Vectors, unpack},
+    semantic::{EntryEmbedding, Vectors, unpack},
 };
 use store::{IndexEntry, IndexPointer, Store};
 use tokio::sync::Mutex as AsyncMutex;
@@ -170,7 +170,7 @@ async fn load(
         let bytes = pair_bytes(&pairs);
         let index = Index::new(of_source, pairs);
         let index = Arc::new(match meaning {
-            Some(meaning) => index.with_meaning(meaning),
+            Some(embeddings) => index.with_embeddings(embeddings),
             None => index,
         });
         let known = Known::InMemory(index);
@@ -209,14 +209,14 @@ fn meaning(
     model: &str,
     segments: &HashMap<(SourceId, CrawlId), Part>,
     pairs: Vec<Option<Vec<u8>>>,
-) -> Meaning {
-    let mut meaning = Meaning::of(model);
+) -> EntryEmbedding {
+    let mut embeddings = EntryEmbedding::of(model);
     for (segment, vectors) in segments.values() {
-        meaning.add(segment.len(), vectors.clone());
+        embeddings.add(segment.len(), vectors.clone());
     }
     for pair in pairs {
         let vectors = pair.and_then(|bytes| Vectors::from_bytes(&bytes).ok());
-        meaning.add(1, vectors.map(Arc::new));
+        embeddings.add(1, vectors.map(Arc::new));
     }
-    meaning
+    embeddings
 }

@@ -1,22 +1,31 @@
 //! What a segment's blob says, before it is packed.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::source::Chunk;
 use serde::{Deserialize, Serialize};
 
 use super::{Above, Place, Segment, SegmentError};
-use crate::words::{Pieces, Writer};
+use crate::{
+    semantic::{Vectors, static_embedding},
+    text::{self, Language, Stems},
+    words::{Pieces, Read, Writer},
+};
+
+/// Bytes of a crawl's text that its language is told by.
+const SAMPLE: usize = 20_000;
 
 /// What a blob says.
 pub(super) struct Stored {
     shape: Shape,
     /// Titles and headings in order, then passages in order.
     numbers: Vec<u32>,
+    embeddings: Vectors,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Shape {
+    language: Language,
     pieces: Pieces,
     urls: Vec<String>,
     /// Of each: its URL, one more than its place or 0; how many numbers its title and each of its
@@ -30,17 +39,18 @@ fn place(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// As many numbers as `count` in the form that postcard gives them (LEB128), which are all of
-/// `bytes`. They are most of a segment, and serde's way, number by number, takes several times as
+/// As many numbers as `count` in the form that postcard gives them (LEB128), and the bytes after
+/// them. They are most of a segment, and serde's way, number by number, takes several times as
 /// long.
-fn varints(count: usize, bytes: &[u8]) -> Option<Vec<u32>> {
+fn varints(count: usize, bytes: &[u8]) -> Option<(Vec<u32>, &[u8])> {
     let mut numbers = Vec::with_capacity(count.min(bytes.len()));
-    let mut bytes = bytes.iter().copied();
-    while let Some(first) = bytes.next() {
+    let mut rest = bytes.iter();
+    while numbers.len() < count {
+        let first = *rest.next()?;
         let mut number = u32::from(first & 0x7f);
         let (mut last, mut shift) = (first, 0);
         while last >= 0x80 {
-            last = bytes.next()?;
+            last = *rest.next()?;
             shift += 7;
             // The fifth has room for four bits.
             if shift > 28 || (shift == 28 && last > 0x0f) {
@@ -50,13 +60,26 @@ fn varints(count: usize, bytes: &[u8]) -> Option<Vec<u32>> {
         }
         numbers.push(number);
     }
-    (numbers.len() == count).then_some(numbers)
+    Some((numbers, rest.as_slice()))
+}
+
+/// The language that most of `chunks` are in.
+fn language(chunks: &[Chunk]) -> Language {
+    let mut sample = String::new();
+    // Some from all over, since a page may begin with an imprint in another language.
+    let step = chunks.len().div_ceil(40).max(1);
+    for chunk in chunks.iter().step_by(step) {
+        sample.extend(chunk.content.chars().take(SAMPLE / 40));
+        sample.push('\n');
+    }
+    text::detect(&sample)
 }
 
 impl Stored {
     /// The stored form of `chunks`.
     pub(super) fn of(chunks: &[Chunk]) -> Self {
-        let mut writer = Writer::default();
+        let language = language(chunks);
+        let mut writer = Writer::new(Stems::of(language));
         let mut known: HashMap<Above, u32> = HashMap::new();
         let mut urls: HashMap<&str, u32> = HashMap::new();
         let mut made =
@@ -95,27 +118,32 @@ impl Stored {
             *number = now[*number as usize];
         }
         let (urls, above, passages) = made;
-        Self { shape: Shape { pieces, urls, above, passages }, numbers }
+        let embeddings = static_embedding::of_passages(chunks);
+        Self { shape: Shape { language, pieces, urls, above, passages }, numbers, embeddings }
     }
 
     /// As bytes, not packed.
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_stdvec(&(&self.shape, &self.numbers))
+        postcard::to_stdvec(&(&self.shape, &self.numbers, &self.embeddings))
     }
 
     /// From such bytes.
     pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, SegmentError> {
         let (shape, rest) = postcard::take_from_bytes(bytes)?;
         let (count, rest) = postcard::take_from_bytes(rest)?;
-        let numbers = varints(count, rest).ok_or(SegmentError::Inconsistent)?;
-        Ok(Self { shape, numbers })
+        let (numbers, rest) = varints(count, rest).ok_or(SegmentError::Inconsistent)?;
+        let embeddings: Vectors = postcard::from_bytes(rest)?;
+        Ok(Self { shape, numbers, embeddings })
     }
 
     /// The segment. `None` if what is stored contradicts itself.
     pub(super) fn read(self) -> Option<Segment> {
-        let Self { shape, numbers } = self;
-        let Shape { pieces, urls, above: lines, passages: lengths } = shape;
-        let (terms, reader) = pieces.read()?;
+        let Self { shape, numbers, embeddings } = self;
+        let Shape { language, pieces, urls, above: lines, passages: lengths } = shape;
+        let Read { words, terms_of, terms, reader } = pieces.read()?;
+        if embeddings.len() != lengths.len() || !embeddings.is_sound() {
+            return None;
+        }
         let mut rest = numbers.as_slice();
         let mut take = |length: u32| {
             let (taken, left) = rest.split_at_checked(length as usize)?;
@@ -129,29 +157,40 @@ impl Stored {
                 Some(at) => Some(urls.get(at as usize)?.clone()),
             };
             let mut above = Above { url, ..Above::default() };
-            let mut terms = Vec::new();
+            let mut written = Vec::new();
             for (at, length) in lengths.into_iter().enumerate() {
                 let line = take(length)?;
-                terms.reserve_exact(reader.words(line)?);
-                terms.extend(reader.terms(line));
+                reader.count_words(line)?;
+                written.extend_from_slice(line);
                 match at {
                     0 => above.title = reader.text(line),
                     _ => above.headings.push(reader.text(line)),
                 }
             }
-            all_above.push((above, terms));
+            all_above.push((above, written));
         }
-        let mut words = 0;
+        let mut count = 0;
         let mut passages = Vec::with_capacity(lengths.len());
         let mut begin = numbers.len() - rest.len();
         for (above, length) in lengths {
             all_above.get(above as usize)?;
             let end = begin + length as usize;
-            words += reader.words(numbers.get(begin..end)?)?;
+            count += reader.count_words(numbers.get(begin..end)?)?;
             passages.push(Place { above, begin, end });
             begin = end;
         }
-        Some(Segment { terms, above: all_above, passages, numbers, reader, words })
+        Some(Segment {
+            language,
+            words,
+            terms_of,
+            terms,
+            above: all_above,
+            passages,
+            numbers,
+            reader,
+            count,
+            embeddings: Arc::new(embeddings),
+        })
     }
 }
 
@@ -164,7 +203,7 @@ mod tests {
         let numbers = vec![0, 1, 127, 128, 16_383, 16_384, 1 << 28, u32::MAX - 1, u32::MAX];
         let bytes = postcard::to_stdvec(&numbers).unwrap();
         let (count, rest): (usize, _) = postcard::take_from_bytes(&bytes).unwrap();
-        assert_eq!(varints(count, rest), Some(numbers));
+        assert_eq!(varints(count, rest), Some((numbers, &[][..])));
         assert_eq!(varints(count, &rest[..rest.len() - 1]), None);
         assert_eq!(varints(count + 1, rest), None);
         assert_eq!(varints(1, &[0xff, 0xff, 0xff, 0xff, 0x1f]), None);

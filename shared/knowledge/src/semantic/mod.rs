@@ -1,24 +1,25 @@
 //! The semantic tier: passages and questions as vectors, for what is said in other words.
 //!
-//! What makes a vector of a text is behind [`Embedder`]; [`vectors`] keeps those of passages small
-//! and compares them, [`fusion`] weighs what they say against what the words say. All of it is
-//! optional: without an embedder nothing here runs.
+//! [`static_embedding`] is compiled in and always there. A model that makes better vectors is behind
+//! [`Embedder`], and optional. [`vectors`] keeps those of passages small and compares them, [`fusion`]
+//! puts what they say together with what the words say.
 
-pub mod fusion;
-mod meaning;
+mod entry_embedding;
+pub(crate) mod fusion;
 mod packed;
+pub mod static_embedding;
 pub mod vectors;
 
 use std::pin::Pin;
 
 use domain::source::{Chunk, QaPair};
 
-pub use meaning::{Meaning, Sense};
+pub use entry_embedding::{EntryEmbedding, QueryEmbedding};
 pub use packed::{PackError, pack, unpack};
 pub use vectors::{Vector, Vectors};
 
 /// Dimensions that a vector has at most: twice what any model in use has.
-pub const MOST_DIMENSIONS: usize = 4096;
+pub const MAX_DIMENSIONS: usize = 4096;
 
 /// Why there is no vector.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]

@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EmbedError, MOST_DIMENSIONS, PackError};
+use super::{EmbedError, MAX_DIMENSIONS, PackError};
 
 /// A passage's numbers are kept in −127 to 127.
 const STEPS: f32 = 127.0;
 /// A question's in −2047 to 2047: finer, since there is only one, and yet 4,096 products of the
 /// two stay below 2³¹.
 const QUESTION_STEPS: f32 = 2047.0;
+
+/// Numbers of a vector that are looked at to find the nearest of many.
+const COARSE: usize = 32;
 
 /// A direction: numbers of unit length together.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,11 +22,11 @@ impl Vector {
     ///
     /// # Errors
     ///
-    /// [`EmbedError::NoDirection`] if there are none or more than [`MOST_DIMENSIONS`], if all are
+    /// [`EmbedError::NoDirection`] if there are none or more than [`MAX_DIMENSIONS`], if all are
     /// zero, or if one is not finite.
     pub fn new(mut numbers: Vec<f32>) -> Result<Self, EmbedError> {
         let length = numbers.iter().map(|n| n * n).sum::<f32>().sqrt();
-        let sized = (1..=MOST_DIMENSIONS).contains(&numbers.len());
+        let sized = (1..=MAX_DIMENSIONS).contains(&numbers.len());
         if !sized || !length.is_normal() {
             return Err(EmbedError::NoDirection(numbers.len()));
         }
@@ -42,6 +45,12 @@ impl Vector {
             return 0.0;
         }
         self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
+    }
+
+    /// Its numbers as whole steps, and how large one is.
+    fn steps(&self) -> (Vec<i16>, f32) {
+        let scale = self.largest() / QUESTION_STEPS;
+        (self.0.iter().map(|n| (n / scale).round() as i16).collect(), scale)
     }
 
     fn largest(&self) -> f32 {
@@ -63,6 +72,12 @@ impl Vectors {
     /// None yet, of `model`.
     pub fn of(model: &str) -> Self {
         Self { model: model.to_owned(), ..Self::default() }
+    }
+
+    /// None yet, of `model`, of so many numbers each.
+    pub(crate) fn of_dimensions(model: &str, dimensions: usize) -> Self {
+        let dimensions = u32::try_from(dimensions).unwrap_or(u32::MAX);
+        Self { model: model.to_owned(), dimensions, ..Self::default() }
     }
 
     /// None yet, of the model and the length of these.
@@ -90,7 +105,7 @@ impl Vectors {
     /// [`EmbedError::Length`] if it is not as long as those before it.
     pub fn push(&mut self, vector: &Vector) -> Result<(), EmbedError> {
         let (expected, found) = (self.dimensions(), vector.0.len());
-        if !self.is_empty() && expected != found {
+        if self.dimensions > 0 && expected != found {
             return Err(EmbedError::Length { expected, found });
         }
         self.dimensions = u32::try_from(found).map_err(|_| EmbedError::NoDirection(found))?;
@@ -173,29 +188,53 @@ impl Vectors {
     /// Whether what was read from a blob holds together: every scale has its numbers.
     pub fn is_sound(&self) -> bool {
         let dimensions = self.dimensions();
-        dimensions <= MOST_DIMENSIONS
+        dimensions <= MAX_DIMENSIONS
             && self.scales.iter().all(|scale| scale.is_finite())
             && self.scales.len().checked_mul(dimensions) == Some(self.steps.len())
     }
 
     /// The cosine of each with `question`, in their order; nothing if the lengths differ.
     pub fn cosines(&self, question: &Vector) -> Vec<f32> {
+        self.products(question, product)
+    }
+
+    /// The same by the first [`COARSE`] numbers alone, which are the products' largest part where
+    /// numbers are in the order of how much they tell.
+    pub(crate) fn coarse(&self, question: &Vector) -> Vec<f32> {
+        self.products(question, |steps, asked| {
+            match (steps.first_chunk::<COARSE>(), asked.first_chunk::<COARSE>()) {
+                // Of a length that the compiler knows: a third of the time.
+                (Some(steps), Some(asked)) => product(steps, asked),
+                _ => product(steps, asked),
+            }
+        })
+    }
+
+    fn products(&self, question: &Vector, product: impl Fn(&[i8], &[i16]) -> i32) -> Vec<f32> {
         let dimensions = self.dimensions();
         if question.0.len() != dimensions || !self.is_sound() {
             return Vec::new();
         }
-        let question_scale = question.largest() / QUESTION_STEPS;
-        let asked: Vec<i16> =
-            question.0.iter().map(|n| (n / question_scale).round() as i16).collect();
-        self.steps
-            .chunks_exact(dimensions)
-            .zip(&self.scales)
-            .map(|(steps, scale)| product(steps, &asked) as f32 * scale * question_scale)
-            .collect()
+        let (asked, question_scale) = question.steps();
+        let each = self.steps.chunks_exact(dimensions).zip(&self.scales);
+        each.map(|(steps, scale)| product(steps, &asked) as f32 * scale * question_scale).collect()
+    }
+
+    /// The cosine of the one in this place with `question`; 0 if there is none.
+    pub(crate) fn cosine(&self, at: usize, question: &Vector) -> f32 {
+        let dimensions = self.dimensions();
+        let steps = self.steps.get(at * dimensions..(at + 1) * dimensions);
+        let found = steps.zip(self.scales.get(at)).filter(|_| question.0.len() == dimensions);
+        found.map_or(0.0, |(steps, scale)| {
+            let product: f32 =
+                steps.iter().zip(&question.0).map(|(step, number)| f32::from(*step) * number).sum();
+            product * scale
+        })
     }
 }
 
-/// The sum of products; cannot overflow with [`MOST_DIMENSIONS`] of them.
+/// The sum of products; cannot overflow with [`MAX_DIMENSIONS`] of them.
+#[inline(always)]
 fn product(steps: &[i8], asked: &[i16]) -> i32 {
     steps.iter().zip(asked).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
 }
@@ -223,12 +262,12 @@ mod tests {
             let count = bad.len();
             assert_eq!(Vector::new(bad), Err(EmbedError::NoDirection(count)));
         }
-        assert!(Vector::new(vec![1.0; MOST_DIMENSIONS + 1]).is_err());
+        assert!(Vector::new(vec![1.0; MAX_DIMENSIONS + 1]).is_err());
     }
 
     #[test]
     fn small_vectors_compare_like_the_large_ones() {
-        for dimensions in [1, 7, 384, MOST_DIMENSIONS] {
+        for dimensions in [1, 7, 384, MAX_DIMENSIONS] {
             let all: Vec<Vector> = (0..40).map(|seed| vector(seed, dimensions)).collect();
             let small = Vectors::build("m", &all).unwrap();
             assert_eq!((small.len(), small.dimensions()), (40, dimensions));
@@ -245,7 +284,7 @@ mod tests {
 
     #[test]
     fn the_largest_numbers_do_not_overflow() {
-        let ones = Vector::new(vec![1.0; MOST_DIMENSIONS]).unwrap();
+        let ones = Vector::new(vec![1.0; MAX_DIMENSIONS]).unwrap();
         let small = Vectors::build("m", std::slice::from_ref(&ones)).unwrap();
         assert!((small.cosines(&ones)[0] - 1.0).abs() < 0.001);
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use domain::{Chatbot, Result};
 use futures::{FutureExt, future::BoxFuture};
-use knowledge::{Found, Index, semantic::Sense};
+use knowledge::{Found, Index, semantic::QueryEmbedding};
 pub use vector_table::{VectorSearch, VectorTable};
 
 use crate::{
@@ -24,13 +24,16 @@ pub struct Query<'a> {
     /// Its words.
     pub text: &'a str,
     /// Its embedding, if this process has a model.
-    pub sense: Option<&'a Sense>,
+    pub embedding: Option<&'a QueryEmbedding>,
 }
 
 /// Searches what one chatbot knows.
 pub trait Retriever: Send + Sync {
     /// The best `limit` passages for `query`, or the pair that asks the same.
     fn retrieve<'a>(&'a self, query: Query<'a>, limit: usize) -> BoxFuture<'a, Result<Found>>;
+
+    /// Up to `limit` questions or headings that it has an answer to.
+    fn topics(&self, limit: usize) -> Vec<String>;
 }
 
 /// Searches an index in memory.
@@ -38,8 +41,12 @@ pub struct InMemory(Arc<Index>);
 
 impl Retriever for InMemory {
     fn retrieve<'a>(&'a self, query: Query<'a>, limit: usize) -> BoxFuture<'a, Result<Found>> {
-        let found = self.0.find_meant(query.text, query.sense, limit);
+        let found = self.0.find_embedded(query.text, query.embedding, limit);
         std::future::ready(Ok(found)).boxed()
+    }
+
+    fn topics(&self, limit: usize) -> Vec<String> {
+        self.0.topics(limit)
     }
 }
 

@@ -31,6 +31,12 @@ const SEARCHED: usize = 50;
 const SMOOTH: f64 = 60.0;
 /// Characters of a quotation from a passage that shares no word with the question.
 const QUOTE: usize = 160;
+/// What a rank by words counts for beside one by nearness: of two that are equal, words decide.
+const BY_WORDS: f64 = 1.05;
+/// Characters of a topic.
+const TOPIC: usize = 120;
+/// A pair that is less likely to ask the same leaves the question to the passages.
+const SURE: f64 = 0.5;
 
 /// What names the passages nearest to a vector: the table's index, or a fake.
 pub trait VectorSearch: Send + Sync {
@@ -66,13 +72,19 @@ impl<S: VectorSearch> VectorTable<S> {
 impl<S: VectorSearch> Retriever for VectorTable<S> {
     fn retrieve<'a>(&'a self, query: Query<'a>, limit: usize) -> BoxFuture<'a, Result<Found>> {
         let Large { current, pairs } = &*self.known;
-        let vector = query.sense.map(|sense| sense.vector.numbers());
+        let vector = query.embedding.map(|embedding| embedding.vector.numbers());
         async move {
             let nearest =
                 Nearest::to(&self.search, self.chatbot, vector, current, pairs.clone()).await?;
             Ok(nearest.find(query.text, limit))
         }
         .boxed()
+    }
+
+    /// Questions of its pairs: headings would have to be read first.
+    fn topics(&self, limit: usize) -> Vec<String> {
+        let questions = self.known.pairs.iter().map(|(_, pair)| shorten(&pair.question, TOPIC));
+        questions.take(limit).collect()
     }
 }
 
@@ -139,9 +151,11 @@ impl Nearest {
     /// The best `limit` of the passages, or the pair that asks the same.
     fn find(&self, question: &str, limit: usize) -> Found {
         let (by_words, sure) = match self.index.find(question, self.passages.len()) {
-            found @ Found { best: Match::Pair(..), .. } => return found,
-            Found { best: Match::Passages(passages), confidence } => (passages, confidence),
-            Found { best: Match::Nothing, .. } => (Vec::new(), 0.0),
+            found @ Found { best: Match::Pair(..), .. } if found.confidence >= SURE => {
+                return found;
+            }
+            Found { best: Match::Passages(passages), confidence, .. } => (passages, confidence),
+            Found { best: Match::Pair(..) | Match::Nothing, .. } => (Vec::new(), 0.0),
         };
         let worth = |rank: usize| 1.0 / (SMOOTH + 1.0 + rank as f64);
         let mut fused: Vec<(Passage, f64)> = self
@@ -153,7 +167,7 @@ impl Nearest {
                 let Some((other_rank, other)) = found else {
                     return (Passage { score: worth(rank), ..near.clone() }, *nearness);
                 };
-                let score = worth(rank) + worth(other_rank);
+                let score = worth(rank) + BY_WORDS * worth(other_rank);
                 // How sure the words are is said of the best of them.
                 let sure = if other_rank == 0 { nearness.max(sure) } else { *nearness };
                 (Passage { score, ..other.clone() }, sure)
@@ -163,10 +177,10 @@ impl Nearest {
         fused.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
         fused.truncate(limit);
         let Some(confidence) = fused.first().map(|(_, sure)| *sure) else {
-            return Found { best: Match::Nothing, confidence: 0.0 };
+            return Found::nothing();
         };
         let passages = fused.into_iter().map(|(passage, _)| passage).collect();
-        Found { best: Match::Passages(passages), confidence }
+        Found { best: Match::Passages(passages), confidence, ..Found::nothing() }
     }
 }
 
@@ -261,7 +275,7 @@ mod tests {
         let Match::Pair(pair, _) = nearest.find("is there PARKING", 5).best else { panic!() };
         assert_eq!(pair.answer, "Yes.");
         let nothing = nearest.find("How do I cook pasta?", 5);
-        assert_eq!(nothing, Found { best: Match::Nothing, confidence: 0.0 });
+        assert_eq!(nothing, Found::nothing());
     }
 
     #[tokio::test]

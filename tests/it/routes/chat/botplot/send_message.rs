@@ -195,3 +195,39 @@ async fn a_list_of_values_is_no_object() {
     route.takes_no_list(&tenant.public, json!(["Hello?", null, null])).await;
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_is_greeted_takes_an_offer_and_leaves_out_what_was_said() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    for (question, answer) in [
+        ("How do I rent a kayak?", "At the jetty, with a deposit."),
+        ("When are kayaks rented on weekdays?", "From nine to six."),
+        ("When are kayaks rented on weekends?", "From eight to eight."),
+    ] {
+        let pair = json!({"question": question, "answer": answer});
+        app.post("/api/v1/knowledge/qa").bearer(&tenant.secret).json(&pair).send().await.ok();
+    }
+    let say = async |message: &str, id: Option<&Value>| {
+        let body = json!({"message": message, "conversationId": id});
+        app.post(PATH).bearer(&tenant.public).json(&body).send().await.ok()
+    };
+    let hello = say("Hi!", None).await;
+    assert!(text(&hello["response"]).starts_with("Hello!"), "{hello}");
+    let id = hello["conversationId"].clone();
+    let hours = say("Hello, when are kayaks rented on weekdays?", Some(&id)).await;
+    assert_eq!(hours["response"], "From nine to six.");
+    let follow_up = say("and on weekends?", Some(&id)).await;
+    assert_eq!(follow_up["response"], "From eight to eight.");
+    let denied = say("When are kayaks not rented on weekdays?", Some(&id)).await;
+    assert!(text(&denied["response"]).contains("\n1. "), "an offer: {denied}");
+    assert_eq!(denied["sources"], 0);
+    let offered = text(&denied["response"]);
+    let first = offered.lines().find_map(|line| line.strip_prefix("1. ")).unwrap_or_default();
+    let taken = say("1", Some(&id)).await;
+    assert_eq!(taken["response"], say(first, None).await["response"]);
+    assert_eq!(taken["sources"], 1);
+    let german = say("Wie hoch ist der Mont Blanc?", None).await;
+    assert!(text(&german["response"]).starts_with("Das kann ich"), "{german}");
+    app.finish().await;
+}

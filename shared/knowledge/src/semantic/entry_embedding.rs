@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{
-    EmbedError, Embedder, Vector, Vectors,
-    fusion::{self, Cosines, Words},
-};
+use super::{EmbedError, Embedder, Vector, Vectors};
 
 /// Vectors for the entries of an index. A part that has none of this model (it was crawled before
 /// there was one, or with another) is found by its words alone.
 #[derive(Debug, Clone, Default)]
-pub struct Meaning {
+pub struct EntryEmbedding {
     model: String,
     /// How many entries, and their vectors.
     parts: Vec<(usize, Option<Arc<Vectors>>)>,
@@ -18,7 +15,7 @@ pub struct Meaning {
 
 /// A question as the model takes it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sense {
+pub struct QueryEmbedding {
     /// Where it points.
     pub vector: Vector,
     /// From 0 to 1: how well the model reads it.
@@ -27,7 +24,7 @@ pub struct Sense {
     pub reads_words: f32,
 }
 
-impl Sense {
+impl QueryEmbedding {
     /// What `embedder` makes of `question`.
     ///
     /// # Errors
@@ -53,7 +50,7 @@ impl Sense {
     }
 }
 
-impl Meaning {
+impl EntryEmbedding {
     /// Of entries by `model`, none yet.
     pub fn of(model: &str) -> Self {
         Self { model: model.to_owned(), parts: Vec::new() }
@@ -89,30 +86,36 @@ impl Meaning {
 
     /// The cosine of each entry with `question`, 0 where there is none.
     pub fn cosines(&self, question: &Vector) -> Vec<f32> {
+        self.of_each(|vectors| vectors.cosines(question))
+    }
+
+    /// About the same, where the numbers of vectors are in the order of how much they tell.
+    pub(crate) fn coarse(&self, question: &Vector) -> Vec<f32> {
+        self.of_each(|vectors| vectors.coarse(question))
+    }
+
+    fn of_each(&self, cosines: impl Fn(&Vectors) -> Vec<f32>) -> Vec<f32> {
         let mut all = Vec::with_capacity(self.entries());
         for (entries, vectors) in &self.parts {
             let end = all.len() + entries;
             if let Some(vectors) = vectors {
-                all.extend(vectors.cosines(question));
+                all.extend(cosines(vectors));
             }
             all.resize(end, 0.0);
         }
         all
     }
 
-    /// The best `depth` entries by `words` and by what is near to `vector`, which is relied on so
-    /// far (from 0 to 1); and how near the nearest is.
-    pub(crate) fn rank(
-        &self,
-        vector: &Vector,
-        reliance: f32,
-        words: Words<'_>,
-        depth: usize,
-    ) -> (Vec<(u32, f32)>, f32) {
-        let each = self.cosines(vector);
-        let nearest = each.iter().copied().fold(0.0, f32::max);
-        let cosines = Cosines { each: &each, legibility: reliance };
-        (fusion::fuse(words, cosines, depth), nearest)
+    /// The cosine of one entry with `question`, 0 if it has no vector.
+    pub(crate) fn cosine(&self, entry: u32, question: &Vector) -> f32 {
+        let mut at = usize::try_from(entry).unwrap_or(usize::MAX);
+        for (entries, vectors) in &self.parts {
+            match at.checked_sub(*entries) {
+                Some(behind) => at = behind,
+                None => return vectors.as_ref().map_or(0.0, |all| all.cosine(at, question)),
+            }
+        }
+        0.0
     }
 }
 
@@ -127,34 +130,26 @@ mod tests {
 
     #[test]
     fn entries_keep_their_places_whatever_has_no_vectors() {
-        let mut meaning = Meaning::of("m");
-        meaning.add(1, vectors("m", &[[1.0, 0.0]]));
-        meaning.add(2, None);
-        meaning.add(1, vectors("another", &[[1.0, 0.0]]));
-        meaning.add(2, vectors("m", &[[0.0, 1.0]]));
-        meaning.add(1, vectors("m", &[[0.0, 1.0]]));
-        assert_eq!(meaning.len(), 2);
-        let cosines = meaning.cosines(&Vector::new(vec![0.0, 1.0]).unwrap());
+        let mut entries = EntryEmbedding::of("m");
+        entries.add(1, vectors("m", &[[1.0, 0.0]]));
+        entries.add(2, None);
+        entries.add(1, vectors("another", &[[1.0, 0.0]]));
+        entries.add(2, vectors("m", &[[0.0, 1.0]]));
+        entries.add(1, vectors("m", &[[0.0, 1.0]]));
+        assert_eq!(entries.len(), 2);
+        let cosines = entries.cosines(&Vector::new(vec![0.0, 1.0]).unwrap());
         assert_eq!(cosines.len(), 7);
         for (place, cosine) in cosines.iter().enumerate() {
             let expected = if place == 6 { 1.0 } else { 0.0 };
             assert!((cosine - expected).abs() < 0.01, "{place}: {cosine}");
         }
-        let vector = Vector::new(vec![0.0, 1.0]).unwrap();
-        let words = Words { best: &[(1, 2.0)], worth: 20.0, covered: 0.1 };
-        let (ranked, nearest) = meaning.rank(&vector, 1.0, words, 3);
-        assert_eq!(ranked[0].0, 6);
-        assert!((nearest - 1.0).abs() < 0.01);
-        assert!(ranked.iter().any(|(entry, _)| *entry == 1));
-        let (ranked, _) = meaning.rank(&vector, 0.0, words, 3);
-        assert_eq!(ranked.iter().map(|(entry, _)| *entry).collect::<Vec<_>>(), [1]);
     }
 
     #[test]
     fn entries_that_were_read_in_part_are_relied_on_in_part() {
         let vector = Vector::new(vec![1.0]).unwrap();
-        let sense = Sense { vector, legibility: 0.5, reads_words: 200.0 };
-        let of = [0.0, 100.0, 200.0, 400.0, 2_000.0].map(|words| sense.reliance(words));
+        let query = QueryEmbedding { vector, legibility: 0.5, reads_words: 200.0 };
+        let of = [0.0, 100.0, 200.0, 400.0, 2_000.0].map(|words| query.reliance(words));
         assert_eq!(of, [0.5, 0.5, 0.5, 0.25, 0.05]);
     }
 }

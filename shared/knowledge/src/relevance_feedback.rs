@@ -35,7 +35,7 @@ impl Index {
 
     /// Adds to the scores what the best entries by those have in common.
     pub(crate) fn feed_back(&self, asked: &Asked, scratch: &mut Scratch) {
-        let hits = best(ENTRIES, &scratch.scores[..self.len()]);
+        let hits = best(ENTRIES, &scratch.scores[..self.len()], &self.keys);
         let Some(first) = hits.first().map(|hit| hit.score) else { return };
         let mean = hits.iter().map(|hit| hit.score).sum::<f32>() / ENTRIES as f32 / first;
         let share = self.share() * between(mean, FLAT);
@@ -47,7 +47,8 @@ impl Index {
             scratch.now += 1;
             let begin = terms.len();
             let mut norm = 0.0;
-            self.each_term(hit.entry, |term, _| {
+            self.each_word(hit.entry, |word, _| {
+                let term = self.term_of(word);
                 let seen = &mut scratch.seen[term as usize];
                 if *seen != scratch.now {
                     *seen = scratch.now;
@@ -72,7 +73,7 @@ impl Index {
             found.truncate(TERMS);
         }
         let theirs: f32 = found.iter().map(|(term, sum)| sum * self.weights[*term as usize]).sum();
-        let ours: f32 = asked.terms.iter().map(|term| term.worth * term.times).sum();
+        let ours: f32 = asked.words.iter().filter(|w| w.is_known).map(|w| w.weight * w.times).sum();
         let times = share / (1.0 - share) * ours / theirs;
         for (term, sum) in found {
             self.add(term, sum * times, &mut scratch.scores);

@@ -1,0 +1,308 @@
+//! What a message is answered with, short of asking an answerer: small talk, a pair, an offer, a
+//! refusal; and what is searched for a message that leaves out what was said before.
+
+use domain::{Chatbot, Citation, Turn, chatbot::REFUSAL};
+use knowledge::{
+    Found, Match, Passage, SearchOutcome, Thresholds,
+    follow_up::{self, MessageReading, Past},
+    small_talk::{self, Intent, Phrase, Talk, text_of},
+    text::{self, Language},
+};
+
+/// Turns of the past that a message is read after.
+pub(super) const MAX_PAST: u32 = 2;
+/// A message longer than this, in characters, says all that it means.
+const MAX_FOLLOW_UP: usize = 200;
+/// Characters of an answer that tells more.
+const MORE: usize = 600;
+/// What a question together with what was said before has to gain to be taken for a follow-up that
+/// it may be or not.
+const GAIN: f64 = 0.15;
+
+/// What the engine says by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Said {
+    pub text: String,
+    pub citations: Vec<Citation>,
+    pub confidence: f64,
+    /// Whether the question stays without an answer.
+    pub unanswered: bool,
+}
+
+/// What follows from what was found.
+#[derive(Debug, PartialEq)]
+pub(super) enum Response {
+    /// The engine says this.
+    Said(Said),
+    /// An answerer is asked with these passages.
+    Ask { passages: Vec<Passage>, confidence: f64 },
+}
+
+/// A message, read.
+#[derive(Debug)]
+pub(super) struct Message<'m> {
+    /// What is searched: the message without a greeting.
+    question: &'m str,
+    talk: Talk<'m>,
+    reading: MessageReading,
+    last_answer: Option<String>,
+    language: Language,
+}
+
+/// Whether a message may leave out what was said before, so that this is worth reading.
+pub(super) fn may_refer_back(message: &str) -> bool {
+    message.chars().count() <= MAX_FOLLOW_UP
+}
+
+impl<'m> Message<'m> {
+    /// Reads `message` after the turns of `past`, the newest last.
+    pub fn read(chatbot: &Chatbot, message: &'m str, past: &[Turn]) -> Self {
+        let past: Vec<Past> =
+            past.iter().map(|turn| Past::new(&turn.question, &turn.answer)).collect();
+        let talk = match chatbot.has_small_talk() {
+            true => small_talk::talk(message),
+            false => Talk::Question(message),
+        };
+        let question = match &talk {
+            Talk::Question(question) => question,
+            Talk::Small(..) => message,
+        };
+        let reading = follow_up::read(question, &past);
+        let language = match (&talk, text::detect(message)) {
+            (Talk::Small(_, language), _) => *language,
+            (_, Language::Other) => {
+                past.last().map_or(Language::Other, |p| text::detect(&p.question))
+            }
+            (_, language) => language,
+        };
+        let last_answer = past.last().map(|past| past.answer.clone());
+        Self { question, talk, reading, last_answer, language }
+    }
+
+    /// What is searched, in turn; the best found is taken.
+    pub fn searches(&self) -> Vec<String> {
+        let alone = self.question.to_owned();
+        match &self.reading {
+            MessageReading::Takes(offer) => vec![offer.clone()],
+            MessageReading::More(subject) => vec![subject.clone()],
+            MessageReading::With(subject, _) => {
+                vec![alone, follow_up::joined(subject, self.question)]
+            }
+            MessageReading::Alone | MessageReading::Declines => vec![alone],
+        }
+    }
+
+    /// Which of what was found for [`Self::searches`] counts.
+    pub fn choose(&self, mut found: Vec<Found>) -> Found {
+        let Some(with) = found.pop() else { return Found::nothing() };
+        let Some(alone) = found.pop() else { return with };
+        let clearly = matches!(self.reading, MessageReading::With(_, true));
+        // A question that is answered as it is is not dragged back.
+        let gain = if clearly { -GAIN } else { GAIN };
+        if alone.confidence < 1.0 && with.confidence >= alone.confidence + gain {
+            with
+        } else {
+            alone
+        }
+    }
+
+    /// What `found` leads to.
+    pub fn respond(&self, chatbot: &Chatbot, found: Found, topics: &[String]) -> Response {
+        let is_asked = matches!(found.best, Match::Pair(..)) && found.confidence >= 1.0;
+        let takes = matches!(self.reading, MessageReading::Takes(_) | MessageReading::More(_));
+        if let (Talk::Small(intent, _), false, false) = (&self.talk, is_asked, takes) {
+            return Response::Said(self.small_talk(chatbot, *intent));
+        }
+        if self.reading == MessageReading::Declines {
+            return Response::Said(self.small_talk(chatbot, Intent::Abilities));
+        }
+        let thresholds = Thresholds { answer: chatbot.threshold(), near: chatbot.near_threshold() };
+        let confidence = found.confidence;
+        let sure = thresholds.outcome(confidence, found.offers.len());
+        match (sure, found.best) {
+            (SearchOutcome::Sure, Match::Pair(pair, citation)) => Response::Said(Said {
+                text: pair.answer,
+                citations: vec![citation],
+                confidence,
+                unanswered: false,
+            }),
+            (SearchOutcome::Sure, Match::Passages(passages)) => match &self.reading {
+                MessageReading::More(_) => self.more(passages, confidence),
+                _ => Response::Ask { passages, confidence },
+            },
+            (SearchOutcome::Near, _) => Response::Said(Said {
+                text: follow_up::offer_text(&found.offers, self.language),
+                citations: Vec::new(),
+                confidence,
+                unanswered: true,
+            }),
+            (SearchOutcome::Sure | SearchOutcome::Refused, _) => {
+                Response::Said(self.refusal(confidence, topics))
+            }
+        }
+    }
+
+    /// An honest refusal, which says what can be asked.
+    pub fn refusal(&self, confidence: f64, topics: &[String]) -> Said {
+        let mut text = match self.language {
+            Language::English | Language::Other => REFUSAL.to_owned(),
+            language => text_of(Phrase::Refusal.name(), language).unwrap_or(REFUSAL).to_owned(),
+        };
+        if !topics.is_empty() {
+            text.push_str("\n\n");
+            text.push_str(text_of(Phrase::Topics.name(), self.language).unwrap_or_default());
+            topics.iter().for_each(|topic| text.push_str(&format!("\n- {topic}")));
+        }
+        Said { text, citations: Vec::new(), confidence, unanswered: true }
+    }
+
+    fn small_talk(&self, chatbot: &Chatbot, intent: Intent) -> Said {
+        let own = chatbot.small_talk(intent.name(), self.language.code());
+        let text = own.or_else(|| text_of(intent.name(), self.language)).unwrap_or_default();
+        let text = text.replace("{name}", &chatbot.name);
+        Said { text, citations: Vec::new(), confidence: 1.0, unanswered: false }
+    }
+
+    /// What was not said yet of what was found.
+    fn more(&self, passages: Vec<Passage>, confidence: f64) -> Response {
+        let said = self.last_answer.as_deref().unwrap_or_default();
+        let rest = passages.into_iter().take(2).find_map(|passage| {
+            let rest = follow_up::rest(&passage.content, said, MORE);
+            (!rest.is_empty()).then_some((rest, passage.citation))
+        });
+        Response::Said(match rest {
+            Some((text, citation)) => {
+                Said { text, citations: vec![citation], confidence, unanswered: false }
+            }
+            None => Said {
+                text: text_of(Phrase::AllSaid.name(), self.language).unwrap_or_default().to_owned(),
+                citations: Vec::new(),
+                confidence,
+                unanswered: false,
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{ChatbotId, ConversationId, MessageId, SourceId, Timestamp, WorkspaceId};
+    use knowledge::Offer;
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn chatbot(settings: serde_json::Value) -> Chatbot {
+        let now = Timestamp::now();
+        let settings = settings.as_object().cloned().unwrap_or_else(Map::new);
+        Chatbot {
+            id: ChatbotId::new(),
+            workspace_id: WorkspaceId::new(),
+            name: "Ada".into(),
+            description: String::new(),
+            disabled: false,
+            settings,
+            api_key_prefix: String::new(),
+            index_version: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    fn turn(question: &str, answer: &str) -> Turn {
+        let now = Timestamp::now();
+        let id = MessageId::at(now);
+        Turn {
+            id,
+            question_id: MessageId::new(),
+            conversation_id: ConversationId::opened_by(id),
+            chatbot_id: ChatbotId::new(),
+            workspace_id: WorkspaceId::new(),
+            question: question.to_owned(),
+            answer: answer.to_owned(),
+            citations: Vec::new(),
+            confidence: 1.0,
+            unanswered: false,
+            rating: None,
+            rated_at: None,
+            asked_at: now,
+            answered_at: now,
+        }
+    }
+
+    fn citation() -> Citation {
+        Citation { source_id: SourceId::new(), url: None, title: "T".into() }
+    }
+
+    fn passages(confidence: f64, content: &str) -> Found {
+        let passage = Passage {
+            citation: citation(),
+            content: content.to_owned(),
+            quote: content.to_owned(),
+            score: 1.0,
+        };
+        let offers = vec![Offer { text: "Opening hours".into(), citation: citation() }];
+        Found { best: Match::Passages(vec![passage]), confidence, offers, ..Found::nothing() }
+    }
+
+    fn said(response: Response) -> Said {
+        match response {
+            Response::Said(said) => said,
+            Response::Ask { .. } => panic!("{response:?}"),
+        }
+    }
+
+    #[test]
+    fn small_talk_is_answered_in_its_language_and_as_the_team_says() {
+        let plain = chatbot(json!({}));
+        let of = |chatbot: &Chatbot, message: &str| {
+            let message = Message::read(chatbot, message, &[]);
+            message.respond(chatbot, Found::nothing(), &[])
+        };
+        assert!(said(of(&plain, "Hi")).text.starts_with("Hello!"));
+        assert!(said(of(&plain, "Wer bist du?")).text.contains("Ich bin Ada"));
+        assert!(!said(of(&plain, "Merci !")).unanswered);
+        let own = chatbot(json!({"smallTalk": {"greeting": "Ahoy!", "de": {"greeting": "Moin!"}}}));
+        assert_eq!(said(of(&own, "hello")).text, "Ahoy!");
+        assert_eq!(said(of(&own, "Hallo")).text, "Moin!");
+        let off = chatbot(json!({"smallTalk": false}));
+        assert!(said(of(&off, "Hi")).unanswered);
+    }
+
+    #[test]
+    fn what_is_near_is_offered_and_what_is_not_is_refused_in_the_visitors_language() {
+        let chatbot = chatbot(json!({}));
+        let of = |message: &str, found: Found| {
+            let topics = ["Opening hours".to_owned()];
+            Message::read(&chatbot, message, &[]).respond(&chatbot, found, &topics)
+        };
+        assert!(matches!(of("When do you open?", passages(0.6, "x")), Response::Ask { .. }));
+        let near = said(of("When do you open?", passages(0.3, "x")));
+        assert_eq!(near.text, "I'm not sure I understood. Did you mean:\n1. Opening hours");
+        assert!(near.unanswered);
+        let refused = said(of("Wie hoch ist der Berg?", passages(0.1, "x")));
+        assert!(refused.text.starts_with("Das kann ich"), "{}", refused.text);
+        assert!(refused.text.ends_with("- Opening hours") && refused.unanswered);
+        assert!(said(of("How high is it?", Found::nothing())).text.starts_with(REFUSAL));
+    }
+
+    #[test]
+    fn an_offer_is_taken_and_a_follow_up_is_searched_with_what_was_said() {
+        let chatbot = chatbot(json!({}));
+        let offer = "I'm not sure I understood. Did you mean:\n1. Opening hours\n2. Closing days";
+        let message = Message::read(&chatbot, "2", &[turn("hours?", offer)]);
+        assert_eq!(message.searches(), ["Closing days"]);
+        let past = [turn("When are you open?", "From nine to five.")];
+        let message = Message::read(&chatbot, "and on weekends?", &past);
+        let both = "When are you open and on weekends?";
+        assert_eq!(message.searches(), ["and on weekends?", both]);
+        let chosen = message.choose(vec![passages(0.4, "alone"), passages(0.35, "with")]);
+        assert_eq!(chosen.confidence, 0.35);
+        let chosen = message.choose(vec![passages(0.9, "alone"), passages(0.35, "with")]);
+        assert_eq!(chosen.confidence, 0.9);
+        let message = Message::read(&chatbot, "tell me more", &past);
+        let found = passages(0.9, "From nine to five. The shop is closed in August.");
+        let more = said(message.respond(&chatbot, found, &[]));
+        assert_eq!(more.text, "The shop is closed in August.");
+    }
+}

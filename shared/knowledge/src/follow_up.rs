@@ -1,0 +1,312 @@
+//! Follow-ups: a message that says only what is new ("and on weekends?", "why?", "tell me more", "2")
+//! is read together with what was said before, by rule.
+
+use crate::{
+    outcome::Offer,
+    small_talk::{Cue, Phrase, Table, table, tables, text_of},
+    text::{self, Language},
+};
+
+/// Words of a message that may leave its subject out.
+const MAX_WORDS: usize = 12;
+/// Content words that a message which refers back has at most.
+const MAX_CONTENT: usize = 3;
+/// Offers that a message may name.
+const MAX_OFFERS: usize = 3;
+
+/// A turn that was before, as far as it matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// What the visitor asked.
+    pub question: String,
+    /// What it was answered.
+    pub answer: String,
+    /// What the answer offered, in order.
+    pub offers: Vec<String>,
+}
+
+impl Past {
+    /// A turn as it is stored. What it offered is read from the answer that [`offer_text`] wrote.
+    pub fn new(question: &str, answer: &str) -> Self {
+        let (first, rest) = answer.split_once('\n').unwrap_or((answer, ""));
+        let is_offer = tables().iter().any(|table| {
+            text_of(Phrase::Offer.name(), table.language).is_some_and(|text| text == first)
+        });
+        let lines = rest.lines().filter_map(|line| Some(line.split_once(". ")?.1.to_owned()));
+        let offers = if is_offer { lines.take(MAX_OFFERS).collect() } else { Vec::new() };
+        Self { question: question.to_owned(), answer: answer.to_owned(), offers }
+    }
+}
+
+/// What a visitor is asked who may have meant one of `offers`, in their language.
+pub fn offer_text(offers: &[Offer], language: Language) -> String {
+    let mut text = text_of(Phrase::Offer.name(), language).unwrap_or_default().to_owned();
+    for (number, offer) in (1..=MAX_OFFERS).zip(offers) {
+        text.push_str(&format!("\n{number}. {}", offer.text));
+    }
+    text
+}
+
+/// What of `content` was not said in `said`, up to so many characters of whole lines and sentences.
+pub fn rest(content: &str, said: &str, max: usize) -> String {
+    let said = text::normalized(said);
+    let mut rest = String::new();
+    for line in content.lines() {
+        let mut part = String::new();
+        for sentence in text::sentences(line) {
+            let words = text::normalized(sentence);
+            let room = rest.chars().count() + part.chars().count() + sentence.chars().count() < max;
+            if !words.is_empty() && !said.contains(&words) && room {
+                part.push_str(if part.is_empty() { "" } else { " " });
+                part.push_str(sentence);
+            }
+        }
+        if !part.is_empty() {
+            rest.push_str(if rest.is_empty() { "" } else { "\n" });
+            rest.push_str(&part);
+        }
+    }
+    rest
+}
+
+/// How a message is read after what was said before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageReading {
+    /// As it is.
+    Alone,
+    /// It takes this offer.
+    Takes(String),
+    /// It takes none of the offers.
+    Declines,
+    /// It asks for more on what was asked with these words.
+    More(String),
+    /// It leaves out what these words say, which are to be searched with it. Whether it clearly does,
+    /// or only may.
+    With(String, bool),
+}
+
+/// Reads `message` after `past`, the newest turn last; two are looked at.
+pub fn read(message: &str, past: &[Past]) -> MessageReading {
+    let Some(last) = past.last() else { return MessageReading::Alone };
+    let words: Vec<String> = text::words(message).collect();
+    if words.is_empty() || words.len() > MAX_WORDS {
+        return MessageReading::Alone;
+    }
+    let language = match text::detect(message) {
+        Language::Other => text::detect(&last.question),
+        language => language,
+    };
+    let Some(own) = table(language) else { return MessageReading::Alone };
+    if let Some(taken) = offered(&words, &last.offers) {
+        return taken;
+    }
+    let subject = subject(past);
+    if is(own, Cue::More, &words) {
+        return MessageReading::More(subject);
+    }
+    match leaves_out(own, &words, language) {
+        Some(clearly) => MessageReading::With(subject, clearly),
+        None => MessageReading::Alone,
+    }
+}
+
+/// What was asked before and what is new, as one question: a word of the former gives way to one of
+/// `message` in the same place, behind the same preposition or article or in front of the same word.
+pub fn joined(before: &str, message: &str) -> String {
+    let language = text::detect(before);
+    let is_function = |word: &str| text::is_function_word(word, language);
+    let new: Vec<String> = text::words(message).collect();
+    let old: Vec<(&str, String)> =
+        text::spans(before).map(|(_, written)| (written, text::folded(written))).collect();
+    let gives_way = |at: usize| {
+        let word = &old[at].1;
+        if is_function(word) || new.contains(word) {
+            return false;
+        }
+        let behind = at.checked_sub(1).map(|at| old[at].1.as_str()).filter(|w| is_function(w));
+        let in_front = old.get(at + 1).map(|(_, word)| word.as_str()).filter(|w| !is_function(w));
+        new.windows(2).any(|two| {
+            let content = |at: usize| !is_function(&two[at]);
+            (behind == Some(two[0].as_str()) && content(1))
+                || (in_front == Some(two[1].as_str()) && content(0))
+        })
+    };
+    let kept = (0..old.len()).filter(|at| !gives_way(*at)).map(|at| old[at].0);
+    let mut joined = kept.collect::<Vec<_>>().join(" ");
+    joined.push(' ');
+    joined.push_str(message);
+    joined
+}
+
+/// Whether all of `words` is `cue`, in the visitor's language or any other.
+fn is(own: &Table, cue: Cue, words: &[String]) -> bool {
+    own.is(cue, words) || tables().iter().any(|table| table.is(cue, words))
+}
+
+/// Which offer `words` take: by its number, by "yes" to the only or the first one, or by a word that
+/// only one of them has.
+fn offered(words: &[String], offers: &[String]) -> Option<MessageReading> {
+    let first = offers.first()?;
+    let any = |cue: Cue| tables().iter().any(|table| table.is(cue, words));
+    for (at, cue) in [Cue::First, Cue::Second, Cue::Third].into_iter().enumerate() {
+        if any(cue) {
+            return offers.get(at).cloned().map(MessageReading::Takes);
+        }
+    }
+    if any(Cue::Yes) {
+        return Some(MessageReading::Takes(first.clone()));
+    }
+    if any(Cue::No) {
+        return Some(MessageReading::Declines);
+    }
+    if words.len() > 4 {
+        return None;
+    }
+    let content: Vec<&String> =
+        words.iter().filter(|w| !text::is_function_word_anywhere(w)).collect();
+    let has = |offer: &&String| {
+        let theirs: Vec<String> = text::words(offer).collect();
+        !content.is_empty()
+            && content
+                .iter()
+                .all(|word| theirs.iter().any(|other| other.starts_with(word.as_str())))
+    };
+    let mut having = offers.iter().take(MAX_OFFERS).filter(has);
+    let one = having.next()?.clone();
+    having.next().is_none().then_some(MessageReading::Takes(one))
+}
+
+/// What was asked about: the last question; with the one before it if it left something out itself.
+fn subject(past: &[Past]) -> String {
+    let mut newest = past.iter().rev().take(2);
+    let last = newest.next().map(|past| past.question.clone()).unwrap_or_default();
+    let words: Vec<String> = text::words(&last).collect();
+    let own = table(text::detect(&last));
+    let is_short = own.is_some_and(|own| {
+        is(own, Cue::More, &words)
+            || leaves_out(own, &words, own.language).is_some_and(|clearly| clearly)
+    });
+    match newest.next().filter(|_| is_short) {
+        Some(before) => format!("{} {last}", before.question),
+        None => last,
+    }
+}
+
+/// Whether `words` leave their subject out: clearly, maybe, or not.
+fn leaves_out(own: &Table, words: &[String], language: Language) -> Option<bool> {
+    let is_function = |word: &&String| text::is_function_word(word, language);
+    let unspaced = words.iter().any(|word| text::is_unspaced(word));
+    let content = words.iter().filter(|word| !is_function(word)).count();
+    let content = if unspaced { content.div_ceil(2) } else { content };
+    let joins = own.begins(Cue::And, words);
+    if joins > 0 && content <= MAX_CONTENT + 1 {
+        return Some(true);
+    }
+    // "Why?", "How much?", "Since when?"
+    if content == 0 {
+        return Some(true);
+    }
+    let refers = words.iter().skip(1).any(|word| own.is(Cue::It, std::slice::from_ref(word)))
+        || words.first().is_some_and(|word| own.is(Cue::It, std::slice::from_ref(word)));
+    if refers && content <= MAX_CONTENT {
+        return Some(content <= 1);
+    }
+    // "On Sundays?", "For students?"
+    let short = words.len() <= 3 && content <= 2;
+    short.then_some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn past(question: &str, offers: &[&str]) -> Past {
+        let offers = offers.iter().map(|offer| (*offer).to_owned()).collect();
+        Past { question: question.to_owned(), answer: String::new(), offers }
+    }
+
+    #[test]
+    fn what_leaves_its_subject_out_is_read_with_it() {
+        let before = [past("When are you open on weekdays?", &[])];
+        for message in ["and on weekends?", "why?", "what about holidays?", "how much?"] {
+            let with = MessageReading::With("When are you open on weekdays?".to_owned(), true);
+            assert_eq!(read(message, &before), with, "{message}");
+        }
+        let german = [past("Was kostet der kleine Tarif?", &[])];
+        let with = MessageReading::With("Was kostet der kleine Tarif?".to_owned(), true);
+        assert_eq!(read("und der große?", &german), with);
+        assert!(matches!(read("on Sundays?", &before), MessageReading::With(_, false)));
+        assert!(matches!(read("Is it free?", &before), MessageReading::With(_, true)));
+        for alone in
+            ["How do I reset the password of my account?", "Do you sell gift cards to companies?"]
+        {
+            assert_eq!(read(alone, &before), MessageReading::Alone, "{alone}");
+        }
+        assert_eq!(read("and on weekends?", &[]), MessageReading::Alone);
+    }
+
+    #[test]
+    fn what_is_new_takes_the_place_of_what_was_said() {
+        for (before, message, both) in [
+            (
+                "When are kayaks rented on weekdays?",
+                "and on weekends?",
+                "When are kayaks rented on and on weekends?",
+            ),
+            (
+                "What does the basic plan cost?",
+                "and the pro plan?",
+                "What does the plan cost and the pro plan?",
+            ),
+            ("When are you open?", "why?", "When are you open why?"),
+        ] {
+            assert_eq!(joined(before, message), both);
+        }
+    }
+
+    #[test]
+    fn more_is_asked_for_and_two_turns_are_looked_at() {
+        let before = [past("What does the pro plan cost?", &[]), past("and per year?", &[])];
+        let both = "What does the pro plan cost? and per year?";
+        assert_eq!(read("tell me more", &before), MessageReading::More(both.to_owned()));
+        assert_eq!(read("Расскажите подробнее", &before), MessageReading::More(both.to_owned()));
+    }
+
+    #[test]
+    fn offers_are_read_back_and_the_rest_is_what_was_not_said() {
+        let source_id = domain::SourceId::new();
+        let offer = |text: &str| Offer {
+            text: text.to_owned(),
+            citation: domain::Citation { source_id, url: None, title: String::new() },
+        };
+        for language in [Language::English, Language::German, Language::Chinese] {
+            let text = offer_text(&[offer("Where is it?"), offer("What is v. 2?")], language);
+            assert_eq!(Past::new("?", &text).offers, ["Where is it?", "What is v. 2?"]);
+        }
+        assert!(Past::new("?", "Steps:\n1. Open it.").offers.is_empty());
+        let content = "One is here. Two is there.\nThree is gone.";
+        assert_eq!(rest(content, "Two is there.", 600), "One is here.\nThree is gone.");
+        assert_eq!(rest(content, content, 600), "");
+    }
+
+    #[test]
+    fn an_offer_is_taken_by_number_by_word_or_by_yes() {
+        let offers = ["How do I return an item?", "How do I exchange an item?"];
+        let before = [past("swap", &offers)];
+        let takes = |at: usize| MessageReading::Takes(offers[at].to_owned());
+        for (message, at) in [
+            ("1", 0),
+            ("the second one", 1),
+            ("yes", 0),
+            ("exchange", 1),
+            ("2.", 1),
+            ("zweite", 1),
+            ("да", 0),
+        ] {
+            assert_eq!(read(message, &before), takes(at), "{message}");
+        }
+        assert_eq!(read("no", &before), MessageReading::Declines);
+        assert_ne!(read("item", &before), takes(0), "both have it");
+        assert_eq!(read("How do I pay an invoice by card?", &before), MessageReading::Alone);
+    }
+}

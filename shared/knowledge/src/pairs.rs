@@ -1,0 +1,244 @@
+//! Whether a question asks the same as the question of a pair.
+//!
+//! What the two share is a number; what sets them apart is a rule: one denies and the other does not,
+//! one asks where and the other when, a number or a name differs, one word is the opposite of
+//! another. Such a pair may be offered, but its answer is not given.
+
+use crate::{
+    asks,
+    index::{Index, Pair},
+    question::Asked,
+    semantic::static_embedding,
+    text::{self, Language},
+};
+
+/// Two words whose letters are this much alike are one in two forms.
+const ALIKE: f32 = 0.65;
+/// Two words whose embeddings are nearer than this say the same, if nothing else sets them apart.
+const SYNONYMS: f32 = 0.62;
+/// Where the two share this much, one word in the place of another sets them apart.
+const SAME_FRAME: f32 = 0.55;
+
+/// How two questions compare.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Likeness {
+    /// The weight of the content words that both have, over that of those that either has.
+    pub shared: f32,
+    /// The share of the asked words' weight that the pair's question has.
+    pub covered: f32,
+    /// The cosine of the two; 0 where the static table does not know the language.
+    pub cosine: f32,
+    /// Whether a rule sets the two apart.
+    pub is_apart: bool,
+    /// Whether a number or a code does, which are another thing whatever else is said.
+    pub is_other_code: bool,
+}
+
+impl Index {
+    /// How the question compares with that of a pair's questions which is most like it.
+    pub(crate) fn likeness(
+        &self,
+        question: &str,
+        asked: &Asked,
+        pair: &Pair,
+        reliance: f32,
+    ) -> Likeness {
+        let asked = Compared::asked(self, question, asked);
+        let all = pair.questions().map(|theirs| {
+            let likeness = self.compare(&asked, &Compared::of(self, theirs));
+            if reliance > 0.0 { likeness } else { Likeness { cosine: 0.0, ..likeness } }
+        });
+        let value = |l: &Likeness| l.shared + l.cosine - f32::from(u8::from(l.is_apart));
+        all.max_by(|a, b| value(a).total_cmp(&value(b))).unwrap_or_default()
+    }
+
+    fn compare(&self, asked: &Compared, theirs: &Compared) -> Likeness {
+        let mut matched = vec![false; theirs.content.len()];
+        let (mut both, mut mine, mut left) = (0.0, 0.0, Vec::new());
+        for word in &asked.content {
+            mine += word.weight;
+            let best = theirs.content.iter().enumerate().filter(|(at, _)| !matched[*at]);
+            let best =
+                best.map(|(at, other)| (word.alike(other), at)).max_by(|a, b| a.0.total_cmp(&b.0));
+            match best {
+                Some((alike, at)) if alike >= ALIKE => {
+                    matched[at] = true;
+                    both += word.weight.min(theirs.content[at].weight.max(word.weight * 0.5))
+                        * alike.min(1.0);
+                }
+                _ => left.push(word),
+            }
+        }
+        let whole: f32 = theirs.content.iter().map(|word| word.weight).sum();
+        let left_of_theirs: Vec<&Content> = theirs
+            .content
+            .iter()
+            .zip(&matched)
+            .filter(|(_, is)| !**is)
+            .map(|(word, _)| word)
+            .collect();
+        let either = mine + whole - both;
+        let shared = if either > 0.0 { (both / either).clamp(0.0, 1.0) } else { 0.0 };
+        let cosine = match (&asked.vector, &theirs.vector) {
+            (Some(a), Some(b)) => a.cosine(b),
+            _ => 0.0,
+        };
+        let covered = if mine > 0.0 { (both / mine).clamp(0.0, 1.0) } else { 0.0 };
+        let is_apart = asked.is_apart(theirs)
+            || replaced(&left, &left_of_theirs, covered.max(both / whole.max(f32::MIN_POSITIVE)));
+        Likeness { shared, covered, cosine, is_apart, is_other_code: asked.has_other_codes(theirs) }
+    }
+}
+
+/// A word that says what a question is about.
+struct Content {
+    plain: String,
+    term: Option<u32>,
+    stem: String,
+    weight: f32,
+    /// A name, as far as a capital in the middle tells.
+    is_name: bool,
+}
+
+impl Content {
+    /// From 0 to 1: how far it is the same word as another.
+    fn alike(&self, other: &Self) -> f32 {
+        if self.plain == other.plain
+            || (self.term.is_some() && self.term == other.term)
+            || self.stem == other.stem
+        {
+            return 1.0;
+        }
+        if asks::are_opposites(&self.plain, &other.plain) {
+            return 0.0;
+        }
+        // The same beginning, as compounds and inflected forms have it.
+        let front = self.plain.chars().zip(other.plain.chars()).take_while(|(a, b)| a == b).count();
+        let longest = self.plain.chars().count().max(other.plain.chars().count());
+        let alike = front as f32 / longest.max(1) as f32;
+        if front >= 4 { alike } else { 0.0 }
+    }
+}
+
+/// A question, ready to be compared.
+struct Compared {
+    words: Vec<String>,
+    content: Vec<Content>,
+    codes: Vec<String>,
+    vector: Option<crate::semantic::Vector>,
+}
+
+impl Compared {
+    /// The question of a pair.
+    fn of(index: &Index, question: &str) -> Self {
+        Self::new(index, question, |_| None)
+    }
+
+    /// What a visitor asks, with corrections.
+    fn asked(index: &Index, question: &str, asked: &Asked) -> Self {
+        Self::new(index, question, |plain| {
+            asked
+                .words
+                .iter()
+                .find(|word| word.plain == plain)
+                .and_then(|word| word.corrected.clone())
+        })
+    }
+
+    fn new(index: &Index, question: &str, corrected: impl Fn(&str) -> Option<String>) -> Self {
+        let language = match text::detect(question) {
+            Language::Other => index.stems().language(),
+            language => language,
+        };
+        let stems = text::Stems::of(language);
+        let spans: Vec<(usize, &str)> = text::spans(question).collect();
+        let plain: Vec<String> = spans.iter().map(|(_, written)| text::folded(written)).collect();
+        let words: Vec<String> =
+            plain.into_iter().map(|plain| corrected(&plain).unwrap_or(plain)).collect();
+        let mut content = Vec::new();
+        for (at, ((_, written), plain)) in spans.iter().zip(&words).enumerate() {
+            let is_function = text::is_function_word(plain, language)
+                || (at > 0 && asks::asks(&words[at - 1..=at]) == Some(asks::Asks::Measure));
+            let is_unspaced = text::is_unspaced(plain);
+            if is_function || is_unspaced {
+                continue;
+            }
+            let stem = stems.term(plain);
+            let term = index.vocabulary.term(&stem).or_else(|| {
+                index.vocabulary.written(plain, plain).next().map(|word| index.term_of(word))
+            });
+            let weight = term.and_then(|term| index.weights.get(term as usize).copied());
+            let is_name =
+                at > 0 && language != Language::German && written.starts_with(char::is_uppercase);
+            let weight = weight.unwrap_or_else(|| index.unknown());
+            content.push(Content { plain: plain.clone(), term, stem, weight, is_name });
+        }
+        content.extend(clusters(index, &words));
+        let vector = match language {
+            Language::English | Language::Other => {
+                static_embedding::of_words(words.iter().map(String::as_str))
+            }
+            _ => None,
+        };
+        Self { codes: asks::codes(&words), words, content, vector }
+    }
+
+    /// Whether one has a number or a code that the other has not.
+    fn has_other_codes(&self, other: &Self) -> bool {
+        self.codes != other.codes
+    }
+
+    /// Whether a rule sets two questions apart.
+    fn is_apart(&self, other: &Self) -> bool {
+        let asks = asks::asks(&self.words).zip(asks::asks(&other.words));
+        let another_kind = asks.is_some_and(|(a, b)| !a.fits(b));
+        let denies = asks::denies(&self.words) != asks::denies(&other.words);
+        let (mine, theirs) = (asks::directions(&self.words), asks::directions(&other.words));
+        let turned = mine.iter().any(|(word, to)| {
+            let same = |(other, _): &&(&str, bool)| other == word;
+            let mut theirs = theirs.iter().filter(same);
+            theirs.clone().next().is_some() && theirs.all(|(_, other)| other != to)
+        });
+        let only = |a: &Self, b: &Self| -> Vec<String> {
+            a.words.iter().filter(|word| !b.words.contains(word)).cloned().collect()
+        };
+        let (mine, theirs) = (only(self, other), only(other, self));
+        let opposite =
+            mine.iter().any(|word| theirs.iter().any(|other| asks::are_opposites(word, other)));
+        another_kind || denies || self.has_other_codes(other) || turned || opposite
+    }
+}
+
+/// Words of a script without spaces: each two clusters in a row that are no function word.
+fn clusters(index: &Index, words: &[String]) -> Vec<Content> {
+    let two = words.windows(2).filter(|two| two.iter().all(|word| text::is_unspaced(word)));
+    let two = two.filter(|two| !two.iter().all(|word| text::is_function_word_anywhere(word)));
+    two.map(|two| two.concat())
+        .filter(|two| !text::is_function_word_anywhere(two))
+        .map(|plain| {
+            let term = index.vocabulary.term(&plain);
+            let weight = term.and_then(|term| index.weights.get(term as usize).copied());
+            let weight = weight.unwrap_or_else(|| index.unknown());
+            Content { stem: plain.clone(), plain, term, weight, is_name: false }
+        })
+        .collect()
+}
+
+/// Whether one word was put in the place of another in what is the same question otherwise.
+fn replaced(mine: &[&Content], theirs: &[&Content], shared: f32) -> bool {
+    if mine.is_empty() || theirs.is_empty() {
+        return false;
+    }
+    // Another name is another thing, whatever else is the same.
+    if theirs.iter().any(|word| word.is_name) && mine.iter().any(|word| word.is_name) {
+        return true;
+    }
+    let one_each = mine.len() == 1 && theirs.len() == 1;
+    one_each && shared >= SAME_FRAME && !are_synonyms(&mine[0].plain, &theirs[0].plain)
+        || theirs.iter().any(|word| word.is_name) && shared >= SAME_FRAME
+}
+
+fn are_synonyms(one: &str, other: &str) -> bool {
+    let vectors = static_embedding::embed(one).zip(static_embedding::embed(other));
+    vectors.is_some_and(|(a, b)| a.cosine(&b) >= SYNONYMS)
+}

@@ -1,0 +1,287 @@
+//! A static embedding, compiled in: a row of numbers for each of some 34,000 English words and word
+//! pieces; a text's vector is the sum of its words' rows. It takes microseconds and knows which
+//! words are said of the same things, not what a sentence means.
+//!
+//! The rows were distilled from all-MiniLM-L6-v2 (`infra/models/static_embedding.py`; notice and
+//! checksum in `shared/knowledge/static`). The file: `CSE1`, dimensions and rows as u32; of each row
+//! its scale as a half-precision float; its numbers in four bits each, 8 more than they are, those of
+//! the first half in the low bits; the
+//! rows' words, sorted, a line each, pieces of words after `##`.
+
+use std::sync::LazyLock;
+
+use domain::source::Chunk;
+
+use super::{Vector, Vectors, passage_text};
+use crate::{index::Index, text};
+
+/// The name that its vectors are kept under. Another table has another name.
+pub const MODEL: &str = "static-en-1";
+static FILE: &[u8] = include_bytes!("../../static/english.bin");
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(FILE).unwrap_or_default());
+
+/// Letters of the longest row.
+const MAX_LETTERS: usize = 18;
+/// Words of a text that have a part in its vector.
+const MAX_WORDS: usize = 1_000;
+/// Rows that one unknown word is cut into.
+const MAX_PIECES: usize = 6;
+
+/// A row's place in the table.
+pub(crate) type Row = u16;
+
+#[derive(Default)]
+struct Table {
+    dimensions: usize,
+    scales: Vec<f32>,
+    numbers: &'static [u8],
+    words: &'static str,
+    /// Where each word begins, and where the last one ends, in `words`.
+    begins: Vec<u32>,
+}
+
+impl Table {
+    fn read(file: &'static [u8]) -> Option<Self> {
+        let (head, rest) = file.split_first_chunk::<12>()?;
+        let field = |at: usize| -> Option<usize> {
+            let bytes: [u8; 4] = head.get(at..at + 4)?.try_into().ok()?;
+            usize::try_from(u32::from_le_bytes(bytes)).ok()
+        };
+        let (dimensions, rows) = (field(4)?, field(8)?);
+        let (scales, rest) = rest.split_at_checked(2 * rows)?;
+        let (numbers, words) = rest.split_at_checked(rows * dimensions / 2)?;
+        let words = std::str::from_utf8(words).ok()?;
+        let scales = scales.chunks_exact(2).map(|b| half(u16::from_le_bytes([b[0], b[1]])));
+        let mut begins = vec![0u32];
+        let ends = words.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n');
+        begins.extend(ends.map(|(_, next)| next));
+        begins.push(u32::try_from(words.len() + 1).ok()?);
+        let sound = head.starts_with(b"CSE1") && begins.len() == rows + 1;
+        sound.then(|| Self { dimensions, scales: scales.collect(), numbers, words, begins })
+    }
+
+    fn word(&self, row: usize) -> &'static str {
+        let range = self.begins.get(row).zip(self.begins.get(row + 1));
+        let range = range.map(|(begin, next)| *begin as usize..*next as usize - 1);
+        range.and_then(|range| self.words.get(range)).unwrap_or_default()
+    }
+
+    fn find(&self, word: &str) -> Option<Row> {
+        let (mut from, mut to) = (0, self.scales.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            match self.word(middle).cmp(word) {
+                std::cmp::Ordering::Equal => return Row::try_from(middle).ok(),
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
+    fn add(&self, row: Row, sum: &mut [f32]) {
+        let row = usize::from(row);
+        let half = self.dimensions / 2;
+        let packed = self.numbers.get(row * half..(row + 1) * half).unwrap_or_default();
+        let scale = self.scales.get(row).copied().unwrap_or_default();
+        let (low, high) = sum.split_at_mut(half);
+        for ((low, high), byte) in low.iter_mut().zip(high).zip(packed) {
+            *low += scale * (f32::from(byte & 0x0f) - 8.0);
+            *high += scale * (f32::from(byte >> 4) - 8.0);
+        }
+    }
+}
+
+/// The number of these bits of a half-precision float; scales are never infinite.
+fn half(bits: u16) -> f32 {
+    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f32::from(bits & 0x3ff));
+    match exponent {
+        0 => sign * fraction * 2f32.powi(-24),
+        _ => sign * (1.0 + fraction / 1024.0) * 2f32.powi(exponent - 15),
+    }
+}
+
+/// Whether the folded `word` is a row of its own: a word of English, or a name that English has.
+pub(crate) fn knows(word: &str) -> bool {
+    TABLE.find(word).is_some()
+}
+
+/// The rows of a folded word: its own, or those that it is cut into, longest first. None for what
+/// is not in Latin letters.
+pub(crate) fn rows(word: &str, rows: &mut Vec<Row>) {
+    for run in word.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| !run.is_empty()) {
+        match TABLE.find(run) {
+            Some(row) => rows.push(row),
+            None if word.is_ascii() => cut(run, rows),
+            None => {}
+        }
+    }
+}
+
+fn cut(word: &str, rows: &mut Vec<Row>) {
+    let (mut begin, before) = (0, rows.len());
+    let mut piece = String::from("##");
+    while begin < word.len() && rows.len() < before + MAX_PIECES {
+        let longest = word.len().min(begin + MAX_LETTERS);
+        let found = (begin + 1..=longest).rev().find_map(|end| {
+            piece.truncate(2);
+            piece.push_str(&word[begin..end]);
+            let key = if begin == 0 { &piece[2..] } else { piece.as_str() };
+            // A word's first letter alone says nothing.
+            let long = begin > 0 || end > 1;
+            TABLE.find(key).filter(|_| long).map(|row| (row, end))
+        });
+        let Some((row, end)) = found else { return rows.truncate(before) };
+        rows.push(row);
+        begin = end;
+    }
+}
+
+/// Adds up rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Sum(Vec<f32>);
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self(vec![0.0; TABLE.dimensions])
+    }
+}
+
+impl Sum {
+    pub fn add(&mut self, rows: &[Row]) {
+        rows.iter().for_each(|row| TABLE.add(*row, &mut self.0));
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a += b);
+    }
+
+    pub fn clear(&mut self) {
+        self.0.fill(0.0);
+    }
+
+    /// The cosine with `vector`.
+    pub fn cosine(&self, vector: &Vector) -> f32 {
+        let length = self.0.iter().map(|n| n * n).sum::<f32>().sqrt();
+        let product: f32 = self.0.iter().zip(vector.numbers()).map(|(a, b)| a * b).sum();
+        if length > 0.0 { product / length } else { 0.0 }
+    }
+
+    pub fn vector(self) -> Option<Vector> {
+        Vector::new(self.0).ok()
+    }
+}
+
+/// The vector of `text`; `None` if none of its words has a row.
+pub fn embed(text: &str) -> Option<Vector> {
+    let words: Vec<String> = text::words(text).take(MAX_WORDS).collect();
+    of_words(words.iter().map(String::as_str))
+}
+
+/// The vector of a text of these folded words.
+pub(crate) fn of_words<'w>(words: impl Iterator<Item = &'w str>) -> Option<Vector> {
+    let (mut sum, mut found) = (Sum::default(), Vec::new());
+    for word in words {
+        found.clear();
+        rows(word, &mut found);
+        sum.add(&found);
+    }
+    sum.vector()
+}
+
+/// The vectors of `texts`, in their order; those without a word of English are near nothing.
+pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>) -> Vectors {
+    let mut all = Vectors::of_dimensions(MODEL, TABLE.dimensions);
+    for text in texts {
+        match embed(text) {
+            // All are of one length.
+            Some(vector) => all.push(&vector).unwrap_or_else(|_| all.push_none()),
+            None => all.push_none(),
+        }
+    }
+    all
+}
+
+/// The vectors of passages, headings included, in their order.
+pub(crate) fn of_passages(chunks: &[Chunk]) -> Vectors {
+    let texts: Vec<String> = chunks.iter().map(passage_text).collect();
+    of_texts(texts.iter().map(String::as_str))
+}
+
+impl Index {
+    /// The cosine of `vector` with the part of an entry that is nearest to it: so many words, a step
+    /// apart.
+    pub(crate) fn nearest_part(
+        &self,
+        entry: u32,
+        vector: &Vector,
+        part: usize,
+        step: usize,
+    ) -> f32 {
+        let mut words = Vec::new();
+        self.each_word(entry, |word, _| words.push(word));
+        let (mut sum, mut best) = (Sum::default(), 0f32);
+        // Steps are added up once and each belongs to as many parts as it takes to make one.
+        let steps: Vec<Sum> = words
+            .chunks(step.max(1))
+            .map(|words| {
+                let mut sum = Sum::default();
+                words.iter().for_each(|word| sum.add(self.rows_of(*word)));
+                sum
+            })
+            .collect();
+        for parts in steps.windows((part / step.max(1)).clamp(1, steps.len().max(1))) {
+            sum.clear();
+            parts.iter().for_each(|part| sum.add_all(part));
+            best = best.max(sum.cosine(vector));
+        }
+        best
+    }
+
+    /// The rows of a word, which are looked up once.
+    fn rows_of(&self, word: u32) -> &[Row] {
+        let Some(known) = self.rows.get(word as usize) else { return &[] };
+        known.get_or_init(|| {
+            let mut found = Vec::new();
+            let plain = self.vocabulary.words.get(word as usize).map_or("", |word| word.plain());
+            rows(plain, &mut found);
+            found.into()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sound_and_small() {
+        assert!(FILE.len() <= 3_000_000, "{} bytes", FILE.len());
+        assert_eq!(TABLE.dimensions, 128);
+        assert!(TABLE.scales.len() > 20_000);
+        assert!((1..TABLE.scales.len()).all(|row| TABLE.word(row - 1) < TABLE.word(row)));
+        assert!(knows("password") && !knows("passwrod"));
+    }
+
+    #[test]
+    fn what_is_said_of_the_same_things_is_near() {
+        let near = |a: &str, b: &str| embed(a).unwrap().cosine(&embed(b).unwrap());
+        let same = near("stop my subscription", "Cancel my plan");
+        assert!(same > 0.35, "{same}");
+        let other = near("stop my subscription", "write me a poem");
+        assert!(other < 0.2, "{other}");
+        assert!(near("refund", "Refund!") > 0.999);
+        assert!(embed("二十四 Ελλάδα").is_none());
+        // Cut into pieces that have rows.
+        assert!(embed("unsubscribable").is_some());
+    }
+
+    #[test]
+    fn half_floats_are_read() {
+        assert_eq!(
+            [half(0x3c00), half(0xc000), half(0x3555), half(1)],
+            [1.0, -2.0, 0.333_251_95, 2f32.powi(-24)]
+        );
+    }
+}
