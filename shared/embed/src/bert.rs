@@ -25,7 +25,7 @@ impl Config {
     /// Whether heads divide the width and nothing is empty or beyond what a model of this kind has.
     pub fn is_sound(&self) -> bool {
         let within = |n: usize, most: usize| (1..=most).contains(&n);
-        within(self.hidden_size, knowledge::semantic::MOST_DIMENSIONS)
+        within(self.hidden_size, knowledge::semantic::MAX_DIMENSIONS)
             && within(self.intermediate_size, 16_384)
             && within(self.max_position_embeddings, 8_192)
             && within(self.num_attention_heads, 64)

@@ -9,7 +9,10 @@ use domain::{
     chatbot::REFUSAL,
     conversation::{Platform, shorten},
 };
-use knowledge::{Passage, text};
+use knowledge::{
+    Passage,
+    text::{self, Stems},
+};
 
 use super::{
     answer,
@@ -191,8 +194,10 @@ fn citations(
         _ if quotes => grounding.iter().collect(),
         false => cited.iter().filter_map(|place| grounding.get(*place)).collect(),
         true => {
-            let said: HashSet<String> = content_words(answer);
-            let shares = |g: &&Grounding| overlap(&said, &g.content) >= CITED_OVERLAP;
+            // Both by the answer's language: in another one they would share no words anyway.
+            let stems = Stems::of(text::detect(answer));
+            let said: HashSet<String> = stems.content_terms(answer).into_iter().collect();
+            let shares = |g: &&Grounding| overlap(&stems, &said, &g.content) >= CITED_OVERLAP;
             grounding.iter().filter(shares).collect()
         }
     };
@@ -205,13 +210,9 @@ fn citations(
     citations
 }
 
-fn content_words(text: &str) -> HashSet<String> {
-    text::words(text).filter(|word| !text::is_stop(word)).collect()
-}
-
-/// The share of the words `said` that are in `passage`.
-fn overlap(said: &HashSet<String>, passage: &str) -> f64 {
-    let there = content_words(passage);
+/// The share of the terms `said` that are in `passage`.
+fn overlap(stems: &Stems, said: &HashSet<String>, passage: &str) -> f64 {
+    let there: HashSet<String> = stems.terms(passage).collect();
     let shared = said.iter().filter(|word| there.contains(*word)).count();
     shared as f64 / said.len().max(1) as f64
 }

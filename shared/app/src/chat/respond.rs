@@ -204,6 +204,8 @@ mod tests {
             settings,
             api_key_prefix: String::new(),
             index_version: 0,
+            integrations: Vec::new(),
+            integrations_version: 0,
             created_at: now,
             updated_at: now,
         }
@@ -223,6 +225,7 @@ mod tests {
             citations: Vec::new(),
             confidence: 1.0,
             unanswered: false,
+            backend: None,
             rating: None,
             rated_at: None,
             asked_at: now,
