@@ -97,13 +97,12 @@ impl<'m> Message<'m> {
         let Some(with) = found.pop() else { return Found::nothing() };
         let Some(alone) = found.pop() else { return with };
         let clearly = matches!(self.reading, MessageReading::With(_, true));
-        // A question that is answered as it is is not dragged back.
+        // A question that is answered as it is is not dragged back, nor one that asks the opposite of
+        // something known.
+        let is_opposite = !clearly && alone.likeness.is_some_and(|likeness| likeness.is_apart);
+        let stands_alone = alone.confidence >= 1.0 || is_opposite;
         let gain = if clearly { -GAIN } else { GAIN };
-        if alone.confidence < 1.0 && with.confidence >= alone.confidence + gain {
-            with
-        } else {
-            alone
-        }
+        if !stands_alone && with.confidence >= alone.confidence + gain { with } else { alone }
     }
 
     /// What `found` leads to.

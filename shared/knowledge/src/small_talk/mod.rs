@@ -35,9 +35,11 @@ pub fn talk(message: &str) -> Talk<'_> {
         return Talk::Question(message);
     }
     let detected = text::detect(message);
-    // The visitor's own language first; a short message may be in any.
-    let (own, others): (Vec<&Table>, Vec<&Table>) =
+    // The visitor's own language first; a short message may be in any, likeliest in one that has its
+    // words as they are written.
+    let (own, mut others): (Vec<&Table>, Vec<&Table>) =
         tables().iter().partition(|table| table.language == detected);
+    others.sort_by_key(|table| std::cmp::Reverse(table.written(&words)));
     let mut question: Option<(usize, usize)> = None;
     for table in own.into_iter().chain(others) {
         if words.len() <= MAX_WORDS
@@ -132,6 +134,7 @@ mod tests {
             ("you are useless", Intent::Insult, "en"),
             ("Great, thanks!", Intent::Thanks, "en"),
             ("Guten Tag!", Intent::Greeting, "de"),
+            ("Hallo", Intent::Greeting, "de"),
             ("Bist du ein Mensch oder ein Bot?", Intent::Bot, "de"),
             ("Ich möchte mit einem Mitarbeiter sprechen", Intent::Agent, "de"),
             ("Merci beaucoup", Intent::Thanks, "fr"),

@@ -58,6 +58,15 @@ impl Pattern {
         }
     }
 
+    /// All words that it is written with.
+    pub fn words(&self) -> impl Iterator<Item = &String> {
+        let rows = self.0.iter().flat_map(|part| match part {
+            Part::OneOf(rows, _) => rows.as_slice(),
+            Part::Any => &[],
+        });
+        rows.flatten()
+    }
+
     /// Whether it has words at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

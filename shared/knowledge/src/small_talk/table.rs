@@ -1,6 +1,9 @@
 //! The tables of small talk.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use super::pattern::Pattern;
 use crate::text::Language;
@@ -53,6 +56,8 @@ pub(crate) struct Table {
     intents: Vec<(Intent, Vec<Pattern>)>,
     cues: HashMap<Cue, Vec<Pattern>>,
     texts: HashMap<&'static str, &'static str>,
+    /// All words of what visitors say.
+    words: HashSet<String>,
 }
 
 /// The languages that have a table, and their files.
@@ -118,13 +123,20 @@ impl Table {
                 patterns.insert(name.trim(), read.collect::<Vec<Pattern>>());
             }
         }
+        let said = patterns.values().flatten();
+        let words = said.flat_map(Pattern::words).cloned().collect();
         let intents = Intent::ALL
             .iter()
             .map(|intent| (*intent, patterns.remove(intent.name()).unwrap_or_default()))
             .collect();
         let cues =
             Cue::ALL.iter().map(|cue| (*cue, patterns.remove(cue.name()).unwrap_or_default()));
-        Self { language, intents, cues: cues.collect(), texts }
+        Self { language, intents, cues: cues.collect(), texts, words }
+    }
+
+    /// How many of `words` are in it as they are written.
+    pub fn written(&self, words: &[String]) -> usize {
+        words.iter().filter(|word| self.words.contains(*word)).count()
     }
 
     /// What may be said from the first of `words` on, each with its words: small talk, or filler.

@@ -236,20 +236,20 @@ async fn a_change_counts_from_the_next_message_on_and_the_built_in_answers_witho
     let app = App::start().await;
     let ada = app.tenant("ada").await;
     let key = &ada.chatbotplatform;
-    assert_eq!(send(&app, &ada, "Hello?").await["response"], REFUSAL);
+    assert_eq!(send(&app, &ada, "How far is it?").await["response"], REFUSAL);
     let made = integrate(&app, &ada, json!({"name": "Echo", "type": "echo"})).await;
-    assert_eq!(send(&app, &ada, "Hello?").await["response"], "Hello?");
+    assert_eq!(send(&app, &ada, "How far is it?").await["response"], "How far is it?");
     for (patch, answer) in [
         (json!({"weight": 0}), REFUSAL),
-        (json!({"weight": 1}), "Hello?"),
+        (json!({"weight": 1}), "How far is it?"),
         (json!({"status": "disabled"}), REFUSAL),
-        (json!({"status": "active"}), "Hello?"),
+        (json!({"status": "active"}), "How far is it?"),
     ] {
         app.patch(&one(&made)).bearer(key).json(&patch).send().await.ok();
-        assert_eq!(send(&app, &ada, "Hello?").await["response"], answer, "{patch}");
+        assert_eq!(send(&app, &ada, "How far is it?").await["response"], answer, "{patch}");
     }
     app.delete(&one(&made)).bearer(key).send().await.ok();
-    assert_eq!(send(&app, &ada, "Hello?").await["response"], REFUSAL);
+    assert_eq!(send(&app, &ada, "How far is it?").await["response"], REFUSAL);
     app.finish().await;
 }
 

@@ -77,7 +77,7 @@ async fn filters_sessions_and_searches_find_what_they_name() {
         ("?sessionId=s-1&sort=oldest", vec![&a, &b]),
         ("?sessionId=s-1&filter=unanswered", vec![&b]),
         ("?sessionId=s-3", vec![]),
-        ("?search=PARKING", vec![&c, &a]),
+        ("?search=BEHIND", vec![&c, &a]),
         ("?search=house&sessionId=s-2", vec![&c]),
         ("?search=", vec![&d, &c, &b, &a]),
         ("?search=nothing+of+the+sort", vec![]),
