@@ -59,10 +59,13 @@ def write(path, text):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--write", type=Path, help="file whose table between the marks is replaced")
+    arguments.add_argument("names", nargs="*", help="functions to weigh; all of the template's if left out")
     options = arguments.parse_args()
-    names = binaries()
-    if not names:
-        sys.exit("template.yaml names no binary")
+    known = binaries()
+    names = options.names or known
+    unknown = sorted(set(names) - set(known))
+    if unknown or not known:
+        sys.exit(f"template.yaml names no such binary: {', '.join(unknown) or 'none at all'}")
     folder = build(names)
     sizes = [(name, (folder / name).stat().st_size, zipped(folder / name)) for name in sorted(names)]
     print(table(sizes))
