@@ -45,7 +45,7 @@ impl BedrockConverse {
     }
 }
 
-/// `:` may stand in a path, but Bedrock's own clients escape it, and its signature counts on that.
+/// A path may hold `:`, but Bedrock's own clients escape it, and their signatures depend on that.
 fn escaped_colons(mut url: Url) -> Url {
     let path = url.path().replace(':', "%3A");
     url.set_path(&path);

@@ -70,7 +70,7 @@ pub enum AnswerError {
     /// It reported success without text, tool call or refusal.
     #[error("answered without any text")]
     Empty,
-    /// It failed repeatedly and isn't asked for a while.
+    /// Its circuit is open: it failed repeatedly, and no request is sent for now.
     #[error("not asked: it failed repeatedly a moment ago")]
     CircuitOpen,
     /// The stream ended before the answer did.
@@ -79,7 +79,7 @@ pub enum AnswerError {
 }
 
 impl AnswerError {
-    /// Whether the same request may succeed in a moment. The others last until somebody acts.
+    /// Whether the same request may succeed in a moment. The others last until the owner changes something.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::RateLimited { .. }

@@ -95,7 +95,7 @@ async fn begin(
     }
 }
 
-/// An answer that failed before it was asked for.
+/// An answer that failed before its request was sent.
 pub(crate) fn failed(error: AnswerError) -> AnswerStream {
     stream::iter([Err(error)]).boxed()
 }

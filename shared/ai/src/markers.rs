@@ -55,7 +55,7 @@ pub(crate) fn filtered(rules: Rules, answer: AnswerStream) -> AnswerStream {
 enum Held {
     /// It may become a marker.
     Undecided,
-    /// It is no marker: so many of its bytes are text.
+    /// It is no marker: this number of its bytes is text.
     Text(usize),
     /// These passages, counted from 1.
     Citation(Vec<usize>),

@@ -29,7 +29,7 @@ pub(super) struct Said {
     pub unanswered: bool,
 }
 
-/// What follows from what was found.
+/// The reply that a search result leads to.
 #[derive(Debug, PartialEq)]
 pub(super) enum Response {
     /// The engine says this.

@@ -244,7 +244,7 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
     }
 }
 
-/// A conversation goes on: one that was closed or put away is active again, one that a person has
+/// A conversation continues: one that was closed or put away is active again, one that a person has
 /// taken over stays theirs.
 fn continued(conversation: Conversation, turn: &Turn) -> Conversation {
     let status = match conversation.status {

@@ -35,7 +35,7 @@ pub struct Mail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum MailAbout {
-    /// A visitor asked for a person.
+    /// A visitor requested a handoff to a person.
     HandoffRequested {
         /// The conversation that was handed over.
         conversation_id: ConversationId,

@@ -91,7 +91,7 @@ pub(super) fn disabled(
         DisableReason::Gone => "It answered 410: it is gone for good.",
         DisableReason::Failing => "It has failed for five days without a success.",
     };
-    // What follows the path may be a secret of the receiver's.
+    // The query may hold a secret of the receiver's.
     let url = webhook.url.split(['?', '#']).next().unwrap_or_default();
     let text = format!(
         "A webhook of {whose} was switched off. {why} Nothing is sent to it any more.\n\n\
