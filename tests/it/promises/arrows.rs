@@ -12,10 +12,11 @@ const SHARED: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("dialects", &["domain"]),
     ("ai", &["domain", "outbound"]),
+    ("platforms", &["domain", "outbound"]),
     ("knowledge", &["cache", "domain", "outbound"]),
     // A model behind `knowledge`'s trait; only what runs one names it.
     ("embed", &["knowledge"]),
-    ("app", &["ai", "cache", "domain", "knowledge", "outbound", "store"]),
+    ("app", &["ai", "cache", "domain", "knowledge", "outbound", "platforms", "store"]),
     // It loads the embedding model that a setting names.
     ("runtime", &["app", "domain", "embed", "knowledge", "outbound", "store"]),
     ("colloquy-http", &["app", "dialects", "domain", "runtime", "store"]),

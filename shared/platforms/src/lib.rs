@@ -1,0 +1,1 @@
+//! One folder per messaging platform: verify, parse, render, send, classify an error.
