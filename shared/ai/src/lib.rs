@@ -16,6 +16,7 @@
 pub mod anthropic;
 pub mod bedrock;
 pub mod builtin;
+mod calls;
 pub mod custom;
 pub mod echo;
 mod error;
@@ -39,6 +40,7 @@ use futures::stream::BoxStream;
 pub use openai::OpenAi;
 pub use request::{
     ChatbotContext, Endpoint, Grounding, Message, MessageOrigin, Request, Rules, Tool, ToolCall,
+    ToolChoice,
 };
 
 /// A backend that answers.
@@ -55,6 +57,11 @@ pub trait Answerer: Send + Sync {
     /// Whether it makes use of [`Request::grounding`].
     fn reads_grounding(&self) -> bool {
         true
+    }
+
+    /// Whether it makes use of [`Request::tools`].
+    fn calls_tools(&self) -> bool {
+        false
     }
 }
 
