@@ -64,7 +64,8 @@ async fn begin(
 ) -> Result<AnswerStream, AnswerError> {
     let Call { url, headers, body } = call;
     let sent = client.post_stream(&url, &headers, body.to_string()).await;
-    let Streamed { status, content_type, retry_after, body } = sent.map_err(error_of_outbound)?;
+    let Streamed { status, content_type, retry_after, body, .. } =
+        sent.map_err(error_of_outbound)?;
     if !(200..300).contains(&status) {
         let text = prefix(body).await;
         return Err(match wire.error(status, &text) {

@@ -23,12 +23,14 @@ mod error;
 mod frames;
 mod http;
 pub mod markers;
+pub mod mcp;
 pub mod openai;
 mod prompt;
 mod request;
 pub mod sse;
 #[cfg(test)]
 mod streams;
+pub mod tools;
 
 pub use anthropic::Anthropic;
 pub use bedrock::BedrockConverse;
