@@ -12,22 +12,17 @@ use url::Url;
 use super::{
     McpError, McpServer,
     error::Failure,
+    listening::Listening,
+    redaction::Redaction,
     rpc::{self, Incoming},
 };
-use crate::sse::{MAX_EVENT, SseReader};
 
 /// The largest answer to one request, in bytes, all of its events and continuations together.
-const MAX_BODY: usize = 4 * 1024 * 1024;
+pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;
 /// The beginning of an answer that is read to tell what went wrong.
 const MAX_ERROR_BODY: usize = 16 * 1024;
-/// How often a stream that ends before its answer is continued.
-const MAX_RESUMPTIONS: u32 = 3;
-/// Requests of a server's own that are answered during one of ours.
-const MAX_REPLIES: u32 = 16;
 /// How long a message without an answer may take.
 const SHORT: Duration = Duration::from_secs(5);
-/// How long a stream rests before it is continued, unless the server says.
-const RETRY: Duration = Duration::from_millis(500);
 /// Before a request is sent again that was not sent.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -50,8 +45,8 @@ const OURS: [&str; 13] = [
 
 /// Connections to one server.
 pub(super) struct Wire {
-    client: Client,
-    url: Url,
+    pub(super) client: Client,
+    pub(super) url: Url,
     /// The team's headers.
     headers: Vec<(String, String)>,
     redaction: Redaction,
@@ -66,7 +61,7 @@ pub(super) struct Clock {
     until: Instant,
     /// When the silence began that is waited for now, and when it is too long.
     renewed: Instant,
-    deadline: Instant,
+    pub(super) deadline: Instant,
 }
 
 impl Clock {
@@ -84,12 +79,12 @@ impl Clock {
         Self::new(self.silence, self.until)
     }
 
-    fn renew(&mut self) {
+    pub(super) fn renew(&mut self) {
         *self = self.again();
     }
 
     /// What `work` comes to, if that is in time.
-    async fn of_work<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+    pub(super) async fn of_work<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
         let waited = self.deadline.saturating_duration_since(self.renewed);
         let late = |_| Failure::Other(McpError::Timeout(waited));
         timeout_at(self.deadline, work).await.map_err(late)
@@ -113,7 +108,7 @@ pub(super) struct Answered {
     pub(super) session: Option<String>,
 }
 
-type Body = BoxStream<'static, Result<Bytes, OutboundError>>;
+pub(super) type Body = BoxStream<'static, Result<Bytes, OutboundError>>;
 
 impl Wire {
     pub(super) fn new(client: Client, server: McpServer) -> Self {
@@ -129,7 +124,11 @@ impl Wire {
         &self.redaction
     }
 
-    fn with_headers(&self, accept: &str, protocol: &[(String, String)]) -> Vec<(String, String)> {
+    pub(super) fn with_headers(
+        &self,
+        accept: &str,
+        protocol: &[(String, String)],
+    ) -> Vec<(String, String)> {
         let mut headers = self.headers.clone();
         headers.push(("accept".to_owned(), accept.to_owned()));
         headers.extend_from_slice(protocol);
@@ -213,15 +212,7 @@ impl Wire {
                 found.ok_or_else(|| Failure::protocol("an answer to another request"))??
             }
             "text/event-stream" => {
-                let listening = Listening {
-                    wire: self,
-                    outgoing,
-                    left: MAX_BODY,
-                    replies: 0,
-                    last_id: None,
-                    rest: RETRY,
-                };
-                listening.until_answer(answer.body, &mut clock).await?
+                Listening::new(self, outgoing).until_answer(answer.body, &mut clock).await?
             }
             "" => return Err(Failure::protocol("no content type, where an answer was due")),
             other => {
@@ -236,13 +227,17 @@ impl Wire {
     }
 }
 
-fn kind(answer: &Streamed) -> &str {
+pub(super) fn kind(answer: &Streamed) -> &str {
     answer.content_type.split(';').next().unwrap_or_default().trim()
 }
 
 /// The answer among `messages` to the request `id`. `alone`: an error without an id is meant too, since
 /// nothing else was sent there.
-fn answer_to(id: u64, messages: Vec<Incoming>, alone: bool) -> Option<Result<Value, Failure>> {
+pub(super) fn answer_to(
+    id: u64,
+    messages: Vec<Incoming>,
+    alone: bool,
+) -> Option<Result<Value, Failure>> {
     messages.into_iter().find_map(|message| match message {
         Incoming::Answer { id: of, outcome }
             if of.as_u64() == Some(id) || (alone && of.is_null() && outcome.is_err()) =>
@@ -253,121 +248,7 @@ fn answer_to(id: u64, messages: Vec<Incoming>, alone: bool) -> Option<Result<Val
     })
 }
 
-/// A stream of events that has to bring an answer.
-struct Listening<'a> {
-    wire: &'a Wire,
-    outgoing: &'a Outgoing<'a>,
-    /// Bytes that may still come.
-    left: usize,
-    replies: u32,
-    /// The last event that had an id: where the stream can be continued.
-    last_id: Option<String>,
-    /// How long it rests before.
-    rest: Duration,
-}
-
-impl Listening<'_> {
-    async fn until_answer(mut self, body: Body, clock: &mut Clock) -> Result<Value, Failure> {
-        let mut body = Some(body);
-        for resumption in 0..=MAX_RESUMPTIONS {
-            if let Some(body) = body.take()
-                && let Some(result) = self.read(body, clock).await?
-            {
-                return Ok(result);
-            }
-            // An empty id takes back the ones before it.
-            let Some(id) = self.last_id.clone().filter(|id| !id.is_empty()) else { break };
-            if !self.outgoing.legacy || resumption == MAX_RESUMPTIONS {
-                break;
-            }
-            body = self.resumed(id, clock).await?;
-        }
-        Err(Failure::lost("the connection was closed before the answer"))
-    }
-
-    /// The stream from the event `last_id` on; `None` if it can't be had for now.
-    async fn resumed(&self, last_id: String, clock: &Clock) -> Result<Option<Body>, Failure> {
-        clock.of_work(tokio::time::sleep(self.rest)).await?;
-        let mut headers = self.wire.with_headers("text/event-stream", &self.outgoing.headers);
-        headers.push(("last-event-id".to_owned(), last_id));
-        let sent = self.wire.client.exchange(&self.wire.url, &headers, Exchange::Get);
-        let Ok(answer) = clock.of_work(sent).await? else { return Ok(None) };
-        match answer.status {
-            200..=299 if kind(&answer) == "text/event-stream" => Ok(Some(answer.body)),
-            405 => Err(Failure::lost(
-                "the connection was closed before the answer, and the server continues no stream",
-            )),
-            500.. => Ok(None),
-            _ => Err(Failure::lost(
-                "the connection was closed before the answer, and could not be continued",
-            )),
-        }
-    }
-
-    /// Reads events until there is an answer; `None` if the stream ends before.
-    async fn read(&mut self, mut body: Body, clock: &mut Clock) -> Result<Option<Value>, Failure> {
-        let mut reader = SseReader::new(MAX_EVENT);
-        loop {
-            let piece = clock.of_work(body.next()).await?;
-            // A connection that is lost is continued like one that is closed.
-            let Some(Ok(piece)) = piece else {
-                self.last_id = reader.last_id().map(str::to_owned).or(self.last_id.take());
-                self.rest = reader.retry().unwrap_or(self.rest);
-                return match reader.finish() {
-                    // A proxy has cut the last blank line.
-                    Some(event) => self.event(&event.data, clock).await.or(Ok(None)),
-                    None => Ok(None),
-                };
-            };
-            self.left = self.left.checked_sub(piece.len()).ok_or_else(too_large)?;
-            let mut events = Vec::new();
-            reader
-                .feed(&piece, &mut events)
-                .map_err(|error| Failure::protocol(&error.to_string()))?;
-            for event in events {
-                if let Some(result) = self.event(&event.data, clock).await? {
-                    return Ok(Some(result));
-                }
-            }
-        }
-    }
-
-    /// What an event comes to: the answer, or nothing that is waited for.
-    async fn event(&mut self, data: &str, clock: &mut Clock) -> Result<Option<Value>, Failure> {
-        // An event that only carries an id.
-        if data.trim().is_empty() {
-            return Ok(None);
-        }
-        let message = serde_json::from_str(data)
-            .map_err(|_| Failure::protocol("an event that is not JSON"))?;
-        let messages = rpc::incoming(message);
-        for message in &messages {
-            match message {
-                Incoming::Notification { method, params }
-                    if method == "notifications/progress"
-                        && params["progressToken"].as_u64() == Some(self.outgoing.id) =>
-                {
-                    clock.renew();
-                }
-                Incoming::Request { id, method } if self.outgoing.legacy => {
-                    self.reply(rpc::reply(id, method), clock).await;
-                }
-                _ => {}
-            }
-        }
-        answer_to(self.outgoing.id, messages, false).transpose()
-    }
-
-    /// Answers a request of the server's own; it is the server's loss if that fails.
-    async fn reply(&mut self, body: String, clock: &Clock) {
-        if self.replies < MAX_REPLIES {
-            self.replies += 1;
-            let _ = self.wire.notify(&self.outgoing.headers, body, clock.deadline).await;
-        }
-    }
-}
-
-fn too_large() -> Failure {
+pub(super) fn too_large() -> Failure {
     Failure::protocol("an answer larger than 4 MiB")
 }
 
@@ -393,75 +274,4 @@ async fn prefix(mut body: Body, clock: &Clock) -> Result<String, Failure> {
     }
     read.truncate(MAX_ERROR_BODY);
     Ok(String::from_utf8_lossy(&read).into_owned())
-}
-
-/// Takes the values of a team's headers out of texts.
-pub(super) struct Redaction {
-    /// Every value of some length, the longest first.
-    values: Vec<String>,
-    /// Those among them that are keys by their header's name or by their length.
-    keys: Vec<String>,
-}
-
-impl Redaction {
-    fn of(headers: &[(String, String)]) -> Self {
-        let (mut values, mut keys) = (Vec::new(), Vec::new());
-        for (name, value) in headers {
-            let words = ["auth", "cookie", "key", "password", "secret", "token"];
-            let is_key = words.iter().any(|word| name.contains(word));
-            // `Bearer` and what comes after it, each of which may be echoed alone.
-            for part in value.split_whitespace().chain([value.trim()]) {
-                let is_scheme = ["bearer", "basic"].contains(&part.to_ascii_lowercase().as_str());
-                if part.len() >= 4 && !is_scheme {
-                    values.push(part.to_owned());
-                    if is_key || part.len() >= 20 {
-                        keys.push(part.to_owned());
-                    }
-                }
-            }
-        }
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        keys.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        Self { values, keys }
-    }
-
-    /// A text of the server's for the team: without any value.
-    pub(super) fn message(&self, text: &str) -> String {
-        replaced(text, &self.values)
-    }
-
-    /// A result for a model: without keys. Other values, such as a region, may be what it is about.
-    pub(super) fn output(&self, text: &str) -> String {
-        replaced(text, &self.keys)
-    }
-}
-
-fn replaced(text: &str, values: &[String]) -> String {
-    values.iter().fold(text.to_owned(), |text, value| text.replace(value, "[redacted]"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_of_headers_are_taken_out() {
-        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let redaction = Redaction::of(&[
-            header("authorization", "Bearer s3cr3t-token"),
-            header("x-region", "eu-central-1"),
-            header("x-flag", "1"),
-            header("x-long", "0123456789abcdef0123456789"),
-        ]);
-        let echo =
-            "got Bearer s3cr3t-token, s3cr3t-token, eu-central-1, 1, 0123456789abcdef0123456789";
-        assert_eq!(
-            redaction.message(echo),
-            "got [redacted], [redacted], [redacted], 1, [redacted]"
-        );
-        assert_eq!(
-            redaction.output(echo),
-            "got [redacted], [redacted], eu-central-1, 1, [redacted]"
-        );
-    }
 }

@@ -41,7 +41,7 @@ pub(super) async fn handle(
     if asked.method() == "initialize" {
         return initialize(shared, mode, asked).await;
     }
-    if let Err(refusal) = checked(&shared, mode, asked) {
+    if let Some(refusal) = refusal(&shared, mode, asked) {
         return refusal;
     }
     let session = asked.header("mcp-session-id").unwrap_or_default().to_owned();
@@ -110,32 +110,32 @@ async fn initialize(shared: Arc<Shared>, mode: &McpMode, asked: &McpAsked) -> Re
 }
 
 /// Refuses what comes without its session or its version.
-fn checked(shared: &Shared, mode: &McpMode, asked: &McpAsked) -> Result<(), Response<Body>> {
+fn refusal(shared: &Shared, mode: &McpMode, asked: &McpAsked) -> Option<Response<Body>> {
     let id = &asked.body["id"];
     let version = asked.header("mcp-protocol-version");
     let expected = (mode.version != "2025-03-26").then_some(mode.version.as_str());
     if version != expected {
         shared.complain(&format!("MCP-Protocol-Version {version:?} in place of {expected:?}"));
-        return Err(answer::error(400, id, -32_000, "Bad Request: wrong version", &Value::Null));
+        return Some(answer::error(400, id, -32_000, "Bad Request: wrong version", &Value::Null));
     }
     let session = asked.header("mcp-session-id");
     if !mode.sessions {
         if session.is_some() {
             shared.complain("a session that no one has begun");
         }
-        return Ok(());
+        return None;
     }
     let Some(session) = session else {
         shared.complain("a request without its session");
         let message = "Bad Request: Mcp-Session-Id header is required";
-        return Err(answer::error(400, id, -32_000, message, &Value::Null));
+        return Some(answer::error(400, id, -32_000, message, &Value::Null));
     };
     let is_request = !id.is_null() && asked.body["method"].is_string();
     let mut log = shared.log();
     match log.sessions.get_mut(session) {
         Some(0) | None => {
             log.sessions.remove(session);
-            Err(match mode.gone_is_400 {
+            Some(match mode.gone_is_400 {
                 true => {
                     let message = "Bad Request: No valid session ID provided";
                     answer::error(400, &Value::Null, -32_000, message, &Value::Null)
@@ -147,9 +147,9 @@ fn checked(shared: &Shared, mode: &McpMode, asked: &McpAsked) -> Result<(), Resp
         }
         Some(left) if is_request => {
             *left -= 1;
-            Ok(())
+            None
         }
-        Some(_) => Ok(()),
+        Some(_) => None,
     }
 }
 
