@@ -5,6 +5,7 @@ import sys
 import anyio
 import uvicorn
 from mcp.server.mcpserver import Context, Image, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 server = MCPServer("stock", instructions="Ask for stock before you order.", log_level="ERROR")
@@ -28,7 +29,7 @@ def order(item: str, number: int = 1) -> str:
 @server.tool()
 def fail(why: str) -> str:
     """Fails."""
-    raise ValueError(why)
+    raise ToolError(why)
 
 
 @server.tool()

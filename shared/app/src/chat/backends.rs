@@ -2,7 +2,9 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use ai::{ChatbotContext, Finish, Grounding, Message, MessageOrigin, Request, Rules, ToolChoice, Usage};
+use ai::{
+    ChatbotContext, Finish, Grounding, Message, MessageOrigin, Request, Rules, ToolChoice, Usage,
+};
 use domain::{
     AnswerFrom, BackendKind, BackendReport, BackendResult, Chatbot, Citation, ConversationId,
     MessageId,
