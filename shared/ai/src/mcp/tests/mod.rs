@@ -3,6 +3,7 @@
 mod calls;
 mod connections;
 mod lists;
+mod official;
 mod streams;
 
 use fakes::mcp::{McpFake, McpMode, Speaks};
