@@ -6,10 +6,11 @@ use axum::{
     extract::State,
     response::{Sse, sse::Event},
 };
-use colloquy_http::{Body, ChatKey, PathParams, Problem, StreamOutcome};
+use colloquy_http::{Body, ChatKey, PathParams, Problem, SecretKey, StreamOutcome};
 use dialects::botplot::{
     Botplot, SuccessOut,
     chat::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut},
+    traces::TraceOut,
 };
 use domain::{
     Dialect, Principal,
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
         .routes(routes!(stream_chat))
         .routes(routes!(rate_message))
+        .routes(routes!(get_trace))
         .routes(routes!(hand_off))
 }
 
@@ -87,6 +89,22 @@ async fn rate_message(
     let rating = conversation::rating(rating)?;
     ctx.app.rate(key.chatbot, id.parse()?, rating).await?;
     Ok(Json(SuccessOut::DONE))
+}
+
+/// Get what led to an answer
+///
+/// What was searched and found, with scores; which AI backend was asked what, and how long everything took.
+/// It is kept for 30 days while the chatbot's setting `traces` is `true`. It holds no keys and no headers.
+#[utoipa::path(get, path = "/api/v1/messages/{id}/trace", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("id" = String, Path, format = "uuid", description = "An answer's message")),
+    responses((status = 200, body = TraceOut)))]
+async fn get_trace(
+    State(ctx): State<Ctx>,
+    key: SecretKey<Botplot>,
+    PathParams(id, _): PathParams<Botplot, String>,
+) -> Result<Json<TraceOut>, Problem<Botplot>> {
+    Ok(Json(ctx.app.trace(key.chatbot, id.parse()?).await?.into()))
 }
 
 /// Request human support

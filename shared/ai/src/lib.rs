@@ -40,6 +40,7 @@ pub use echo::Echo;
 pub use error::{AnswerError, Clock};
 use futures::stream::BoxStream;
 pub use openai::OpenAi;
+pub use prompt::transcript;
 pub use request::{
     ChatbotContext, Endpoint, Grounding, Message, MessageOrigin, Request, Rules, Tool, ToolCall,
     ToolChoice,
