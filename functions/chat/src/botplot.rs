@@ -13,7 +13,7 @@ use dialects::botplot::{
     traces::TraceOut,
 };
 use domain::{
-    Dialect, Principal,
+    Dialect, Error, Principal,
     conversation::{self, ChatRequest, Handoff},
 };
 use futures::{Stream, StreamExt, stream};
@@ -104,7 +104,9 @@ async fn get_trace(
     key: SecretKey<Botplot>,
     PathParams(id, _): PathParams<Botplot, String>,
 ) -> Result<Json<TraceOut>, Problem<Botplot>> {
-    Ok(Json(ctx.app.trace(key.chatbot, id.parse()?).await?.into()))
+    // No answer, another chatbot's and one without a trace are all alike.
+    let answer = id.parse().map_err(|_| Error::not_found("trace"))?;
+    Ok(Json(ctx.app.trace(key.chatbot, answer).await?.into()))
 }
 
 /// Request human support

@@ -42,19 +42,19 @@ async fn it_tells_what_was_searched_and_found_and_said() {
     assert_eq!(
         keys(&seen),
         [
-            "messageId",
-            "conversationId",
+            "answer",
             "askedAt",
+            "backend",
+            "confidence",
+            "conversationId",
+            "messageId",
             "question",
             "rewritten",
-            "searches",
-            "confidence",
-            "threshold",
-            "backend",
-            "answer",
-            "unanswered",
             "searchMs",
+            "searches",
+            "threshold",
             "totalMs",
+            "unanswered",
         ]
     );
     assert_eq!(seen["messageId"], asked["messageId"]);
