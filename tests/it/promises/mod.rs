@@ -11,6 +11,7 @@ mod crashes;
 mod dialects;
 mod endpoints;
 mod events;
+mod fair_time;
 mod idempotency;
 mod jobs;
 mod journey;

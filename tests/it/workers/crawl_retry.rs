@@ -206,3 +206,53 @@ async fn a_worker_that_dies_before_it_has_sent_the_message_loses_no_page() {
     assert_eq!(site.hits("/visit"), 2);
     app.platform.shutdown().await;
 }
+
+/// A server that is asked for a page and says nothing, and how often it was.
+async fn is_silent() -> (String, tokio::sync::watch::Receiver<usize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (count, counted) = tokio::sync::watch::channel(0);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let count = count.clone();
+            tokio::spawn(async move {
+                let mut asked = [0; 4_096];
+                let length = stream.read(&mut asked).await.unwrap();
+                if asked[..length].starts_with(b"GET /robots.txt ") {
+                    let answer = "HTTP/1.1 404 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+                    return stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+                count.send_modify(|count| *count += 1);
+                // Until the worker is killed.
+                let _ = stream.read(&mut asked).await;
+            });
+        }
+    });
+    (url, counted)
+}
+
+/// What is on a page may kill who reads it, and nothing can be written afterwards: the readings are
+/// counted before they begin, and the third fails the page. Its crawl comes to an end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_kills_its_readers_fails_after_two() {
+    let (url, mut reached) = is_silent().await;
+    let site = Site::start(&[]).await;
+    let (app, tenant, id, event) = begun(&Site { url, ..site }, 1_000).await;
+    let Some(Code::Worker(code)) = app.platform.function("crawl-worker") else {
+        panic!("the function")
+    };
+    for killed in 1..=2 {
+        let reading = tokio::spawn(code(event.clone()));
+        reached.wait_for(|count| *count == killed).await.unwrap();
+        reading.abort();
+        assert!(reading.await.unwrap_err().is_cancelled());
+        assert_eq!(pages(&app, &tenant, &id).await[0]["status"], "queued");
+    }
+    work(&app, &event).await;
+    let source = settled(&app, &tenant, &id).await;
+    assert_eq!(source["source"]["status"], "failed", "{source}");
+    assert!(text(&source["source"]["error"]).contains("reading it failed twice"), "{source}");
+    assert_eq!(*reached.borrow(), 2, "it was not read a third time");
+    app.platform.shutdown().await;
+}

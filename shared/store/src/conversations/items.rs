@@ -142,7 +142,7 @@ pub enum Waiting {
 fn active_indexes(conversation: &Conversation, idle: Duration) -> [(&'static str, String); 4] {
     let key = keys::conversation(conversation.chatbot_id, conversation.id);
     [
-        ("due_pk", keys::due_partition(keys::due_shard(&key))),
+        ("due_pk", keys::due_partition_of(&key)),
         ("due_at", conversation.updated_at.plus(idle).to_string()),
         ("list_pk", keys::conversations_of(conversation.chatbot_id, ConversationStatus::Active)),
         ("list_sk", conversation.id.to_string()),

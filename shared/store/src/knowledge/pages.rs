@@ -111,7 +111,7 @@ fn outcome(page: &Page, condition: &str) -> Result<Write> {
         keys::page(page.source_id, page.job, &page.url),
         format!(
             "SET #state = :state, chunks = :chunks, words = :words, #stored = :stored{set} \
-             REMOVE #retry{remove}"
+             REMOVE #retry, reads{remove}"
         ),
     )
     .name("retry", "retry")
@@ -139,6 +139,22 @@ fn end(page: &Page) -> Result<Write> {
 /// An update of the counters of the crawl that `page` belongs to; they are in its source's item.
 fn counted(page: &Page, expression: &str) -> Result<Write> {
     Write::update(keys::source(page.chatbot_id, page.source_id), expression).value("job", page.job)
+}
+
+#[derive(Deserialize)]
+struct ReadsItem {
+    #[serde(default)]
+    reads: u32,
+}
+
+/// An update of how many readings of a queued page have begun.
+fn reading(page: &Page, by: i8) -> Result<Write> {
+    let key = keys::page(page.source_id, page.job, &page.url);
+    Write::update(key, "ADD reads :by")
+        .name("state", "state")
+        .value("by", by)?
+        .when("attribute_exists(pk) AND #state = :queued")
+        .value("queued", &PageState::Queued)
 }
 
 /// What became of pages that a crawl found links to.
@@ -205,12 +221,24 @@ impl Store {
         Ok(())
     }
 
+    /// Counts a reading of a queued page before it begins; how many have begun and not come to an
+    /// end. One that a reader fails on without being able to say so is seen by that.
+    pub async fn begin_reading(&self, page: &Page) -> Result<u32> {
+        let write = reading(page, 1)?;
+        Ok(self.update_returning::<ReadsItem>(write).await?.map_or(0, |item| item.reads))
+    }
+
+    /// Takes back that a reading began, which ended with an error that may pass.
+    pub async fn abandon_reading(&self, page: &Page) -> Result<()> {
+        self.write(reading(page, -1)?).await.map(drop)
+    }
+
     /// Writes down when a queued page is retried, unless another worker has since it was read;
     /// whether it did.
     pub async fn retry_page(&self, page: &Page, retry: &Retry) -> Result<bool> {
         let key = keys::page(page.source_id, page.job, &page.url);
         let waits = "attribute_exists(pk) AND #state = :queued";
-        let write = Write::update(key, "SET #retry = :retry")
+        let write = Write::update(key, "SET #retry = :retry REMOVE reads")
             .name("retry", "retry")
             .name("state", "state")
             .value("retry", retry)?
