@@ -358,7 +358,7 @@ impl Platform {
         }
     }
 
-    /// Messages that were given up, in all dead-letter queues.
+    /// Messages in all dead-letter queues.
     pub async fn dead_letters(&self) -> Result<u64> {
         Ok(self.engines.stats(is_dead_letters).waiting().await as u64)
     }
@@ -439,7 +439,7 @@ impl Platform {
     /// Ends cleanly: no more requests, no more batches, the engines closed.
     pub async fn shutdown(self) {
         let Self { engines, stop, tasks, .. } = self;
-        // Without receivers there is nobody left to tell.
+        // Without receivers there is no one left to tell.
         let _ = stop.send(true);
         for task in tasks {
             if let Err(error) = task.await {

@@ -12,7 +12,7 @@ use crate::{
 /// After this long without a message a conversation has ended, unless the deployment says other.
 pub const IDLE: Duration = Duration::from_secs(30 * 60);
 
-/// Where a conversation stands.
+/// The status of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationStatus {
@@ -51,11 +51,11 @@ impl std::str::FromStr for ConversationStatus {
     }
 }
 
-/// Whether a person was asked for.
+/// Whether a person was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HandoffStatus {
-    /// Nobody was.
+    /// No person was.
     None,
     /// The visitor asked.
     Requested,
@@ -119,9 +119,9 @@ pub struct Conversation {
     pub visitor_id: String,
     /// What ties several conversations of one visit together, where each question opens its own.
     pub session_id: Option<String>,
-    /// Where it stands.
+    /// Its status.
     pub status: ConversationStatus,
-    /// Whether a person was asked for.
+    /// Whether a person was requested.
     pub handoff: HandoffStatus,
     /// When one was, the last time.
     pub handoff_at: Option<Timestamp>,
@@ -148,8 +148,8 @@ impl Conversation {
     }
 }
 
-/// Messages of one conversation at the most: all of them have to fit one response.
-pub const MOST_MESSAGES: u32 = 500;
+/// Messages of one conversation at most: all of them have to fit one response.
+pub const MAX_MESSAGES: u32 = 500;
 /// How much of the first question a conversation carries along.
 pub const FIRST_MESSAGE: usize = 120;
 
@@ -315,7 +315,7 @@ impl ChatRequest {
 /// A visitor asks for a person; its bounds checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handoff {
-    /// The dialect it was asked for in.
+    /// The dialect it was requested in.
     pub dialect: Dialect,
     /// Why, if the visitor said so.
     pub reason: Option<String>,
@@ -339,7 +339,7 @@ impl Handoff {
     }
 }
 
-/// A rating as it is asked for: up or down.
+/// A rating as it is requested: up or down.
 pub fn rating(value: Option<i64>) -> Result<i8> {
     match bounds::required("rating", value)? {
         1 => Ok(1),
@@ -348,7 +348,7 @@ pub fn rating(value: Option<i64>) -> Result<i8> {
     }
 }
 
-/// The same, asked for as whether the answer was helpful.
+/// The same, requested as whether the answer was helpful.
 pub fn helpful(value: Option<&str>) -> Result<i8> {
     match bounds::required("helpful", value)? {
         "yes" => Ok(1),

@@ -430,7 +430,7 @@ pub enum ItemKind {
     Webhook,
     /// A delivery.
     Delivery,
-    /// Anything that nobody waits for.
+    /// Anything that no request waits for.
     Other,
 }
 

@@ -106,7 +106,7 @@ async fn hangs_up(times: usize) -> String {
 async fn a_server_that_hangs_up_is_asked_again() {
     let app = impatient().await;
     let tenant = app.tenant("ada").await;
-    // Each time robots.txt is asked for twice: for the turn, and for the page.
+    // Each time robots.txt is requested twice: for the turn, and for the page.
     ready(&app, &tenant, &hangs_up(3).await).await;
     assert!(said(&app, &tenant, OPEN).await.contains("at ten"));
     app.finish().await;

@@ -94,7 +94,7 @@ pub struct Held {
     pub turns: Vec<Turn>,
     /// The rating of its first answer.
     pub rating: Option<i8>,
-    /// Whether a person was asked for.
+    /// Whether a person was requested.
     pub handed_off: bool,
     /// Whether contact details were left.
     pub lead: bool,

@@ -7,7 +7,7 @@ use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
     Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, WorkspaceId,
-    conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
+    conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
     dialect::CreditMetering,
 };
 use store::{TurnWrite, meter::Meter};
@@ -198,9 +198,9 @@ impl Chat {
         for _ in 0..ATTEMPTS {
             let (conversation, how) = match read {
                 None => (opened(dialect, request, turn), TurnWrite::Opens),
-                Some(conversation) if conversation.message_count >= MOST_MESSAGES => {
+                Some(conversation) if conversation.message_count >= MAX_MESSAGES => {
                     let message = format!(
-                        "a conversation can have at most {MOST_MESSAGES} messages; begin another"
+                        "a conversation can have at most {MAX_MESSAGES} messages; begin another"
                     );
                     return Err(Error::new(ErrorKind::Conflict, message));
                 }

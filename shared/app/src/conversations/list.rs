@@ -7,15 +7,15 @@ use domain::{
 
 use crate::App;
 
-/// What a filter that no index answers looks at: so many of a chatbot's newest conversations.
-pub const MOST_FILTERED: u32 = 1_000;
+/// What a filter that no index answers looks at: this number of a chatbot's newest conversations.
+pub const MAX_FILTERED: u32 = 1_000;
 /// How far into a list of conversations of one status a page may lie, since what is skipped there
 /// is read.
 pub const DEEPEST_PAGE: u32 = 10_000;
 
-/// Bytes of text that a list of whole conversations shows at the most: with names and escapes it
+/// Bytes of text that a list of whole conversations shows at most: with names and escapes it
 /// has to fit the six megabytes that a function may answer.
-const MOST_TEXT: usize = 4_000_000;
+const MAX_TEXT: usize = 4_000_000;
 
 /// A conversation with its turns, oldest first.
 pub type Whole = (Conversation, Vec<Turn>);
@@ -51,7 +51,7 @@ impl App {
 
     /// A page of the conversations that `filter` wants, newest first, with how many it wants in
     /// all: of those there are when it names a status or nothing, otherwise of the
-    /// [`MOST_FILTERED`] newest. Whose the chatbot is is known before anything of it is read, so
+    /// [`MAX_FILTERED`] newest. Whose the chatbot is is known before anything of it is read, so
     /// that not even the time it takes tells a stranger's from one that is not there.
     pub async fn conversations_page(
         &self,
@@ -92,7 +92,7 @@ impl App {
         match filter.id.as_deref().map(str::parse) {
             Some(Ok(id)) => Ok(self.store.conversation(chatbot, id).await?.into_iter().collect()),
             Some(Err(_)) => Ok(Vec::new()),
-            None => self.store.conversations(chatbot, Days::ALL, 0, MOST_FILTERED).await,
+            None => self.store.conversations(chatbot, Days::ALL, 0, MAX_FILTERED).await,
         }
     }
 
@@ -114,8 +114,8 @@ impl App {
         let ids: Vec<ConversationId> = page.iter().map(|conversation| conversation.id).collect();
         let turns = self.store.turns_of(&ids).await?;
         let text = turns.iter().flatten().map(|turn| turn.question.len() + turn.answer.len());
-        if limit > 1 && text.sum::<usize>() > MOST_TEXT {
-            let message = format!("is too high: these have more than {MOST_TEXT} bytes of text");
+        if limit > 1 && text.sum::<usize>() > MAX_TEXT {
+            let message = format!("is too high: these have more than {MAX_TEXT} bytes of text");
             return Err(Error::field("limit", message));
         }
         Ok((page.into_iter().zip(turns).collect(), total))

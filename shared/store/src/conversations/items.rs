@@ -13,7 +13,7 @@ use crate::{
     keys::{self, Key},
     table::client::{Range, Store},
     table::compressed,
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -43,10 +43,10 @@ pub(crate) struct ConversationItem {
     first_message: String,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// When it was closed for being idle; gone again when it goes on.
+    /// When it was closed for being idle; removed when it continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
-    /// The dialect that the last handoff was asked for in, which decides who is told of it.
+    /// The dialect that the last handoff was requested in, which decides who is told of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handoff_dialect: Option<Dialect>,
 }
@@ -76,7 +76,7 @@ pub(crate) struct TurnItem {
     answered_at: Timestamp,
 }
 
-mirrored!(
+item_conversions!(
     ConversationItem,
     Conversation {
         id,
@@ -98,7 +98,7 @@ mirrored!(
     } + from { ended_at: None, handoff_dialect: None }
 );
 
-mirrored!(
+item_conversions!(
     TurnItem,
     Turn {
         id,
@@ -124,7 +124,7 @@ mirrored!(
 pub enum TurnWrite {
     /// It opens the conversation.
     Opens,
-    /// It goes on with a conversation that was in this status.
+    /// It continues a conversation that was in this status.
     Continues(ConversationStatus),
 }
 
@@ -135,7 +135,7 @@ pub enum Waiting {
     Closed,
     /// It has been going on; it is due again later.
     StillActive,
-    /// It was closed, handed over or deleted by somebody else.
+    /// It was closed, handed over or deleted by another request.
     Gone,
 }
 
@@ -309,7 +309,7 @@ impl Store {
         Ok(self.write(write).await?.is_done())
     }
 
-    /// Closes the conversation under `key` if nobody has said anything for `idle`, or puts it off.
+    /// Closes the conversation under `key` if no message came for `idle`, or puts it off.
     /// However many do this at once, it is closed once.
     pub async fn close_if_idle(
         &self,

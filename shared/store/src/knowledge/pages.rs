@@ -12,7 +12,7 @@ use crate::{
     keys::{self, ItemKind, Key},
     knowledge::vectors::belongs_to,
     table::client::{Range, Store, key_in, read},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -71,7 +71,7 @@ impl PartItem {
     }
 }
 
-mirrored!(
+item_conversions!(
     PageItem,
     Page {
         source_id,
@@ -89,7 +89,7 @@ mirrored!(
     }
 );
 
-mirrored!(ChunkItem, Chunk { id, content, headings, url, title, tokens });
+item_conversions!(ChunkItem, Chunk { id, content, headings, url, title, tokens });
 
 impl PageItem {
     /// The write that queues `page`.

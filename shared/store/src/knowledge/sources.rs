@@ -13,7 +13,7 @@ use crate::{
     knowledge::pages::PageItem,
     ops::purge::PurgeTarget,
     table::client::{Range, Store},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -55,7 +55,7 @@ struct ClaimItem {
     source_id: SourceId,
 }
 
-mirrored!(
+item_conversions!(
     SourceItem,
     Source {
         id,

@@ -22,7 +22,7 @@ async fn what_lies_between_two_times_is_sent_again() {
         let (id, _) = dialect.create(&app, &tenant, &receiver.url).await;
         ask(&app, &tenant, 4).await;
         let all = dialect.deliveries(&app, &tenant, &id).await;
-        let at = |n: usize| text(&all[n][&dialect.spelt("created_at")]).to_owned();
+        let at = |n: usize| text(&all[n][&dialect.wire_name("created_at")]).to_owned();
         let ids = ids(dialect, &all);
         // Both ends are included; times may be written in any offset.
         for (body, expected) in [
