@@ -43,11 +43,9 @@ fn pdf(objects: &[Vec<u8>]) -> Vec<u8> {
 
 fn stream(dictionary: &str, data: &[u8]) -> Vec<u8> {
     let data = packed(data);
-    let mut object = format!(
-        "<< {dictionary} /Length {} /Filter /FlateDecode >>\nstream\n",
-        data.len()
-    )
-    .into_bytes();
+    let mut object =
+        format!("<< {dictionary} /Length {} /Filter /FlateDecode >>\nstream\n", data.len())
+            .into_bytes();
     object.extend(&data);
     object.extend(b"\nendstream");
     object

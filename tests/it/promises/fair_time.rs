@@ -41,6 +41,7 @@ async fn converse(app: &App, tenant: &Tenant, at: Timestamp) {
         customer_email: None,
         overall_rating: None,
         message_count: 2,
+        text_bytes: 12,
         first_message: "Hello?".to_owned(),
         created_at: at,
         updated_at: at,
@@ -109,7 +110,9 @@ async fn thousands_of_idle_conversations_delay_no_retry() {
     // The youngest of all that is due.
     let delivery = deliver(&app, &tenant, &webhook, ago(1)).await;
 
-    let Some(Code::Worker(work)) = app.platform.function("ticker") else { panic!("the function") };
+    let Some(Code::Worker(work)) = app.platform.function("ticker").cloned() else {
+        panic!("the function")
+    };
     let tick = tokio::spawn(async move { work(json!({})).await.expect("a tick") });
     let seen = ago(1).to_string();
     eventually("the delivery is taken on", async || {

@@ -1,6 +1,7 @@
 //! What the product promises across routes.
 
 mod access_control;
+mod answers_fit;
 mod arrows;
 mod backends;
 mod bench;

@@ -65,7 +65,7 @@
 //!
 //! | the worker dies | then |
 //! |---|---|
-//! | while it reads a page | SQS shows the message again; the page is still queued and is read again, twice at the most: readings are counted before they begin, and one that kills its third worker has failed. Its slot at the host is kept for it, and free for others after two minutes |
+//! | while it reads a page | SQS shows the message again; the page is still queued and is read again, twice at most: readings are counted before they begin, and one that kills its third worker has failed. Its slot at the host is kept for it, and free for others after two minutes |
 //! | after some links are queued | the page is read again; pages that are there are not queued again |
 //! | after the page has ended, before it looked whether it was the last | the message is shown again; the page is not read again, and the count is looked at |
 //! | during the settlement | the same: settlement carried out in part and repeated comes to the same |

@@ -24,7 +24,7 @@ const BATCH: u32 = 200;
 /// Items of a partition that are handled at the same time.
 const AT_ONCE: usize = 8;
 /// How long a tick works on a partition. What is left over is still due: the next tick, within the
-/// minute, goes on with it.
+/// minute, continues with it.
 const SLICE: Duration = Duration::from_secs(45);
 
 /// Ticking: what `ticker` needs beyond [`App`].

@@ -39,8 +39,8 @@ use url::Url;
 
 pub use self::outline::{Block, BlockKind};
 use self::{attributes::Hints, page::PageTree, tag::Tag};
-use crate::records::MAX_JSON_VALUES;
 pub(crate) use self::{line::runs_on, outline::Outline};
+use crate::records::MAX_JSON_VALUES;
 
 /// A page with more elements than this is not read.
 const MAX_ELEMENTS: usize = 50_000;

@@ -80,7 +80,8 @@ fn times(one: Matrix, other: Matrix) -> Matrix {
 /// or with a line, and has no more operands than fit in memory, which are read as one.
 fn piece(content: &[u8]) -> usize {
     let Some(head) = content.get(..MAX_PIECE) else { return content.len() };
-    let behind = |end: &[u8]| head.windows(end.len()).rposition(|w| w == end).map(|at| at + end.len());
+    let behind =
+        |end: &[u8]| head.windows(end.len()).rposition(|w| w == end).map(|at| at + end.len());
     let ends: [&[u8]; 4] = [b"\nET\n", b" ET ", b"\nQ\n", b"\n"];
     ends.into_iter().find_map(behind).unwrap_or(MAX_PIECE)
 }

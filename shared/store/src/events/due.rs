@@ -31,12 +31,7 @@ impl Store {
     }
 
     /// What is due in `partition` of the index by `until`, longest first, `limit` at most.
-    pub async fn due(
-        &self,
-        partition: &str,
-        until: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<DueItem>> {
+    pub async fn due(&self, partition: &str, until: Timestamp, limit: u32) -> Result<Vec<DueItem>> {
         let range = Range {
             index: Some(keys::DUE_INDEX),
             partition: partition.to_owned(),

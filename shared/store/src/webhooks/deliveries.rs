@@ -155,9 +155,7 @@ impl Store {
         let key = keys::delivery(delivery.webhook_id, delivery.created_at, delivery.id);
         let mut put = Write::put(key.clone(), &DeliveryItem::from(delivery))?.if_absent();
         if delivery.status == DeliveryStatus::Pending {
-            put = put
-                .with("due_pk", keys::due_partition_of(&key))
-                .with("due_at", look.to_string());
+            put = put.with("due_pk", keys::due_partition_of(&key)).with("due_at", look.to_string());
         }
         if self.write(put).await?.is_done() {
             return Ok(PutDelivery::Added);
