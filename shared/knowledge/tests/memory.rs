@@ -1,5 +1,6 @@
 //! What a page or a file takes of memory at most, whatever is in it: small inputs that unfold to
 //! much more are what a stranger can send. One test after the other, since memory is the process's.
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use std::{fmt::Write as _, io::Write as _};
 
