@@ -24,8 +24,21 @@ pub(super) struct Repetitions {
 
 /// The arguments whatever their spaces and the order of their names.
 fn canonical(arguments: &str) -> String {
-    serde_json::from_str::<Value>(arguments)
-        .map_or_else(|_| arguments.to_owned(), |value| value.to_string())
+    let value = serde_json::from_str::<Value>(arguments);
+    value.map_or_else(|_| arguments.to_owned(), |value| sorted(value).to_string())
+}
+
+/// `value` with the names of all objects in order. Arguments are bounded in depth by their parser.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.into_iter().map(|(name, v)| (name, sorted(v))).collect();
+            entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+            Value::Object(entries.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        plain => plain,
+    }
 }
 
 impl Repetitions {

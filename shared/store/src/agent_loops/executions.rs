@@ -14,7 +14,7 @@ use crate::{
     agent_loops::record::put_result,
     keys::{self, Key},
     table::client::{Range, Store},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -58,7 +58,7 @@ pub(crate) struct ExecutionItem {
     expires_at: i64,
 }
 
-mirrored!(
+item_conversions!(
     ExecutionItem,
     AgentExecution {
         id,
@@ -96,7 +96,7 @@ fn key_of(execution: &AgentExecution) -> Key {
 pub(super) fn put_execution(execution: &AgentExecution) -> Result<Write> {
     let key = key_of(execution);
     Ok(Write::put(key.clone(), &ExecutionItem::from(execution))?
-        .with("due_pk", keys::due_partition(keys::due_shard(&key)))
+        .with("due_pk", keys::due_partition_of(&key))
         .with("due_at", execution.created_at.plus(PENDING_LEASE).to_string()))
 }
 

@@ -11,7 +11,7 @@ use crate::{
     agent_loops::executions::put_execution,
     keys::{self, Key},
     table::client::{Range, Store},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
     webhooks::subscriptions::WebhookItem,
 };
@@ -57,7 +57,7 @@ pub(crate) struct AgentLoopItem {
     updated_at: Timestamp,
 }
 
-mirrored!(
+item_conversions!(
     AgentLoopItem,
     AgentLoop {
         id,
@@ -118,9 +118,7 @@ fn put(agent_loop: &AgentLoop) -> Result<Write> {
     let key = key_of(agent_loop);
     let put = Write::put(key.clone(), &AgentLoopItem::from(agent_loop))?;
     Ok(match agent_loop.next_run_at {
-        Some(at) => put
-            .with("due_pk", keys::due_partition(keys::due_shard(&key)))
-            .with("due_at", at.to_string()),
+        Some(at) => put.with("due_pk", keys::due_partition_of(&key)).with("due_at", at.to_string()),
         None => put,
     })
 }
