@@ -15,9 +15,12 @@ pub const TRACE_DAYS: u32 = 30;
 pub const MAX_TRACED_PASSAGES: usize = 8;
 /// Characters of a passage that are kept.
 const MAX_QUOTE: usize = 300;
-/// Characters of one message of a prompt that are kept, and messages.
-const MAX_PROMPT_TEXT: usize = 16_000;
+/// Messages of a prompt that are kept, and characters of them together: a prompt has fewer, but an item
+/// of the table must hold whatever comes.
 const MAX_PROMPT: usize = 48;
+const MAX_PROMPT_CHARACTERS: usize = 64_000;
+/// Characters of an answer that are kept.
+const MAX_ANSWER: usize = 16_000;
 /// Requests to backends that are kept.
 const MAX_ATTEMPTS: usize = 8;
 
@@ -78,6 +81,13 @@ pub struct TracedPassage {
     pub quote: String,
 }
 
+impl TurnTrace {
+    /// The answer as it is kept.
+    pub fn answer_kept(answer: &str) -> String {
+        shorten(answer, MAX_ANSWER)
+    }
+}
+
 impl TracedPassage {
     /// What was found, cut.
     pub fn new(citation: Citation, score: f64, content: &str) -> Self {
@@ -100,9 +110,11 @@ impl TracedBackend {
     pub fn new(prompt: Vec<TracedMessage>, mut attempts: Vec<TracedAttempt>) -> Self {
         let left_out = prompt.len().saturating_sub(MAX_PROMPT);
         let kept = prompt.into_iter().enumerate().filter(|(at, _)| *at == 0 || *at > left_out);
-        let cut = |(_, TracedMessage { role, text }): (usize, TracedMessage)| TracedMessage {
-            role,
-            text: shorten(&text, MAX_PROMPT_TEXT),
+        let mut left = MAX_PROMPT_CHARACTERS;
+        let cut = |(_, TracedMessage { role, text }): (usize, TracedMessage)| {
+            let text = shorten(&text, left);
+            left = left.saturating_sub(text.chars().count());
+            TracedMessage { role, text }
         };
         attempts.truncate(MAX_ATTEMPTS);
         Self { prompt: kept.map(cut).collect(), attempts }
@@ -148,7 +160,9 @@ mod tests {
         assert_eq!(long.len(), MAX_PROMPT);
         assert_eq!((long[0].text.as_str(), long[MAX_PROMPT - 1].text.as_str()), ("0", "99"));
         let huge = TracedMessage { role: "system".to_owned(), text: "x".repeat(100_000) };
-        let kept = TracedBackend::new(vec![huge], Vec::new()).prompt;
-        assert_eq!(kept[0].text.chars().count(), MAX_PROMPT_TEXT);
+        let kept = TracedBackend::new(vec![huge.clone(), huge], Vec::new()).prompt;
+        let all: usize = kept.iter().map(|message| message.text.chars().count()).sum();
+        // A text that is cut away leaves the mark of that.
+        assert!(all <= MAX_PROMPT_CHARACTERS + 1, "{all}");
     }
 }

@@ -55,7 +55,7 @@ impl TraceDraft {
             confidence: turn.confidence,
             threshold: self.threshold,
             backend,
-            answer: turn.answer.clone(),
+            answer: TurnTrace::answer_kept(&turn.answer),
             unanswered: turn.unanswered,
             search_ms: millis(self.search),
             total_ms: millis(turn.answered_at.since(turn.asked_at)),

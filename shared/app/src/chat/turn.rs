@@ -6,13 +6,8 @@ use std::sync::Arc;
 use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
-<<<<<<< HEAD
     Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, TurnTrace, WorkspaceId,
-    conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
-=======
-    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, WorkspaceId,
     conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
->>>>>>> lp
     dialect::CreditMetering,
 };
 use store::{TurnWrite, meter::Meter};
