@@ -28,7 +28,7 @@ const MAX_REMOTE_NAME: usize = 256;
 /// Tools whose names are told to a model that calls one that isn't there.
 const MAX_NEAREST: usize = 5;
 
-/// What a name on the wire stands for.
+/// What a name on the wire means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Offered {
     /// A tool of ours.

@@ -188,7 +188,7 @@ struct Log {
 struct Shared {
     mode: Mutex<McpMode>,
     log: Mutex<Log>,
-    /// A tool that waits goes on.
+    /// A tool that waits continues.
     release: Notify,
     /// The client has answered a request of ours.
     replied: Notify,
