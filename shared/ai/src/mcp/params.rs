@@ -11,7 +11,7 @@ const MAX_INTEGER: i64 = (1 << 53) - 1;
 /// An argument that is sent as a header too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct HeaderParam {
-    /// What follows `Mcp-Param-`.
+    /// The part after `Mcp-Param-`.
     name: String,
     /// Names of properties, from the root on.
     path: Vec<String>,

@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
         self.time.saturating_sub(self.begun.elapsed())
     }
 
-    /// Goes on until the run ends; `None` if the execution is no longer this worker's.
+    /// Runs to the end; `None` if the execution is no longer this worker's.
     pub async fn go(&mut self) -> Result<Option<ExecutionEnd>> {
         let (status, error) = match self.steps().await? {
             Ok(()) => (ExecutionStatus::Completed, None),
@@ -238,7 +238,7 @@ impl<'a> Run<'a> {
         Stop::Ended(ExecutionStatus::Timeout, why)
     }
 
-    /// Whether there is time and there are tokens left, and nobody cancelled the execution.
+    /// Whether there is time and there are tokens left, and the owner did not cancel the execution.
     async fn may_go_on(&self) -> Result<Step<()>> {
         if self.left().is_zero() {
             return Ok(Err(self.timed_out()));
@@ -387,7 +387,7 @@ impl<'a> Run<'a> {
 const THIRD_TIME: &str = "\n\n(This is the third time in a row that you made this same call with the same \
     arguments. Do something else, or answer.)";
 
-/// A team's own backend is told of a chatbot; a loop without one stands for itself.
+/// A team's own backend is told of a chatbot; a loop without one is told as one.
 fn nil_chatbot(agent_loop: &AgentLoop) -> ChatbotId {
     ChatbotId::derived(&["agent loop", &agent_loop.id.to_string()])
 }

@@ -83,7 +83,7 @@ struct ExecutionMetadataOut {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = chatbotplatform::ToolCallOut)]
 struct ToolCallOut {
-    /// The model call that asked for it, from 1.
+    /// The model call that requested it, from 1.
     iteration: u32,
     /// The name that the model called.
     name: String,

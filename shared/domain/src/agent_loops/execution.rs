@@ -149,7 +149,7 @@ pub struct ExecutionResult {
 /// A tool call.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ToolCallRecord {
-    /// The model call that asked for it, from 1.
+    /// The model call that requested it, from 1.
     pub iteration: u32,
     /// The name that the model called.
     pub name: String,

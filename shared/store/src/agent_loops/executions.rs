@@ -1,5 +1,5 @@
 //! Executions of agent loops, from the row that queues them to their end. Each write is conditional on
-//! the state it leads away from and on the worker's attempt, so that of two workers one goes on.
+//! the state it leads away from and on the worker's attempt, so that of two workers one continues.
 
 use std::time::Duration;
 

@@ -64,7 +64,7 @@ async fn a_client_with_a_handshake_finds_and_calls_both_tools() {
         (&structured["answer"], &structured["answered"]),
         (&json!("It opens at ten."), &json!(true))
     );
-    // The turn is kept, and the conversation goes on.
+    // The turn is kept, and the conversation continues.
     let conversation = structured["conversationId"].as_str().unwrap();
     let more =
         json!({"name": "ask", "arguments": {"question": question, "conversationId": conversation}});
