@@ -28,11 +28,7 @@ const MAX_REMOTE_NAME: usize = 256;
 /// Tools whose names are told to a model that calls one that isn't there.
 const MAX_NEAREST: usize = 5;
 
-<<<<<<< HEAD
-/// The tool behind a name on the wire.
-=======
 /// What a name on the wire means.
->>>>>>> lp
 #[derive(Debug, Clone, PartialEq)]
 pub enum Offered {
     /// A tool of ours.
