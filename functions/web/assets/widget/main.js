@@ -4,6 +4,7 @@ import {
   UrlClass,
   bare,
   define,
+  deleteProperty,
   detach,
   doc,
   element,
@@ -28,6 +29,7 @@ import { languageOf, worded } from "./strings.js";
 import { dress } from "./sheets.js";
 import { frame } from "./view.js";
 
+const GLOBAL = "colloquy";
 const TAG = "colloquy-widget";
 // What is shown where the configuration can't be read.
 const DEFAULTS = {
@@ -108,6 +110,7 @@ const mount = ({ from, kept, config: given, option, parent, framed }) => {
     destroy: () => {
       guest.stop();
       detach(host);
+      deleteProperty(win, GLOBAL);
     },
   };
 };
@@ -132,7 +135,7 @@ const start = async (script, key) => {
   await ready();
   if (doc.querySelector(TAG)) return;
   const widget = mount({ from, kept, config, option, parent: html, framed: false });
-  if (!own(win, "colloquy")) define(win, "colloquy", bare({ value: widget, configurable: true }));
+  if (!own(win, GLOBAL)) define(win, GLOBAL, bare({ value: widget, configurable: true }));
 };
 
 /** The page has its body. @returns {Promise<void>} */

@@ -80,10 +80,7 @@ export const rows = (log, stack, words, bot, actions) => {
       return;
     }
     if (one.role === "agent") {
-      add(
-        node,
-        h("div", { class: "from" }, icon("person"), h("bdi", null, one.author || text(words, "person"))),
-      );
+      add(node, h("div", { class: "from" }, icon("person"), h("bdi", null, one.author || text(words, "person"))));
     }
     const bubble = h("div", { class: "bubble" });
     if (one.role === "user") {
