@@ -26,51 +26,71 @@ const attributes = (key) => {
 /** @param {string} value */
 const quoted = (value) => `"${value.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}"`;
 
+/** @returns {any} what the widget offers to the page; undefined until it is there */
+const widget = () => /** @type {any} */ (window).colloquy;
+/** The widget that was begun last is there, or will not come. */
+let settled = Promise.resolve();
+
+/** Puts the widget in the place of the one before. @param {Record<string, string>} given @returns {Promise<void>} */
+const begin = (given) =>
+  new Promise((resolve) => {
+    widget()?.destroy();
+    const script = document.createElement("script");
+    for (const [name, value] of Object.entries(given)) script.setAttribute(name, value);
+    script.async = true;
+    window.addEventListener("colloquy-ready", () => resolve(), { once: true });
+    setTimeout(resolve, 5000);
+    script.addEventListener("error", () => {
+      status.textContent = "The widget could not be loaded.";
+      resolve();
+    });
+    document.body.append(script);
+  });
+
 const show = () => {
   const key = keyInAddress();
   form.hidden = !!key;
   byId("try").hidden = !key;
   byId("look").hidden = !key;
-  /** @type {any} */ (window).colloquy?.destroy();
-  document.getElementById("widget")?.remove();
-  if (!key) return;
-  const script = document.createElement("script");
-  script.id = "widget";
+  if (!key) {
+    widget()?.destroy();
+    return;
+  }
   const given = attributes(key);
-  for (const [name, value] of Object.entries(given)) script.setAttribute(name, value);
-  script.async = true;
-  script.addEventListener("error", () => {
-    status.textContent = "The widget could not be loaded.";
-  });
-  document.body.append(script);
+  settled = settled.then(() => begin(given));
   const written = Object.entries(given).map(([name, value]) => `${name}=${quoted(value)}`);
   byId("snippet").textContent = `<script async ${written.join("\n  ")}></${"script"}>`;
   suggest(key);
 };
 
+let asked = 0;
+
 /** Questions that the chatbot knows an answer to. @param {string} key */
 const suggest = async (key) => {
-  const list = byId("ask");
-  list.replaceChildren();
+  asked += 1;
+  const mine = asked;
   const url = new URL("api/v1/widget/config", location.href);
   const answer = await fetch(url, { headers: { Authorization: `Bearer ${key}` } }).catch(() => null);
-  if (!answer?.ok) {
-    status.textContent = answer ? "This key belongs to no chatbot here." : "The platform can’t be reached.";
-    if (answer) form.hidden = false;
-    return;
+  const config = answer?.ok ? await answer.json() : {};
+  // Another key or setting may have been chosen meanwhile.
+  if (mine !== asked) return;
+  status.textContent = answer ? "" : "The platform can’t be reached.";
+  if (answer && !answer.ok) {
+    status.textContent = "This key belongs to no chatbot here.";
+    form.hidden = false;
   }
-  status.textContent = "";
-  const { suggestedQuestions } = await answer.json();
-  const questions = suggestedQuestions?.length ? suggestedQuestions : ["What can you help me with?"];
-  for (const question of questions.slice(0, 4)) {
+  const known = config.suggestedQuestions ?? [];
+  const questions = known.length ? known : ["What can you help me with?"];
+  const items = questions.slice(0, 4).map((/** @type {string} */ question) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = question;
-    button.addEventListener("click", () => /** @type {any} */ (window).colloquy?.ask(question));
+    button.addEventListener("click", () => settled.then(() => widget()?.ask(question)));
     const item = document.createElement("li");
     item.append(button);
-    list.append(item);
-  }
+    return item;
+  });
+  byId("ask").replaceChildren(...items);
 };
 
 form.addEventListener("submit", (event) => {

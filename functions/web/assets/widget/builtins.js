@@ -15,6 +15,7 @@ export const { min, max, pow } = math;
 export const now = Date.now;
 export const isArray = Array.isArray;
 export const UrlClass = URL;
+export const EventClass = Event;
 export const AbortClass = AbortController;
 export const Decoder = TextDecoder;
 export const Sheet = CSSStyleSheet;

@@ -30,8 +30,9 @@ export const fieldsOf = (words) => ({
  * @param {(values: Record<string, string>) => Promise<string>} send
  * @param {{ label: string, act: () => any }} other the second button
  * @param {() => void} done
+ * @param {() => void} grown after the card has become larger
  */
-export const card = (words, title, fields, send, other, done) => {
+export const card = (words, title, fields, send, other, done, grown) => {
   let busy = false;
   const note = h("p", { class: "note bad", role: "alert", id: "card-note" });
   const inputs = map(fields, (field) => {
@@ -53,6 +54,7 @@ export const card = (words, title, fields, send, other, done) => {
     note.textContent = why;
     each(inputs, (input) => attribute(input, "aria-invalid", input === at && "true"));
     if (at) at.focus();
+    grown();
   };
   /** @param {(values: Record<string, string>) => Promise<string>} act @param {Record<string, string>} values */
   const run = async (act, values) => {

@@ -131,7 +131,7 @@ export const visit = (platform, memory, words, language) => {
         pause = fresh ? FIRST_POLL : min(MAX_POLL, pause * 1.2);
         poll();
       },
-      state.open ? pause : min(MAX_POLL, pause * 4),
+      state.open ? pause : min(MAX_POLL, pause * 2),
     );
   };
   /** A visitor who does something may be answered soon. */

@@ -1,6 +1,7 @@
 // Begins: finds its script element, reads the configuration, and puts the widget beside the page's body.
 
 import {
+  EventClass,
   UrlClass,
   bare,
   define,
@@ -29,6 +30,7 @@ import { languageOf, worded } from "./strings.js";
 import { dress } from "./sheets.js";
 import { frame } from "./view.js";
 
+const MAX_QUESTIONS = 6;
 const GLOBAL = "colloquy";
 const TAG = "colloquy-widget";
 // What is shown where the configuration can't be read.
@@ -86,12 +88,13 @@ const mount = ({ from, kept, config: given, option, parent, framed }) => {
   const questions = option("questions");
   const suggested = questions ? questions.split("|") : list(config, "suggestedQuestions");
   const guest = visit(from, kept, words, language);
+  const wasOpen = guest.state().open;
   const shown = frame({
     visit: guest,
     words,
     language,
     config,
-    questions: map(suggested, (one) => typeof one === "string" && one.trim()).slice(0, 6),
+    questions: map(suggested, (one, at) => at < MAX_QUESTIONS && typeof one === "string" && one.trim()),
     shadow,
     framed,
     place: (made) => {
@@ -100,8 +103,8 @@ const mount = ({ from, kept, config: given, option, parent, framed }) => {
     },
   });
   add(parent, host);
-  const remembered = guest.state().open && !shown.isModal();
-  if (!framed && (remembered || option("open") === "true")) shown.show(true, false);
+  // Not on a phone, where it would hide the page.
+  if (!framed && ((wasOpen && !shown.isModal()) || option("open") === "true")) shown.show(true, false);
   return {
     open: () => shown.show(true, true),
     close: () => shown.show(false, true),
@@ -136,6 +139,7 @@ const start = async (script, key) => {
   if (doc.querySelector(TAG)) return;
   const widget = mount({ from, kept, config, option, parent: html, framed: false });
   if (!own(win, GLOBAL)) define(win, GLOBAL, bare({ value: widget, configurable: true }));
+  win.dispatchEvent(new EventClass("colloquy-ready"));
 };
 
 /** The page has its body. @returns {Promise<void>} */

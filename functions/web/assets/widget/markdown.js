@@ -182,11 +182,13 @@ export const markdown = (parent, source) => {
       add(parent, h("hr"));
       at++;
     } else if (isTable()) {
-      const table = h("table");
+      const table = h("table", { dir: "auto" });
       for (let first = true; /^\s*\|/.test(line()); at++) {
         if (/^\s*\|[\s:|-]+\|\s*$/.test(line())) continue;
         const row = h("tr");
-        each(line().trim().slice(1, -1).split("|"), (cell) => add(row, block(first ? "th" : "td", cell.trim())));
+        each(line().trim().slice(1, -1).split("|"), (cell) =>
+          add(row, block(first ? "th" : "td", cell.trim(), { dir: null })),
+        );
         add(table, row);
         first = false;
       }
@@ -210,7 +212,7 @@ export const markdown = (parent, source) => {
  * @param {string[]} lines
  * @param {number} at
  * @param {HTMLElement} parent
- * @param {(name: string, content: string) => HTMLElement} block
+ * @param {(name: string, content: string, attributes?: Record<string, any>) => HTMLElement} block
  */
 const items = (lines, at, parent, block) => {
   /** @type {{ node: HTMLElement, indent: number, ordered: boolean }[]} */
@@ -236,11 +238,11 @@ const items = (lines, at, parent, block) => {
       if (!top) break;
     }
     if (!top || (indent >= top.indent + 2 && open.length < MAX_DEPTH)) {
-      const node = h(ordered ? "ol" : "ul", { start: ordered && found[2] !== "1" && found[2] });
+      const node = h(ordered ? "ol" : "ul", { dir: "auto", start: ordered && found[2] !== "1" && found[2] });
       add(last ?? parent, node);
       top = push(open, { node, indent, ordered });
     }
-    last = block("li", found[3] ?? "");
+    last = block("li", found[3] ?? "", { dir: null });
     add(top.node, last);
   }
   return at;

@@ -41,7 +41,10 @@ const DAY = 86400000;
  */
 
 /** @type {(part: Partial<Message>) => Message} */
-export const message = (part) => ({
+export const message = (part) => complete(bare(part));
+
+/** @type {(part: Partial<Message>) => Message} */
+const complete = (part) => ({
   role: part.role || "event",
   content: part.content || "",
   id: part.id || "",

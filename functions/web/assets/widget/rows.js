@@ -57,11 +57,12 @@ export const rows = (log, stack, words, bot, actions) => {
         class: "rate",
         type: "button",
         title: text(words, name),
+        "aria-label": text(words, name),
         "aria-pressed": one.rated === value ? "true" : "false",
         click: () => one.rated !== value && actions.rate(one, value),
       },
       icon("up", value < 0 ? "flip" : ""),
-      hidden(text(words, name)),
+      h("span", { class: "said" }, text(words, name)),
     );
 
   /** @param {string[]} questions */

@@ -42,9 +42,9 @@ export const wordsOf = (language) => {
 export const worded = (config, language) => {
   const words = wordsOf(language);
   const defaults = wordsOf("en");
-  each(NAMES.split(" ").slice(0, CONFIGURED), (name) => {
+  each(NAMES.split(" "), (name, at) => {
     const set = own(config, name);
-    if (typeof set === "string" && set && set !== defaults[name]) words[name] = set;
+    if (at < CONFIGURED && typeof set === "string" && set && set !== defaults[name]) words[name] = set;
   });
   return words;
 };

@@ -84,7 +84,8 @@ button{border:0;background:none;padding:0;cursor:pointer}
 .sources a:hover{border-color:var(--accent);color:var(--accent)}
 .sources .icon{width:13px;height:13px;color:var(--quiet)}
 .sources b{font-weight:500;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:250px}
-.rate{display:inline-grid;place-items:center;width:32px;height:32px;border-radius:9px;color:var(--quiet)}
+.rate{display:inline-flex;align-items:center;gap:6px;height:32px;padding:0 8px;border-radius:9px;color:var(--quiet);font-size:13px}
+.row:not(:last-child) .said{display:none}
 .rate:hover{background:var(--soft);color:var(--on-soft)}
 .rate .icon{width:17px;height:17px}
 .rate .flip{transform:rotate(180deg)}

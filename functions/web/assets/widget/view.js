@@ -164,13 +164,13 @@ export const frame = ({ visit, words, language, config, questions, shadow, frame
   const askForPerson = () => {
     const skip = { label: say("emailSkipText"), act: () => visit.handOff("") };
     const submit = (/** @type {Record<string, string>} */ values) => visit.handOff(text(values, "email"));
-    openForm(card(words, say("handoffText"), [fieldsOf(words).email], submit, skip, closeForm));
+    openForm(card(words, say("handoffText"), [fieldsOf(words).email], submit, skip, closeForm, lines.bottom));
   };
   const askForDetails = () => {
     const { name, email, phone: number } = fieldsOf(words);
     const submit = (/** @type {any} */ values) => visit.leave(values);
     const skip = { label: say("emailSkipText"), act: () => Promise.resolve("") };
-    openForm(card(words, say("details"), [name, email, number], submit, skip, closeForm));
+    openForm(card(words, say("details"), [name, email, number], submit, skip, closeForm, lines.bottom));
   };
 
   // ── What is said ──

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Checks what people see: types and style of the modules, then the widget, the demo page and the console in a
+# browser, against the local platform. Needs the built `local` (its path is the first argument) and node and npm (the
+# folder of both is the second, if they are not on the PATH); installs the rest into the cache folder.
+set -euo pipefail
+here="$(cd "$(dirname "$0")" && pwd)"
+root="$(cd "$here/../../.." && pwd)"
+local="${1:-${CARGO_TARGET_DIR:-$root/target}/debug/local}"
+if [ -n "${2:-}" ]; then export PATH="$2:$PATH"; fi
+cache="${COLLOQUY_CACHE:-$HOME/.cache/colloquy}/web"
+mkdir -p "$cache"
+
+if ! cmp -s "$here/package.json" "$cache/package.json" || [ ! -d "$cache/node_modules" ]; then
+  cp "$here/package.json" "$cache/package.json"
+  npm install --prefix "$cache" --no-audit --no-fund --no-package-lock --ignore-scripts --silent
+fi
+chromium="$(command -v chromium || command -v chromium-browser || true)"
+if [ -z "$chromium" ]; then
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-core fonts-wqy-microhei >/dev/null
+  chromium="$(command -v chromium)"
+fi
+
+"$cache/node_modules/.bin/tsc" --project "$here"
+"$cache/node_modules/.bin/biome" ci --config-path="$here" --error-on-warnings "$root/functions/web/assets" "$here"
+
+work="$(mktemp -d)"
+"$local" --memory --port 0 --data "$work" >"$work/log" 2>&1 &
+platform=$!
+trap 'kill "$platform" 2>/dev/null || true; rm -rf "$work"' EXIT
+for _ in $(seq 600); do
+  [ -s "$work/credentials.json" ] && break
+  kill -0 "$platform" 2>/dev/null || { cat "$work/log"; exit 1; }
+  sleep 0.1
+done
+export WEB_BASE WEB_MODULES="$cache" CHROMIUM="$chromium" WEB_CREDENTIALS="$work/credentials.json"
+export WEB_SCREENSHOTS="$root/target/screenshots" WEB_FIGURES="$root/target/web-figures.json"
+mkdir -p "$WEB_SCREENSHOTS"
+WEB_BASE="$(node -p 'JSON.parse(require("fs").readFileSync(process.env.WEB_CREDENTIALS)).baseUrl')"
+node --test --test-concurrency=2 --test-reporter=spec "$here"/*.test.mjs
