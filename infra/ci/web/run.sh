@@ -1,18 +1,28 @@
 #!/usr/bin/env bash
 # Checks what people see: types and style of the modules, then the widget, the demo page and the console in a
-# browser, against the local platform. Needs the built `local` (its path is the first argument) and node and npm (the
-# folder of both is the second, if they are not on the PATH); installs the rest into the cache folder.
+# browser, against the local platform.
+#
+#   infra/ci/web/run.sh [LOCAL [NODE]]
+#
+# LOCAL is the built platform; NODE the node to use, with its npm beside it, unless they are on the PATH. The rest is
+# installed into the cache folder, and Chromium by apt if the machine has none. Screenshots are kept in
+# target/screenshots, figures in target/web-figures.json.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../../.." && pwd)"
 local="${1:-${CARGO_TARGET_DIR:-$root/target}/debug/local}"
-if [ -n "${2:-}" ]; then export PATH="$2:$PATH"; fi
+npm=(npm)
+if [ -n "${2:-}" ]; then
+  folder="$(cd "$(dirname "$2")" && pwd)"
+  export PATH="$folder:$PATH"
+  npm=(node "$folder/../lib/node_modules/npm/bin/npm-cli.js")
+fi
 cache="${COLLOQUY_CACHE:-$HOME/.cache/colloquy}/web"
 mkdir -p "$cache"
 
 if ! cmp -s "$here/package.json" "$cache/package.json" || [ ! -d "$cache/node_modules" ]; then
   cp "$here/package.json" "$cache/package.json"
-  npm install --prefix "$cache" --no-audit --no-fund --no-package-lock --ignore-scripts --silent
+  "${npm[@]}" install --prefix "$cache" --no-audit --no-fund --no-package-lock --ignore-scripts --silent
 fi
 chromium="$(command -v chromium || command -v chromium-browser || true)"
 if [ -z "$chromium" ]; then

@@ -12,7 +12,7 @@ import { message, readMessage, source } from "./memory.js";
  * @property {(message: Message) => void} show a new message, or one that has changed
  * @property {(message: Message | null) => void} typing the answer under way as far as it has come; null: none yet
  * @property {() => void} settled no answer is under way
- * @property {() => void} reset all messages anew
+ * @property {() => void} reset all messages again
  * @property {() => void} refresh the badge and the links below
  * @property {(what: string | Message) => void} announce to screen readers
  */
