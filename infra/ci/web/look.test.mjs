@@ -271,3 +271,100 @@ test("the demo page shows the widget for the key in its address", async (t) => {
     await page.context().close();
   }
 });
+
+test("any six colours make text that can be read and controls that can be seen", async (t) => {
+  const page = await visitor(t);
+  await page.goto(
+    (await site(t)).put("/", shop(`<div id="here"></div><script src="${process.env.WEB_BASE}/widget.js"></script>`)),
+  );
+  const bad = await page.evaluate(() => {
+    // A generator of its own, so that the colours are the same in every run.
+    let seed = 18;
+    const next = () => {
+      seed = (seed * 1103515245 + 12345) % 2147483648;
+      return seed / 2147483648;
+    };
+    const color = () =>
+      `#${Math.floor(next() * 0x1000000)
+        .toString(16)
+        .padStart(6, "0")}`;
+    const names = ["primary", "background", "foreground", "secondary"].map((name) => `${name}Color`);
+    /** @param {string} text */
+    const luminance = (text) => {
+      const parts = (text.match(/\d+/g) ?? []).map((one) => {
+        const value = Number(one) / 255;
+        return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+    };
+    /** @type {[string, string, number][]} */
+    const pairs = [
+      ["ink", "ground", 4.5],
+      ["on-primary", "primary", 4.5],
+      ["on-primary", "shade", 4.5],
+      ["on-soft", "soft", 4.5],
+      ["quiet", "ground", 4.5],
+      ["quiet-on-soft", "soft", 4.5],
+      ["accent", "ground", 4.5],
+      ["accent-on-soft", "soft", 4.5],
+      ["danger", "ground", 4.5],
+      ["edge", "ground", 3],
+    ];
+    const container = document.getElementById("here");
+    const config = () =>
+      Object.fromEntries([...names, "primaryForeground", "secondaryForeground"].map((name) => [name, color()]));
+    const wrong = [];
+    for (const theme of ["light", "dark"]) {
+      const shown = /** @type {any} */ (window).ColloquyWidget.mount({ container, config: config(), theme });
+      for (let round = 0; round < 150; round++) {
+        const given = config();
+        shown.update(given);
+        const root = container?.querySelector("colloquy-widget")?.shadowRoot?.querySelector(".root");
+        const style = getComputedStyle(/** @type {Element} */ (root));
+        for (const [front, back, least] of pairs) {
+          const [one, other] = [front, back].map((name) => luminance(style.getPropertyValue(`--${name}`)));
+          const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+          // Whole numbers in the style sheet are a little off.
+          if (!(contrast >= least - 0.06))
+            wrong.push(`${theme} ${front} on ${back}: ${contrast} ${JSON.stringify(given)}`);
+        }
+      }
+      shown.unmount();
+    }
+    return { wrong: wrong.slice(0, 10), left: container?.childElementCount };
+  });
+  assert.deepEqual(bad, { wrong: [], left: 0 });
+});
+
+test("the preview shows a configuration as it is edited and asks nothing of the platform", async (t) => {
+  const page = await visitor(t);
+  const style = "<style>#here { width: 390px; height: 600px; }</style>";
+  await page.goto(
+    (await site(t)).put(
+      "/",
+      shop(`<div id="here"></div><script src="${process.env.WEB_BASE}/widget.js"></script>`, style),
+    ),
+  );
+  /** @type {string[]} */
+  const requests = [];
+  page.on("request", (/** @type {any} */ one) => requests.push(one.url()));
+  await page.evaluate(() => {
+    const container = document.getElementById("here");
+    /** @type {any} */ (window).shown = /** @type {any} */ (window).ColloquyWidget.mount({
+      container,
+      config: { botName: "One", greeting: "First" },
+    });
+  });
+  const chat = widget(page);
+  await chat.says("First");
+  const { width, height } = await chat.window.boundingBox();
+  assert.deepEqual([width, height], [390, 600]);
+  await page.evaluate(() =>
+    /** @type {any} */ (window).shown.update({ botName: "Two", greeting: "Second", primaryColor: "#0b6e4f" }),
+  );
+  await chat.says("Second");
+  assert.equal(await page.locator("colloquy-widget").count(), 1);
+  await chat.ask("How does it look?");
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  assert.deepEqual(requests, []);
+});

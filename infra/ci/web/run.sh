@@ -21,6 +21,7 @@ cache="${COLLOQUY_CACHE:-$HOME/.cache/colloquy}/web"
 mkdir -p "$cache"
 
 if ! cmp -s "$here/package.json" "$cache/package.json" || [ ! -d "$cache/node_modules" ]; then
+  rm -rf "$cache/node_modules"
   cp "$here/package.json" "$cache/package.json"
   "${npm[@]}" install --prefix "$cache" --no-audit --no-fund --no-package-lock --ignore-scripts --silent
 fi
@@ -31,7 +32,8 @@ if [ -z "$chromium" ]; then
 fi
 
 "$cache/node_modules/.bin/tsc" --project "$here"
-"$cache/node_modules/.bin/biome" ci --config-path="$here" --error-on-warnings "$root/functions/web/assets" "$here"
+# From here: a configuration further up would be another root.
+(cd "$here" && "$cache/node_modules/.bin/biome" ci --config-path=. --error-on-warnings . ../../../functions/web/assets)
 
 work="$(mktemp -d)"
 "$local" --memory --port 0 --data "$work" >"$work/log" 2>&1 &

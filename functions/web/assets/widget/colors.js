@@ -120,7 +120,7 @@ export const palette = (config, dark) => {
     online: [34, 197, 94],
     tint: mix(ground, primary, isDark ? 0.16 : 0.07),
     // Away from the text on it.
-    shade: mix(primary, luminance(onPrimary) > 0.4 ? [0, 0, 0] : WHITE, 0.16),
+    shade: mix(primary, luminance(onPrimary) > luminance(primary) ? [0, 0, 0] : WHITE, 0.16),
     code: mix(soft, onSoft, 0.08),
   };
   let made = `color-scheme:${isDark ? "dark" : "light"};`;

@@ -3,6 +3,7 @@
 import {
   EventClass,
   UrlClass,
+  attribute,
   bare,
   define,
   deleteProperty,
@@ -102,6 +103,7 @@ const mount = ({ from, kept, config: given, option, parent, framed }) => {
       paint();
     },
   });
+  attribute(host, "framed", framed);
   add(parent, host);
   // Not on a phone, where it would hide the page.
   if (!framed && ((wasOpen && !shown.isModal()) || option("open") === "true")) shown.show(true, false);

@@ -1,8 +1,7 @@
 // The widget within an element of the console, to look at while its configuration is edited. It answers
 // with a sample and asks nothing of the platform.
 
-import { detach, element, own, text } from "./builtins.js";
-import { add } from "./dom.js";
+import { own, text } from "./builtins.js";
 
 const SAMPLE = "preview";
 
@@ -52,8 +51,6 @@ const forgetful = () => {
  * @param {(what: any) => { destroy: () => void }} mount
  */
 export const preview = (mount) => (/** @type {any} */ given) => {
-  const place = element("div");
-  add(own(given, "container"), place);
   /** @type {{ destroy: () => void } | null} */
   let shown = null;
   /** @param {any} config */
@@ -61,14 +58,13 @@ export const preview = (mount) => (/** @type {any} */ given) => {
     if (shown) shown.destroy();
     const kept = forgetful();
     const option = (/** @type {string} */ name) => text(given, name);
-    shown = mount({ from: sample(), kept, config, option, parent: place, framed: true });
+    shown = mount({ from: sample(), kept, config, option, parent: own(given, "container"), framed: true });
   };
   update(own(given, "config"));
   return {
     update,
     unmount: () => {
       if (shown) shown.destroy();
-      detach(place);
     },
   };
 };

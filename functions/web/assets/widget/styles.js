@@ -3,6 +3,7 @@
 
 export const STYLES = `
 :host{all:initial!important;display:block!important;position:fixed!important;inset:auto!important;width:0!important;height:0!important;z-index:2147483647!important;visibility:visible!important;opacity:1!important;pointer-events:auto!important;transform:none!important;filter:none!important;contain:none!important}
+:host([framed]){position:static!important;width:100%!important;height:100%!important}
 :host([hidden]){display:none!important}
 *,*::before,*::after{box-sizing:border-box}
 .root{font:400 15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif;color:var(--ink);text-align:start;-webkit-text-size-adjust:100%;-webkit-tap-highlight-color:transparent}
@@ -130,7 +131,7 @@ button{border:0;background:none;padding:0;cursor:pointer}
 .brand{white-space:nowrap;font-size:12px}
 .brand b{font-weight:650}
 
-.framed,.framed .window{position:static;width:100%;height:100%}
+.framed,.framed .window{position:static;width:100%;height:100%;animation:none}
 @media (max-width:480px),(max-height:460px){
 .window,.left .window{inset:var(--top,0) 0 auto 0;width:auto;height:var(--height,100dvh);border-radius:0;animation-name:none;box-shadow:none}
 .isopen .launcher{display:none}
