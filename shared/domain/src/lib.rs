@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod filter;
 pub mod id;
+pub mod inbox;
 pub mod integration;
 pub mod lead;
 pub mod page;
@@ -44,6 +45,10 @@ pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, Webho
 pub use id::{
     ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, IntegrationId, KeyId, LeadId,
     MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+};
+pub use inbox::{
+    DirectAuthor, DirectMessage, InboxCursor, InboxPatch, InboxQuery, Speaker, TranscriptEntry,
+    TranscriptMessage,
 };
 pub use integration::{
     BackendKind, Integration, IntegrationFilter, IntegrationPatch, IntegrationStatus,

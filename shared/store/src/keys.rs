@@ -26,6 +26,8 @@
 //! | group of unanswered questions that was answered | `BOT#<chatbot>` | `LEARNED#<group>` | expires |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message; where that opened the conversation, by its session |
+//! | direct message, outside of a turn | `CONV#<conversation>` | `TALK#<message>` | |
+//! | change in the inbox of a workspace | `INBOX#<workspace>` | `<time>#<conversation>` | expires |
 //! | mark of a conversation | `CONV#<conversation>` | `MARK` | `list` by what its first turn was (unanswered, rated) |
 //! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
@@ -53,6 +55,8 @@
 //! | one chatbot of a workspace | get | 1 |
 //! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
 //! | one conversation | get, then query its turns | 1 + by size |
+//! | all that was said in a conversation | query `CONV#…` from `TALK#` to `TURN#~` | by size |
+//! | what changed in an inbox | query `INBOX#…` from a time on | 0.5 while nothing did |
 //! | whose a conversation is | query `CONV#… / TURN#`, one item | 1 or by its size |
 //! | the turn of an answer | query `list` `MSG#…` and get where it opened a conversation | 1 + by size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
@@ -137,6 +141,10 @@ pub fn chatbot_partition(id: ChatbotId) -> String {
 /// Partition of a conversation's turns.
 pub fn conversation_partition(id: ConversationId) -> String {
     format!("CONV#{id}")
+}
+/// Partition of what changes in a workspace's inbox.
+pub fn feed_partition(id: WorkspaceId) -> String {
+    format!("INBOX#{id}")
 }
 /// Partition of one crawl: its pages, chunks and segment.
 pub fn crawl_partition(source: SourceId, job: CrawlId) -> String {
@@ -254,6 +262,14 @@ pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
 /// A turn.
 pub fn turn(conversation: ConversationId, id: MessageId) -> Key {
     key(conversation_partition(conversation), format!("{TURN}{id}"))
+}
+/// A message outside of a turn.
+pub fn direct_message(conversation: ConversationId, id: MessageId) -> Key {
+    key(conversation_partition(conversation), format!("{DIRECT}{id}"))
+}
+/// That a conversation of a workspace changed at a time.
+pub fn feed_entry(workspace: WorkspaceId, at: Timestamp, conversation: ConversationId) -> Key {
+    key(feed_partition(workspace), format!("{at}#{conversation}"))
 }
 /// A lead.
 pub fn lead(chatbot: ChatbotId, id: LeadId) -> Key {
@@ -374,6 +390,9 @@ pub const LEARNED: &str = "LEARNED#";
 pub const CONVERSATION: &str = "CONV#";
 /// Sort key prefix of turns in a conversation.
 pub const TURN: &str = "TURN#";
+/// Sort key prefix of direct messages in a conversation. Below that of turns, so that one range has
+/// both.
+pub const DIRECT: &str = "TALK#";
 /// Sort key prefix of leads in a chatbot.
 pub const LEAD: &str = "LEAD#";
 /// Sort key prefix of sources in a chatbot, and of pointers in its index.
@@ -403,6 +422,8 @@ pub enum ItemKind {
     Conversation,
     /// A turn.
     Turn,
+    /// A message outside of a turn.
+    DirectMessage,
     /// A lead.
     Lead,
     /// A source.
@@ -426,6 +447,7 @@ impl Key {
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,
+            ("CONV", "TALK") => ItemKind::DirectMessage,
             ("BOT", "LEAD") => ItemKind::Lead,
             ("BOT", "SRC") => ItemKind::Source,
             ("SRC", "PAGE") => ItemKind::Page,

@@ -35,6 +35,24 @@ async fn a_chat_turn_stays_within_its_budget() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn polling_an_inbox_in_which_nothing_changed_takes_one_read_unit() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    app.ask(&tenant.public, "Hello?").await;
+    app.drain().await;
+    let poll = async |since: String| {
+        app.get(&format!("/api/v1/inbox/changes?since={since}")).bearer(&tenant.session).send().await
+    };
+    // Past the overlap in which what has just changed is told again.
+    let since = app.platform.app.now().plus(std::time::Duration::from_secs(11));
+    let quiet = poll(since.to_string()).await;
+    assert_eq!(quiet.ok()["conversations"], json!([]));
+    let (read, write, round_trips) = quiet.units();
+    assert!(read <= 1.0 && write == 0.0 && round_trips == 2, "{read} {write} {round_trips}");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn getting_one_resource_takes_two_round_trips() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;

@@ -11,4 +11,5 @@ mod integrations;
 mod knowledge;
 mod leads;
 mod projects;
+mod web;
 mod webhooks;

@@ -2,5 +2,6 @@
 //! against a plan, and answers kept for an `Idempotency-Key`.
 
 pub mod accounts;
+pub mod conversation_tokens;
 pub mod idempotency;
 pub mod usage;

@@ -17,6 +17,7 @@
 //! - `respond`: what the engine says by itself: small talk, a pair, "did you mean" where it is not sure,
 //!   a refusal in the visitor's language; and what is searched for a message that leaves out what the
 //!   last two turns said.
+//! - [`explain`]: what a question finds and leads to, for its owner; nothing is stored.
 //! - `history`: the conversation so far, bounded by tokens, for answerers that read it.
 //!
 //! # States of a turn
@@ -38,6 +39,7 @@
 
 mod answer;
 mod backends;
+pub mod explain;
 mod history;
 pub mod leads;
 mod plan;

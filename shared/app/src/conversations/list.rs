@@ -2,7 +2,7 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    Page, Result, Turn, WorkspaceId, conversation::Handoff,
+    Page, Result, TranscriptEntry, WorkspaceId, conversation::Handoff,
 };
 
 use crate::App;
@@ -17,8 +17,8 @@ pub const DEEPEST_PAGE: u32 = 10_000;
 /// has to fit the six megabytes that a function may answer.
 const MOST_TEXT: usize = 4_000_000;
 
-/// A conversation with its turns, oldest first.
-pub type Whole = (Conversation, Vec<Turn>);
+/// A conversation with all that was said in it, oldest first.
+pub type Whole = (Conversation, Vec<TranscriptEntry>);
 
 impl App {
     /// Conversations newest first, with how many there are in all.
@@ -97,7 +97,7 @@ impl App {
     }
 
     /// Conversations of a chatbot of `workspace` that began within `days`, newest first and with
-    /// their turns, and how many there are in all.
+    /// what was said in them, and how many there are in all.
     pub async fn whole_conversations(
         &self,
         workspace: WorkspaceId,
@@ -112,13 +112,13 @@ impl App {
             self.conversations_within(chatbot, days)
         )?;
         let ids: Vec<ConversationId> = page.iter().map(|conversation| conversation.id).collect();
-        let turns = self.store.turns_of(&ids).await?;
-        let text = turns.iter().flatten().map(|turn| turn.question.len() + turn.answer.len());
+        let said = self.store.transcripts_of(&ids).await?;
+        let text = said.iter().flatten().map(TranscriptEntry::bytes);
         if limit > 1 && text.sum::<usize>() > MOST_TEXT {
             let message = format!("is too high: these have more than {MOST_TEXT} bytes of text");
             return Err(Error::field("limit", message));
         }
-        Ok((page.into_iter().zip(turns).collect(), total))
+        Ok((page.into_iter().zip(said).collect(), total))
     }
 
     /// How many conversations began within `days`.
@@ -130,12 +130,12 @@ impl App {
         Ok(counted.iter().map(|(_, counters)| counters.conversations).sum())
     }
 
-    /// A conversation with its turns.
+    /// A conversation with what was said in it.
     pub async fn conversation(&self, chatbot: ChatbotId, id: ConversationId) -> Result<Whole> {
-        let (conversation, turns) =
-            tokio::try_join!(self.store.conversation(chatbot, id), self.store.turns(id))?;
+        let (conversation, said) =
+            tokio::try_join!(self.store.conversation(chatbot, id), self.store.transcript(id))?;
         let conversation = conversation.ok_or_else(|| Error::not_found("conversation"))?;
-        Ok((conversation, turns))
+        Ok((conversation, said))
     }
 
     /// A conversation of any of the workspace's chatbots.
@@ -148,22 +148,31 @@ impl App {
         self.conversation_at(workspace, chatbot, id).await
     }
 
-    /// A conversation of any of the workspace's chatbots with its turns, oldest first: the first
-    /// `most`, or all.
-    pub async fn turns_of(
+    /// A conversation of any of the workspace's chatbots with what was said in it, oldest first: at
+    /// least the first `most` turns, or all.
+    pub async fn transcript_of(
         &self,
         workspace: WorkspaceId,
         id: ConversationId,
         most: Option<u32>,
-    ) -> Result<(Conversation, Vec<Turn>)> {
+    ) -> Result<Whole> {
         let chatbot = self.chatbot_of(workspace, id).await?;
-        let turns = async {
-            match most {
-                Some(most) => self.store.first_turns(id, most).await,
-                None => self.store.turns(id).await,
-            }
+        let Some(most) = most else {
+            return tokio::try_join!(
+                self.conversation_at(workspace, chatbot, id),
+                self.store.transcript(id)
+            );
         };
-        tokio::try_join!(self.conversation_at(workspace, chatbot, id), turns)
+        let (conversation, turns) = tokio::try_join!(
+            self.conversation_at(workspace, chatbot, id),
+            self.store.first_turns(id, most)
+        )?;
+        // Only a conversation that a person took part in has more than its turns.
+        let said = match conversation.direct_messages {
+            0 => TranscriptEntry::merged(turns, Vec::new()),
+            _ => self.store.transcript(id).await?,
+        };
+        Ok((conversation, said))
     }
 
     /// The same, of a chatbot that has to be one of `workspace`.
@@ -216,7 +225,7 @@ impl App {
 
     /// The chatbot that a conversation is with, if it is one of `workspace`: its first turn says
     /// so, since no conversation is without one.
-    async fn chatbot_of(&self, workspace: WorkspaceId, id: ConversationId) -> Result<ChatbotId> {
+    pub(super) async fn chatbot_of(&self, workspace: WorkspaceId, id: ConversationId) -> Result<ChatbotId> {
         let turns = self.store.first_turns(id, 1).await?;
         let own = turns.first().filter(|turn| turn.workspace_id == workspace);
         own.map(|turn| turn.chatbot_id).ok_or_else(|| Error::not_found("conversation"))
@@ -224,7 +233,7 @@ impl App {
 
     /// A conversation of a chatbot that is there still: what hung on one that was deleted goes a
     /// moment after it.
-    async fn conversation_at(
+    pub(super) async fn conversation_at(
         &self,
         workspace: WorkspaceId,
         chatbot: ChatbotId,

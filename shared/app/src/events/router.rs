@@ -6,7 +6,10 @@ use store::Change;
 use crate::{
     App,
     crawl::job::CrawlPage,
-    events::{crawls::CrawlSubscriber, mail::MailSubscriber, purges::PurgeSubscriber},
+    events::{
+        crawls::CrawlSubscriber, inbox::InboxSubscriber, mail::MailSubscriber,
+        purges::PurgeSubscriber,
+    },
     jobs::JobQueue,
     mail::job::Mail,
     ops::purge::Purge,
@@ -34,6 +37,7 @@ pub struct EventRouter {
     purges: PurgeSubscriber,
     crawls: CrawlSubscriber,
     mail: MailSubscriber,
+    inbox: InboxSubscriber,
     webhooks: FanOut,
 }
 
@@ -46,6 +50,7 @@ impl EventRouter {
             purges: PurgeSubscriber::new(app.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
+            inbox: InboxSubscriber::new(&app),
             webhooks: FanOut::new(app.clone(), deliveries, renderer),
             app,
         }
@@ -57,6 +62,7 @@ impl EventRouter {
         self.purges.on(change).await?;
         self.crawls.on(change).await?;
         self.mail.on(change).await?;
+        self.inbox.on(change).await?;
         self.webhooks.on(change, cache).await
     }
 

@@ -168,6 +168,7 @@ fn events(change: &Change) -> Vec<Event> {
             vec![Event::rated(turn.clone(), *rating, *at)]
         }
         Change::TurnAdded(turn) => Event::of_turn(turn),
+        Change::DirectMessageAdded(message) => vec![Event::sent(message.clone())],
         _ => Vec::new(),
     }
 }

@@ -1,7 +1,10 @@
 //! Chatbot Platform's events, delivered as the Standard Webhooks specification has it.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{BackendReport, Context, Delivery, Event, EventBody, RequiredData, Timestamp};
+use domain::{
+    BackendReport, Context, Delivery, DirectAuthor, Event, EventBody, RequiredData, Timestamp,
+    TranscriptMessage,
+};
 use serde::Serialize;
 
 use super::{ChatbotPlatform, conversations::MessageOut};
@@ -64,9 +67,13 @@ impl From<&BackendReport> for FailedIntegration {
 pub fn name(event: &Event) -> Option<&'static str> {
     match &event.body {
         EventBody::QuestionAsked(_) => Some(RECEIVED),
+        EventBody::DirectMessageSent(message) if message.author == DirectAuthor::Visitor => {
+            Some(RECEIVED)
+        }
         EventBody::IntegrationFailed(_) => Some(INTEGRATION_FAILED),
         EventBody::ConversationStarted(_)
         | EventBody::QuestionAnswered(_)
+        | EventBody::DirectMessageSent(_)
         | EventBody::ConversationEnded(_)
         | EventBody::LeadCaptured(_)
         | EventBody::RatingReceived(_)
@@ -78,8 +85,11 @@ pub fn name(event: &Event) -> Option<&'static str> {
 pub fn body(name: &str, event: &Event) -> String {
     let message = match &event.body {
         EventBody::QuestionAsked(turn) => {
-            let [question, _] = MessageOut::both(turn.as_ref().clone());
-            Some(question)
+            let [question, _] = TranscriptMessage::of_turn(turn.as_ref().clone());
+            Some(MessageOut::from(question))
+        }
+        EventBody::DirectMessageSent(message) => {
+            Some(MessageOut::from(TranscriptMessage::from(message.as_ref().clone())))
         }
         _ => None,
     };

@@ -2,7 +2,7 @@
 
 use domain::{
     BackendKind, ChatbotFilter, ConversationFilter, Error, IntegrationFilter, IntegrationStatus,
-    Page, Result, Timestamp, Turn, WebhookFilter,
+    Page, Result, Timestamp, TranscriptEntry, TranscriptMessage, WebhookFilter,
     conversation::{MOST_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
@@ -179,9 +179,9 @@ impl MessagesIn {
         turns.filter(|_| self.filter == MessageFilter::default())
     }
 
-    /// What is wanted of a conversation of `count` messages, of which these are the turns.
-    pub fn of(self, count: u32, turns: Vec<Turn>) -> ListOut<MessageOut> {
-        let messages = turns.into_iter().flat_map(MessageOut::both);
+    /// What is wanted of a conversation of `count` messages, of which these are the first or all.
+    pub fn of(self, count: u32, said: Vec<TranscriptEntry>) -> ListOut<MessageOut> {
+        let messages = TranscriptMessage::of(said).into_iter().map(MessageOut::from);
         if self.filter == MessageFilter::default() {
             return ListOut::new(self.page.of(messages), u64::from(count), self.page);
         }

@@ -6,7 +6,6 @@ use domain::{
     BackendReport, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect,
     HandoffStatus, MessageId, Result, Timestamp, Turn, WorkspaceId, conversation::Handoff,
 };
-use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
 };
 
 /// Conversations whose turns are read at the same time.
-const TURN_READS: usize = 20;
+pub(super) const TURN_READS: usize = 20;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ConversationItem {
@@ -39,7 +38,11 @@ pub(crate) struct ConversationItem {
     customer_email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     overall_rating: Option<i8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    assignee: Option<String>,
     message_count: u32,
+    #[serde(default)]
+    direct_messages: u32,
     first_message: String,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -91,7 +94,9 @@ mirrored!(
         handoff_reason,
         customer_email,
         overall_rating,
+        assignee,
         message_count,
+        direct_messages,
         first_message,
         created_at,
         updated_at,
@@ -139,7 +144,7 @@ pub enum Waiting {
     Gone,
 }
 
-fn active_indexes(conversation: &Conversation, idle: Duration) -> [(&'static str, String); 4] {
+pub(super) fn active_indexes(conversation: &Conversation, idle: Duration) -> [(&'static str, String); 4] {
     let key = keys::conversation(conversation.chatbot_id, conversation.id);
     [
         ("due_pk", keys::due_partition(keys::due_shard(&key))),
@@ -220,17 +225,6 @@ impl Store {
         }
         let writes = vec![written, added];
         Ok(self.transact(writes).await?.is_done())
-    }
-
-    /// The turns of each of `conversations`, in their order, each oldest first. They may be a moment
-    /// behind, for half of what [`Store::turns`] costs each.
-    pub async fn turns_of(&self, conversations: &[ConversationId]) -> Result<Vec<Vec<Turn>>> {
-        let reads = conversations.iter().copied().map(|id| async move {
-            let range = Range::prefix(keys::conversation_partition(id), keys::TURN);
-            let items: Vec<TurnItem> = self.query(Range { consistent: false, ..range }).await?;
-            Ok(items.into_iter().map(Turn::from).collect())
-        });
-        futures::stream::iter(reads).buffered(TURN_READS).try_collect().await
     }
 
     /// All turns of a conversation, oldest first.

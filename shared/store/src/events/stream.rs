@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    AutoDisabled, Chatbot, Conversation, CrawlId, Delivery, Error, Lead, Result, Source, SourceId,
+    AutoDisabled, Chatbot, Conversation, CrawlId, Delivery, DirectMessage, Error, Lead, Result, Source, SourceId,
     Turn, Webhook,
     source::{Page, PageState},
 };
@@ -13,6 +13,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::{
     chat::leads::LeadItem,
     chatbots::items::ChatbotItem,
+    conversations::direct::DirectMessageItem,
     conversations::items::{ConversationItem, TurnItem},
     keys::{ItemKind, Key},
     knowledge::pages::PageItem,
@@ -65,6 +66,8 @@ pub enum Change {
     },
     /// A turn was cleared away with its conversation.
     TurnRemoved(Turn),
+    /// A member or a visitor wrote outside of a turn.
+    DirectMessageAdded(DirectMessage),
     /// A visitor left contact details.
     LeadCaptured(Lead),
     /// A lead was deleted.
@@ -138,6 +141,9 @@ impl StreamImage {
             }
             (ItemKind::Turn, Some(old), None) => {
                 Some(Change::TurnRemoved(read::<TurnItem>(old)?.into()))
+            }
+            (ItemKind::DirectMessage, None, Some(new)) => {
+                Some(Change::DirectMessageAdded(read::<DirectMessageItem>(new)?.into()))
             }
             (ItemKind::Lead, None, Some(new)) => {
                 Some(Change::LeadCaptured(read::<LeadItem>(new)?.try_into()?))

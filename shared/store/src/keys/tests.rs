@@ -33,6 +33,8 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("conversation", conversation(bot, conv)),
         ("mark", mark(conv)),
         ("turn", turn(conv, id.parse().unwrap())),
+        ("direct_message", direct_message(conv, id.parse().unwrap())),
+        ("feed_entry", feed_entry(ws, Timestamp::from_millis(0), conv)),
         ("lead", lead(bot, id.parse().unwrap())),
         ("source", source(bot, src)),
         ("source_url", source_url(bot, id)),
