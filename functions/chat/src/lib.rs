@@ -10,7 +10,7 @@ mod token;
 use std::sync::Arc;
 
 use ai::Builtin;
-use app::{App, chat::turn::Chat, access::conversation_tokens::ConversationTokens};
+use app::{App, access::conversation_tokens::ConversationTokens, chat::turn::Chat};
 use axum::{
     Router,
     extract::{FromRef, State},

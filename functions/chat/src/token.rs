@@ -1,6 +1,6 @@
 //! The token that an answer carries for its visitor.
 
-use app::{chat::turn::TurnConversation, access::conversation_tokens::ConversationTokens};
+use app::{access::conversation_tokens::ConversationTokens, chat::turn::TurnConversation};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use colloquy_http::CONVERSATION_TOKEN;
 use domain::{ChatbotId, Result};

@@ -28,8 +28,7 @@ async fn get_widget_config(
     State(ctx): State<Ctx>,
     key: VisitorKey,
 ) -> Result<Response, Problem<Openbat>> {
-    let (widget, suggested) =
-        ctx.app.widget_with_suggestions(&key.principal, key.chatbot).await?;
+    let (widget, suggested) = ctx.app.widget_with_suggestions(&key.principal, key.chatbot).await?;
     let body = Json(WidgetConfigOut::new(widget, suggested));
     Ok(([(CACHE_CONTROL, "private, max-age=60")], body).into_response())
 }

@@ -64,7 +64,8 @@ impl Naming<'_> {
         if self.open.iter().any(|open| open == name) {
             return Err(format!("{}: {name} names itself, by {:?}", self.folder, self.open));
         }
-        let unknown = || format!("{}: {:?} names ./{name}, which is not there", self.folder, self.open);
+        let unknown =
+            || format!("{}: {:?} names ./{name}, which is not there", self.folder, self.open);
         let source = self.sources.get(name).cloned().ok_or_else(unknown)?;
         self.open.push(name.to_owned());
         let (before, after) = match name.rsplit_once('.').map(|(_, ending)| ending) {

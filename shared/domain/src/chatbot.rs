@@ -341,7 +341,13 @@ mod tests {
             assert!(check(fits).is_ok());
         }
         let long = "x".repeat(121);
-        for wrong in [json!("a"), json!([1]), json!([" "]), json!([long]), json!(["a", "a", "a", "a", "a", "a", "a"])] {
+        for wrong in [
+            json!("a"),
+            json!([1]),
+            json!([" "]),
+            json!([long]),
+            json!(["a", "a", "a", "a", "a", "a", "a"]),
+        ] {
             let said = check(wrong.clone()).unwrap_err().to_string();
             assert!(said.contains("suggestedQuestions"), "{wrong}: {said}");
         }

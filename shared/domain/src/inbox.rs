@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Error, MessageId,
-    Platform, Result, Timestamp, Turn, WorkspaceId, bounds,
+    Platform, Result, Timestamp, Turn, WorkspaceId, bounds, wire,
 };
 
 /// Who wrote a direct message.
@@ -74,20 +74,19 @@ impl TranscriptEntry {
         all
     }
 
-    /// How many messages it is: a turn is two.
-    pub fn messages(&self) -> u32 {
+    /// Bytes that its text takes in an answer to a client.
+    pub fn text_bytes(&self) -> u32 {
         match self {
-            Self::Turn(_) => 2,
-            Self::Direct(_) => 1,
+            Self::Turn(turn) => turn.text_bytes(),
+            Self::Direct(message) => message.text_bytes(),
         }
     }
+}
 
-    /// Bytes of its text.
-    pub fn bytes(&self) -> usize {
-        match self {
-            Self::Turn(turn) => turn.question.len() + turn.answer.len(),
-            Self::Direct(message) => message.text.len(),
-        }
+impl DirectMessage {
+    /// Bytes that its text takes in an answer to a client.
+    pub fn text_bytes(&self) -> u32 {
+        u32::try_from(wire::answered(&self.text)).unwrap_or(u32::MAX)
     }
 }
 
@@ -288,9 +287,10 @@ mod tests {
             asked_at: Timestamp::from_millis(millis),
             answered_at: Timestamp::from_millis(millis),
         };
-        let merged =
-            TranscriptEntry::merged(vec![turn(1_000), turn(3_000)], vec![direct(2_000), direct(4_000)]);
-        assert_eq!(merged.iter().map(TranscriptEntry::messages).sum::<u32>(), 6);
+        let merged = TranscriptEntry::merged(
+            vec![turn(1_000), turn(3_000)],
+            vec![direct(2_000), direct(4_000)],
+        );
         let messages = TranscriptMessage::of(merged);
         let seen: Vec<_> = messages.iter().map(|m| (m.text.as_str(), m.speaker)).collect();
         assert_eq!(

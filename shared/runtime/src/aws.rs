@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use app::{
     App,
     access::accounts::PasswordCost,
+    access::conversation_tokens::ConversationTokens,
     adapters::clock::{SharedClock, SystemClock},
     adapters::files::Files,
     adapters::seal::Sealer,
     adapters::sqs::Queue,
-    access::conversation_tokens::ConversationTokens,
     integrations::Integrations,
     jobs::{Job, JobQueue, WorkQueue},
     ops::dead_letters::DeadLetters,
@@ -120,7 +120,7 @@ impl Aws {
         Self { clock, ..self }
     }
 
-    /// The same with the DNS server at `server`, asked for at most `time`.
+    /// The same with the DNS server at `server`, queried for at most `time`.
     #[must_use]
     pub fn with_dns(self, server: SocketAddr, time: Duration) -> Self {
         Self { dns: Some((server, time)), ..self }
@@ -270,7 +270,7 @@ impl Aws {
         Ok(app.with_passwords(self.passwords).with_clock(self.clock.clone()))
     }
 
-    /// The DNS, asked for at most `time`, and that time.
+    /// The DNS, queried for at most `time`, and that time.
     pub fn dns(&self, time: Duration) -> (Resolver, Duration) {
         match self.dns {
             Some((server, time)) => (Resolver::of_server(server, time), time),

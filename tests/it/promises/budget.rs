@@ -41,7 +41,10 @@ async fn polling_an_inbox_in_which_nothing_changed_takes_one_read_unit() {
     app.ask(&tenant.public, "Hello?").await;
     app.drain().await;
     let poll = async |since: String| {
-        app.get(&format!("/api/v1/inbox/changes?since={since}")).bearer(&tenant.session).send().await
+        app.get(&format!("/api/v1/inbox/changes?since={since}"))
+            .bearer(&tenant.session)
+            .send()
+            .await
     };
     // Past the overlap in which what has just changed is told again.
     let since = app.platform.app.now().plus(std::time::Duration::from_secs(11));
@@ -110,6 +113,6 @@ async fn telling_k_subscribers_costs_at_most_2_and_k_reads_and_2_k_writes() {
     let units = meter.units();
     assert!(units.read > 0.0 && units.read <= 2.0 + k, "{} read units", units.read);
     assert!(units.write >= k && units.write <= 2.0 * k, "{} write units", units.write);
-    // The attempts go on; nobody listens.
+    // The attempts continue without a listener.
     app.platform.shutdown().await;
 }

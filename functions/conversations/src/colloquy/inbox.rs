@@ -8,8 +8,8 @@ use dialects::{
     openbat::Openbat,
 };
 use domain::{
-    Error, InboxCursor, InboxQuery, Result as DomainResult,
-    Timestamp, TranscriptMessage, bounds, inbox::direct_text,
+    Error, InboxCursor, InboxQuery, Result as DomainResult, Timestamp, TranscriptMessage, bounds,
+    inbox::direct_text,
 };
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};

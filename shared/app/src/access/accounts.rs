@@ -198,7 +198,7 @@ impl App {
         self.begin_session(user, workspace).await
     }
 
-    async fn begin_session(&self, user: User, workspace: Workspace) -> Result<SignedIn> {
+    pub(super) async fn begin_session(&self, user: User, workspace: Workspace) -> Result<SignedIn> {
         let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
         let member =
             Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };

@@ -4,4 +4,5 @@
 pub mod accounts;
 pub mod conversation_tokens;
 pub mod idempotency;
+pub mod links;
 pub mod usage;

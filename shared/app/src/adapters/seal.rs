@@ -92,7 +92,9 @@ mod tests {
         let is = |purpose, text, shown: &[u8]| sealer.is_mac(purpose, text, shown).unwrap();
         assert!(is("a", "text", &mac) && is("a", "text", &mac[..16]));
         assert!(!is("a", "texts", &mac) && !is("b", "text", &mac));
-        assert!(!is("a", "text", &mac[..15]) && !is("a", "text", &[]) && !is("a", "text", &mac[1..]));
+        assert!(
+            !is("a", "text", &mac[..15]) && !is("a", "text", &[]) && !is("a", "text", &mac[1..])
+        );
         let other = Sealer::new(&"j".repeat(64)).unwrap();
         assert!(!other.is_mac("a", "text", &mac).unwrap());
     }

@@ -13,7 +13,7 @@ use super::{
     stream::{Deltas, ReplyMode, TurnConversation},
     turn::Chat,
 };
-use crate::integrations::{ask::Candidates, backends::Backends};
+use crate::integrations::{Backends, ask::Candidates};
 
 /// Passages that are shown.
 const SHOWN: usize = 8;

@@ -7,7 +7,7 @@ use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
     Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, WorkspaceId,
-    conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
+    conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
     dialect::CreditMetering,
 };
 use store::{TurnWrite, meter::Meter};
@@ -69,7 +69,8 @@ impl Chat {
         let (deltas, events) = Deltas::channel(conversation);
         let (chat, meter) = (self.clone(), Meter::current());
         let work = async move {
-            let result = chat.run(&principal, dialect, request, mode, (id, asked_at), &deltas).await;
+            let result =
+                chat.run(&principal, dialect, request, mode, (id, asked_at), &deltas).await;
             deltas.end(result).await;
         };
         tokio::spawn(async move { meter.scope(work).await }.in_current_span());
@@ -94,6 +95,8 @@ impl Chat {
             self.history_ahead(chatbot_id, &request),
             self.past(&request)
         )?;
+        // Before a credit is taken and a model is asked.
+        conversation.as_ref().map_or(Ok(()), has_room)?;
         if let Some(credits) = dialect.profile().credits {
             self.take_credit(principal, credits).await?;
         }
@@ -204,13 +207,8 @@ impl Chat {
         for _ in 0..ATTEMPTS {
             let (conversation, how) = match read {
                 None => (opened(dialect, request, turn), TurnWrite::Opens),
-                Some(conversation) if conversation.message_count >= MOST_MESSAGES => {
-                    let message = format!(
-                        "a conversation can have at most {MOST_MESSAGES} messages; begin another"
-                    );
-                    return Err(Error::new(ErrorKind::Conflict, message));
-                }
                 Some(conversation) => {
+                    has_room(&conversation)?;
                     let was = conversation.status;
                     (continued(conversation, turn), TurnWrite::Continues(was))
                 }
@@ -226,6 +224,18 @@ impl Chat {
             "the conversation was changed by another request; try again",
         ))
     }
+}
+
+/// Refuses a turn of a conversation that is full.
+fn has_room(conversation: &Conversation) -> Result<()> {
+    if !conversation.is_full() {
+        return Ok(());
+    }
+    let message = match conversation.message_count >= MAX_MESSAGES {
+        true => format!("a conversation can have at most {MAX_MESSAGES} messages; begin another"),
+        false => "the conversation has as much text as there is room for; begin another".to_owned(),
+    };
+    Err(Error::new(ErrorKind::Conflict, message))
 }
 
 fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation {
@@ -246,6 +256,7 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
         assignee: None,
         message_count: 2,
         direct_messages: 0,
+        text_bytes: turn.text_bytes(),
         first_message: shorten(&turn.question, FIRST_MESSAGE),
         created_at: turn.asked_at,
         updated_at: turn.answered_at,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::{
     ChatbotId, Conversation, ConversationId, ConversationStatus, DirectAuthor, DirectMessage,
     Error, ErrorKind, InboxCursor, InboxPatch, InboxQuery, Member, MessageId, Result, Timestamp,
-    WorkspaceId, conversation::MOST_MESSAGES,
+    WorkspaceId, conversation::MAX_MESSAGES,
 };
 use futures::future::try_join_all;
 
@@ -84,9 +84,8 @@ impl App {
         }
         let all = self.chatbots(workspace).await?;
         if all.len() > MAX_CHATBOTS {
-            let message = format!(
-                "is needed: this workspace has more than {MAX_CHATBOTS} chatbots"
-            );
+            let message =
+                format!("is needed: this workspace has more than {MAX_CHATBOTS} chatbots");
             return Err(Error::field("chatbot", message));
         }
         Ok(all.into_iter().map(|chatbot| chatbot.id).collect())
@@ -141,7 +140,8 @@ impl App {
                 assignee: conversation.assignee.is_none().then(|| Some(member.email.clone())),
             };
             let message = direct_message(&conversation, author, text.clone(), self.now())?;
-            let put = self.store.put_direct_message(&conversation, &message, &takes_over, self.idle);
+            let put =
+                self.store.put_direct_message(&conversation, &message, &takes_over, self.idle);
             if put.await? {
                 return Ok(message);
             }
@@ -212,8 +212,10 @@ pub(super) fn direct_message(
     text: String,
     now: Timestamp,
 ) -> Result<DirectMessage> {
-    if conversation.message_count >= MOST_MESSAGES {
-        let message = format!("a conversation can have at most {MOST_MESSAGES} messages");
+    if conversation.is_full() {
+        let message = format!(
+            "the conversation is full: it can have at most {MAX_MESSAGES} messages and 5 MB of text"
+        );
         return Err(Error::new(ErrorKind::Conflict, message));
     }
     Ok(DirectMessage {

@@ -2,23 +2,73 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    Page, Result, TranscriptEntry, WorkspaceId, conversation::Handoff,
+    Page, Result, TranscriptEntry, WorkspaceId,
+    conversation::{Handoff, shorten},
 };
 
 use crate::App;
 
-/// What a filter that no index answers looks at: so many of a chatbot's newest conversations.
-pub const MOST_FILTERED: u32 = 1_000;
+/// What a filter that no index answers looks at: this number of a chatbot's newest conversations.
+pub const MAX_FILTERED: u32 = 1_000;
 /// How far into a list of conversations of one status a page may lie, since what is skipped there
 /// is read.
 pub const DEEPEST_PAGE: u32 = 10_000;
 
-/// Bytes of text that a list of whole conversations shows at the most: with names and escapes it
-/// has to fit the six megabytes that a function may answer.
-const MOST_TEXT: usize = 4_000_000;
+/// Bytes that the text of a list of whole conversations takes in its answer at most.
+const MAX_TEXT: usize = 5_500_000;
+/// Turns read of a conversation that has more than its share of a list.
+const MAX_TURNS_OF_LARGE: u32 = 20;
+/// Bytes that one character takes in an answer at most.
+const MAX_PER_CHARACTER: usize = 7;
+/// What a conversation ends with in a list that has no room for the rest of it.
+const SHORTENED: &str =
+    "… (shortened: the list has no room for the rest, which is in the response itself)";
 
 /// A conversation with all that was said in it, oldest first.
 pub type Whole = (Conversation, Vec<TranscriptEntry>);
+
+/// Those of `page` whose text is known to be more than `share`, if the others need the room.
+fn large(page: &[Conversation], share: usize) -> Vec<ConversationId> {
+    let bytes = |one: &Conversation| usize::try_from(one.text_bytes).unwrap_or(usize::MAX);
+    if page.iter().map(bytes).sum::<usize>() <= MAX_TEXT {
+        return Vec::new();
+    }
+    page.iter().filter(|one| bytes(one) > share).map(|one| one.id).collect()
+}
+
+/// The first of `said` that fit `share` bytes of an answer, the last of them with a note that there is
+/// more.
+fn cut(said: Vec<TranscriptEntry>, share: usize) -> Vec<TranscriptEntry> {
+    let mut left = share;
+    let mut kept: Vec<TranscriptEntry> = Vec::new();
+    for mut entry in said {
+        let size = entry.text_bytes() as usize;
+        if size > left {
+            if kept.is_empty() {
+                let most = share / (4 * MAX_PER_CHARACTER);
+                match &mut entry {
+                    TranscriptEntry::Turn(turn) => {
+                        turn.question = shorten(&turn.question, most);
+                        turn.answer = shorten(&turn.answer, most);
+                    }
+                    TranscriptEntry::Direct(message) => {
+                        message.text = shorten(&message.text, most);
+                    }
+                }
+                kept.push(entry);
+            }
+            break;
+        }
+        left -= size;
+        kept.push(entry);
+    }
+    match kept.last_mut() {
+        Some(TranscriptEntry::Turn(turn)) => turn.answer.push_str(SHORTENED),
+        Some(TranscriptEntry::Direct(message)) => message.text.push_str(SHORTENED),
+        None => {}
+    }
+    kept
+}
 
 impl App {
     /// Conversations newest first, with how many there are in all.
@@ -51,7 +101,7 @@ impl App {
 
     /// A page of the conversations that `filter` wants, newest first, with how many it wants in
     /// all: of those there are when it names a status or nothing, otherwise of the
-    /// [`MOST_FILTERED`] newest. Whose the chatbot is is known before anything of it is read, so
+    /// [`MAX_FILTERED`] newest. Whose the chatbot is is known before anything of it is read, so
     /// that not even the time it takes tells a stranger's from one that is not there.
     pub async fn conversations_page(
         &self,
@@ -92,7 +142,7 @@ impl App {
         match filter.id.as_deref().map(str::parse) {
             Some(Ok(id)) => Ok(self.store.conversation(chatbot, id).await?.into_iter().collect()),
             Some(Err(_)) => Ok(Vec::new()),
-            None => self.store.conversations(chatbot, Days::ALL, 0, MOST_FILTERED).await,
+            None => self.store.conversations(chatbot, Days::ALL, 0, MAX_FILTERED).await,
         }
     }
 
@@ -111,14 +161,44 @@ impl App {
             self.store.conversations(chatbot, days, offset, limit),
             self.conversations_within(chatbot, days)
         )?;
-        let ids: Vec<ConversationId> = page.iter().map(|conversation| conversation.id).collect();
-        let said = self.store.transcripts_of(&ids).await?;
-        let text = said.iter().flatten().map(TranscriptEntry::bytes);
-        if limit > 1 && text.sum::<usize>() > MOST_TEXT {
-            let message = format!("is too high: these have more than {MOST_TEXT} bytes of text");
-            return Err(Error::field("limit", message));
-        }
-        Ok((page.into_iter().zip(said).collect(), total))
+        // Each has an equal share of the answer, so that no one of them makes the list unreadable.
+        let share = MAX_TEXT / page.len().max(1);
+        let large = large(&page, share);
+        let said = self.transcripts_of_list(&page, &large).await?;
+        let size = |said: &Vec<TranscriptEntry>| {
+            said.iter().map(|entry| entry.text_bytes() as usize).sum()
+        };
+        let sizes: Vec<usize> = said.iter().map(size).collect();
+        let fits = sizes.iter().sum::<usize>() <= MAX_TEXT;
+        let whole = page.into_iter().zip(said).zip(sizes);
+        let shared = whole.map(|((conversation, said), size)| {
+            match (fits || size <= share) && !large.contains(&conversation.id) {
+                true => (conversation, said),
+                false => (conversation, cut(said, share)),
+            }
+        });
+        Ok((shared.collect(), total))
+    }
+
+    /// What was said in each of `page`; of those that are `large` the first of it only.
+    async fn transcripts_of_list(
+        &self,
+        page: &[Conversation],
+        large: &[ConversationId],
+    ) -> Result<Vec<Vec<TranscriptEntry>>> {
+        let small = page.iter().map(|one| one.id).filter(|id| !large.contains(id));
+        let small: Vec<ConversationId> = small.collect();
+        let first = large.iter().map(|id| self.store.first_of_transcript(*id, MAX_TURNS_OF_LARGE));
+        let (whole, first) = tokio::try_join!(
+            self.store.transcripts_of(&small),
+            futures::future::try_join_all(first)
+        )?;
+        let (mut whole, mut first) = (whole.into_iter(), first.into_iter());
+        let next = page.iter().map(|one| match large.contains(&one.id) {
+            true => first.next(),
+            false => whole.next(),
+        });
+        Ok(next.map(Option::unwrap_or_default).collect())
     }
 
     /// How many conversations began within `days`.
@@ -225,7 +305,11 @@ impl App {
 
     /// The chatbot that a conversation is with, if it is one of `workspace`: its first turn says
     /// so, since no conversation is without one.
-    pub(super) async fn chatbot_of(&self, workspace: WorkspaceId, id: ConversationId) -> Result<ChatbotId> {
+    pub(super) async fn chatbot_of(
+        &self,
+        workspace: WorkspaceId,
+        id: ConversationId,
+    ) -> Result<ChatbotId> {
         let turns = self.store.first_turns(id, 1).await?;
         let own = turns.first().filter(|turn| turn.workspace_id == workspace);
         own.map(|turn| turn.chatbot_id).ok_or_else(|| Error::not_found("conversation"))

@@ -19,8 +19,7 @@ impl InboxSubscriber {
 
     pub async fn on(&self, change: &Change) -> Result<()> {
         let Some(conversation) = noted(change) else { return Ok(()) };
-        let entry =
-            FeedEntry { chatbot: conversation.chatbot_id, conversation: conversation.id };
+        let entry = FeedEntry { chatbot: conversation.chatbot_id, conversation: conversation.id };
         self.store.put_feed_entry(conversation.workspace_id, entry, self.clock.now()).await
     }
 }

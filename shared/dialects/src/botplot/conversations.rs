@@ -70,6 +70,7 @@ impl From<Conversation> for ConversationRowOut {
             message_count,
             assignee: _,
             direct_messages: _,
+            text_bytes: _,
             first_message,
             created_at,
             updated_at: _,

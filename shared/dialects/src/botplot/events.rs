@@ -2,7 +2,8 @@
 //! survive that unchanged: keys in the order and numbers in the form that JavaScript gives them.
 
 use domain::{
-    Context, Delivery, DirectAuthor, DirectMessage, Event, EventBody, Lead, RenderedEvent, RequiredData, Timestamp, Turn,
+    Context, Delivery, DirectAuthor, DirectMessage, Event, EventBody, Lead, RenderedEvent,
+    RequiredData, Timestamp, Turn,
 };
 use serde::Serialize;
 use serde_json::{Number, Value, json};

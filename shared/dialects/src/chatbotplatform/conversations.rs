@@ -67,6 +67,7 @@ impl From<Conversation> for ConversationOut {
             message_count,
             assignee: _,
             direct_messages: _,
+            text_bytes: _,
             first_message: _,
             created_at,
             updated_at,

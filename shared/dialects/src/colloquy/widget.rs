@@ -79,7 +79,8 @@ impl MessagesOut {
         conversation: &Conversation,
         messages: impl IntoIterator<Item = (TranscriptMessage, Vec<String>)>,
     ) -> Self {
-        let messages = messages.into_iter().map(|(message, offers)| MessageOut::new(message, offers));
+        let messages =
+            messages.into_iter().map(|(message, offers)| MessageOut::new(message, offers));
         Self { messages: messages.collect(), status: conversation.status.name() }
     }
 }

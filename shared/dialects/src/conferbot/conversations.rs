@@ -22,7 +22,12 @@ pub struct ResponsesOut {
 
 impl ResponsesOut {
     /// Page number `page` of `total` responses, `limit` to a page.
-    pub fn new(found: Vec<(Conversation, Vec<TranscriptEntry>)>, total: u64, page: u32, limit: u32) -> Self {
+    pub fn new(
+        found: Vec<(Conversation, Vec<TranscriptEntry>)>,
+        total: u64,
+        page: u32,
+        limit: u32,
+    ) -> Self {
         let row = |(conversation, said): (Conversation, _)| ResponseOut {
             chat_date: Some(conversation.created_at.to_string()),
             ..ResponseOut::new(conversation, said)
@@ -69,6 +74,7 @@ impl ResponseOut {
             message_count: _,
             assignee: _,
             direct_messages: _,
+            text_bytes: _,
             first_message: _,
             created_at: _,
             updated_at: _,

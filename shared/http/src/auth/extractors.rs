@@ -144,9 +144,7 @@ where
         let (parts, rest) = request.into_parts();
         let head = parts.clone();
         let ctx = Ctx::from_ref(state);
-        if let Some(principal) =
-            owner(&head, &ctx, path, KeyKind::Secret).await.map_err(refused)?
-        {
+        if let Some(principal) = owner(&head, &ctx, path, KeyKind::Secret).await.map_err(refused)? {
             let body = read_body(Request::from_parts(parts, rest), state).await.map_err(refused)?;
             return Ok(Self { principal, body });
         }

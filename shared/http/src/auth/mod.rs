@@ -10,10 +10,10 @@ mod secret;
 
 pub use cookie::session_cookie;
 pub use extractors::{
-    ChatKey, CountedKey, PollingMember, SecretKey, SessionToken, SharedManagement, SharedRoute, SignedIn, SiteKey,
-    VisitorKey, WorkspaceKey,
+    ChatKey, CountedKey, PollingMember, SecretKey, SessionToken, SharedManagement, SharedRoute,
+    SignedIn, SiteKey, VisitorKey, WorkspaceKey,
 };
 pub(crate) use known::{KnownCaller, look_up, principal};
-pub(crate) use owner::Shown;
 pub use owner::SCOPE;
+pub(crate) use owner::Shown;
 pub(crate) use secret::{key_in_body, key_in_head, secret_in};

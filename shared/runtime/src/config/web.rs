@@ -33,7 +33,10 @@ mod tests {
     #[test]
     fn the_console_is_on_unless_it_is_off() {
         let read = |value| WebConfig::read(&env(&[("CONSOLE", value)])).map(|read| read.console);
-        assert_eq!((read("").unwrap(), read("on").unwrap(), read("off").unwrap()), (true, true, false));
+        assert_eq!(
+            (read("").unwrap(), read("on").unwrap(), read("off").unwrap()),
+            (true, true, false)
+        );
         assert!(read("no").unwrap_err().to_string().contains("CONSOLE"));
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     ChatbotId, Conversation, ConversationId, ConversationStatus, DirectAuthor, DirectMessage,
     InboxPatch, MessageId, Result, Timestamp, TranscriptEntry, Turn, WorkspaceId,
+    conversation::{MAX_MESSAGES, MAX_TEXT_BYTES},
 };
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use crate::{
     keys::{self, ItemKind},
     table::client::{Item, Range, Store, key_in, read},
     table::compressed,
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -30,7 +31,7 @@ pub(crate) struct DirectMessageItem {
     created_at: Timestamp,
 }
 
-mirrored!(
+item_conversions!(
     DirectMessageItem,
     DirectMessage { id, conversation_id, chatbot_id, workspace_id, author, text, created_at }
 );
@@ -100,11 +101,32 @@ impl Store {
             limit: Some(limit),
             consistent: true,
         };
-        let (direct, turns) = tokio::try_join!(
-            self.query_items(of(keys::DIRECT)),
-            self.query_items(of(keys::TURN))
-        )?;
+        let (direct, turns) =
+            tokio::try_join!(self.query_items(of(keys::DIRECT)), self.query_items(of(keys::TURN)))?;
         transcript(direct.into_iter().chain(turns).collect())
+    }
+
+    /// The first messages of a conversation, oldest first and without a gap: up to `limit` turns and
+    /// as many direct messages.
+    pub async fn first_of_transcript(
+        &self,
+        id: ConversationId,
+        limit: u32,
+    ) -> Result<Vec<TranscriptEntry>> {
+        let of = |prefix| Range::prefix(keys::conversation_partition(id), prefix).limit(limit);
+        let (direct, turns) =
+            tokio::try_join!(self.query_items(of(keys::DIRECT)), self.query_items(of(keys::TURN)))?;
+        // What comes after the end of either one may have something of the other before it.
+        let full = |items: &[Item]| items.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+        let ends = [
+            full(&direct).then(|| direct.last().cloned()),
+            full(&turns).then(|| turns.last().cloned()),
+        ];
+        let ends: Vec<Item> = ends.into_iter().flatten().flatten().collect();
+        let end = transcript(ends)?.first().map(TranscriptEntry::id);
+        let mut first = transcript(direct.into_iter().chain(turns).collect())?;
+        first.retain(|entry| end.is_none_or(|end| entry.id() <= end));
+        Ok(first)
     }
 
     /// The last messages of a conversation, oldest first: up to `limit` turns and as many direct
@@ -117,10 +139,8 @@ impl Store {
         let of = |prefix| {
             Range::prefix(keys::conversation_partition(id), prefix).backwards().limit(limit)
         };
-        let (direct, turns) = tokio::try_join!(
-            self.query_items(of(keys::DIRECT)),
-            self.query_items(of(keys::TURN))
-        )?;
+        let (direct, turns) =
+            tokio::try_join!(self.query_items(of(keys::DIRECT)), self.query_items(of(keys::TURN)))?;
         transcript(direct.into_iter().chain(turns).collect())
     }
 
@@ -138,11 +158,17 @@ impl Store {
         changed.set.push_str(", updated_at = :now");
         let key = keys::conversation(conversation.chatbot_id, conversation.id);
         let update = changed
-            .into_write(key, " ADD message_count :one, direct_messages :one")?
+            .into_write(key, " ADD message_count :one, direct_messages :one, text_bytes :bytes")?
             .value("now", message.created_at)?
             .value("one", 1)?
+            .value("bytes", message.text_bytes())?
             .value("was", conversation.status)?
-            .when("attribute_exists(pk) AND #status = :was");
+            .value("max_messages", MAX_MESSAGES)?
+            .value("max_bytes", MAX_TEXT_BYTES)?
+            .when(
+                "attribute_exists(pk) AND #status = :was AND message_count < :max_messages \
+                 AND (attribute_not_exists(text_bytes) OR text_bytes <= :max_bytes)",
+            );
         let added = Write::put(
             keys::direct_message(message.conversation_id, message.id),
             &DirectMessageItem::from(message),
@@ -211,9 +237,7 @@ fn change(
     };
     if status != conversation.status {
         changed.set.push_str(", list_pk = :list");
-        changed
-            .values
-            .push(("list", keys::conversations_of(conversation.chatbot_id, status)));
+        changed.values.push(("list", keys::conversations_of(conversation.chatbot_id, status)));
         match status {
             ConversationStatus::Active => {
                 changed.set.push_str(", due_pk = :due_pk, due_at = :due_at");

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    AutoDisabled, Chatbot, Conversation, CrawlId, Delivery, DirectMessage, Error, Lead, Result, Source, SourceId,
-    Turn, Webhook,
+    AutoDisabled, Chatbot, Conversation, CrawlId, Delivery, DirectMessage, Error, Lead, Result,
+    Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};

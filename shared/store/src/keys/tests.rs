@@ -14,6 +14,7 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("usage", usage(ws, "calls", "2026-02")),
         ("user", user(id)),
         ("session", session(id)),
+        ("sign_in_link", sign_in_link(id)),
         ("api_key", api_key(id)),
         ("api_key_entry", api_key_entry(ws, id.parse().unwrap())),
         ("idempotency", idempotency(id, id)),

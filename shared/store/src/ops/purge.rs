@@ -33,7 +33,7 @@ pub enum PurgeTarget {
         id: SourceId,
     },
     /// Keys, integrations, subdomain, branding, widget, conversations, leads, sources, index and webhooks of a
-    /// chatbot; what hangs on those follows from their own removal.
+    /// chatbot; their own rows are purged by their own removal.
     Chatbot {
         /// The chatbot that was.
         id: ChatbotId,

@@ -50,8 +50,7 @@ async fn everything_that_was_said_is_there_in_order_with_who_said_it() {
     let botplot = app.get(&botplot).bearer(&ada.secret).send().await.ok();
     let platform = format!("/v1/conversations/{}/messages", visit.id);
     let platform = app.get(&platform).bearer(&ada.chatbotplatform).send().await.ok();
-    let conferbot =
-        format!("/api/v1/external/v1/chatbots/{}/responses/{}", ada.chatbot, visit.id);
+    let conferbot = format!("/api/v1/external/v1/chatbots/{}/responses/{}", ada.chatbot, visit.id);
     let conferbot = app.get(&conferbot).api_key(&ada.conferbot).send().await.ok();
     let roles = ["user", "assistant", "assistant", "user"];
     for (n, role) in roles.into_iter().enumerate() {

@@ -17,9 +17,8 @@ const CHANGES: &str = "/api/v1/inbox/changes";
 async fn what_changed_is_told_once_and_nothing_costs_one_read_unit() {
     let app = App::start().await;
     let (ada, bob) = (app.tenant("ada").await, app.tenant("bob").await);
-    let poll = async |since: &str| {
-        app.get(&format!("{CHANGES}{since}")).bearer(&ada.session).send().await
-    };
+    let poll =
+        async |since: &str| app.get(&format!("{CHANGES}{since}")).bearer(&ada.session).send().await;
     let begun = poll("").await.ok();
     assert_eq!((ids(&begun).len(), &begun["reset"]), (0, &json!(false)));
     assert!(is_time(&begun["cursor"]));
@@ -45,7 +44,17 @@ async fn what_changed_is_told_once_and_nothing_costs_one_read_unit() {
     let body = json!({"message": "Hello again", "conversationId": visit_of_ada.id});
     app.post("/api/v1/chat").bearer(&ada.public).json(&body).send().await.ok();
     app.drain().await;
-    assert_eq!(app.platform.app.store.feed(ada.workspace.parse().unwrap(), domain::Timestamp::from_millis(0), 9).await.unwrap().0.len(), 1);
+    assert_eq!(
+        app.platform
+            .app
+            .store
+            .feed(ada.workspace.parse().unwrap(), domain::Timestamp::from_millis(0), 9)
+            .await
+            .unwrap()
+            .0
+            .len(),
+        1
+    );
     for change in ["reply", "handed over", "closed"] {
         match change {
             "reply" => drop(reply(&app, &ada, &visit_of_ada.id, "Hello!").await),

@@ -36,7 +36,10 @@ async fn a_conversation_is_taken_over_given_back_and_closed() {
         assert_eq!(ask().await == "Yes.", answers, "{status}");
     }
     let assigned = patch(json!({"assignee": "Ada@Example.com"})).await;
-    assert_eq!((&assigned["assignee"], &assigned["status"]), (&json!("ada@example.com"), &json!("active")));
+    assert_eq!(
+        (&assigned["assignee"], &assigned["status"]),
+        (&json!("ada@example.com"), &json!("active"))
+    );
     let closed = patch(json!({"status": "closed", "assignee": null})).await;
     assert_eq!((&closed["status"], &closed["assignee"]), (&json!("closed"), &Value::Null));
     assert_eq!(patch(json!({"status": "closed"})).await["status"], "closed", "once more");

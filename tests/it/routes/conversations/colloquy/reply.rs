@@ -77,7 +77,10 @@ async fn each_dialect_tells_of_it_in_its_own_way() {
             "content": "Here I am", "confidence_score": null, "created_at": sent["createdAt"],
         })
     );
-    assert_eq!((&told[1]["event"], &told[1]["responseId"]), (&json!("response.updated"), &json!(visit.id)));
+    assert_eq!(
+        (&told[1]["event"], &told[1]["responseId"]),
+        (&json!("response.updated"), &json!(visit.id))
+    );
 
     let body = json!({"content": "At last"});
     let written = app.post(&visit.way_back()).header("x-conversation-token", &visit.token);
@@ -86,7 +89,10 @@ async fn each_dialect_tells_of_it_in_its_own_way() {
     let told: Vec<_> = receiver.received().iter().skip(2).map(|one| one.json()).collect();
     assert_eq!(told.len(), 3, "{told:?}");
     let user = told.iter().find(|body| body["event"] == "message.created").unwrap();
-    assert_eq!((&user["data"]["role"], &user["data"]["content"]), (&json!("user"), &json!("At last")));
+    assert_eq!(
+        (&user["data"]["role"], &user["data"]["content"]),
+        (&json!("user"), &json!("At last"))
+    );
     let received = told.iter().find(|body| body["type"] == "bot.message_received").unwrap();
     assert_eq!(received["data"]["message"]["content"], "At last");
     app.finish().await;
