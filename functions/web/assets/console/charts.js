@@ -47,16 +47,40 @@ export function bars(title, days, names) {
       {},
       svg("title", {}, text),
       one.first > 0 && svg("rect", { class: "bar", x, width, rx: 2, y: y(one.first), height: y(0) - y(one.first) }),
-      second > 0 && svg("rect", { class: "bar second", x, width, rx: 2, y: y(one.first + second), height: y(one.first) - y(one.first + second) }),
+      second > 0 &&
+        svg("rect", {
+          class: "bar second",
+          x,
+          width,
+          rx: 2,
+          y: y(one.first + second),
+          height: y(one.first) - y(one.first + second),
+        }),
     );
   });
   const every = Math.ceil(days.length / 7);
-  const labels = days.map((one, at) =>
-    at % every === 0 && svg("text", { x: LEFT + at * wide + wide / 2, y: HEIGHT - 4, "text-anchor": "middle" }, shortDate(one.date)));
+  const labels = days.map(
+    (one, at) =>
+      at % every === 0 &&
+      svg("text", { x: LEFT + at * wide + wide / 2, y: HEIGHT - 4, "text-anchor": "middle" }, shortDate(one.date)),
+  );
   const total = days.reduce((sum, one) => sum + one.first, 0);
   const label = `${title}: ${count(total)} ${names[0]} on ${days.length} days`;
-  const picture = svg("svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label }, lines.flat(), shown, labels);
-  const legend = names[1] && h("p", { class: "legend", "aria-hidden": "true" }, h("span", {}, names[0]), h("span", { class: "second" }, names[1]));
+  const picture = svg(
+    "svg",
+    { class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label },
+    lines.flat(),
+    shown,
+    labels,
+  );
+  const legend =
+    names[1] &&
+    h(
+      "p",
+      { class: "legend", "aria-hidden": "true" },
+      h("span", {}, names[0]),
+      h("span", { class: "second" }, names[1]),
+    );
   return h("figure", {}, picture, legend);
 }
 
@@ -67,8 +91,21 @@ export function bars(title, days, names) {
  */
 export function shares(rows) {
   const most = Math.max(1, ...rows.map((row) => row.count));
-  return h("ul", { class: "bars" }, rows.map((row) =>
-    h("li", {},
-      h("div", { class: "row" }, h("span", { class: "wrap" }, row.text), h("span", { class: "quiet nowrap" }, `${count(row.count)} ×`)),
-      h("progress", { max: most, value: row.count, "aria-label": `${row.text}: ${row.count}` }))));
+  return h(
+    "ul",
+    { class: "bars" },
+    rows.map((row) =>
+      h(
+        "li",
+        {},
+        h(
+          "div",
+          { class: "row" },
+          h("span", { class: "wrap" }, row.text),
+          h("span", { class: "quiet nowrap" }, `${count(row.count)} ×`),
+        ),
+        h("progress", { max: most, value: row.count, "aria-label": `${row.text}: ${row.count}` }),
+      ),
+    ),
+  );
 }

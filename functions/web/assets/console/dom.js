@@ -74,7 +74,7 @@ export function replace(element, ...children) {
   append(element, children);
 }
 
-/** The lines of each icon, in a square of 24. */
+/** @type {Record<string, string[]>} The lines of each icon, in a square of 24. */
 const ICONS = {
   overview: ["M4 20V10", "M10 20V4", "M16 20v-8", "M21 20H3"],
   inbox: ["M4 13l2.5-8h11L20 13v6H4z", "M4 13h5a3 3 0 0 0 6 0h5"],
@@ -93,7 +93,7 @@ const ICONS = {
 
 /** @param {string} name */
 export function icon(name) {
-  const lines = ICONS[/** @type {keyof ICONS} */ (name)] ?? [];
+  const lines = ICONS[name] ?? [];
   return svg(
     "svg",
     { viewBox: "0 0 24 24", "aria-hidden": "true" },
@@ -132,5 +132,7 @@ export function webAddress(address) {
 export function outside(address, text) {
   const href = webAddress(address);
   const shown = text ?? String(address ?? "");
-  return href ? h("a", { href, rel: "noopener noreferrer", target: "_blank", class: "wrap" }, shown) : h("span", { class: "wrap" }, shown);
+  return href
+    ? h("a", { href, rel: "noopener noreferrer", target: "_blank", class: "wrap" }, shown)
+    : h("span", { class: "wrap" }, shown);
 }

@@ -19,7 +19,11 @@ export const date = (date) => day.format(new Date(`${date}T00:00:00Z`));
 export const shortDate = (date) => shortDay.format(new Date(`${date}T00:00:00Z`));
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
-const STEPS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
+const STEPS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
 
 /**
  * How long ago, or the day where that is long.

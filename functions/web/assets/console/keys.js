@@ -4,7 +4,23 @@ import { get, part, post, remove } from "./api.js";
 import { h, replace } from "./dom.js";
 import { ago } from "./format.js";
 import { chatbotId, nameOf, state } from "./state.js";
-import { badge, button, confirm, copyButton, empty, field, fill, form, loading, openDialog, pageHead, select, showSecret, table, toast } from "./ui.js";
+import {
+  badge,
+  button,
+  confirm,
+  copyButton,
+  empty,
+  field,
+  fill,
+  form,
+  loading,
+  openDialog,
+  pageHead,
+  select,
+  showSecret,
+  table,
+  toast,
+} from "./ui.js";
 
 /** @type {[string, string, string, boolean][]} */
 const KINDS = [
@@ -18,23 +34,59 @@ const KINDS = [
 /** @param {HTMLElement} page */
 export function showKeys(page) {
   const board = h("div", { class: "card flush" }, loading());
-  const again = () => fill(board, async () => {
-    const { data } = await get("/api/v1/api-keys");
-    if (data.length === 0) return empty("keys", "No keys yet", "A program signs its requests with a key. Each speaks one API and opens a chatbot or the workspace.");
-    return table("API keys", ["Key", "API", "Opens", "Made", ""], data.map((/** @type {any} */ one) => [
-      h("span", { class: "mono" }, one.prefix),
-      one.dialect,
-      h("div", { class: "row" }, badge(one.kind, one.kind === "public" ? "good" : ""), one.chatbotId ? nameOf(one.chatbotId) : "the workspace"),
-      ["nowrap", ago(one.createdAt)],
-      ["actions", button("Revoke", () => confirm("Revoke this key?", `Whatever uses ${one.prefix} is refused from its next request on.`, "Revoke", async () => {
-        await remove(`/api/v1/api-keys/${part(one.id)}`);
-        toast("Revoked.");
-        again();
-      }), "small danger")],
-    ]));
-  });
-  replace(page, pageHead("API keys", "A key is shown once, when it is made. Only its hash is stored.", button("New key", () => create(again), "primary")),
-    state.chatbot && tag(again), board);
+  const again = () =>
+    fill(board, async () => {
+      const { data } = await get("/api/v1/api-keys");
+      if (data.length === 0)
+        return empty(
+          "keys",
+          "No keys yet",
+          "A program signs its requests with a key. Each speaks one API and opens a chatbot or the workspace.",
+        );
+      return table(
+        "API keys",
+        ["Key", "API", "Opens", "Made", ""],
+        data.map((/** @type {any} */ one) => [
+          h("span", { class: "mono" }, one.prefix),
+          one.dialect,
+          h(
+            "div",
+            { class: "row" },
+            badge(one.kind, one.kind === "public" ? "good" : ""),
+            one.chatbotId ? nameOf(one.chatbotId) : "the workspace",
+          ),
+          ["nowrap", ago(one.createdAt)],
+          [
+            "actions",
+            button(
+              "Revoke",
+              () =>
+                confirm(
+                  "Revoke this key?",
+                  `Whatever uses ${one.prefix} is refused from its next request on.`,
+                  "Revoke",
+                  async () => {
+                    await remove(`/api/v1/api-keys/${part(one.id)}`);
+                    toast("Revoked.");
+                    again();
+                  },
+                ),
+              "small danger",
+            ),
+          ],
+        ]),
+      );
+    });
+  replace(
+    page,
+    pageHead(
+      "API keys",
+      "A key is shown once, when it is made. Only its hash is stored.",
+      button("New key", () => create(again), "primary"),
+    ),
+    state.chatbot && tag(again),
+    board,
+  );
   again();
 }
 
@@ -44,18 +96,37 @@ function tag(done) {
   const make = button("Make a public key and show the tag", async () => {
     const made = await post("/api/v1/api-keys", { dialect: "botplot", kind: "public", chatbotId: chatbotId() });
     const script = `<script src="${new URL("widget.js", document.baseURI).href}" data-key="${made.key}" defer></script>`;
-    replace(place, h("p", {}, "Paste this before ", h("code", {}, "</body>"), " on every page that should have the chat:"), h("div", { class: "secret" }, h("code", {}, script), copyButton(script)),
-      h("p", {}, h("a", { href: `demo#${made.key}`, target: "_blank", rel: "noopener" }, "See it on a page of its own")));
+    replace(
+      place,
+      h("p", {}, "Paste this before ", h("code", {}, "</body>"), " on every page that should have the chat:"),
+      h("div", { class: "secret" }, h("code", {}, script), copyButton(script)),
+      h(
+        "p",
+        {},
+        h("a", { href: `demo#${made.key}`, target: "_blank", rel: "noopener" }, "See it on a page of its own"),
+      ),
+    );
     done();
   });
-  replace(place, h("p", { class: "quiet" }, `One script tag puts ${state.chatbot?.name} on a page. A public key may be seen by anyone: it chats, and reads nothing.`), h("div", { class: "row" }, make));
+  replace(
+    place,
+    h(
+      "p",
+      { class: "quiet" },
+      `One script tag puts ${state.chatbot?.name} on a page. A public key may be seen by anyone: it chats, and reads nothing.`,
+    ),
+    h("div", { class: "row" }, make),
+  );
   return h("section", { class: "card" }, h("h2", {}, "On your page"), place);
 }
 
 /** @param {() => void} done */
 function create(done) {
   openDialog("New key", (close) => {
-    const kind = select(KINDS.map(([value, text, api]) => /** @type {[string, string]} */ ([value, `${api}: ${text}`])), "botplot/secret");
+    const kind = select(
+      KINDS.map(([value, text, api]) => /** @type {[string, string]} */ ([value, `${api}: ${text}`])),
+      "botplot/secret",
+    );
     const chatbots = state.chatbots.map((one) => /** @type {[string, string]} */ ([one.id, one.name]));
     const chatbot = select(chatbots, chatbotId());
     const which = field("Chatbot", chatbot);

@@ -16,32 +16,63 @@ export function showLeads(page) {
   let offset = 0;
   const search = h("input", { type: "search", placeholder: "Name or e-mail", maxlength: 100, "aria-label": "Search" });
   const board = h("div", { class: "card flush" }, loading());
-  const again = () => fill(board, async () => {
-    const { leads, total } = await get(`/api/v1/leads${query({ limit: ROWS, offset, search: search.value })}`, chatbotId());
-    if (total === 0) {
-      return search.value
-        ? empty("leads", "Nothing fits", "No lead has this in its name or e-mail address.")
-        : empty("leads", "No leads yet", "When a visitor leaves a name and an address in the widget, they are listed here, and webhooks are told.", h("a", { class: "button", href: "#/webhooks" }, "Send them to your CRM"));
-    }
-    return [list(leads, again), pager(total)];
-  });
+  const again = () =>
+    fill(board, async () => {
+      const { leads, total } = await get(
+        `/api/v1/leads${query({ limit: ROWS, offset, search: search.value })}`,
+        chatbotId(),
+      );
+      if (total === 0) {
+        return search.value
+          ? empty("leads", "Nothing fits", "No lead has this in its name or e-mail address.")
+          : empty(
+              "leads",
+              "No leads yet",
+              "When a visitor leaves a name and an address in the widget, they are listed here, and webhooks are told.",
+              h("a", { class: "button", href: "#/webhooks" }, "Send them to your CRM"),
+            );
+      }
+      return [list(leads, again), pager(total)];
+    });
   /** @param {number} total */
-  const pager = (total) => h("div", { class: "table-foot row spread" },
-    h("span", { class: "quiet small" }, `${offset + 1} to ${Math.min(total, offset + ROWS)} of ${count(total)}`),
-    h("div", { class: "row" },
-      offset > 0 && button("Newer", () => {
-        offset -= ROWS;
-        again();
-      }, "small"),
-      offset + ROWS < total && button("Older", () => {
-        offset += ROWS;
-        again();
-      }, "small")));
+  const pager = (total) =>
+    h(
+      "div",
+      { class: "table-foot row spread" },
+      h("span", { class: "quiet small" }, `${offset + 1} to ${Math.min(total, offset + ROWS)} of ${count(total)}`),
+      h(
+        "div",
+        { class: "row" },
+        offset > 0 &&
+          button(
+            "Newer",
+            () => {
+              offset -= ROWS;
+              again();
+            },
+            "small",
+          ),
+        offset + ROWS < total &&
+          button(
+            "Older",
+            () => {
+              offset += ROWS;
+              again();
+            },
+            "small",
+          ),
+      ),
+    );
   search.addEventListener("change", () => {
     offset = 0;
     again();
   });
-  replace(page, pageHead("Leads", "People who want to hear from you.", button("Export as CSV", exported)), h("div", { class: "filters" }, search), board);
+  replace(
+    page,
+    pageHead("Leads", "People who want to hear from you.", button("Export as CSV", exported)),
+    h("div", { class: "filters" }, search),
+    board,
+  );
   again();
 }
 
@@ -50,17 +81,29 @@ export function showLeads(page) {
  * @param {() => void} again
  */
 function list(leads, again) {
-  return table("Leads", ["Name", "E-mail", "Phone", "Left at", ""], leads.map((one) => [
-    ["text", one.name ?? ""],
-    one.email ? h("a", { href: `mailto:${part(one.email).replace("%40", "@")}`, class: "wrap" }, one.email) : "",
-    one.phone ?? "",
-    ["nowrap", at(one.createdAt)],
-    ["actions", button("Delete", () => confirm("Delete this lead?", "Name and addresses are removed for good.", "Delete", async () => {
-      await remove(`/api/v1/leads/${part(one.id)}`, chatbotId());
-      toast("Deleted.");
-      again();
-    }), "small danger")],
-  ]));
+  return table(
+    "Leads",
+    ["Name", "E-mail", "Phone", "Left at", ""],
+    leads.map((one) => [
+      ["text", one.name ?? ""],
+      one.email ? h("a", { href: `mailto:${part(one.email).replace("%40", "@")}`, class: "wrap" }, one.email) : "",
+      one.phone ?? "",
+      ["nowrap", at(one.createdAt)],
+      [
+        "actions",
+        button(
+          "Delete",
+          () =>
+            confirm("Delete this lead?", "Name and addresses are removed for good.", "Delete", async () => {
+              await remove(`/api/v1/leads/${part(one.id)}`, chatbotId());
+              toast("Deleted.");
+              again();
+            }),
+          "small danger",
+        ),
+      ],
+    ]),
+  );
 }
 
 /**
@@ -84,7 +127,10 @@ async function exported() {
   // A mark at the beginning tells spreadsheets that it is UTF-8.
   const file = new Blob([`\ufeff${lines.join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" });
   const address = URL.createObjectURL(file);
-  const link = h("a", { href: address, download: `leads-${(state.chatbot?.name ?? "chatbot").replace(/[^\p{L}\p{N}]+/gu, "-")}.csv` });
+  const link = h("a", {
+    href: address,
+    download: `leads-${(state.chatbot?.name ?? "chatbot").replace(/[^\p{L}\p{N}]+/gu, "-")}.csv`,
+  });
   link.click();
   URL.revokeObjectURL(address);
   toast(`${count(lines.length - 1)} leads are in the file.`);

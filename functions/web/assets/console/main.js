@@ -50,14 +50,18 @@ async function enter() {
 /** The name of the screen in the address, and what follows it. */
 function place() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
-  const screen = screens.find((one) => one.name === name) ?? screens[0];
+  const screen = screens.find((one) => one.name === name) ?? /** @type {import("./screens.js").Screen} */ (screens[0]);
   return { screen, rest: rest.map(decodeURIComponent) };
 }
 
 function shell() {
   const side = h("div", { class: "side", id: "side" });
   const veil = h("div", { class: "veil", hidden: true });
-  const menu = h("button", { type: "button", class: "plain", "aria-expanded": "false", "aria-controls": "side" }, "Menu");
+  const menu = h(
+    "button",
+    { type: "button", class: "plain", "aria-expanded": "false", "aria-controls": "side" },
+    "Menu",
+  );
   const open = (/** @type {boolean} */ is) => {
     side.classList.toggle("open", is);
     veil.hidden = !is;
@@ -84,29 +88,41 @@ function shell() {
 function chatbotChoice() {
   const id = "chatbot-choice";
   const options = state.chatbots.map((one) => h("option", { value: one.id }, one.name));
-  const choice = h("select", { id, onchange: () => {
-    choose(choice.value);
-    show();
-  } }, options);
+  const choice = h(
+    "select",
+    {
+      id,
+      onchange: () => {
+        choose(choice.value);
+        show();
+      },
+    },
+    options,
+  );
   choice.value = state.chatbot?.id ?? "";
   const add = button("New chatbot", () => newChatbot(), "small");
-  return h("div", { class: "stack" },
+  return h(
+    "div",
+    { class: "stack" },
     state.chatbots.length > 0 && h("div", {}, h("label", { for: id }, "Chatbot"), choice),
-    h("div", { class: "row" }, add));
+    h("div", { class: "row" }, add),
+  );
 }
 
 function newChatbot() {
   const name = h("input", { required: true, maxlength: 100, autocomplete: "off" });
-  openDialog("New chatbot", (close) => form([field("Name", name, "Visitors see it in the widget.")], "Create", async () => {
-    const made = await post("/api/v1/chatbots", { name: name.value });
-    await loadChatbots();
-    choose(made.chatbot.id);
-    close();
-    shell();
-    toast("The chatbot is there. Give it something to read.");
-    location.hash = "#/knowledge";
-    show();
-  }));
+  openDialog("New chatbot", (close) =>
+    form([field("Name", name, "Visitors see it in the widget.")], "Create", async () => {
+      const made = await post("/api/v1/chatbots", { name: name.value });
+      await loadChatbots();
+      choose(made.chatbot.id);
+      close();
+      shell();
+      toast("The chatbot is there. Give it something to read.");
+      location.hash = "#/knowledge";
+      show();
+    }),
+  );
 }
 
 function navigation() {
@@ -116,22 +132,45 @@ function navigation() {
     const own = screens.filter((screen) => screen.group === group);
     if (own.length === 0) continue;
     if (group) parts.push(h("p", { class: "group" }, group));
-    parts.push(h("ul", {}, own.map((screen) => h("li", {},
-      h("a", { href: `#/${screen.name}`, "data-screen": screen.name }, icon(screen.icon), screen.title,
-        screen.name === "inbox" && h("span", { class: "count", id: "waiting", hidden: true }))))));
+    parts.push(
+      h(
+        "ul",
+        {},
+        own.map((screen) =>
+          h(
+            "li",
+            {},
+            h(
+              "a",
+              { href: `#/${screen.name}`, "data-screen": screen.name },
+              icon(screen.icon),
+              screen.title,
+              screen.name === "inbox" && h("span", { class: "count", id: "waiting", hidden: true }),
+            ),
+          ),
+        ),
+      ),
+    );
   }
   return h("nav", { "aria-label": "Screens" }, parts);
 }
 
 function who() {
-  const out = button("Sign out", async () => {
-    await post("/api/v1/auth/logout", {});
-    door();
-  }, "small");
-  return h("div", { class: "who" },
+  const out = button(
+    "Sign out",
+    async () => {
+      await post("/api/v1/auth/logout", {});
+      door();
+    },
+    "small",
+  );
+  return h(
+    "div",
+    { class: "who" },
     h("strong", { title: state.session?.workspace.name }, state.session?.workspace.name),
     h("span", { title: state.session?.user.email }, state.session?.user.email),
-    h("div", { class: "row" }, out, h("a", { href: "docs", class: "small" }, "Documentation")));
+    h("div", { class: "row" }, out, h("a", { href: "docs", class: "small" }, "Documentation")),
+  );
 }
 
 function show() {
@@ -150,13 +189,23 @@ function show() {
   replace(main, page);
   main.focus({ preventScroll: true });
   if (screen.needsChatbot && !state.chatbot) {
-    replace(page, h("div", { class: "card" }, empty("overview", "Make your first chatbot",
-      "A chatbot answers from what you give it to read, and says so when it doesn't know.",
-      button("New chatbot", () => newChatbot(), "primary"))));
+    replace(
+      page,
+      h(
+        "div",
+        { class: "card" },
+        empty(
+          "overview",
+          "Make your first chatbot",
+          "A chatbot answers from what you give it to read, and says so when it doesn't know.",
+          button("New chatbot", () => newChatbot(), "primary"),
+        ),
+      ),
+    );
     return;
   }
   const ends = screen.show(page, rest);
-  leave = typeof ends === "function" ? ends : () => {};
+  leave = typeof ends === "function" ? /** @type {() => void} */ (ends) : () => {};
 }
 
 window.addEventListener("hashchange", () => {

@@ -8,34 +8,58 @@ import { button, checkbox, confirm, field, fill, form, loading, pageHead, select
 
 /** @type {[string, string][]} */
 const COLORS = [
-  ["primaryColor", "Accent"], ["primaryForeground", "On the accent"], ["backgroundColor", "Background"],
-  ["foregroundColor", "Text"], ["secondaryColor", "Bubbles"], ["secondaryForeground", "Text in bubbles"],
+  ["primaryColor", "Accent"],
+  ["primaryForeground", "On the accent"],
+  ["backgroundColor", "Background"],
+  ["foregroundColor", "Text"],
+  ["secondaryColor", "Bubbles"],
+  ["secondaryForeground", "Text in bubbles"],
 ];
 /** @type {[string, string][]} */
 const TEXTS = [
-  ["botName", "Name"], ["greeting", "Greeting"], ["inputPlaceholder", "In the empty field"], ["typingText", "While it writes"],
-  ["onlineText", "Below the name"], ["handoffText", "Ask for a person"], ["handoffSentText", "After that"],
-  ["emailPlaceholder", "In the e-mail field"], ["emailSendText", "Send the e-mail address"], ["emailSkipText", "Without an address"],
-  ["feedbackYesText", "Thumbs up"], ["feedbackNoText", "Thumbs down"], ["errorText", "When something fails"], ["networkErrorText", "Without a connection"],
+  ["botName", "Name"],
+  ["greeting", "Greeting"],
+  ["inputPlaceholder", "In the empty field"],
+  ["typingText", "While it writes"],
+  ["onlineText", "Below the name"],
+  ["handoffText", "Ask for a person"],
+  ["handoffSentText", "After that"],
+  ["emailPlaceholder", "In the e-mail field"],
+  ["emailSendText", "Send the e-mail address"],
+  ["emailSkipText", "Without an address"],
+  ["feedbackYesText", "Thumbs up"],
+  ["feedbackNoText", "Thumbs down"],
+  ["errorText", "When something fails"],
+  ["networkErrorText", "Without a connection"],
 ];
 
 /** @param {HTMLElement} page */
 export function showSettings(page) {
   const board = h("div", { class: "stack" }, loading());
-  /** @type {{ unmount: () => void } | null} */
+  /** @type {{ update: (config: Record<string, unknown>) => void, unmount: () => void } | null} */
   let preview = null;
   replace(page, pageHead("Chatbot", "How it answers, and how it looks on your pages."), board);
   fill(board, async () => {
     const config = await get("/api/v1/config", chatbotId());
     const place = h("div", { class: "preview", role: "region", "aria-label": "Preview of the widget" });
-    const widget = widgetForm(config, (changed) => preview?.update?.(changed));
+    const widget = widgetForm(config, (changed) => preview?.update(changed));
     queueMicrotask(() => {
       preview = mount(place, config);
     });
     return [
       answersForm(),
       h("div", { class: "settings" }, widget, place),
-      h("section", { class: "card stack" }, h("h2", {}, "Delete this chatbot"), h("p", { class: "quiet" }, "With its knowledge, conversations, leads, keys and webhooks. This can't be undone."), h("div", { class: "row" }, deletion())),
+      h(
+        "section",
+        { class: "card stack" },
+        h("h2", {}, "Delete this chatbot"),
+        h(
+          "p",
+          { class: "quiet" },
+          "With its knowledge, conversations, leads, keys and webhooks. This can't be undone.",
+        ),
+        h("div", { class: "row" }, deletion()),
+      ),
     ];
   });
   return () => preview?.unmount();
@@ -62,33 +86,68 @@ function answersForm() {
   const name = h("input", { required: true, maxlength: 100, value: bot.name });
   const threshold = slider(settings.confidenceThreshold ?? 0.5);
   const near = slider(settings.nearThreshold ?? 0.2);
-  const from = select([["knowledge", "From what it has read alone"], ["anything", "From what the model knows, too"]], settings.answerFrom ?? "knowledge");
+  const from = select(
+    [
+      ["knowledge", "From what it has read alone"],
+      ["anything", "From what the model knows, too"],
+    ],
+    settings.answerFrom ?? "knowledge",
+  );
   const instructions = h("textarea", { maxlength: 4000, value: settings.instructions ?? "" });
   const suggested = h("textarea", { value: (settings.suggestedQuestions ?? []).join("\n") });
   const [talkLabel, talk] = checkbox("Answers greetings and thanks by itself", settings.smallTalk !== false);
-  const [pairsLabel, pairs] = checkbox("A stored pair answers before any AI backend is asked", settings.pairsFirst !== false);
-  return h("section", { class: "card" }, h("h2", {}, "Answers"), form([
-    h("div", { class: "columns" },
-      field("Name", name),
-      field("Answers from", threshold, "How sure it has to be. Higher: fewer answers, fewer wrong ones."),
-      field("Asks back from", near, "Less sure than that, it says that it doesn't know.")),
-    h("div", { class: "columns" },
-      field("AI backends may answer", from, "Counts once the chatbot has an integration."),
-      h("fieldset", {}, h("legend", {}, "Besides"), talkLabel, pairsLabel)),
-    field("Instructions for AI backends", instructions, "Tone, names, what to avoid. Up to 4,000 characters."),
-    field("Questions to begin with", suggested, "One a line, up to six; visitors see them as buttons. Empty: those of your newest pairs."),
-  ], "Save", async () => {
-    const questions = suggested.value.split("\n").map((line) => line.trim()).filter(Boolean);
-    const patched = {
-      confidenceThreshold: Number(threshold.value), nearThreshold: Number(near.value), answerFrom: from.value,
-      instructions: instructions.value, pairsFirst: pairs.checked, suggestedQuestions: questions.length > 0 ? questions : null,
-      // Texts of one's own stay what they are.
-      ...(talk.checked === (settings.smallTalk !== false) ? {} : { smallTalk: talk.checked ? null : false }),
-    };
-    await patch(`/api/v1/chatbots/${part(bot.id)}`, { name: name.value, settings: patched });
-    await loadChatbots();
-    toast("Saved. It counts from the next question on.");
-  }));
+  const [pairsLabel, pairs] = checkbox(
+    "A stored pair answers before any AI backend is asked",
+    settings.pairsFirst !== false,
+  );
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, "Answers"),
+    form(
+      [
+        h(
+          "div",
+          { class: "columns" },
+          field("Name", name),
+          field("Answers from", threshold, "How sure it has to be. Higher: fewer answers, fewer wrong ones."),
+          field("Asks back from", near, "Less sure than that, it says that it doesn't know."),
+        ),
+        h(
+          "div",
+          { class: "columns" },
+          field("AI backends may answer", from, "Counts once the chatbot has an integration."),
+          h("fieldset", {}, h("legend", {}, "Besides"), talkLabel, pairsLabel),
+        ),
+        field("Instructions for AI backends", instructions, "Tone, names, what to avoid. Up to 4,000 characters."),
+        field(
+          "Questions to begin with",
+          suggested,
+          "One a line, up to six; visitors see them as buttons. Empty: those of your newest pairs.",
+        ),
+      ],
+      "Save",
+      async () => {
+        const questions = suggested.value
+          .split("\n")
+          .map((line) => line.trim())
+          .filter(Boolean);
+        const patched = {
+          confidenceThreshold: Number(threshold.value),
+          nearThreshold: Number(near.value),
+          answerFrom: from.value,
+          instructions: instructions.value,
+          pairsFirst: pairs.checked,
+          suggestedQuestions: questions.length > 0 ? questions : null,
+          // Texts of one's own stay what they are.
+          ...(talk.checked === (settings.smallTalk !== false) ? {} : { smallTalk: talk.checked ? null : false }),
+        };
+        await patch(`/api/v1/chatbots/${part(bot.id)}`, { name: name.value, settings: patched });
+        await loadChatbots();
+        toast("Saved. It counts from the next question on.");
+      },
+    ),
+  );
 }
 
 /** @param {number} value */
@@ -116,7 +175,12 @@ function widgetForm(config, changed) {
     changed({ ...now });
   };
   const colors = COLORS.map(([name, label]) => {
-    const text = h("input", { value: now[name], pattern: "#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})", maxlength: 9, spellcheck: "false" });
+    const text = h("input", {
+      value: now[name],
+      pattern: "#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})",
+      maxlength: 9,
+      spellcheck: "false",
+    });
     const picker = h("input", { type: "color", value: hex(now[name]), "aria-label": `${label}, chosen` });
     picker.addEventListener("input", () => {
       text.value = picker.value;
@@ -138,24 +202,56 @@ function widgetForm(config, changed) {
     input.addEventListener("change", () => set(name, input.value));
     return field(label, input);
   });
-  const position = select([["bottom-right", "Bottom right"], ["bottom-left", "Bottom left"]], now.position);
+  const position = select(
+    [
+      ["bottom-right", "Bottom right"],
+      ["bottom-left", "Bottom left"],
+    ],
+    now.position,
+  );
   position.addEventListener("change", () => set("position", position.value));
   const language = h("input", { value: now.aiLanguage, maxlength: 35, pattern: "[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*" });
   language.addEventListener("change", () => set("aiLanguage", language.value));
   const [brandLabel, brand] = checkbox("Says whose platform it is", now.showBranding);
   brand.addEventListener("change", () => set("showBranding", brand.checked));
-  return h("section", { class: "card" }, h("h2", {}, "Widget"), form([
-    h("fieldset", {}, h("legend", {}, "Colours"), h("div", { class: "columns" }, colors)),
-    h("fieldset", {}, h("legend", {}, "Place and language"), h("div", { class: "columns" }, field("Corner", position), field("Language", language, "Such as en or pt-BR.")), brandLabel),
-    h("fieldset", {}, h("legend", {}, "Words"), h("p", { class: "hint" }, "What you leave as it is appears in the visitor's own language."), h("div", { class: "columns" }, texts)),
-  ], "Save the widget", async () => {
-    if (Object.keys(sent).length === 0) {
-      toast("Nothing was changed.");
-      return;
-    }
-    await patch("/api/v1/config", sent, chatbotId());
-    toast("Saved. Pages show it within a minute.");
-  }));
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, "Widget"),
+    form(
+      [
+        h("fieldset", {}, h("legend", {}, "Colours"), h("div", { class: "columns" }, colors)),
+        h(
+          "fieldset",
+          {},
+          h("legend", {}, "Place and language"),
+          h(
+            "div",
+            { class: "columns" },
+            field("Corner", position),
+            field("Language", language, "Such as en or pt-BR."),
+          ),
+          brandLabel,
+        ),
+        h(
+          "fieldset",
+          {},
+          h("legend", {}, "Words"),
+          h("p", { class: "hint" }, "What you leave as it is appears in the visitor's own language."),
+          h("div", { class: "columns" }, texts),
+        ),
+      ],
+      "Save the widget",
+      async () => {
+        if (Object.keys(sent).length === 0) {
+          toast("Nothing was changed.");
+          return;
+        }
+        await patch("/api/v1/config", sent, chatbotId());
+        toast("Saved. Pages show it within a minute.");
+      },
+    ),
+  );
 }
 
 /**
@@ -169,11 +265,21 @@ function hex(color) {
 }
 
 function deletion() {
-  return button("Delete the chatbot", () => confirm("Delete this chatbot?", `“${state.chatbot?.name}” and everything that belongs to it are removed for good.`, "Delete it", async () => {
-    await remove(`/api/v1/chatbots/${part(chatbotId())}`);
-    state.chatbot = null;
-    toast("Deleted.");
-    location.hash = "#/overview";
-    location.reload();
-  }), "danger");
+  return button(
+    "Delete the chatbot",
+    () =>
+      confirm(
+        "Delete this chatbot?",
+        `“${state.chatbot?.name}” and everything that belongs to it are removed for good.`,
+        "Delete it",
+        async () => {
+          await remove(`/api/v1/chatbots/${part(chatbotId())}`);
+          state.chatbot = null;
+          toast("Deleted.");
+          location.hash = "#/overview";
+          location.reload();
+        },
+      ),
+    "danger",
+  );
 }

@@ -122,7 +122,11 @@ export function field(label, control, hint) {
  * @param {Record<string, any>} [more]
  */
 export function select(options, value, more = {}) {
-  const made = h("select", more, options.map(([of, text]) => h("option", { value: of }, text)));
+  const made = h(
+    "select",
+    more,
+    options.map(([of, text]) => h("option", { value: of }, text)),
+  );
   made.value = value;
   return made;
 }
@@ -176,7 +180,12 @@ export function openDialog(title, fill, kind = "") {
   const heading = h("h2", { id: "dialog-title" }, title);
   const dialog = h("dialog", { class: kind, "aria-labelledby": "dialog-title" });
   const close = () => dialog.close();
-  const head = h("div", { class: "row spread" }, heading, h("button", { type: "button", class: "plain", onclick: close }, "Close"));
+  const head = h(
+    "div",
+    { class: "row spread" },
+    heading,
+    h("button", { type: "button", class: "plain", onclick: close }, "Close"),
+  );
   dialog.append(h("div", { class: "stack" }, head, fill(close)));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
@@ -199,10 +208,14 @@ export function confirm(title, text, action, work) {
       "div",
       { class: "row end" },
       h("button", { type: "button", onclick: close }, "Cancel"),
-      button(action, async () => {
-        await work();
-        close();
-      }, "danger"),
+      button(
+        action,
+        async () => {
+          await work();
+          close();
+        },
+        "danger",
+      ),
     ),
   ]);
 }
@@ -223,14 +236,18 @@ export function showSecret(title, about, secret) {
 
 /** @param {string} text */
 export function copyButton(text) {
-  return button("Copy", async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      toast("Copied");
-    } catch {
-      toast("The browser doesn't let this page copy. Mark the text and copy it yourself.", "bad");
-    }
-  }, "small");
+  return button(
+    "Copy",
+    async () => {
+      try {
+        await navigator.clipboard.writeText(text);
+        toast("Copied");
+      } catch {
+        toast("The browser doesn't let this page copy. Mark the text and copy it yourself.", "bad");
+      }
+    },
+    "small",
+  );
 }
 
 /**
@@ -242,7 +259,8 @@ export function copyButton(text) {
  */
 export function table(caption, heads, rows) {
   /** @param {string | [string, string]} head */
-  const th = (head) => (Array.isArray(head) ? h("th", { scope: "col", class: head[0] }, head[1]) : h("th", { scope: "col" }, head));
+  const th = (head) =>
+    Array.isArray(head) ? h("th", { scope: "col", class: head[0] }, head[1]) : h("th", { scope: "col" }, head);
   /** @param {Child | [string, Child]} cell */
   const td = (cell) => (Array.isArray(cell) ? h("td", { class: cell[0] }, cell[1]) : h("td", {}, cell));
   return h(
@@ -253,7 +271,11 @@ export function table(caption, heads, rows) {
       {},
       h("caption", { class: "visually-hidden" }, caption),
       h("thead", {}, h("tr", {}, heads.map(th))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map(td)))),
+      h(
+        "tbody",
+        {},
+        rows.map((row) => h("tr", {}, row.map(td))),
+      ),
     ),
   );
 }
@@ -270,6 +292,9 @@ export async function fill(place, read) {
     replace(place, shown);
   } catch (error) {
     const again = button("Try again", () => fill(place, read));
-    replace(place, h("div", { class: "notice bad", role: "alert" }, h("p", {}, wordsOf(error)), h("div", { class: "row" }, again)));
+    replace(
+      place,
+      h("div", { class: "notice bad", role: "alert" }, h("p", {}, wordsOf(error)), h("div", { class: "row" }, again)),
+    );
   }
 }

@@ -10,20 +10,50 @@ const ROWS = 50;
 
 /** @param {HTMLElement} page */
 export function showUnanswered(page) {
-  const days = select([["7", "Last 7 days"], ["30", "Last 30 days"], ["90", "Last 90 days"]], "30", { "aria-label": "Period" });
+  const days = select(
+    [
+      ["7", "Last 7 days"],
+      ["30", "Last 30 days"],
+      ["90", "Last 90 days"],
+    ],
+    "30",
+    { "aria-label": "Period" },
+  );
   const board = h("div", { class: "stack" }, loading());
-  const again = () => fill(board, async () => {
-    const { groups, total } = await get(`/api/v1/knowledge/unanswered?days=${days.value}&limit=${ROWS}`, chatbotId());
-    if (total === 0) {
-      return h("div", { class: "card" }, empty("question", "Nothing is left unanswered", "Every question of this period found something, or has its answer by now.", h("a", { class: "button", href: "#/try" }, "Ask it something yourself")));
-    }
-    return [
-      h("p", { class: "quiet" }, `${count(total)} different ${total === 1 ? "question" : "questions"}, most asked first.`),
-      groups.map((/** @type {any} */ one) => group(one, again)),
-    ];
-  });
+  const again = () =>
+    fill(board, async () => {
+      const { groups, total } = await get(`/api/v1/knowledge/unanswered?days=${days.value}&limit=${ROWS}`, chatbotId());
+      if (total === 0) {
+        return h(
+          "div",
+          { class: "card" },
+          empty(
+            "question",
+            "Nothing is left unanswered",
+            "Every question of this period found something, or has its answer by now.",
+            h("a", { class: "button", href: "#/try" }, "Ask it something yourself"),
+          ),
+        );
+      }
+      return [
+        h(
+          "p",
+          { class: "quiet" },
+          `${count(total)} different ${total === 1 ? "question" : "questions"}, most asked first.`,
+        ),
+        groups.map((/** @type {any} */ one) => group(one, again)),
+      ];
+    });
   days.addEventListener("change", again);
-  replace(page, pageHead("Unanswered", "What visitors asked and your chatbot did not know. Answer once, and it knows.", h("div", { class: "filters" }, days)), board);
+  replace(
+    page,
+    pageHead(
+      "Unanswered",
+      "What visitors asked and your chatbot did not know. Answer once, and it knows.",
+      h("div", { class: "filters" }, days),
+    ),
+    board,
+  );
   again();
 }
 
@@ -33,15 +63,41 @@ export function showUnanswered(page) {
  */
 function group(one, again) {
   const others = one.examples.filter((/** @type {string} */ example) => example !== one.question);
-  const answer = button("Answer", () => {
-    openDialog("Answer this question", (close) => answerForm(one, () => {
-      close();
-      again();
-    }));
-  }, "primary small");
-  return h("section", { class: "card stack" },
-    h("div", { class: "row spread" }, h("h2", { class: "wrap" }, one.question), h("div", { class: "row" }, badge(`asked ${count(one.count)} ×`, "accent"), badge(`last on ${date(one.lastAsked)}`), answer)),
-    others.length > 0 && h("p", { class: "quiet small wrap" }, "Also asked as: ", others.map((/** @type {string} */ example) => `“${example}”`).join(", ")));
+  const answer = button(
+    "Answer",
+    () => {
+      openDialog("Answer this question", (close) =>
+        answerForm(one, () => {
+          close();
+          again();
+        }),
+      );
+    },
+    "primary small",
+  );
+  return h(
+    "section",
+    { class: "card stack" },
+    h(
+      "div",
+      { class: "row spread" },
+      h("h2", { class: "wrap" }, one.question),
+      h(
+        "div",
+        { class: "row" },
+        badge(`asked ${count(one.count)} ×`, "accent"),
+        badge(`last on ${date(one.lastAsked)}`),
+        answer,
+      ),
+    ),
+    others.length > 0 &&
+      h(
+        "p",
+        { class: "quiet small wrap" },
+        "Also asked as: ",
+        others.map((/** @type {string} */ example) => `“${example}”`).join(", "),
+      ),
+  );
 }
 
 /**
@@ -51,12 +107,20 @@ function group(one, again) {
 function answerForm(one, done) {
   const question = h("input", { maxlength: 1000, required: true, value: one.question });
   const answer = h("textarea", { maxlength: 10000, required: true });
-  return form([
-    field("Question", question, "Other wordings of the group are recognized too."),
-    field("Answer", answer, "Visitors are told this word for word, at once."),
-  ], "Save the answer", async () => {
-    await post(`/api/v1/knowledge/unanswered/${part(one.id)}/answer`, { answer: answer.value, question: question.value }, chatbotId());
-    toast("Answered. It counts from the next question on.");
-    done();
-  });
+  return form(
+    [
+      field("Question", question, "Other wordings of the group are recognized too."),
+      field("Answer", answer, "Visitors are told this word for word, at once."),
+    ],
+    "Save the answer",
+    async () => {
+      await post(
+        `/api/v1/knowledge/unanswered/${part(one.id)}/answer`,
+        { answer: answer.value, question: question.value },
+        chatbotId(),
+      );
+      toast("Answered. It counts from the next question on.");
+      done();
+    },
+  );
 }
