@@ -6,7 +6,7 @@ use colloquy_http::CONVERSATION_TOKEN;
 use domain::{ChatbotId, Result};
 
 /// The header with the token of `conversation`: on the answer that opens it, and for who shows it. A
-/// conversation's id is no secret, so whoever goes on with one by its id alone gets no token.
+/// conversation's id is no secret, so whoever continues one by its id alone gets no token.
 pub async fn header(
     tokens: &ConversationTokens,
     chatbot: ChatbotId,

@@ -211,6 +211,27 @@ export const accessible = async (page, what) => {
   return found;
 };
 
+/**
+ * The console, signed in as `owner`.
+ * @param {any} page
+ * @param {any} owner
+ * @param {string} [screen] as behind the #
+ */
+export const signedIn = async (page, owner, screen = "overview") => {
+  await page.context().addCookies([{ name: "session", value: owner.session, url: BASE ?? "" }]);
+  await page.goto(`${BASE}/console#/${screen}`);
+  await page.getByRole("navigation", { name: "Screens" }).waitFor({ state: "attached" });
+};
+
+/** A screen of the console, when it has read what it shows. @param {any} page @param {string} name @param {string} title */
+export const screen = async (page, name, title) => {
+  await page.evaluate((/** @type {string} */ hash) => {
+    location.hash = hash;
+  }, `#/${name}`);
+  await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
+  await page.waitForFunction(() => !document.querySelector(".loading"));
+};
+
 /** Keeps a picture of the page. @param {any} page @param {string} name @param {Record<string, any>} [options] */
 export const picture = async (page, name, options = {}) => {
   mkdirSync(SCREENSHOTS ?? "", { recursive: true });

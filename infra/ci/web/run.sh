@@ -39,13 +39,14 @@ work="$(mktemp -d)"
 "$local" --memory --port 0 --data "$work" >"$work/log" 2>&1 &
 platform=$!
 trap 'kill "$platform" 2>/dev/null || true; rm -rf "$work"' EXIT
-for _ in $(seq 600); do
-  [ -s "$work/credentials.json" ] && break
+# What it prints last is where to sign in.
+until token="$(sed -n 's/.*console#token=//p' "$work/log")" && [ -n "$token" ]; do
   kill -0 "$platform" 2>/dev/null || { cat "$work/log"; exit 1; }
   sleep 0.1
 done
 export WEB_BASE WEB_MODULES="$cache" CHROMIUM="$chromium" WEB_CREDENTIALS="$work/credentials.json"
 export WEB_SCREENSHOTS="$root/target/screenshots" WEB_FIGURES="$root/target/web-figures.json"
 mkdir -p "$WEB_SCREENSHOTS"
+export WEB_SIGN_IN_TOKEN="$token"
 WEB_BASE="$(node -p 'JSON.parse(require("fs").readFileSync(process.env.WEB_CREDENTIALS)).baseUrl')"
 node --test --test-concurrency=2 --test-reporter=spec "$here"/*.test.mjs

@@ -18,6 +18,7 @@ import {
   visitor,
   widget,
 } from "./harness.mjs";
+import { PAYLOADS, harmless as harmlessIn } from "./payloads.mjs";
 
 after(closeBrowser);
 
@@ -127,57 +128,12 @@ const inside = (page, css, style) =>
       : `${NODE}(${JSON.stringify(css)})?.textContent`,
   );
 
-/** Each sets `hit` if it is ever more than text. */
-const PAYLOADS = [
-  "<script>hit=1</script>",
-  "<img src=x onerror=hit=1>",
-  "<svg/onload=hit=1>",
-  "<iframe srcdoc='<script>parent.hit=1</script>'></iframe>",
-  "[click](javascript:hit=1)",
-  "[click](JaVaScRiPt&colon;hit=1)",
-  "[click]( java\tscript:hit=1)",
-  "[click](data:text/html,<script>hit=1</script>)",
-  "[click](vbscript:hit=1)",
-  '[a](https://example.com" onmouseover="hit=1)',
-  '![x](x" onerror="hit=1)',
-  "![x](javascript:hit=1)",
-  "<javascript:hit=1>",
-  "<a href='javascript:hit=1'>x</a>",
-  "`<img src=x onerror=hit=1>`",
-  "```html\n<img src=x onerror=hit=1>\n```",
-  "| <img src=x onerror=hit=1> | b |\n|---|---|\n| [x](javascript:hit=1) | d |",
-  "# <img src=x onerror=hit=1>\n\n> <svg onload=hit=1>\n\n1. <b onclick=hit=1>x</b>",
-  '"><img src=x onerror=hit=1>',
-  "';hit=1;//",
-  "</textarea><script>hit=1</script>",
-  "</style><script>hit=1</script>",
-  "{{constructor.constructor('hit=1')()}}",
-  "&lt;img src=x onerror=hit=1&gt;",
-  "\u202e<img src=x onerror=hit=1>\u0000",
-  'https://example.com/"onmouseover="hit=1',
-  "[x](//example.com)[y](file:///etc/passwd)[z](blob:x)",
-];
 const TAGS =
   "a b bdi blockquote br button code div em form h3 hr i input label li ol p path pre s span strong svg table td textarea th tr ul".split(
     " ",
   );
-
-/** Nothing in the widget is an element or an attribute that text could have brought in. @param {any} page @param {string} what */
-const harmless = async (page, what) => {
-  const found = await page.evaluate((/** @type {string[]} */ tags) => {
-    const bad = [];
-    for (const node of document.querySelector("colloquy-widget")?.shadowRoot?.querySelectorAll("*") ?? []) {
-      if (!tags.includes(node.localName)) bad.push(node.localName);
-      for (const { name, value } of node.attributes) {
-        if (name.startsWith("on") || ["style", "src", "srcdoc", "action", "formaction"].includes(name))
-          bad.push(`${node.localName} ${name}`);
-        if (name === "href" && !/^(https?|mailto|tel):/.test(value)) bad.push(`${node.localName} ${value}`);
-      }
-    }
-    return { bad, hit: /** @type {any} */ (window).hit };
-  }, TAGS);
-  assert.deepEqual(found, { bad: [], hit: undefined }, what);
-};
+/** @param {any} page @param {string} what */
+const harmless = (page, what) => harmlessIn(page, "colloquy-widget", TAGS, what);
 
 test("what a model or a page writes into an answer is text", async (t) => {
   const owner = await tenant("Harbour Coffee");

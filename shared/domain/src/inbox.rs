@@ -221,7 +221,7 @@ pub struct InboxQuery {
     pub text: Option<String>,
     /// After this one.
     pub cursor: Option<InboxCursor>,
-    /// So many.
+    /// How many at most.
     pub limit: u32,
 }
 
@@ -250,7 +250,7 @@ impl InboxQuery {
 pub struct InboxPatch {
     /// The new status.
     pub status: Option<ConversationStatus>,
-    /// The new assignee's address; an inner `None` is nobody in particular.
+    /// The new assignee's address; an inner `None` takes it away.
     pub assignee: Option<Option<String>>,
 }
 

@@ -1,4 +1,4 @@
-//! A member stands in for a key of each API, one scope at a time: what the console is made of. Without
+//! A member takes the place of a key of each API, one scope at a time: what the console is made of. Without
 //! the header that asks for it a session is no key, as the tests of the routes say.
 
 use reqwest::Method;
@@ -7,7 +7,7 @@ use tests::{App, Reply, Request, Tenant};
 
 const SCOPE: &str = "x-colloquy-scope";
 
-/// A route of each kind of key, with the scope that stands for it.
+/// A route of each kind of key, with the scope that it takes.
 fn routes(tenant: &Tenant) -> Vec<(Method, &'static str, String, Value)> {
     let bot = || tenant.chatbot.clone();
     let workspace = || "workspace".to_owned();

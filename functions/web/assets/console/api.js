@@ -1,7 +1,7 @@
-// Calls of the platform's API, signed by the session. A member stands in for a key of each API by the
+// Calls of the platform's API, signed by the session. A member takes the place of a key of each API by the
 // header `x-colloquy-scope`: the whole workspace, or one chatbot.
 
-/** Where the API is: beside this page, whatever stands in front of both. */
+/** Where the API is: beside this page, whatever is in front of both. */
 const BASE = new URL(".", document.baseURI);
 
 /** Something that the API refused, in words for a reader. */

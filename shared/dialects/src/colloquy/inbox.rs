@@ -258,7 +258,7 @@ pub struct ConversationPatch {
     /// `handed_off` takes it over, `active` gives it back to the chatbot.
     #[schema(schema_with = status_or_null)]
     pub status: Option<String>,
-    /// A member's address; null for nobody in particular.
+    /// A member's address; null for none.
     #[schema(value_type = Option<String>)]
     #[serde(default, deserialize_with = "sent")]
     pub assignee: Option<Option<String>>,

@@ -98,7 +98,7 @@ pub struct CountedKey<D>(pub Calls, pub PhantomData<D>);
 pub struct SignedIn(pub Member);
 
 /// The same for who asks again and again: looked up at half the price. A session that has just ended
-/// may be taken for one that goes on, for a moment.
+/// may be taken for one that lasts, for a moment.
 #[derive(Debug)]
 pub struct PollingMember(pub Member);
 
@@ -329,7 +329,7 @@ async fn owner(
     Shown { method, headers, extensions }.owner(ctx, dialect, kind).await
 }
 
-/// The kind of key that stands for a chatbot in the dialect `D`.
+/// The kind of key that is for one chatbot in the dialect `D`.
 fn kind_of<D: DialectErrors>() -> KeyKind {
     match D::DIALECT.profile().key_place {
         KeyPlace::Anywhere => KeyKind::Site,

@@ -45,9 +45,9 @@ async fn a_conversation_is_taken_over_given_back_and_closed() {
     assert_eq!(patch(json!({"status": "closed"})).await["status"], "closed", "once more");
     app.drain().await;
     let told = receiver.received();
-    assert_eq!(told.len(), 1, "a handoff that no visitor requested is told to nobody");
+    assert_eq!(told.len(), 1, "a handoff that no visitor requested is no event");
     assert_eq!(told[0].json()["event"], "conversation.ended");
-    // The visitor goes on, and it is the chatbot's again.
+    // The visitor continues, and it is the chatbot's again.
     assert_eq!(ask().await, "Yes.");
     assert_eq!(ids(&inbox(&app, &ada, "status=active").await), [&visit.id]);
     app.finish().await;
@@ -64,7 +64,7 @@ async fn what_is_no_status_member_or_conversation_of_theirs_is_refused() {
         (json!({}), "status"),
         (json!({"status": null}), "status"),
         (json!({"assignee": "bob@example.com"}), "assignee"),
-        (json!({"assignee": "nobody"}), "assignee"),
+        (json!({"assignee": "no address"}), "assignee"),
         (json!({"assignee": 7}), "assignee"),
     ] {
         let reply = app.patch(&path).bearer(&ada.session).json(&body).send().await;
