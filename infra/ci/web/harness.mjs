@@ -155,6 +155,8 @@ export const visitor = async (t, { phone, expected = [], ...options } = {}) => {
     if (["error", "warning"].includes(message.type())) note(`console: ${message.text()} ${message.location().url}`);
   });
   t.after(async () => {
+    if (process.env.WEB_DEBUG) await page.screenshot({ path: `/tmp/dev/shots/last-${Date.now()}.png` }).catch(() => {});
+    if (process.env.WEB_DEBUG) console.log(wrong, page.url());
     await context.close();
     assert.deepEqual(wrong, [], "what went wrong in the page");
   });

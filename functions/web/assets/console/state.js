@@ -21,7 +21,7 @@ export const state = {
 /** Reads the chatbots again; the one looked at stays, if it is still there. */
 export async function loadChatbots() {
   const found = await get("/api/v1/chatbots");
-  state.chatbots = found.chatbots ?? [];
+  state.chatbots = found;
   const wanted = state.chatbot?.id ?? remembered();
   state.chatbot = state.chatbots.find((one) => one.id === wanted) ?? state.chatbots[0] ?? null;
 }
