@@ -304,7 +304,7 @@ test("what visitors, pages, models, systems and members write is text on every s
   let seen = 0;
   for (payload of PAYLOADS) {
     await page.reload();
-    await page.getByRole("navigation", { name: "Screens" }).waitFor({ state: "attached" });
+    await page.locator("nav[aria-label=Screens]").waitFor({ state: "attached" });
     for (const [at, title] of SCREENS) {
       await screen(page, at, title);
       await harmless(page, "", TAGS, `${at}: ${payload}`);

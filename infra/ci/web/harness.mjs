@@ -155,8 +155,6 @@ export const visitor = async (t, { phone, expected = [], ...options } = {}) => {
     if (["error", "warning"].includes(message.type())) note(`console: ${message.text()} ${message.location().url}`);
   });
   t.after(async () => {
-    if (process.env.WEB_DEBUG) await page.screenshot({ path: `/tmp/dev/shots/last-${Date.now()}.png` }).catch(() => {});
-    if (process.env.WEB_DEBUG) console.log(wrong, page.url());
     await context.close();
     assert.deepEqual(wrong, [], "what went wrong in the page");
   });
@@ -222,7 +220,7 @@ export const accessible = async (page, what) => {
 export const signedIn = async (page, owner, screen = "overview") => {
   await page.context().addCookies([{ name: "session", value: owner.session, url: BASE ?? "" }]);
   await page.goto(`${BASE}/console#/${screen}`);
-  await page.getByRole("navigation", { name: "Screens" }).waitFor({ state: "attached" });
+  await page.locator("nav[aria-label=Screens]").waitFor({ state: "attached" });
 };
 
 /** A screen of the console, when it has read what it shows. @param {any} page @param {string} name @param {string} title */

@@ -29,7 +29,7 @@ function assign(element, props) {
  * @param {(Child | Child[])[]} children
  */
 export function append(element, children) {
-  for (const child of children.flat()) {
+  for (const child of /** @type {Child[]} */ (children.flat(Number.POSITIVE_INFINITY))) {
     if (child === null || child === undefined || child === false) continue;
     element.append(child instanceof Node ? child : document.createTextNode(String(child)));
   }

@@ -113,7 +113,7 @@ async function read(period) {
         "Thumbs up",
         rated > 0 ? `${ratings.summary.satisfactionRate} %` : "–",
         null,
-        rated > 0 ? `of ${count(rated)} ratings` : "no ratings yet",
+        rated > 0 ? (rated === 1 ? "of one rating" : `of ${count(rated)} ratings`) : "no ratings yet",
       ),
       number(
         "Asked for a person",

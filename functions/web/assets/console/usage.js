@@ -47,7 +47,7 @@ export function showUsage(page) {
           ),
         bar("Chatbots", state.chatbots.length, null, "in this workspace"),
       ),
-      bot && tokens(bot.data),
+      bot && tokens(bot.data.total),
     ];
   });
 }

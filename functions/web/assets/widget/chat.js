@@ -193,8 +193,8 @@ export const visit = (platform, memory, words, language) => {
       if (!answer.content) return;
       say(answer);
       view.announce(answer);
-      if (!platform.streams) return;
-      await catchUp(answer).catch(() => {});
+      // Its sources and what else was meant come after it; the visitor may go on meanwhile.
+      if (platform.streams) catchUp(answer).catch(() => {});
     } catch (thrown) {
       mine.failed = inWords(failure(thrown));
       view.announce(mine.failed);
