@@ -5,6 +5,7 @@ import { showIntegrations } from "./integrations.js";
 import { showKeys } from "./keys.js";
 import { showKnowledge } from "./knowledge.js";
 import { showLeads } from "./leads.js";
+import { showLoops } from "./loops.js";
 import { showOverview } from "./overview.js";
 import { showSettings } from "./settings.js";
 import { showTry } from "./try.js";
@@ -50,6 +51,7 @@ export const screens = [
     needsChatbot: true,
     show: showIntegrations,
   },
+  { name: "loops", title: "Agent loops", icon: "loops", group: "Setup", needsChatbot: true, show: showLoops },
   { name: "webhooks", title: "Webhooks", icon: "webhooks", group: "Setup", needsChatbot: true, show: showWebhooks },
   { name: "keys", title: "API keys", icon: "keys", group: "Workspace", needsChatbot: false, show: showKeys },
   { name: "usage", title: "Usage and plan", icon: "usage", group: "Workspace", needsChatbot: true, show: showUsage },

@@ -3,6 +3,7 @@
 
 import { get, part, patch, remove } from "./api.js";
 import { h, replace } from "./dom.js";
+import { percent } from "./format.js";
 import { chatbotId, loadChatbots, state } from "./state.js";
 import { button, checkbox, confirm, field, fill, form, loading, pageHead, select, toast } from "./ui.js";
 
@@ -84,8 +85,8 @@ function answersForm() {
   const bot = /** @type {import("./state.js").Chatbot} */ (state.chatbot);
   const settings = bot.settings ?? {};
   const name = h("input", { required: true, maxlength: 100, value: bot.name });
-  const threshold = slider(settings.confidenceThreshold ?? 0.5);
-  const near = slider(settings.nearThreshold ?? 0.2);
+  const [thresholdField, threshold] = slider("Answers from", settings.confidenceThreshold ?? 0.5, "How sure it has to be. Higher: fewer answers, fewer wrong ones.");
+  const [nearField, near] = slider("Asks back from", settings.nearThreshold ?? 0.2, "Less sure than that, it says that it doesn't know.");
   const from = select(
     [
       ["knowledge", "From what it has read alone"],
@@ -110,8 +111,8 @@ function answersForm() {
           "div",
           { class: "columns" },
           field("Name", name),
-          field("Answers from", threshold, "How sure it has to be. Higher: fewer answers, fewer wrong ones."),
-          field("Asks back from", near, "Less sure than that, it says that it doesn't know."),
+          thresholdField,
+          nearField,
         ),
         h(
           "div",
@@ -150,14 +151,30 @@ function answersForm() {
   );
 }
 
-/** @param {number} value */
-function slider(value) {
+/**
+ * A share from 0 to 1, with its percent beside it.
+ *
+ * @param {string} label
+ * @param {number} value
+ * @param {string} hint
+ * @returns {[HTMLElement, HTMLInputElement]}
+ */
+function slider(label, value, hint) {
   const input = h("input", { type: "range", min: 0, max: 1, step: 0.05 });
   input.value = String(value);
-  const show = () => input.setAttribute("aria-valuetext", `${Math.round(Number(input.value) * 100)} percent`);
+  const output = h("output");
+  const show = () => {
+    const text = percent(Number(input.value));
+    replace(output, text);
+    input.setAttribute("aria-valuetext", text);
+  };
   input.addEventListener("input", show);
   show();
-  return input;
+  const made = field(label, input, hint);
+  const line = h("div", { class: "slider" });
+  input.before(line);
+  line.append(input, output);
+  return [made, input];
 }
 
 /**
