@@ -5,6 +5,7 @@
 mod botplot;
 mod colloquy;
 mod helpbot;
+mod mcp;
 mod token;
 
 use std::sync::Arc;
@@ -55,6 +56,7 @@ fn routes() -> OpenApiRouter<Ctx> {
         .merge(botplot::routes())
         .merge(helpbot::routes())
         .merge(colloquy::routes())
+        .merge(mcp::routes())
         .routes(routes!(chat))
 }
 

@@ -16,18 +16,21 @@
 pub mod anthropic;
 pub mod bedrock;
 pub mod builtin;
+mod calls;
 pub mod custom;
 pub mod echo;
 mod error;
 mod frames;
 mod http;
 pub mod markers;
+pub mod mcp;
 pub mod openai;
 mod prompt;
 mod request;
 pub mod sse;
 #[cfg(test)]
 mod streams;
+pub mod tools;
 
 pub use anthropic::Anthropic;
 pub use bedrock::BedrockConverse;
@@ -39,6 +42,7 @@ use futures::stream::BoxStream;
 pub use openai::OpenAi;
 pub use request::{
     ChatbotContext, Endpoint, Grounding, Message, MessageOrigin, Request, Rules, Tool, ToolCall,
+    ToolChoice,
 };
 
 /// A backend that answers.
@@ -55,6 +59,11 @@ pub trait Answerer: Send + Sync {
     /// Whether it makes use of [`Request::grounding`].
     fn reads_grounding(&self) -> bool {
         true
+    }
+
+    /// Whether it makes use of [`Request::tools`].
+    fn calls_tools(&self) -> bool {
+        false
     }
 }
 

@@ -14,6 +14,11 @@
 //! | first answer to a repeatable write | `ONCE#<sha256 of the key>` | `<sha256 of the Idempotency-Key>` | expires |
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
 //! | integration (AI backend) of a chatbot | `WS#<workspace>` | `INT#<integration>` | |
+//! | agent loop | `WS#<workspace>` | `LOOP#<loop>` | `due` while its schedule runs it |
+//! | execution of an agent loop | `LOOP#<loop>` | `EXEC#<execution>` | `due` until it has ended; expires |
+//! | what an execution said and called | `EXEC#<execution>` | `RESULT` | expires |
+//! | step of an execution | `EXEC#<execution>` | `STEP#<number>` | expires |
+//! | place of a workspace among the executions that run | `SLOTS#<workspace>` | `SLOT#<number>` | expires |
 //! | branding of a chatbot | `BOT#<chatbot>` | `BRANDING` | |
 //! | its logo | `BOT#<chatbot>` | `LOGO` | |
 //! | its widget, as far as it was set | `BOT#<chatbot>` | `WIDGET` | |
@@ -44,6 +49,7 @@
 //! | webhook of a chatbot | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
 //! | webhook of a whole workspace | `HOOKS#WS#<workspace>` | `HOOK#<webhook>` | |
 //! | where a webhook is that its workspace lists | `HOOKS#WS#<workspace>` | `AT#<webhook>` | |
+//! | callback of an agent loop | `HOOKS#LOOP#<loop>` | `HOOK#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
 //! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
 //! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
@@ -78,6 +84,10 @@
 //! | a place or a turn at a host | conditional update of `HOST#…`; a turn is read first | 1 |
 //! | an integration | get | 1 |
 //! | integrations of a chatbot | the chatbot's item has their ids; batch get | by size, once a version |
+//! | agent loops of a workspace | query `WS#… / LOOP#` | by size, bounded by 200 loops |
+//! | an execution | get | 1 |
+//! | executions of a loop, newest first | query `LOOP#… / EXEC#` backwards, batch get `RESULT` | by size, bounded by the newest 1,000 |
+//! | what an execution did | query `EXEC#…` | by size |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
@@ -92,9 +102,9 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId, GroupId,
-    IntegrationId, KeyId, LeadId, MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId,
-    WorkspaceId,
+    AgentLoopId, ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId,
+    ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, Scope, SourceId, Subdomain,
+    Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -160,11 +170,20 @@ pub fn webhooks_partition(scope: Scope) -> String {
     match scope {
         Scope::Chatbot(id) => format!("HOOKS#{id}"),
         Scope::Workspace(id) => format!("HOOKS#WS#{id}"),
+        Scope::AgentLoop(id) => format!("HOOKS#LOOP#{id}"),
     }
 }
 /// Partition of a webhook's deliveries.
 pub fn deliveries_partition(id: WebhookId) -> String {
     format!("HOOK#{id}")
+}
+/// Partition of an agent loop's executions.
+pub fn executions_partition(id: AgentLoopId) -> String {
+    format!("LOOP#{id}")
+}
+/// Partition of what one execution did.
+pub fn execution_partition(id: ExecutionId) -> String {
+    format!("EXEC#{id}")
 }
 
 /// A workspace.
@@ -207,6 +226,27 @@ pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
 /// An integration.
 pub fn integration(workspace: WorkspaceId, id: IntegrationId) -> Key {
     key(workspace_partition(workspace), format!("{INTEGRATION}{id}"))
+}
+/// An agent loop.
+pub fn agent_loop(workspace: WorkspaceId, id: AgentLoopId) -> Key {
+    key(workspace_partition(workspace), format!("{AGENT_LOOP}{id}"))
+}
+/// An execution of an agent loop.
+pub fn execution(agent_loop: AgentLoopId, id: ExecutionId) -> Key {
+    key(executions_partition(agent_loop), format!("{EXECUTION}{id}"))
+}
+/// What an execution said and called. Apart from the execution, whose reads and writes would pay for
+/// its size.
+pub fn execution_result(id: ExecutionId) -> Key {
+    key(execution_partition(id), "RESULT")
+}
+/// A step of an execution.
+pub fn execution_step(id: ExecutionId, number: u32) -> Key {
+    key(execution_partition(id), format!("{STEP}{number:05}"))
+}
+/// A place of a workspace among the executions that run.
+pub fn execution_slot(workspace: WorkspaceId, number: u8) -> Key {
+    key(format!("SLOTS#{workspace}"), format!("SLOT#{number}"))
 }
 /// A chatbot's branding.
 pub fn branding(id: ChatbotId) -> Key {
@@ -396,6 +436,12 @@ pub const API_KEY_ENTRY: &str = "KEY#";
 pub const CHATBOT: &str = "BOT#";
 /// Sort key prefix of integrations in a workspace.
 pub const INTEGRATION: &str = "INT#";
+/// Sort key prefix of agent loops in a workspace.
+pub const AGENT_LOOP: &str = "LOOP#";
+/// Sort key prefix of executions in an agent loop.
+pub const EXECUTION: &str = "EXEC#";
+/// Sort key prefix of steps in an execution.
+pub const STEP: &str = "STEP#";
 /// Sort key prefix of days in a chatbot.
 pub const DAY: &str = "DAY#";
 /// Sort key prefix of hours in a chatbot.
@@ -456,13 +502,18 @@ pub enum ItemKind {
     Webhook,
     /// A delivery.
     Delivery,
+    /// An agent loop.
+    AgentLoop,
+    /// An execution of an agent loop.
+    Execution,
     /// Anything that no request waits for.
     Other,
 }
 
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index.
-    pub const DUE: [Self; 3] = [Self::Delivery, Self::Source, Self::Conversation];
+    pub const DUE: [Self; 5] =
+        [Self::Delivery, Self::Source, Self::Conversation, Self::AgentLoop, Self::Execution];
 
     /// The name of the kind in its partitions of the `due` index.
     pub fn due_name(self) -> &'static str {
@@ -470,6 +521,8 @@ impl ItemKind {
             Self::Delivery => "delivery",
             Self::Source => "source",
             Self::Conversation => "conversation",
+            Self::AgentLoop => "loop",
+            Self::Execution => "execution",
             _ => "other",
         }
     }
@@ -490,6 +543,8 @@ impl Key {
             ("SRC", "PAGE") => ItemKind::Page,
             ("HOOKS", "HOOK") => ItemKind::Webhook,
             ("HOOK", "DLV") => ItemKind::Delivery,
+            ("WS", "LOOP") => ItemKind::AgentLoop,
+            ("LOOP", "EXEC") => ItemKind::Execution,
             _ => ItemKind::Other,
         }
     }

@@ -2,7 +2,9 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use ai::{ChatbotContext, Finish, Grounding, Message, MessageOrigin, Request, Rules, Usage};
+use ai::{
+    ChatbotContext, Finish, Grounding, Message, MessageOrigin, Request, Rules, ToolChoice, Usage,
+};
 use domain::{
     AnswerFrom, BackendKind, BackendReport, BackendResult, Chatbot, Citation, ConversationId,
     MessageId,
@@ -76,6 +78,7 @@ impl BackendQuestion<'_> {
             message: self.message.to_owned(),
             grounding: self.grounding(backend),
             tools: Vec::new(),
+            tool_choice: ToolChoice::Auto,
             max_output_tokens: MAX_OUTPUT_TOKENS,
             origin: MessageOrigin {
                 conversation_id: self.conversation_id,

@@ -10,6 +10,7 @@
 //! - `plan`: decides where the answer comes from, and makes it. `stream`: the events of a turn.
 //! - [`retrieve`]: a [`retrieve::Retriever`] finds what the chatbot knows about the question, in memory
 //!   ([`retrieve::InMemory`]) or with the table's vector index ([`retrieve::VectorTable`]).
+//! - [`search`]: what was found as a text, for models with tools.
 //! - `backends`: asks the chatbot's own AI backends through `crate::integrations`, and turns what they say
 //!   into a reply with the sources that it used.
 //! - `answer`: drives an [`ai::Answerer`] to an outcome: answered, or refused. It is asked only with
@@ -46,5 +47,6 @@ mod plan;
 pub mod ratings;
 mod respond;
 pub mod retrieve;
+pub mod search;
 mod stream;
 pub mod turn;

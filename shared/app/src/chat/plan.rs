@@ -1,7 +1,7 @@
 //! Where an answer comes from, and the answer itself: a stored pair, the chatbot's AI backends, the
 //! answerer of chatbots without one, or what the engine says by itself.
 
-use ai::{ChatbotContext, Message, MessageOrigin, Request, Rules};
+use ai::{ChatbotContext, Message, MessageOrigin, Request, Rules, ToolChoice};
 use domain::{
     BackendKind, BackendReport, BackendResult, Chatbot, Citation, Conversation, ConversationId,
     ConversationStatus, Error, MessageId, Principal, Result, Turn,
@@ -160,6 +160,7 @@ impl Chat {
             message: request.message.clone(),
             grounding: answer::grounding(passages),
             tools: Vec::new(),
+            tool_choice: ToolChoice::Auto,
             max_output_tokens: 0,
             origin: MessageOrigin {
                 conversation_id: *conversation_id,

@@ -5,10 +5,11 @@ use store::Change;
 
 use crate::{
     App,
+    agent_loops::job::RunLoop,
     crawl::job::CrawlPage,
     events::{
-        crawls::CrawlSubscriber, inbox::InboxSubscriber, mail::MailSubscriber,
-        purges::PurgeSubscriber,
+        crawls::CrawlSubscriber, inbox::InboxSubscriber, loops::LoopSubscriber,
+        mail::MailSubscriber, purges::PurgeSubscriber,
     },
     jobs::JobQueue,
     mail::job::Mail,
@@ -28,6 +29,8 @@ pub struct EventQueues {
     pub purges: JobQueue<Purge>,
     /// E-mails to owners.
     pub mails: JobQueue<Mail>,
+    /// Executions of agent loops.
+    pub loops: JobQueue<RunLoop>,
 }
 
 /// Routes changes: what `event-fanout` needs beyond [`App`].
@@ -38,6 +41,7 @@ pub struct EventRouter {
     crawls: CrawlSubscriber,
     mail: MailSubscriber,
     inbox: InboxSubscriber,
+    loops: LoopSubscriber,
     webhooks: FanOut,
 }
 
@@ -45,12 +49,13 @@ impl EventRouter {
     /// A router over `app` whose subscribers send to `queues`; `renderer` tells webhooks of
     /// events.
     pub fn new(app: App, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
-        let EventQueues { crawls, deliveries, purges, mails } = queues;
+        let EventQueues { crawls, deliveries, purges, mails, loops } = queues;
         Self {
             purges: PurgeSubscriber::new(app.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
             inbox: InboxSubscriber::new(&app),
+            loops: LoopSubscriber::new(loops),
             webhooks: FanOut::new(app.clone(), deliveries, renderer),
             app,
         }
@@ -63,6 +68,7 @@ impl EventRouter {
         self.crawls.on(change).await?;
         self.mail.on(change).await?;
         self.inbox.on(change).await?;
+        self.loops.on(change).await?;
         self.webhooks.on(change, cache).await
     }
 

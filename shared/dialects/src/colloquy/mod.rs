@@ -6,6 +6,7 @@ pub mod access;
 pub mod ask;
 pub mod inbox;
 pub mod knowledge;
+pub mod mcp;
 pub mod widget;
 
 use domain::Dialect;
