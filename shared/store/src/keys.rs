@@ -32,8 +32,9 @@
 //! | group of unanswered questions that was answered | `BOT#<chatbot>` | `LEARNED#<group>` | expires |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message; where that opened the conversation, by its session |
-//! | direct message, outside of a turn | `CONV#<conversation>` | `TALK#<message>` | |
+//! | direct message, outside of a turn | `CONV#<conversation>` | `TSAY#<message>` | |
 //! | change in the inbox of a workspace | `INBOX#<workspace>` | `<time>#<conversation>` | expires |
+//! | trace of a turn | `CONV#<conversation>` | `TRACE#<answer's message>` | expires |
 //! | mark of a conversation | `CONV#<conversation>` | `MARK` | `list` by what its first turn was (unanswered, rated) |
 //! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
@@ -62,10 +63,11 @@
 //! | one chatbot of a workspace | get | 1 |
 //! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
 //! | one conversation | get, then query its turns | 1 + by size |
-//! | all that was said in a conversation | query `CONV#…` from `TALK#` to `TURN#~` | by size |
+//! | all that was said in a conversation | query `CONV#…` from `TSAY#` to `TURN#~` | by size |
 //! | what changed in an inbox | query `INBOX#…` from a time on | 0.5 while nothing did |
 //! | whose a conversation is | query `CONV#… / TURN#`, one item | 1 or by its size |
 //! | the turn of an answer | query `list` `MSG#…` and get where it opened a conversation | 1 + by size |
+//! | what led to an answer | as the turn of an answer, and get | 1 + by size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | the same, from an offset | query `DAY#` backwards, get `HOUR#`, get `MINUTE#`, then as above | 2 + by days and size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
@@ -316,6 +318,10 @@ pub fn direct_message(conversation: ConversationId, id: MessageId) -> Key {
 pub fn feed_entry(workspace: WorkspaceId, at: Timestamp, conversation: ConversationId) -> Key {
     key(feed_partition(workspace), format!("{at}#{conversation}"))
 }
+/// The trace of a turn.
+pub fn trace(conversation: ConversationId, id: MessageId) -> Key {
+    key(conversation_partition(conversation), format!("TRACE#{id}"))
+}
 /// A lead.
 pub fn lead(chatbot: ChatbotId, id: LeadId) -> Key {
     key(chatbot_partition(chatbot), format!("{LEAD}{id}"))
@@ -458,9 +464,9 @@ pub const LEARNED: &str = "LEARNED#";
 pub const CONVERSATION: &str = "CONV#";
 /// Sort key prefix of turns in a conversation.
 pub const TURN: &str = "TURN#";
-/// Sort key prefix of direct messages in a conversation. Below that of turns, so that one range has
-/// both.
-pub const DIRECT: &str = "TALK#";
+/// Sort key prefix of direct messages in a conversation. Next below that of turns, so that one range
+/// has both and nothing else: traces come before.
+pub const DIRECT: &str = "TSAY#";
 /// Sort key prefix of leads in a chatbot.
 pub const LEAD: &str = "LEAD#";
 /// Sort key prefix of sources in a chatbot, and of pointers in its index.
@@ -537,7 +543,7 @@ impl Key {
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,
-            ("CONV", "TALK") => ItemKind::DirectMessage,
+            ("CONV", "TSAY") => ItemKind::DirectMessage,
             ("BOT", "LEAD") => ItemKind::Lead,
             ("BOT", "SRC") => ItemKind::Source,
             ("SRC", "PAGE") => ItemKind::Page,

@@ -101,7 +101,7 @@ impl Chat {
             history: Some(Vec::new()),
             past: Vec::new(),
         };
-        let plan = self.plan(&incoming).await?;
+        let plan = self.plan(&incoming).await?.plan;
         let nowhere = TurnConversation { id: incoming.conversation_id, is_new: true };
         let (deltas, _) = Deltas::channel(nowhere);
         let mode = (ReplyMode::Whole, ReplyMode::Whole.deadline());

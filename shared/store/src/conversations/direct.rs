@@ -36,7 +36,7 @@ item_conversions!(
     DirectMessage { id, conversation_id, chatbot_id, workspace_id, author, text, created_at }
 );
 
-/// Every message of a conversation: direct messages first, then turns, since `TALK#` < `TURN#`.
+/// Every message of a conversation: direct messages first, then turns, since `TSAY#` < `TURN#`.
 fn transcript_range(id: ConversationId) -> Range<'static> {
     Range {
         index: None,

@@ -41,6 +41,7 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("turn", turn(conv, id.parse().unwrap())),
         ("direct_message", direct_message(conv, id.parse().unwrap())),
         ("feed_entry", feed_entry(ws, Timestamp::from_millis(0), conv)),
+        ("trace", trace(conv, id.parse().unwrap())),
         ("lead", lead(bot, id.parse().unwrap())),
         ("source", source(bot, src)),
         ("source_url", source_url(bot, id)),
