@@ -39,7 +39,7 @@ export function showUnanswered(page) {
         h(
           "p",
           { class: "quiet" },
-          `${count(total)} different ${total === 1 ? "question" : "questions"}, most asked first.`,
+          total === 1 ? "One question." : `${count(total)} different questions, most asked first.`,
         ),
         groups.map((/** @type {any} */ one) => group(one, again)),
       ];
