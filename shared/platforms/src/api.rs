@@ -6,8 +6,13 @@ use domain::{Platform, Timestamp};
 use url::Url;
 
 use crate::{
-    ChannelAccount, ChannelCredentials, ConnectError, ConnectFailure, Piece, PlatformHosts,
-    ReplyContext, SendError, SendFailure, WebhookHealth,
+    ChannelAccount, ChannelCredentials, ConnectError, Piece, PlatformHosts, ReplyContext,
+    SendError, SendFailure, WebhookHealth,
+    call::{Caller, Deadline},
+    discord::Discord,
+    meta::Graph,
+    slack::Slack,
+    telegram::Telegram,
 };
 
 /// The platforms' APIs. Cheap to clone.
@@ -50,6 +55,16 @@ pub struct SentPiece {
     pub is_plain: bool,
 }
 
+/// A client for one channel's platform.
+enum Side<'a> {
+    Telegram(Telegram<'a>),
+    Slack(Slack<'a>),
+    Discord(Discord<'a>),
+    Graph(Graph<'a>),
+    /// The widget, which nothing is sent to.
+    Web,
+}
+
 impl PlatformApi {
     /// Calls through `http` to `hosts`.
     pub fn new(http: outbound::Client, hosts: PlatformHosts) -> Self {
@@ -66,8 +81,14 @@ impl PlatformApi {
         credentials: &ChannelCredentials,
         time: Duration,
     ) -> Result<ChannelAccount, ConnectError> {
-        let _ = (credentials, time);
-        Err(ConnectError { failure: ConnectFailure::Unreachable, reason: String::new() })
+        let authorization = authorization(credentials);
+        match self.side(credentials, &authorization, time) {
+            Side::Telegram(telegram) => telegram.identify().await,
+            Side::Slack(slack) => slack.identify().await,
+            Side::Discord(discord) => discord.identify().await,
+            Side::Graph(graph) => graph.identify().await,
+            Side::Web => Ok(ChannelAccount::default()),
+        }
     }
 
     /// Has the platform deliver to `target`, where it lets us; Discord calls the URL before it answers, so `account`
@@ -83,8 +104,13 @@ impl PlatformApi {
         target: WebhookTarget<'_>,
         time: Duration,
     ) -> Result<(), ConnectError> {
-        let _ = (credentials, account, target, time);
-        Ok(())
+        let authorization = authorization(credentials);
+        match self.side(credentials, &authorization, time) {
+            Side::Telegram(telegram) => telegram.register(target).await,
+            Side::Discord(discord) => discord.register(account, target).await,
+            Side::Graph(graph) => graph.register(account, target).await,
+            Side::Slack(_) | Side::Web => Ok(()),
+        }
     }
 
     /// Undoes [`Self::register`]. A platform that delivers elsewhere by now is left alone.
@@ -99,20 +125,30 @@ impl PlatformApi {
         target: WebhookTarget<'_>,
         time: Duration,
     ) -> Result<(), ConnectError> {
-        let _ = (credentials, account, target, time);
-        Ok(())
+        let authorization = authorization(credentials);
+        match self.side(credentials, &authorization, time) {
+            Side::Telegram(telegram) => telegram.unregister(target).await,
+            Side::Discord(discord) => discord.unregister(target).await,
+            Side::Graph(graph) => graph.unregister(account).await,
+            Side::Slack(_) | Side::Web => Ok(()),
+        }
     }
 
     /// Asks whether the platform still takes the credentials and still delivers to `target`.
     pub async fn check(
         &self,
         credentials: &ChannelCredentials,
-        account: &ChannelAccount,
         target: WebhookTarget<'_>,
         time: Duration,
     ) -> WebhookHealth {
-        let _ = (credentials, account, target, time);
-        WebhookHealth::Ours
+        let authorization = authorization(credentials);
+        match self.side(credentials, &authorization, time) {
+            Side::Telegram(telegram) => telegram.check(target).await,
+            Side::Slack(slack) => slack.check().await,
+            Side::Discord(discord) => discord.check(target).await,
+            Side::Graph(graph) => graph.check().await,
+            Side::Web => WebhookHealth::Ours,
+        }
     }
 
     /// Shows that an answer is on its way, where the platform can. To be repeated each [`Self::typing_interval`].
@@ -121,14 +157,24 @@ impl PlatformApi {
     ///
     /// As [`Self::send`]; nothing but the log needs to know.
     pub async fn typing(&self, target: SendTarget<'_>, time: Duration) -> Result<(), SendError> {
-        let _ = (target, time);
-        Ok(())
+        let authorization = authorization(target.credentials);
+        match self.side(target.credentials, &authorization, time) {
+            Side::Telegram(telegram) => telegram.typing(target).await,
+            Side::Slack(slack) => slack.typing(target).await,
+            Side::Graph(graph) => graph.typing(target).await,
+            // Discord shows it from the acknowledgment on.
+            Side::Discord(_) | Side::Web => Ok(()),
+        }
     }
 
     /// After which time [`Self::typing`] has to be repeated; none if once suffices.
     pub fn typing_interval(platform: Platform) -> Option<Duration> {
-        let _ = platform;
-        None
+        match platform {
+            Platform::Telegram => Some(Duration::from_secs(4)),
+            Platform::Whatsapp => Some(Duration::from_secs(20)),
+            Platform::Messenger => Some(Duration::from_secs(15)),
+            Platform::Slack | Platform::Discord | Platform::Web => None,
+        }
     }
 
     /// Sends the `nth` (from 0) message of a reply; its plain twin at once where the platform refuses the markup.
@@ -145,14 +191,22 @@ impl PlatformApi {
         key: &str,
         time: Duration,
     ) -> Result<SentPiece, SendError> {
-        let _ = (target, piece, nth, key, time);
-        Err(SendError { failure: SendFailure::OurFault, reason: String::new() })
+        let authorization = authorization(target.credentials);
+        match self.side(target.credentials, &authorization, time) {
+            Side::Telegram(telegram) => telegram.send(target, piece, nth).await,
+            Side::Slack(slack) => slack.send(target, piece).await,
+            Side::Discord(discord) => discord.send(target, piece, nth, key).await,
+            Side::Graph(graph) => graph.send(target, piece).await,
+            Side::Web => {
+                Err(SendError::new(SendFailure::OurFault, "the widget fetches its replies"))
+            }
+        }
     }
 
-    /// Whether the platform makes sure that a piece sent twice under one key is one message.
+    /// Whether the platform makes sure that a piece sent twice under one key is one message: on Discord, the first
+    /// one of an answer, and those that answer no interaction.
     pub fn is_repeatable(platform: Platform, reply: &ReplyContext, nth: usize) -> bool {
-        let _ = (platform, reply, nth);
-        false
+        platform == Platform::Discord && (nth == 0 || reply.token.is_empty())
     }
 
     /// How long after the user's last message the platform takes an answer; none if for ever.
@@ -162,4 +216,46 @@ impl PlatformApi {
             _ => None,
         }
     }
+
+    fn side<'a>(
+        &'a self,
+        credentials: &'a ChannelCredentials,
+        authorization: &'a str,
+        time: Duration,
+    ) -> Side<'a> {
+        let deadline = Deadline::after(time);
+        let bare = Caller { http: &self.http, authorization: None, user_agent: None, deadline };
+        let caller = Caller { authorization: Some(authorization), ..bare };
+        match credentials.platform() {
+            Platform::Telegram => Side::Telegram(Telegram {
+                caller: bare,
+                host: self.hosts.telegram(),
+                token: credentials.get("bot_token"),
+            }),
+            Platform::Slack => Side::Slack(Slack { caller, host: self.hosts.slack() }),
+            Platform::Discord => {
+                let [bot, bare] = [caller, bare]
+                    .map(|caller| Caller { user_agent: Some(DISCORD_AGENT), ..caller });
+                Side::Discord(Discord { bot, bare, host: self.hosts.discord() })
+            }
+            Platform::Whatsapp | Platform::Messenger => {
+                Side::Graph(Graph { caller, host: self.hosts.graph(), credentials })
+            }
+            Platform::Web => Side::Web,
+        }
+    }
+}
+
+/// Discord wants its clients to name themselves in this form.
+const DISCORD_AGENT: &str = concat!("DiscordBot (colloquy, ", env!("CARGO_PKG_VERSION"), ")");
+
+/// The header that proves who calls; Telegram has the token in its URLs.
+fn authorization(credentials: &ChannelCredentials) -> String {
+    let (scheme, name) = match credentials.platform() {
+        Platform::Discord => ("Bot", "bot_token"),
+        Platform::Whatsapp => ("Bearer", "access_token"),
+        Platform::Messenger => ("Bearer", "page_access_token"),
+        Platform::Slack | Platform::Telegram | Platform::Web => ("Bearer", "bot_token"),
+    };
+    format!("{scheme} {}", credentials.get(name))
 }

@@ -72,6 +72,16 @@ pub enum WebhookHealth {
     Unknown(String),
 }
 
+impl WebhookHealth {
+    /// What a failed check says: only an answer about the credentials is a loss.
+    pub(crate) fn of(error: SendError) -> Self {
+        match error.failure {
+            SendFailure::ChannelLost => Self::Lost(error.reason),
+            _ => Self::Unknown(error.reason),
+        }
+    }
+}
+
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.reason)

@@ -3,7 +3,7 @@
 use domain::{Platform, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{ChannelAccount, ChannelCredentials};
+use crate::{ChannelAccount, ChannelCredentials, discord, meta, slack, telegram, text::cut};
 
 /// A request to a channel's URL.
 #[derive(Debug, Clone, Copy)]
@@ -156,6 +156,43 @@ pub fn max_body(platform: Platform) -> usize {
     }
 }
 
+impl<'a> InboundRequest<'a> {
+    /// The first header field of this name, in any case.
+    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
+        let field = self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
+        field.map(|(_, value)| value.as_str())
+    }
+
+    /// The first parameter of this name.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&'a str> {
+        let given = self.query.iter().find(|(given, _)| given == name);
+        given.map(|(_, value)| value.as_str())
+    }
+}
+
+impl Inbound {
+    /// Answered with 200 and nothing in it.
+    pub(crate) fn accepted(events: Vec<InboundEvent>) -> Self {
+        let answer = Acknowledgment { status: 200, content_type: None, body: String::new() };
+        Self { answer, events }
+    }
+
+    /// Answered with 200 and `body`.
+    pub(crate) fn answered(
+        content_type: &'static str,
+        body: String,
+        events: Vec<InboundEvent>,
+    ) -> Self {
+        let answer = Acknowledgment { status: 200, content_type: Some(content_type), body };
+        Self { answer, events }
+    }
+}
+
+/// A text without blanks around it, within [`MAX_TEXT`].
+pub(crate) fn bounded(text: &str) -> &str {
+    cut(text.trim(), MAX_TEXT).trim_end()
+}
+
 /// Verifies a request over its raw bytes, then parses it leniently: what is not understood is answered as a success
 /// and tells nothing.
 ///
@@ -166,6 +203,20 @@ pub fn receive(
     channel: ChannelSide<'_>,
     request: InboundRequest<'_>,
 ) -> Result<Inbound, Unverified> {
-    let _ = (channel, request);
-    Err(Unverified { status: 401, why: "not built yet" })
+    match channel.credentials.platform() {
+        Platform::Telegram => {
+            telegram::verify(channel, request)?;
+            Ok(telegram::parse(channel, request))
+        }
+        Platform::Slack => {
+            slack::verify(channel, request)?;
+            Ok(slack::parse(channel, request))
+        }
+        Platform::Discord => {
+            discord::verify(channel, request)?;
+            Ok(discord::parse(channel, request))
+        }
+        Platform::Whatsapp | Platform::Messenger => meta::receive(channel, request),
+        Platform::Web => Err(Unverified { status: 403, why: "the widget has routes of its own" }),
+    }
 }

@@ -14,11 +14,18 @@
 
 mod account;
 mod api;
+mod call;
 mod credentials;
+mod discord;
 mod failure;
 mod hosts;
 mod inbound;
+mod meta;
 mod piece;
+mod proof;
+mod slack;
+mod telegram;
+mod text;
 
 pub use account::ChannelAccount;
 pub use api::{PlatformApi, SendTarget, SentPiece, WebhookTarget};
