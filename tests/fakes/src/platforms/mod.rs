@@ -1,0 +1,12 @@
+//! Messaging platforms on loopback. Each has the calls that we make, with the platform's own errors, and delivers to
+//! the webhook that was registered, with the platform's own proof and retries.
+//!
+//! [`FakeServer`] is what they share: it records calls and deliveries and can be told what to fail with.
+
+mod server;
+mod telegram;
+
+pub use server::{
+    DeliveryAttempt, Disturbance, FakeReply, FakeServer, PlannedFailure, RecordedCall,
+};
+pub use telegram::{FakeTelegram, TelegramSent};
