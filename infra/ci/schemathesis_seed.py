@@ -66,6 +66,11 @@ def integration():
     return call("POST", f"/v1/bots/{BACKENDS_BOT}/integrations", echo, **PLATFORM)[1]["data"]["id"]
 
 
+def channel():
+    web = {"name": "Widget", "type": "web"}
+    return call("POST", f"/v1/bots/{BACKENDS_BOT}/channels", web, **PLATFORM)[1]["data"]["id"]
+
+
 def botplot_webhook():
     made = call("POST", WEBHOOKS, hook("lead.captured"), **SECRET)[1]
     return made["webhook"]["id"]
@@ -163,6 +168,8 @@ made = {
     "BACKENDS_BOT_ID": BACKENDS_BOT,
     "INTEGRATION_ID": integration(),
     "DELETED_INTEGRATION_ID": integration(),
+    "CHANNEL_ID": channel(),
+    "DELETED_CHANNEL_ID": channel(),
     "BOTPLOT_WEBHOOK_ID": botplot_webhook(),
     "DELETED_BOTPLOT_WEBHOOK_ID": botplot_webhook(),
     "SOURCE_ID": sources["sources"][0]["id"],

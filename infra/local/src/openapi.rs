@@ -10,6 +10,7 @@ pub fn openapi() -> Result<Value> {
     let mut merged = access::openapi();
     for part in [
         analytics::openapi(),
+        channels::openapi(),
         chat::openapi(),
         chatbots::openapi(),
         conversations::openapi(),

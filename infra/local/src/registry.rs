@@ -47,6 +47,7 @@ pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
     Ok(match binary {
         "access" => http!(access, env, aws),
         "analytics" => http!(analytics, env, aws),
+        "channels" => http!(channels, env, aws),
         "chat" | "chat-stream" => http!(chat, env, aws),
         "chatbots" => http!(chatbots, env, aws),
         "conversations" => http!(conversations, env, aws),
@@ -56,6 +57,7 @@ pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
         "leads" => http!(leads, env, aws),
         "projects" => http!(projects, env, aws),
         "webhooks" => http!(webhooks, env, aws),
+        "channel-worker" => worker!(channel_worker, env, aws),
         "crawl-worker" => worker!(crawl_worker, env, aws),
         "delivery-worker" => worker!(delivery_worker, env, aws),
         "event-fanout" => worker!(event_fanout, env, aws),

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BackendKind, ChatbotId, ConversationId, Dialect, Error, IntegrationId, MessageId, Result,
-    SourceId, Timestamp, WorkspaceId, bounds,
+    BackendKind, ChannelOrigin, ChatbotId, ConversationId, Dialect, Error, IntegrationId,
+    MessageId, Result, SourceId, Timestamp, WorkspaceId, bounds,
 };
 
 /// After this long without a message a conversation has ended, unless the deployment says other.
@@ -62,7 +62,8 @@ pub enum HandoffStatus {
 }
 
 /// Where a visitor talks to a chatbot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Platform {
     /// Telegram.
     Telegram,
@@ -119,6 +120,8 @@ pub struct Conversation {
     pub visitor_id: String,
     /// What ties several conversations of one visit together, where each question opens its own.
     pub session_id: Option<String>,
+    /// The channel that it is held on; none for the chat routes.
+    pub origin: Option<ChannelOrigin>,
     /// Where it stands.
     pub status: ConversationStatus,
     /// Whether a person was asked for.
@@ -142,9 +145,9 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Where it is held. The chat routes are the only way in so far.
+    /// Where it is held.
     pub fn platform(&self) -> Platform {
-        Platform::Web
+        self.origin.as_ref().map_or(Platform::Web, |origin| origin.platform)
     }
 }
 
@@ -270,9 +273,39 @@ pub struct ChatRequest {
     pub visitor_id: Option<String>,
     /// What ties several conversations of one visit together, if anything.
     pub session_id: Option<String>,
+    /// The message of a channel that this is.
+    pub channel: Option<ChannelMessage>,
+}
+
+/// What a channel knows of a message besides its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChannelMessage {
+    /// Where it came from.
+    pub origin: ChannelOrigin,
+    /// The id of its turn: the same however often the message is worked on, so that one turn is stored.
+    pub turn_id: MessageId,
 }
 
 impl ChatRequest {
+    /// A message of a channel, shortened to the longest one that is taken. It goes on with the conversation
+    /// if that is still open, and opens one otherwise.
+    pub fn of_channel(
+        message: &str,
+        conversation_id: Option<ConversationId>,
+        visitor_id: &str,
+        channel: ChannelMessage,
+    ) -> Result<Self> {
+        let (_, most) = bounds::MESSAGE;
+        let visitor_id = shorten(visitor_id, bounds::CLIENT_ID.1);
+        Ok(Self {
+            message: bounds::text("message", &shorten(message, most), bounds::MESSAGE)?,
+            conversation_id,
+            visitor_id: Some(visitor_id),
+            session_id: None,
+            channel: Some(channel),
+        })
+    }
+
     /// Checks the bounds; an id that can't be one names no conversation.
     pub fn new(
         message: Option<&str>,
@@ -287,6 +320,7 @@ impl ChatRequest {
                 .map(|v| bounds::text("visitorId", v, bounds::CLIENT_ID))
                 .transpose()?,
             session_id: None,
+            channel: None,
         })
     }
 }
@@ -308,6 +342,7 @@ impl ChatRequest {
             session_id: session_id
                 .map(|v| bounds::text("sessionId", v, bounds::CLIENT_ID))
                 .transpose()?,
+            channel: None,
         })
     }
 }

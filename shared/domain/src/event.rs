@@ -3,8 +3,8 @@
 //! gives the same event.
 
 use crate::{
-    BackendReport, ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp, Turn,
-    WorkspaceId,
+    BackendReport, Channel, ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp,
+    Turn, WorkspaceId,
 };
 
 /// An event with what it is about.
@@ -41,6 +41,8 @@ pub enum EventBody {
     HandoffRequested(Box<Conversation>),
     /// No AI backend of the chatbot gave a complete answer to the question of this turn.
     IntegrationFailed(Box<Turn>),
+    /// A channel was lost, or its owner switched it off.
+    ChannelDisconnected(Box<Channel>),
 }
 
 impl Event {
@@ -55,6 +57,7 @@ impl Event {
             | EventBody::RatingReceived(turn)
             | EventBody::IntegrationFailed(turn) => Some(turn.conversation_id),
             EventBody::LeadCaptured(lead) => lead.conversation_id,
+            EventBody::ChannelDisconnected(_) => None,
         }
     }
 
@@ -92,6 +95,19 @@ impl Event {
             events.push(event("integration failed", turn.answered_at, body));
         }
         events
+    }
+
+    /// A channel was lost or switched off; the time tells one loss from another.
+    pub fn channel_disconnected(channel: Channel) -> Self {
+        let at = channel.disconnected_at.unwrap_or(channel.updated_at);
+        let (id, time) = (channel.id.to_string(), at.to_string());
+        Self {
+            id: EventId::derived(&["channel disconnected", &id, &time]),
+            at,
+            workspace_id: channel.workspace_id,
+            chatbot_id: channel.chatbot_id,
+            body: EventBody::ChannelDisconnected(Box::new(channel)),
+        }
     }
 
     /// A visitor left contact details.

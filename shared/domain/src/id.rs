@@ -95,6 +95,8 @@ ids! {
     LeadId, "lead";
     /// An AI backend of a chatbot.
     IntegrationId, "integration";
+    /// A messaging platform where a chatbot answers.
+    ChannelId, "channel";
     /// A webhook subscription.
     WebhookId, "webhook";
     /// A domain event, derived from the change it belongs to.
@@ -121,6 +123,11 @@ impl DeliveryId {
 }
 
 impl MessageId {
+    /// The id of a message made at `at` that `parts` always lead to.
+    pub fn derived_at(at: Timestamp, parts: &[&str]) -> Self {
+        Self(DeliveryId::derived_at(at, parts).0)
+    }
+
     /// A new id made at `at`.
     pub fn at(at: Timestamp) -> Self {
         let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);

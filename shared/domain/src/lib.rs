@@ -7,6 +7,7 @@
 pub mod access;
 pub mod bounds;
 pub mod branding;
+pub mod channel;
 pub mod chatbot;
 pub mod conversation;
 pub mod deliveries;
@@ -31,6 +32,10 @@ pub mod widget;
 
 pub use access::{ApiKey, KeyKind, Member, Principal, Session, User, Workspace};
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
+pub use channel::{
+    Channel, ChannelEntry, ChannelFilter, ChannelOrigin, ChannelPatch, ChannelPeer, ChannelStatus,
+    EntryState, NewChannel, PeerKey,
+};
 pub use chatbot::{AnswerFrom, Chatbot};
 pub use conversation::{
     BackendReport, BackendResult, Citation, Conversation, ConversationStatus, HandoffStatus,
@@ -42,8 +47,8 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, IntegrationId, KeyId, LeadId,
-    MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+    ChannelId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, IntegrationId,
+    KeyId, LeadId, MessageId, SourceId, UserId, WebhookId, WorkspaceId,
 };
 pub use integration::{
     BackendKind, Integration, IntegrationFilter, IntegrationPatch, IntegrationStatus,

@@ -13,6 +13,11 @@
 //! | first answer to a repeatable write | `ONCE#<sha256 of the key>` | `<sha256 of the Idempotency-Key>` | expires |
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
 //! | integration (AI backend) of a chatbot | `WS#<workspace>` | `INT#<integration>` | |
+//! | channel | `CHAN#<channel>` | `CHANNEL` | `due` once it is deleted |
+//! | where a channel of a chatbot is | `BOT#<chatbot>` | `CHAN#<channel>` | |
+//! | peer of a channel, with its lease | `PEER#<channel>#<peer>` | `PEER` | `list` by its channel; expires |
+//! | message of a peer | `PEER#<channel>#<peer>` | `IN#<order>#<hash of the deduplication key>` | `due` until settled; expires |
+//! | reply to a peer that no message asked | `PEER#<channel>#<peer>` | `OUT#<message>` | `due` until settled; expires |
 //! | branding of a chatbot | `BOT#<chatbot>` | `BRANDING` | |
 //! | its logo | `BOT#<chatbot>` | `LOGO` | |
 //! | its widget, as far as it was set | `BOT#<chatbot>` | `WIDGET` | |
@@ -73,6 +78,12 @@
 //! | a place or a turn at a host | conditional update of `HOST#…`; a turn is read first | 1 |
 //! | an integration | get | 1 |
 //! | integrations of a chatbot | the chatbot's item has their ids; batch get | by size, once a version |
+//! | a channel | get | 1 |
+//! | channels of a chatbot | query `BOT#… / CHAN#`, batch get | by size |
+//! | whether a message is known | condition on its put | |
+//! | entries of a peer that are not settled | query `PEER#…#… / IN#` or `OUT#` from the last settled place | by size |
+//! | who works on a peer's entries | conditional update, which returns the peer | |
+//! | peers of a deleted channel | query `list` `PEERS#…` | by size |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
@@ -87,9 +98,9 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId, GroupId,
-    IntegrationId, KeyId, LeadId, MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId,
-    WorkspaceId,
+    ChannelId, ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId,
+    GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey, Scope, SourceId, Subdomain,
+    Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -153,6 +164,10 @@ pub fn webhooks_partition(scope: Scope) -> String {
         Scope::Workspace(id) => format!("HOOKS#WS#{id}"),
     }
 }
+/// Partition of a peer of a channel: its own item and its entries.
+pub fn peer_partition(channel: ChannelId, peer: &PeerKey) -> String {
+    format!("PEER#{channel}#{peer}")
+}
 /// Partition of a webhook's deliveries.
 pub fn deliveries_partition(id: WebhookId) -> String {
     format!("HOOK#{id}")
@@ -194,6 +209,22 @@ pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
 /// An integration.
 pub fn integration(workspace: WorkspaceId, id: IntegrationId) -> Key {
     key(workspace_partition(workspace), format!("{INTEGRATION}{id}"))
+}
+/// A channel.
+pub fn channel(id: ChannelId) -> Key {
+    key(format!("CHAN#{id}"), "CHANNEL")
+}
+/// Where a channel of a chatbot is.
+pub fn channel_pointer(chatbot: ChatbotId, id: ChannelId) -> Key {
+    key(chatbot_partition(chatbot), format!("{CHANNEL_POINTER}{id}"))
+}
+/// A peer of a channel.
+pub fn peer(channel: ChannelId, peer: &PeerKey) -> Key {
+    key(peer_partition(channel, peer), "PEER")
+}
+/// An entry of a peer, by its place.
+pub fn peer_entry(channel: ChannelId, peer: &PeerKey, place: &str) -> Key {
+    key(peer_partition(channel, peer), place)
 }
 /// A chatbot's branding.
 pub fn branding(id: ChatbotId) -> Key {
@@ -324,6 +355,10 @@ pub fn checkpoint(consumer: &str, shard: &str) -> Key {
 pub fn conversations_of(chatbot: ChatbotId, status: ConversationStatus) -> String {
     format!("CONVS#{chatbot}#{}", status.name())
 }
+/// Partition of the `list` index for the peers of a channel.
+pub fn peers_of(channel: ChannelId) -> String {
+    format!("PEERS#{channel}")
+}
 /// Partition of the `list` index for the turn that has this answer.
 pub fn message_partition(answer: MessageId) -> String {
     format!("MSG#{answer}")
@@ -358,6 +393,8 @@ pub const API_KEY_ENTRY: &str = "KEY#";
 pub const CHATBOT: &str = "BOT#";
 /// Sort key prefix of integrations in a workspace.
 pub const INTEGRATION: &str = "INT#";
+/// Sort key prefix of the pointers to channels in a chatbot.
+pub const CHANNEL_POINTER: &str = "CHAN#";
 /// Sort key prefix of days in a chatbot.
 pub const DAY: &str = "DAY#";
 /// Sort key prefix of hours in a chatbot.
@@ -409,6 +446,10 @@ pub enum ItemKind {
     Source,
     /// A page of a crawl.
     Page,
+    /// A channel.
+    Channel,
+    /// A message or a reply of a channel's peer.
+    PeerEntry,
     /// A webhook.
     Webhook,
     /// A delivery.
@@ -429,6 +470,8 @@ impl Key {
             ("BOT", "LEAD") => ItemKind::Lead,
             ("BOT", "SRC") => ItemKind::Source,
             ("SRC", "PAGE") => ItemKind::Page,
+            ("CHAN", "CHANNEL") => ItemKind::Channel,
+            ("PEER", "IN" | "OUT") => ItemKind::PeerEntry,
             ("HOOKS", "HOOK") => ItemKind::Webhook,
             ("HOOK", "DLV") => ItemKind::Delivery,
             _ => ItemKind::Other,

@@ -5,6 +5,7 @@
 //! read-then-write; nothing scans.
 
 mod access;
+mod channels;
 mod chat;
 mod chatbots;
 mod conversations;
@@ -23,6 +24,8 @@ mod webhooks;
 pub use access::accounts::SignUp;
 pub use access::idempotency::{ClaimOutcome, ClaimToken, StoredResponse};
 pub use access::usage::QuotaOutcome;
+pub use channels::items::PutChannel;
+pub use channels::peers::LeasedPeer;
 pub use chat::leads::PutLead;
 pub use chat::ratings::Rated;
 pub use chatbots::branding::Claimed;

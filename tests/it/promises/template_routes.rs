@@ -10,7 +10,7 @@ const OPERATIONS: &str = include_str!("../../operations.csv");
 const UNBUILT: &str = include_str!("../../unbuilt.txt");
 
 /// How many operations were not built when somebody last looked. It only goes down.
-const MOST_UNBUILT: usize = 12;
+const MOST_UNBUILT: usize = 7;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Operation {

@@ -3,6 +3,7 @@
 
 mod access;
 mod analytics;
+mod channels;
 mod chat;
 mod chatbots;
 mod conversations;

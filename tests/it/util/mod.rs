@@ -4,6 +4,7 @@
 pub mod access;
 pub mod analytics;
 pub mod botplot;
+pub mod channels;
 pub mod chatbotplatform;
 pub mod chatbots;
 pub mod conversations;

@@ -1,5 +1,6 @@
 //! Behaviour of the workers that belongs to no single route: crawling, keeping files, delivering.
 
+mod channels;
 mod crawl_again;
 mod crawl_end;
 mod crawl_politely;

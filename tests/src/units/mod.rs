@@ -2,6 +2,7 @@
 //! docs/costs.md, round after round for the bench.
 
 mod analytics;
+mod channels;
 mod chatbots;
 mod conversations;
 mod integrations;
@@ -122,6 +123,7 @@ impl<'a> Metered<'a> {
         projects::botplot(self, tenant).await;
         projects::helpbot(self, tenant).await;
         integrations::chatbotplatform(self, tenant).await;
+        channels::chatbotplatform(self, tenant).await;
         webhook_dialects::conferbot(self, tenant).await;
         webhook_dialects::helpbot(self, tenant).await;
         chatbots::copy(self, tenant).await;

@@ -15,13 +15,14 @@
 //!   |---|---|---|
 //!   | `purges` | a deleted chatbot, conversation, webhook or file; a superseded crawl; a conversation whose chatbot is gone | a purge of what depended on it |
 //!   | `crawls` | a queued page | a crawl job |
+//!   | `channels` | a message or a reply of a channel's peer; a deleted channel | a job of the channel worker |
 //!   | `mail` | a handoff that promised an e-mail; a webhook that the platform disabled | an e-mail to the owner |
-//!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; a replayed delivery | deliveries and their attempts |
+//!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; a lost channel; a replayed delivery | deliveries and their attempts |
 //!
 //! - **Replay** (`replay`): derives the changes of a time range again from the items of a chatbot
 //!   and routes them once more, for an operator.
 //! - **Ticker** ([`ticker`]): every minute, takes what is due: idle conversations are closed, syncs
-//!   begun, crawls that hang called off, deliveries without a message sent again. Statistics read
+//!   begun, crawls that hang called off, deliveries and entries of channels without a message sent again. Statistics read
 //!   the same stream, in a worker of their own ([`crate::conversations::stats`]).
 //!
 //! # States of what is due
@@ -44,6 +45,7 @@
 //! | in a tick | what was claimed is due again after its lease, what was not is due the next minute |
 //! | while two tickers run | each thing is claimed under a condition on the time it was due, so one of them does it |
 
+mod channels;
 mod crawls;
 mod mail;
 mod purges;

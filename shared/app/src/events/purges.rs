@@ -52,6 +52,9 @@ fn targets(change: &Change) -> Vec<PurgeTarget> {
         Change::ChatbotRemoved(chatbot) => {
             targets.push(PurgeTarget::Chatbot { id: chatbot.id, workspace: chatbot.workspace_id });
         }
+        Change::ChannelRemoved(channel) => {
+            targets.push(PurgeTarget::Channel { id: channel.id });
+        }
         Change::WebhookRemoved(webhook) => {
             let listed = webhook.dialect.profile().webhooks.listed_by_workspace;
             let listed_by = listed.then_some(webhook.workspace_id);

@@ -1,4 +1,4 @@
-//! What is due: idle conversations, syncs and hung crawls, deliveries to try again. However many
+//! What is due: idle conversations, syncs and hung crawls, deliveries and entries of channels to try again. However many
 //! tickers run at once, each thing is done once, since each is taken on under a condition.
 
 use std::{
@@ -6,13 +6,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{DeliveryStatus, Result, Timestamp};
+use domain::{ChannelId, DeliveryStatus, EntryState, Result, Timestamp};
 use store::{
     CrawlResult, DueItem, Store, Waiting,
     keys::{DUE_SHARDS, ItemKind},
 };
 
-use crate::{App, jobs::JobQueue, webhooks::backoff::LEASE, webhooks::job::Deliver};
+use crate::{
+    App, channels::job::ChannelJob, jobs::JobQueue, webhooks::backoff::LEASE,
+    webhooks::job::Deliver,
+};
 
 /// Items taken from a shard in one go.
 const BATCH: u32 = 200;
@@ -25,6 +28,7 @@ pub struct Ticker {
     app: App,
     store: Store,
     deliveries: JobQueue<Deliver>,
+    channels: JobQueue<ChannelJob>,
 }
 
 /// What a tick did.
@@ -38,14 +42,16 @@ pub struct Ticked {
     pub called_off: u32,
     /// Deliveries sent to be tried again.
     pub deliveries: u32,
+    /// Entries of channels sent to be tried again, and deletions of channels.
+    pub channels: u32,
     /// Things that failed; they are due again.
     pub failed: u32,
 }
 
 impl Ticker {
-    /// Ticking over `app`; deliveries go through `deliveries`.
-    pub fn new(app: App, deliveries: JobQueue<Deliver>) -> Self {
-        Self { store: app.store.clone(), app, deliveries }
+    /// Ticking over `app`; deliveries go through `deliveries`, entries of channels through `channels`.
+    pub fn new(app: App, deliveries: JobQueue<Deliver>, channels: JobQueue<ChannelJob>) -> Self {
+        Self { store: app.store.clone(), app, deliveries, channels }
     }
 
     /// Does everything that is due. One thing that fails does not hold up the others.
@@ -87,6 +93,8 @@ impl Ticker {
             }
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
+            ItemKind::PeerEntry => self.entry(due, now, ticked).await?,
+            ItemKind::Channel => self.deleted_channel(due, now, ticked).await?,
             other => tracing::error!(?other, pk = due.key.pk, "no handler for due item"),
         }
         Ok(())
@@ -102,6 +110,40 @@ impl Ticker {
             ticked.called_off += u32::from(ended);
         } else if self.app.begin_crawl(&source, Some(&due.due_at)).await? {
             ticked.crawls += 1;
+        }
+        Ok(())
+    }
+
+    /// The job of a channel's entry was lost, or is to come later than a queue can hold it back.
+    async fn entry(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let Some(entry) = self.store.entry_at(&due.key).await? else { return Ok(()) };
+        if entry.state != EntryState::Pending {
+            return Ok(());
+        }
+        let next = entry.next_attempt_at.unwrap_or(now).max(now);
+        if !self.store.lease_due(due, next.plus(LEASE)).await? {
+            return Ok(());
+        }
+        let delay = Duration::from_secs(next.since(now).as_secs());
+        self.channels.send(&ChannelJob::of(&entry), delay).await?;
+        ticked.channels += 1;
+        Ok(())
+    }
+
+    /// The platform of a deleted channel was not reached yet.
+    async fn deleted_channel(
+        &self,
+        due: &DueItem,
+        now: Timestamp,
+        ticked: &mut Ticked,
+    ) -> Result<()> {
+        let id: Option<ChannelId> = due.key.pk.split('#').nth(1).and_then(|id| id.parse().ok());
+        let Some(id) = id else { return Ok(()) };
+        let Some((channel, _)) = self.store.deleted_channel(id).await? else { return Ok(()) };
+        if self.store.lease_due(due, now.plus(LEASE)).await? {
+            let job = ChannelJob::removal(channel.workspace_id, id);
+            self.channels.send(&job, Duration::ZERO).await?;
+            ticked.channels += 1;
         }
         Ok(())
     }

@@ -168,6 +168,7 @@ fn events(change: &Change) -> Vec<Event> {
             vec![Event::rated(turn.clone(), *rating, *at)]
         }
         Change::TurnAdded(turn) => Event::of_turn(turn),
+        Change::ChannelDisconnected(channel) => vec![Event::channel_disconnected(channel.clone())],
         _ => Vec::new(),
     }
 }

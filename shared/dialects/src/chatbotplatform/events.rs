@@ -1,7 +1,9 @@
 //! Chatbot Platform's events, delivered as the Standard Webhooks specification has it.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{BackendReport, Context, Delivery, Event, EventBody, RequiredData, Timestamp};
+use domain::{
+    BackendReport, Channel, Context, Delivery, Event, EventBody, RequiredData, Timestamp,
+};
 use serde::Serialize;
 
 use super::{ChatbotPlatform, conversations::MessageOut};
@@ -10,12 +12,13 @@ use crate::{
     javascript::stringify,
 };
 
-/// The events that can be subscribed to. Nothing fires the last two yet.
+/// The events that can be subscribed to. Nothing fires the third yet.
 pub const EVENTS: [&str; 4] =
-    [RECEIVED, INTEGRATION_FAILED, "agent_loop.completed", "channel.disconnected"];
+    [RECEIVED, INTEGRATION_FAILED, "agent_loop.completed", CHANNEL_DISCONNECTED];
 
 const RECEIVED: &str = "bot.message_received";
 const INTEGRATION_FAILED: &str = "integration.failed";
+const CHANNEL_DISCONNECTED: &str = "channel.disconnected";
 
 #[derive(Serialize)]
 struct Envelope<'a> {
@@ -28,6 +31,7 @@ struct Envelope<'a> {
 #[derive(Serialize)]
 struct Received {
     bot_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     conversation_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<MessageOut>,
@@ -35,6 +39,31 @@ struct Received {
     message_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     integration: Option<FailedIntegration>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<LostChannel>,
+}
+
+/// The channel that was lost.
+#[derive(Serialize)]
+struct LostChannel {
+    id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: String,
+    status: &'static str,
+    status_reason: Option<String>,
+}
+
+impl From<&Channel> for LostChannel {
+    fn from(from: &Channel) -> Self {
+        Self {
+            id: from.id.to_string(),
+            kind: from.platform.name(),
+            name: from.name.clone(),
+            status: from.status.name(),
+            status_reason: from.status_reason.clone(),
+        }
+    }
 }
 
 /// The AI backend that failed; of several, the last one that was asked.
@@ -65,6 +94,7 @@ pub fn name(event: &Event) -> Option<&'static str> {
     match &event.body {
         EventBody::QuestionAsked(_) => Some(RECEIVED),
         EventBody::IntegrationFailed(_) => Some(INTEGRATION_FAILED),
+        EventBody::ChannelDisconnected(_) => Some(CHANNEL_DISCONNECTED),
         EventBody::ConversationStarted(_)
         | EventBody::QuestionAnswered(_)
         | EventBody::ConversationEnded(_)
@@ -87,6 +117,10 @@ pub fn body(name: &str, event: &Event) -> String {
         EventBody::IntegrationFailed(turn) => Some(turn),
         _ => None,
     };
+    let lost = match &event.body {
+        EventBody::ChannelDisconnected(channel) => Some(channel.as_ref().into()),
+        _ => None,
+    };
     stringify(&Envelope {
         kind: name,
         timestamp: event.at.to_string(),
@@ -95,6 +129,7 @@ pub fn body(name: &str, event: &Event) -> String {
             conversation_id: event.conversation_id().map(|id| id.to_string()),
             message,
             message_id: failed.map(|turn| turn.id.to_string()),
+            channel: lost,
             integration: failed.and_then(|turn| turn.backend.as_ref()).map(Into::into),
         },
     })

@@ -1,8 +1,8 @@
 //! Lists: pages, and filters that are exact matches on the resource's own fields.
 
 use domain::{
-    BackendKind, ChatbotFilter, ConversationFilter, Error, IntegrationFilter, IntegrationStatus,
-    Page, Result, Timestamp, Turn, WebhookFilter,
+    BackendKind, ChannelFilter, ChannelStatus, ChatbotFilter, ConversationFilter, Error,
+    IntegrationFilter, IntegrationStatus, Page, Result, Timestamp, Turn, WebhookFilter,
     conversation::{MOST_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,20 @@ impl ListIn {
             timeout_seconds: self.count("timeout_seconds")?,
             weight: self.count("weight")?,
             is_fallback: self.truth("is_fallback")?,
+            status: status.transpose()?,
+            created_at: self.time("created_at")?,
+            updated_at: self.time("updated_at")?,
+        };
+        Ok((filter, self.page()?))
+    }
+
+    /// Which channels are wanted.
+    pub fn channels(mut self) -> Result<(ChannelFilter, Page)> {
+        let status = self.take("status").map(|text| ChannelStatus::named("status", &text));
+        let filter = ChannelFilter {
+            id: self.take("id"),
+            name: self.take("name"),
+            platform: self.platform("type")?,
             status: status.transpose()?,
             created_at: self.time("created_at")?,
             updated_at: self.time("updated_at")?,

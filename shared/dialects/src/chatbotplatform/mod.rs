@@ -1,6 +1,7 @@
 //! Chatbot Platform: a workspace's bots and what was said to them. Snake case; everything in
 //! `data`, lists with their `meta` beside it.
 
+pub mod channels;
 pub mod chatbots;
 pub mod conversations;
 pub mod deliveries;
@@ -12,7 +13,9 @@ mod query;
 pub mod subscriptions;
 
 pub use list::{ListIn, ListOut, MessagesIn};
-pub use query::{BotQuery, ConversationQuery, IntegrationQuery, MessageQuery, WebhookQuery};
+pub use query::{
+    BotQuery, ChannelQuery, ConversationQuery, IntegrationQuery, MessageQuery, WebhookQuery,
+};
 
 use domain::{Dialect, Error, ErrorKind};
 use serde::Serialize;
@@ -39,11 +42,23 @@ impl DialectFolder for ChatbotPlatform {
     }
 
     fn about(&self) -> &'static str {
-        "Bots, conversations, messages and webhooks."
+        "Bots, channels, conversations, messages and webhooks."
     }
 
     fn security_schemes(&self) -> Vec<(&'static str, Value)> {
-        vec![("chatbotplatform", openapi::bearer("A workspace's key, `sk_live_…`."))]
+        let proof = |name: &str, about: &str| json!({"type": "apiKey", "in": "header", "name": name, "description": about});
+        let token = json!({
+            "type": "apiKey", "in": "query", "name": "hub.verify_token",
+            "description": "The verify token of a WhatsApp or Messenger channel.",
+        });
+        vec![
+            ("chatbotplatform", openapi::bearer("A workspace's key, `sk_live_…`.")),
+            ("channelTelegram", proof("X-Telegram-Bot-Api-Secret-Token", "The channel's secret.")),
+            ("channelSlack", proof("X-Slack-Signature", "HMAC-SHA256 of time and body.")),
+            ("channelDiscord", proof("X-Signature-Ed25519", "Ed25519 of time and body.")),
+            ("channelMeta", proof("X-Hub-Signature-256", "HMAC-SHA256 of the body.")),
+            ("channelVerifyToken", token),
+        ]
     }
 
     fn status(&self, kind: ErrorKind) -> u16 {

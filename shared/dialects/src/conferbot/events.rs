@@ -39,7 +39,8 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         | EventBody::LeadCaptured(_)
         | EventBody::RatingReceived(_)
         | EventBody::HandoffRequested(_)
-        | EventBody::IntegrationFailed(_) => Vec::new(),
+        | EventBody::IntegrationFailed(_)
+        | EventBody::ChannelDisconnected(_) => Vec::new(),
     }
 }
 

@@ -35,7 +35,8 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
         | EventBody::LeadCaptured(_)
-        | EventBody::IntegrationFailed(_) => Vec::new(),
+        | EventBody::IntegrationFailed(_)
+        | EventBody::ChannelDisconnected(_) => Vec::new(),
     }
 }
 
@@ -66,7 +67,8 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
         | EventBody::IntegrationFailed(_)
-        | EventBody::LeadCaptured(_) => json!({}),
+        | EventBody::LeadCaptured(_)
+        | EventBody::ChannelDisconnected(_) => json!({}),
     };
     stringify(&Envelope { event: name, timestamp: event.at.to_string(), data })
 }

@@ -1,4 +1,5 @@
 use app::{
+    channels::job::ChannelJob,
     crawl::job::CrawlPage,
     jobs::{Job, WorkQueue},
     mail::job::Mail,
@@ -9,6 +10,8 @@ use domain::Result;
 
 use super::{Env, Variable};
 
+const CHANNEL_QUEUE: Variable =
+    url_of::<ChannelJob>("URL of the queue of messages and replies of channels");
 const CRAWL_QUEUE: Variable = url_of::<CrawlPage>("URL of the queue of pages to crawl");
 const DELIVERY_QUEUE: Variable = url_of::<Deliver>("URL of the queue of attempts at deliveries");
 const MAIL_QUEUE: Variable = url_of::<Mail>("URL of the queue of e-mails to owners");
@@ -33,8 +36,15 @@ const fn url_of<J: Job>(meaning: &'static str) -> Variable {
 pub struct QueuesConfig;
 
 impl QueuesConfig {
-    pub(super) const VARIABLES: [Variable; 6] =
-        [CRAWL_QUEUE, DELIVERY_QUEUE, MAIL_QUEUE, PURGE_QUEUE, CRAWL_DEAD_LETTERS, STREAM_FAILURES];
+    pub(super) const VARIABLES: [Variable; 7] = [
+        CHANNEL_QUEUE,
+        CRAWL_QUEUE,
+        DELIVERY_QUEUE,
+        MAIL_QUEUE,
+        PURGE_QUEUE,
+        CRAWL_DEAD_LETTERS,
+        STREAM_FAILURES,
+    ];
 
     /// `CRAWL_DEAD_LETTERS_URL`.
     pub fn crawl_dead_letters(env: &Env) -> Result<&str> {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use domain::ChannelEntry;
+
 use super::*;
 
 /// Every key pattern with the same id everywhere, so that only the pattern can tell them apart.
@@ -19,6 +21,21 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("idempotency", idempotency(id, id)),
         ("chatbot", chatbot(ws, bot)),
         ("integration", integration(ws, id.parse().unwrap())),
+        ("channel", channel(id.parse().unwrap())),
+        ("channel_pointer", channel_pointer(bot, id.parse().unwrap())),
+        ("peer", peer(id.parse().unwrap(), &PeerKey::of(id))),
+        (
+            "channel_message",
+            peer_entry(id.parse().unwrap(), &PeerKey::of(id), &ChannelEntry::inbound_place(7, id)),
+        ),
+        (
+            "channel_reply",
+            peer_entry(
+                id.parse().unwrap(),
+                &PeerKey::of(id),
+                &ChannelEntry::outbound_place(id.parse().unwrap()),
+            ),
+        ),
         ("branding", branding(bot)),
         ("logo", logo(bot)),
         ("widget", widget(bot)),

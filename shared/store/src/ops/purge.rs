@@ -1,7 +1,9 @@
 //! Clearing away what hung on something that was deleted. Deleting begins with the item itself,
 //! at once; its stream record brings the rest here. Purging twice does nothing more.
 
-use domain::{ChatbotId, ConversationId, CrawlId, Result, Scope, SourceId, WebhookId, WorkspaceId};
+use domain::{
+    ChannelId, ChatbotId, ConversationId, CrawlId, Result, Scope, SourceId, WebhookId, WorkspaceId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -32,13 +34,18 @@ pub enum PurgeTarget {
         /// The source that was.
         id: SourceId,
     },
-    /// Keys, integrations, subdomain, branding, widget, conversations, leads, sources, index and webhooks of a
+    /// Keys, integrations, channels, subdomain, branding, widget, conversations, leads, sources, index and webhooks of a
     /// chatbot; what hangs on those follows from their own removal.
     Chatbot {
         /// The chatbot that was.
         id: ChatbotId,
         /// Whose it was.
         workspace: WorkspaceId,
+    },
+    /// The peers of a channel, with their messages.
+    Channel {
+        /// The channel that was.
+        id: ChannelId,
     },
     /// The deliveries of a webhook, and what points to it.
     Webhook {
@@ -58,7 +65,7 @@ impl PurgeTarget {
         match *self {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
-            Self::File { .. } => Vec::new(),
+            Self::File { .. } | Self::Channel { .. } => Vec::new(),
             Self::Webhook { id, .. } => vec![keys::deliveries_partition(id)],
             Self::Chatbot { id, .. } => vec![
                 keys::webhooks_partition(Scope::Chatbot(id)),
@@ -75,11 +82,17 @@ impl Store {
         if let PurgeTarget::Chatbot { id, workspace } = target {
             self.delete_api_keys_of(*workspace, *id).await?;
             self.delete_integrations_of(*workspace, *id).await?;
+            self.bury_channels_of(*id).await?;
             // Before the branding goes, which says what was claimed.
             self.free_subdomain(*id).await?;
         }
         if let PurgeTarget::Webhook { id, listed_by: Some(workspace) } = target {
             self.batch_delete(&[keys::webhook_pointer(*workspace, *id)]).await?;
+        }
+        if let PurgeTarget::Channel { id } = target
+            && !self.purge_peers(*id, BATCH).await?
+        {
+            return Ok(false);
         }
         for partition in target.partitions() {
             let range = Range {
