@@ -192,11 +192,11 @@ impl App {
         self.platform.drain(DEADLINE).await.expect("every job is done in time");
     }
 
-    /// Ends a test: every job is done, and none was given up.
+    /// Ends a test: every job is done, and none failed for good.
     pub async fn finish(self) {
         self.drain().await;
         let dead = self.platform.dead_letters().await.expect("the queues answer");
-        assert_eq!(dead, 0, "jobs were given up");
+        assert_eq!(dead, 0, "jobs failed for good");
         self.platform.shutdown().await;
     }
 }

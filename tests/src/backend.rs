@@ -25,7 +25,7 @@ pub enum Step {
     Send(Vec<u8>),
     /// Waits until [`ScriptedBackend::release`] is called.
     Wait,
-    /// Never goes on; the client has to give up.
+    /// Never continues; the client has to give up.
     Hang,
     /// Closes the connection.
     Close,

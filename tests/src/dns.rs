@@ -66,7 +66,7 @@ impl Drop for DnsServer {
     }
 }
 
-/// The name that is asked for, in lower case, and where the question ends.
+/// The name that is requested, in lower case, and where the question ends.
 fn question(query: &[u8]) -> (String, usize) {
     let (mut at, mut labels) = (12, Vec::new());
     while query[at] != 0 {

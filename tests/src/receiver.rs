@@ -141,7 +141,7 @@ impl Receiver {
         self.shared.connections.load(Ordering::SeqCst)
     }
 
-    /// How many deliveries were being answered at one time, at the most.
+    /// How many deliveries were being answered at one time, at most.
     pub fn most_at_once(&self) -> usize {
         self.shared.most_open.load(Ordering::SeqCst)
     }

@@ -145,7 +145,7 @@ impl Site {
         self.served.state().pages.insert(path.into(), answer);
     }
 
-    /// The next `times` that `path` is asked for it fails so, with this `Retry-After`; then it is as
+    /// The next `times` that `path` is requested it fails so, with this `Retry-After`; then it is as
     /// it was.
     pub fn fails(&self, path: &str, times: u32, status: u16, retry_after: Option<&str>) {
         let retry_after = retry_after.map(str::to_owned);
@@ -158,7 +158,7 @@ impl Site {
         self.served.state().takes = takes;
     }
 
-    /// How often `path` was asked for.
+    /// How often `path` was requested.
     pub fn hits(&self, path: &str) -> u32 {
         self.served.state().hits.get(path).copied().unwrap_or(0)
     }

@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 type Reply<T> = Result<Json<T>, Problem<Conferbot>>;
 type Key = WorkspaceKey<Conferbot>;
 
-/// The last page that can be asked for.
+/// The last page that can be requested.
 const MAX_PAGES: u32 = 1_000_000;
 
 pub fn routes() -> OpenApiRouter<Ctx> {

@@ -53,7 +53,7 @@ pub fn openapi() -> OpenApi {
     params(
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "default 20"),
         ("offset" = Option<u32>, Query, maximum = 10000000,
-            description = "botplot: how many to skip; 10000 at the most with a status"),
+            description = "botplot: how many to skip; 10000 at most with a status"),
         ("status" = inline(Option<Status>), Query, description = "botplot: only those"),
         ("range" = inline(Option<Range>), Query,
             description = "helpbot: the last days, today included; default `30d`"),

@@ -1,4 +1,4 @@
-//! Crawls one page or reads one file a message, and begins crawls that are asked for from outside.
+//! Crawls one page or reads one file a message, and begins crawls that are requested from outside.
 
 use app::{
     App,

@@ -20,7 +20,7 @@ pub struct Dlq {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Counts what was given up, and shows some of it. Bodies hold ids, and no text of visitors.
+    /// Counts the dead letters, and shows some of it. Bodies hold ids, and no text of visitors.
     List {
         /// One queue; all of them without it.
         queue: Option<Queue>,
@@ -28,19 +28,19 @@ enum What {
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(0..=100))]
         show: u16,
     },
-    /// Sends what was given up back to be tried again.
+    /// Sends dead letters back to be tried again.
     Replay {
         /// The queue.
         queue: Queue,
-        /// No more than so many.
+        /// No more than this many.
         #[arg(long, default_value_t = 10_000)]
         most: usize,
     },
-    /// Deletes what was given up.
+    /// Deletes the dead letters.
     Drop {
         /// The queue.
         queue: Queue,
-        /// No more than so many.
+        /// No more than this many.
         #[arg(long, default_value_t = 10_000)]
         most: usize,
     },

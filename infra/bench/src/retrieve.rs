@@ -45,7 +45,7 @@ pub(crate) struct Collection {
 }
 
 impl Collection {
-    /// The semantic tier over `docs`, if it is asked for.
+    /// The semantic tier over `docs`, if it is requested.
     pub fn tier(&self, docs: &[Line]) -> Result<Option<Tier>> {
         self.semantic.then(|| tier(&self.model, docs)).transpose()
     }

@@ -218,7 +218,7 @@ pub struct StreamFeed {
     pub batch: usize,
     /// Whether calls say their shard.
     pub windowed: bool,
-    /// How often a record is tried again before it is given up.
+    /// How often a record is tried again before it fails for good.
     pub retries: u32,
     /// Whether a batch comes again after it was done.
     pub twice: bool,
@@ -297,10 +297,10 @@ async fn feed_records(
         };
         let before = records.len();
         records.retain(|record| sequence(record) >= failed.as_str());
-        // Whatever went well before it starts the count anew.
+        // Whatever went well before it restarts the count.
         tries = if records.len() < before { 0 } else { tries + 1 };
         if tries > feed.retries {
-            tracing::error!(sequence = failed, "a record of the stream was given up");
+            tracing::error!(sequence = failed, "a record of the stream failed for good");
             progress.done(&failed);
             records.remove(0);
             tries = 0;

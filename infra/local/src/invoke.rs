@@ -12,13 +12,13 @@ use serde_json::Value;
 
 use crate::{LocalError, Result, registry::Work};
 
-/// A worker runs and, the first time, compiles for this long at the most.
+/// A worker runs and, the first time, compiles for this long at most.
 const LONGEST_CALL: Duration = Duration::from_secs(15 * 60);
 
 /// Kills workers in the middle of their calls: how often, and how soon.
 #[derive(Debug, Clone, Copy)]
 pub struct FaultInjection {
-    /// Of a thousand calls, so many.
+    /// Of a thousand calls, this many.
     pub of_thousand: u16,
     /// Within this time, evenly.
     pub within: Duration,

@@ -27,6 +27,7 @@ use crate::{
     Credentials, LocalError, Options, Result, demo,
     event_sources::{self, Progress, StreamFeed},
     folder::Folder,
+    gateway,
     invoke::Worker,
     queue_stats::is_dead_letters,
     registry::{self, Code},
@@ -358,7 +359,7 @@ impl Platform {
         }
     }
 
-    /// Messages that were given up, in all dead-letter queues.
+    /// Messages in all dead-letter queues.
     pub async fn dead_letters(&self) -> Result<u64> {
         Ok(self.engines.stats(is_dead_letters).waiting().await as u64)
     }
@@ -439,7 +440,7 @@ impl Platform {
     /// Ends cleanly: no more requests, no more batches, the engines closed.
     pub async fn shutdown(self) {
         let Self { engines, stop, tasks, .. } = self;
-        // Without receivers there is nobody left to tell.
+        // Without receivers there is no one left to tell.
         let _ = stop.send(true);
         for task in tasks {
             if let Err(error) = task.await {
@@ -468,13 +469,20 @@ fn check_job(function: &Function, queue: &str) -> Result<()> {
 /// Every route of the template leads to the function that it names, and to no other.
 fn add_routes(mut routes: Router, function: &Function, router: &Router) -> Router {
     for event in &function.events {
-        let Event::Route { path, .. } = event else { continue };
+        let Event::Route { path, streams, .. } = event else { continue };
+        let streams = *streams;
         let router = router.clone();
         let call = move |request: Request| {
             let (mut parts, body) = request.into_parts();
             // What this router noted about the request would confuse the function's own.
             parts.extensions.clear();
-            router.clone().oneshot(Request::from_parts(parts, body))
+            let answer = router.clone().oneshot(Request::from_parts(parts, body));
+            async move {
+                match streams {
+                    true => answer.await,
+                    false => Ok(gateway::bounded(answer.await?).await),
+                }
+            }
         };
         routes = match path.as_str() {
             "/{proxy+}" => routes.fallback(call),

@@ -1,4 +1,4 @@
-//! What stands in for AWS on this machine: table, queues, secrets.
+//! The engines in place of AWS on this machine: table, queues, secrets.
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 

@@ -61,19 +61,19 @@ pub enum Event {
     Queue {
         /// Its name in the template.
         queue: String,
-        /// Messages in a call at the most.
+        /// Messages in a call at most.
         batch: usize,
     },
     /// Records of the table's stream.
     Stream {
-        /// Records in a call at the most.
+        /// Records in a call at most.
         batch: usize,
         /// Whether calls belong to a window, and so say their shard.
         windowed: bool,
         /// How often a record that fails is tried again.
         retries: u32,
     },
-    /// Every so many seconds.
+    /// The period in seconds.
     Schedule {
         /// The period.
         seconds: u64,
@@ -255,7 +255,7 @@ fn table(properties: &Value) -> Result<Json> {
         let value: Json = serde_json::to_value(&properties[name]).map_err(LocalError::of)?;
         spec.insert(name.to_owned(), value);
     }
-    // What hangs on a condition is the vector index's, which no emulator has.
+    // What depends on a condition is the vector index's, which no emulator has.
     if let Some(defined) = spec.get_mut("AttributeDefinitions").and_then(Json::as_array_mut) {
         defined.retain(|attribute| attribute.get("AttributeName").is_some());
     }

@@ -1,6 +1,6 @@
 //! What a model is told: the rules, the owner's instructions, and the passages inside a fence.
 //!
-//! Passages are text of strangers. Each stands between two lines with a random word that no page can
+//! Passages are text of strangers. Each is between two lines with a random word that no page can
 //! know, so that a page can't end its own passage; the rules stand outside and say that nothing inside
 //! is an instruction.
 

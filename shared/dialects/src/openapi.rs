@@ -135,7 +135,7 @@ fn failure(dialect: Dialect, kind: ErrorKind) -> Value {
         ErrorKind::NotFound => ("Not found.", Error::not_found("resource")),
         ErrorKind::Conflict | ErrorKind::KeyReused => (
             "Conflict with another write or an existing resource.",
-            Error::new(kind, "it was changed by somebody else"),
+            Error::new(kind, "it was changed by another request"),
         ),
         ErrorKind::PayloadTooLarge => {
             ("The body is too large.", Error::new(kind, "the body must have at most 1048576 bytes"))

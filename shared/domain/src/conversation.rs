@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BackendKind, ChannelOrigin, ChatbotId, ConversationId, Dialect, Error, IntegrationId,
-    MessageId, Result, SourceId, Timestamp, WorkspaceId, bounds,
+    MessageId, Result, SourceId, Timestamp, WorkspaceId, bounds, wire,
 };
 
 /// After this long without a message a conversation has ended, unless the deployment says other.
 pub const IDLE: Duration = Duration::from_secs(30 * 60);
 
-/// Where a conversation stands.
+/// The status of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationStatus {
@@ -51,11 +51,11 @@ impl std::str::FromStr for ConversationStatus {
     }
 }
 
-/// Whether a person was asked for.
+/// Whether a person was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HandoffStatus {
-    /// Nobody was.
+    /// No person was.
     None,
     /// The visitor asked.
     Requested,
@@ -122,9 +122,9 @@ pub struct Conversation {
     pub session_id: Option<String>,
     /// The channel that it is held on; none for the chat routes.
     pub origin: Option<ChannelOrigin>,
-    /// Where it stands.
+    /// Its status.
     pub status: ConversationStatus,
-    /// Whether a person was asked for.
+    /// Whether a person was requested.
     pub handoff: HandoffStatus,
     /// When one was, the last time.
     pub handoff_at: Option<Timestamp>,
@@ -136,6 +136,8 @@ pub struct Conversation {
     pub overall_rating: Option<i8>,
     /// Questions and answers together.
     pub message_count: u32,
+    /// Bytes that they take in an answer, by [`wire::answered`]; 0 where that was not counted yet.
+    pub text_bytes: u32,
     /// The first question, shortened to [`FIRST_MESSAGE`] characters.
     pub first_message: String,
     /// When it began.
@@ -145,14 +147,22 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// Whether it has as many messages, or as much text, as a conversation may have.
+    pub fn is_full(&self) -> bool {
+        self.message_count >= MAX_MESSAGES || self.text_bytes > MAX_TEXT_BYTES
+    }
+
     /// Where it is held.
     pub fn platform(&self) -> Platform {
         self.origin.as_ref().map_or(Platform::Web, |origin| origin.platform)
     }
 }
 
-/// Messages of one conversation at the most: all of them have to fit one response.
-pub const MOST_MESSAGES: u32 = 500;
+/// Messages of one conversation at most: all of them have to fit one response.
+pub const MAX_MESSAGES: u32 = 500;
+/// Bytes that the messages of one conversation take in an answer at most, before its last turn,
+/// which may have a million: with what is around them they fit [`wire::MAX_BODY`].
+pub const MAX_TEXT_BYTES: u32 = 5_000_000;
 /// How much of the first question a conversation carries along.
 pub const FIRST_MESSAGE: usize = 120;
 
@@ -256,6 +266,12 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// Bytes that its question and its answer take in an answer to a client.
+    pub fn text_bytes(&self) -> u32 {
+        let bytes = wire::answered(&self.question) + wire::answered(&self.answer);
+        u32::try_from(bytes).unwrap_or(u32::MAX)
+    }
+
     /// Whether it opened its conversation.
     pub fn opens(&self) -> bool {
         self.conversation_id.opening() == self.id
@@ -350,7 +366,7 @@ impl ChatRequest {
 /// A visitor asks for a person; its bounds checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handoff {
-    /// The dialect it was asked for in.
+    /// The dialect it was requested in.
     pub dialect: Dialect,
     /// Why, if the visitor said so.
     pub reason: Option<String>,
@@ -374,7 +390,7 @@ impl Handoff {
     }
 }
 
-/// A rating as it is asked for: up or down.
+/// A rating as it is requested: up or down.
 pub fn rating(value: Option<i64>) -> Result<i8> {
     match bounds::required("rating", value)? {
         1 => Ok(1),
@@ -383,7 +399,7 @@ pub fn rating(value: Option<i64>) -> Result<i8> {
     }
 }
 
-/// The same, asked for as whether the answer was helpful.
+/// The same, requested as whether the answer was helpful.
 pub fn helpful(value: Option<&str>) -> Result<i8> {
     match bounds::required("helpful", value)? {
         "yes" => Ok(1),

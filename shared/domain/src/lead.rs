@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{ChatbotId, ConversationId, Error, LeadId, Result, Timestamp, WorkspaceId, bounds};
 
 /// How many free fields a lead may have.
-pub const MOST_FIELDS: usize = 50;
+pub const MAX_FIELDS: usize = 50;
 /// The free fields of a lead, as JSON text.
 pub const FIELDS_BYTES: usize = 8 * 1024;
 /// How many of the newest leads a search looks at.
@@ -83,7 +83,7 @@ pub struct NewLead {
 impl TryFrom<LeadForm> for NewLead {
     type Error = Error;
 
-    /// Checks the bounds; one of e-mail address and phone number has to be there, or nobody could
+    /// Checks the bounds; one of e-mail address and phone number has to be there, or no one could
     /// be reached. An id that can't be one names no conversation.
     fn try_from(from: LeadForm) -> Result<Self> {
         let LeadForm { conversation_id, visitor_id, name, email, phone, fields } = from;
@@ -127,8 +127,8 @@ impl NewLead {
 }
 
 fn check_fields(fields: &Map<String, Value>) -> Result<()> {
-    if fields.len() > MOST_FIELDS {
-        return Err(Error::field("fields", format!("must have at most {MOST_FIELDS} entries")));
+    if fields.len() > MAX_FIELDS {
+        return Err(Error::field("fields", format!("must have at most {MAX_FIELDS} entries")));
     }
     // The text is made only to be measured; it is bounded by the body.
     let bytes = serde_json::to_string(fields).map_err(Error::internal)?.len();
@@ -179,8 +179,8 @@ mod tests {
             lead(LeadForm { phone: text("1"), fields, ..LeadForm::default() })
         };
         let many = |n: usize| (0..n).map(|n| (n.to_string(), json!(n))).collect::<Value>();
-        assert!(with(many(MOST_FIELDS)).is_ok());
-        let error = with(many(MOST_FIELDS + 1)).unwrap_err();
+        assert!(with(many(MAX_FIELDS)).is_ok());
+        let error = with(many(MAX_FIELDS + 1)).unwrap_err();
         assert_eq!(error.message, "fields must have at most 50 entries");
         // {"a":"…"} has eight bytes beside the text.
         assert!(with(json!({"a": "x".repeat(FIELDS_BYTES - 8)})).is_ok());

@@ -3,7 +3,7 @@
 //! A sketch holds up to [`ENTRIES`] questions. Until a day has had more different ones than that,
 //! its counts are exact. From then on a new question takes the place of the one asked least, and
 //! begins with a count that it can't have exceeded: at most a hundredth of all that were asked that
-//! day. So a count is too high by that much at the most, and never too low; what was asked more
+//! day. So a count is too high by that much at most, and never too low; what was asked more
 //! often than that is there.
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub fn form(question: &str) -> String {
 pub struct Asked {
     /// As it was first asked, shortened to [`TEXT`] characters.
     pub question: String,
-    /// How often, at the most.
+    /// How often, at most.
     pub count: u64,
     /// By how much that may be too high.
     pub error: u64,
@@ -40,7 +40,7 @@ pub struct Asked {
 pub struct Sketch {
     /// In no order.
     pub entries: Vec<Asked>,
-    /// What a question that is not there may have been asked at the most.
+    /// What a question that is not there may have been asked at most.
     pub floor: u64,
 }
 
@@ -50,7 +50,7 @@ impl Sketch {
         self.entries.is_empty()
     }
 
-    /// How often a question of this form was asked, at the most; 0 where it is not there.
+    /// How often a question of this form was asked, at most; 0 where it is not there.
     pub fn count(&self, form: &str) -> u64 {
         self.place(form).map_or(0, |at| self.entries[at].count)
     }
@@ -79,7 +79,7 @@ impl Sketch {
         });
     }
 
-    /// It was asked, and that is taken back. One that is not there is in nobody's count.
+    /// It was asked, and that is taken back. One that is not there is in no count.
     pub fn remove(&mut self, question: &str) {
         let Some(at) = self.place(&form(question)) else { return };
         let entry = &mut self.entries[at];

@@ -14,7 +14,7 @@ use crate::{ChatbotId, Conversation, MessageId};
 pub const BUCKETS: u32 = 1_024;
 /// Cells in a bucket.
 pub const LEVELS: u32 = 32;
-/// A day's cells are kept in so many parts, to keep each write small.
+/// A day's cells are kept in this many parts, to keep each write small.
 pub const PARTS: u32 = 8;
 
 /// Who a conversation is with: the visit's session where the client gave no visitor's id.
@@ -38,7 +38,7 @@ pub fn part(cell: u32) -> u32 {
     cell / LEVELS % PARTS
 }
 
-/// How many visitors take so many cells, as a rule.
+/// How many visitors take this many cells, as a rule.
 pub fn estimate(cells: &BTreeSet<u32>) -> u64 {
     let taken = u32::try_from(cells.len()).unwrap_or(u32::MAX);
     if taken == 0 {

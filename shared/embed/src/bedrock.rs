@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Of 256, 512 and 1,024, which Titan offers. AWS gives half the dimensions 99 % of the accuracy.
 const DIMENSIONS: usize = 512;
 /// Characters of a text that are sent; Titan takes 50,000 and 8,192 tokens.
-const MOST_CHARACTERS: usize = 8_000;
+const MAX_CHARACTERS: usize = 8_000;
 /// Requests under way at once: a text is a request.
 const AT_ONCE: usize = 8;
 
@@ -46,7 +46,7 @@ impl Bedrock {
     async fn vector(&self, text: &str) -> Result<Vector, EmbedError> {
         // Titan refuses a text of nothing.
         let text = if text.trim().is_empty() { "-" } else { text };
-        let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(at, _)| at);
+        let end = text.char_indices().nth(MAX_CHARACTERS).map_or(text.len(), |(at, _)| at);
         let asked = Asked { input_text: &text[..end], dimensions: DIMENSIONS, normalize: true };
         let asked = serde_json::to_vec(&asked).map_err(failed)?;
         let answered = self
@@ -79,7 +79,7 @@ impl Embedder for Bedrock {
 
     fn reads_words(&self) -> f32 {
         // A word of English and what is around it are some six characters.
-        MOST_CHARACTERS as f32 / 6.0
+        MAX_CHARACTERS as f32 / 6.0
     }
 
     fn embed<'a>(&'a self, texts: &'a [&'a str]) -> Embedding<'a> {

@@ -13,20 +13,20 @@ use tokenizers::{Tokenizer, TruncationParams};
 use crate::bert::{Bert, Config};
 
 /// Tokens of a text that are read, as the model was trained (its `max_seq_length`).
-const MOST_TOKENS: usize = 256;
+const MAX_TOKENS: usize = 256;
 /// Characters of a text that are looked at: more than 256 tokens have.
-const MOST_CHARACTERS: usize = 8_192;
+const MAX_CHARACTERS: usize = 8_192;
 /// Bytes of weights that are read into memory: four times MiniLM's.
-const MOST_BYTES: u64 = 400_000_000;
+const MAX_BYTES: u64 = 400_000_000;
 
 /// The share of a text that is in broken words up to which it is read well, and from which on it is
 /// not read at all.
 const READS_WELL: f32 = 0.1;
 const READS_NOT: f32 = 0.6;
 /// Words that are looked at for that.
-const MOST_WORDS: usize = 64;
+const MAX_WORDS: usize = 64;
 
-/// Whether a word of so many characters is no word to a model that takes it for so many tokens, but
+/// Whether a word of this many characters is no word to a model that takes it for this many tokens, but
 /// a row of pieces: a code, a name that it never saw, another language.
 fn is_broken(characters: usize, tokens: usize) -> bool {
     match tokens {
@@ -49,7 +49,7 @@ pub struct MiniLm(Arc<Model>);
 
 /// As much of `text` as is looked at.
 fn head(text: &str) -> &str {
-    text.char_indices().nth(MOST_CHARACTERS).map_or(text, |(end, _)| &text[..end])
+    text.char_indices().nth(MAX_CHARACTERS).map_or(text, |(end, _)| &text[..end])
 }
 
 impl std::fmt::Debug for MiniLm {
@@ -69,8 +69,8 @@ fn failed(error: impl std::fmt::Display) -> EmbedError {
 fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
     let named = |error: std::io::Error| broken(format!("{}: {error}", path.display()));
     let bytes = std::fs::metadata(path).map_err(named)?.len();
-    if bytes > MOST_BYTES {
-        return Err(broken(format!("{} is larger than {MOST_BYTES} bytes", path.display())));
+    if bytes > MAX_BYTES {
+        return Err(broken(format!("{} is larger than {MAX_BYTES} bytes", path.display())));
     }
     std::fs::read(path).map_err(named)
 }
@@ -90,7 +90,7 @@ impl MiniLm {
         let mut tokenizer =
             Tokenizer::from_bytes(read(&folder.join("tokenizer.json"))?).map_err(broken)?;
         tokenizer.with_padding(None);
-        let max_length = MOST_TOKENS.min(config.max_position_embeddings);
+        let max_length = MAX_TOKENS.min(config.max_position_embeddings);
         let cut = TruncationParams { max_length, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(cut)).map_err(broken)?;
         let weights = read(&folder.join("model.safetensors"))?;
@@ -121,7 +121,7 @@ impl Embedder for MiniLm {
 
     fn legibility(&self, text: &str) -> f32 {
         let (mut all, mut broken) = (0, 0);
-        for word in head(text).split_whitespace().take(MOST_WORDS) {
+        for word in head(text).split_whitespace().take(MAX_WORDS) {
             let characters = word.chars().count();
             let Ok(tokens) = self.0.tokenizer.encode_fast(word, false) else { return 0.0 };
             all += characters;
@@ -135,7 +135,7 @@ impl Embedder for MiniLm {
 
     fn reads_words(&self) -> f32 {
         // Three words of English are some four tokens.
-        MOST_TOKENS as f32 * 0.75
+        MAX_TOKENS as f32 * 0.75
     }
 
     fn embed<'a>(&'a self, texts: &'a [&'a str]) -> Embedding<'a> {

@@ -223,7 +223,7 @@ fn has(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|one| one == word)
 }
 
-/// What kind of answer is asked for by these plain words.
+/// What kind of answer is requested by these plain words.
 pub(crate) fn asks(words: &[String]) -> Option<Asks> {
     for (at, word) in words.iter().enumerate() {
         let next = words.get(at + 1).map_or("", String::as_str);

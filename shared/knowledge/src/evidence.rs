@@ -48,7 +48,7 @@ pub struct Evidence {
     pub is_model: bool,
     /// How far the second is behind the best, or the others before this one, over its own score.
     pub gap: f32,
-    /// What `covered_by_many` is on average where entries of the collection are asked for: much
+    /// What `covered_by_many` is on average where entries of the collection are requested: much
     /// where many say the same in other words.
     pub mean_overlap: f32,
     /// How many words of the question no entry has, to three.

@@ -47,7 +47,7 @@ pub fn offer_text(offers: &[Offer], language: Language) -> String {
     text
 }
 
-/// What of `content` was not said in `said`, up to so many characters of whole lines and sentences.
+/// What of `content` was not said in `said`, up to that many characters of whole lines and sentences.
 pub fn rest(content: &str, said: &str, max: usize) -> String {
     let said = text::normalized(said);
     let mut rest = String::new();

@@ -1,4 +1,4 @@
-//! What follows from how sure a search is: an answer, an offer, or a refusal.
+//! The outcome of a search by how sure it is: an answer, an offer, or a refusal.
 
 use domain::{
     Citation,
@@ -41,7 +41,7 @@ pub enum SearchOutcome {
 }
 
 impl Thresholds {
-    /// What follows from this confidence, where there are `offers` to make.
+    /// The outcome of this confidence, where there are `offers` to make.
     pub fn outcome(&self, confidence: f64, offers: usize) -> SearchOutcome {
         if confidence > 0.0 && confidence >= self.answer {
             SearchOutcome::Sure

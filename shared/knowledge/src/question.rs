@@ -17,10 +17,10 @@ const MAX_WORDS: usize = 128;
 const CORRECTED: [f32; 2] = [0.8, 0.6];
 /// What the impact of two words counts for that entries write as one.
 const JOINED: f32 = 0.7;
-/// A corrected word of so many letters or fewer may well be another one.
+/// A corrected word of this many letters or fewer may well be another one.
 const SHORT: usize = 5;
 
-/// Entries that are asked for to learn how much alike all are, and the words of each.
+/// Entries that are queried to learn how much alike all are, and the words of each.
 const SAMPLE: usize = 64;
 const OWN_WORDS: usize = 12;
 
@@ -51,7 +51,7 @@ pub(crate) struct AskedWord {
     pub plain: String,
     /// What it is worth.
     pub weight: f32,
-    /// How often it is asked for.
+    /// How often it is queried.
     pub times: f32,
     /// Whether it says nothing of what the question is about.
     pub is_function: bool,
@@ -79,7 +79,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// What all words are worth together, each as often as it is asked for.
+    /// What all words are worth together, each as often as it is queried.
     pub fn total_weight(&self) -> f32 {
         self.words.iter().map(|word| word.weight * word.times).sum()
     }
@@ -109,7 +109,7 @@ impl Asked {
         }
     }
 
-    /// The place of the word `plain`, which is asked for once more.
+    /// The place of the word `plain`, which is queried once more.
     fn place(&mut self, plain: &str) -> (u16, bool) {
         let known = self.words.iter().position(|word| word.plain == plain);
         let at = known.unwrap_or_else(|| {
@@ -286,7 +286,7 @@ impl Index {
         }
     }
 
-    /// An entry's own first words, as if a visitor asked for it.
+    /// An entry's own first words, as if a visitor queried it.
     fn asked_for(&self, entry: u32) -> Asked {
         let mut asked = Asked { max_weight: self.unknown(), ..Asked::default() };
         self.each_word(entry, |word, _| {

@@ -3,7 +3,7 @@
 //!
 //! A passage is read as lines, and lines of prose as sentences. A sentence is chosen by the weight of
 //! the question's words that it has, by how near its embedding is, and by whether it has the kind of
-//! thing that is asked for. What the heading says already needs no repetition: below a heading that is
+//! thing that is requested. What the heading says already needs no repetition: below a heading that is
 //! the question itself the answer is at the beginning.
 
 use domain::conversation::shorten;
@@ -21,7 +21,7 @@ const MAX_QUOTE: usize = 600;
 const MAX_LIST: usize = 2_400;
 /// A heading that has this much of the question says what all below it answers.
 const ASKED_ABOVE: f32 = 0.6;
-/// What is added for a sentence that has the kind of thing that is asked for, and for the cosine.
+/// What is added for a sentence that has the kind of thing that is requested, and for the cosine.
 const KIND: f32 = 0.2;
 const NEARNESS: f32 = 0.5;
 /// What is added for the first sentence below a heading that is the question.

@@ -1,7 +1,7 @@
 //! Ranking: which entries a question has most in common with, by words, characters and meaning.
 //!
 //! 1. One pass over the postings of the question's terms adds up impacts in an array with a place
-//!    for each entry; where the best are much alike, what they have in common is asked for too
+//!    for each entry; where the best are much alike, what they have in common is requested too
 //!    ([`crate::relevance_feedback`]).
 //! 2. The best of those, and those whose embeddings are nearest to the question's, are the
 //!    candidates. Each gets what it has of the question's runs of characters, and its cosine.

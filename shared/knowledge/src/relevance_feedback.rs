@@ -1,7 +1,7 @@
 //! Asking for what the best entries have in common.
 //!
 //! Pseudo-relevance feedback after Rocchio helps where many short entries say the same in other
-//! words, such as questions of one intent, and harms where one passage stands out. How flat the
+//! words, such as questions of one intent, and harms where one passage is far ahead. How flat the
 //! best scores are tells the two apart.
 
 use crate::{
@@ -12,9 +12,9 @@ use crate::{
 
 /// How many of the best are looked at.
 const ENTRIES: usize = 20;
-/// How many of their terms are asked for.
+/// How many of their terms are requested.
 const TERMS: usize = 20;
-/// Their share of the question then, at the most: among short entries, and among long ones, where
+/// Their share of the question then, at most: among short entries, and among long ones, where
 /// much that the best have in common is not what they are about.
 const SHARE: (f32, f32) = (0.3, 0.1);
 /// How many words make an entry short, and how many long.

@@ -1,5 +1,5 @@
 //! What a site's robots.txt says: which pages may be read, how far apart, and where its sitemaps
-//! are. Asked for once a crawl and process.
+//! are. Requested once a crawl and process.
 
 use std::{sync::Arc, time::Duration};
 

@@ -16,7 +16,7 @@ pub trait Dns: Send + Sync {
     fn cname<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<String>, DnsError>>;
 }
 
-/// No answer could be had: nobody answered in time, or it said that it failed.
+/// No answer could be had: no one answered in time, or it said that it failed.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("the DNS did not answer: {0}")]
 pub struct DnsError(String);
@@ -27,7 +27,7 @@ pub struct DnsError(String);
 pub struct Resolver(Result<Arc<TokioResolver>, DnsError>);
 
 impl Resolver {
-    /// The servers that this machine is set up with; each question is asked twice at the most.
+    /// The servers that this machine is set up with; each question is asked twice at most.
     pub fn of_system(time: Duration) -> Self {
         Self(built(TokioResolver::builder_tokio(), time).map_err(failed))
     }

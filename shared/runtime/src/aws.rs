@@ -123,7 +123,7 @@ impl Aws {
         Self { clock, ..self }
     }
 
-    /// The same with the DNS server at `server`, asked for at most `time`.
+    /// The same with the DNS server at `server`, queried for at most `time`.
     #[must_use]
     pub fn with_dns(self, server: SocketAddr, time: Duration) -> Self {
         Self { dns: Some((server, time)), ..self }
@@ -279,7 +279,7 @@ impl Aws {
         Ok(app.with_passwords(self.passwords).with_clock(self.clock.clone()))
     }
 
-    /// The DNS, asked for at most `time`, and that time.
+    /// The DNS, queried for at most `time`, and that time.
     pub fn dns(&self, time: Duration) -> (Resolver, Duration) {
         match self.dns {
             Some((server, time)) => (Resolver::of_server(server, time), time),

@@ -23,8 +23,8 @@ pub struct Record {
     pub unreadable: Option<Unreadable>,
 }
 
-/// A record that can't be read. The item it is about is in the table, so what follows from it can
-/// be derived anew.
+/// A record that can't be read. The item it is about is in the table, so its effects can
+/// be derived again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unreadable {
     /// The item's keys.

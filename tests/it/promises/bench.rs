@@ -9,7 +9,7 @@ use bench::operations::{
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_keeps_to_its_budget_in_a_chatbot_with_a_past() {
-    // Of three reads one at the most is the first of its minute, which costs more.
+    // Of three reads one at most is the first of its minute, which costs more.
     let effort = Effort { rounds: 1, reads: 3 };
     let measured = measure(300, effort, None).await.expect("it is measured");
     assert_eq!(broken(&measured), Vec::<String>::new());

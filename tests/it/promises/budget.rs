@@ -92,6 +92,6 @@ async fn telling_k_subscribers_costs_at_most_2_and_k_reads_and_2_k_writes() {
     let units = meter.units();
     assert!(units.read > 0.0 && units.read <= 2.0 + k, "{} read units", units.read);
     assert!(units.write >= k && units.write <= 2.0 * k, "{} write units", units.write);
-    // The attempts go on; nobody listens.
+    // The attempts continue without a listener.
     app.platform.shutdown().await;
 }

@@ -1,5 +1,5 @@
 //! A worker that dies between any two steps loses nothing: what comes again finds what was done.
-//! What each death leads to stands at its test.
+//! What each death leads to is told at its test.
 
 use std::collections::HashMap;
 
@@ -69,7 +69,7 @@ async fn between_a_delivery_s_row_and_its_message() {
     app.finish().await;
 }
 
-/// The message is there and nobody knows: the record comes again and sends another one, for the
+/// The message is there without a checkpoint: the record comes again and sends another one, for the
 /// same attempt of the same delivery. One of the two makes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn between_a_delivery_s_message_and_the_stream_s_checkpoint() {

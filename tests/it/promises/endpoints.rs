@@ -1,4 +1,4 @@
-//! One slow or dead endpoint delays nobody but itself: requests to it are few at a time, what
+//! One slow or dead endpoint delays only itself: requests to it are few at a time, what
 //! waits for it waits elsewhere, and connections are used again.
 
 use std::{
@@ -54,7 +54,7 @@ async fn a_tenant_whose_endpoint_hangs_delays_no_other() {
     eventually("its first ones", async || (hanging.count() == AT_ONCE).then_some(())).await;
     app.ask(&bob.public, "Hello?").await;
     eventually("the other's", async || (quick.count() == 3).then_some(())).await;
-    assert!(hanging.most_at_once() <= AT_ONCE, "the others wait where they are in nobody's way");
+    assert!(hanging.most_at_once() <= AT_ONCE, "the others wait where they are in no one's way");
     // Those that hang run into the time-out, and it is held back. Then it answers.
     answers.store(true, Ordering::SeqCst);
     let scope = Scope::Chatbot(ada.chatbot.parse().unwrap());

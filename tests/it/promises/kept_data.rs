@@ -90,7 +90,7 @@ async fn a_data_folder_of_an_earlier_version_is_served_to_its_own_keys() {
         let said = app.post("/api/v1/chat").bearer(&keys.helpbot).json(&body).send().await.ok();
         assert!(said.to_string().contains("closes at dusk"), "{said}");
 
-        // Its conversation, which goes on.
+        // Its conversation, which continues.
         let lists = async |from: &str| {
             let list = app.get(from).bearer(secret).send().await.ok();
             list["conversations"].as_array().unwrap().clone()

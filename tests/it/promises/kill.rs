@@ -62,7 +62,7 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
     let hook = json!({"url": receiver.url, "events": ["message.created", "conversation.started"]});
     post(&http, &hooks, &key, &hook).await.unwrap();
 
-    // Eight clients chat for as long as there is somebody to answer.
+    // Eight clients chat for as long as there is a platform to answer.
     let acknowledged: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
     let clients: Vec<_> = (0..8)
         .map(|client| {

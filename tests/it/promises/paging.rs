@@ -8,9 +8,9 @@ use tests::{App, Tenant};
 
 use crate::util::{botplot::text, chatbots::CONFERBOT, conversations::seed};
 
-/// A list of 20 may cost so many read units, and a deep page so many times those of an early one.
-const MOST_UNITS: f64 = 12.0;
-const MOST_TIMES: f64 = 3.0;
+/// A list of 20 may cost this many read units, and a deep page this many times those of an early one.
+const MAX_UNITS: f64 = 12.0;
+const MAX_TIMES: f64 = 3.0;
 
 fn at(text: &str) -> i64 {
     Timestamp::parse(text).unwrap().millis()
@@ -69,15 +69,15 @@ async fn a_deep_page_costs_what_an_early_one_does_and_each_row_is_on_one_page() 
 
     let (early, units) = page(&app, &ada, 80).await;
     assert_eq!(early, ids[80..100]);
-    assert!(units <= MOST_UNITS, "page 5: {units}");
+    assert!(units <= MAX_UNITS, "page 5: {units}");
     for offset in [0, 20, 60, 300, 999, 1_200, 1_333, 1_500, 1_980, 2_000, 2_030, 2_060, 2_080] {
         let (found, deep) = page(&app, &ada, offset).await;
         assert_eq!(found, ids[offset..offset + 20]);
-        assert!(deep <= MOST_UNITS && deep <= MOST_TIMES * units, "{offset}: {deep}, not {units}");
+        assert!(deep <= MAX_UNITS && deep <= MAX_TIMES * units, "{offset}: {deep}, not {units}");
     }
     for past in [2_100, 2_101, 10_000_000] {
         let (found, units) = page(&app, &ada, past).await;
-        assert!(found.is_empty() && units <= MOST_UNITS, "{past}: {units}");
+        assert!(found.is_empty() && units <= MAX_UNITS, "{past}: {units}");
     }
 
     // What is deleted is skipped no more.

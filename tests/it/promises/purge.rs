@@ -1,4 +1,4 @@
-//! Deleting removes all that hangs on it: nothing in the table names what is gone. The test looks
+//! Deleting removes all that belongs to it: nothing in the table names what is gone. The test looks
 //! at every item of the table itself, which the product never does.
 
 use serde_json::json;

@@ -8,7 +8,7 @@ async fn nothing_is_lost_whoever_fails_hangs_or_dies() {
     let came = run(Storm { events: 200, deaths: 30 }).await.expect("it comes to an end");
     assert_eq!((came.deliveries, came.lost), (1_000, 0), "{came:?}");
     assert_eq!(came.strange, 0, "an event has one id and the same bytes: {came:?}");
-    assert_eq!(came.dead, 0, "no job is given up: {came:?}");
+    assert_eq!(came.dead, 0, "no job fails for good: {came:?}");
     // The four were refused one in five, the fifth did hang, and workers did die.
     assert!(came.refused >= 150 && came.hung >= 1 && came.killed >= 1, "{came:?}");
     // A worker has ten deliveries in hand.

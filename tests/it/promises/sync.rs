@@ -1,4 +1,4 @@
-//! Sources that are crawled again by themselves, off the index of what is due. Nobody waits for a
+//! Sources that are crawled again by themselves, off the index of what is due. No test waits for a
 //! day here: the time at which a source is due is looked at in the table itself, and moved.
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -105,7 +105,7 @@ async fn a_source_is_due_a_day_or_a_week_after_it_became_ready_and_is_crawled_on
         }
         let second = source(&app, &tenant, &id).await;
         assert_ne!(second.job, first.job);
-        assert_eq!(second.live_crawl, first.live_crawl, "what answered goes on");
+        assert_eq!(second.live_crawl, first.live_crawl, "what answered still does");
         assert_eq!(chunks(&app, &tenant, &id).await, passages);
         let became_ready = second.synced_at.expect("it is ready").millis();
         assert_eq!(due(&app, &tenant, &id).await, Some(became_ready + period), "{frequency}");
@@ -149,7 +149,7 @@ async fn a_sync_that_fails_is_tried_again_after_the_same_time() {
     assert_eq!(source(&app, &tenant, &id).await.synced_at, before.synced_at);
     let next = due(&app, &tenant, &id).await.expect("it is due again");
     assert!((begun + DAILY..=Timestamp::now().millis() + DAILY).contains(&next));
-    assert!(said(&app, &tenant, OPEN).await.contains("at ten"), "what answered goes on");
+    assert!(said(&app, &tenant, OPEN).await.contains("at ten"), "what answered still does");
 
     site.set("/visit", 200, &page("The museum opens at noon.", LINK));
     make_due(&app, &tenant, &id).await;
@@ -159,8 +159,8 @@ async fn a_sync_that_fails_is_tried_again_after_the_same_time() {
     app.finish().await;
 }
 
-/// A crawl that does not end stands in the index as well: it is called off after an hour, and what
-/// answered before goes on.
+/// A crawl that does not end is in the index as well: it is called off after an hour, and what
+/// answered before continues to.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crawl_that_hangs_is_called_off_when_its_hour_is_over() {
     let app = App::start().await;

@@ -28,7 +28,7 @@ pub fn is_time(value: &Value) -> bool {
     text.chars().map(digit).eq("0000-00-00T00:00:00.000Z".chars())
 }
 
-/// Whether `text` is `head` and so many hex digits.
+/// Whether `text` is `head` and this many hex digits.
 pub fn is_key(text: &str, head: &str, digits: usize) -> bool {
     let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     text.strip_prefix(head).is_some_and(|rest| rest.len() == digits && rest.chars().all(hex))

@@ -175,7 +175,7 @@ pub fn is_time(value: &Value) -> bool {
     shape == "0000-00-00T00:00:00.000Z"
 }
 
-/// A browser asks before it posts from a page of somebody else's: it may.
+/// A browser asks before it posts from a page of another site: it may.
 pub async fn any_page_may_call(app: &App, path: &str) {
     let asked = app
         .request(Method::OPTIONS, path)

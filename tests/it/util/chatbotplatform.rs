@@ -74,7 +74,7 @@ pub async fn only_its_key(app: &App, tenant: &Tenant, method: Method, path: &str
     }
 }
 
-/// The rows of a list and its total; `meta` is what was asked for.
+/// The rows of a list and its total; `meta` is what was requested.
 pub async fn list(app: &App, key: &str, path: &str) -> (Vec<Value>, u64) {
     let body = app.get(path).bearer(key).send().await.ok();
     let asked = |name: &str, default: u64| {

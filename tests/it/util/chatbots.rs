@@ -124,7 +124,7 @@ pub async fn a_deleted_chatbot_is_gone(delete: impl AsyncFn(&App, &Tenant, &str)
     let keys = app.get("/api/v1/api-keys").bearer(&ada.session).send().await;
     assert!(keys.status == 200 && !keys.text.contains(&id), "{}", keys.text);
 
-    // Nobody sees it, and it is deleted once.
+    // No caller sees it, and it is deleted once.
     let seen = app.get(OPENBAT).bearer(&ada.session).send().await;
     assert!(seen.status == 200 && !seen.text.contains(&id), "{}", seen.text);
     let seen = app.get(CONFERBOT).api_key(&ada.conferbot).send().await;

@@ -37,7 +37,7 @@ impl<'a> SiteRoute<'a> {
     }
 
     /// Without a key, with one that is none, and with one of another kind or dialect: 401, all
-    /// alike, wherever it stands.
+    /// alike, wherever it is.
     pub async fn refuses_strangers(&self, tenant: &Tenant) {
         let site = &tenant.helpbot;
         let bearer = |key: &str| self.request().bearer(key);

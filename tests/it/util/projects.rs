@@ -47,7 +47,7 @@ pub async fn duplicate(app: &App, tenant: &Tenant) -> Tenant {
     }
 }
 
-/// What a browser is told that asks whether a page of somebody else's may call: the origins and
+/// What a browser is told that asks whether a page of another site may call: the origins and
 /// the methods.
 pub async fn preflight(app: &App, path: &str, method: &str) -> (String, String) {
     let asked = app
@@ -61,7 +61,7 @@ pub async fn preflight(app: &App, path: &str, method: &str) -> (String, String) 
     (header("access-control-allow-origin"), header("access-control-allow-methods"))
 }
 
-/// The configuration of a chatbot of this name whose widget nobody touched.
+/// The configuration of a chatbot of this name whose widget was never changed.
 pub fn defaults(name: &str) -> Value {
     json!({
         "primaryColor": "#2563eb",

@@ -34,7 +34,7 @@ pub async fn list(app: &App, tenant: &Tenant) -> Vec<Value> {
     list["webhooks"].as_array().unwrap().clone()
 }
 
-/// Project ids that are not the key's own: somebody else's, a sibling's, and none at all.
+/// Project ids that are not the key's own: another tenant's, a sibling's, and none at all.
 pub async fn foreign_projects(app: &App, ada: &Tenant, bob: &Tenant) -> Vec<String> {
     let body = json!({"name": "Another one"});
     let sibling = app.post("/api/v1/chatbots").bearer(&ada.session).json(&body).send().await.ok();

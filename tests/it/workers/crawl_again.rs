@@ -33,7 +33,7 @@ async fn what_has_not_changed_is_asked_for_and_no_more() {
         for path in ["/visit", "/visit/garden"] {
             assert_eq!((site.hits(path), site.unchanged(path)), (round + 1, round), "{path}");
         }
-        assert_eq!(version().await, before.0, "no index is loaded anew");
+        assert_eq!(version().await, before.0, "no index is loaded again");
         let now = pages(&app, &tenant, &id).await;
         for (now, before) in now.iter().zip(&before.1) {
             assert_eq!((&now["hash"], &now["status"]), (&before["hash"], &before["status"]));
@@ -75,7 +75,7 @@ async fn a_page_without_an_etag_that_says_the_same_changes_nothing_either() {
     site.set("/visit", 200, &framed);
     recrawled(&app, &tenant, &id).await;
     let after = source().await;
-    assert_eq!(after.live_crawl, before.live_crawl, "what answered goes on");
+    assert_eq!(after.live_crawl, before.live_crawl, "what answered still does");
     assert!(after.job != before.job && after.synced_at > before.synced_at);
     assert!(said(&app, &tenant, OPEN).await.contains("at ten"));
     app.finish().await;

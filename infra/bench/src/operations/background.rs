@@ -1,4 +1,4 @@
-//! What follows from a turn behind the stream, by how many turns a batch holds.
+//! The work that a turn causes behind the stream, by how many turns a batch holds.
 
 use domain::{ConversationId, Timestamp};
 use local::{Code, Platform};
@@ -31,7 +31,7 @@ pub struct Background {
     pub write: f64,
 }
 
-/// Measures with turns that open conversations, answered ones with nobody subscribed; no worker
+/// Measures with turns that open conversations, answered ones without a subscriber; no worker
 /// may be attached yet. The conversations are left behind.
 pub async fn background(
     platform: &Platform,

@@ -29,7 +29,7 @@ pub enum Class {
     Other,
 }
 
-/// Read units, write units and round trips at the most.
+/// Read units, write units and round trips at most.
 pub type Budget = (f64, f64, u32);
 
 impl Class {

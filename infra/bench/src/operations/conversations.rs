@@ -94,7 +94,7 @@ pub struct Held {
     pub turns: Vec<Turn>,
     /// The rating of its first answer.
     pub rating: Option<i8>,
-    /// Whether a person was asked for.
+    /// Whether a person was requested.
     pub handed_off: bool,
     /// Whether contact details were left.
     pub lead: bool,
@@ -157,6 +157,7 @@ pub fn held(with: With, at: Timestamp, random: &mut Random) -> Held {
         customer_email: None,
         overall_rating: None,
         message_count: 2,
+        text_bytes: 0,
         first_message: shorten(&question, FIRST_MESSAGE),
         created_at: at,
         updated_at: answered_at,

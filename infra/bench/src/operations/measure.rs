@@ -26,7 +26,7 @@ const PLANS: &str = r#"{"enterprise": {"conferbot_calls_per_minute": 1000000,
     "chatbotplatform_calls_per_minute": 1000000, "botplot_calls": 1000000}}"#;
 /// Rows on a page.
 pub const ROWS: u32 = 20;
-/// The pages whose costs are compared, where there are so many.
+/// The pages whose costs are compared, where there are as many.
 const PAGES: [u32; 2] = [5, 500];
 
 /// How often things are done.
@@ -45,12 +45,12 @@ pub struct Row {
     pub operation: String,
     /// How often it was carried out.
     pub count: usize,
-    /// Read units, write units, round trips, as half of the calls or more had them at the most;
+    /// Read units, write units, round trips, as half of the calls or more had them at most;
     /// none where an answer can't say.
     pub units: Option<(f64, f64, u32)>,
-    /// What half of the calls took at the most.
+    /// What half of the calls took at most.
     pub p50: Duration,
-    /// What 99 of 100 calls took at the most.
+    /// What 99 of 100 calls took at most.
     pub p99: Duration,
 }
 
@@ -63,7 +63,7 @@ pub struct Measured {
     pub rows: Vec<Row>,
     /// Pages of the lists of conversations: the list, the page, what it cost.
     pub pages: Vec<(&'static str, u32, Row)>,
-    /// What follows from a turn.
+    /// The work that a turn causes.
     pub background: Vec<Background>,
 }
 
@@ -101,7 +101,7 @@ impl Row {
     }
 }
 
-/// What `percent` of `all` are at the most.
+/// What `percent` of `all` are at most.
 fn quantile<T: PartialOrd + Copy>(all: &[T], percent: usize) -> Option<T> {
     let mut sorted = all.to_vec();
     sorted.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));

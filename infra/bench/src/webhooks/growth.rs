@@ -43,7 +43,7 @@ pub fn table(grown: &[Grown]) -> String {
     table
 }
 
-/// Measures with so many endpoints, each at an address of its own.
+/// Measures with this many endpoints, each at an address of its own.
 pub async fn run(endpoints: u32, deliveries: u32) -> Result<Grown> {
     let mut app = App::with(|options| options.detached = true).await;
     let (mut tenants, mut receivers): (Vec<Tenant>, Vec<Vec<Receiver>>) = Default::default();

@@ -17,7 +17,7 @@ use tests::{Answer, App, Receiver};
 use super::{accepted, subscribe, until};
 use crate::Result;
 
-/// A delivery is refused so often in a row at the most, so that its schedule does not run out.
+/// A delivery is refused so often in a row at most, so that its schedule does not run out.
 const REFUSALS: usize = 4;
 /// How many times as fast as the schedule a delivery is tried again.
 const RETRY_TIME_SCALE: u32 = 1_000;
@@ -29,7 +29,7 @@ const EACH: Duration = Duration::from_millis(150);
 pub struct Storm {
     /// Events, two for each question asked.
     pub events: u32,
-    /// Of a thousand calls of a worker, so many are killed.
+    /// Of a thousand calls of a worker, this many are killed.
     pub deaths: u16,
 }
 
@@ -50,7 +50,7 @@ pub struct Came {
     pub hung: usize,
     /// Workers that were killed.
     pub killed: u64,
-    /// Jobs that were given up.
+    /// Jobs that failed for good.
     pub dead: u64,
     /// Until the four that answer had everything.
     pub took: Duration,

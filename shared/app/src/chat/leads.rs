@@ -19,7 +19,7 @@ impl App {
     }
 
     /// Leads newest first, with how many there are in all. With `search` those whose name or
-    /// e-mail address contain it, among the newest so many, and how many of them do.
+    /// e-mail address contain it, among as many of the newest, and how many of them do.
     pub async fn leads(
         &self,
         chatbot: ChatbotId,

@@ -7,7 +7,7 @@ use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
     Error, ErrorKind, HandoffStatus, KeyKind, MessageId, Principal, Result, Turn,
-    conversation::{ChatRequest, FIRST_MESSAGE, MOST_MESSAGES, shorten},
+    conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
     dialect::CreditMetering,
 };
 use store::{TurnWrite, meter::Meter};
@@ -108,6 +108,8 @@ impl Chat {
             self.history_ahead(chatbot_id, &request),
             self.past(&request)
         )?;
+        // Before a credit is taken and a model is asked.
+        conversation.as_ref().map_or(Ok(()), has_room)?;
         let continues = conversation.as_ref().map(|conversation| conversation.id);
         if continues != request.conversation_id {
             // What was said in a conversation that is over is not part of the next one.
@@ -238,13 +240,8 @@ impl Chat {
         for _ in 0..ATTEMPTS {
             let (conversation, how) = match read {
                 None => (opened(dialect, request, turn), TurnWrite::Opens),
-                Some(conversation) if conversation.message_count >= MOST_MESSAGES => {
-                    let message = format!(
-                        "a conversation can have at most {MOST_MESSAGES} messages; begin another"
-                    );
-                    return Err(Error::new(ErrorKind::Conflict, message));
-                }
                 Some(conversation) => {
+                    has_room(&conversation)?;
                     let was = conversation.status;
                     (continued(conversation, turn), TurnWrite::Continues(was))
                 }
@@ -269,7 +266,19 @@ fn is_open(conversation: &Conversation) -> bool {
         ConversationStatus::Active | ConversationStatus::HandedOff => true,
         ConversationStatus::Closed | ConversationStatus::Archived => false,
     };
-    goes_on && conversation.message_count < MOST_MESSAGES
+    goes_on && !conversation.is_full()
+}
+
+/// Refuses a turn of a conversation that is full.
+fn has_room(conversation: &Conversation) -> Result<()> {
+    if !conversation.is_full() {
+        return Ok(());
+    }
+    let message = match conversation.message_count >= MAX_MESSAGES {
+        true => format!("a conversation can have at most {MAX_MESSAGES} messages; begin another"),
+        false => "the conversation has as much text as there is room for; begin another".to_owned(),
+    };
+    Err(Error::new(ErrorKind::Conflict, message))
 }
 
 fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation {
@@ -289,6 +298,7 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
         customer_email: None,
         overall_rating: None,
         message_count: 2,
+        text_bytes: turn.text_bytes(),
         first_message: shorten(&turn.question, FIRST_MESSAGE),
         created_at: turn.asked_at,
         updated_at: turn.answered_at,

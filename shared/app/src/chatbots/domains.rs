@@ -10,7 +10,7 @@ use crate::App;
 /// A look-up takes no longer than this, however many names it follows.
 pub const LOOK_UP: Duration = Duration::from_secs(5);
 /// Aliases that are followed, one to the next.
-const MOST_ALIASES: usize = 8;
+const MAX_ALIASES: usize = 8;
 
 /// Custom domains: what `projects` needs beyond [`App`].
 #[derive(Clone)]
@@ -64,7 +64,7 @@ impl Domains {
 /// need not follow them for us.
 async fn leads_to(dns: &dyn Dns, name: &str, target: &str) -> Result<bool, DnsError> {
     let mut name = name.to_owned();
-    for _ in 0..MOST_ALIASES {
+    for _ in 0..MAX_ALIASES {
         match dns.cname(&name).await? {
             Some(next) if next == target => return Ok(true),
             Some(next) => name = next,
@@ -97,10 +97,10 @@ mod tests {
 
     #[tokio::test]
     async fn eight_aliases_are_followed_and_a_circle_ends() {
-        for length in 1..=MOST_ALIASES {
+        for length in 1..=MAX_ALIASES {
             assert!(leads_to(&chain(length), "n0", "target").await.unwrap(), "{length}");
         }
-        assert!(!leads_to(&chain(MOST_ALIASES + 1), "n0", "target").await.unwrap());
+        assert!(!leads_to(&chain(MAX_ALIASES + 1), "n0", "target").await.unwrap());
         assert!(!leads_to(&chain(1), "n0", "elsewhere").await.unwrap());
         assert!(!leads_to(&chain(1), "target", "target").await.unwrap(), "it is no alias");
         let circle = Fake([("a", "b"), ("b", "a")].map(|(a, b)| (a.into(), b.into())).into());

@@ -126,7 +126,7 @@ impl App {
         }
     }
 
-    /// Deletes a chatbot for good; everything that hangs on it follows behind the stream.
+    /// Deletes a chatbot for good; everything that belongs to it is purged behind the stream.
     pub async fn delete_chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<()> {
         match self.store.delete_chatbot(workspace, id).await? {
             true => Ok(()),

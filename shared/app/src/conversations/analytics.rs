@@ -14,7 +14,7 @@ use crate::App;
 /// How many questions a list of those asked most has.
 const TOP: usize = 10;
 /// The longest list of days: ten years.
-const MOST_DAYS: u32 = 3_660;
+const MAX_DAYS: u32 = 3_660;
 
 /// Conversations of a chatbot over the last days.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Daily {
     /// The same on each of `days`: zeros where nothing was counted. Without a first day they begin
     /// with the first one on which anything was.
     fn of(days: Days, now: Timestamp, counted: Vec<(String, Counters)>) -> Self {
-        let earliest = Days::until(now, MOST_DAYS).first;
+        let earliest = Days::until(now, MAX_DAYS).first;
         let begun =
             counted.first().and_then(|(day, _)| Timestamp::parse(&format!("{day}T00:00:00Z")));
         let first = days.first.or(begun.max(earliest)).or(Some(now.day_start()));
@@ -70,7 +70,7 @@ pub struct Credits {
     pub used: u64,
     /// Those that the plan allows; none where there is no limit.
     pub limit: Option<u32>,
-    /// When they begin anew.
+    /// When they restart.
     pub resets_at: Timestamp,
 }
 

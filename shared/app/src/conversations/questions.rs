@@ -8,7 +8,7 @@ use domain::{
 
 use crate::{
     App,
-    conversations::list::{DEEPEST_PAGE, MOST_FILTERED},
+    conversations::list::{DEEPEST_PAGE, MAX_FILTERED},
 };
 
 /// Which conversations are wanted, and in which order.
@@ -43,7 +43,7 @@ pub type Row = (Conversation, Turn);
 
 impl App {
     /// A page of the conversations that are wanted, and how many are in all: of those there are,
-    /// or, with a session or a search, of the [`MOST_FILTERED`] newest that these look at.
+    /// or, with a session or a search, of the [`MAX_FILTERED`] newest that these look at.
     pub async fn questions(
         &self,
         chatbot: ChatbotId,
@@ -60,16 +60,16 @@ impl App {
         let newest = match (&wanted.session, wanted.filter) {
             (Some(session), _) => {
                 let ids =
-                    self.store.session_conversations(chatbot, session, days, MOST_FILTERED).await?;
+                    self.store.session_conversations(chatbot, session, days, MAX_FILTERED).await?;
                 self.store.conversations_named(chatbot, &ids).await?
             }
             (None, QuestionFilter::All) => {
-                self.store.conversations(chatbot, days, 0, MOST_FILTERED).await?
+                self.store.conversations(chatbot, days, 0, MAX_FILTERED).await?
             }
             (None, filter) => {
                 let order = Order::Newest;
                 let found =
-                    self.store.filtered_conversations(chatbot, filter, days, order, MOST_FILTERED);
+                    self.store.filtered_conversations(chatbot, filter, days, order, MAX_FILTERED);
                 self.store.conversations_named(chatbot, &found.await?).await?
             }
         };

@@ -12,13 +12,13 @@ use crate::App;
 const CONSUMER: &str = "stats";
 
 /// A transaction has 100 items: the checkpoint, and these. One change touches up to five.
-const MOST_ITEMS: usize = 94;
+const MAX_ITEMS: usize = 94;
 
 /// Days of questions changed in one transaction, which has four megabytes: each has up to 160 KB.
-const MOST_SKETCHES: usize = 20;
+const MAX_SKETCHES: usize = 20;
 
 /// Counters changed in one item: an update's expression may have four kilobytes.
-const MOST_COUNTERS: usize = 128;
+const MAX_COUNTERS: usize = 128;
 
 impl App {
     /// Counts `changes` of `shard`, given with their sequence numbers in order.
@@ -36,9 +36,9 @@ impl App {
                 touched.extend(chatbot_of(change));
             }
             last = Some(sequence);
-            if deltas.items() >= MOST_ITEMS
-                || deltas.widest() >= MOST_COUNTERS
-                || deltas.sketches() >= MOST_SKETCHES
+            if deltas.items() >= MAX_ITEMS
+                || deltas.widest() >= MAX_COUNTERS
+                || deltas.sketches() >= MAX_SKETCHES
             {
                 checkpoint = self
                     .commit(&checkpoint, sequence, std::mem::take(&mut deltas), &touched)

@@ -18,7 +18,7 @@ use store::{IndexEntry, QuestionKind};
 use crate::{App, knowledge::sources::qa_source};
 
 fn answered_already() -> Error {
-    let message = "the group has another answer already; delete its source to answer it anew";
+    let message = "the group has another answer already; delete its source to answer it again";
     Error::new(ErrorKind::Conflict, message)
 }
 
@@ -94,7 +94,7 @@ impl App {
         if self.store.put_answered_group(&chatbot, &source, meant, &learned, seen.as_ref()).await? {
             return Ok(source.id);
         }
-        // Somebody else answered it at the same time; the same client, perhaps.
+        // Another request answered it at the same time; the same client, perhaps.
         let there = self.store.learned_group(chatbot.id, id).await?.ok_or_else(answered_already)?;
         match self.learned_pair(chatbot.id, &there).await? {
             Some(other) if other == pair => Ok(there.source),

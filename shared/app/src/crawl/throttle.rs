@@ -1,4 +1,4 @@
-//! The host throttle: however many workers and crawls there are, a host is asked for two pages at
+//! The host throttle: however many workers and crawls there are, a host is sent two requests at
 //! a time at most, and as far apart as its robots.txt wants.
 
 use std::{sync::Arc, time::Duration};

@@ -93,7 +93,7 @@ impl Backends {
     }
 }
 
-/// A backend that can't be asked, for a reason that its owner is told.
+/// A backend that is not usable, for a reason that its owner is told.
 struct Unusable(AnswerError);
 
 impl Answerer for Unusable {
@@ -107,7 +107,7 @@ impl Answerer for Unusable {
 }
 
 impl Integrations {
-    /// Integrations over `app`. Their URLs follow `policy`; `sealer` is asked for once, when the first
+    /// Integrations over `app`. Their URLs follow `policy`; `sealer` is called once, when the first
     /// secret is sealed or opened.
     pub fn new(
         app: App,

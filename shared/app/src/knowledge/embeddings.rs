@@ -15,7 +15,7 @@ use store::Meanings;
 
 /// Passages of one page that get a vector, which is all that a page of a site has; those of a long
 /// file after them are found by their words.
-const MOST_PASSAGES: usize = 128;
+const MAX_PASSAGES: usize = 128;
 
 /// A chatbot with more passages than this is searched by the table's vector index, if it has one.
 const MAX_IN_MEMORY: u64 = 50_000;
@@ -34,7 +34,7 @@ impl Semantics {
         Self { embedder: Some(embedder), in_table: 0 }
     }
 
-    /// With an index of the table over vectors of so many numbers; 0 for none.
+    /// With an index of the table over vectors of this many numbers; 0 for none.
     pub fn in_table(self, dimensions: usize) -> Self {
         Self { in_table: dimensions, ..self }
     }
@@ -44,12 +44,12 @@ impl Semantics {
         self.embedder.as_deref().map(Embedder::model)
     }
 
-    /// Whether so many passages are searched by the table's index, and not in memory.
+    /// Whether this number of passages is searched by the table's index, and not in memory.
     pub(crate) fn searches_in_table(&self, passages: u64) -> bool {
         self.embedder.is_some() && self.in_table > 0 && passages > MAX_IN_MEMORY
     }
 
-    /// Whether the table's index takes vectors of so many numbers. One that is declared for other
+    /// Whether the table's index takes vectors of this many numbers. One that is declared for other
     /// ones is the deployment's mistake.
     pub(crate) fn fits_table(&self, dimensions: usize) -> bool {
         if self.in_table > 0 && self.in_table != dimensions {
@@ -64,14 +64,14 @@ impl Semantics {
         let Some(embedder) = self.embedder.as_deref().filter(|_| !chunks.is_empty()) else {
             return Ok(None);
         };
-        let texts: Vec<String> = chunks.iter().take(MOST_PASSAGES).map(passage_text).collect();
+        let texts: Vec<String> = chunks.iter().take(MAX_PASSAGES).map(passage_text).collect();
         let mut vectors = vectors(embedder, &texts).await?;
-        chunks.iter().skip(MOST_PASSAGES).for_each(|_| vectors.push_none());
+        chunks.iter().skip(MAX_PASSAGES).for_each(|_| vectors.push_none());
         Ok(Some(vectors))
     }
 
     /// What a pair means, as bytes. Without it the pair is found by its words, so a model that
-    /// fails keeps nobody from adding one.
+    /// fails keeps no one from adding one.
     pub(crate) async fn of_pair(&self, pair: &QaPair) -> Option<Vec<u8>> {
         let embedder = self.embedder.as_deref()?;
         let made = vectors(embedder, &[pair_text(pair)]).await;
@@ -180,9 +180,9 @@ mod tests {
     #[tokio::test]
     async fn a_long_page_has_vectors_for_its_beginning_and_a_place_for_every_passage() {
         let one = Semantics::by(Arc::new(One));
-        let vectors = one.of_passages(&chunks(MOST_PASSAGES + 3)).await.unwrap().unwrap();
-        assert_eq!(vectors.len(), MOST_PASSAGES + 3);
-        assert_eq!(vectors.numbers().count(), MOST_PASSAGES);
+        let vectors = one.of_passages(&chunks(MAX_PASSAGES + 3)).await.unwrap().unwrap();
+        assert_eq!(vectors.len(), MAX_PASSAGES + 3);
+        assert_eq!(vectors.numbers().count(), MAX_PASSAGES);
         assert_eq!(one.of_passages(&[]).await.unwrap(), None);
         assert_eq!(Semantics::default().of_passages(&chunks(1)).await.unwrap(), None);
     }

@@ -1,4 +1,4 @@
-//! Messages that were given up: for an operator to look at, to try again or to drop.
+//! Dead letters, messages that failed for good: for an operator to look at, to try again or to drop.
 
 use aws_sdk_sqs::{
     Client,
@@ -16,7 +16,7 @@ const LOOK_SECONDS: i32 = 60;
 /// How often a queue that says nothing is asked again: SQS may find none though there are some.
 const EMPTY: usize = 3;
 
-/// A queue of messages that were given up.
+/// A queue of messages that failed for good.
 #[derive(Debug, Clone)]
 pub struct DeadLetters {
     client: Client,
@@ -113,7 +113,7 @@ impl DeadLetters {
     /// is deleted here: cut short in between it is there twice, and jobs are idempotent.
     pub async fn replay(&self, most: usize) -> Result<usize> {
         let source = self.source.as_ref().ok_or_else(|| {
-            let message = "nothing goes back from here; derive the events anew instead";
+            let message = "nothing goes back from here; derive the events again instead";
             Error::new(ErrorKind::Conflict, message)
         })?;
         self.take(most, Some(source)).await

@@ -1,4 +1,4 @@
-//! Counting a chatbot anew, for an operator.
+//! Recounting a chatbot, for an operator.
 //!
 //! Counters follow the table by seconds, so at any moment some may be about to change. A counter is
 //! called wrong only if two counts, with a pause that is longer than that between them, say the

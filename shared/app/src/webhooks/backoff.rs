@@ -13,7 +13,7 @@ pub(crate) const LEASE: Duration = Duration::from_secs(5 * 60);
 pub(super) const MIN_DEFERRAL: Duration = Duration::from_secs(1);
 /// The longest deferral of an attempt whose endpoint is at its concurrency limit.
 const MAX_BUSY: Duration = Duration::from_secs(8);
-/// So many deferrals of [`MAX_BUSY`] in a row take less than a lease.
+/// This many deferrals of [`MAX_BUSY`] in a row take less than a lease.
 const DEFERRALS_PER_LEASE: u32 = 16;
 /// Deferred attempts are spread over this, so that they do not all come back at once.
 const MAX_SPREAD: Duration = Duration::from_secs(30);
@@ -56,6 +56,11 @@ pub(super) fn spread(delay: Duration, jitter: f64) -> Duration {
 /// one does, since a lease is longer than many short deferrals.
 pub(super) fn renews_lease(deferrals: u32, delay: Duration) -> bool {
     deferrals.is_multiple_of(DEFERRALS_PER_LEASE) || delay > MAX_BUSY * 2
+}
+
+/// When the ticker looks at a delivery whose first message is sent at `now`.
+pub(super) fn first_look(now: Timestamp) -> Timestamp {
+    now.plus(LEASE)
 }
 
 /// When the ticker looks at a delivery whose attempt is due at `next`, `delay` from now: a lease

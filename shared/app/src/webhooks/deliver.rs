@@ -143,7 +143,7 @@ impl DeliveryWorker {
         self.queue.send(&later, delay).await
     }
 
-    /// Writes down the attempt with what follows from it: the delivery's next attempt, and the
+    /// Writes down the attempt with its effects: the delivery's next attempt, and the
     /// webhook's health.
     async fn settle(
         &self,

@@ -21,7 +21,7 @@
 //!   4. *sign* with the webhook's secrets (`sign`): for a day after a rotation, with both;
 //!   5. *send* over the **transport** ([`transport`]), HTTP or SQS; the breaker records whether
 //!      there was an answer in time;
-//!   6. *settle*: write the attempt down with what follows from it.
+//!   6. *settle*: write the attempt down with its effects.
 //! - **Backoff** (`backoff`): the schedule of retries, and how long an attempt is deferred that the
 //!   breaker denied or the limiter rejected. A deferred attempt is not an attempt: it is not logged
 //!   and doesn't count.

@@ -15,7 +15,7 @@ use utoipa::{ToSchema, openapi::Object};
 
 use crate::schema;
 
-/// What stands for a secret.
+/// The placeholder for a secret.
 const MASK: &str = "••••";
 
 fn kind() -> Object {

@@ -3,7 +3,7 @@
 use domain::{
     BackendKind, ChannelFilter, ChannelStatus, ChatbotFilter, ConversationFilter, Error,
     IntegrationFilter, IntegrationStatus, Page, Result, Timestamp, Turn, WebhookFilter,
-    conversation::{MOST_MESSAGES, Platform},
+    conversation::{MAX_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -188,7 +188,7 @@ impl MessageFilter {
 impl MessagesIn {
     /// How many turns have to be read for this, from the first; all of them if `None`.
     pub fn turns(&self) -> Option<u32> {
-        let most = u64::from(MOST_MESSAGES / 2);
+        let most = u64::from(MAX_MESSAGES / 2);
         let turns = u32::try_from(self.page.end().div_ceil(2).min(most)).ok();
         turns.filter(|_| self.filter == MessageFilter::default())
     }

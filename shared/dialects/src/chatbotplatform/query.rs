@@ -82,7 +82,7 @@ impl IntoParams for IntegrationQuery {
             ),
             text("url"),
             text("model"),
-            ("timeout_seconds", "Exactly so many seconds.", schema::count_from_zero()),
+            ("timeout_seconds", "Exactly this number of seconds.", schema::count_from_zero()),
             ("weight", "Exactly this weight.", schema::count_from_zero()),
             ("is_fallback", "Whether they are fallbacks.", schema::truth()),
             (

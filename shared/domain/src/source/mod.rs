@@ -50,7 +50,7 @@ impl SourceKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceStatus {
-    /// Asked for, not begun.
+    /// Requested, not begun.
     Pending,
     /// At least one page was fetched.
     Processing,

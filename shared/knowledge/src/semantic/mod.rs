@@ -43,7 +43,7 @@ pub enum EmbedError {
     },
 }
 
-/// What of a passage is embedded: the heading that it stands under, and all of it.
+/// What of a passage is embedded: the heading above it, and all of it.
 pub fn passage_text(chunk: &Chunk) -> String {
     let above = chunk.headings.last().unwrap_or(&chunk.title);
     if above.is_empty() { chunk.content.clone() } else { format!("{above}\n{}", chunk.content) }

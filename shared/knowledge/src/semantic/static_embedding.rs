@@ -210,7 +210,7 @@ pub(crate) fn of_passages(chunks: &[Chunk]) -> Vectors {
 }
 
 impl Index {
-    /// The cosine of `vector` with the part of an entry that is nearest to it: so many words, a step
+    /// The cosine of `vector` with the part of an entry that is nearest to it: this many words, a step
     /// apart.
     pub(crate) fn nearest_part(
         &self,

@@ -74,7 +74,7 @@ impl Vectors {
         Self { model: model.to_owned(), ..Self::default() }
     }
 
-    /// None yet, of `model`, of so many numbers each.
+    /// None yet, of `model`, of this many numbers each.
     pub(crate) fn of_dimensions(model: &str, dimensions: usize) -> Self {
         let dimensions = u32::try_from(dimensions).unwrap_or(u32::MAX);
         Self { model: model.to_owned(), dimensions, ..Self::default() }

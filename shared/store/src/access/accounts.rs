@@ -10,7 +10,7 @@ use crate::{
     chatbots::items::ChatbotItem,
     keys::{self, Key},
     table::client::{Range, Store},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -61,9 +61,9 @@ pub(crate) struct ApiKeyItem {
     plan: Option<Plan>,
 }
 
-mirrored!(WorkspaceItem, Workspace { id, name, plan, chatbots, created_at, owner_email });
+item_conversions!(WorkspaceItem, Workspace { id, name, plan, chatbots, created_at, owner_email });
 
-mirrored!(UserItem, User { id, email, password_hash, workspace_id, created_at });
+item_conversions!(UserItem, User { id, email, password_hash, workspace_id, created_at });
 
 impl ApiKeyItem {
     /// As it is found by its secret.
@@ -71,7 +71,7 @@ impl ApiKeyItem {
         Self::new(key, None, Some(plan))
     }
 
-    /// As it stands in its workspace's list.
+    /// As it is in its workspace's list.
     fn entry(key: &ApiKey, hash: &str) -> Self {
         Self::new(key, Some(hash), None)
     }
@@ -106,7 +106,7 @@ impl From<ApiKeyItem> for ApiKey {
 pub enum SignUp {
     /// Workspace and user are there.
     Done,
-    /// Somebody has that e-mail address already.
+    /// Another user has that e-mail address already.
     EmailTaken,
 }
 

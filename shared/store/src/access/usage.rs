@@ -124,7 +124,7 @@ impl Store {
             });
         };
         let key = keys::usage(workspace, what, &now.month());
-        // A limit that is none is one that nobody reaches.
+        // A limit that is none is one that no caller reaches.
         let month = limits.month.unwrap_or(u32::MAX);
         let (minute_name, calls_name) = minute_names(by);
         let call = |expression: &str, condition: &str| {

@@ -130,7 +130,7 @@ impl Store {
     /// the same key.
     pub async fn put_entry(&self, entry: &ChannelEntry, due: Timestamp) -> Result<bool> {
         let key = key_of(entry);
-        let shard = keys::due_partition(keys::due_shard(&key));
+        let shard = keys::due_partition_of(&key);
         let put = Write::put(key, &EntryItem::from(entry))?
             .with("due_pk", shard)
             .with("due_at", due.to_string())
@@ -212,7 +212,7 @@ impl Store {
     /// How far an entry has come, and when it is tried again and looked at.
     pub async fn defer_entry(&self, entry: &ChannelEntry, due: Timestamp) -> Result<()> {
         let key = key_of(entry);
-        let shard = keys::due_partition(keys::due_shard(&key));
+        let shard = keys::due_partition_of(&key);
         let mut set = "SET pieces_sent = :pieces, attempts = :attempts, due_pk = :due_pk, \
                        due_at = :due_at"
             .to_owned();

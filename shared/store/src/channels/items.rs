@@ -263,7 +263,7 @@ fn bury(id: ChannelId, now: Timestamp, due: Timestamp) -> Result<Write> {
     let key = keys::channel(id);
     Ok(Write::update(key.clone(), "SET deleted_at = :now, due_pk = :due_pk, due_at = :due_at")
         .value("now", now)?
-        .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+        .value("due_pk", keys::due_partition_of(&key))?
         .value("due_at", due.to_string())?
         .when("attribute_exists(pk) AND attribute_not_exists(deleted_at)"))
 }

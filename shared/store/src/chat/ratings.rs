@@ -21,7 +21,7 @@ pub enum Rated {
 }
 
 impl Store {
-    /// The conversation that goes on with `answer`, by an index: one given a moment ago may not be
+    /// The conversation that continues with `answer`, by an index: one given a moment ago may not be
     /// found yet. Whose it is has to be asked by who uses it.
     pub async fn conversation_continued_by(
         &self,

@@ -6,7 +6,9 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{keys, table::client::Store, table::mirror::mirrored, table::write::Write};
+use crate::{
+    keys, table::client::Store, table::conversions::item_conversions, table::write::Write,
+};
 
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct BrandingItem {
@@ -22,7 +24,10 @@ pub(crate) struct BrandingItem {
     subdomain: Option<Subdomain>,
 }
 
-mirrored!(BrandingItem, Branding { white_label, logo, custom_domain, verified_at, subdomain });
+item_conversions!(
+    BrandingItem,
+    Branding { white_label, logo, custom_domain, verified_at, subdomain }
+);
 
 #[derive(Serialize, Deserialize)]
 struct LogoItem {
@@ -31,7 +36,7 @@ struct LogoItem {
     bytes: Vec<u8>,
 }
 
-mirrored!(LogoItem, Logo { media_type, bytes });
+item_conversions!(LogoItem, Logo { media_type, bytes });
 
 #[derive(Serialize, Deserialize)]
 struct SubdomainItem {
@@ -39,7 +44,7 @@ struct SubdomainItem {
     chatbot_id: ChatbotId,
 }
 
-mirrored!(SubdomainItem, SubdomainClaim { subdomain, chatbot_id });
+item_conversions!(SubdomainItem, SubdomainClaim { subdomain, chatbot_id });
 
 /// What became of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +164,7 @@ impl Store {
         let write = Write::delete(keys::subdomain(&subdomain))
             .when("chatbot_id = :mine")
             .value("mine", chatbot)?;
-        // Refused where it was given up before.
+        // Refused where it was released before.
         self.write(write).await.map(drop)
     }
 

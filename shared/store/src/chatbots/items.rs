@@ -23,7 +23,7 @@ pub(crate) struct ChatbotItem {
     name: String,
     description: String,
     disabled: bool,
-    /// JSON text: a number that DynamoDB could not hold is nobody's business here.
+    /// JSON text: a number that DynamoDB could not hold is no concern of this crate.
     settings: String,
     api_key_prefix: String,
     /// Of its own key, to find its item by.
@@ -201,7 +201,7 @@ impl Store {
         items.into_iter().map(|item| read(item).map(|c: ChatbotItem| (c.id, c.name))).collect()
     }
 
-    /// Writes what a patch may change, if nobody else did since `seen`; whether that was so.
+    /// Writes what a patch may change, if no other request did since `seen`; whether that was so.
     pub async fn update_chatbot(&self, chatbot: &Chatbot, seen: Timestamp) -> Result<bool> {
         let settings = Value::Object(chatbot.settings.clone()).to_string();
         let write = Write::update(
@@ -245,7 +245,7 @@ impl Store {
                 return Ok(Chatbot { api_key_prefix: key.prefix.clone(), ..old.try_into()? });
             }
         }
-        Err(Error::new(ErrorKind::Conflict, "the key is being rotated by somebody else"))
+        Err(Error::new(ErrorKind::Conflict, "another request is rotating the key"))
     }
 
     /// Deletes a chatbot; whether there was one. Its listed keys die right after it, when no new

@@ -5,7 +5,9 @@ use domain::{ChatbotId, Error, Result, WidgetFields, WidgetPosition, WorkspaceId
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{keys, table::client::Store, table::mirror::mirrored, table::write::Write};
+use crate::{
+    keys, table::client::Store, table::conversions::item_conversions, table::write::Write,
+};
 
 macro_rules! widget_item {
     ($($field:ident: $type:ty),+ $(,)?) => {
@@ -17,7 +19,7 @@ macro_rules! widget_item {
             )+
         }
 
-        mirrored!(WidgetItem, WidgetFields { $($field),+ });
+        item_conversions!(WidgetItem, WidgetFields { $($field),+ });
     };
 }
 

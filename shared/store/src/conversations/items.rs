@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     BackendReport, ChannelOrigin, ChatbotId, Citation, Conversation, ConversationId,
     ConversationStatus, Dialect, HandoffStatus, MessageId, Result, Timestamp, Turn, WorkspaceId,
-    conversation::Handoff,
+    conversation::{Handoff, MAX_MESSAGES, MAX_TEXT_BYTES},
 };
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::{
     keys::{self, Key},
     table::client::{Range, Store},
     table::compressed,
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -43,13 +43,15 @@ pub(crate) struct ConversationItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     overall_rating: Option<i8>,
     message_count: u32,
+    #[serde(default)]
+    text_bytes: u32,
     first_message: String,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// When it was closed for being idle; gone again when it goes on.
+    /// When it was closed for being idle; removed when it continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
-    /// The dialect that the last handoff was asked for in, which decides who is told of it.
+    /// The dialect that the last handoff was requested in, which decides who is told of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handoff_dialect: Option<Dialect>,
 }
@@ -79,7 +81,7 @@ pub(crate) struct TurnItem {
     answered_at: Timestamp,
 }
 
-mirrored!(
+item_conversions!(
     ConversationItem,
     Conversation {
         id,
@@ -96,13 +98,14 @@ mirrored!(
         customer_email,
         overall_rating,
         message_count,
+        text_bytes,
         first_message,
         created_at,
         updated_at,
     } + from { ended_at: None, handoff_dialect: None }
 );
 
-mirrored!(
+item_conversions!(
     TurnItem,
     Turn {
         id,
@@ -128,7 +131,7 @@ mirrored!(
 pub enum TurnWrite {
     /// It opens the conversation.
     Opens,
-    /// It goes on with a conversation that was in this status.
+    /// It continues a conversation that was in this status.
     Continues(ConversationStatus),
 }
 
@@ -139,14 +142,14 @@ pub enum Waiting {
     Closed,
     /// It has been going on; it is due again later.
     StillActive,
-    /// It was closed, handed over or deleted by somebody else.
+    /// It was closed, handed over or deleted by another request.
     Gone,
 }
 
 fn active_indexes(conversation: &Conversation, idle: Duration) -> [(&'static str, String); 4] {
     let key = keys::conversation(conversation.chatbot_id, conversation.id);
     [
-        ("due_pk", keys::due_partition(keys::due_shard(&key))),
+        ("due_pk", keys::due_partition_of(&key)),
         ("due_at", conversation.updated_at.plus(idle).to_string()),
         ("list_pk", keys::conversations_of(conversation.chatbot_id, ConversationStatus::Active)),
         ("list_sk", conversation.id.to_string()),
@@ -166,7 +169,7 @@ impl Store {
     }
 
     /// Writes a turn and its conversation together; `conversation` is as it shall be afterwards.
-    /// `false` if the conversation is no longer in the status it was read in, or gone: read it
+    /// `false` if the conversation is no longer in the status it was read in, full or gone: read it
     /// again. While active, a conversation keeps its place in the `due` index: the ticker looks at
     /// `updated_at` and puts it off, which is cheaper than moving it with every message.
     pub async fn put_turn(
@@ -187,12 +190,13 @@ impl Store {
             TurnWrite::Continues(was) => {
                 let active = ConversationStatus::Active;
                 let reopened = was != active && conversation.status == active;
-                let mut expression =
-                    "SET updated_at = :at, #status = :status ADD message_count :two".to_owned();
+                let mut expression = "SET updated_at = :at, #status = :status \
+                                      ADD message_count :two, text_bytes :bytes"
+                    .to_owned();
                 if reopened {
                     expression = "SET updated_at = :at, #status = :status, due_pk = :due_pk, \
                                   due_at = :due_at, list_pk = :list_pk, list_sk = :list_sk \
-                                  REMOVE ended_at ADD message_count :two"
+                                  REMOVE ended_at ADD message_count :two, text_bytes :bytes"
                         .to_owned();
                 }
                 let mut update = Write::update(key, expression)
@@ -200,8 +204,15 @@ impl Store {
                     .value("at", conversation.updated_at)?
                     .value("status", conversation.status)?
                     .value("two", 2)?
-                    .when("attribute_exists(pk) AND #status = :was")
-                    .value("was", was)?;
+                    .value("bytes", turn.text_bytes())?
+                    .when(
+                        "attribute_exists(pk) AND #status = :was \
+                         AND message_count < :max_messages \
+                         AND (attribute_not_exists(text_bytes) OR text_bytes <= :max_bytes)",
+                    )
+                    .value("was", was)?
+                    .value("max_messages", MAX_MESSAGES)?
+                    .value("max_bytes", MAX_TEXT_BYTES)?;
                 if reopened {
                     for (name, value) in active_indexes(conversation, idle) {
                         update = update.value(name, value)?;
@@ -319,7 +330,7 @@ impl Store {
         Ok(self.write(write).await?.is_done())
     }
 
-    /// Closes the conversation under `key` if nobody has said anything for `idle`, or puts it off.
+    /// Closes the conversation under `key` if no message came for `idle`, or puts it off.
     /// However many do this at once, it is closed once.
     pub async fn close_if_idle(
         &self,

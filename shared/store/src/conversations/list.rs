@@ -18,9 +18,9 @@
 //! - While conversations come and go, rows move between one page and the next in any list by
 //!   offset. A conversation that is not counted yet is not skipped either: a page begins as many
 //!   rows too early or too late as the counters are behind, which is the same as if it had been
-//!   asked for up to five seconds earlier. A list with dates that are past does not move at all.
+//!   requested up to five seconds earlier. A list with dates that are past does not move at all.
 //! - Offsets up to [`NEAR`] are read and not counted, so a first page shows what was written
-//!   before it was asked for. Past the end, by the counters, a page is empty, as the total says.
+//!   before it was requested. Past the end, by the counters, a page is empty, as the total says.
 //! - Parts have to add up to their whole, else the range is read from its beginning without
 //!   going further down. So counters read on either side of a change, and days from before there
 //!   were any finer ones, cost units and not rows.
@@ -40,12 +40,12 @@ use crate::{
     table::client::{Range, Store, key_in, read},
 };
 
-/// So many rows are read rather than looked for a way around.
+/// Up to this many rows are read rather than looked for a way around.
 const NEAR: u64 = 10;
 /// Days of counters in the first query for them, and in each that follows.
 const DAYS: [u32; 2] = [32, 256];
 
-/// Where a page begins: so many rows after the newest one that began no later than `edge`, or the
+/// Where a page begins: this many rows after the newest one that began no later than `edge`, or the
 /// oldest one that began no earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {

@@ -138,7 +138,7 @@ impl Store {
 
     /// Each of `conversations` with its first turn, in their order; one that is being deleted has
     /// none any more and is left out. They may be a moment behind, for half of the units; one that
-    /// is not there yet is asked for again.
+    /// is not there yet is requested again.
     pub async fn with_first_turns(
         &self,
         conversations: Vec<Conversation>,

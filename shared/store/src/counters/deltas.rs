@@ -138,7 +138,7 @@ impl CounterDeltas {
         self.questions.len()
     }
 
-    /// How many counters it changes in one item at the most.
+    /// How many counters it changes in one item at most.
     pub fn widest(&self) -> usize {
         self.counters.values().map(BTreeMap::len).max().unwrap_or(0)
     }

@@ -31,7 +31,7 @@ pub struct Counters {
     pub unanswered: u64,
     /// Leads there are; of a day, those left on it.
     pub leads: u64,
-    /// Conversations in which a person was asked for.
+    /// Conversations in which a person was requested.
     pub handoffs: u64,
     /// Those of them that are closed.
     pub closed_after_handoff: u64,

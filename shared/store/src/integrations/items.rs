@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     keys,
     table::client::{Range, Store, key_in, read},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -42,7 +42,7 @@ struct IntegrationItem {
     updated_at: Timestamp,
 }
 
-mirrored!(
+item_conversions!(
     IntegrationItem,
     Integration {
         id,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     keys::{self, Key},
     table::client::{Range, Store, key_in},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -29,7 +29,7 @@ struct AnsweredGroupItem {
     expires_at: i64,
 }
 
-mirrored!(AnsweredGroupItem, AnsweredGroup { group, source, at } + from { expires_at: 0 });
+item_conversions!(AnsweredGroupItem, AnsweredGroup { group, source, at } + from { expires_at: 0 });
 
 impl Store {
     /// The groups of a chatbot that were answered in the last months by a pair that is there still.

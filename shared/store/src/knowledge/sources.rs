@@ -13,7 +13,7 @@ use crate::{
     knowledge::pages::PageItem,
     ops::purge::PurgeTarget,
     table::client::{Range, Store},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -55,7 +55,7 @@ struct ClaimItem {
     source_id: SourceId,
 }
 
-mirrored!(
+item_conversions!(
     SourceItem,
     Source {
         id,
@@ -100,7 +100,7 @@ fn refused_by_chatbot() -> Error {
 }
 
 fn with_due(write: Write, key: &Key, at: Timestamp) -> Write {
-    write.with("due_pk", keys::due_partition(keys::due_shard(key))).with("due_at", at.to_string())
+    write.with("due_pk", keys::due_partition_of(key)).with("due_at", at.to_string())
 }
 
 impl Store {

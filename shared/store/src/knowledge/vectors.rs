@@ -1,5 +1,5 @@
 //! Passages by what they mean: the table's own vector index over the items of passages. It is there
-//! where the deployment asked for it, and nowhere else: no emulator has it.
+//! where the deployment requested it, and nowhere else: no emulator has it.
 
 use std::collections::HashMap;
 
@@ -189,7 +189,7 @@ mod tests {
         let mut item: Item = serde_dynamo::to_item(ChunkItem::from(&chunk("text"))).unwrap();
         let plain = item.clone();
         belongs_to(&mut item, id(1));
-        assert_eq!(item, plain, "without a vector nobody finds it");
+        assert_eq!(item, plain, "without a vector it is not found");
         item.insert(OWNER.to_owned(), AttributeValue::S("another".to_owned()));
         belongs_to(&mut item, id(1));
         assert_eq!(item[OWNER].as_s().unwrap(), "0197a000-0000-7000-8000-000000000001");

@@ -34,8 +34,8 @@ pub enum PurgeTarget {
         /// The source that was.
         id: SourceId,
     },
-    /// Keys, integrations, channels, subdomain, branding, widget, conversations, leads, sources, index and webhooks of a
-    /// chatbot; what hangs on those follows from their own removal.
+    /// Keys, integrations, channels, subdomain, branding, widget, conversations, leads, sources, index and webhooks
+    /// of a chatbot; their own rows are purged by their own removal.
     Chatbot {
         /// The chatbot that was.
         id: ChatbotId,

@@ -1,4 +1,4 @@
-//! Counting a chatbot anew from its items, and putting right what is kept otherwise.
+//! Recounting a chatbot from its items, and putting right what is kept otherwise.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,7 +21,7 @@ use crate::{
 const PAGE: u32 = 200;
 const AT_ONCE: usize = 20;
 /// Counters put right in one write: its expressions have four kilobytes.
-const MOST_AT_ONCE: usize = 32;
+const MAX_AT_ONCE: usize = 32;
 
 type Counts = BTreeMap<Scope, BTreeMap<String, i64>>;
 type Sketches = BTreeMap<(QuestionKind, String), StoredSketch>;
@@ -204,7 +204,7 @@ impl Store {
                 .into_iter()
                 .filter(|(name, ..)| !moving.contains(&format!("{} {name}", key.sk)))
                 .collect();
-            for some in wrong.chunks(MOST_AT_ONCE) {
+            for some in wrong.chunks(MAX_AT_ONCE) {
                 let by: BTreeMap<String, i64> =
                     some.iter().map(|(name, kept, found)| (name.clone(), found - kept)).collect();
                 let still: Vec<String> = some

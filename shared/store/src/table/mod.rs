@@ -3,6 +3,6 @@
 
 pub(crate) mod client;
 pub(crate) mod compressed;
+pub(crate) mod conversions;
 pub mod meter;
-pub(crate) mod mirror;
 pub(crate) mod write;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     keys::{self, Key},
     table::client::{Range, Store, read},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -41,7 +41,7 @@ pub(crate) struct WebhookItem {
     created_at: Timestamp,
 }
 
-mirrored!(
+item_conversions!(
     WebhookItem,
     Webhook {
         id,

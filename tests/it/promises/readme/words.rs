@@ -1,6 +1,10 @@
-//! The documents use the field's words and name their actors.
+//! The documents and the comments of the code use the field's words and name their actors.
 
-use super::paths::{documents, prose};
+use super::{
+    files_below,
+    paths::{documents, prose},
+    root,
+};
 
 /// Words to avoid, each with what to write instead.
 const HOUSE_WORDS: [(&str, &str); 12] = [
@@ -41,6 +45,37 @@ fn no_document_has_a_house_word_for_a_term_of_the_field() {
         }
     }
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// The text of a file's comments.
+fn comments(code: &str) -> String {
+    let of_line = |line: &str| {
+        let (before, comment) = line.split_once("//")?;
+        // Two slashes within a string are a URL's.
+        (!before.contains('"')).then(|| comment.trim_start_matches(['/', '!']).to_owned())
+    };
+    code.lines().filter_map(of_line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn no_comment_has_a_house_word_for_a_term_of_the_field() {
+    let mut found = Vec::new();
+    for place in ["functions", "shared", "infra", "tests"] {
+        let files = files_below(&root().join(place));
+        for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "rs")) {
+            let text = comments(&std::fs::read_to_string(file).expect("a source file"));
+            let words = HOUSE_WORDS.iter().filter(|(word, _)| has(&text, word));
+            let name = file.display();
+            found.extend(words.map(|(word, better)| format!("{name}: {word:?}; write {better}")));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn comments_are_read_line_by_line_and_without_strings() {
+    let code = "/// One.\nlet url = \"http://anew\"; // no\n    // Two\n//! three.";
+    assert_eq!(comments(code), " One.\n Two\n three.");
 }
 
 #[test]

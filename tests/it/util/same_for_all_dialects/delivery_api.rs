@@ -21,7 +21,7 @@ pub struct DeliveryApi {
     pub id: &'static str,
     /// The status of a value that breaks a rule.
     pub invalid: u16,
-    /// The header that a signature stands in.
+    /// The header that holds the signature.
     pub signature: &'static str,
     webhooks: Option<&'static WebhookApi>,
 }
@@ -67,7 +67,7 @@ pub const ALL: [DeliveryApi; 4] = [
 
 impl DeliveryApi {
     /// A name of several words, given in snake case, as the dialect spells it.
-    pub fn spelt(&self, name: &str) -> String {
+    pub fn wire_name(&self, name: &str) -> String {
         let mut words = name.split('_');
         let first = words.next().unwrap_or_default().to_owned();
         words.fold(first, |text, word| match self.camel {
@@ -129,7 +129,7 @@ impl DeliveryApi {
         self.request(app, tenant, Method::POST, id, rest).json(body).send().await
     }
 
-    /// The deliveries of a list and where it goes on, once it has what its dialect puts around it.
+    /// The deliveries of a list and where it continues, once it has what its dialect puts around it.
     pub fn rows(&self, list: &Value) -> (Vec<Value>, Value) {
         let (rows, next) = match self.name {
             "botplot" => ("deliveries", list["next_cursor"].clone()),
@@ -158,12 +158,12 @@ impl DeliveryApi {
         body[name].clone()
     }
 
-    /// How many are due again, and where the next call goes on.
+    /// How many are due again, and where the next call continues.
     pub fn count(&self, body: &Value) -> (Value, Value) {
         let inner = if body["data"].is_object() { &body["data"] } else { body };
-        let next = inner[&self.spelt("next_cursor")].clone();
+        let next = inner[&self.wire_name("next_cursor")].clone();
         let mut expected = json!({"replayed": inner["replayed"]});
-        expected[&self.spelt("next_cursor")] = next.clone();
+        expected[&self.wire_name("next_cursor")] = next.clone();
         if matches!(self.name, "chatbotplatform" | "conferbot") {
             expected = json!({ "data": expected });
         }
@@ -213,7 +213,7 @@ impl DeliveryApi {
     }
 }
 
-/// Asks `count` questions, each in a conversation of its own, and waits for what follows.
+/// Asks `count` questions, each in a conversation of its own, and waits for the effects.
 pub async fn ask(app: &App, tenant: &Tenant, count: usize) {
     for _ in 0..count {
         app.ask(&tenant.public, "Hello?").await;

@@ -157,7 +157,7 @@ impl WebhookApi {
         assert_eq!(self.post(app, tenant, &body).await.status, self.made);
     }
 
-    /// However many come at once, so many get in and no more; one that goes makes room for one.
+    /// However many come at once, only that number gets in; one that goes makes room for one.
     pub async fn holds_its_number(&self, app: &App, tenant: &Tenant) {
         let (status, most) = self.full;
         let body = self.body(tenant, "http://127.0.0.1:9/hook", &[self.event]);

@@ -144,7 +144,7 @@ async fn an_address_takes_one_size_for_a_while() {
     let signature = |address: &str| address.split_once("Signature=").unwrap().1.to_owned();
     assert_ne!(signature(&address), signature(&other));
     assert!(!query.contains("checksum"), "nothing that a client would have to know: {query}");
-    assert_eq!(asked(&notes), Vec::<String>::new(), "nobody is asked");
+    assert_eq!(asked(&notes), Vec::<String>::new(), "no request is sent");
     let folder = Files::folder("/nowhere");
     assert_eq!(folder.address(file(), 1, time).await.unwrap(), None);
 }

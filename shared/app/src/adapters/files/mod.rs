@@ -124,5 +124,5 @@ impl Files {
 }
 
 fn too_large(bytes: u64) -> Error {
-    Error::internal(format!("a file of {bytes} bytes, which nobody may have uploaded"))
+    Error::internal(format!("a file of {bytes} bytes, which no one may have uploaded"))
 }

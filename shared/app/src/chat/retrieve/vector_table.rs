@@ -3,7 +3,7 @@
 //! The index names the passages nearest to the question. Those, with the chatbot's pairs, are
 //! searched by their words in memory as everything is elsewhere, and the two orders are put
 //! together by reciprocal rank. So a pair is given word for word here too, and a passage that names
-//! what the question names stands before one that is only about the like.
+//! what the question names ranks above one that is only about the like.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -22,7 +22,7 @@ use store::{NearChunk, Store};
 use super::{Query, Retriever};
 use crate::knowledge::indexes::Large;
 
-/// How many passages the index is asked for: more than are wanted, since those of a crawl that was
+/// How many passages are requested of the index: more than are wanted, since those of a crawl that was
 /// replaced are there until they are cleared away.
 const ASKED: u32 = 100;
 /// How many of them are searched.

@@ -31,7 +31,7 @@ async fn a_conversation_is_shown_to_the_letter_with_its_messages_in_order() {
             assert_eq!(keys(answer), ["content", "createdAt", "id", "rating", "role"]);
             assert_eq!((&question["role"], &answer["role"]), (&json!("user"), &json!("assistant")));
             assert_eq!(question["content"], format!("Question {n}?"));
-            assert_eq!(answer["rating"], Value::Null, "nobody has rated it");
+            assert_eq!(answer["rating"], Value::Null, "no one has rated it");
         }
         assert!(messages.iter().all(|m| is_id(&m["id"]) && is_time(&m["createdAt"])));
         let times: Vec<&str> = messages.iter().map(|m| text(&m["createdAt"])).collect();

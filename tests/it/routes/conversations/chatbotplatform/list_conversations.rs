@@ -184,7 +184,7 @@ async fn a_page_has_a_depth() {
     app.drain().await;
     let (store, bot) = (&app.platform.app.store, ada.chatbot.parse().unwrap());
     let (begun, _) = app.platform.app.conversations(bot, None, 0, 1).await.unwrap();
-    // As if there were so many: a list of that length takes too long to make.
+    // As if there were as many: a list of that length takes too long to make.
     let mut deltas = CounterDeltas::default();
     deltas.conversation(&begun[0], 20_000);
     let checkpoint = store.checkpoint("test", "shard").await.unwrap();

@@ -52,7 +52,7 @@ async fn the_same_url_many_times_at_once_is_one_source_fetched_once() {
     assert_eq!(site.hits("/visit"), 1);
     let list = app.get("/api/v1/knowledge").bearer(&tenant.secret).send().await.ok();
     assert_eq!(list["sources"].as_array().unwrap().len(), 1);
-    assert_ne!(ready(&app, &bob, &url).await, ids[0], "somebody else's is another one");
+    assert_ne!(ready(&app, &bob, &url).await, ids[0], "another tenant's is another one");
     app.finish().await;
 }
 

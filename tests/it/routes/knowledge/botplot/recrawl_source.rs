@@ -152,7 +152,7 @@ async fn a_pair_has_no_page_and_a_foreign_source_is_as_unknown_as_one_that_never
     }
     all_unknown(&replies);
     app.drain().await;
-    assert_eq!(site.hits("/visit"), 1, "nobody else crawls it");
+    assert_eq!(site.hits("/visit"), 1, "no one else crawls it");
 
     let route = Route::new(&app, Method::POST, format!("/api/v1/knowledge/{foreign}/recrawl"));
     route.needs_a_secret_key(&bob).await;

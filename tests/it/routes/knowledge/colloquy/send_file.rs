@@ -142,7 +142,7 @@ async fn a_file_that_does_not_arrive_fails_its_source() {
         .expression_attribute_names("#file", "file")
         .expression_attribute_values(":past", AttributeValue::N("0".to_owned()));
     over.send().await.expect("the table takes it");
-    let failed = eventually("it is given up", async || {
+    let failed = eventually("it fails for good", async || {
         let source = listed(&app, &tenant).await[0].clone();
         (source["status"] == "failed").then_some(source)
     })

@@ -58,7 +58,7 @@ async fn it_names_a_site_that_is_a_source_of_this_one() {
         refused(&reply, 404, "Source not found");
     }
     app.drain().await;
-    assert_eq!(site.hits("/visit"), 1, "nobody else scrapes it");
+    assert_eq!(site.hits("/visit"), 1, "no one else scrapes it");
     app.finish().await;
 }
 

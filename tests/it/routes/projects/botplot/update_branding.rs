@@ -13,7 +13,7 @@ use crate::util::{
 /// One transparent pixel.
 const PNG: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
-/// An SVG image of so many bytes.
+/// An SVG image of this many bytes.
 fn svg(bytes: usize) -> String {
     let text = format!("<svg xmlns=\"http://www.w3.org/2000/svg\"/>{}", " ".repeat(bytes - 41));
     format!("data:image/svg+xml;base64,{}", base64(text.as_bytes()))
@@ -219,6 +219,6 @@ async fn only_a_secret_key_of_the_project_opens_it() {
     let bobs = brand(&app, &bob, &json!({"custom_domain": null})).await.ok();
     assert_eq!(bobs["white_label"], false);
     let (origins, _) = preflight(&app, &project(&ada, "branding"), "PATCH").await;
-    assert_eq!(origins, "", "no page of somebody else's may call it");
+    assert_eq!(origins, "", "no page of another site may call it");
     app.finish().await;
 }

@@ -54,7 +54,7 @@ async fn it_follows_the_aliases_to_the_platforms_own_host() {
         dns.set("chat.example.com", answer);
         verify(&app, &tenant).await.is(200, &is(false));
     }
-    // Over eight names at the most, whatever comes on the way.
+    // Over eight names at most, whatever comes on the way.
     let names = ["a.example", "b.example", "c.example", "d.example", "e.example", "f.example"];
     dns.set("chat.example.com", DnsAnswer::Cname("a.example"));
     for (at, name) in names.iter().enumerate() {

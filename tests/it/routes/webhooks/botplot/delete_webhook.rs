@@ -32,7 +32,7 @@ async fn a_deleted_webhook_is_gone_and_gets_nothing_more() {
         app.ask(&tenant.public, "Are you there?").await;
         app.drain().await;
         assert_eq!(deleted.received().len(), before + 2, "nothing more");
-        assert_eq!(kept.received().len(), was_kept + 2, "the other one goes on");
+        assert_eq!(kept.received().len(), was_kept + 2, "the other one continues");
         let records = app.platform.app.store.deliveries(id.parse().unwrap(), 10).await.unwrap();
         assert_eq!(records, [], "its delivery records are gone too");
         let path = format!("{}/{other}", hooks(&tenant));

@@ -37,13 +37,14 @@ async fn a_delivery_shows_its_attempts_and_when_the_next_is_due() {
             assert_eq!(rows.len(), 1);
             let row = &rows[0];
             let attempt = &row["attempts"][0];
-            let next = &row[&dialect.spelt("next_attempt_at")];
+            let next = &row[&dialect.wire_name("next_attempt_at")];
             assert!(is_id(&row[dialect.id]) && is_time(&attempt["at"]), "{row}");
             assert_eq!((is_time(next), next.is_null()), (code == 502, code != 502), "{row}");
-            assert!(is_time(&row[&dialect.spelt("created_at")]), "{row}");
+            assert!(is_time(&row[&dialect.wire_name("created_at")]), "{row}");
             let mut logged = json!({"at": attempt["at"], "response": attempt["response"]});
-            logged[&dialect.spelt("status_code")] = json!(code);
-            logged[&dialect.spelt("latency_ms")] = attempt[&dialect.spelt("latency_ms")].clone();
+            logged[&dialect.wire_name("status_code")] = json!(code);
+            logged[&dialect.wire_name("latency_ms")] =
+                attempt[&dialect.wire_name("latency_ms")].clone();
             let mut expected = json!({
                 "event": dialect.event, "status": status, "attempts": [logged],
             });
@@ -51,12 +52,12 @@ async fn a_delivery_shows_its_attempts_and_when_the_next_is_due() {
             for (name, value) in [
                 ("next_attempt_at", next),
                 ("replayed_at", &Value::Null),
-                ("created_at", &row[&dialect.spelt("created_at")]),
+                ("created_at", &row[&dialect.wire_name("created_at")]),
             ] {
-                expected[&dialect.spelt(name)] = value.clone();
+                expected[&dialect.wire_name(name)] = value.clone();
             }
             assert_eq!(row, &expected);
-            assert!(attempt[&dialect.spelt("latency_ms")].is_u64());
+            assert!(attempt[&dialect.wire_name("latency_ms")].is_u64());
             match code {
                 200 => assert_eq!(attempt["response"], "taken"),
                 410 => assert_eq!(text(&attempt["response"]), "é".repeat(512), "its first KiB"),
@@ -96,7 +97,7 @@ async fn pages_go_on_at_a_cursor_newest_first_and_may_be_of_one_status() {
         let statuses: Vec<&str> = all.iter().map(|row| text(&row["status"])).collect();
         assert_eq!(statuses, ["delivered", "delivered", "failed", "delivered", "failed"]);
         let times: Vec<&str> =
-            all.iter().map(|row| text(&row[&dialect.spelt("created_at")])).collect();
+            all.iter().map(|row| text(&row[&dialect.wire_name("created_at")])).collect();
         assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
 
         for (query, expected) in [

@@ -22,7 +22,7 @@ async fn what_lies_between_two_times_is_sent_again() {
         let (id, _) = dialect.create(&app, &tenant, &receiver.url).await;
         ask(&app, &tenant, 4).await;
         let all = dialect.deliveries(&app, &tenant, &id).await;
-        let at = |n: usize| text(&all[n][&dialect.spelt("created_at")]).to_owned();
+        let at = |n: usize| text(&all[n][&dialect.wire_name("created_at")]).to_owned();
         let ids = ids(dialect, &all);
         // Both ends are included; times may be written in any offset.
         for (body, expected) in [
@@ -88,7 +88,7 @@ async fn many_are_sent_again_some_at_a_time() {
             next_attempt_at: None,
             created_at,
         };
-        app.platform.app.store.put_delivery(&delivery).await.unwrap();
+        app.platform.app.store.put_delivery(&delivery, created_at).await.unwrap();
     }
     let mut body = json!({
         "since": "2026-02-15T10:30:00Z", "until": "2026-02-15T10:31:00Z", "status": "failed",

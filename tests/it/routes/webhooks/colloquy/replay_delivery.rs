@@ -43,7 +43,7 @@ async fn the_same_bytes_come_again_under_the_same_id() {
             _ => json!({"delivery": due}),
         };
         assert_eq!(reply, expected);
-        assert!(is_time(&due[&dialect.spelt("replayed_at")]), "{due}");
+        assert!(is_time(&due[&dialect.wire_name("replayed_at")]), "{due}");
         app.drain().await;
         let received = receiver.received();
         assert_eq!(received.len(), 2, "{}", dialect.name);
@@ -60,7 +60,7 @@ async fn the_same_bytes_come_again_under_the_same_id() {
         assert_eq!(after[0]["attempts"][0], before[0]["attempts"][0], "what was tried stays");
         expected = before[0].clone();
         expected["attempts"] = after[0]["attempts"].clone();
-        let replayed_at = dialect.spelt("replayed_at");
+        let replayed_at = dialect.wire_name("replayed_at");
         expected[&replayed_at] = after[0][&replayed_at].clone();
         assert_eq!(after[0], expected);
     }
@@ -81,7 +81,7 @@ async fn one_that_waits_stays_as_it_is_and_many_at_once_are_one() {
     for reply in futures::future::join_all(calls).await {
         assert_eq!(reply.status, 200, "{}", reply.text);
     }
-    // The attempt after that fails, and the schedule begins anew: the next is due in seconds.
+    // The attempt after that fails, and the schedule restarts: the next is due in seconds.
     let waits = tests::eventually("the second attempt", async || {
         let rows = dialect.deliveries(&app, &tenant, &id).await;
         (rows[0]["attempts"].as_array().unwrap().len() == 2).then(|| rows[0].clone())
@@ -147,7 +147,7 @@ async fn one_that_was_tried_too_often_is_left_alone() {
         next_attempt_at: None,
         created_at: now,
     };
-    app.platform.app.store.put_delivery(&delivery).await.unwrap();
+    app.platform.app.store.put_delivery(&delivery, now).await.unwrap();
     let path = replay(&delivery.id.to_string());
     let refused = dialect.post(&app, &tenant, &id, &path, &NOTHING).await;
     let expected = json!({"error": "The delivery was tried 64 times", "code": "CONFLICT"});

@@ -30,13 +30,13 @@ fn signature(dialect: &DeliveryApi, one: &Received, secret: &str) -> String {
 async fn rotate(app: &App, dialect: &DeliveryApi, tenant: &tests::Tenant, id: &str) -> String {
     let reply = dialect.post(app, tenant, id, "/rotate-secret", &json!({})).await.ok();
     let inner = if reply["webhook"].is_object() { &reply["webhook"] } else { &reply["data"] };
-    let until = &inner[&dialect.spelt("previous_secret_expires_at")];
+    let until = &inner[&dialect.wire_name("previous_secret_expires_at")];
     let day = std::time::Duration::from_secs(24 * 60 * 60);
     let left = Timestamp::parse(text(until)).expect("a time").since(Timestamp::now());
     assert!(is_time(until) && left <= day && left > day - std::time::Duration::from_secs(60));
     let mut webhook = json!({"secret": inner["secret"]});
     webhook[dialect.id] = json!(id);
-    webhook[&dialect.spelt("previous_secret_expires_at")] = until.clone();
+    webhook[&dialect.wire_name("previous_secret_expires_at")] = until.clone();
     let saved = "Save the secret — it won't be shown again.";
     let expected = match dialect.name {
         "conferbot" => json!({"data": webhook, "message": saved}),
@@ -84,7 +84,7 @@ async fn both_secrets_sign_for_a_day() {
     app.finish().await;
 }
 
-/// The day is over for a webhook whose secret was rotated by somebody a day ago.
+/// The day is over for a webhook whose secret was rotated a day ago.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_that_the_new_one_signs_alone() {
     let app = App::start().await;
@@ -96,7 +96,7 @@ async fn after_that_the_new_one_signs_alone() {
         let scope = scope_of(&app, &tenant, dialect.name, &id).await;
         let store = &app.platform.app.store;
         let webhook = store.webhook(scope, id.parse().unwrap(), true).await.unwrap().unwrap();
-        // Nothing of either secret stands in the table.
+        // Nothing of either secret is in the table.
         let stored = format!("{webhook:?}");
         assert!(!stored.contains(&first) && !stored.contains(&second));
         let retired = domain::RetiredSecret {

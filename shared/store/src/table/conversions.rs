@@ -3,7 +3,7 @@
 /// Writes both conversions of `$item` and `$entity`, whose fields have the same names. Both sides
 /// are taken apart field by field, so that a new field on either fails to compile until it is
 /// placed. What only the item has is given after `+`, computed from the entity (`from`).
-macro_rules! mirrored {
+macro_rules! item_conversions {
     ($item:ident, $entity:ident { $($field:ident),+ $(,)? } $(+ $from:ident { $($extra:ident: $value:expr),+ $(,)? })?) => {
         impl From<&$entity> for $item {
             fn from(from: &$entity) -> Self {
@@ -27,4 +27,4 @@ macro_rules! mirrored {
     };
 }
 
-pub(crate) use mirrored;
+pub(crate) use item_conversions;
