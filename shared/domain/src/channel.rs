@@ -253,7 +253,7 @@ pub struct ChannelPeer {
     pub is_blocked: bool,
 }
 
-/// Where a message or a reply stands.
+/// The state of a message or a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryState {
@@ -292,7 +292,7 @@ pub struct ChannelEntry {
     pub place: String,
     /// A message: what came, as JSON. A reply: its text. Empty once it is settled.
     pub content: String,
-    /// Where it stands.
+    /// Its state.
     pub state: EntryState,
     /// When it was stored.
     pub at: Timestamp,
@@ -314,7 +314,7 @@ pub const INBOUND_PLACE: &str = "IN#";
 pub const OUTBOUND_PLACE: &str = "OUT#";
 
 impl ChannelEntry {
-    /// The place of a message that stands at `order` among those of its peer, under its deduplication key.
+    /// The place of a message that is at `order` among those of its peer, under its deduplication key.
     pub fn inbound_place(order: u64, dedup: &str) -> String {
         let key = MessageId::derived(&["inbound", dedup]).uuid().simple();
         format!("{INBOUND_PLACE}{order:020}#{key}")

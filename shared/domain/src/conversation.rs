@@ -303,7 +303,7 @@ pub struct ChannelMessage {
 }
 
 impl ChatRequest {
-    /// A message of a channel, shortened to the longest one that is taken. It goes on with the conversation
+    /// A message of a channel, shortened to the longest one that is taken. It continues the conversation
     /// if that is still open, and opens one otherwise.
     pub fn of_channel(
         message: &str,

@@ -478,8 +478,7 @@ pub enum ItemKind {
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index. Deleted channels, which are few, are
     /// beside entries of channels.
-    pub const DUE: [Self; 4] =
-        [Self::Delivery, Self::Source, Self::Conversation, Self::PeerEntry];
+    pub const DUE: [Self; 4] = [Self::Delivery, Self::Source, Self::Conversation, Self::PeerEntry];
 
     /// The name of the kind in its partitions of the `due` index.
     pub fn due_name(self) -> &'static str {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::App;
 
-/// Messages of one reply at the most.
+/// How many messages a reply has at most.
 const MAX_PIECES: usize = 10;
 /// The time of one request to a platform.
 const SEND_TIME: Duration = Duration::from_secs(10);
@@ -107,7 +107,7 @@ impl PeerSession<'_> {
             }
             entry.pieces_sent = entry.pieces_sent.saturating_add(1);
             if nth + 1 < pieces.len() {
-                // A worker that takes over goes on behind this piece.
+                // A worker that takes over continues behind this piece.
                 let due = self.worker.now().plus(backoff::LOOK_AFTER);
                 self.worker.channels.app.store.defer_entry(&entry, due).await?;
             }
@@ -152,7 +152,7 @@ impl PeerSession<'_> {
         })
     }
 
-    /// What follows from `error`, the `tries`th of one piece.
+    /// What `error` leads to, the `tries`th of one piece.
     async fn after(&mut self, entry: &ChannelEntry, error: SendError, tries: u32) -> Result<Next> {
         let SendError { failure, reason } = error;
         let entry = entry.clone();

@@ -313,7 +313,7 @@ impl<'a> PeerSession<'a> {
         Ok(None)
     }
 
-    /// The entry is given up, for the reason `why`.
+    /// The entry failed for good, for the reason `why`.
     pub(super) async fn fail(&self, mut entry: ChannelEntry, why: &str) -> Settled {
         tracing::warn!(channel = %self.channel.id, why, "an entry of a channel failed");
         entry.note = Some(shorten(why, MAX_NOTE));

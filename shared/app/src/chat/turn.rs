@@ -215,7 +215,7 @@ impl Chat {
             .retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)))
     }
 
-    /// The conversation that `request` goes on with. A channel's peer stays the same for years: its next
+    /// The conversation that `request` continues. A channel's peer stays the same for years: its next
     /// message opens another one where the last is over, full or deleted.
     async fn conversation(
         &self,

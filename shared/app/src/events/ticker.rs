@@ -62,16 +62,8 @@ pub struct Ticked {
 
 impl Ticked {
     fn add(&mut self, other: Self) {
-        let Self {
-            closed,
-            crawls,
-            called_off,
-            deliveries,
-            channels,
-            failed,
-            left_over,
-            oldest,
-        } = other;
+        let Self { closed, crawls, called_off, deliveries, channels, failed, left_over, oldest } =
+            other;
         self.closed += closed;
         self.crawls += crawls;
         self.called_off += called_off;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     keys::{self, Key},
     table::client::{Range, Store, key_in, read},
-    table::mirror::mirrored,
+    table::conversions::item_conversions,
     table::write::Write,
 };
 
@@ -38,7 +38,7 @@ pub(crate) struct ChannelItem {
     pub deleted_at: Option<Timestamp>,
 }
 
-mirrored!(
+item_conversions!(
     ChannelItem,
     Channel {
         id,
