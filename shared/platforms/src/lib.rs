@@ -20,8 +20,8 @@ mod discord;
 mod failure;
 mod hosts;
 mod inbound;
+mod markdown;
 mod meta;
-mod piece;
 mod proof;
 mod slack;
 mod telegram;
@@ -36,4 +36,4 @@ pub use inbound::{
     Acknowledgment, ChannelSide, ChannelUser, Inbound, InboundEvent, InboundKind, InboundRequest,
     ReplyContext, Unverified, max_body, receive,
 };
-pub use piece::{Piece, render};
+pub use markdown::{Piece, render, render_plain};

@@ -3,10 +3,19 @@
 //!
 //! [`FakeServer`] is what they share: it records calls and deliveries and can be told what to fail with.
 
+mod discord;
+mod graph;
+mod retry;
 mod server;
+mod sign;
+mod slack;
 mod telegram;
 
+pub use discord::{DiscordSent, FakeDiscord};
+pub use graph::{FakeGraph, GraphSent};
 pub use server::{
     DeliveryAttempt, Disturbance, FakeReply, FakeServer, PlannedFailure, RecordedCall,
 };
+pub use sign::{escaped_json, hmac_hex};
+pub use slack::{FakeSlack, SlackPosted};
 pub use telegram::{FakeTelegram, TelegramSent};

@@ -135,7 +135,12 @@ pub(crate) trait Behaviour: Send + Sync + 'static {
 #[derive(Clone)]
 pub struct FakeServer {
     inner: Arc<Inner>,
+    /// Stops it. What a platform's own state holds has none, so that it doesn't keep itself alive.
+    serving: Option<Arc<Serving>>,
 }
+
+#[derive(Default)]
+struct Serving(Mutex<Option<JoinHandle<()>>>);
 
 struct Inner {
     address: SocketAddr,
@@ -147,13 +152,12 @@ struct Inner {
     /// Every how many answers of ours are lost.
     lost_every: AtomicU64,
     delivered: AtomicU64,
-    serving: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Drop for Inner {
+impl Drop for Serving {
     fn drop(&mut self) {
-        if let Some(serving) = locked(&self.serving).take() {
-            serving.abort();
+        if let Some(task) = locked(&self.0).take() {
+            task.abort();
         }
     }
 }
@@ -183,28 +187,30 @@ impl FakeServer {
             disturbances: Mutex::default(),
             lost_every: AtomicU64::new(0),
             delivered: AtomicU64::new(0),
-            serving: Mutex::default(),
         };
-        Ok((Self { inner: Arc::new(inner) }, listener))
+        let serving = Some(Arc::default());
+        Ok((Self { inner: Arc::new(inner), serving }, listener))
     }
 
-    /// Answers calls as `behaviour` does. The task holds no server, so that dropping the last one ends it.
+    /// The same server, for what must not keep it alive.
+    pub(crate) fn weak(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), serving: None }
+    }
+
+    /// Answers calls as `behaviour` does.
     pub(crate) fn serve(&self, listener: TcpListener, behaviour: Arc<dyn Behaviour>) {
-        let inner = Arc::downgrade(&self.inner);
+        let server = self.weak();
         let router = Router::new().fallback(move |request: Request| {
-            let (inner, behaviour) = (inner.clone(), Arc::clone(&behaviour));
-            async move {
-                match inner.upgrade() {
-                    Some(inner) => Self { inner }.respond(request, &*behaviour).await,
-                    None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-                }
-            }
+            let (server, behaviour) = (server.clone(), Arc::clone(&behaviour));
+            async move { server.respond(request, &*behaviour).await }
         });
         let task = tokio::spawn(async move {
             // It serves until it is aborted.
             let _ = axum::serve(listener, router).await;
         });
-        *locked(&self.inner.serving) = Some(task);
+        if let Some(serving) = &self.serving {
+            *locked(&serving.0) = Some(task);
+        }
     }
 
     async fn respond(&self, request: Request, behaviour: &dyn Behaviour) -> Response {
