@@ -25,6 +25,8 @@ mod meta;
 mod proof;
 mod slack;
 mod telegram;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use account::ChannelAccount;

@@ -67,3 +67,26 @@ pub async fn echoing(app: &App, name: &str, token: &str) -> (Tenant, Value) {
     assert_eq!(channel["status"], "connected", "{channel}");
     (tenant, channel)
 }
+
+/// A platform with its messaging platforms at these addresses, and a tenant whose chatbot repeats what it is
+/// asked.
+pub async fn with_platform(
+    name: &str,
+    url: String,
+    change: impl FnOnce(&mut Options),
+) -> (App, Tenant) {
+    let app = App::with(|options| {
+        options.platforms.push((name.to_owned(), url));
+        change(options);
+    })
+    .await;
+    let tenant = app.tenant("ada").await;
+    super::integrations::integrate(&app, &tenant, super::integrations::echo("Echo")).await;
+    (app, tenant)
+}
+
+/// The conversations of a tenant's chatbot, and how many they are.
+pub async fn conversations(app: &App, tenant: &Tenant) -> (Vec<Value>, u64) {
+    let path = format!("/v1/bots/{}/conversations", tenant.chatbot);
+    super::chatbotplatform::list(app, &tenant.chatbotplatform, &path).await
+}

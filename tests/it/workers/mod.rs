@@ -1,6 +1,11 @@
 //! Behaviour of the workers that belongs to no single route: crawling, keeping files, delivering.
 
 mod channels;
+mod channels_discord;
+mod channels_meta;
+mod channels_replies;
+mod channels_slack;
+mod channels_storm;
 mod crawl_again;
 mod crawl_end;
 mod crawl_politely;

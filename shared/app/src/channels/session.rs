@@ -92,6 +92,7 @@ impl<'a> PeerSession<'a> {
             };
             is_expected = is_full && lacks;
             let Some(last) = entries.last().map(|entry| entry.place.clone()) else { break };
+            self.recall(&entries);
             let pending: Vec<ChannelEntry> =
                 entries.into_iter().filter(|entry| entry.state == EntryState::Pending).collect();
             if pending.is_empty() && !is_full {
@@ -112,6 +113,16 @@ impl<'a> PeerSession<'a> {
             from = last;
         }
         Ok(None)
+    }
+
+    /// What a worker that died had settled without remembering it: the conversation that it opened.
+    fn recall(&mut self, entries: &[ChannelEntry]) {
+        let through = self.peer.settled_through.as_deref();
+        let unknown = entries.iter().filter(|entry| through < Some(entry.place.as_str()));
+        let last = unknown.filter_map(|entry| entry.answered_by).next_back();
+        if let Some((conversation, _)) = last {
+            self.peer.conversation_id = Some(conversation);
+        }
     }
 
     fn settled(&mut self, place: String, is_inbound: bool) {

@@ -5,6 +5,8 @@
 mod api;
 mod errors;
 mod inbound;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use api::Discord;
 pub(crate) use inbound::{parse, verify};

@@ -3,6 +3,8 @@
 mod api;
 mod errors;
 mod messenger;
+#[cfg(test)]
+mod tests;
 mod whatsapp;
 
 pub(crate) use api::Graph;

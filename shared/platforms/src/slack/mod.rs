@@ -6,6 +6,8 @@ mod api;
 mod errors;
 mod inbound;
 mod references;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use api::Slack;
 pub(crate) use inbound::{parse, verify};

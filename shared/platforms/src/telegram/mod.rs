@@ -6,6 +6,8 @@ mod api;
 mod errors;
 mod groups;
 mod inbound;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use api::Telegram;
 pub(crate) use inbound::{parse, verify};
