@@ -151,14 +151,10 @@ fn errors_are_what_the_sheet_says() {
         assert_eq!(error.failure, expected, "{status}/{code}");
     }
     let limited = json!({ "message": "slow", "retry_after": 0.25, "global": false });
-    let error = errors::result(
-        &Answered { status: 429, body: limited, retry_after: Some(Duration::from_secs(1)) },
-        By::Bot,
-    );
-    assert_eq!(
-        error.unwrap_err().failure,
-        SendFailure::RetryAfter(Some(Duration::from_millis(250)))
-    );
+    let limited =
+        Answered { status: 429, body: limited, retry_after: Some(Duration::from_secs(1)) };
+    let failure = errors::result(&limited, By::Bot).unwrap_err().failure;
+    assert_eq!(failure, SendFailure::RetryAfter(Some(Duration::from_millis(250))));
     let form = json!({ "code": 50035, "message": "Invalid Form Body", "errors": { "interactions_endpoint_url": { "_errors": [{ "message": "could not be verified" }] } } });
     let error = errors::result(&Answered { status: 400, body: form, retry_after: None }, By::Bot)
         .unwrap_err();
