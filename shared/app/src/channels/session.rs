@@ -70,7 +70,7 @@ impl<'a> PeerSession<'a> {
             true => self.peer.settled_through.clone(),
             false => self.peer.replied_through.clone(),
         };
-        if through.as_deref().is_some_and(|through| place <= through) {
+        if through.as_deref().is_some_and(|through| place < order_of(through)) {
             // It came behind what the user wrote later.
             let entry = store.entry(self.channel.id, self.key, place).await?;
             let entry = entry.filter(|entry| entry.state == EntryState::Pending);
@@ -80,7 +80,7 @@ impl<'a> PeerSession<'a> {
             };
         }
         let begun = self.worker.now();
-        let mut from = through.unwrap_or_else(|| prefix.to_owned());
+        let mut from = through.as_deref().map_or(prefix, order_of).to_owned();
         // The entry of the job is in the table; a read that lacks it is a moment behind.
         let mut is_expected = true;
         loop {
@@ -93,8 +93,10 @@ impl<'a> PeerSession<'a> {
             is_expected = is_full && lacks;
             let Some(last) = entries.last().map(|entry| entry.place.clone()) else { break };
             self.recall(&entries);
-            let pending: Vec<ChannelEntry> =
+            let mut pending: Vec<ChannelEntry> =
                 entries.into_iter().filter(|entry| entry.state == EntryState::Pending).collect();
+            // WhatsApp counts whole seconds: within one, what came first is first.
+            pending.sort_by(|a, b| (order_of(&a.place), a.at).cmp(&(order_of(&b.place), b.at)));
             if pending.is_empty() && !is_full {
                 self.settled(last, is_inbound);
                 break;
@@ -110,7 +112,7 @@ impl<'a> PeerSession<'a> {
                     return Ok(Some(self.worker.now()));
                 }
             }
-            from = last;
+            from = if is_full { last } else { order_of(&last).to_owned() };
         }
         Ok(None)
     }
@@ -355,6 +357,14 @@ impl<'a> PeerSession<'a> {
     }
 }
 
+/// The beginning of a place that entries of the same order share: that of a message without its hash.
+fn order_of(place: &str) -> &str {
+    match place.rsplit_once('#') {
+        Some((order, _)) if place.starts_with(INBOUND_PLACE) => order,
+        _ => place,
+    }
+}
+
 /// The last place at which a person took over.
 fn took_over(pending: &[ChannelEntry]) -> Option<String> {
     let is_person = |entry: &&ChannelEntry| {
@@ -362,4 +372,19 @@ fn took_over(pending: &[ChannelEntry]) -> Option<String> {
         message.is_some_and(|m| m.is_ok_and(|m| m.said == Said::HumanTookOver))
     };
     pending.iter().rev().find(is_person).map(|entry| entry.place.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_the_same_second_share_their_order_and_replies_have_one_each() {
+        let (a, b) = (ChannelEntry::inbound_place(7, "a"), ChannelEntry::inbound_place(7, "b"));
+        assert_eq!(order_of(&a), order_of(&b));
+        assert!(order_of(&a) < a.as_str() && order_of(&a) > INBOUND_PLACE);
+        assert_ne!(order_of(&a), order_of(&ChannelEntry::inbound_place(8, "a")));
+        let reply = ChannelEntry::outbound_place(domain::MessageId::new());
+        assert_eq!(order_of(&reply), reply);
+    }
 }
