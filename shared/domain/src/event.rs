@@ -3,8 +3,8 @@
 //! gives the same event.
 
 use crate::{
-    BackendReport, Channel, ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp,
-    Turn, WorkspaceId,
+    AgentExecution, BackendReport, Channel, ChatbotId, Conversation, ConversationId, EventId, Lead,
+    Timestamp, Turn, WorkspaceId,
 };
 
 /// An event with what it is about.
@@ -16,8 +16,8 @@ pub struct Event {
     pub at: Timestamp,
     /// The tenant.
     pub workspace_id: WorkspaceId,
-    /// The chatbot.
-    pub chatbot_id: ChatbotId,
+    /// The chatbot; `None` of an agent loop that names none.
+    pub chatbot_id: Option<ChatbotId>,
     /// What happened.
     pub body: EventBody,
 }
@@ -43,6 +43,8 @@ pub enum EventBody {
     IntegrationFailed(Box<Turn>),
     /// A channel was lost, or its owner switched it off.
     ChannelDisconnected(Box<Channel>),
+    /// An execution of an agent loop has ended, however that was.
+    ExecutionEnded(Box<AgentExecution>),
 }
 
 impl Event {
@@ -57,7 +59,7 @@ impl Event {
             | EventBody::RatingReceived(turn)
             | EventBody::IntegrationFailed(turn) => Some(turn.conversation_id),
             EventBody::LeadCaptured(lead) => lead.conversation_id,
-            EventBody::ChannelDisconnected(_) => None,
+            EventBody::ChannelDisconnected(_) | EventBody::ExecutionEnded(_) => None,
         }
     }
 
@@ -67,7 +69,7 @@ impl Event {
             id: EventId::derived(&["started", &conversation.id.to_string()]),
             at: conversation.created_at,
             workspace_id: conversation.workspace_id,
-            chatbot_id: conversation.chatbot_id,
+            chatbot_id: Some(conversation.chatbot_id),
             body: EventBody::ConversationStarted(Box::new(conversation)),
         }
     }
@@ -79,7 +81,7 @@ impl Event {
             id: EventId::derived(&[what, &turn.id.to_string()]),
             at,
             workspace_id: turn.workspace_id,
-            chatbot_id: turn.chatbot_id,
+            chatbot_id: Some(turn.chatbot_id),
             body,
         };
         let mut events = vec![
@@ -105,8 +107,19 @@ impl Event {
             id: EventId::derived(&["channel disconnected", &id, &time]),
             at,
             workspace_id: channel.workspace_id,
-            chatbot_id: channel.chatbot_id,
+            chatbot_id: Some(channel.chatbot_id),
             body: EventBody::ChannelDisconnected(Box::new(channel)),
+        }
+    }
+
+    /// An execution has ended, at `at`. It ends once, so its id alone tells its event from others.
+    pub fn executed(execution: AgentExecution, at: Timestamp) -> Self {
+        Self {
+            id: EventId::derived(&["executed", &execution.id.to_string()]),
+            at,
+            workspace_id: execution.workspace_id,
+            chatbot_id: execution.chatbot_id,
+            body: EventBody::ExecutionEnded(Box::new(execution)),
         }
     }
 
@@ -116,7 +129,7 @@ impl Event {
             id: EventId::derived(&["captured", &lead.id.to_string()]),
             at: lead.created_at,
             workspace_id: lead.workspace_id,
-            chatbot_id: lead.chatbot_id,
+            chatbot_id: Some(lead.chatbot_id),
             body: EventBody::LeadCaptured(Box::new(lead)),
         }
     }
@@ -128,7 +141,7 @@ impl Event {
             id: EventId::derived(&["handoff", &id, &time]),
             at,
             workspace_id: conversation.workspace_id,
-            chatbot_id: conversation.chatbot_id,
+            chatbot_id: Some(conversation.chatbot_id),
             body: EventBody::HandoffRequested(Box::new(conversation)),
         }
     }
@@ -142,7 +155,7 @@ impl Event {
             id: EventId::derived(&["rated", id, rating, time]),
             at,
             workspace_id: turn.workspace_id,
-            chatbot_id: turn.chatbot_id,
+            chatbot_id: Some(turn.chatbot_id),
             body: EventBody::RatingReceived(Box::new(turn)),
         }
     }
@@ -155,7 +168,7 @@ impl Event {
             id: EventId::derived(&["ended", &conversation.id.to_string(), &last]),
             at,
             workspace_id: conversation.workspace_id,
-            chatbot_id: conversation.chatbot_id,
+            chatbot_id: Some(conversation.chatbot_id),
             body: EventBody::ConversationEnded(Box::new(conversation)),
         }
     }

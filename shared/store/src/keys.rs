@@ -18,6 +18,11 @@
 //! | peer of a channel, with its lease | `PEER#<channel>#<peer>` | `PEER` | `list` by its channel; expires |
 //! | message of a peer | `PEER#<channel>#<peer>` | `IN#<order>#<hash of the deduplication key>` | `due` until settled; expires |
 //! | reply to a peer that no message asked | `PEER#<channel>#<peer>` | `OUT#<message>` | `due` until settled; expires |
+//! | agent loop | `WS#<workspace>` | `LOOP#<loop>` | `due` while its schedule runs it |
+//! | execution of an agent loop | `LOOP#<loop>` | `EXEC#<execution>` | `due` until it has ended; expires |
+//! | what an execution said and called | `EXEC#<execution>` | `RESULT` | expires |
+//! | step of an execution | `EXEC#<execution>` | `STEP#<number>` | expires |
+//! | place of a workspace among the executions that run | `SLOTS#<workspace>` | `SLOT#<number>` | expires |
 //! | branding of a chatbot | `BOT#<chatbot>` | `BRANDING` | |
 //! | its logo | `BOT#<chatbot>` | `LOGO` | |
 //! | its widget, as far as it was set | `BOT#<chatbot>` | `WIDGET` | |
@@ -31,6 +36,7 @@
 //! | group of unanswered questions that was answered | `BOT#<chatbot>` | `LEARNED#<group>` | expires |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message; where that opened the conversation, by its session |
+//! | trace of a turn | `CONV#<conversation>` | `TRACE#<answer's message>` | expires |
 //! | mark of a conversation | `CONV#<conversation>` | `MARK` | `list` by what its first turn was (unanswered, rated) |
 //! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
@@ -46,6 +52,7 @@
 //! | webhook of a chatbot | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
 //! | webhook of a whole workspace | `HOOKS#WS#<workspace>` | `HOOK#<webhook>` | |
 //! | where a webhook is that its workspace lists | `HOOKS#WS#<workspace>` | `AT#<webhook>` | |
+//! | callback of an agent loop | `HOOKS#LOOP#<loop>` | `HOOK#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
 //! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
 //! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
@@ -60,6 +67,7 @@
 //! | one conversation | get, then query its turns | 1 + by size |
 //! | whose a conversation is | query `CONV#… / TURN#`, one item | 1 or by its size |
 //! | the turn of an answer | query `list` `MSG#…` and get where it opened a conversation | 1 + by size |
+//! | what led to an answer | as the turn of an answer, and get | 1 + by size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | the same, from an offset | query `DAY#` backwards, get `HOUR#`, get `MINUTE#`, then as above | 2 + by days and size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
@@ -84,6 +92,10 @@
 //! | entries of a peer that are not settled | query `PEER#…#… / IN#` or `OUT#` from the last settled place | by size |
 //! | who works on a peer's entries | conditional update, which returns the peer | |
 //! | peers of a deleted channel | query `list` `PEERS#…` | by size |
+//! | agent loops of a workspace | query `WS#… / LOOP#` | by size, bounded by 200 loops |
+//! | an execution | get | 1 |
+//! | executions of a loop, newest first | query `LOOP#… / EXEC#` backwards, batch get `RESULT` | by size, bounded by the newest 1,000 |
+//! | what an execution did | query `EXEC#…` | by size |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
@@ -98,9 +110,9 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChannelId, ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId,
-    GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey, Scope, SourceId, Subdomain,
-    Timestamp, WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId,
+    EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey, Scope,
+    SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -162,6 +174,7 @@ pub fn webhooks_partition(scope: Scope) -> String {
     match scope {
         Scope::Chatbot(id) => format!("HOOKS#{id}"),
         Scope::Workspace(id) => format!("HOOKS#WS#{id}"),
+        Scope::AgentLoop(id) => format!("HOOKS#LOOP#{id}"),
     }
 }
 /// Partition of a peer of a channel: its own item and its entries.
@@ -171,6 +184,14 @@ pub fn peer_partition(channel: ChannelId, peer: &PeerKey) -> String {
 /// Partition of a webhook's deliveries.
 pub fn deliveries_partition(id: WebhookId) -> String {
     format!("HOOK#{id}")
+}
+/// Partition of an agent loop's executions.
+pub fn executions_partition(id: AgentLoopId) -> String {
+    format!("LOOP#{id}")
+}
+/// Partition of what one execution did.
+pub fn execution_partition(id: ExecutionId) -> String {
+    format!("EXEC#{id}")
 }
 
 /// A workspace.
@@ -225,6 +246,27 @@ pub fn peer(channel: ChannelId, peer: &PeerKey) -> Key {
 /// An entry of a peer, by its place.
 pub fn peer_entry(channel: ChannelId, peer: &PeerKey, place: &str) -> Key {
     key(peer_partition(channel, peer), place)
+}
+/// An agent loop.
+pub fn agent_loop(workspace: WorkspaceId, id: AgentLoopId) -> Key {
+    key(workspace_partition(workspace), format!("{AGENT_LOOP}{id}"))
+}
+/// An execution of an agent loop.
+pub fn execution(agent_loop: AgentLoopId, id: ExecutionId) -> Key {
+    key(executions_partition(agent_loop), format!("{EXECUTION}{id}"))
+}
+/// What an execution said and called. Apart from the execution, whose reads and writes would pay for
+/// its size.
+pub fn execution_result(id: ExecutionId) -> Key {
+    key(execution_partition(id), "RESULT")
+}
+/// A step of an execution.
+pub fn execution_step(id: ExecutionId, number: u32) -> Key {
+    key(execution_partition(id), format!("{STEP}{number:05}"))
+}
+/// A place of a workspace among the executions that run.
+pub fn execution_slot(workspace: WorkspaceId, number: u8) -> Key {
+    key(format!("SLOTS#{workspace}"), format!("SLOT#{number}"))
 }
 /// A chatbot's branding.
 pub fn branding(id: ChatbotId) -> Key {
@@ -285,6 +327,10 @@ pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
 /// A turn.
 pub fn turn(conversation: ConversationId, id: MessageId) -> Key {
     key(conversation_partition(conversation), format!("{TURN}{id}"))
+}
+/// The trace of a turn.
+pub fn trace(conversation: ConversationId, id: MessageId) -> Key {
+    key(conversation_partition(conversation), format!("TRACE#{id}"))
 }
 /// A lead.
 pub fn lead(chatbot: ChatbotId, id: LeadId) -> Key {
@@ -412,6 +458,12 @@ pub const CHATBOT: &str = "BOT#";
 pub const INTEGRATION: &str = "INT#";
 /// Sort key prefix of the pointers to channels in a chatbot.
 pub const CHANNEL_POINTER: &str = "CHAN#";
+/// Sort key prefix of agent loops in a workspace.
+pub const AGENT_LOOP: &str = "LOOP#";
+/// Sort key prefix of executions in an agent loop.
+pub const EXECUTION: &str = "EXEC#";
+/// Sort key prefix of steps in an execution.
+pub const STEP: &str = "STEP#";
 /// Sort key prefix of days in a chatbot.
 pub const DAY: &str = "DAY#";
 /// Sort key prefix of hours in a chatbot.
@@ -471,6 +523,10 @@ pub enum ItemKind {
     Webhook,
     /// A delivery.
     Delivery,
+    /// An agent loop.
+    AgentLoop,
+    /// An execution of an agent loop.
+    Execution,
     /// Anything that no request waits for.
     Other,
 }
@@ -478,7 +534,14 @@ pub enum ItemKind {
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index. Deleted channels, which are few, are
     /// beside entries of channels.
-    pub const DUE: [Self; 4] = [Self::Delivery, Self::Source, Self::Conversation, Self::PeerEntry];
+    pub const DUE: [Self; 6] = [
+        Self::Delivery,
+        Self::Source,
+        Self::Conversation,
+        Self::AgentLoop,
+        Self::Execution,
+        Self::PeerEntry,
+    ];
 
     /// The name of the kind in its partitions of the `due` index.
     pub fn due_name(self) -> &'static str {
@@ -487,6 +550,8 @@ impl ItemKind {
             Self::Source => "source",
             Self::Conversation => "conversation",
             Self::PeerEntry | Self::Channel => "channel",
+            Self::AgentLoop => "loop",
+            Self::Execution => "execution",
             _ => "other",
         }
     }
@@ -508,6 +573,8 @@ impl Key {
             ("PEER", "IN" | "OUT") => ItemKind::PeerEntry,
             ("HOOKS", "HOOK") => ItemKind::Webhook,
             ("HOOK", "DLV") => ItemKind::Delivery,
+            ("WS", "LOOP") => ItemKind::AgentLoop,
+            ("LOOP", "EXEC") => ItemKind::Execution,
             _ => ItemKind::Other,
         }
     }

@@ -5,6 +5,7 @@
 //! read-then-write; nothing scans.
 
 mod access;
+mod agent_loops;
 mod channels;
 mod chat;
 mod chatbots;
@@ -24,6 +25,8 @@ mod webhooks;
 pub use access::accounts::SignUp;
 pub use access::idempotency::{ClaimOutcome, ClaimToken, StoredResponse};
 pub use access::usage::QuotaOutcome;
+pub use agent_loops::executions::{LeaseRenewal, PENDING_LEASE};
+pub use agent_loops::loops::{PlannedRun, PutAgentLoop};
 pub use channels::items::PutChannel;
 pub use channels::peers::LeasedPeer;
 pub use chat::leads::PutLead;

@@ -53,6 +53,10 @@ impl Operation {
                 json!({"name": "Widget", "type": "web"})
             }
             "chatbotplatform PATCH /v1/channels/{id}" => json!({"name": "Other"}),
+            "chatbotplatform POST /v1/agent-loops" => {
+                json!({"name": "Report", "user_message": "Report."})
+            }
+            "chatbotplatform PATCH /v1/agent-loops/{id}" => json!({"max_iterations": 3}),
             "conferbot POST /api/v1/external/v1/webhooks" => {
                 json!({"chatbotId": ids["chatbot"], "url": url, "events": ["response.created"]})
             }
@@ -107,6 +111,7 @@ fn named_by(segment: &str, dialect: &str) -> &'static str {
         ("leads", _) => "lead",
         ("integrations", _) => "integration",
         ("channels", _) => "channel",
+        ("agent-loops", _) => "agent loop",
         ("webhooks", "conferbot") => "conferbot webhook",
         ("webhooks", "botplot") => "botplot webhook",
         other => panic!("what does a parameter after {other:?} name?"),
@@ -232,6 +237,9 @@ async fn seed(app: &App, tenant: &Tenant, receiver: &Receiver) -> Ids {
     let path = format!("/v1/bots/{}/channels", tenant.chatbot);
     let made = app.post(&path).bearer(&tenant.chatbotplatform).json(&web).send().await.json();
     ids.insert("channel", text(&made["data"]["id"]));
+    let report = json!({"name": "Report", "user_message": "Report."});
+    let made = app.post("/v1/agent-loops").bearer(&tenant.chatbotplatform).json(&report);
+    ids.insert("agent loop", text(&made.send().await.json()["data"]["id"]));
     app.drain().await;
     ids
 }

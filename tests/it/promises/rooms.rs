@@ -13,14 +13,18 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 const APP: Rooms = &[
     ("access", &["adapters"]),
     ("adapters", &[]),
+    ("agent_loops", &["adapters", "chat", "integrations", "knowledge", "webhooks"]),
     ("channels", &["adapters", "chat"]),
     ("chat", &["access", "adapters", "integrations", "knowledge"]),
     ("chatbots", &["access", "adapters"]),
     ("conversations", &["access", "knowledge"]),
     ("crawl", &["adapters", "knowledge"]),
-    ("events", &["adapters", "channels", "crawl", "jobs", "mail", "ops", "webhooks"]),
+    (
+        "events",
+        &["adapters", "agent_loops", "channels", "crawl", "jobs", "mail", "ops", "webhooks"],
+    ),
     ("integrations", &["adapters"]),
-    ("jobs", &["adapters", "channels", "crawl", "mail", "ops", "webhooks"]),
+    ("jobs", &["adapters", "agent_loops", "channels", "crawl", "mail", "ops", "webhooks"]),
     ("knowledge", &["adapters"]),
     ("mail", &["adapters"]),
     ("ops", &["adapters"]),
@@ -30,6 +34,7 @@ const APP: Rooms = &[
 /// Each job has the trait that is beside the list of all jobs; and a webhook that is tested is sent
 /// an event.
 const APP_BACKWARDS: &[(&str, &str)] = &[
+    ("agent_loops", "jobs"),
     ("channels", "jobs"),
     ("crawl", "jobs"),
     ("mail", "jobs"),
@@ -42,6 +47,7 @@ const APP_BACKWARDS: &[(&str, &str)] = &[
 /// the top.
 const STORE: Rooms = &[
     ("access", &["chatbots", "keys", "table"]),
+    ("agent_loops", &["keys", "table", "webhooks"]),
     ("channels", &["keys", "table"]),
     ("chat", &["conversations", "keys", "table"]),
     ("chatbots", &["keys", "table"]),
@@ -51,6 +57,7 @@ const STORE: Rooms = &[
     (
         "events",
         &[
+            "agent_loops",
             "channels",
             "chat",
             "chatbots",

@@ -2,10 +2,10 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use ai::{ChatbotContext, Finish, Grounding, Message, Request, Rules, Usage};
+use ai::{ChatbotContext, Finish, Grounding, Message, Request, Rules, ToolChoice, Usage};
 use domain::{
     AnswerFrom, BackendKind, BackendReport, BackendResult, ChannelOrigin, Chatbot, Citation,
-    ConversationId, MessageId, chatbot::REFUSAL, conversation::shorten,
+    ConversationId, MessageId, TracedMessage, chatbot::REFUSAL, conversation::shorten,
 };
 use knowledge::{
     Passage,
@@ -16,6 +16,7 @@ use super::{
     answer,
     history::estimate_tokens,
     plan::{Reply, message_origin},
+    rewrite,
     stream::{Deltas, ReplyMode},
 };
 use crate::integrations::{
@@ -76,6 +77,7 @@ impl BackendQuestion<'_> {
             message: self.message.to_owned(),
             grounding: self.grounding(backend),
             tools: Vec::new(),
+            tool_choice: ToolChoice::Auto,
             max_output_tokens: MAX_OUTPUT_TOKENS,
             origin: message_origin(
                 self.origin,
@@ -169,7 +171,20 @@ impl BackendQuestion<'_> {
             }
         };
         let backend = attempts.last().map(|last| report(last, attempts.len(), result, usage));
-        Reply { text, citations, confidence, unanswered, backend, attempts }
+        let prompt = self.prompt(&attempts);
+        Reply { text, citations, confidence, unanswered, backend, attempts, prompt }
+    }
+
+    /// What the last backend was asked, where that is kept: a model everything, another one the
+    /// conversation.
+    fn prompt(&self, attempts: &[BackendAttempt]) -> Vec<TracedMessage> {
+        let Some(last) = attempts.last().filter(|_| self.chatbot.traces()) else {
+            return Vec::new();
+        };
+        let said = ai::transcript(&self.request(&last.backend)).into_iter();
+        said.filter(|(role, _)| *role != "system" || rewrite::is_model(&last.backend))
+            .map(|(role, text)| TracedMessage { role: role.to_owned(), text })
+            .collect()
     }
 
     fn answered_from(&self, attempts: &[BackendAttempt]) -> Vec<Grounding> {

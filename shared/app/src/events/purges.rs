@@ -55,6 +55,10 @@ fn targets(change: &Change) -> Vec<PurgeTarget> {
         Change::ChannelRemoved(channel) => {
             targets.push(PurgeTarget::Channel { id: channel.id });
         }
+        Change::AgentLoopRemoved(id) => targets.push(PurgeTarget::AgentLoop { id: *id }),
+        Change::ExecutionRemoved(execution) => {
+            targets.push(PurgeTarget::Execution { id: execution.id });
+        }
         Change::WebhookRemoved(webhook) => {
             let listed = webhook.dialect.profile().webhooks.listed_by_workspace;
             let listed_by = listed.then_some(webhook.workspace_id);

@@ -5,11 +5,12 @@ use store::Change;
 
 use crate::{
     App,
+    agent_loops::job::RunLoop,
     channels::job::ChannelJob,
     crawl::job::CrawlPage,
     events::{
-        channels::ChannelSubscriber, crawls::CrawlSubscriber, mail::MailSubscriber,
-        purges::PurgeSubscriber,
+        channels::ChannelSubscriber, crawls::CrawlSubscriber, loops::LoopSubscriber,
+        mail::MailSubscriber, purges::PurgeSubscriber,
     },
     jobs::JobQueue,
     mail::job::Mail,
@@ -31,6 +32,8 @@ pub struct EventQueues {
     pub mails: JobQueue<Mail>,
     /// Entries of channels, and channels that were deleted.
     pub channels: JobQueue<ChannelJob>,
+    /// Executions of agent loops.
+    pub loops: JobQueue<RunLoop>,
 }
 
 /// Routes changes: what `event-fanout` needs beyond [`App`].
@@ -41,6 +44,7 @@ pub struct EventRouter {
     crawls: CrawlSubscriber,
     mail: MailSubscriber,
     channels: ChannelSubscriber,
+    loops: LoopSubscriber,
     webhooks: FanOut,
 }
 
@@ -48,12 +52,13 @@ impl EventRouter {
     /// A router over `app` whose subscribers send to `queues`; `renderer` tells webhooks of
     /// events.
     pub fn new(app: App, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
-        let EventQueues { crawls, deliveries, purges, mails, channels } = queues;
+        let EventQueues { crawls, deliveries, purges, mails, channels, loops } = queues;
         Self {
             purges: PurgeSubscriber::new(app.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
             channels: ChannelSubscriber::new(channels),
+            loops: LoopSubscriber::new(loops),
             webhooks: FanOut::new(app.clone(), deliveries, renderer),
             app,
         }
@@ -66,6 +71,7 @@ impl EventRouter {
         self.crawls.on(change).await?;
         self.mail.on(change).await?;
         self.channels.on(change).await?;
+        self.loops.on(change).await?;
         self.webhooks.on(change, cache).await
     }
 

@@ -18,8 +18,8 @@ use store::{
 };
 
 use crate::{
-    App, channels::job::ChannelJob, jobs::JobQueue, webhooks::backoff::LEASE,
-    webhooks::job::Deliver,
+    App, agent_loops::job::RunLoop, channels::job::ChannelJob, jobs::JobQueue,
+    webhooks::backoff::LEASE, webhooks::job::Deliver,
 };
 
 /// Items taken from a partition in one go.
@@ -37,6 +37,7 @@ pub struct Ticker {
     store: Store,
     deliveries: JobQueue<Deliver>,
     channels: JobQueue<ChannelJob>,
+    loops: JobQueue<RunLoop>,
 }
 
 /// What a tick did.
@@ -52,6 +53,10 @@ pub struct Ticked {
     pub deliveries: u32,
     /// Entries of channels sent to be tried again, and deletions of channels.
     pub channels: u32,
+    /// Agent loops run by their schedules.
+    pub runs: u32,
+    /// Executions of agent loops sent to be carried out again.
+    pub executions: u32,
     /// Things that failed; they are due again. A partition that could not be read is one.
     pub failed: u32,
     /// Partitions that had more due than their slice was long enough for.
@@ -62,13 +67,25 @@ pub struct Ticked {
 
 impl Ticked {
     fn add(&mut self, other: Self) {
-        let Self { closed, crawls, called_off, deliveries, channels, failed, left_over, oldest } =
-            other;
+        let Self {
+            closed,
+            crawls,
+            called_off,
+            deliveries,
+            channels,
+            runs,
+            executions,
+            failed,
+            left_over,
+            oldest,
+        } = other;
         self.closed += closed;
         self.crawls += crawls;
         self.called_off += called_off;
         self.deliveries += deliveries;
         self.channels += channels;
+        self.runs += runs;
+        self.executions += executions;
         self.failed += failed;
         self.left_over += left_over;
         for (kind, age) in oldest {
@@ -84,9 +101,15 @@ impl Ticked {
 }
 
 impl Ticker {
-    /// Ticking over `app`; deliveries go through `deliveries`, entries of channels through `channels`.
-    pub fn new(app: App, deliveries: JobQueue<Deliver>, channels: JobQueue<ChannelJob>) -> Self {
-        Self { store: app.store.clone(), app, deliveries, channels }
+    /// Ticking over `app`; deliveries go through `deliveries`, entries of channels through `channels`,
+    /// executions of agent loops through `loops`.
+    pub fn new(
+        app: App,
+        deliveries: JobQueue<Deliver>,
+        channels: JobQueue<ChannelJob>,
+        loops: JobQueue<RunLoop>,
+    ) -> Self {
+        Self { store: app.store.clone(), app, deliveries, channels, loops }
     }
 
     /// Does everything that is due. One thing that fails does not hold up the others.
@@ -169,6 +192,10 @@ impl Ticker {
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
             ItemKind::PeerEntry => self.entry(due, now, ticked).await?,
             ItemKind::Channel => self.deleted_channel(due, now, ticked).await?,
+            ItemKind::AgentLoop => {
+                ticked.runs += u32::from(self.app.run_planned(due, now).await?);
+            }
+            ItemKind::Execution => self.execution(due, now, ticked).await?,
             other => tracing::error!(?other, pk = due.key.pk, "no handler for due item"),
         }
         Ok(())
@@ -218,6 +245,18 @@ impl Ticker {
             let job = ChannelJob::removal(channel.workspace_id, id);
             self.channels.send(&job, Duration::ZERO).await?;
             ticked.channels += 1;
+        }
+        Ok(())
+    }
+
+    /// An execution waits without a message, or its worker's lease is over.
+    async fn execution(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let found = self.store.execution_at(&due.key).await?;
+        let Some(execution) = found.filter(|found| !found.status.is_final()) else { return Ok(()) };
+        // The lease first: if the message is lost after that, the row is due again.
+        if self.store.lease_execution(&due.key, &due.due_at, now.plus(LEASE)).await? {
+            self.loops.send_all(&[RunLoop::of(&execution)]).await?;
+            ticked.executions += 1;
         }
         Ok(())
     }

@@ -1,12 +1,14 @@
 //! Chatbot Platform: a workspace's bots and what was said to them. Snake case; everything in
 //! `data`, lists with their `meta` beside it.
 
+pub mod agent_loops;
 pub mod channels;
 pub mod chatbots;
 pub mod conversations;
 pub mod deliveries;
 pub mod error;
 pub mod events;
+pub mod executions;
 pub mod integrations;
 mod list;
 mod query;
@@ -14,7 +16,8 @@ pub mod subscriptions;
 
 pub use list::{ListIn, ListOut, MessagesIn};
 pub use query::{
-    BotQuery, ChannelQuery, ConversationQuery, IntegrationQuery, MessageQuery, WebhookQuery,
+    AgentLoopQuery, BotQuery, ChannelQuery, ConversationQuery, ExecutionQuery, IntegrationQuery,
+    MessageQuery, WebhookQuery,
 };
 
 use domain::{Dialect, Error, ErrorKind};

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod knowledge;
+pub mod mcp;
 
 use domain::Dialect;
 use serde_json::{Value, json};

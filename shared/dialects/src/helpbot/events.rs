@@ -36,13 +36,18 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         | EventBody::ConversationEnded(_)
         | EventBody::LeadCaptured(_)
         | EventBody::IntegrationFailed(_)
-        | EventBody::ChannelDisconnected(_) => Vec::new(),
+        | EventBody::ChannelDisconnected(_)
+        | EventBody::ExecutionEnded(_) => Vec::new(),
     }
 }
 
 /// What has to be read: the session of a question, and what was asked before a handoff.
 pub fn required_data(name: &str) -> RequiredData {
-    RequiredData { conversation: matches!(name, CREATED | UNANSWERED), first_turn: name == HANDOFF }
+    RequiredData {
+        conversation: matches!(name, CREATED | UNANSWERED),
+        first_turn: name == HANDOFF,
+        ..RequiredData::default()
+    }
 }
 
 /// What is sent of `event` under `name`.
@@ -68,7 +73,8 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         | EventBody::ConversationEnded(_)
         | EventBody::IntegrationFailed(_)
         | EventBody::LeadCaptured(_)
-        | EventBody::ChannelDisconnected(_) => json!({}),
+        | EventBody::ChannelDisconnected(_)
+        | EventBody::ExecutionEnded(_) => json!({}),
     };
     stringify(&Envelope { event: name, timestamp: event.at.to_string(), data })
 }

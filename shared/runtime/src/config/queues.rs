@@ -1,4 +1,5 @@
 use app::{
+    agent_loops::job::RunLoop,
     channels::job::ChannelJob,
     crawl::job::CrawlPage,
     jobs::{Job, WorkQueue},
@@ -17,6 +18,7 @@ const DELIVERY_QUEUE: Variable = url_of::<Deliver>("URL of the queue of attempts
 const MAIL_QUEUE: Variable = url_of::<Mail>("URL of the queue of e-mails to owners");
 const PURGE_QUEUE: Variable =
     url_of::<Purge>("URL of the queue of deleted things whose dependents are to be removed");
+const LOOP_QUEUE: Variable = url_of::<RunLoop>("URL of the queue of executions of agent loops");
 const CRAWL_DEAD_LETTERS: Variable = Variable::required(
     "CRAWL_DEAD_LETTERS_URL",
     "URL of the queue to which `crawl-worker` moves messages that break the schema, with the reason",
@@ -36,10 +38,11 @@ const fn url_of<J: Job>(meaning: &'static str) -> Variable {
 pub struct QueuesConfig;
 
 impl QueuesConfig {
-    pub(super) const VARIABLES: [Variable; 7] = [
+    pub(super) const VARIABLES: [Variable; 8] = [
         CHANNEL_QUEUE,
         CRAWL_QUEUE,
         DELIVERY_QUEUE,
+        LOOP_QUEUE,
         MAIL_QUEUE,
         PURGE_QUEUE,
         CRAWL_DEAD_LETTERS,

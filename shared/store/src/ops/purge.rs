@@ -2,7 +2,8 @@
 //! at once; its stream record brings the rest here. Purging twice does nothing more.
 
 use domain::{
-    ChannelId, ChatbotId, ConversationId, CrawlId, Result, Scope, SourceId, WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, ExecutionId, Result, Scope,
+    SourceId, WebhookId, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,16 @@ pub enum PurgeTarget {
         /// The channel that was.
         id: ChannelId,
     },
+    /// The executions of an agent loop.
+    AgentLoop {
+        /// The loop that was.
+        id: AgentLoopId,
+    },
+    /// What one execution did.
+    Execution {
+        /// The execution that was.
+        id: ExecutionId,
+    },
     /// The deliveries of a webhook, and what points to it.
     Webhook {
         /// The webhook that was.
@@ -66,6 +77,8 @@ impl PurgeTarget {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
             Self::File { .. } | Self::Channel { .. } => Vec::new(),
+            Self::AgentLoop { id } => vec![keys::executions_partition(id)],
+            Self::Execution { id } => vec![keys::execution_partition(id)],
             Self::Webhook { id, .. } => vec![keys::deliveries_partition(id)],
             Self::Chatbot { id, .. } => vec![
                 keys::webhooks_partition(Scope::Chatbot(id)),
