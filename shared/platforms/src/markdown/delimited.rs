@@ -104,7 +104,7 @@ impl<'a> Page<'a> {
                 self.out.push('\n');
             }
             self.out.push_str(FENCE);
-            // What follows on the fence's line would be part of it.
+            // Text behind the fence, on its line, would be part of it.
             if to.is_some() {
                 self.out.push('\n');
             }

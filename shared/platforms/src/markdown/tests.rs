@@ -48,7 +48,7 @@ fn shown(platform: Platform, pieces: &[Piece]) -> String {
 
 #[test]
 fn an_answer_looks_right_on_every_platform() {
-    let markdown = fs::read_to_string(file("answer.md")).unwrap();
+    let markdown = fs::read_to_string(file("answer.markdown")).unwrap();
     for (platform, _) in PLATFORMS {
         let pieces = render(platform, &markdown, 10);
         compare(&format!("answer.{}.txt", platform.name()), &shown(platform, &pieces));

@@ -3,7 +3,7 @@
 use outbound::Verb;
 use serde_json::{Value, json};
 
-use super::{Peer, errors, inbound::status};
+use super::{Peer, errors};
 use crate::{
     ChannelAccount, ConnectError, Piece, SendError, SendFailure, SendTarget, SentPiece,
     WebhookHealth,
@@ -49,10 +49,14 @@ impl Slack<'_> {
     pub(crate) async fn typing(self, target: SendTarget<'_>) -> Result<(), SendError> {
         let peer = peer(target)?;
         match peer.thread {
-            Some(thread) if peer.channel.starts_with('D') => self
-                .call("assistant.threads.setStatus", &status(peer.channel, thread))
-                .await
-                .map(drop),
+            Some(thread) if peer.channel.starts_with('D') => {
+                let body = json!({
+                    "channel_id": peer.channel,
+                    "thread_ts": thread,
+                    "status": "is typing…",
+                });
+                self.call("assistant.threads.setStatus", &body).await.map(drop)
+            }
             _ => Ok(()),
         }
     }

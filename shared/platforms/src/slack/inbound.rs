@@ -1,7 +1,7 @@
 //! Events: which of them are messages for the bot.
 
 use domain::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Peer, references};
 use crate::{
@@ -139,9 +139,4 @@ fn micros(ts: &str) -> Option<u64> {
     let is_fraction = fraction.len() == 6 && fraction.bytes().all(|b| b.is_ascii_digit());
     let seconds: u64 = seconds.parse().ok().filter(|_| is_fraction)?;
     seconds.checked_mul(1_000_000)?.checked_add(fraction.parse().ok()?)
-}
-
-/// The body of a status in an agent thread.
-pub(super) fn status(channel: &str, thread: &str) -> Value {
-    json!({ "channel_id": channel, "thread_ts": thread, "status": "is typing…" })
 }

@@ -144,7 +144,7 @@ fn messages_are_told_apart() {
 
 #[test]
 fn one_message_is_one_key_whatever_carries_it() {
-    let mention = json!({ "channel": "C1", "text": "<@U0BOT> why" });
+    let mention = json!({ "channel": "C1", "channel_type": "channel", "text": "<@U0BOT> why" });
     let mut as_mention = mention.clone();
     as_mention["type"] = "app_mention".into();
     let (one, other) =
@@ -156,8 +156,7 @@ fn one_message_is_one_key_whatever_carries_it() {
     );
     // A mention begins a thread or stays in its own; a direct message has one only if it came in one.
     assert_eq!(one.peer, "T1:C1:1700000000.000200");
-    let in_thread =
-        json!({ "channel": "C1", "text": "<@U0BOT> why", "thread_ts": "1600000000.000100" });
+    let in_thread = json!({ "channel": "C1", "channel_type": "channel", "text": "<@U0BOT> why", "thread_ts": "1600000000.000100" });
     assert_eq!(events(&message(in_thread))[0].peer, "T1:C1:1600000000.000100");
     assert_eq!(events(&message(json!({})))[0].peer, "T1:D9");
     assert_eq!(

@@ -41,7 +41,7 @@ pub struct DiscordSent {
     pub token: String,
     /// The channel, for a message of the bot's own.
     pub channel: String,
-    /// Whether it stands in place of "thinking".
+    /// Whether it is in place of "thinking".
     pub is_original: bool,
     /// As last written.
     pub content: String,

@@ -5,17 +5,19 @@
 
 mod discord;
 mod graph;
+mod record;
 mod retry;
 mod server;
 mod sign;
 mod slack;
 mod telegram;
+#[cfg(test)]
+mod tests;
 
 pub use discord::{DiscordSent, FakeDiscord};
 pub use graph::{FakeGraph, GraphSent};
-pub use server::{
-    DeliveryAttempt, Disturbance, FakeReply, FakeServer, PlannedFailure, RecordedCall,
-};
+pub use record::{DeliveryAttempt, Disturbance, FakeReply, PlannedFailure, RecordedCall};
+pub use server::FakeServer;
 pub use sign::{escaped_json, hmac_hex};
 pub use slack::{FakeSlack, SlackPosted};
 pub use telegram::{FakeTelegram, TelegramSent};

@@ -35,8 +35,13 @@ impl SigningKey {
 
 /// Seconds since 1970.
 pub(super) fn seconds_now() -> u64 {
+    millis_now() / 1_000
+}
+
+/// Milliseconds since 1970.
+pub(super) fn millis_now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map(|since| since.as_secs()).unwrap_or_default()
+    since.map(|since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)).unwrap_or_default()
 }
 
 /// JSON as Meta sends it: ASCII, `/` as `\/`, lower-case hex.

@@ -4,7 +4,10 @@ use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::{Application, DiscordSent, FakeDiscord, error};
-use crate::platforms::server::{Behaviour, FakeReply, RecordedCall, locked};
+use crate::platforms::{
+    FakeReply, RecordedCall,
+    server::{Behaviour, locked},
+};
 
 /// Characters of a message.
 const MAX_CONTENT: usize = 2_000;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::{Account, FakeGraph, GraphSent, deliveries, done, error};
 use crate::platforms::{
-    FakeServer,
-    server::{Behaviour, FakeReply, RecordedCall, locked},
+    FakeReply, FakeServer, RecordedCall,
+    server::{Behaviour, locked},
 };
 
 /// Characters of a message: WhatsApp's, Messenger's.

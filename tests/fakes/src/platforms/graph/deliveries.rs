@@ -10,7 +10,7 @@ use crate::platforms::{
     DeliveryAttempt, FakeServer,
     retry::until_taken,
     server::locked,
-    sign::{escaped_json, hmac_hex, seconds_now},
+    sign::{escaped_json, hmac_hex, millis_now, seconds_now},
 };
 
 /// Attempts after which the stand-in gives up.
@@ -105,7 +105,7 @@ impl FakeGraph {
         json!({
             "sender": { "id": from },
             "recipient": { "id": Self::PAGE },
-            "timestamp": seconds_now() * 1_000,
+            "timestamp": millis_now(),
             "message": message,
         })
     }
@@ -114,7 +114,7 @@ impl FakeGraph {
     /// thread.
     pub fn messenger(&self, all: Vec<Value>, name: &str) -> Value {
         let entries = all.into_iter().map(|one| {
-            let mut entry = json!({ "id": Self::PAGE, "time": seconds_now() * 1_000 });
+            let mut entry = json!({ "id": Self::PAGE, "time": millis_now() });
             entry[name] = json!([one]);
             entry
         });
@@ -131,7 +131,7 @@ impl FakeGraph {
         let one = json!({
             "sender": { "id": Self::PAGE },
             "recipient": { "id": to },
-            "timestamp": seconds_now() * 1_000,
+            "timestamp": millis_now(),
             "message": message,
         });
         self.messenger(vec![one], "messaging")

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Bots, FakeTelegram, TelegramSent, Webhook, error, html, id_of, seconds_now};
-use crate::platforms::server::{Behaviour, FakeReply, RecordedCall, locked};
+use crate::platforms::{
+    FakeReply, RecordedCall,
+    server::{Behaviour, locked},
+};
 
 /// Ports that Telegram delivers to.
 const PORTS: [u16; 4] = [80, 88, 443, 8443];

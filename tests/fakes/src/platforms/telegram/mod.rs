@@ -17,10 +17,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{
-    FakeServer, PlannedFailure,
-    server::{FakeReply, locked},
-};
+use super::{FakeReply, FakeServer, PlannedFailure, server::locked, sign::seconds_now};
 
 /// Telegram on loopback.
 #[derive(Clone)]
@@ -209,9 +206,4 @@ pub(crate) fn error(code: u16, description: &str, parameters: Value) -> FakeRepl
 /// The bot's id, which its token begins with.
 fn id_of(token: &str) -> i64 {
     token.split(':').next().and_then(|id| id.parse().ok()).unwrap_or_default()
-}
-
-fn seconds_now() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map(|since| since.as_secs()).unwrap_or_default()
 }
