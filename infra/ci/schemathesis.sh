@@ -36,6 +36,8 @@ trap finish EXIT
 lifted='{"conferbot_calls":null,"conferbot_calls_per_minute":null,"chatbotplatform_calls_per_minute":null,"botplot_calls":null,"helpbot_credits":null,"chatbots":null}'
 plans="{\"free\":$lifted,\"starter\":$lifted,\"pro\":$lifted,\"business\":$lifted,\"enterprise\":$lifted}"
 RUST_LOG="${RUST_LOG:-error}" "${PLATFORM:-$target/debug/local}" --memory --port "$port" --data "$data" --plans "$plans" \
+  --platform telegram=http://127.0.0.1:9 --platform slack=http://127.0.0.1:9 --platform discord=http://127.0.0.1:9 \
+  --platform graph=http://127.0.0.1:9 \
   >/dev/null 2>"$data/platform.log" &
 platform=$!
 until [ -s "$data/credentials.json" ]; do

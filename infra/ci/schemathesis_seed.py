@@ -74,6 +74,11 @@ def integration():
     return call("POST", f"/v1/bots/{BACKENDS_BOT}/integrations", echo, **PLATFORM)[1]["data"]["id"]
 
 
+def channel():
+    web = {"name": "Widget", "type": "web"}
+    return call("POST", f"/v1/bots/{BACKENDS_BOT}/channels", web, **PLATFORM)[1]["data"]["id"]
+
+
 def agent_loop():
     report = {"name": "Report", "user_message": "Report.", "integration_id": integration()}
     return call("POST", "/v1/agent-loops", report, **PLATFORM)[1]["data"]["id"]
@@ -203,6 +208,8 @@ made = {
     "BACKENDS_BOT_ID": BACKENDS_BOT,
     "INTEGRATION_ID": integration(),
     "DELETED_INTEGRATION_ID": integration(),
+    "CHANNEL_ID": channel(),
+    "DELETED_CHANNEL_ID": channel(),
     "AGENT_LOOP_ID": loop,
     "EXECUTION_ID": execution(loop),
     "DELETED_AGENT_LOOP_ID": agent_loop(),

@@ -1,5 +1,7 @@
 //! `cargo dev`: Colloquy on this machine.
 
+mod fake;
+
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -8,9 +10,15 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = Options::parse();
     runtime::init_logs("error");
-    match run(options).await {
+    let mut arguments = std::env::args_os().peekable();
+    let program = arguments.next();
+    let done = if arguments.next_if(|first| first == "fake").is_some() {
+        fake::run(fake::FakeOptions::parse_from(program.into_iter().chain(arguments))).await
+    } else {
+        run(Options::parse()).await
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");

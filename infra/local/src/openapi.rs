@@ -11,6 +11,7 @@ pub fn openapi() -> Result<Value> {
     for part in [
         agent_loops::openapi(),
         analytics::openapi(),
+        channels::openapi(),
         chat::openapi(),
         chatbots::openapi(),
         conversations::openapi(),

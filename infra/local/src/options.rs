@@ -60,8 +60,8 @@ pub struct Options {
     #[arg(long, default_value = "", value_name = "MODEL")]
     pub embeddings: String,
 
-    /// Send requests for a platform to URL instead of the platform's own host; NAME is bedrock. May
-    /// be given several times.
+    /// Send requests for a platform to URL instead of the platform's own host; NAME is telegram, slack,
+    /// discord, graph (WhatsApp and Messenger) or bedrock. May be given several times.
     #[arg(long = "platform", value_name = "NAME=URL", value_parser = platform)]
     pub platforms: Vec<(String, String)>,
 
@@ -138,7 +138,7 @@ impl Options {
 }
 
 /// Platforms whose host `--platform` can replace.
-const PLATFORMS: &[&str] = &["bedrock"];
+const PLATFORMS: &[&str] = &["telegram", "slack", "discord", "graph", "bedrock"];
 
 fn platform(text: &str) -> Result<(String, String), String> {
     let (name, url) = text.split_once('=').ok_or("is not NAME=URL")?;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     adapters::sqs::{Queue, QueueMessage},
     agent_loops::job::RunLoop,
+    channels::job::ChannelJob,
     crawl::job::CrawlPage,
     mail::job::Mail,
     ops::purge::Purge,
@@ -22,7 +23,8 @@ use crate::{
 };
 
 /// All types of jobs.
-pub const ALL: [JobType; 5] = [
+pub const ALL: [JobType; 6] = [
+    JobType::of::<ChannelJob>(),
     JobType::of::<CrawlPage>(),
     JobType::of::<Deliver>(),
     JobType::of::<Mail>(),
@@ -149,11 +151,11 @@ fn message<J: Job>(job: &J) -> Result<QueueMessage> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Scope, Timestamp};
+    use domain::{ChannelEntry, PeerKey, Scope, Timestamp};
     use store::PurgeTarget;
 
     use super::*;
-    use crate::mail::job::MailAbout;
+    use crate::{channels::job::ChannelTask, mail::job::MailAbout};
 
     fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(n: u8) -> T {
         format!("0197a000-0000-7000-8000-{n:012}").parse().unwrap()
@@ -226,6 +228,22 @@ mod tests {
         );
         for mail in [handoff, disabled] {
             assert_eq!(decode::<Mail>(&encode(&mail).unwrap()).unwrap(), mail);
+        }
+
+        let (peer, place) = (PeerKey::of("42"), ChannelEntry::inbound_place(7, "a"));
+        let head = format!(r#"{{"v":1,"workspaceId":"{one}","channelId":"{two}","task":"#);
+        let named = format!(r#""entry","peer":"{peer}","place":"{place}""#);
+        for (task, rest) in [
+            (ChannelTask::Removal, r#""removal""#.to_owned()),
+            (
+                ChannelTask::Entry { peer: peer.clone(), place: place.clone(), deferrals: 0 },
+                named.clone(),
+            ),
+            (ChannelTask::Entry { peer, place, deferrals: 2 }, format!(r#"{named},"deferrals":2"#)),
+        ] {
+            let job = ChannelJob { workspace_id: id(1), channel_id: id(2), task };
+            assert_eq!(encode(&job).unwrap(), format!("{head}{rest}}}"));
+            assert_eq!(decode::<ChannelJob>(&encode(&job).unwrap()).unwrap(), job);
         }
 
         let purge = Purge { target: PurgeTarget::Conversation { id: id(1) } };

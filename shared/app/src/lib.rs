@@ -4,6 +4,7 @@
 pub mod access;
 pub mod adapters;
 pub mod agent_loops;
+pub mod channels;
 pub mod chat;
 pub mod chatbots;
 pub mod conversations;

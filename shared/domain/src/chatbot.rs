@@ -87,6 +87,8 @@ pub struct Chatbot {
     pub integrations: Vec<IntegrationId>,
     /// Grows with every change of its AI backends.
     pub integrations_version: u64,
+    /// Its owner switched the chat on web pages off: it has web channels, and none of them is connected.
+    pub is_web_off: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When its configuration last changed.

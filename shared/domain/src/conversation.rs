@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BackendKind, ChatbotId, ConversationId, Dialect, Error, IntegrationId, MessageId, Result,
-    SourceId, Timestamp, WorkspaceId, bounds, wire,
+    BackendKind, ChannelOrigin, ChatbotId, ConversationId, Dialect, Error, IntegrationId,
+    MessageId, Result, SourceId, Timestamp, WorkspaceId, bounds, wire,
 };
 
 /// After this long without a message a conversation has ended, unless the deployment says other.
@@ -62,7 +62,8 @@ pub enum HandoffStatus {
 }
 
 /// Where a visitor talks to a chatbot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Platform {
     /// Telegram.
     Telegram,
@@ -119,6 +120,8 @@ pub struct Conversation {
     pub visitor_id: String,
     /// What ties several conversations of one visit together, where each question opens its own.
     pub session_id: Option<String>,
+    /// The channel that it is held on; none for the chat routes.
+    pub origin: Option<ChannelOrigin>,
     /// Its status.
     pub status: ConversationStatus,
     /// Whether a person was requested.
@@ -153,9 +156,9 @@ impl Conversation {
         self.message_count >= MAX_MESSAGES || self.text_bytes > MAX_TEXT_BYTES
     }
 
-    /// Where it is held. The chat routes are the only way in so far.
+    /// Where it is held.
     pub fn platform(&self) -> Platform {
-        Platform::Web
+        self.origin.as_ref().map_or(Platform::Web, |origin| origin.platform)
     }
 }
 
@@ -290,9 +293,30 @@ pub struct ChatRequest {
     pub visitor_id: Option<String>,
     /// What ties several conversations of one visit together, if anything.
     pub session_id: Option<String>,
+    /// The channel that it came from; none for the chat routes.
+    pub channel: Option<ChannelOrigin>,
 }
 
 impl ChatRequest {
+    /// A message of a channel, shortened to the longest one that is taken. It continues the conversation
+    /// if that is still open, and opens one otherwise.
+    pub fn of_channel(
+        message: &str,
+        conversation_id: Option<ConversationId>,
+        visitor_id: &str,
+        channel: ChannelOrigin,
+    ) -> Result<Self> {
+        let (_, most) = bounds::MESSAGE;
+        let visitor_id = shorten(visitor_id, bounds::CLIENT_ID.1);
+        Ok(Self {
+            message: bounds::text("message", &shorten(message, most), bounds::MESSAGE)?,
+            conversation_id,
+            visitor_id: Some(visitor_id),
+            session_id: None,
+            channel: Some(channel),
+        })
+    }
+
     /// Checks the bounds; an id that can't be one names no conversation.
     pub fn new(
         message: Option<&str>,
@@ -307,6 +331,7 @@ impl ChatRequest {
                 .map(|v| bounds::text("visitorId", v, bounds::CLIENT_ID))
                 .transpose()?,
             session_id: None,
+            channel: None,
         })
     }
 }
@@ -328,6 +353,7 @@ impl ChatRequest {
             session_id: session_id
                 .map(|v| bounds::text("sessionId", v, bounds::CLIENT_ID))
                 .transpose()?,
+            channel: None,
         })
     }
 }

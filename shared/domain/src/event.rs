@@ -3,8 +3,8 @@
 //! gives the same event.
 
 use crate::{
-    AgentExecution, BackendReport, ChatbotId, Conversation, ConversationId, DirectMessage, EventId,
-    Lead, Timestamp, Turn, WorkspaceId,
+    AgentExecution, BackendReport, Channel, ChatbotId, Conversation, ConversationId, DirectMessage,
+    EventId, Lead, Timestamp, Turn, WorkspaceId,
 };
 
 /// An event with what it is about.
@@ -43,6 +43,8 @@ pub enum EventBody {
     DirectMessageSent(Box<DirectMessage>),
     /// No AI backend of the chatbot gave a complete answer to the question of this turn.
     IntegrationFailed(Box<Turn>),
+    /// A channel was lost, or its owner switched it off.
+    ChannelDisconnected(Box<Channel>),
     /// An execution of an agent loop has ended, however that was.
     ExecutionEnded(Box<AgentExecution>),
 }
@@ -60,7 +62,7 @@ impl Event {
             | EventBody::IntegrationFailed(turn) => Some(turn.conversation_id),
             EventBody::DirectMessageSent(message) => Some(message.conversation_id),
             EventBody::LeadCaptured(lead) => lead.conversation_id,
-            EventBody::ExecutionEnded(_) => None,
+            EventBody::ChannelDisconnected(_) | EventBody::ExecutionEnded(_) => None,
         }
     }
 
@@ -98,6 +100,19 @@ impl Event {
             events.push(event("integration failed", turn.answered_at, body));
         }
         events
+    }
+
+    /// A channel was lost or switched off; the time tells one loss from another.
+    pub fn channel_disconnected(channel: Channel) -> Self {
+        let at = channel.disconnected_at.unwrap_or(channel.updated_at);
+        let (id, time) = (channel.id.to_string(), at.to_string());
+        Self {
+            id: EventId::derived(&["channel disconnected", &id, &time]),
+            at,
+            workspace_id: channel.workspace_id,
+            chatbot_id: Some(channel.chatbot_id),
+            body: EventBody::ChannelDisconnected(Box::new(channel)),
+        }
     }
 
     /// A direct message was stored.

@@ -99,6 +99,8 @@ ids! {
     LeadId, "lead";
     /// An AI backend of a chatbot.
     IntegrationId, "integration";
+    /// A messaging platform where a chatbot answers.
+    ChannelId, "channel";
     /// A webhook subscription.
     WebhookId, "webhook";
     /// A domain event, derived from the change it belongs to.
@@ -146,6 +148,11 @@ impl ExecutionId {
 }
 
 impl MessageId {
+    /// The id of a message made at `at` that `parts` always lead to.
+    pub fn derived_at(at: Timestamp, parts: &[&str]) -> Self {
+        Self(DeliveryId::derived_at(at, parts).0)
+    }
+
     /// The lowest id that `at` can give.
     pub fn lowest_at(at: Timestamp) -> Self {
         let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);

@@ -8,6 +8,7 @@ pub mod access;
 pub mod agent_loops;
 pub mod bounds;
 pub mod branding;
+pub mod channel;
 pub mod chatbot;
 pub mod conversation;
 pub mod deliveries;
@@ -40,6 +41,10 @@ pub use agent_loops::{
     ExecutionTrigger, ModelCallRecord, NewAgentLoop, ToolCallRecord, ToolServer, ToolServerInput,
 };
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
+pub use channel::{
+    Channel, ChannelEntry, ChannelFilter, ChannelOrigin, ChannelPatch, ChannelPeer, ChannelStatus,
+    EntryState, NewChannel, PeerKey,
+};
 pub use chatbot::{AnswerFrom, Chatbot};
 pub use conversation::{
     BackendReport, BackendResult, Citation, Conversation, ConversationStatus, HandoffStatus,
@@ -51,8 +56,8 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    AgentLoopId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId, GroupId,
-    IntegrationId, KeyId, LeadId, MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId,
+    GroupId, IntegrationId, KeyId, LeadId, MessageId, SourceId, UserId, WebhookId, WorkspaceId,
 };
 pub use inbox::{
     DirectAuthor, DirectMessage, InboxCursor, InboxPatch, InboxQuery, Speaker, TranscriptEntry,

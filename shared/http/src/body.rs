@@ -31,6 +31,18 @@ impl<D: DialectErrors, T: DeserializeOwned, S: Send + Sync> FromRequest<S> for B
     }
 }
 
+/// A body as it came, within its bound: for what is verified over its bytes.
+#[derive(Debug)]
+pub struct RawBody<D>(pub Bytes, pub PhantomData<D>);
+
+impl<D: DialectErrors, S: Send + Sync> FromRequest<S> for RawBody<D> {
+    type Rejection = Problem<D>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(read_body(request, state).await?, PhantomData))
+    }
+}
+
 /// The whole body, within its bound.
 pub(crate) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Error> {
     let most = max_bytes(request.extensions());

@@ -17,7 +17,7 @@ pub use auth::{
     ChatKey, CountedKey, PollingMember, SCOPE, SecretKey, SessionToken, SharedManagement,
     SharedRoute, SignedIn, SiteKey, VisitorKey, WorkspaceKey, session_cookie,
 };
-pub use body::{Body, Params, PathParams, parse, query};
+pub use body::{Body, Params, PathParams, RawBody, parse, query};
 pub use ctx::Ctx;
 pub use form::{BodyLimit, Form, Part, SiteForm};
 pub use layers::{

@@ -68,7 +68,7 @@ pub enum Hop {
     Redirected(Url, Vec<String>),
 }
 
-/// The answer to a POST.
+/// The answer to a POST or another call.
 #[derive(Debug, Clone)]
 pub struct Sent {
     /// Its status code; a redirect is an answer like any other.
@@ -310,7 +310,11 @@ impl Client {
         })
     }
 
-    fn check(&self, url: &Url) -> Result<(), OutboundError> {
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(crate) fn check(&self, url: &Url) -> Result<(), OutboundError> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(OutboundError::Refused(url.scheme().to_owned(), "is not http or https"));
         }
@@ -350,7 +354,7 @@ fn address(location: &HeaderValue) -> String {
     })
 }
 
-fn text_of(value: Option<&HeaderValue>) -> Option<String> {
+pub(crate) fn text_of(value: Option<&HeaderValue>) -> Option<String> {
     value.and_then(|v| v.to_str().ok()).map(str::to_owned)
 }
 
@@ -378,7 +382,11 @@ async fn read(response: reqwest::Response, bound: usize) -> Result<Vec<u8>, Outb
 }
 
 /// As much of a body as fits `kept`; a body that breaks off is still an answer.
-async fn read_prefix(response: reqwest::Response, kept: usize, time: Duration) -> String {
+pub(crate) async fn read_prefix(
+    response: reqwest::Response,
+    kept: usize,
+    time: Duration,
+) -> String {
     let mut body = Vec::new();
     let mut stream = response.bytes_stream();
     let until = tokio::time::Instant::now() + time;

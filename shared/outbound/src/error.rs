@@ -51,6 +51,8 @@ pub(crate) struct NoPublicAddress;
 
 /// What an error of the HTTP client comes to.
 pub(crate) fn failed(error: reqwest::Error) -> OutboundError {
+    // A platform's URL may hold a token.
+    let error = error.without_url();
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     let mut last = String::new();
     let mut is_lost = error.is_timeout();

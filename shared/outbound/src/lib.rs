@@ -2,6 +2,7 @@
 //! through here.
 
 mod address;
+mod call;
 mod client;
 mod cookies;
 mod dns;
@@ -10,6 +11,7 @@ mod error;
 mod tls;
 
 pub use address::{Policy, is_public};
+pub use call::{Unanswered, Verb};
 pub use client::{Client, Exchange, Fetched, Hop, Limits, Sent, Streamed};
 pub use cookies::CookieJar;
 pub use dns::{Dns, DnsError, Resolver};

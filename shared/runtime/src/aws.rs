@@ -10,6 +10,7 @@ use app::{
     adapters::files::Files,
     adapters::seal::Sealer,
     adapters::sqs::Queue,
+    channels::connect::Channels,
     integrations::Integrations,
     jobs::{Job, JobQueue, WorkQueue},
     ops::dead_letters::DeadLetters,
@@ -21,8 +22,10 @@ use domain::{Error, Result};
 use futures::FutureExt;
 use knowledge::Embedder;
 use outbound::{Client, Resolver};
+use platforms::{PlatformApi, PlatformHosts};
 use store::Store;
 use tokio::sync::Notify;
+use url::Url;
 
 use crate::{
     Env,
@@ -108,7 +111,8 @@ impl Aws {
         Self { endpoints, ..self.clone() }
     }
 
-    /// The same with other services at the endpoints that `platforms` gives by name: `bedrock`.
+    /// The same with other services at the endpoints that `platforms` gives by name: `bedrock`, or a host
+    /// of messaging platforms.
     #[must_use]
     pub fn with_platforms(self, platforms: BTreeMap<String, String>) -> Self {
         Self { platforms: Arc::new(platforms), ..self }
@@ -218,6 +222,21 @@ impl Aws {
         let of_region = |region: &Region| format!("https://bedrock-runtime.{region}.amazonaws.com");
         let bedrock = self.platform("bedrock").map(str::to_owned);
         integrations.with_bedrock(bedrock.or_else(|| self.config.region().map(of_region)))
+    }
+
+    /// Channels, their platforms where they are or where `--platform` put them. The master key is read now.
+    pub async fn channels(&self, env: &Env, app: App) -> Result<Channels> {
+        let client = Client::new(LocalConfig::read(env).policy(), "Colloquy/1.0");
+        let mut hosts = PlatformHosts::public().map_err(Error::internal)?;
+        for name in PlatformHosts::NAMES {
+            let Some(url) = self.platform(name) else { continue };
+            let url = Url::parse(url).map_err(Error::internal)?;
+            if !hosts.set(name, url) {
+                return Err(Error::internal(format!("{name} can't be at that URL")));
+            }
+        }
+        let api = PlatformApi::new(client.map_err(Error::internal)?, hosts);
+        Ok(Channels::new(app, api, self.sealer(env).await?))
     }
 
     /// The tokens of visitors' conversations. The master key is read when the first one is needed.

@@ -14,6 +14,11 @@
 //! | first answer to a repeatable write | `ONCE#<sha256 of the key>` | `<sha256 of the Idempotency-Key>` | expires |
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
 //! | integration (AI backend) of a chatbot | `WS#<workspace>` | `INT#<integration>` | |
+//! | channel | `CHAN#<channel>` | `CHANNEL` | `due` once it is deleted |
+//! | where a channel of a chatbot is | `BOT#<chatbot>` | `CHAN#<channel>` | |
+//! | peer of a channel, with its lease | `PEER#<channel>#<peer>` | `PEER` | `list` by its channel; expires |
+//! | message of a peer | `PEER#<channel>#<peer>` | `IN#<order>#<hash of the deduplication key>` | `due` until settled; expires |
+//! | reply to a peer that no message asked | `PEER#<channel>#<peer>` | `OUT#<message>` | `due` until settled; expires |
 //! | agent loop | `WS#<workspace>` | `LOOP#<loop>` | `due` while its schedule runs it |
 //! | execution of an agent loop | `LOOP#<loop>` | `EXEC#<execution>` | `due` until it has ended; expires |
 //! | what an execution said and called | `EXEC#<execution>` | `RESULT` | expires |
@@ -86,6 +91,12 @@
 //! | a place or a turn at a host | conditional update of `HOST#…`; a turn is read first | 1 |
 //! | an integration | get | 1 |
 //! | integrations of a chatbot | the chatbot's item has their ids; batch get | by size, once a version |
+//! | a channel | get | 1 |
+//! | channels of a chatbot | query `BOT#… / CHAN#`, batch get | by size |
+//! | whether a message is known | condition on its put | |
+//! | entries of a peer that are not settled | query `PEER#…#… / IN#` or `OUT#` from the last settled place | by size |
+//! | who works on a peer's entries | conditional update, which returns the peer | |
+//! | peers of a deleted channel | query `list` `PEERS#…` | by size |
 //! | agent loops of a workspace | query `WS#… / LOOP#` | by size, bounded by 200 loops |
 //! | an execution | get | 1 |
 //! | executions of a loop, newest first | query `LOOP#… / EXEC#` backwards, batch get `RESULT` | by size, bounded by the newest 1,000 |
@@ -104,9 +115,9 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    AgentLoopId, ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId,
-    ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, Scope, SourceId, Subdomain,
-    Timestamp, WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId,
+    EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey, Scope,
+    SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -175,6 +186,10 @@ pub fn webhooks_partition(scope: Scope) -> String {
         Scope::AgentLoop(id) => format!("HOOKS#LOOP#{id}"),
     }
 }
+/// Partition of a peer of a channel: its own item and its entries.
+pub fn peer_partition(channel: ChannelId, peer: &PeerKey) -> String {
+    format!("PEER#{channel}#{peer}")
+}
 /// Partition of a webhook's deliveries.
 pub fn deliveries_partition(id: WebhookId) -> String {
     format!("HOOK#{id}")
@@ -228,6 +243,22 @@ pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
 /// An integration.
 pub fn integration(workspace: WorkspaceId, id: IntegrationId) -> Key {
     key(workspace_partition(workspace), format!("{INTEGRATION}{id}"))
+}
+/// A channel.
+pub fn channel(id: ChannelId) -> Key {
+    key(format!("CHAN#{id}"), "CHANNEL")
+}
+/// Where a channel of a chatbot is.
+pub fn channel_pointer(chatbot: ChatbotId, id: ChannelId) -> Key {
+    key(chatbot_partition(chatbot), format!("{CHANNEL_POINTER}{id}"))
+}
+/// A peer of a channel.
+pub fn peer(channel: ChannelId, peer: &PeerKey) -> Key {
+    key(peer_partition(channel, peer), "PEER")
+}
+/// An entry of a peer, by its place.
+pub fn peer_entry(channel: ChannelId, peer: &PeerKey, place: &str) -> Key {
+    key(peer_partition(channel, peer), place)
 }
 /// An agent loop.
 pub fn agent_loop(workspace: WorkspaceId, id: AgentLoopId) -> Key {
@@ -391,6 +422,10 @@ pub fn checkpoint(consumer: &str, shard: &str) -> Key {
 pub fn conversations_of(chatbot: ChatbotId, status: ConversationStatus) -> String {
     format!("CONVS#{chatbot}#{}", status.name())
 }
+/// Partition of the `list` index for the peers of a channel.
+pub fn peers_of(channel: ChannelId) -> String {
+    format!("PEERS#{channel}")
+}
 /// Partition of the `list` index for the turn that has this answer.
 pub fn message_partition(answer: MessageId) -> String {
     format!("MSG#{answer}")
@@ -442,6 +477,8 @@ pub const API_KEY_ENTRY: &str = "KEY#";
 pub const CHATBOT: &str = "BOT#";
 /// Sort key prefix of integrations in a workspace.
 pub const INTEGRATION: &str = "INT#";
+/// Sort key prefix of the pointers to channels in a chatbot.
+pub const CHANNEL_POINTER: &str = "CHAN#";
 /// Sort key prefix of agent loops in a workspace.
 pub const AGENT_LOOP: &str = "LOOP#";
 /// Sort key prefix of executions in an agent loop.
@@ -504,6 +541,10 @@ pub enum ItemKind {
     Source,
     /// A page of a crawl.
     Page,
+    /// A channel.
+    Channel,
+    /// A message or a reply of a channel's peer.
+    PeerEntry,
     /// A webhook.
     Webhook,
     /// A delivery.
@@ -517,9 +558,16 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
-    /// The kinds that have partitions of their own in the `due` index.
-    pub const DUE: [Self; 5] =
-        [Self::Delivery, Self::Source, Self::Conversation, Self::AgentLoop, Self::Execution];
+    /// The kinds that have partitions of their own in the `due` index. Deleted channels, which are few, are
+    /// beside entries of channels.
+    pub const DUE: [Self; 6] = [
+        Self::Delivery,
+        Self::Source,
+        Self::Conversation,
+        Self::AgentLoop,
+        Self::Execution,
+        Self::PeerEntry,
+    ];
 
     /// The name of the kind in its partitions of the `due` index.
     pub fn due_name(self) -> &'static str {
@@ -527,6 +575,7 @@ impl ItemKind {
             Self::Delivery => "delivery",
             Self::Source => "source",
             Self::Conversation => "conversation",
+            Self::PeerEntry | Self::Channel => "channel",
             Self::AgentLoop => "loop",
             Self::Execution => "execution",
             _ => "other",
@@ -547,6 +596,8 @@ impl Key {
             ("BOT", "LEAD") => ItemKind::Lead,
             ("BOT", "SRC") => ItemKind::Source,
             ("SRC", "PAGE") => ItemKind::Page,
+            ("CHAN", "CHANNEL") => ItemKind::Channel,
+            ("PEER", "IN" | "OUT") => ItemKind::PeerEntry,
             ("HOOKS", "HOOK") => ItemKind::Webhook,
             ("HOOK", "DLV") => ItemKind::Delivery,
             ("WS", "LOOP") => ItemKind::AgentLoop,

@@ -6,6 +6,7 @@
 
 mod access;
 mod agent_loops;
+mod channels;
 mod chat;
 mod chatbots;
 mod conversations;
@@ -26,6 +27,8 @@ pub use access::idempotency::{ClaimOutcome, ClaimToken, StoredResponse};
 pub use access::usage::QuotaOutcome;
 pub use agent_loops::executions::{LeaseRenewal, PENDING_LEASE};
 pub use agent_loops::loops::{PlannedRun, PutAgentLoop};
+pub use channels::items::PutChannel;
+pub use channels::peers::LeasedPeer;
 pub use chat::leads::PutLead;
 pub use chat::ratings::Rated;
 pub use chatbots::branding::Claimed;

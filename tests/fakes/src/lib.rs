@@ -1,3 +1,4 @@
 //! Loopback stand-ins of products that Colloquy talks to, for tests, benches and a developer's terminal.
 
 pub mod mcp;
+pub mod platforms;

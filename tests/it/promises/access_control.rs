@@ -49,6 +49,10 @@ impl Operation {
                 json!({"name": "Echo", "type": "echo", "weight": 0})
             }
             "chatbotplatform PATCH /v1/integrations/{id}" => json!({"weight": 0}),
+            "chatbotplatform POST /v1/bots/{bot_id}/channels" => {
+                json!({"name": "Widget", "type": "web"})
+            }
+            "chatbotplatform PATCH /v1/channels/{id}" => json!({"name": "Other"}),
             "chatbotplatform POST /v1/agent-loops" => {
                 json!({"name": "Report", "user_message": "Report."})
             }
@@ -106,6 +110,7 @@ fn named_by(segment: &str, dialect: &str) -> &'static str {
         ("knowledge", _) => "source",
         ("leads", _) => "lead",
         ("integrations", _) => "integration",
+        ("channels", _) => "channel",
         ("agent-loops", _) => "agent loop",
         ("webhooks", "conferbot") => "conferbot webhook",
         ("webhooks", "botplot") => "botplot webhook",
@@ -228,6 +233,10 @@ async fn seed(app: &App, tenant: &Tenant, receiver: &Receiver) -> Ids {
     let path = format!("/v1/bots/{}/integrations", tenant.chatbot);
     let made = app.post(&path).bearer(&tenant.chatbotplatform).json(&echo).send().await.json();
     ids.insert("integration", text(&made["data"]["id"]));
+    let web = json!({"name": "Widget", "type": "web"});
+    let path = format!("/v1/bots/{}/channels", tenant.chatbot);
+    let made = app.post(&path).bearer(&tenant.chatbotplatform).json(&web).send().await.json();
+    ids.insert("channel", text(&made["data"]["id"]));
     let report = json!({"name": "Report", "user_message": "Report."});
     let made = app.post("/v1/agent-loops").bearer(&tenant.chatbotplatform).json(&report);
     ids.insert("agent loop", text(&made.send().await.json()["data"]["id"]));

@@ -18,7 +18,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("embed", &["knowledge"]),
     ("app", &["ai", "cache", "domain", "knowledge", "outbound", "platforms", "store"]),
     // It loads the embedding model that a setting names.
-    ("runtime", &["app", "domain", "embed", "knowledge", "outbound", "store"]),
+    ("runtime", &["app", "domain", "embed", "knowledge", "outbound", "platforms", "store"]),
     ("colloquy-http", &["app", "dialects", "domain", "runtime", "store"]),
     ("worker", &["app", "domain", "runtime", "store"]),
 ];

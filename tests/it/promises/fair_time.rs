@@ -33,6 +33,7 @@ async fn converse(app: &App, tenant: &Tenant, at: Timestamp) {
         workspace_id,
         dialect: Dialect::Botplot,
         visitor_id: "v".to_owned(),
+        origin: None,
         session_id: None,
         status: ConversationStatus::Active,
         handoff: HandoffStatus::None,

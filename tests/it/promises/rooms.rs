@@ -14,13 +14,17 @@ const APP: Rooms = &[
     ("access", &["adapters"]),
     ("adapters", &[]),
     ("agent_loops", &["adapters", "chat", "integrations", "knowledge", "webhooks"]),
+    ("channels", &["adapters", "chat"]),
     ("chat", &["access", "adapters", "integrations", "knowledge"]),
     ("chatbots", &["access", "adapters"]),
     ("conversations", &["access", "knowledge"]),
     ("crawl", &["adapters", "knowledge"]),
-    ("events", &["adapters", "agent_loops", "crawl", "jobs", "mail", "ops", "webhooks"]),
+    (
+        "events",
+        &["adapters", "agent_loops", "channels", "crawl", "jobs", "mail", "ops", "webhooks"],
+    ),
     ("integrations", &["adapters"]),
-    ("jobs", &["adapters", "agent_loops", "crawl", "mail", "ops", "webhooks"]),
+    ("jobs", &["adapters", "agent_loops", "channels", "crawl", "mail", "ops", "webhooks"]),
     ("knowledge", &["adapters"]),
     ("mail", &["adapters"]),
     ("ops", &["adapters"]),
@@ -31,6 +35,7 @@ const APP: Rooms = &[
 /// an event.
 const APP_BACKWARDS: &[(&str, &str)] = &[
     ("agent_loops", "jobs"),
+    ("channels", "jobs"),
     ("crawl", "jobs"),
     ("mail", "jobs"),
     ("ops", "jobs"),
@@ -43,6 +48,7 @@ const APP_BACKWARDS: &[(&str, &str)] = &[
 const STORE: Rooms = &[
     ("access", &["chatbots", "keys", "table"]),
     ("agent_loops", &["keys", "table", "webhooks"]),
+    ("channels", &["keys", "table"]),
     ("chat", &["conversations", "keys", "table"]),
     ("chatbots", &["keys", "table"]),
     ("conversations", &["counters", "keys", "table"]),
@@ -52,6 +58,7 @@ const STORE: Rooms = &[
         "events",
         &[
             "agent_loops",
+            "channels",
             "chat",
             "chatbots",
             "conversations",

@@ -4,6 +4,7 @@
 mod access;
 mod agent_loops;
 mod analytics;
+mod channels;
 mod chat;
 mod chatbots;
 mod conversations;

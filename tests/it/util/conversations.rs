@@ -20,6 +20,7 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
                 workspace_id: tenant.workspace.parse().unwrap(),
                 dialect: Dialect::Botplot,
                 visitor_id: format!("visitor_{id}"),
+                origin: None,
                 session_id: None,
                 status: ConversationStatus::Active,
                 handoff: HandoffStatus::None,

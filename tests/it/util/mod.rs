@@ -5,6 +5,7 @@ pub mod access;
 pub mod agent_loops;
 pub mod analytics;
 pub mod botplot;
+pub mod channels;
 pub mod chatbotplatform;
 pub mod chatbots;
 pub mod conversations;

@@ -3,6 +3,7 @@
 
 mod agent_loops;
 mod analytics;
+mod channels;
 mod chatbots;
 mod conversations;
 mod integrations;
@@ -123,6 +124,7 @@ impl<'a> Metered<'a> {
         projects::botplot(self, tenant).await;
         projects::helpbot(self, tenant).await;
         integrations::chatbotplatform(self, tenant).await;
+        channels::chatbotplatform(self, tenant).await;
         agent_loops::chatbotplatform(self, tenant).await;
         webhook_dialects::conferbot(self, tenant).await;
         webhook_dialects::helpbot(self, tenant).await;

@@ -148,6 +148,7 @@ pub fn held(with: With, at: Timestamp, random: &mut Random) -> Held {
         workspace_id: with.workspace,
         dialect,
         visitor_id: format!("visitor-{visitor}"),
+        origin: None,
         session_id: (dialect == Dialect::Helpbot).then(|| format!("session-{visitor}")),
         status: ConversationStatus::Active,
         handoff: HandoffStatus::None,

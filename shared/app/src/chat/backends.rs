@@ -2,14 +2,10 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use ai::{
-    ChatbotContext, Finish, Grounding, Message, MessageOrigin, Request, Rules, ToolChoice, Usage,
-};
+use ai::{ChatbotContext, Finish, Grounding, Message, Request, Rules, ToolChoice, Usage};
 use domain::{
-    AnswerFrom, BackendKind, BackendReport, BackendResult, Chatbot, Citation, ConversationId,
-    MessageId, TracedMessage,
-    chatbot::REFUSAL,
-    conversation::{Platform, shorten},
+    AnswerFrom, BackendKind, BackendReport, BackendResult, ChannelOrigin, Chatbot, Citation,
+    ConversationId, MessageId, TracedMessage, chatbot::REFUSAL, conversation::shorten,
 };
 use knowledge::{
     Passage,
@@ -19,7 +15,7 @@ use knowledge::{
 use super::{
     answer,
     history::estimate_tokens,
-    plan::Reply,
+    plan::{Reply, message_origin},
     rewrite,
     stream::{Deltas, ReplyMode},
 };
@@ -49,6 +45,8 @@ pub(super) struct BackendQuestion<'a> {
     pub conversation_id: ConversationId,
     pub message_id: MessageId,
     pub visitor_id: &'a str,
+    /// The channel that it came from; none for the chat routes.
+    pub origin: Option<&'a ChannelOrigin>,
     pub message: &'a str,
     pub history: Vec<Message>,
     /// What was found, best first.
@@ -81,15 +79,12 @@ impl BackendQuestion<'_> {
             tools: Vec::new(),
             tool_choice: ToolChoice::Auto,
             max_output_tokens: MAX_OUTPUT_TOKENS,
-            origin: MessageOrigin {
-                conversation_id: self.conversation_id,
-                message_id: self.message_id,
-                visitor_id: self.visitor_id.to_owned(),
-                visitor_name: None,
-                visitor_username: None,
-                platform: Platform::Web,
-                chat_id: None,
-            },
+            origin: message_origin(
+                self.origin,
+                self.conversation_id,
+                self.message_id,
+                self.visitor_id.to_owned(),
+            ),
         }
     }
 

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use ai::{ChatbotContext, Message, MessageOrigin, Request, Rules, ToolChoice};
 use domain::{
-    BackendKind, BackendReport, BackendResult, Chatbot, Citation, Conversation, ConversationId,
-    ConversationStatus, Error, MessageId, Principal, Result, TracedMessage, Turn,
+    BackendKind, BackendReport, BackendResult, ChannelOrigin, Chatbot, Citation, Conversation,
+    ConversationId, ConversationStatus, Error, MessageId, Principal, Result, TracedMessage, Turn,
     conversation::{ChatRequest, Platform},
 };
 use knowledge::{Found, Match, Passage};
@@ -192,15 +192,12 @@ impl Chat {
             tools: Vec::new(),
             tool_choice: ToolChoice::Auto,
             max_output_tokens: 0,
-            origin: MessageOrigin {
-                conversation_id: *conversation_id,
-                message_id: *id,
-                visitor_id: request.visitor_id.clone().unwrap_or_default(),
-                visitor_name: None,
-                visitor_username: None,
-                platform: Platform::Web,
-                chat_id: None,
-            },
+            origin: message_origin(
+                request.channel.as_ref(),
+                *conversation_id,
+                *id,
+                request.visitor_id.clone().unwrap_or_default(),
+            ),
         })
     }
 
@@ -259,6 +256,7 @@ impl Chat {
             conversation_id: incoming.conversation_id,
             message_id: incoming.id,
             visitor_id: &visitor,
+            origin: incoming.request.channel.as_ref(),
             message: &incoming.request.message,
             history,
             passages,
@@ -310,6 +308,24 @@ fn backends_plan(
         Match::Nothing => Vec::new(),
     };
     AnswerPlan::Backends { passages, confidence, history, otherwise }
+}
+
+/// Where a message came from, as a backend is told.
+pub(super) fn message_origin(
+    channel: Option<&ChannelOrigin>,
+    conversation_id: ConversationId,
+    message_id: MessageId,
+    visitor_id: String,
+) -> MessageOrigin {
+    MessageOrigin {
+        conversation_id,
+        message_id,
+        visitor_id,
+        visitor_name: channel.and_then(|channel| channel.user_name.clone()),
+        visitor_username: channel.and_then(|channel| channel.username.clone()),
+        platform: channel.map_or(Platform::Web, |channel| channel.platform),
+        chat_id: channel.map(|channel| channel.chat_id.clone()),
+    }
 }
 
 /// What a visitor is called whom the client doesn't name.

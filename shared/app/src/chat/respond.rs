@@ -223,6 +223,7 @@ mod tests {
             index_version: 0,
             integrations: Vec::new(),
             integrations_version: 0,
+            is_web_off: false,
             created_at: now,
             updated_at: now,
         }

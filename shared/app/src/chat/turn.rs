@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
-    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, TurnTrace,
-    WorkspaceId,
+    Error, ErrorKind, HandoffStatus, KeyKind, MessageId, Principal, Result, Timestamp, Turn,
+    TurnTrace,
     conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
     dialect::CreditMetering,
 };
@@ -38,6 +38,15 @@ pub struct Chat {
     /// Answers while a chatbot has no AI backend of its own.
     pub(super) answerer: Arc<dyn Answerer>,
     pub(super) integrations: Integrations,
+}
+
+/// A turn that is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnsweredTurn {
+    /// The turn.
+    pub turn: Turn,
+    /// A person has taken the conversation over: the answer only says so.
+    pub is_handed_off: bool,
 }
 
 impl Chat {
@@ -72,10 +81,29 @@ impl Chat {
         let work = async move {
             let result =
                 chat.run(&principal, dialect, request, mode, (id, asked_at), &deltas).await;
-            deltas.end(result).await;
+            deltas.end(result.map(|answered| answered.turn)).await;
         };
         tokio::spawn(async move { meter.scope(work).await }.in_current_span());
         events
+    }
+
+    /// The turn of a channel's message, for a worker: it runs here, so it ends with its caller. A message
+    /// that is worked on again names the same `turn`, which is stored once.
+    pub async fn answer(
+        &self,
+        principal: &Principal,
+        dialect: Dialect,
+        request: ChatRequest,
+        turn: MessageId,
+    ) -> Result<AnsweredTurn> {
+        let conversation = TurnConversation {
+            id: request.conversation_id.unwrap_or_else(|| ConversationId::opened_by(turn)),
+            is_new: request.conversation_id.is_none(),
+        };
+        // There is no client that reads along.
+        let (deltas, _) = Deltas::channel(conversation);
+        let asked = (turn, self.app.now());
+        self.run(principal, dialect, request, ReplyMode::Whole, asked, &deltas).await
     }
 
     /// One turn. Reads are made in parallel and the write is one transaction.
@@ -87,22 +115,30 @@ impl Chat {
         mode: ReplyMode,
         (id, asked_at): (MessageId, Timestamp),
         deltas: &Deltas,
-    ) -> Result<Turn> {
+    ) -> Result<AnsweredTurn> {
         let deadline = mode.deadline();
         let chatbot_id = principal.may_chat()?;
-        let (chatbot, conversation, history, past) = tokio::try_join!(
-            self.chatbot(principal.workspace_id, chatbot_id),
-            self.conversation(chatbot_id, request.conversation_id),
+        let (chatbot, conversation, mut history, mut past) = tokio::try_join!(
+            self.chatbot(principal, chatbot_id),
+            self.conversation(chatbot_id, &request),
             self.history_ahead(chatbot_id, &request),
             self.past(&request)
         )?;
         // Before a credit is taken and a model is asked.
         conversation.as_ref().map_or(Ok(()), has_room)?;
+        let continues = conversation.as_ref().map(|conversation| conversation.id);
+        if continues != request.conversation_id {
+            // What was said in a conversation that is over is not part of the next one.
+            (history, past) = (None, Vec::new());
+        }
+        let request = ChatRequest { conversation_id: continues, ..request };
         if let Some(credits) = dialect.profile().credits {
             self.take_credit(principal, credits).await?;
         }
         let opened = || ConversationId::opened_by(id);
         let conversation_id = conversation.as_ref().map_or_else(opened, |c| c.id);
+        let is_handed_off =
+            conversation.as_ref().is_some_and(|c| c.status == ConversationStatus::HandedOff);
         let incoming = Incoming {
             principal,
             id,
@@ -140,7 +176,7 @@ impl Chat {
         self.integrations.note(&reply.attempts).await;
         match broke_off {
             true => Err(Error::new(ErrorKind::Internal, "the answer broke off; please try again")),
-            false => Ok(turn),
+            false => Ok(AnsweredTurn { turn, is_handed_off }),
         }
     }
 
@@ -167,11 +203,16 @@ impl Chat {
     }
 
     /// The chatbot of a key. If it is gone the key is worth nothing any more.
-    async fn chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<Chatbot> {
-        let chatbot = self.app.store.chatbot(workspace, id).await?;
+    async fn chatbot(&self, principal: &Principal, id: ChatbotId) -> Result<Chatbot> {
+        let chatbot = self.app.store.chatbot(principal.workspace_id, id).await?;
         let chatbot = chatbot.ok_or_else(Error::unauthorized)?;
         if chatbot.disabled {
             return Err(Error::new(ErrorKind::Forbidden, "this chatbot is disabled"));
+        }
+        let is_of_a_page = matches!(principal.kind, KeyKind::Public | KeyKind::Site);
+        if chatbot.is_web_off && is_of_a_page {
+            let message = "the web channel of this chatbot is disconnected";
+            return Err(Error::new(ErrorKind::Forbidden, message));
         }
         Ok(chatbot)
     }
@@ -189,13 +230,18 @@ impl Chat {
             .retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)))
     }
 
+    /// The conversation that `request` continues. A channel's peer stays the same for years: its next
+    /// message opens another one where the last is over, full or deleted.
     async fn conversation(
         &self,
         chatbot: ChatbotId,
-        id: Option<ConversationId>,
+        request: &ChatRequest,
     ) -> Result<Option<Conversation>> {
-        let Some(id) = id else { return Ok(None) };
+        let Some(id) = request.conversation_id else { return Ok(None) };
         let found = self.app.store.conversation(chatbot, id).await?;
+        if request.channel.is_some() {
+            return Ok(found.filter(is_open));
+        }
         found.map(Some).ok_or_else(|| Error::not_found("conversation"))
     }
 
@@ -220,13 +266,23 @@ impl Chat {
                 return Ok(());
             }
             // Closed, handed over or deleted since it was read.
-            read = self.conversation(turn.chatbot_id, Some(turn.conversation_id)).await?;
+            let found = self.app.store.conversation(turn.chatbot_id, turn.conversation_id).await?;
+            read = Some(found.ok_or_else(|| Error::not_found("conversation"))?);
         }
         Err(Error::new(
             ErrorKind::Conflict,
             "the conversation was changed by another request; try again",
         ))
     }
+}
+
+/// Whether a channel's next message is part of this conversation.
+fn is_open(conversation: &Conversation) -> bool {
+    let goes_on = match conversation.status {
+        ConversationStatus::Active | ConversationStatus::HandedOff => true,
+        ConversationStatus::Closed | ConversationStatus::Archived => false,
+    };
+    goes_on && !conversation.is_full()
 }
 
 /// Refuses a turn of a conversation that is full.
@@ -250,6 +306,7 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
         dialect,
         visitor_id: visitor.unwrap_or_else(|| visitor_of(turn.conversation_id)),
         session_id: request.session_id.clone(),
+        origin: request.channel.clone(),
         status: ConversationStatus::Active,
         handoff: HandoffStatus::None,
         handoff_at: None,

@@ -90,6 +90,7 @@ impl App {
             index_version: 1,
             integrations: Vec::new(),
             integrations_version: 0,
+            is_web_off: false,
             created_at: now,
             updated_at: now,
         };

@@ -15,16 +15,17 @@
 //!   |---|---|---|
 //!   | `purges` | a deleted chatbot, conversation, webhook or file; a superseded crawl; a conversation whose chatbot is gone; a deleted agent loop or execution | a purge of what depended on it |
 //!   | `crawls` | a queued page | a crawl job |
+//!   | `channels` | a message or a reply of a channel's peer; a deleted channel; a member's message | a job of the channel worker; a reply |
 //!   | `loops` | a queued execution of an agent loop | a job of the loop worker |
 //!   | `mail` | a handoff that promised an e-mail; a webhook that the platform disabled | an e-mail to the owner |
 //!   | `inbox` | a conversation that began, changed hands or status, or in which a person has part | an entry in the feed of its workspace's inbox |
-//!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; an execution that ended; a replayed delivery | deliveries and their attempts |
+//!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; an execution that ended; a lost channel; a replayed delivery | deliveries and their attempts |
 //!
 //! - **Replay** (`replay`): derives the changes of a time range again from the items of a chatbot
 //!   and routes them once more, for an operator.
 //! - **Ticker** ([`ticker`]): every minute, takes what is due: idle conversations are closed, syncs
-//!   begun, crawls that hang called off, agent loops run by their schedules, deliveries and executions
-//!   without a message sent again. Statistics read
+//!   begun, crawls that hang called off, agent loops run by their schedules, deliveries, executions and
+//!   entries of channels without a message sent again. Statistics read
 //!   the same stream, in a worker of their own ([`crate::conversations::stats`]).
 //!
 //! # States of what is due
@@ -47,6 +48,7 @@
 //! | in a tick | what was claimed is due again after its lease, what was not is due the next minute |
 //! | while two tickers run | each thing is claimed under a condition on the time it was due, so one of them does it |
 
+mod channels;
 mod crawls;
 mod inbox;
 mod loops;

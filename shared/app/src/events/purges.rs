@@ -52,6 +52,9 @@ fn targets(change: &Change) -> Vec<PurgeTarget> {
         Change::ChatbotRemoved(chatbot) => {
             targets.push(PurgeTarget::Chatbot { id: chatbot.id, workspace: chatbot.workspace_id });
         }
+        Change::ChannelRemoved(channel) => {
+            targets.push(PurgeTarget::Channel { id: channel.id });
+        }
         Change::AgentLoopRemoved(id) => targets.push(PurgeTarget::AgentLoop { id: *id }),
         Change::ExecutionRemoved(execution) => {
             targets.push(PurgeTarget::Execution { id: execution.id });

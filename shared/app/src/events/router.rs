@@ -6,10 +6,11 @@ use store::Change;
 use crate::{
     App,
     agent_loops::job::RunLoop,
+    channels::job::ChannelJob,
     crawl::job::CrawlPage,
     events::{
-        crawls::CrawlSubscriber, inbox::InboxSubscriber, loops::LoopSubscriber,
-        mail::MailSubscriber, purges::PurgeSubscriber,
+        channels::ChannelSubscriber, crawls::CrawlSubscriber, inbox::InboxSubscriber,
+        loops::LoopSubscriber, mail::MailSubscriber, purges::PurgeSubscriber,
     },
     jobs::JobQueue,
     mail::job::Mail,
@@ -29,6 +30,8 @@ pub struct EventQueues {
     pub purges: JobQueue<Purge>,
     /// E-mails to owners.
     pub mails: JobQueue<Mail>,
+    /// Entries of channels, and channels that were deleted.
+    pub channels: JobQueue<ChannelJob>,
     /// Executions of agent loops.
     pub loops: JobQueue<RunLoop>,
 }
@@ -40,6 +43,7 @@ pub struct EventRouter {
     purges: PurgeSubscriber,
     crawls: CrawlSubscriber,
     mail: MailSubscriber,
+    channels: ChannelSubscriber,
     inbox: InboxSubscriber,
     loops: LoopSubscriber,
     webhooks: FanOut,
@@ -49,11 +53,12 @@ impl EventRouter {
     /// A router over `app` whose subscribers send to `queues`; `renderer` tells webhooks of
     /// events.
     pub fn new(app: App, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
-        let EventQueues { crawls, deliveries, purges, mails, loops } = queues;
+        let EventQueues { crawls, deliveries, purges, mails, channels, loops } = queues;
         Self {
             purges: PurgeSubscriber::new(app.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
+            channels: ChannelSubscriber::new(app.clone(), channels),
             inbox: InboxSubscriber::new(&app),
             loops: LoopSubscriber::new(loops),
             webhooks: FanOut::new(app.clone(), deliveries, renderer),
@@ -67,6 +72,7 @@ impl EventRouter {
         self.purges.on(change).await?;
         self.crawls.on(change).await?;
         self.mail.on(change).await?;
+        self.channels.on(change).await?;
         self.inbox.on(change).await?;
         self.loops.on(change).await?;
         self.webhooks.on(change, cache).await

@@ -1,4 +1,4 @@
-//! What is due: idle conversations, syncs and hung crawls, deliveries to try again. However many
+//! What is due: idle conversations, syncs and hung crawls, deliveries and entries of channels to try again. However many
 //! tickers run at once, each thing is done once, since each is taken on under a condition.
 //!
 //! Each kind has partitions of its own in the index, and a tick works on all partitions at the same
@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{DeliveryStatus, Result, Timestamp};
+use domain::{ChannelId, DeliveryStatus, EntryState, Result, Timestamp};
 use futures::{StreamExt, future::join_all, stream};
 use store::{
     CrawlResult, DueItem, Store, Waiting,
@@ -18,8 +18,8 @@ use store::{
 };
 
 use crate::{
-    App, agent_loops::job::RunLoop, jobs::JobQueue, webhooks::backoff::LEASE,
-    webhooks::job::Deliver,
+    App, agent_loops::job::RunLoop, channels::job::ChannelJob, jobs::JobQueue,
+    webhooks::backoff::LEASE, webhooks::job::Deliver,
 };
 
 /// Items taken from a partition in one go.
@@ -36,6 +36,7 @@ pub struct Ticker {
     app: App,
     store: Store,
     deliveries: JobQueue<Deliver>,
+    channels: JobQueue<ChannelJob>,
     loops: JobQueue<RunLoop>,
 }
 
@@ -50,6 +51,8 @@ pub struct Ticked {
     pub called_off: u32,
     /// Deliveries sent to be tried again.
     pub deliveries: u32,
+    /// Entries of channels sent to be tried again, and deletions of channels.
+    pub channels: u32,
     /// Agent loops run by their schedules.
     pub runs: u32,
     /// Executions of agent loops sent to be carried out again.
@@ -69,6 +72,7 @@ impl Ticked {
             crawls,
             called_off,
             deliveries,
+            channels,
             runs,
             executions,
             failed,
@@ -79,6 +83,7 @@ impl Ticked {
         self.crawls += crawls;
         self.called_off += called_off;
         self.deliveries += deliveries;
+        self.channels += channels;
         self.runs += runs;
         self.executions += executions;
         self.failed += failed;
@@ -96,9 +101,15 @@ impl Ticked {
 }
 
 impl Ticker {
-    /// Ticking over `app`; deliveries go through `deliveries`, executions of agent loops through `loops`.
-    pub fn new(app: App, deliveries: JobQueue<Deliver>, loops: JobQueue<RunLoop>) -> Self {
-        Self { store: app.store.clone(), app, deliveries, loops }
+    /// Ticking over `app`; deliveries go through `deliveries`, entries of channels through `channels`,
+    /// executions of agent loops through `loops`.
+    pub fn new(
+        app: App,
+        deliveries: JobQueue<Deliver>,
+        channels: JobQueue<ChannelJob>,
+        loops: JobQueue<RunLoop>,
+    ) -> Self {
+        Self { store: app.store.clone(), app, deliveries, channels, loops }
     }
 
     /// Does everything that is due. One thing that fails does not hold up the others.
@@ -179,6 +190,8 @@ impl Ticker {
             }
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
+            ItemKind::PeerEntry => self.entry(due, now, ticked).await?,
+            ItemKind::Channel => self.deleted_channel(due, now, ticked).await?,
             ItemKind::AgentLoop => {
                 ticked.runs += u32::from(self.app.run_planned(due, now).await?);
             }
@@ -198,6 +211,40 @@ impl Ticker {
             ticked.called_off += u32::from(ended);
         } else if self.app.begin_crawl(&source, Some(&due.due_at)).await? {
             ticked.crawls += 1;
+        }
+        Ok(())
+    }
+
+    /// The job of a channel's entry was lost, or is to come later than a queue can hold it back.
+    async fn entry(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let Some(entry) = self.store.entry_at(&due.key).await? else { return Ok(()) };
+        if entry.state != EntryState::Pending {
+            return Ok(());
+        }
+        let next = entry.next_attempt_at.unwrap_or(now).max(now);
+        if !self.store.lease_due(due, next.plus(LEASE)).await? {
+            return Ok(());
+        }
+        let delay = Duration::from_secs(next.since(now).as_secs());
+        self.channels.send(&ChannelJob::of(&entry), delay).await?;
+        ticked.channels += 1;
+        Ok(())
+    }
+
+    /// The platform of a deleted channel was not reached yet.
+    async fn deleted_channel(
+        &self,
+        due: &DueItem,
+        now: Timestamp,
+        ticked: &mut Ticked,
+    ) -> Result<()> {
+        let id: Option<ChannelId> = due.key.pk.split('#').nth(1).and_then(|id| id.parse().ok());
+        let Some(id) = id else { return Ok(()) };
+        let Some((channel, _)) = self.store.deleted_channel(id).await? else { return Ok(()) };
+        if self.store.lease_due(due, now.plus(LEASE)).await? {
+            let job = ChannelJob::removal(channel.workspace_id, id);
+            self.channels.send(&job, Duration::ZERO).await?;
+            ticked.channels += 1;
         }
         Ok(())
     }

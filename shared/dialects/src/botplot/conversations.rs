@@ -60,6 +60,7 @@ impl From<Conversation> for ConversationRowOut {
             workspace_id: _,
             dialect: _,
             visitor_id,
+            origin: _,
             session_id: _,
             status,
             handoff,

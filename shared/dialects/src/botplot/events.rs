@@ -48,7 +48,9 @@ pub fn name(event: &Event) -> Option<&'static str> {
         EventBody::HandoffRequested(_) => "handoff.requested",
         EventBody::RatingReceived(_) => "rating.received",
         EventBody::LeadCaptured(_) => "lead.captured",
-        EventBody::IntegrationFailed(_) | EventBody::ExecutionEnded(_) => return None,
+        EventBody::IntegrationFailed(_)
+        | EventBody::ChannelDisconnected(_)
+        | EventBody::ExecutionEnded(_) => return None,
     })
 }
 
@@ -78,7 +80,9 @@ pub fn body(event: &Event) -> String {
             "rating": turn.rating,
         }),
         EventBody::LeadCaptured(lead) => captured(lead),
-        EventBody::IntegrationFailed(_) | EventBody::ExecutionEnded(_) => Value::Null,
+        EventBody::IntegrationFailed(_)
+        | EventBody::ChannelDisconnected(_)
+        | EventBody::ExecutionEnded(_) => Value::Null,
     };
     let project = event.chatbot_id.map(|id| id.to_string()).unwrap_or_default();
     envelope(name(event).unwrap_or_default(), project, event.at, data).body

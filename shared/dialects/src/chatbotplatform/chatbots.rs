@@ -102,6 +102,7 @@ impl From<Chatbot> for BotOut {
             index_version: _,
             integrations: _,
             integrations_version: _,
+            is_web_off: _,
             created_at,
             updated_at,
         } = from;

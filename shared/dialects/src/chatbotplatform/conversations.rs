@@ -1,6 +1,6 @@
 //! Conversations and messages as a client of Chatbot Platform reads them.
 
-use domain::{Conversation, Speaker, TranscriptMessage};
+use domain::{ChannelOrigin, Conversation, Speaker, TranscriptMessage};
 use serde::Serialize;
 use utoipa::{ToSchema, openapi::Object};
 
@@ -17,7 +17,7 @@ pub struct ConversationOut {
     #[schema(schema_with = schema::conversation_status)]
     status: &'static str,
     user: UserOut,
-    channel: ChannelOut,
+    channel: ConversationChannelOut,
     message_count: u32,
     #[schema(schema_with = schema::time)]
     created_at: String,
@@ -40,8 +40,8 @@ struct UserOut {
 
 /// Where the bot answers. The chat routes belong to no channel.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = chatbotplatform::ChannelOut)]
-struct ChannelOut {
+#[schema(as = chatbotplatform::ConversationChannelOut)]
+struct ConversationChannelOut {
     #[serde(rename = "type")]
     #[schema(schema_with = schema::platform)]
     kind: &'static str,
@@ -61,6 +61,7 @@ impl From<Conversation> for ConversationOut {
             dialect: _,
             visitor_id,
             session_id: _,
+            origin,
             status,
             handoff: _,
             overall_rating: _,
@@ -75,12 +76,26 @@ impl From<Conversation> for ConversationOut {
             handoff_reason: _,
             customer_email: _,
         } = from;
+        let (channel_id, chat_id, name, username) = match origin {
+            Some(origin) => {
+                let ChannelOrigin {
+                    channel_id,
+                    platform: _,
+                    peer: _,
+                    chat_id,
+                    user_name,
+                    username,
+                } = origin;
+                (Some(channel_id.to_string()), Some(chat_id), user_name, username)
+            }
+            None => (None, None, None, None),
+        };
         Self {
             id: id.to_string(),
             bot_id: chatbot_id.to_string(),
             status: status.name(),
-            user: UserOut { id: visitor_id, name: None, username: None, platform },
-            channel: ChannelOut { kind: platform, id: None, chat_id: None },
+            user: UserOut { id: visitor_id, name, username, platform },
+            channel: ConversationChannelOut { kind: platform, id: channel_id, chat_id },
             message_count,
             created_at: created_at.to_string(),
             updated_at: updated_at.to_string(),

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    AgentExecution, BackendReport, Context, Delivery, DirectAuthor, Event, EventBody,
+    AgentExecution, BackendReport, Channel, Context, Delivery, DirectAuthor, Event, EventBody,
     ExecutionResult, RequiredData, Timestamp, TranscriptMessage, webhook::CALLBACK_EVENT,
 };
 use serde::Serialize;
@@ -17,13 +17,13 @@ use crate::{
     javascript::stringify,
 };
 
-/// The events that can be subscribed to. Nothing fires the last one yet.
-pub const EVENTS: [&str; 4] =
-    [RECEIVED, INTEGRATION_FAILED, LOOP_COMPLETED, "channel.disconnected"];
+/// The events that can be subscribed to.
+pub const EVENTS: [&str; 4] = [RECEIVED, INTEGRATION_FAILED, LOOP_COMPLETED, CHANNEL_DISCONNECTED];
 
 const RECEIVED: &str = "bot.message_received";
 const INTEGRATION_FAILED: &str = "integration.failed";
 const LOOP_COMPLETED: &str = "agent_loop.completed";
+const CHANNEL_DISCONNECTED: &str = "channel.disconnected";
 /// Bytes of what an execution said and called that are told: an event fits a message of SQS.
 const MAX_TOLD: usize = 64 * 1024;
 
@@ -48,6 +48,7 @@ struct LoopCompleted {
 #[derive(Serialize)]
 struct Received {
     bot_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     conversation_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<MessageOut>,
@@ -55,6 +56,31 @@ struct Received {
     message_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     integration: Option<FailedIntegration>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<LostChannel>,
+}
+
+/// The channel that was lost.
+#[derive(Serialize)]
+struct LostChannel {
+    id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: String,
+    status: &'static str,
+    status_reason: Option<String>,
+}
+
+impl From<&Channel> for LostChannel {
+    fn from(from: &Channel) -> Self {
+        Self {
+            id: from.id.to_string(),
+            kind: from.platform.name(),
+            name: from.name.clone(),
+            status: from.status.name(),
+            status_reason: from.status_reason.clone(),
+        }
+    }
 }
 
 /// The AI backend that failed; of several, the last one that was asked.
@@ -90,6 +116,7 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         }
         EventBody::IntegrationFailed(_) => vec![INTEGRATION_FAILED],
         EventBody::ExecutionEnded(_) => vec![LOOP_COMPLETED, CALLBACK_EVENT],
+        EventBody::ChannelDisconnected(_) => vec![CHANNEL_DISCONNECTED],
         EventBody::ConversationStarted(_)
         | EventBody::QuestionAnswered(_)
         | EventBody::DirectMessageSent(_)
@@ -145,6 +172,10 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         EventBody::IntegrationFailed(turn) => Some(turn),
         _ => None,
     };
+    let lost = match &event.body {
+        EventBody::ChannelDisconnected(channel) => Some(channel.as_ref().into()),
+        _ => None,
+    };
     stringify(&Envelope {
         kind: name,
         timestamp: event.at.to_string(),
@@ -153,6 +184,7 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
             conversation_id: event.conversation_id().map(|id| id.to_string()),
             message,
             message_id: failed.map(|turn| turn.id.to_string()),
+            channel: lost,
             integration: failed.and_then(|turn| turn.backend.as_ref()).map(Into::into),
         },
     })

@@ -1,9 +1,9 @@
 //! Lists: pages, and filters that are exact matches on the resource's own fields.
 
 use domain::{
-    AgentLoopFilter, AgentLoopStatus, BackendKind, ChatbotFilter, ConversationFilter, Error,
-    ExecutionFilter, ExecutionStatus, IntegrationFilter, IntegrationStatus, Page, Result,
-    Timestamp, TranscriptEntry, TranscriptMessage, WebhookFilter,
+    AgentLoopFilter, AgentLoopStatus, BackendKind, ChannelFilter, ChannelStatus, ChatbotFilter,
+    ConversationFilter, Error, ExecutionFilter, ExecutionStatus, IntegrationFilter,
+    IntegrationStatus, Page, Result, Timestamp, TranscriptEntry, TranscriptMessage, WebhookFilter,
     conversation::{MAX_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,20 @@ impl ListIn {
             timeout_seconds: self.count("timeout_seconds")?,
             weight: self.count("weight")?,
             is_fallback: self.truth("is_fallback")?,
+            status: status.transpose()?,
+            created_at: self.time("created_at")?,
+            updated_at: self.time("updated_at")?,
+        };
+        Ok((filter, self.page()?))
+    }
+
+    /// Which channels are wanted.
+    pub fn channels(mut self) -> Result<(ChannelFilter, Page)> {
+        let status = self.take("status").map(|text| ChannelStatus::named("status", &text));
+        let filter = ChannelFilter {
+            id: self.take("id"),
+            name: self.take("name"),
+            platform: self.platform("type")?,
             status: status.transpose()?,
             created_at: self.time("created_at")?,
             updated_at: self.time("updated_at")?,

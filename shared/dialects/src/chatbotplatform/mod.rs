@@ -2,6 +2,7 @@
 //! `data`, lists with their `meta` beside it.
 
 pub mod agent_loops;
+pub mod channels;
 pub mod chatbots;
 pub mod conversations;
 pub mod deliveries;
@@ -15,8 +16,8 @@ pub mod subscriptions;
 
 pub use list::{ListIn, ListOut, MessagesIn};
 pub use query::{
-    AgentLoopQuery, BotQuery, ConversationQuery, ExecutionQuery, IntegrationQuery, MessageQuery,
-    WebhookQuery,
+    AgentLoopQuery, BotQuery, ChannelQuery, ConversationQuery, ExecutionQuery, IntegrationQuery,
+    MessageQuery, WebhookQuery,
 };
 
 use domain::{Dialect, Error, ErrorKind};
@@ -44,11 +45,23 @@ impl DialectFolder for ChatbotPlatform {
     }
 
     fn about(&self) -> &'static str {
-        "Bots, conversations, messages and webhooks."
+        "Bots, channels, conversations, messages and webhooks."
     }
 
     fn security_schemes(&self) -> Vec<(&'static str, Value)> {
-        vec![("chatbotplatform", openapi::bearer("A workspace's key, `sk_live_…`."))]
+        let proof = |name: &str, about: &str| json!({"type": "apiKey", "in": "header", "name": name, "description": about});
+        let token = json!({
+            "type": "apiKey", "in": "query", "name": "hub.verify_token",
+            "description": "The verify token of a WhatsApp or Messenger channel.",
+        });
+        vec![
+            ("chatbotplatform", openapi::bearer("A workspace's key, `sk_live_…`.")),
+            ("channelTelegram", proof("X-Telegram-Bot-Api-Secret-Token", "The channel's secret.")),
+            ("channelSlack", proof("X-Slack-Signature", "HMAC-SHA256 of time and body.")),
+            ("channelDiscord", proof("X-Signature-Ed25519", "Ed25519 of time and body.")),
+            ("channelMeta", proof("X-Hub-Signature-256", "HMAC-SHA256 of the body.")),
+            ("channelVerifyToken", token),
+        ]
     }
 
     fn status(&self, kind: ErrorKind) -> u16 {

@@ -1,7 +1,7 @@
 //! What the query of a list may say, for its description; `list.rs` reads it.
 
 use domain::{
-    AgentLoopStatus, BackendKind, IntegrationStatus,
+    AgentLoopStatus, BackendKind, ChannelStatus, IntegrationStatus,
     page::{MAX_ROWS, ROWS},
 };
 use utoipa::{
@@ -90,6 +90,24 @@ impl IntoParams for IntegrationQuery {
                 "Those that are.",
                 schema::one_of(IntegrationStatus::ALL.map(IntegrationStatus::name)),
             ),
+            time("created_at"),
+            time("updated_at"),
+        ])
+    }
+}
+
+/// Of a list of channels.
+#[derive(Debug)]
+pub struct ChannelQuery;
+
+impl IntoParams for ChannelQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let statuses = ChannelStatus::ALL.map(ChannelStatus::name);
+        list([
+            id("id"),
+            text("name"),
+            ("type", "Those of this type.", schema::platform()),
+            ("status", "Those that are.", schema::one_of(statuses)),
             time("created_at"),
             time("updated_at"),
         ])

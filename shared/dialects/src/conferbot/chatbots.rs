@@ -113,6 +113,7 @@ impl ChatbotOut {
             index_version: _,
             integrations: _,
             integrations_version: _,
+            is_web_off: _,
             created_at,
             updated_at,
         } = chatbot;

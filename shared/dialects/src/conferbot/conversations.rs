@@ -67,6 +67,7 @@ impl ResponseOut {
             workspace_id: _,
             dialect: _,
             visitor_id,
+            origin: _,
             session_id,
             status: _,
             handoff: _,

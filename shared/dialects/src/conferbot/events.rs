@@ -40,6 +40,7 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         | EventBody::RatingReceived(_)
         | EventBody::HandoffRequested(_)
         | EventBody::IntegrationFailed(_)
+        | EventBody::ChannelDisconnected(_)
         | EventBody::ExecutionEnded(_) => Vec::new(),
     }
 }

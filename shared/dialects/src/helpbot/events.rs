@@ -37,6 +37,7 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         | EventBody::LeadCaptured(_)
         | EventBody::DirectMessageSent(_)
         | EventBody::IntegrationFailed(_)
+        | EventBody::ChannelDisconnected(_)
         | EventBody::ExecutionEnded(_) => Vec::new(),
     }
 }
@@ -72,9 +73,10 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
         | EventBody::IntegrationFailed(_)
+        | EventBody::LeadCaptured(_)
+        | EventBody::ChannelDisconnected(_)
         | EventBody::DirectMessageSent(_)
-        | EventBody::ExecutionEnded(_)
-        | EventBody::LeadCaptured(_) => json!({}),
+        | EventBody::ExecutionEnded(_) => json!({}),
     };
     stringify(&Envelope { event: name, timestamp: event.at.to_string(), data })
 }

@@ -75,6 +75,7 @@ impl From<Chatbot> for ChatbotOut {
             index_version: _,
             integrations: _,
             integrations_version: _,
+            is_web_off: _,
             created_at,
             updated_at: _,
         } = from;

@@ -1,5 +1,6 @@
 use app::{
     agent_loops::job::RunLoop,
+    channels::job::ChannelJob,
     crawl::job::CrawlPage,
     jobs::{Job, WorkQueue},
     mail::job::Mail,
@@ -10,6 +11,8 @@ use domain::Result;
 
 use super::{Env, Variable};
 
+const CHANNEL_QUEUE: Variable =
+    url_of::<ChannelJob>("URL of the queue of messages and replies of channels");
 const CRAWL_QUEUE: Variable = url_of::<CrawlPage>("URL of the queue of pages to crawl");
 const DELIVERY_QUEUE: Variable = url_of::<Deliver>("URL of the queue of attempts at deliveries");
 const MAIL_QUEUE: Variable = url_of::<Mail>("URL of the queue of e-mails to owners");
@@ -35,7 +38,8 @@ const fn url_of<J: Job>(meaning: &'static str) -> Variable {
 pub struct QueuesConfig;
 
 impl QueuesConfig {
-    pub(super) const VARIABLES: [Variable; 7] = [
+    pub(super) const VARIABLES: [Variable; 8] = [
+        CHANNEL_QUEUE,
         CRAWL_QUEUE,
         DELIVERY_QUEUE,
         LOOP_QUEUE,

@@ -37,6 +37,11 @@ pub(crate) struct ChatbotItem {
     integration_ids: Vec<IntegrationId>,
     #[serde(default)]
     integrations_version: u64,
+    /// How many web channels there are, and how many of them are connected; updates alone write them.
+    #[serde(default, skip_serializing)]
+    web_channels: i64,
+    #[serde(default, skip_serializing)]
+    web_channels_on: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -54,6 +59,7 @@ impl ChatbotItem {
             index_version,
             integrations: _,
             integrations_version,
+            is_web_off: _,
             created_at,
             updated_at,
         } = from.clone();
@@ -70,6 +76,8 @@ impl ChatbotItem {
             sources: 0,
             integration_ids: Vec::new(),
             integrations_version,
+            web_channels: 0,
+            web_channels_on: 0,
             created_at,
             updated_at,
         }
@@ -93,6 +101,8 @@ impl TryFrom<ChatbotItem> for Chatbot {
             sources: _,
             integration_ids,
             integrations_version,
+            web_channels,
+            web_channels_on,
             created_at,
             updated_at,
         } = from;
@@ -109,6 +119,7 @@ impl TryFrom<ChatbotItem> for Chatbot {
             index_version,
             integrations: integration_ids,
             integrations_version,
+            is_web_off: web_channels > 0 && web_channels_on <= 0,
             created_at,
             updated_at,
         })

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use domain::{
-    BackendReport, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect,
-    HandoffStatus, MessageId, Result, Timestamp, Turn, TurnTrace, WorkspaceId,
+    BackendReport, ChannelOrigin, ChatbotId, Citation, Conversation, ConversationId,
+    ConversationStatus, Dialect, HandoffStatus, MessageId, Result, Timestamp, Turn, TurnTrace,
+    WorkspaceId,
     conversation::{Handoff, MAX_MESSAGES, MAX_TEXT_BYTES},
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub(crate) struct ConversationItem {
     visitor_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<ChannelOrigin>,
     status: ConversationStatus,
     handoff: HandoffStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,6 +95,7 @@ item_conversions!(
         dialect,
         visitor_id,
         session_id,
+        origin,
         status,
         handoff,
         handoff_at,
@@ -277,6 +281,12 @@ impl Store {
         let range = Range::prefix(partition, keys::TURN).backwards().limit(limit);
         let items: Vec<TurnItem> = self.query(range).await?;
         Ok(items.into_iter().rev().map(Into::into).collect())
+    }
+
+    /// A turn of a conversation, by its id.
+    pub async fn turn(&self, conversation: ConversationId, id: MessageId) -> Result<Option<Turn>> {
+        let found: Option<TurnItem> = self.get(&keys::turn(conversation, id), true).await?;
+        Ok(found.map(Into::into))
     }
 
     /// Deletes a conversation; whether there was one. Its turns follow behind the stream.

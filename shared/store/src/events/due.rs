@@ -30,6 +30,16 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
+    /// Takes something due on: it is due again at `until`, should its message be lost. `false` if another
+    /// ticker was faster, or it is settled.
+    pub async fn lease_due(&self, due: &DueItem, until: Timestamp) -> Result<bool> {
+        let write = Write::update(due.key.clone(), "SET due_at = :until")
+            .value("until", until.to_string())?
+            .value("seen", &due.due_at)?
+            .when("attribute_exists(pk) AND due_at = :seen");
+        Ok(self.write(write).await?.is_done())
+    }
+
     /// What is due in `partition` of the index by `until`, longest first, `limit` at most.
     pub async fn due(&self, partition: &str, until: Timestamp, limit: u32) -> Result<Vec<DueItem>> {
         let range = Range {

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 
 use domain::{
-    AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Chatbot, Conversation, CrawlId, Delivery,
-    DirectMessage, Error, ExecutionStatus, Lead, Result, Source, SourceId, Turn, Webhook,
+    AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Channel, ChannelEntry, ChannelStatus,
+    Chatbot, Conversation, CrawlId, Delivery, DirectMessage, EntryState, Error, ExecutionStatus,
+    Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -13,6 +14,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use crate::{
     agent_loops::executions::ExecutionItem,
     agent_loops::loops::AgentLoopItem,
+    channels::entries::EntryItem,
+    channels::items::ChannelItem,
     chat::leads::LeadItem,
     chatbots::items::ChatbotItem,
     conversations::direct::DirectMessageItem,
@@ -87,6 +90,14 @@ pub enum Change {
     SourceRemoved(Source),
     /// A chatbot was deleted.
     ChatbotRemoved(Chatbot),
+    /// A channel's peer wrote, or is to be written to.
+    EntryAdded(ChannelEntry),
+    /// A channel was lost or switched off.
+    ChannelDisconnected(Channel),
+    /// A channel was deleted; its platform is to be told.
+    ChannelBuried(Channel),
+    /// A channel is gone for good.
+    ChannelRemoved(Channel),
     /// A webhook was deleted.
     WebhookRemoved(Webhook),
     /// The platform disabled a webhook.
@@ -121,7 +132,8 @@ impl StreamImage {
             return Err(Error::internal("a stream record without images"));
         };
         let KeyItem { pk, sk } = read(image.clone())?;
-        Ok(match (Key { pk, sk }.kind(), old, new) {
+        let key = Key { pk, sk };
+        Ok(match (key.kind(), old, new) {
             (ItemKind::Conversation, None, Some(new)) => {
                 Some(Change::ConversationStarted(read::<ConversationItem>(new)?.into()))
             }
@@ -175,6 +187,14 @@ impl StreamImage {
             (ItemKind::Chatbot, Some(old), None) => {
                 Some(Change::ChatbotRemoved(read::<ChatbotItem>(old)?.try_into()?))
             }
+            (ItemKind::PeerEntry, None, Some(new)) => {
+                let entry = read::<EntryItem>(new)?.at(key.sk);
+                (entry.state == EntryState::Pending).then_some(Change::EntryAdded(entry))
+            }
+            (ItemKind::Channel, Some(old), Some(new)) => channel_changed(read(old)?, read(new)?),
+            (ItemKind::Channel, Some(old), None) => {
+                Some(Change::ChannelRemoved(read::<ChannelItem>(old)?.into()))
+            }
             (ItemKind::Webhook, Some(old), None) => {
                 Some(Change::WebhookRemoved(read::<WebhookItem>(old)?.into()))
             }
@@ -192,6 +212,18 @@ impl StreamImage {
             _ => None,
         })
     }
+}
+
+fn channel_changed(old: ChannelItem, new: ChannelItem) -> Option<Change> {
+    let is_buried = new.deleted_at.is_some() && old.deleted_at.is_none();
+    let (old, new) = (Channel::from(old), Channel::from(new));
+    if is_buried {
+        return Some(Change::ChannelBuried(new));
+    }
+    let is_lost = new.status == ChannelStatus::Disconnected
+        && old.status != ChannelStatus::Disconnected
+        && new.disconnected_at.is_some();
+    is_lost.then_some(Change::ChannelDisconnected(new))
 }
 
 fn auto_disabled(old: &Webhook, new: Webhook) -> Option<Change> {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use domain::ChannelEntry;
+
 use super::*;
 
 /// Every key pattern with the same id everywhere, so that only the pattern can tell them apart.
@@ -20,6 +22,21 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("idempotency", idempotency(id, id)),
         ("chatbot", chatbot(ws, bot)),
         ("integration", integration(ws, id.parse().unwrap())),
+        ("channel", channel(id.parse().unwrap())),
+        ("channel_pointer", channel_pointer(bot, id.parse().unwrap())),
+        ("peer", peer(id.parse().unwrap(), &PeerKey::of(id))),
+        (
+            "channel_message",
+            peer_entry(id.parse().unwrap(), &PeerKey::of(id), &ChannelEntry::inbound_place(7, id)),
+        ),
+        (
+            "channel_reply",
+            peer_entry(
+                id.parse().unwrap(),
+                &PeerKey::of(id),
+                &ChannelEntry::outbound_place(id.parse().unwrap()),
+            ),
+        ),
         ("agent_loop", agent_loop(ws, id.parse().unwrap())),
         ("execution", execution(id.parse().unwrap(), id.parse().unwrap())),
         ("execution_result", execution_result(id.parse().unwrap())),

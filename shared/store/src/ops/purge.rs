@@ -2,8 +2,8 @@
 //! at once; its stream record brings the rest here. Purging twice does nothing more.
 
 use domain::{
-    AgentLoopId, ChatbotId, ConversationId, CrawlId, ExecutionId, Result, Scope, SourceId,
-    WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, ExecutionId, Result, Scope,
+    SourceId, WebhookId, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,13 +35,18 @@ pub enum PurgeTarget {
         /// The source that was.
         id: SourceId,
     },
-    /// Keys, integrations, subdomain, branding, widget, conversations, leads, sources, index and webhooks of a
-    /// chatbot; their own rows are purged by their own removal.
+    /// Keys, integrations, channels, subdomain, branding, widget, conversations, leads, sources, index and webhooks
+    /// of a chatbot; their own rows are purged by their own removal.
     Chatbot {
         /// The chatbot that was.
         id: ChatbotId,
         /// Whose it was.
         workspace: WorkspaceId,
+    },
+    /// The peers of a channel, with their messages.
+    Channel {
+        /// The channel that was.
+        id: ChannelId,
     },
     /// The executions of an agent loop.
     AgentLoop {
@@ -71,7 +76,7 @@ impl PurgeTarget {
         match *self {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
-            Self::File { .. } => Vec::new(),
+            Self::File { .. } | Self::Channel { .. } => Vec::new(),
             Self::AgentLoop { id } => vec![keys::executions_partition(id)],
             Self::Execution { id } => vec![keys::execution_partition(id)],
             Self::Webhook { id, .. } => vec![keys::deliveries_partition(id)],
@@ -90,11 +95,17 @@ impl Store {
         if let PurgeTarget::Chatbot { id, workspace } = target {
             self.delete_api_keys_of(*workspace, *id).await?;
             self.delete_integrations_of(*workspace, *id).await?;
+            self.bury_channels_of(*id).await?;
             // Before the branding goes, which says what was claimed.
             self.free_subdomain(*id).await?;
         }
         if let PurgeTarget::Webhook { id, listed_by: Some(workspace) } = target {
             self.batch_delete(&[keys::webhook_pointer(*workspace, *id)]).await?;
+        }
+        if let PurgeTarget::Channel { id } = target
+            && !self.purge_peers(*id, BATCH).await?
+        {
+            return Ok(false);
         }
         for partition in target.partitions() {
             let range = Range {

@@ -324,6 +324,25 @@ impl Store {
         &self,
         write: Write,
     ) -> Result<Option<T>> {
+        let returned = self.update_and_return(write, ReturnValue::UpdatedNew).await?;
+        returned.flatten().map(read).transpose()
+    }
+
+    /// Carries an update out and gives back the item as it was before, which is `Some(None)` where there
+    /// was none; `None` if its condition did not hold.
+    pub(crate) async fn update_returning_old<T: DeserializeOwned>(
+        &self,
+        write: Write,
+    ) -> Result<Option<Option<T>>> {
+        let returned = self.update_and_return(write, ReturnValue::AllOld).await?;
+        returned.map(|old| old.map(read).transpose()).transpose()
+    }
+
+    async fn update_and_return(
+        &self,
+        write: Write,
+        what_returns: ReturnValue,
+    ) -> Result<Option<Option<Item>>> {
         let Write { key, condition, values, names, what } = write;
         let What::Update(expression) = what else {
             return Err(Error::internal("only an update gives back what it changed"));
@@ -337,13 +356,13 @@ impl Store {
             .set_condition_expression(condition)
             .set_expression_attribute_values((!values.is_empty()).then_some(values))
             .set_expression_attribute_names((!names.is_empty()).then_some(names))
-            .return_values(ReturnValue::UpdatedNew)
+            .return_values(what_returns)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let meter = begin();
         let sent = boxed(update.send()).await;
         meter.end(0.0, units(sent.as_ref().ok().and_then(|o| o.consumed_capacity())));
         match sent {
-            Ok(output) => output.attributes.map(read).transpose(),
+            Ok(output) => Ok(Some(output.attributes.filter(|item| !item.is_empty()))),
             Err(error) => match error.as_service_error() {
                 Some(e) if e.is_conditional_check_failed_exception() => Ok(None),
                 _ => Err(internal(error)),

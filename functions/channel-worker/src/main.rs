@@ -1,0 +1,10 @@
+//! The `channel-worker` Lambda function.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    worker::run(
+        |env, aws| async move { channel_worker::Ctx::new(&env, &aws).await },
+        |event, ctx| async move { channel_worker::handle(event, &ctx).await },
+    )
+    .await
+}

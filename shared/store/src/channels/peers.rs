@@ -1,0 +1,210 @@
+//! Peers of a channel. A peer's item holds the lease under which its entries are worked on, so that one
+//! worker at a time does that and in order.
+
+use domain::{
+    ChannelId, ChannelPeer, ConversationId, PeerKey, Result, Timestamp, channel::PEER_KEPT_FOR,
+};
+use serde::Deserialize;
+
+use crate::{keys, table::client::Store, table::write::Write};
+
+#[derive(Default, Deserialize)]
+struct PeerItem {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    conversation_id: Option<ConversationId>,
+    #[serde(default)]
+    settled_through: Option<String>,
+    #[serde(default)]
+    replied_through: Option<String>,
+    #[serde(default)]
+    text_only_on: Option<String>,
+    #[serde(default)]
+    sealed_reply: Option<String>,
+    #[serde(default)]
+    last_inbound_at: Option<Timestamp>,
+    #[serde(default)]
+    is_blocked: bool,
+    #[serde(default)]
+    lease_until: Option<Timestamp>,
+}
+
+impl From<PeerItem> for ChannelPeer {
+    fn from(from: PeerItem) -> Self {
+        let PeerItem {
+            name,
+            conversation_id,
+            settled_through,
+            replied_through,
+            text_only_on,
+            sealed_reply,
+            last_inbound_at,
+            is_blocked,
+            lease_until: _,
+        } = from;
+        Self {
+            name,
+            conversation_id,
+            settled_through,
+            replied_through,
+            text_only_on,
+            sealed_reply,
+            last_inbound_at,
+            is_blocked,
+        }
+    }
+}
+
+/// A peer under a lease.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeasedPeer {
+    /// As it was when the lease was taken.
+    pub peer: ChannelPeer,
+    /// Whether the holder before didn't give its lease back: it died, and may have done a part.
+    pub was_abandoned: bool,
+}
+
+impl Store {
+    /// Takes the lease on a peer for `holder` until `until`; `None` if another has it.
+    pub async fn lease_peer(
+        &self,
+        channel: ChannelId,
+        peer: &PeerKey,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<LeasedPeer>> {
+        let write = Write::update(
+            keys::peer(channel, peer),
+            "SET lease_until = :until, lease_holder = :holder, \
+             list_pk = if_not_exists(list_pk, :list), list_sk = if_not_exists(list_sk, :peer), \
+             expires_at = if_not_exists(expires_at, :expires)",
+        )
+        .value("until", until)?
+        .value("holder", holder)?
+        .value("now", now)?
+        .value("list", keys::peers_of(channel))?
+        .value("peer", peer)?
+        .value("expires", now.plus(PEER_KEPT_FOR).seconds())?
+        .when("attribute_not_exists(lease_until) OR lease_until < :now");
+        let Some(old) = self.update_returning_old::<PeerItem>(write).await? else {
+            return Ok(None);
+        };
+        let old = old.unwrap_or_default();
+        let was_abandoned = old.lease_until.is_some();
+        Ok(Some(LeasedPeer { peer: old.into(), was_abandoned }))
+    }
+
+    /// Keeps the lease until `until`; `false` if it was lost.
+    pub async fn renew_peer_lease(
+        &self,
+        channel: ChannelId,
+        peer: &PeerKey,
+        holder: &str,
+        until: Timestamp,
+    ) -> Result<bool> {
+        let write = Write::update(keys::peer(channel, peer), "SET lease_until = :until")
+            .value("until", until)?
+            .value("holder", holder)?
+            .when("lease_holder = :holder AND attribute_exists(lease_until)");
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Gives the lease back and writes what is remembered of the peer; `false` if the lease was lost, and
+    /// then nothing is written.
+    pub async fn release_peer(
+        &self,
+        channel: ChannelId,
+        key: &PeerKey,
+        holder: &str,
+        peer: &ChannelPeer,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let ChannelPeer {
+            name,
+            conversation_id,
+            settled_through,
+            replied_through,
+            text_only_on,
+            sealed_reply,
+            last_inbound_at,
+            is_blocked,
+        } = peer.clone();
+        let mut set = "SET #name = :name, is_blocked = :blocked, expires_at = :expires".to_owned();
+        let mut remove = " REMOVE lease_until, lease_holder".to_owned();
+        let mut values = Vec::new();
+        for (attribute, value) in [
+            ("conversation_id", conversation_id.map(|id| id.to_string())),
+            ("settled_through", settled_through),
+            ("replied_through", replied_through),
+            ("text_only_on", text_only_on),
+            ("sealed_reply", sealed_reply),
+        ] {
+            match value {
+                Some(value) => {
+                    set.push_str(&format!(", {attribute} = :{attribute}"));
+                    values.push((attribute, value));
+                }
+                None => remove.push_str(&format!(", {attribute}")),
+            }
+        }
+        if last_inbound_at.is_some() {
+            set.push_str(", last_inbound_at = :inbound");
+        }
+        let mut write = Write::update(keys::peer(channel, key), set + &remove)
+            .name("name", "name")
+            .value("name", name)?
+            .value("blocked", is_blocked)?
+            .value("expires", now.plus(PEER_KEPT_FOR).seconds())?
+            .value("holder", holder)?
+            .when("lease_holder = :holder");
+        for (attribute, value) in values {
+            write = write.value(attribute, value)?;
+        }
+        if let Some(at) = last_inbound_at {
+            write = write.value("inbound", at)?;
+        }
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// A peer that can't be written to until it writes again; nothing if the channel doesn't know it.
+    pub async fn block_peer(&self, channel: ChannelId, peer: &PeerKey) -> Result<()> {
+        let write = Write::update(keys::peer(channel, peer), "SET is_blocked = :yes")
+            .value("yes", true)?
+            .if_present();
+        self.write(write).await.map(drop)
+    }
+
+    /// A peer is another one from now on: the conversation continues there, unless that has one already.
+    pub async fn move_peer(
+        &self,
+        channel: ChannelId,
+        to: &PeerKey,
+        name: &str,
+        conversation: Option<ConversationId>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let Some(conversation) = conversation else { return Ok(()) };
+        let write = Write::update(
+            keys::peer(channel, to),
+            "SET #name = :name, conversation_id = :conversation, last_inbound_at = :now, \
+             expires_at = :expires, list_pk = :list, list_sk = :peer",
+        )
+        .name("name", "name")
+        .value("name", name)?
+        .value("conversation", conversation)?
+        .value("now", now)?
+        .value("expires", now.plus(PEER_KEPT_FOR).seconds())?
+        .value("list", keys::peers_of(channel))?
+        .value("peer", to)?
+        .when("attribute_not_exists(conversation_id)");
+        self.write(write).await.map(drop)
+    }
+
+    /// What a channel remembers of a peer.
+    pub async fn peer(&self, channel: ChannelId, peer: &PeerKey) -> Result<Option<ChannelPeer>> {
+        let found: Option<PeerItem> = self.get(&keys::peer(channel, peer), true).await?;
+        Ok(found.map(Into::into))
+    }
+}

@@ -1,0 +1,2 @@
+mod check_url;
+mod receive;

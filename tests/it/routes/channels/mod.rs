@@ -1,0 +1,2 @@
+mod chatbotplatform;
+mod colloquy;
