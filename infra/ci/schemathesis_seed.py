@@ -139,6 +139,15 @@ def group():
     sys.exit("no question was counted as unanswered")
 
 
+def traced():
+    """An answer whose trace is kept."""
+    settings = lambda kept: call("PATCH", f"/api/v1/chatbots/{BOT}", {"settings": {"traces": kept}}, **SESSION)
+    settings(True)
+    asked = answer()
+    settings(None)
+    return asked
+
+
 webhooks = watched()
 first = answer()
 deliveries = {name: delivery(name, webhook) for name, webhook in webhooks.items()}
@@ -172,6 +181,7 @@ made = {
     "DELETED_BY_OPENBAT_ID": chatbot(),
     "CONVERSATION_ID": first["conversationId"],
     "MESSAGE_ID": first["messageId"],
+    "TRACED_MESSAGE_ID": traced()["messageId"],
     "HANDED_OFF_CONVERSATION_ID": answer()["conversationId"],
     "DELETED_PLATFORM_CONVERSATION_ID": answer()["conversationId"],
     "DELETED_BOTPLOT_CONVERSATION_ID": answer()["conversationId"],

@@ -31,7 +31,7 @@ impl Anthropic {
         Self { client, endpoint: Arc::new(endpoint) }
     }
 
-    fn call(&self, request: &Request) -> Call {
+    pub(crate) fn call(&self, request: &Request) -> Call {
         let Endpoint { url, model, headers, api_key } = &*self.endpoint;
         let mut headers = headers.clone();
         headers.push(("anthropic-version".to_owned(), VERSION.to_owned()));

@@ -29,7 +29,7 @@ impl BedrockConverse {
         Self { client, endpoint: Arc::new(endpoint) }
     }
 
-    fn call(&self, request: &Request) -> Result<Call, AnswerError> {
+    pub(crate) fn call(&self, request: &Request) -> Result<Call, AnswerError> {
         let Endpoint { url, model, headers, api_key } = &*self.endpoint;
         let misconfigured =
             |message: &str| AnswerError::Misconfigured { message: message.to_owned() };

@@ -12,6 +12,9 @@
 //! are the protocol with a model: passages inside a fence, citations and refusals as markers that no
 //! visitor sees. They know no table and no route; which backend is asked, and what becomes of its
 //! answer, is decided in `app`.
+//!
+//! [`mcp`] is a client of MCP servers, and [`tools`] what their tools are to a model: names, schemas and
+//! results within bounds.
 
 pub mod anthropic;
 pub mod bedrock;
@@ -27,6 +30,8 @@ pub mod mcp;
 pub mod openai;
 mod prompt;
 mod request;
+#[cfg(test)]
+mod requests;
 pub mod sse;
 #[cfg(test)]
 mod streams;
@@ -40,6 +45,7 @@ pub use echo::Echo;
 pub use error::{AnswerError, Clock};
 use futures::stream::BoxStream;
 pub use openai::OpenAi;
+pub use prompt::transcript;
 pub use request::{
     ChatbotContext, Endpoint, Grounding, Message, MessageOrigin, Request, Rules, Tool, ToolCall,
     ToolChoice,

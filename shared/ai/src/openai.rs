@@ -46,7 +46,7 @@ impl OpenAi {
         Self { client, endpoint: Arc::new(endpoint), learned: Arc::default() }
     }
 
-    fn call(&self, request: &Request, fence: &str) -> Call {
+    pub(crate) fn call(&self, request: &Request, fence: &str) -> Call {
         let Endpoint { url, model, headers, api_key } = &*self.endpoint;
         let mut headers = headers.clone();
         if let Some(key) = api_key {

@@ -25,6 +25,7 @@ pub mod questions;
 pub mod renderer;
 pub mod source;
 pub mod time;
+pub mod trace;
 pub mod unanswered;
 pub mod visitors;
 pub mod webhook;
@@ -63,6 +64,9 @@ pub use plan::{CallLimits, Feature, Plan, Plans};
 pub use renderer::{Context, EventRenderer, RenderedEvent, RequiredData};
 pub use source::{Source, SourceFile, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
+pub use trace::{
+    TracedAttempt, TracedBackend, TracedMessage, TracedPassage, TracedSearch, TurnTrace,
+};
 pub use webhook::{
     Attempt, AutoDisabled, Delivery, DeliveryStatus, DisableReason, LoopCallback, OpenCircuit,
     RetiredSecret, Scope, Webhook, WebhookPatch, WebhookStatus,

@@ -18,6 +18,8 @@
 //! - `respond`: what the engine says by itself: small talk, a pair, "did you mean" where it is not sure,
 //!   a refusal in the visitor's language; and what is searched for a message that leaves out what the
 //!   last two turns said.
+//! - `rewrite`: such a message as a question of its own, by one short request to the chatbot's model.
+//! - `traces`: what led to an answer, kept for the owner where the chatbot's settings say so.
 //! - `history`: the conversation so far, bounded by tokens, for answerers that read it.
 //!
 //! # States of a turn
@@ -45,6 +47,8 @@ mod plan;
 pub mod ratings;
 mod respond;
 pub mod retrieve;
+mod rewrite;
 pub mod search;
 mod stream;
+mod traces;
 pub mod turn;

@@ -38,6 +38,7 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("conversation", conversation(bot, conv)),
         ("mark", mark(conv)),
         ("turn", turn(conv, id.parse().unwrap())),
+        ("trace", trace(conv, id.parse().unwrap())),
         ("lead", lead(bot, id.parse().unwrap())),
         ("source", source(bot, src)),
         ("source_url", source_url(bot, id)),

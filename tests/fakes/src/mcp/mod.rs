@@ -188,7 +188,7 @@ struct Log {
 struct Shared {
     mode: Mutex<McpMode>,
     log: Mutex<Log>,
-    /// A tool that waits continues.
+    /// Lets a waiting tool continue.
     release: Notify,
     /// The client has answered a request of ours.
     replied: Notify,
@@ -266,7 +266,7 @@ impl McpFake {
         self.shared.log().abandoned
     }
 
-    /// Lets a call of the tool `wait` go on, also one that comes later.
+    /// Lets a call of the tool `wait` continue, also one that comes later.
     pub fn release(&self) {
         self.shared.release.notify_one();
     }
