@@ -34,6 +34,7 @@ const SCREENS = [
   ["unanswered", "Unanswered"],
   ["settings", "Chatbot"],
   ["integrations", "Integrations"],
+  ["loops", "Agent loops"],
   ["webhooks", "Webhooks"],
   ["keys", "API keys"],
   ["usage", "Usage and plan"],
@@ -285,6 +286,8 @@ test("what visitors, pages, models, systems and members write is text on every s
     "secondaryColor",
     "secondaryForeground",
     "next_attempt_at",
+    "next_run_at",
+    "started_at",
     "at",
   ]);
   /** @param {any} value @param {string} name @returns {any} */
