@@ -60,7 +60,7 @@ test("an owner's first hour", async (t) => {
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("alert").waitFor();
   await page.getByRole("button", { name: "Sign up" }).click();
-  const email = `owner-${process.pid}-${Date.now()}@colloquy.example`;
+  const email = `mira-${process.pid}@harbour.example`;
   await page.getByLabel("Organization").fill("Harbour Coffee");
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password").fill("correct horse battery");
@@ -152,6 +152,11 @@ test("an owner's first hour", async (t) => {
   await chat.field.press("Enter");
   await page.getByRole("log").getByText("Rather small.").waitFor();
   await accessible(page, "a conversation");
+  const [frame, send] = [
+    await page.locator(".inbox").boundingBox(),
+    await page.getByRole("button", { name: "Send" }).boundingBox(),
+  ];
+  assert.ok(send.y + send.height < frame.y + frame.height, "however long the conversation, one can answer");
   await picture(page, "console-inbox");
   await page.getByRole("button", { name: "Give back to the chatbot" }).click();
   await page.locator(".talk-head").getByText("With the chatbot").waitFor();
