@@ -39,6 +39,11 @@ SITE = bearer(KEYS["helpbot"])
 PLATFORM = bearer(KEYS["chatbotplatform"])
 
 
+def session_id():
+    rows = call("GET", "/api/v1/auth/sessions", **bearer(session()))[1]["data"]
+    return next(row["id"] for row in rows if row["current"])
+
+
 def chatbot():
     return call("POST", "/api/v1/chatbots", {"name": "Spare"}, **SESSION)[1]["chatbot"]["id"]
 
@@ -145,6 +150,7 @@ made = {
     "HELPBOT": KEYS["helpbot"],
     "SESSION": session(),
     "ENDED_SESSION": session(),
+    "ENDED_SESSION_ID": session_id(),
     "EMAIL": credentials["session"]["email"],
     "PASSWORD": credentials["session"]["password"],
     "CHATBOT_ID": BOT,

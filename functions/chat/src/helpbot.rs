@@ -1,6 +1,6 @@
 use app::chat::turn::ReplyMode;
 use axum::{Json, extract::State};
-use colloquy_http::{Problem, SiteKey};
+use colloquy_http::{Problem, VisitorKey};
 use dialects::helpbot::{
     Helpbot, SuccessOut,
     chat::{ChatIn, ChatOut, FeedbackIn, HandoffIn},
@@ -37,7 +37,7 @@ pub async fn chat(
     responses((status = 200, body = SuccessOut)))]
 async fn give_feedback(
     State(ctx): State<Ctx>,
-    key: SiteKey,
+    key: VisitorKey,
 ) -> Result<Json<SuccessOut>, Problem<Helpbot>> {
     let FeedbackIn { conversation_id, helpful, api_key: _ } = colloquy_http::parse(&key.body)?;
     let id = bounds::required("conversationId", conversation_id)?;
@@ -55,7 +55,7 @@ async fn give_feedback(
     responses((status = 200, body = SuccessOut)))]
 async fn hand_off(
     State(ctx): State<Ctx>,
-    key: SiteKey,
+    key: VisitorKey,
 ) -> Result<Json<SuccessOut>, Problem<Helpbot>> {
     let HandoffIn { conversation_id, customer_email, api_key: _ } =
         colloquy_http::parse(&key.body)?;

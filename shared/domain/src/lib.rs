@@ -30,7 +30,10 @@ pub mod webhook;
 pub mod widget;
 pub mod wire;
 
-pub use access::{ApiKey, KeyKind, Member, Principal, Session, User, Workspace};
+pub use access::{
+    AddressCode, ApiKey, CodePurpose, CodeRequest, KeyKind, Member, Principal, Session,
+    SessionEntry, SignupMode, User, Workspace,
+};
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
 pub use chatbot::{AnswerFrom, Chatbot};
 pub use conversation::{
@@ -44,7 +47,7 @@ pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
     ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, IntegrationId, KeyId, LeadId,
-    MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+    MessageId, SessionId, SourceId, UserId, WebhookId, WorkspaceId,
 };
 pub use integration::{
     BackendKind, Integration, IntegrationFilter, IntegrationPatch, IntegrationStatus,

@@ -12,10 +12,11 @@ mod layers;
 mod problem;
 mod start;
 mod stream_outcome;
+mod visitor;
 
 pub use auth::{
-    ChatKey, CountedKey, SecretKey, SessionToken, SharedManagement, SharedRoute, SignedIn, SiteKey,
-    WorkspaceKey, session_cookie,
+    ChatKey, Client, CountedKey, FromHome, SecretKey, SessionToken, SharedManagement, SharedRoute,
+    SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey, session_cookie,
 };
 pub use body::{Body, Params, PathParams, parse, query};
 pub use ctx::Ctx;
@@ -24,3 +25,4 @@ pub use layers::{finish, finish_public, finish_with_body_limit, not_found, open_
 pub use problem::{Problem, render};
 pub use start::{run, run_streaming};
 pub use stream_outcome::StreamOutcome;
+pub use visitor::{ClientAddress, client_address};

@@ -255,7 +255,7 @@ impl Aws {
 
     /// What every use case needs.
     pub fn app(&self, env: &Env) -> Result<App> {
-        let LimitsConfig { plans, idle } = LimitsConfig::read(env)?;
+        let LimitsConfig { plans, idle, visitor_rate: _ } = LimitsConfig::read(env)?;
         let app = App::new(self.store(env)?, plans, idle);
         Ok(app.with_passwords(self.passwords).with_clock(self.clock.clone()))
     }

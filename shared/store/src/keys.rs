@@ -6,7 +6,12 @@
 //! |---|---|---|---|
 //! | workspace | `WS#<workspace>` | `META` | |
 //! | calls of a month | `USE#<workspace>` | `<what>#<month>` | expires |
+//! | calls of a client in a window of time | `RATE#<sha256 of the client>` | `<what>#<begin of the window>` | expires |
 //! | user | `USER#<email>` | `USER` | |
+//! | code that was sent to an address | `CODE#<sha256>` | `CODE` | expires |
+//! | request for such a code | `USER#<email>` | `CODE#<purpose>` | expires |
+//! | session, in its user's list | `USER#<email>` | `SESSION#<session>` | expires |
+//! | where a workspace is | `WORKSPACES#<shard>` | `WS#<workspace>` | |
 //! | session | `SESSION#<sha256>` | `SESSION` | expires |
 //! | API key, by its secret | `KEY#<sha256>` | `KEY` | |
 //! | API key, in its workspace | `WS#<workspace>` | `KEY#<key>` | |
@@ -50,6 +55,9 @@
 //! | what | how | read units |
 //! |---|---|---|
 //! | who is calling | get `KEY#` or `SESSION#` | 1 |
+//! | sessions of a user | query `USER#… / SESSION#` | by size |
+//! | a code | get `CODE#` | 1 |
+//! | all workspaces | query `WORKSPACES#…`, one of [`WORKSPACE_SHARDS`] shards at a time | by size |
 //! | one chatbot of a workspace | get | 1 |
 //! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
 //! | one conversation | get, then query its turns | 1 + by size |
@@ -65,6 +73,7 @@
 //! | unanswered questions that were not answered since | query `TOP#`, query `LEARNED#`, batch get `SRC#` | by days and size |
 //! | leads, newest first; a search, over the newest 1,000 | query `BOT#… / LEAD#` backwards | by size |
 //! | a call against its limit | one conditional update of `USE#` | |
+//! | a call against a client's rate | one conditional update of `RATE#` | |
 //! | how many conversations, how many leads | get `COUNT` | 1 |
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
@@ -87,9 +96,9 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId, GroupId,
-    IntegrationId, KeyId, LeadId, MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId,
-    WorkspaceId,
+    ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId,
+    GroupId, IntegrationId, KeyId, LeadId, MessageId, Scope, SessionId, SourceId, Subdomain,
+    Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -107,6 +116,9 @@ pub const LIST_INDEX: &str = "list";
 pub const VECTOR_INDEX: &str = "vectors";
 /// How many shards each kind has in the `due` index.
 pub const DUE_SHARDS: u8 = 4;
+
+/// How many shards the list of workspaces has.
+pub const WORKSPACE_SHARDS: u8 = 4;
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -166,9 +178,34 @@ pub fn workspace(id: WorkspaceId) -> Key {
 pub fn usage(id: WorkspaceId, what: &str, month: &str) -> Key {
     key(format!("USE#{id}"), format!("{what}#{month}"))
 }
+/// What a client has done of `what` in the window of time that began at `begun`.
+pub fn rate(client: &str, what: &str, begun: Timestamp) -> Key {
+    key(format!("RATE#{client}"), format!("{what}#{begun}"))
+}
 /// A user, by e-mail address in lower case.
 pub fn user(email: &str) -> Key {
     key(format!("USER#{email}"), "USER")
+}
+/// A code that was sent to an address, by its hash.
+pub fn code(hash: &str) -> Key {
+    key(format!("CODE#{hash}"), "CODE")
+}
+/// A request for a code to be sent to an address, which is in lower case.
+pub fn code_request(email: &str, purpose: CodePurpose) -> Key {
+    key(format!("USER#{email}"), format!("CODE#{}", purpose.name()))
+}
+/// A session, in the list of the user with this address.
+pub fn session_entry(email: &str, id: SessionId) -> Key {
+    key(format!("USER#{email}"), format!("{SESSION_ENTRY}{id}"))
+}
+/// Where a workspace is, for who has to find them all.
+pub fn workspace_entry(id: WorkspaceId) -> Key {
+    let digest = Sha256::digest(id.to_string());
+    key(workspaces_partition(digest[0] % WORKSPACE_SHARDS), format!("{WORKSPACE}{id}"))
+}
+/// Partition of the workspaces of one shard.
+pub fn workspaces_partition(shard: u8) -> String {
+    format!("WORKSPACES#{shard}")
 }
 /// A session, by the hash of its token.
 pub fn session(hash: &str) -> Key {
@@ -369,6 +406,10 @@ pub fn due_shard(key: &Key) -> u8 {
     digest[0] % DUE_SHARDS
 }
 
+/// Sort key prefix of sessions in a user.
+pub const SESSION_ENTRY: &str = "SESSION#";
+/// Sort key prefix of workspaces in the list of all.
+pub const WORKSPACE: &str = "WS#";
 /// Sort key prefix of keys in a workspace.
 pub const API_KEY_ENTRY: &str = "KEY#";
 /// Sort key prefix of chatbots in a workspace.
@@ -414,6 +455,8 @@ pub const SEGMENT: &str = "SEG#";
 /// what they have in hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
+    /// A request for a code to be sent.
+    CodeRequest,
     /// A chatbot.
     Chatbot,
     /// A conversation.
@@ -455,6 +498,7 @@ impl Key {
         let pk = self.pk.split('#').next().unwrap_or_default();
         let sk = self.sk.split('#').next().unwrap_or_default();
         match (pk, sk) {
+            ("USER", "CODE") => ItemKind::CodeRequest,
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,

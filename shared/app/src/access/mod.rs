@@ -2,5 +2,8 @@
 //! against a plan, and answers kept for an `Idempotency-Key`.
 
 pub mod accounts;
+pub mod codes;
 pub mod idempotency;
+pub mod passwords;
+pub mod sessions;
 pub mod usage;

@@ -24,6 +24,9 @@ const MAX_RETRIES: usize = 15;
 /// The longest delay before one of them.
 const MAX_DELAY: Duration = Duration::from_millis(25);
 
+/// Chatbots of a workspace at most, whatever its plan: some lists read all of them at once.
+const MAX_CHATBOTS: u32 = 500;
+
 impl App {
     /// A workspace's chatbots, newest first.
     pub async fn chatbots(&self, workspace: WorkspaceId) -> Result<Vec<Chatbot>> {
@@ -93,8 +96,8 @@ impl App {
             created_at: now,
             updated_at: now,
         };
-        let room = self.plans.of(owner.plan).chatbots;
-        self.store.put_chatbot(&chatbot, &key, &hash, owner.plan, room).await?;
+        let room = self.plans.of(owner.plan).chatbots.unwrap_or(MAX_CHATBOTS).min(MAX_CHATBOTS);
+        self.store.put_chatbot(&chatbot, &key, &hash, owner.plan, Some(room)).await?;
         Ok((chatbot, secret))
     }
 

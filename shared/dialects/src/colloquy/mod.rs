@@ -3,6 +3,7 @@
 //! dialect that a route extends.
 
 pub mod access;
+pub mod account;
 pub mod knowledge;
 
 use domain::Dialect;

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 
 use domain::{
-    AutoDisabled, Chatbot, Conversation, CrawlId, Delivery, Error, Lead, Result, Source, SourceId,
-    Turn, Webhook,
+    AutoDisabled, Chatbot, CodeRequest, Conversation, CrawlId, Delivery, Error, Lead, Result,
+    Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
+    access::codes::CodeRequestItem,
     chat::leads::LeadItem,
     chatbots::items::ChatbotItem,
     conversations::items::{ConversationItem, TurnItem},
@@ -33,6 +34,8 @@ pub struct StreamImage {
 /// A change that has subscribers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
+    /// A member requested a code to be sent to their address.
+    CodeRequested(CodeRequest),
     /// A conversation began.
     ConversationStarted(Conversation),
     /// A conversation changed; `ended_at` if it has just been closed for being idle.
@@ -109,6 +112,9 @@ impl StreamImage {
         };
         let KeyItem { pk, sk } = read(image.clone())?;
         Ok(match (Key { pk, sk }.kind(), old, new) {
+            (ItemKind::CodeRequest, _, Some(new)) => {
+                Some(Change::CodeRequested(read::<CodeRequestItem>(new)?.request))
+            }
             (ItemKind::Conversation, None, Some(new)) => {
                 Some(Change::ConversationStarted(read::<ConversationItem>(new)?.into()))
             }

@@ -12,7 +12,12 @@ fn patterns() -> Vec<(&'static str, Key)> {
     vec![
         ("workspace", workspace(ws)),
         ("usage", usage(ws, "calls", "2026-02")),
+        ("rate", rate(id, "visit", Timestamp::from_millis(0))),
         ("user", user(id)),
+        ("code", code(id)),
+        ("code_request", code_request(id, CodePurpose::Reset)),
+        ("session_entry", session_entry(id, id.parse().unwrap())),
+        ("workspace_entry", workspace_entry(ws)),
         ("session", session(id)),
         ("api_key", api_key(id)),
         ("api_key_entry", api_key_entry(ws, id.parse().unwrap())),
