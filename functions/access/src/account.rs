@@ -1,5 +1,5 @@
 use axum::{Json, extract::State, http::StatusCode};
-use colloquy_http::{Body, Client, PathParams, Problem, SignedInSession};
+use colloquy_http::{Body, CalledFrom, PathParams, Problem, SignedInSession};
 use dialects::{
     colloquy::account::{CodeIn, EmailIn, PasswordIn, ResetIn, SessionsOut},
     openbat::Openbat,
@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 async fn change_password(
     State(ctx): State<Ctx>,
     SignedInSession(session): SignedInSession,
-    Client(address): Client,
+    CalledFrom(address): CalledFrom,
     Body(PasswordIn { current_password, new_password }, _): Body<Openbat, PasswordIn>,
 ) -> Reply<StatusCode> {
     let (current, new) = (current_password.as_deref(), new_password.as_deref());
@@ -42,7 +42,7 @@ async fn change_password(
 /// Request a new password
 ///
 /// Sends a code to the address, if a member has it: at most one in five minutes. The answer is the
-/// same if nobody has.
+/// same if no member has.
 #[utoipa::path(post, path = "/api/v1/auth/password-reset", tag = "access",
     request_body = EmailIn,
     responses((status = 204, description = "Done")))]

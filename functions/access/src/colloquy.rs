@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use colloquy_http::{
-    Body, Client, FromHome, PathParams, Problem, SessionToken, SignedIn, session_cookie,
+    Body, CalledFrom, FromHome, PathParams, Problem, SessionToken, SignedIn, session_cookie,
 };
 use dialects::{
     colloquy::access::{KeyIn, KeyOut, KeysOut, LogInIn, NewKeyOut, SessionOut, SignUpIn},
@@ -56,7 +56,7 @@ async fn sign_up(
 async fn log_in(
     State(ctx): State<Ctx>,
     FromHome: FromHome,
-    Client(address): Client,
+    CalledFrom(address): CalledFrom,
     Body(LogInIn { email, password }, _): Body<Openbat, LogInIn>,
 ) -> Reply<Response> {
     let session =

@@ -135,7 +135,7 @@ pub struct AddressCode {
     pub expires_at: Timestamp,
 }
 
-/// That a member asked for a code to be sent to their address.
+/// That a member requested a code for their address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeRequest {
     /// What it shall be good for.

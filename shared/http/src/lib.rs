@@ -15,8 +15,8 @@ mod stream_outcome;
 mod visitor;
 
 pub use auth::{
-    ChatKey, Client, CountedKey, FromHome, SecretKey, SessionToken, SharedManagement, SharedRoute,
-    SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey, session_cookie,
+    CalledFrom, ChatKey, CountedKey, FromHome, SecretKey, SessionToken, SharedManagement,
+    SharedRoute, SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey, session_cookie,
 };
 pub use body::{Body, Params, PathParams, parse, query};
 pub use ctx::Ctx;

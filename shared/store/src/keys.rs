@@ -48,6 +48,7 @@
 //! | where a webhook is that its workspace lists | `HOOKS#WS#<workspace>` | `AT#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
 //! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
+//! | failures of a record of the stream | `FAILED#<consumer>` | `<place in the stream>` | expires |
 //! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
 //!
 //! # Access patterns
@@ -351,6 +352,10 @@ pub fn delivery(webhook: WebhookId, at: Timestamp, id: DeliveryId) -> Key {
 /// That the mail about an event was sent.
 pub fn mail(event: EventId) -> Key {
     key(format!("MAIL#{event}"), "MAIL")
+}
+/// How often a consumer has failed on a record of the stream.
+pub fn failure(consumer: &str, sequence: &str) -> Key {
+    key(format!("FAILED#{consumer}"), sequence)
 }
 /// How far a consumer has come on a shard of the stream.
 pub fn checkpoint(consumer: &str, shard: &str) -> Key {

@@ -4,6 +4,7 @@ mod access_control;
 mod answers_fit;
 mod arrows;
 mod backends;
+mod bad_days;
 mod bench;
 mod budget;
 mod clock;

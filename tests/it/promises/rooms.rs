@@ -21,7 +21,7 @@ const APP: Rooms = &[
     ("integrations", &["adapters"]),
     ("jobs", &["adapters", "crawl", "mail", "ops", "webhooks"]),
     ("knowledge", &["adapters"]),
-    ("mail", &["adapters"]),
+    ("mail", &["access", "adapters"]),
     ("ops", &["adapters"]),
     ("webhooks", &["adapters"]),
 ];

@@ -12,7 +12,7 @@ const WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Passwords for one e-mail address from one client.
 const PER_CLIENT: Rate = Rate { what: "password", max: 10, window: WINDOW, refusal: TRIES };
 /// Passwords for one e-mail address, wherever they come from: whoever guesses from many places is
-/// slowed down, and the member still signs in unless somebody never stops.
+/// slowed down, and the member still signs in between.
 const PER_MEMBER: Rate = Rate { what: "member", max: 100, window: WINDOW, refusal: TRIES };
 /// Passwords from one client, for whatever e-mail address.
 const PER_ADDRESS: Rate = Rate { what: "address", max: 300, window: WINDOW, refusal: TRIES };

@@ -51,7 +51,7 @@ pub(super) fn owner(workspace: &Workspace) -> Result<Option<String>> {
     Ok(Some(email.clone()))
 }
 
-/// What carries a code. Nothing in it is of somebody else's choice but the workspace's name.
+/// What carries a code. Nothing in it is of a stranger's choice but the workspace's name.
 pub(super) fn code(
     job: &Mail,
     to: String,

@@ -112,7 +112,7 @@ pub struct FromHome;
 
 /// Where a request came from, if that is known.
 #[derive(Debug)]
-pub struct Client(pub Option<String>);
+pub struct CalledFrom(pub Option<String>);
 
 /// The token of a session, whether or not there is one behind it.
 #[derive(Debug)]
@@ -358,7 +358,7 @@ where
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Client {
+impl<S: Send + Sync> FromRequestParts<S> for CalledFrom {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Infallible> {

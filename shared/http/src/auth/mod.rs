@@ -9,8 +9,8 @@ mod secret;
 
 pub use cookie::session_cookie;
 pub use extractors::{
-    ChatKey, Client, CountedKey, FromHome, SecretKey, SessionToken, SharedManagement, SharedRoute,
-    SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey,
+    CalledFrom, ChatKey, CountedKey, FromHome, SecretKey, SessionToken, SharedManagement,
+    SharedRoute, SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey,
 };
 pub(crate) use known::{KnownCaller, look_up, principal};
 pub(crate) use secret::{key_in_body, key_in_head, secret_in};

