@@ -53,6 +53,12 @@ def answer():
     return call("POST", "/api/v1/chat", question, **PUBLIC)[1]
 
 
+def erased():
+    conversation = answer()["conversationId"]
+    call("DELETE", f"/api/v1/conversations/{conversation}", **SECRET)
+    return conversation
+
+
 def hook(event, **more):
     return {"url": "http://127.0.0.1:9/hook", "events": [event], **more}
 
@@ -176,6 +182,7 @@ made = {
     "ANNOUNCED_SOURCE_ID": announced["source"]["id"],
     "DELETED_SITE_SOURCE_ID": site_source["source"]["id"],
     "DELETED_SITE_WEBHOOK_ID": site_webhook["webhook"]["id"],
+    "ERASED_ID": erased(),
     "DELETED_LEAD_ID": lead["lead"]["id"],
     "DELETED_KEY_ID": key["id"],
     "GROUP_ID": group(),

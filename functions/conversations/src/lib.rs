@@ -3,6 +3,7 @@
 mod botplot;
 mod chatbotplatform;
 mod conferbot;
+mod erasures;
 mod helpbot;
 
 use axum::{
@@ -30,6 +31,7 @@ fn routes() -> OpenApiRouter<Ctx> {
         .merge(botplot::routes())
         .merge(chatbotplatform::routes())
         .merge(conferbot::routes())
+        .merge(erasures::routes())
         .routes(routes!(list_conversations))
 }
 

@@ -48,6 +48,7 @@
 //! | where a webhook is that its workspace lists | `HOOKS#WS#<workspace>` | `AT#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
 //! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
+//! | tombstone of what was deleted | `PURGE#<id>` | `<what of it>` | `due` until all of it is gone; then expires |
 //! | failures of a record of the stream | `FAILED#<consumer>` | `<place in the stream>` | expires |
 //! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
 //!
@@ -90,6 +91,7 @@
 //! | a delivery, by its id | get: the id says its time | 1 or by its size |
 //! | whether there is room for one more webhook | condition on a counter in the chatbot or workspace | |
 //! | whether a mail was sent | get | 1 |
+//! | how far a deletion has come | query `PURGE#…` | 1 |
 //! | what is due | query `due`, each of a kind's [`DUE_SHARDS`] shards | by size |
 //!
 //! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
@@ -353,6 +355,14 @@ pub fn delivery(webhook: WebhookId, at: Timestamp, id: DeliveryId) -> Key {
 pub fn mail(event: EventId) -> Key {
     key(format!("MAIL#{event}"), "MAIL")
 }
+/// That something with this id was deleted, and what of it is to be cleared away.
+pub fn tombstone(id: &str, what: &str) -> Key {
+    key(tombstones_partition(id), what)
+}
+/// Partition of what was deleted under an id.
+pub fn tombstones_partition(id: &str) -> String {
+    format!("PURGE#{id}")
+}
 /// How often a consumer has failed on a record of the stream.
 pub fn failure(consumer: &str, sequence: &str) -> Key {
     key(format!("FAILED#{consumer}"), sequence)
@@ -478,13 +488,16 @@ pub enum ItemKind {
     Webhook,
     /// A delivery.
     Delivery,
+    /// A tombstone.
+    Tombstone,
     /// Anything that no request waits for.
     Other,
 }
 
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index.
-    pub const DUE: [Self; 3] = [Self::Delivery, Self::Source, Self::Conversation];
+    pub const DUE: [Self; 4] =
+        [Self::Delivery, Self::Source, Self::Conversation, Self::Tombstone];
 
     /// The name of the kind in its partitions of the `due` index.
     pub fn due_name(self) -> &'static str {
@@ -492,6 +505,7 @@ impl ItemKind {
             Self::Delivery => "delivery",
             Self::Source => "source",
             Self::Conversation => "conversation",
+            Self::Tombstone => "tombstone",
             _ => "other",
         }
     }
@@ -512,6 +526,7 @@ impl Key {
             ("SRC", "PAGE") => ItemKind::Page,
             ("HOOKS", "HOOK") => ItemKind::Webhook,
             ("HOOK", "DLV") => ItemKind::Delivery,
+            ("PURGE", _) => ItemKind::Tombstone,
             _ => ItemKind::Other,
         }
     }

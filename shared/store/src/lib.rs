@@ -43,6 +43,7 @@ pub use knowledge::sources::NewSource;
 pub use knowledge::vectors::NearChunk;
 pub use ops::purge::PurgeTarget;
 pub use ops::recount::{Difference, Recounted};
+pub use ops::tombstones::Tombstone;
 /// An item as a stream record carries it.
 pub use serde_dynamo::Item as StreamItem;
 pub use table::client::Store;

@@ -130,7 +130,7 @@ impl App {
 
     /// Deletes a chatbot for good; everything that belongs to it is purged behind the stream.
     pub async fn delete_chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<()> {
-        match self.store.delete_chatbot(workspace, id).await? {
+        match self.store.delete_chatbot(workspace, id, self.now()).await? {
             true => Ok(()),
             false => Err(Error::not_found("chatbot")),
         }
@@ -170,7 +170,7 @@ impl App {
             self.copy_knowledge(&original, &copy, files).await
         };
         if let Err(error) = copied.await {
-            self.store.delete_chatbot(workspace, copy.id).await?;
+            self.store.delete_chatbot(workspace, copy.id, self.now()).await?;
             return Err(error);
         }
         Ok(copy)

@@ -17,7 +17,9 @@ use store::{
     keys::{self, ItemKind},
 };
 
-use crate::{App, jobs::JobQueue, webhooks::backoff::LEASE, webhooks::job::Deliver};
+use crate::{
+    App, jobs::JobQueue, ops::purge::Purge, webhooks::backoff::LEASE, webhooks::job::Deliver,
+};
 
 /// Items taken from a partition in one go.
 const BATCH: u32 = 200;
@@ -33,6 +35,7 @@ pub struct Ticker {
     app: App,
     store: Store,
     deliveries: JobQueue<Deliver>,
+    purges: Option<JobQueue<Purge>>,
 }
 
 /// What a tick did.
@@ -46,6 +49,8 @@ pub struct Ticked {
     pub called_off: u32,
     /// Deliveries sent to be tried again.
     pub deliveries: u32,
+    /// Deletions carried on.
+    pub deletions: u32,
     /// Things that failed; they are due again. A partition that could not be read is one.
     pub failed: u32,
     /// Partitions that had more due than their slice was long enough for.
@@ -56,7 +61,17 @@ pub struct Ticked {
 
 impl Ticked {
     fn add(&mut self, other: Self) {
-        let Self { closed, crawls, called_off, deliveries, failed, left_over, oldest } = other;
+        let Self {
+            closed,
+            crawls,
+            called_off,
+            deliveries,
+            deletions,
+            failed,
+            left_over,
+            oldest,
+        } = other;
+        self.deletions += deletions;
         self.closed += closed;
         self.crawls += crawls;
         self.called_off += called_off;
@@ -78,7 +93,13 @@ impl Ticked {
 impl Ticker {
     /// Ticking over `app`; deliveries go through `deliveries`.
     pub fn new(app: App, deliveries: JobQueue<Deliver>) -> Self {
-        Self { store: app.store.clone(), app, deliveries }
+        Self { store: app.store.clone(), app, deliveries, purges: None }
+    }
+
+    /// The same, with deletions that were cut short carried on through `purges`.
+    #[must_use]
+    pub fn with_purges(self, purges: JobQueue<Purge>) -> Self {
+        Self { purges: Some(purges), ..self }
     }
 
     /// Does everything that is due. One thing that fails does not hold up the others.
@@ -159,6 +180,7 @@ impl Ticker {
             }
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
+            ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
             other => tracing::error!(?other, pk = due.key.pk, "no handler for due item"),
         }
         Ok(())
@@ -174,6 +196,21 @@ impl Ticker {
             ticked.called_off += u32::from(ended);
         } else if self.app.begin_crawl(&source, Some(&due.due_at)).await? {
             ticked.crawls += 1;
+        }
+        Ok(())
+    }
+
+    /// What belonged to something deleted is still there: the message that clears it away got lost,
+    /// or failed.
+    async fn deletion(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let Some(purges) = &self.purges else { return Ok(()) };
+        let found = self.store.tombstone(&due.key).await?;
+        let Some(tombstone) = found.filter(|found| found.completed_at.is_none()) else {
+            return Ok(());
+        };
+        if self.store.lease_tombstone(&due.key, &due.due_at, now).await? {
+            purges.send(&Purge { target: tombstone.target }, Duration::ZERO).await?;
+            ticked.deletions += 1;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod account;
+pub mod erasures;
 pub mod knowledge;
 
 use domain::Dialect;

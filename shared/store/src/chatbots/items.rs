@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    ops::purge::PurgeTarget,
+    ops::tombstones::bury,
     access::accounts::ApiKeyItem,
     keys::{self, Key},
     table::client::{Range, Store, read},
@@ -239,7 +241,12 @@ impl Store {
 
     /// Deletes a chatbot; whether there was one. Its listed keys die right after it, when no new
     /// one can be made any more; should that be cut short, clearing away behind the stream does it.
-    pub async fn delete_chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<bool> {
+    pub async fn delete_chatbot(
+        &self,
+        workspace: WorkspaceId,
+        id: ChatbotId,
+        now: Timestamp,
+    ) -> Result<bool> {
         let key = keys::chatbot(workspace, id);
         let Some(item) = self.get::<ChatbotItem>(&key, true).await? else { return Ok(false) };
         let writes = vec![
@@ -248,6 +255,7 @@ impl Store {
             Write::update(keys::workspace(workspace), "ADD chatbots :less")
                 .value("less", -1)?
                 .if_present(),
+            bury(PurgeTarget::Chatbot { id, workspace }, id, now)?,
         ];
         let outcome = self.transact(writes).await?;
         match outcome.is_done() {

@@ -54,6 +54,7 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("webhook_pointer", webhook_pointer(ws, hook)),
         ("delivery", delivery(hook, Timestamp::from_millis(0), id.parse().unwrap())),
         ("mail", mail(id.parse().unwrap())),
+        ("tombstone", tombstone(id, "conversation")),
         ("failure", failure(id, id)),
         ("checkpoint", checkpoint(id, id)),
     ]

@@ -2,3 +2,4 @@
 
 pub(crate) mod purge;
 pub(crate) mod recount;
+pub(crate) mod tombstones;

@@ -54,6 +54,17 @@ pub enum PurgeTarget {
 const BATCH: u32 = 200;
 
 impl PurgeTarget {
+    /// Where it is noted that this is to be cleared away.
+    pub(crate) fn tombstone(&self) -> keys::Key {
+        match self {
+            Self::Conversation { id } => keys::tombstone(&id.to_string(), "conversation"),
+            Self::Crawl { id, job } => keys::tombstone(&id.to_string(), &format!("crawl#{job}")),
+            Self::File { id, .. } => keys::tombstone(&id.to_string(), "file"),
+            Self::Chatbot { id, .. } => keys::tombstone(&id.to_string(), "chatbot"),
+            Self::Webhook { id, .. } => keys::tombstone(&id.to_string(), "webhook"),
+        }
+    }
+
     fn partitions(&self) -> Vec<String> {
         match *self {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
@@ -70,6 +81,20 @@ impl PurgeTarget {
 }
 
 impl Store {
+    /// Removes the settled deliveries that told of a conversation, as long as its first turn still
+    /// says whose it was. One that waits is still owed to its endpoint.
+    pub async fn purge_deliveries_of(&self, id: ConversationId) -> Result<()> {
+        let Some(turn) = self.first_turns(id, 1).await?.into_iter().next() else { return Ok(()) };
+        let (chatbot, workspace) =
+            (Scope::Chatbot(turn.chatbot_id), Scope::Workspace(turn.workspace_id));
+        for scope in [chatbot, workspace] {
+            for webhook in self.webhooks(scope).await? {
+                self.delete_deliveries_about(webhook.id, turn.asked_at, &id.to_string()).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes up to some hundred items of `target`; `true` once nothing is left.
     pub async fn purge_some(&self, target: &PurgeTarget) -> Result<bool> {
         if let PurgeTarget::Chatbot { id, workspace } = target {
