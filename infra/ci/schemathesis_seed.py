@@ -77,6 +77,21 @@ def integration():
     return call("POST", f"/v1/bots/{BACKENDS_BOT}/integrations", echo, **PLATFORM)[1]["data"]["id"]
 
 
+def agent_loop():
+    report = {"name": "Report", "user_message": "Report.", "integration_id": integration()}
+    return call("POST", "/v1/agent-loops", report, **PLATFORM)[1]["data"]["id"]
+
+
+def execution(loop):
+    return call("POST", f"/v1/agent-loops/{loop}/run", **PLATFORM)[1]["data"]["id"]
+
+
+def waiting():
+    """Executions of one loop, so many that some still wait: one of them can be cancelled."""
+    loop = agent_loop()
+    return loop, [execution(loop) for _ in range(40)][-1]
+
+
 def botplot_webhook():
     made = call("POST", WEBHOOKS, hook("lead.captured"), **SECRET)[1]
     return made["webhook"]["id"]
@@ -135,6 +150,15 @@ def group():
     sys.exit("no question was counted as unanswered")
 
 
+def traced():
+    """An answer whose trace is kept."""
+    settings = lambda kept: call("PATCH", f"/api/v1/chatbots/{BOT}", {"settings": {"traces": kept}}, **SESSION)
+    settings(True)
+    asked = answer()
+    settings(None)
+    return asked
+
+
 webhooks = watched()
 first = answer()
 deliveries = {name: delivery(name, webhook) for name, webhook in webhooks.items()}
@@ -146,6 +170,9 @@ _, sources = call("GET", "/api/v1/knowledge", **SECRET)
 _, site_source = call("POST", "/api/v1/sources", {"url": f"{BASE}/docs/api"}, **SITE)
 _, announced = call("POST", "/api/v1/sources/file", {"name": "a.txt", "size": 1}, **SITE)
 _, site_webhook = call("POST", "/api/v1/webhooks", hook("conversation.created"), **SITE)
+
+loop = agent_loop()
+cancelled_loop, cancelled = waiting()
 
 made = {
     "BASE_URL": BASE,
@@ -166,6 +193,7 @@ made = {
     "DELETED_BY_OPENBAT_ID": chatbot(),
     "CONVERSATION_ID": first["conversationId"],
     "MESSAGE_ID": first["messageId"],
+    "TRACED_MESSAGE_ID": traced()["messageId"],
     "HANDED_OFF_CONVERSATION_ID": answer()["conversationId"],
     "DELETED_PLATFORM_CONVERSATION_ID": answer()["conversationId"],
     "DELETED_BOTPLOT_CONVERSATION_ID": answer()["conversationId"],
@@ -175,6 +203,11 @@ made = {
     "BACKENDS_BOT_ID": BACKENDS_BOT,
     "INTEGRATION_ID": integration(),
     "DELETED_INTEGRATION_ID": integration(),
+    "AGENT_LOOP_ID": loop,
+    "EXECUTION_ID": execution(loop),
+    "DELETED_AGENT_LOOP_ID": agent_loop(),
+    "CANCELLED_AGENT_LOOP_ID": cancelled_loop,
+    "CANCELLED_EXECUTION_ID": cancelled,
     "BOTPLOT_WEBHOOK_ID": botplot_webhook(),
     "DELETED_BOTPLOT_WEBHOOK_ID": botplot_webhook(),
     "SOURCE_ID": sources["sources"][0]["id"],

@@ -6,13 +6,14 @@ use axum::{
     extract::State,
     response::{Sse, sse::Event},
 };
-use colloquy_http::{Body, ChatKey, PathParams, Problem, StreamOutcome};
+use colloquy_http::{Body, ChatKey, PathParams, Problem, SecretKey, StreamOutcome};
 use dialects::botplot::{
     Botplot, SuccessOut,
     chat::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut},
+    traces::TraceOut,
 };
 use domain::{
-    Dialect, Principal,
+    Dialect, Error, Principal,
     conversation::{self, ChatRequest, Handoff},
 };
 use futures::{Stream, StreamExt, stream};
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
         .routes(routes!(stream_chat))
         .routes(routes!(rate_message))
+        .routes(routes!(get_trace))
         .routes(routes!(hand_off))
 }
 
@@ -87,6 +89,24 @@ async fn rate_message(
     let rating = conversation::rating(rating)?;
     ctx.app.rate(key.chatbot, id.parse()?, rating).await?;
     Ok(Json(SuccessOut::DONE))
+}
+
+/// Get what led to an answer
+///
+/// What was searched and found, with scores; which AI backend was asked what, and how long everything took.
+/// It is kept for 30 days while the chatbot's setting `traces` is `true`. It holds no keys and no headers.
+#[utoipa::path(get, path = "/api/v1/messages/{id}/trace", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("id" = String, Path, format = "uuid", description = "An answer's message")),
+    responses((status = 200, body = TraceOut)))]
+async fn get_trace(
+    State(ctx): State<Ctx>,
+    key: SecretKey<Botplot>,
+    PathParams(id, _): PathParams<Botplot, String>,
+) -> Result<Json<TraceOut>, Problem<Botplot>> {
+    // No answer, another chatbot's and one without a trace are all alike.
+    let answer = id.parse().map_err(|_| Error::not_found("trace"))?;
+    Ok(Json(ctx.app.trace(key.chatbot, answer).await?.into()))
 }
 
 /// Request human support

@@ -4,6 +4,7 @@
 
 mod botplot;
 mod helpbot;
+mod mcp;
 
 use std::sync::Arc;
 
@@ -47,7 +48,8 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new().merge(botplot::routes()).merge(helpbot::routes()).routes(routes!(chat))
+    let of_dialects = OpenApiRouter::new().merge(botplot::routes()).merge(helpbot::routes());
+    of_dialects.merge(mcp::routes()).routes(routes!(chat))
 }
 
 /// The routes of this function.

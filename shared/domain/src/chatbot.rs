@@ -22,6 +22,8 @@ pub const INSTRUCTIONS: (usize, usize) = (0, 4_000);
 /// The setting that says whether a stored pair that asks the same answers before any AI backend: true
 /// (default) or false.
 pub const PAIRS_FIRST: &str = "pairsFirst";
+/// The setting that says whether what leads to an answer is kept for the owner: true or false (default).
+pub const TRACES: &str = "traces";
 
 /// What AI backends may answer from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -122,6 +124,11 @@ impl Chatbot {
     /// Whether a stored pair that asks the same answers before any AI backend.
     pub fn pairs_first(&self) -> bool {
         self.settings.get(PAIRS_FIRST).and_then(Value::as_bool).unwrap_or(true)
+    }
+
+    /// Whether what leads to its answers is kept.
+    pub fn traces(&self) -> bool {
+        self.settings.get(TRACES).and_then(Value::as_bool).unwrap_or(false)
     }
 }
 
@@ -276,8 +283,10 @@ fn check_backend_settings(settings: &Value) -> Result<()> {
     if given(ANSWER_FROM).is_some_and(|value| AnswerFrom::of(value).is_none()) {
         return refused(ANSWER_FROM, "must be one of knowledge, anything, or null".to_owned());
     }
-    if given(PAIRS_FIRST).is_some_and(|value| !value.is_boolean()) {
-        return refused(PAIRS_FIRST, "must be true, false or null".to_owned());
+    for name in [PAIRS_FIRST, TRACES] {
+        if given(name).is_some_and(|value| !value.is_boolean()) {
+            return refused(name, "must be true, false or null".to_owned());
+        }
     }
     let (_, max) = INSTRUCTIONS;
     let fits = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() <= max);
@@ -340,6 +349,7 @@ mod tests {
         for (name, right, wrong) in [
             ("answerFrom", json!("anything"), json!("web")),
             ("pairsFirst", json!(false), json!("no")),
+            ("traces", json!(true), json!(1)),
             ("instructions", json!("x".repeat(4_000)), json!("x".repeat(4_001))),
         ] {
             assert!(check_settings(&json!({ name: right })).is_ok());

@@ -3,8 +3,8 @@
 //! gives the same event.
 
 use crate::{
-    BackendReport, ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp, Turn,
-    WorkspaceId,
+    AgentExecution, BackendReport, ChatbotId, Conversation, ConversationId, EventId, Lead,
+    Timestamp, Turn, WorkspaceId,
 };
 
 /// An event with what it is about.
@@ -16,8 +16,8 @@ pub struct Event {
     pub at: Timestamp,
     /// The tenant.
     pub workspace_id: WorkspaceId,
-    /// The chatbot.
-    pub chatbot_id: ChatbotId,
+    /// The chatbot; `None` of an agent loop that names none.
+    pub chatbot_id: Option<ChatbotId>,
     /// What happened.
     pub body: EventBody,
 }
@@ -41,6 +41,8 @@ pub enum EventBody {
     HandoffRequested(Box<Conversation>),
     /// No AI backend of the chatbot gave a complete answer to the question of this turn.
     IntegrationFailed(Box<Turn>),
+    /// An execution of an agent loop has ended, however that was.
+    ExecutionEnded(Box<AgentExecution>),
 }
 
 impl Event {
@@ -55,6 +57,7 @@ impl Event {
             | EventBody::RatingReceived(turn)
             | EventBody::IntegrationFailed(turn) => Some(turn.conversation_id),
             EventBody::LeadCaptured(lead) => lead.conversation_id,
+            EventBody::ExecutionEnded(_) => None,
         }
     }
 
@@ -64,7 +67,7 @@ impl Event {
             id: EventId::derived(&["started", &conversation.id.to_string()]),
             at: conversation.created_at,
             workspace_id: conversation.workspace_id,
-            chatbot_id: conversation.chatbot_id,
+            chatbot_id: Some(conversation.chatbot_id),
             body: EventBody::ConversationStarted(Box::new(conversation)),
         }
     }
@@ -76,7 +79,7 @@ impl Event {
             id: EventId::derived(&[what, &turn.id.to_string()]),
             at,
             workspace_id: turn.workspace_id,
-            chatbot_id: turn.chatbot_id,
+            chatbot_id: Some(turn.chatbot_id),
             body,
         };
         let mut events = vec![
@@ -94,13 +97,24 @@ impl Event {
         events
     }
 
+    /// An execution has ended, at `at`. It ends once, so its id alone tells its event from others.
+    pub fn executed(execution: AgentExecution, at: Timestamp) -> Self {
+        Self {
+            id: EventId::derived(&["executed", &execution.id.to_string()]),
+            at,
+            workspace_id: execution.workspace_id,
+            chatbot_id: execution.chatbot_id,
+            body: EventBody::ExecutionEnded(Box::new(execution)),
+        }
+    }
+
     /// A visitor left contact details.
     pub fn captured(lead: Lead) -> Self {
         Self {
             id: EventId::derived(&["captured", &lead.id.to_string()]),
             at: lead.created_at,
             workspace_id: lead.workspace_id,
-            chatbot_id: lead.chatbot_id,
+            chatbot_id: Some(lead.chatbot_id),
             body: EventBody::LeadCaptured(Box::new(lead)),
         }
     }
@@ -112,7 +126,7 @@ impl Event {
             id: EventId::derived(&["handoff", &id, &time]),
             at,
             workspace_id: conversation.workspace_id,
-            chatbot_id: conversation.chatbot_id,
+            chatbot_id: Some(conversation.chatbot_id),
             body: EventBody::HandoffRequested(Box::new(conversation)),
         }
     }
@@ -126,7 +140,7 @@ impl Event {
             id: EventId::derived(&["rated", id, rating, time]),
             at,
             workspace_id: turn.workspace_id,
-            chatbot_id: turn.chatbot_id,
+            chatbot_id: Some(turn.chatbot_id),
             body: EventBody::RatingReceived(Box::new(turn)),
         }
     }
@@ -139,7 +153,7 @@ impl Event {
             id: EventId::derived(&["ended", &conversation.id.to_string(), &last]),
             at,
             workspace_id: conversation.workspace_id,
-            chatbot_id: conversation.chatbot_id,
+            chatbot_id: Some(conversation.chatbot_id),
             body: EventBody::ConversationEnded(Box::new(conversation)),
         }
     }

@@ -93,6 +93,10 @@ ids! {
     CrawlId, "crawl";
     /// A group of unanswered questions, derived from what they ask.
     GroupId, "group";
+    /// An agent loop.
+    AgentLoopId, "agent loop";
+    /// One run of an agent loop.
+    ExecutionId, "execution";
     /// What a visitor left to be reached by.
     LeadId, "lead";
     /// An AI backend of a chatbot.
@@ -119,6 +123,20 @@ impl DeliveryId {
         rest.copy_from_slice(&hash.as_bytes()[..10]);
         let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid())
+    }
+}
+
+impl ExecutionId {
+    /// A new id made at `at`.
+    pub fn at(at: Timestamp) -> Self {
+        Self(MessageId::at(at).0)
+    }
+
+    /// The id of the execution of `agent_loop` that is planned for `at`, always the same one; it sorts
+    /// among others by that time.
+    pub fn planned(agent_loop: AgentLoopId, at: Timestamp) -> Self {
+        let parts = ["planned", &agent_loop.to_string(), &at.to_string()];
+        Self(DeliveryId::derived_at(at, &parts).0)
     }
 }
 

@@ -18,6 +18,11 @@
 //! | first answer to a repeatable write | `ONCE#<sha256 of the key>` | `<sha256 of the Idempotency-Key>` | expires |
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
 //! | integration (AI backend) of a chatbot | `WS#<workspace>` | `INT#<integration>` | |
+//! | agent loop | `WS#<workspace>` | `LOOP#<loop>` | `due` while its schedule runs it |
+//! | execution of an agent loop | `LOOP#<loop>` | `EXEC#<execution>` | `due` until it has ended; expires |
+//! | what an execution said and called | `EXEC#<execution>` | `RESULT` | expires |
+//! | step of an execution | `EXEC#<execution>` | `STEP#<number>` | expires |
+//! | place of a workspace among the executions that run | `SLOTS#<workspace>` | `SLOT#<number>` | expires |
 //! | branding of a chatbot | `BOT#<chatbot>` | `BRANDING` | |
 //! | its logo | `BOT#<chatbot>` | `LOGO` | |
 //! | its widget, as far as it was set | `BOT#<chatbot>` | `WIDGET` | |
@@ -31,6 +36,7 @@
 //! | group of unanswered questions that was answered | `BOT#<chatbot>` | `LEARNED#<group>` | expires |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message; where that opened the conversation, by its session |
+//! | trace of a turn | `CONV#<conversation>` | `TRACE#<answer's message>` | expires |
 //! | mark of a conversation | `CONV#<conversation>` | `MARK` | `list` by what its first turn was (unanswered, rated) |
 //! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
@@ -46,6 +52,7 @@
 //! | webhook of a chatbot | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
 //! | webhook of a whole workspace | `HOOKS#WS#<workspace>` | `HOOK#<webhook>` | |
 //! | where a webhook is that its workspace lists | `HOOKS#WS#<workspace>` | `AT#<webhook>` | |
+//! | callback of an agent loop | `HOOKS#LOOP#<loop>` | `HOOK#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
 //! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
 //! | tombstone of what was deleted | `PURGE#<id>` | `<what of it>` | `due` until all of it is gone; then expires |
@@ -65,6 +72,7 @@
 //! | one conversation | get, then query its turns | 1 + by size |
 //! | whose a conversation is | query `CONV#… / TURN#`, one item | 1 or by its size |
 //! | the turn of an answer | query `list` `MSG#…` and get where it opened a conversation | 1 + by size |
+//! | what led to an answer | as the turn of an answer, and get | 1 + by size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | the same, from an offset | query `DAY#` backwards, get `HOUR#`, get `MINUTE#`, then as above | 2 + by days and size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
@@ -84,6 +92,10 @@
 //! | a place or a turn at a host | conditional update of `HOST#…`; a turn is read first | 1 |
 //! | an integration | get | 1 |
 //! | integrations of a chatbot | the chatbot's item has their ids; batch get | by size, once a version |
+//! | agent loops of a workspace | query `WS#… / LOOP#` | by size, bounded by 200 loops |
+//! | an execution | get | 1 |
+//! | executions of a loop, newest first | query `LOOP#… / EXEC#` backwards, batch get `RESULT` | by size, bounded by the newest 1,000 |
+//! | what an execution did | query `EXEC#…` | by size |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
@@ -99,9 +111,9 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId,
-    GroupId, IntegrationId, KeyId, LeadId, MessageId, Scope, SessionId, SourceId, Subdomain,
-    Timestamp, WebhookId, WorkspaceId,
+    AgentLoopId, ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId, DeliveryId,
+    EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, Scope, SessionId,
+    SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -166,11 +178,20 @@ pub fn webhooks_partition(scope: Scope) -> String {
     match scope {
         Scope::Chatbot(id) => format!("HOOKS#{id}"),
         Scope::Workspace(id) => format!("HOOKS#WS#{id}"),
+        Scope::AgentLoop(id) => format!("HOOKS#LOOP#{id}"),
     }
 }
 /// Partition of a webhook's deliveries.
 pub fn deliveries_partition(id: WebhookId) -> String {
     format!("HOOK#{id}")
+}
+/// Partition of an agent loop's executions.
+pub fn executions_partition(id: AgentLoopId) -> String {
+    format!("LOOP#{id}")
+}
+/// Partition of what one execution did.
+pub fn execution_partition(id: ExecutionId) -> String {
+    format!("EXEC#{id}")
 }
 
 /// A workspace.
@@ -235,6 +256,27 @@ pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
 pub fn integration(workspace: WorkspaceId, id: IntegrationId) -> Key {
     key(workspace_partition(workspace), format!("{INTEGRATION}{id}"))
 }
+/// An agent loop.
+pub fn agent_loop(workspace: WorkspaceId, id: AgentLoopId) -> Key {
+    key(workspace_partition(workspace), format!("{AGENT_LOOP}{id}"))
+}
+/// An execution of an agent loop.
+pub fn execution(agent_loop: AgentLoopId, id: ExecutionId) -> Key {
+    key(executions_partition(agent_loop), format!("{EXECUTION}{id}"))
+}
+/// What an execution said and called. Apart from the execution, whose reads and writes would pay for
+/// its size.
+pub fn execution_result(id: ExecutionId) -> Key {
+    key(execution_partition(id), "RESULT")
+}
+/// A step of an execution.
+pub fn execution_step(id: ExecutionId, number: u32) -> Key {
+    key(execution_partition(id), format!("{STEP}{number:05}"))
+}
+/// A place of a workspace among the executions that run.
+pub fn execution_slot(workspace: WorkspaceId, number: u8) -> Key {
+    key(format!("SLOTS#{workspace}"), format!("SLOT#{number}"))
+}
 /// A chatbot's branding.
 pub fn branding(id: ChatbotId) -> Key {
     key(chatbot_partition(id), "BRANDING")
@@ -294,6 +336,10 @@ pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
 /// A turn.
 pub fn turn(conversation: ConversationId, id: MessageId) -> Key {
     key(conversation_partition(conversation), format!("{TURN}{id}"))
+}
+/// The trace of a turn.
+pub fn trace(conversation: ConversationId, id: MessageId) -> Key {
+    key(conversation_partition(conversation), format!("TRACE#{id}"))
 }
 /// A lead.
 pub fn lead(chatbot: ChatbotId, id: LeadId) -> Key {
@@ -431,6 +477,12 @@ pub const API_KEY_ENTRY: &str = "KEY#";
 pub const CHATBOT: &str = "BOT#";
 /// Sort key prefix of integrations in a workspace.
 pub const INTEGRATION: &str = "INT#";
+/// Sort key prefix of agent loops in a workspace.
+pub const AGENT_LOOP: &str = "LOOP#";
+/// Sort key prefix of executions in an agent loop.
+pub const EXECUTION: &str = "EXEC#";
+/// Sort key prefix of steps in an execution.
+pub const STEP: &str = "STEP#";
 /// Sort key prefix of days in a chatbot.
 pub const DAY: &str = "DAY#";
 /// Sort key prefix of hours in a chatbot.
@@ -490,14 +542,24 @@ pub enum ItemKind {
     Delivery,
     /// A tombstone.
     Tombstone,
+    /// An agent loop.
+    AgentLoop,
+    /// An execution of an agent loop.
+    Execution,
     /// Anything that no request waits for.
     Other,
 }
 
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index.
-    pub const DUE: [Self; 4] =
-        [Self::Delivery, Self::Source, Self::Conversation, Self::Tombstone];
+    pub const DUE: [Self; 6] = [
+        Self::Delivery,
+        Self::Source,
+        Self::Conversation,
+        Self::Tombstone,
+        Self::AgentLoop,
+        Self::Execution,
+    ];
 
     /// The name of the kind in its partitions of the `due` index.
     pub fn due_name(self) -> &'static str {
@@ -506,6 +568,8 @@ impl ItemKind {
             Self::Source => "source",
             Self::Conversation => "conversation",
             Self::Tombstone => "tombstone",
+            Self::AgentLoop => "loop",
+            Self::Execution => "execution",
             _ => "other",
         }
     }
@@ -527,6 +591,8 @@ impl Key {
             ("HOOKS", "HOOK") => ItemKind::Webhook,
             ("HOOK", "DLV") => ItemKind::Delivery,
             ("PURGE", _) => ItemKind::Tombstone,
+            ("WS", "LOOP") => ItemKind::AgentLoop,
+            ("LOOP", "EXEC") => ItemKind::Execution,
             _ => ItemKind::Other,
         }
     }

@@ -5,11 +5,13 @@
 //! read-then-write; nothing scans.
 
 mod access;
+mod agent_loops;
 mod chat;
 mod chatbots;
 mod conversations;
 mod counters;
 mod crawl;
+mod erasures;
 mod events;
 mod integrations;
 pub mod keys;
@@ -23,6 +25,8 @@ mod webhooks;
 pub use access::accounts::SignUp;
 pub use access::idempotency::{ClaimOutcome, ClaimToken, StoredResponse};
 pub use access::usage::QuotaOutcome;
+pub use agent_loops::executions::{LeaseRenewal, PENDING_LEASE};
+pub use agent_loops::loops::{PlannedRun, PutAgentLoop};
 pub use chat::leads::PutLead;
 pub use chat::ratings::Rated;
 pub use chatbots::branding::Claimed;
@@ -33,6 +37,8 @@ pub use counters::apply::Checkpoint;
 pub use counters::deltas::{CounterDeltas, Mark};
 pub use counters::items::Counters;
 pub use crawl::lifecycle::{CrawlProgress, CrawlResult};
+pub use erasures::target::PurgeTarget;
+pub use erasures::tombstones::Tombstone;
 pub use events::due::DueItem;
 pub use events::stream::{Change, StreamImage};
 pub use integrations::items::PutIntegration;
@@ -41,9 +47,7 @@ pub use knowledge::index::{IndexEntry, IndexPointer};
 pub use knowledge::pages::NewPages;
 pub use knowledge::sources::NewSource;
 pub use knowledge::vectors::NearChunk;
-pub use ops::purge::PurgeTarget;
 pub use ops::recount::{Difference, Recounted};
-pub use ops::tombstones::Tombstone;
 /// An item as a stream record carries it.
 pub use serde_dynamo::Item as StreamItem;
 pub use table::client::Store;

@@ -147,7 +147,9 @@ fn every_kind_of_item_that_leads_to_something_gets_through_the_filters() {
         let key = Key { pk: pk.to_owned(), sk: sk.to_owned() };
         match key.kind() {
             // A tombstone is due; its stream record leads to nothing.
-            ItemKind::Other | ItemKind::Tombstone => quiet += usize::from(filters.iter().all(|f| !passes(f, &key))),
+            ItemKind::Other | ItemKind::Tombstone => {
+                quiet += usize::from(filters.iter().all(|f| !passes(f, &key)))
+            }
             kind => {
                 assert!(filters.iter().all(|f| passes(f, &key)), "{kind:?} is filtered out: {line}")
             }

@@ -45,7 +45,7 @@ async fn a_widget_key_does_what_a_visitor_wants_and_nothing_else() {
         (Method::POST, "/api/v1/sources/rescrape".to_owned(), json!({"id": id})),
         (Method::GET, "/api/v1/webhooks".to_owned(), Value::Null),
         (Method::POST, "/api/v1/webhooks".to_owned(), url),
-        (Method::DELETE, format!("/api/v1/webhooks/{id}"), Value::Null),
+        (Method::DELETE, format!("/api/v1/webhooks?id={id}"), Value::Null),
     ] {
         let refused = app.request(method.clone(), &path).bearer(&key).json(&body).send().await;
         if refused.status == 404 && refused.text.contains("path") {

@@ -13,13 +13,14 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 const APP: Rooms = &[
     ("access", &["adapters"]),
     ("adapters", &[]),
+    ("agent_loops", &["adapters", "chat", "integrations", "knowledge", "webhooks"]),
     ("chat", &["access", "adapters", "integrations", "knowledge"]),
     ("chatbots", &["access", "adapters"]),
     ("conversations", &["access", "knowledge"]),
     ("crawl", &["adapters", "knowledge"]),
-    ("events", &["adapters", "crawl", "jobs", "mail", "ops", "webhooks"]),
+    ("events", &["adapters", "agent_loops", "crawl", "jobs", "mail", "ops", "webhooks"]),
     ("integrations", &["adapters"]),
-    ("jobs", &["adapters", "crawl", "mail", "ops", "webhooks"]),
+    ("jobs", &["adapters", "agent_loops", "crawl", "mail", "ops", "webhooks"]),
     ("knowledge", &["adapters"]),
     ("mail", &["access", "adapters"]),
     ("ops", &["adapters"]),
@@ -29,6 +30,7 @@ const APP: Rooms = &[
 /// Each job has the trait that is beside the list of all jobs; and a webhook that is tested is sent
 /// an event.
 const APP_BACKWARDS: &[(&str, &str)] = &[
+    ("agent_loops", "jobs"),
     ("crawl", "jobs"),
     ("mail", "jobs"),
     ("ops", "jobs"),
@@ -40,17 +42,32 @@ const APP_BACKWARDS: &[(&str, &str)] = &[
 /// the top.
 const STORE: Rooms = &[
     ("access", &["chatbots", "keys", "table"]),
+    ("agent_loops", &["keys", "table", "webhooks"]),
     ("chat", &["conversations", "keys", "table"]),
-    ("chatbots", &["keys", "table"]),
-    ("conversations", &["counters", "keys", "table"]),
+    ("chatbots", &["erasures", "keys", "table"]),
+    ("conversations", &["counters", "erasures", "keys", "table"]),
     ("counters", &["keys", "table"]),
     ("crawl", &["keys", "knowledge", "retry", "table"]),
-    ("events", &["chat", "chatbots", "conversations", "keys", "knowledge", "table", "webhooks"]),
+    ("erasures", &["keys", "table"]),
+    (
+        "events",
+        &[
+            "access",
+            "agent_loops",
+            "chat",
+            "chatbots",
+            "conversations",
+            "keys",
+            "knowledge",
+            "table",
+            "webhooks",
+        ],
+    ),
     ("integrations", &["keys", "table"]),
     ("keys", &[]),
-    ("knowledge", &["keys", "table"]),
+    ("knowledge", &["erasures", "keys", "table"]),
     ("mail", &["keys", "table"]),
-    ("ops", &["chat", "conversations", "counters", "keys", "table"]),
+    ("ops", &["chat", "conversations", "counters", "erasures", "keys", "table"]),
     ("retry", &[]),
     ("table", &["keys", "retry"]),
     ("webhooks", &["keys", "table"]),
@@ -64,7 +81,6 @@ const STORE_BACKWARDS: &[(&str, &str)] = &[
     ("counters", "conversations"),
     ("keys", "conversations"),
     ("keys", "counters"),
-    ("knowledge", "ops"),
 ];
 
 /// The first segments of the paths that begin with `crate::`, groups taken apart.

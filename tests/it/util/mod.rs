@@ -2,6 +2,7 @@
 //! tested for alike.
 
 pub mod access;
+pub mod agent_loops;
 pub mod analytics;
 pub mod botplot;
 pub mod chatbotplatform;

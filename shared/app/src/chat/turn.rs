@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
-    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, WorkspaceId,
+    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, TurnTrace, WorkspaceId,
     conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
     dialect::CreditMetering,
 };
@@ -16,8 +16,8 @@ use tracing::Instrument;
 pub use super::stream::{ReplyMode, TurnEvent, TurnStream};
 use super::{
     history,
-    plan::{Incoming, visitor_of},
-    respond,
+    plan::{Incoming, Planned, visitor_of},
+    respond, rewrite,
     stream::Deltas,
 };
 use crate::{
@@ -107,7 +107,7 @@ impl Chat {
             history,
             past,
         };
-        let plan = self.plan(&incoming).await?;
+        let Planned { plan, rewrite, trace } = self.plan(&incoming).await?;
         let reply = self.reply(plan, &incoming, (mode, deadline), deltas).await?;
         let broke_off =
             reply.backend.as_ref().is_some_and(|b| b.result == BackendResult::BrokenOff);
@@ -122,13 +122,14 @@ impl Chat {
             citations: reply.citations,
             confidence: reply.confidence,
             unanswered: reply.unanswered,
-            backend: reply.backend,
+            backend: rewrite::both(reply.backend, rewrite),
             rating: None,
             rated_at: None,
             asked_at,
             answered_at: self.app.now(),
         };
-        self.store(dialect, &request, conversation, &turn).await?;
+        let trace = trace.map(|draft| draft.of(&turn, reply.prompt, &reply.attempts));
+        self.store(dialect, &request, conversation, (&turn, trace.as_ref())).await?;
         self.integrations.note(&reply.attempts).await;
         match broke_off {
             true => Err(Error::new(ErrorKind::Internal, "the answer broke off; please try again")),
@@ -197,8 +198,9 @@ impl Chat {
         dialect: Dialect,
         request: &ChatRequest,
         mut read: Option<Conversation>,
-        turn: &Turn,
+        (turn, trace): (&Turn, Option<&TurnTrace>),
     ) -> Result<()> {
+        let idle = self.app.idle;
         for _ in 0..ATTEMPTS {
             let (conversation, how) = match read {
                 None => (opened(dialect, request, turn), TurnWrite::Opens),
@@ -208,7 +210,7 @@ impl Chat {
                     (continued(conversation, turn), TurnWrite::Continues(was))
                 }
             };
-            if self.app.store.put_turn(&conversation, turn, how, self.app.idle).await? {
+            if self.app.store.put_traced_turn(&conversation, turn, how, idle, trace).await? {
                 return Ok(());
             }
             // Closed, handed over or deleted since it was read.

@@ -13,15 +13,17 @@
 //!
 //!   | subscriber | a change of | leads to |
 //!   |---|---|---|
-//!   | `purges` | a deleted chatbot, conversation, webhook or file; a superseded crawl; a conversation whose chatbot is gone | a purge of what depended on it |
+//!   | `purges` | a deleted chatbot, conversation, webhook or file; a superseded crawl; a conversation whose chatbot is gone; a deleted agent loop or execution | a purge of what depended on it |
 //!   | `crawls` | a queued page | a crawl job |
+//!   | `loops` | a queued execution of an agent loop | a job of the loop worker |
 //!   | `mail` | a handoff that promised an e-mail; a webhook that the platform disabled | an e-mail to the owner |
-//!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; a replayed delivery | deliveries and their attempts |
+//!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; an execution that ended; a replayed delivery | deliveries and their attempts |
 //!
 //! - **Replay** (`replay`): derives the changes of a time range again from the items of a chatbot
 //!   and routes them once more, for an operator.
 //! - **Ticker** ([`ticker`]): every minute, takes what is due: idle conversations are closed, syncs
-//!   begun, crawls that hang called off, deliveries without a message sent again. Statistics read
+//!   begun, crawls that hang called off, agent loops run by their schedules, deliveries and executions
+//!   without a message sent again. Statistics read
 //!   the same stream, in a worker of their own ([`crate::conversations::stats`]).
 //!
 //! # States of what is due
@@ -47,6 +49,7 @@
 
 mod crawls;
 pub mod lasting;
+mod loops;
 mod mail;
 mod purges;
 mod replay;

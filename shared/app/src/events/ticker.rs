@@ -18,7 +18,8 @@ use store::{
 };
 
 use crate::{
-    App, jobs::JobQueue, ops::purge::Purge, webhooks::backoff::LEASE, webhooks::job::Deliver,
+    App, agent_loops::job::RunLoop, jobs::JobQueue, ops::purge::Purge, webhooks::backoff::LEASE,
+    webhooks::job::Deliver,
 };
 
 /// Items taken from a partition in one go.
@@ -36,6 +37,7 @@ pub struct Ticker {
     store: Store,
     deliveries: JobQueue<Deliver>,
     purges: Option<JobQueue<Purge>>,
+    loops: JobQueue<RunLoop>,
 }
 
 /// What a tick did.
@@ -51,6 +53,10 @@ pub struct Ticked {
     pub deliveries: u32,
     /// Deletions carried on.
     pub deletions: u32,
+    /// Agent loops run by their schedules.
+    pub runs: u32,
+    /// Executions of agent loops sent to be carried out again.
+    pub executions: u32,
     /// Things that failed; they are due again. A partition that could not be read is one.
     pub failed: u32,
     /// Partitions that had more due than their slice was long enough for.
@@ -67,6 +73,8 @@ impl Ticked {
             called_off,
             deliveries,
             deletions,
+            runs,
+            executions,
             failed,
             left_over,
             oldest,
@@ -76,6 +84,8 @@ impl Ticked {
         self.crawls += crawls;
         self.called_off += called_off;
         self.deliveries += deliveries;
+        self.runs += runs;
+        self.executions += executions;
         self.failed += failed;
         self.left_over += left_over;
         for (kind, age) in oldest {
@@ -91,9 +101,9 @@ impl Ticked {
 }
 
 impl Ticker {
-    /// Ticking over `app`; deliveries go through `deliveries`.
-    pub fn new(app: App, deliveries: JobQueue<Deliver>) -> Self {
-        Self { store: app.store.clone(), app, deliveries, purges: None }
+    /// Ticking over `app`; deliveries go through `deliveries`, executions of agent loops through `loops`.
+    pub fn new(app: App, deliveries: JobQueue<Deliver>, loops: JobQueue<RunLoop>) -> Self {
+        Self { store: app.store.clone(), app, deliveries, purges: None, loops }
     }
 
     /// The same, with deletions that were cut short carried on through `purges`.
@@ -181,6 +191,10 @@ impl Ticker {
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
             ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
+            ItemKind::AgentLoop => {
+                ticked.runs += u32::from(self.app.run_planned(due, now).await?);
+            }
+            ItemKind::Execution => self.execution(due, now, ticked).await?,
             other => tracing::error!(?other, pk = due.key.pk, "no handler for due item"),
         }
         Ok(())
@@ -211,6 +225,18 @@ impl Ticker {
         if self.store.lease_tombstone(&due.key, &due.due_at, now).await? {
             purges.send(&Purge { target: tombstone.target }, Duration::ZERO).await?;
             ticked.deletions += 1;
+        }
+        Ok(())
+    }
+
+    /// An execution waits without a message, or its worker's lease is over.
+    async fn execution(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let found = self.store.execution_at(&due.key).await?;
+        let Some(execution) = found.filter(|found| !found.status.is_final()) else { return Ok(()) };
+        // The lease first: if the message is lost after that, the row is due again.
+        if self.store.lease_execution(&due.key, &due.due_at, now.plus(LEASE)).await? {
+            self.loops.send_all(&[RunLoop::of(&execution)]).await?;
+            ticked.executions += 1;
         }
         Ok(())
     }

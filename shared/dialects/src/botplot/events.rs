@@ -45,7 +45,7 @@ pub fn name(event: &Event) -> Option<&'static str> {
         EventBody::HandoffRequested(_) => "handoff.requested",
         EventBody::RatingReceived(_) => "rating.received",
         EventBody::LeadCaptured(_) => "lead.captured",
-        EventBody::IntegrationFailed(_) => return None,
+        EventBody::IntegrationFailed(_) | EventBody::ExecutionEnded(_) => return None,
     })
 }
 
@@ -74,9 +74,10 @@ pub fn body(event: &Event) -> String {
             "rating": turn.rating,
         }),
         EventBody::LeadCaptured(lead) => captured(lead),
-        EventBody::IntegrationFailed(_) => Value::Null,
+        EventBody::IntegrationFailed(_) | EventBody::ExecutionEnded(_) => Value::Null,
     };
-    envelope(name(event).unwrap_or_default(), event.chatbot_id.to_string(), event.at, data).body
+    let project = event.chatbot_id.map(|id| id.to_string()).unwrap_or_default();
+    envelope(name(event).unwrap_or_default(), project, event.at, data).body
 }
 
 fn message(turn: &Turn, asked: bool) -> Value {

@@ -6,6 +6,7 @@ pub mod access;
 pub mod account;
 pub mod erasures;
 pub mod knowledge;
+pub mod mcp;
 
 use domain::Dialect;
 use serde_json::{Value, json};

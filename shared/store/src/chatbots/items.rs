@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    ops::purge::PurgeTarget,
-    ops::tombstones::bury,
     access::accounts::ApiKeyItem,
+    erasures::target::PurgeTarget,
+    erasures::tombstones::bury,
     keys::{self, Key},
     table::client::{Range, Store, read},
     table::write::Write,

@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use domain::{
     BackendReport, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect,
-    HandoffStatus, MessageId, Result, Timestamp, Turn, WorkspaceId,
+    HandoffStatus, MessageId, Result, Timestamp, Turn, TurnTrace, WorkspaceId,
     conversation::{Handoff, MAX_MESSAGES, MAX_TEXT_BYTES},
 };
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    chat::traces,
+    erasures::target::PurgeTarget,
+    erasures::tombstones::bury,
     keys::{self, Key},
-    ops::purge::PurgeTarget,
-    ops::tombstones::bury,
     table::client::{Range, Store},
     table::compressed,
     table::conversions::item_conversions,
@@ -178,6 +179,18 @@ impl Store {
         how: TurnWrite,
         idle: Duration,
     ) -> Result<bool> {
+        self.put_traced_turn(conversation, turn, how, idle, None).await
+    }
+
+    /// As [`Store::put_turn`], with what led to the answer beside it.
+    pub async fn put_traced_turn(
+        &self,
+        conversation: &Conversation,
+        turn: &Turn,
+        how: TurnWrite,
+        idle: Duration,
+        trace: Option<&TurnTrace>,
+    ) -> Result<bool> {
         let key = keys::conversation(conversation.chatbot_id, conversation.id);
         let written = match how {
             TurnWrite::Opens => {
@@ -232,7 +245,8 @@ impl Store {
             let id = conversation.id.to_string();
             added = added.with("list_pk", partition).with("list_sk", id);
         }
-        let writes = vec![written, added];
+        let mut writes = vec![written, added];
+        writes.extend(trace.map(traces::kept).transpose()?);
         Ok(self.transact(writes).await?.is_done())
     }
 

@@ -4,14 +4,16 @@
 use std::collections::HashMap;
 
 use domain::{
-    AutoDisabled, Chatbot, CodeRequest, Conversation, CrawlId, Delivery, Error, Lead, Result,
-    Source, SourceId, Turn, Webhook,
+    AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Chatbot, CodeRequest, Conversation,
+    CrawlId, Delivery, Error, ExecutionStatus, Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     access::codes::CodeRequestItem,
+    agent_loops::executions::ExecutionItem,
+    agent_loops::loops::AgentLoopItem,
     chat::leads::LeadItem,
     chatbots::items::ChatbotItem,
     conversations::items::{ConversationItem, TurnItem},
@@ -91,6 +93,14 @@ pub enum Change {
     WebhookAutoDisabled(Webhook, AutoDisabled),
     /// A settled delivery was made pending again.
     DeliveryReplayed(Delivery),
+    /// An execution of an agent loop waits for a worker.
+    ExecutionQueued(AgentExecution),
+    /// An execution has ended.
+    ExecutionEnded(AgentExecution),
+    /// An execution was deleted, or expired.
+    ExecutionRemoved(AgentExecution),
+    /// An agent loop was deleted.
+    AgentLoopRemoved(AgentLoopId),
 }
 
 #[derive(Deserialize)]
@@ -174,6 +184,11 @@ impl StreamImage {
                 auto_disabled(&old, new)
             }
             (ItemKind::Delivery, Some(old), Some(new)) => replayed(old, new)?,
+            (ItemKind::Execution, old, new) => execution(old, new)?,
+            (ItemKind::AgentLoop, Some(old), None) => {
+                let agent_loop = AgentLoop::from(read::<AgentLoopItem>(old)?);
+                Some(Change::AgentLoopRemoved(agent_loop.id))
+            }
             _ => None,
         })
     }
@@ -182,6 +197,23 @@ impl StreamImage {
 fn auto_disabled(old: &Webhook, new: Webhook) -> Option<Change> {
     let why = new.auto_disabled.filter(|why| old.auto_disabled != Some(*why))?;
     Some(Change::WebhookAutoDisabled(new, why))
+}
+
+fn execution(
+    old: Option<serde_dynamo::Item>,
+    new: Option<serde_dynamo::Item>,
+) -> Result<Option<Change>> {
+    let read = |item: serde_dynamo::Item| read::<ExecutionItem>(item).map(AgentExecution::from);
+    let (old, new) = (old.map(read).transpose()?, new.map(read).transpose()?);
+    let waits = |execution: &AgentExecution| execution.status == ExecutionStatus::Pending;
+    Ok(match (old, new) {
+        (None, Some(new)) if waits(&new) => Some(Change::ExecutionQueued(new)),
+        (Some(old), Some(new)) if !old.status.is_final() && new.status.is_final() => {
+            Some(Change::ExecutionEnded(new))
+        }
+        (Some(old), None) => Some(Change::ExecutionRemoved(old)),
+        _ => None,
+    })
 }
 
 /// Most changes of a delivery are attempts, so no more of it is read than says so.

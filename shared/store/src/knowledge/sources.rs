@@ -8,11 +8,11 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    erasures::target::PurgeTarget,
+    erasures::tombstones::bury,
     keys::{self, Key},
     knowledge::index::{IndexEntry, IndexPointer, PointerItem},
     knowledge::pages::PageItem,
-    ops::purge::PurgeTarget,
-    ops::tombstones::bury,
     table::client::{Range, Store},
     table::conversions::item_conversions,
     table::write::Write,

@@ -2,4 +2,3 @@
 
 pub(crate) mod purge;
 pub(crate) mod recount;
-pub(crate) mod tombstones;

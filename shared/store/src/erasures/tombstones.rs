@@ -7,8 +7,8 @@ use domain::{ChatbotId, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    erasures::target::PurgeTarget,
     keys::{self, Key},
-    ops::purge::PurgeTarget,
     table::client::{Range, Store},
     table::write::Write,
 };
@@ -52,9 +52,7 @@ pub(crate) fn bury(target: PurgeTarget, chatbot_id: ChatbotId, now: Timestamp) -
     let key = target.tombstone();
     let item = TombstoneItem { target, chatbot_id, requested_at: now, completed_at: None };
     let put = Write::put(key.clone(), &item)?;
-    Ok(put
-        .with("due_pk", keys::due_partition_of(&key))
-        .with("due_at", now.plus(LOOK).to_string()))
+    Ok(put.with("due_pk", keys::due_partition_of(&key)).with("due_at", now.plus(LOOK).to_string()))
 }
 
 impl Store {
