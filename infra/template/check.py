@@ -295,7 +295,9 @@ def crawl_worker(t):
         keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
         if any(action.startswith("dynamodb:") for action in each(statement["Action"])) and not keys:
             yield "CrawlWorkerRole: give its statements on the table a condition on dynamodb:LeadingKeys"
-        if written & set(each(statement["Action"])) and {"WS#*", "KEY#*", "USER#*", "SESSION#*"} & set(keys or []):
+        doors = {"KEY#*", "USER#*", "SESSION#*", "CODE#*"}
+        puts = (written - {"dynamodb:UpdateItem"}) & set(each(statement["Action"]))
+        if written & set(each(statement["Action"])) and doors & set(keys or []) or puts and "WS#*" in (keys or []):
             yield "CrawlWorkerRole: it writes to partitions that decide who may do what"
 
 

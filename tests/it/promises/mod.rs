@@ -25,6 +25,7 @@ mod meaning;
 mod names;
 mod openapi;
 mod operators;
+mod outsider;
 mod page_keys;
 mod paging;
 mod purge;
