@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod filter;
 pub mod id;
+pub mod inbox;
 pub mod integration;
 pub mod lead;
 pub mod page;
@@ -55,6 +56,10 @@ pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, Webho
 pub use id::{
     AgentLoopId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId, GroupId,
     IntegrationId, KeyId, LeadId, MessageId, SessionId, SourceId, UserId, WebhookId, WorkspaceId,
+};
+pub use inbox::{
+    DirectAuthor, DirectMessage, InboxCursor, InboxPatch, InboxQuery, Speaker, TranscriptEntry,
+    TranscriptMessage,
 };
 pub use integration::{
     BackendKind, Integration, IntegrationFilter, IntegrationPatch, IntegrationStatus,

@@ -15,13 +15,16 @@ mod stream_outcome;
 mod visitor;
 
 pub use auth::{
-    CalledFrom, ChatKey, CountedKey, FromHome, SecretKey, SessionToken, SharedManagement,
-    SharedRoute, SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey, session_cookie,
+    CalledFrom, ChatKey, CountedKey, FromHome, PageKey, PollingMember, SecretKey, SessionToken,
+    SharedManagement, SharedRoute, SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey,
+    SCOPE, session_cookie,
 };
 pub use body::{Body, Params, PathParams, parse, query};
 pub use ctx::Ctx;
 pub use form::{BodyLimit, Form, Part, SiteForm};
-pub use layers::{finish, finish_public, finish_with_body_limit, not_found, open_to_browsers};
+pub use layers::{
+    CONVERSATION_TOKEN, finish, finish_public, finish_with_body_limit, not_found, open_to_browsers,
+};
 pub use problem::{Problem, render};
 pub use start::{run, run_streaming};
 pub use stream_outcome::StreamOutcome;

@@ -26,6 +26,7 @@ mod names;
 mod openapi;
 mod operators;
 mod outsider;
+mod owner;
 mod page_keys;
 mod paging;
 mod purge;

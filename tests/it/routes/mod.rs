@@ -12,4 +12,5 @@ mod integrations;
 mod knowledge;
 mod leads;
 mod projects;
+mod web;
 mod webhooks;

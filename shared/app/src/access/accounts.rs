@@ -229,7 +229,7 @@ impl App {
         self.begin_session(user, workspace).await
     }
 
-    async fn begin_session(&self, user: User, workspace: Workspace) -> Result<SignedIn> {
+    pub(super) async fn begin_session(&self, user: User, workspace: Workspace) -> Result<SignedIn> {
         let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
         let member =
             Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
@@ -249,13 +249,22 @@ impl App {
         self.session(token).await.map(|session| session.member)
     }
 
+    /// The same, as of a moment ago: for who asks again and again.
+    pub async fn member_lately(&self, token: &str) -> Result<Member> {
+        self.session_read(token, false).await.map(|session| session.member)
+    }
+
     /// The session with `token`.
     pub async fn session(&self, token: &str) -> Result<Session> {
+        self.session_read(token, true).await
+    }
+
+    async fn session_read(&self, token: &str, consistent: bool) -> Result<Session> {
         let unknown = || Error::new(ErrorKind::Unauthorized, "not signed in");
         if token.is_empty() || token.len() > LONGEST_SECRET {
             return Err(unknown());
         }
-        let session = self.store.session(&sha256(token)).await?;
+        let session = self.store.session(&sha256(token), consistent).await?;
         session.filter(|s| s.expires_at > self.now()).ok_or_else(unknown)
     }
 

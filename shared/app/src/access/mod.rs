@@ -3,7 +3,9 @@
 
 pub mod accounts;
 pub mod codes;
+pub mod conversation_tokens;
 pub mod idempotency;
+pub mod links;
 pub mod passwords;
 pub mod sessions;
 pub mod usage;

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
-    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, TurnTrace, WorkspaceId,
+    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, TurnTrace,
+    WorkspaceId,
     conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
     dialect::CreditMetering,
 };
 use store::{TurnWrite, meter::Meter};
 use tracing::Instrument;
 
-pub use super::stream::{ReplyMode, TurnEvent, TurnStream};
+pub use super::stream::{ReplyMode, TurnConversation, TurnEvent, TurnStream};
 use super::{
     history,
     plan::{Incoming, Planned, visitor_of},
@@ -60,10 +61,18 @@ impl Chat {
         request: ChatRequest,
         mode: ReplyMode,
     ) -> TurnStream {
-        let (deltas, events) = Deltas::channel();
+        // Made at the time of the question, and so is the id of the conversation that it opens.
+        let asked_at = self.app.now();
+        let id = MessageId::at(asked_at);
+        let conversation = TurnConversation {
+            id: request.conversation_id.unwrap_or_else(|| ConversationId::opened_by(id)),
+            is_new: request.conversation_id.is_none(),
+        };
+        let (deltas, events) = Deltas::channel(conversation);
         let (chat, meter) = (self.clone(), Meter::current());
         let work = async move {
-            let result = chat.run(&principal, dialect, request, mode, &deltas).await;
+            let result =
+                chat.run(&principal, dialect, request, mode, (id, asked_at), &deltas).await;
             deltas.end(result).await;
         };
         tokio::spawn(async move { meter.scope(work).await }.in_current_span());
@@ -77,9 +86,10 @@ impl Chat {
         dialect: Dialect,
         request: ChatRequest,
         mode: ReplyMode,
+        (id, asked_at): (MessageId, Timestamp),
         deltas: &Deltas,
     ) -> Result<Turn> {
-        let (asked_at, deadline) = (self.app.now(), mode.deadline());
+        let deadline = mode.deadline();
         let chatbot_id = principal.may_chat()?;
         let (chatbot, conversation, history, past) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
@@ -92,8 +102,6 @@ impl Chat {
         if let Some(credits) = dialect.profile().credits {
             self.take_credit(principal, credits).await?;
         }
-        // Made at the time of the question, and so is the id of the conversation that it opens.
-        let id = MessageId::at(asked_at);
         let opened = || ConversationId::opened_by(id);
         let conversation_id = conversation.as_ref().map_or_else(opened, |c| c.id);
         let incoming = Incoming {
@@ -250,7 +258,9 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
         handoff_reason: None,
         customer_email: None,
         overall_rating: None,
+        assignee: None,
         message_count: 2,
+        direct_messages: 0,
         text_bytes: turn.text_bytes(),
         first_message: shorten(&turn.question, FIRST_MESSAGE),
         created_at: turn.asked_at,

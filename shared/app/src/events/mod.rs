@@ -9,7 +9,7 @@
 //!   [`store::StreamImage`] reads a record as a [`store::Change`] in the domain's terms.
 //! - **Event router** ([`router`]): hands each change to its subscribers, one after the other. It
 //!   decides nothing.
-//! - **Subscribers**, one file each, send jobs to one queue each:
+//! - **Subscribers**, one file each, send jobs to one queue each, but for `inbox`, which writes rows:
 //!
 //!   | subscriber | a change of | leads to |
 //!   |---|---|---|
@@ -17,6 +17,7 @@
 //!   | `crawls` | a queued page | a crawl job |
 //!   | `loops` | a queued execution of an agent loop | a job of the loop worker |
 //!   | `mail` | a handoff that promised an e-mail; a webhook that the platform disabled | an e-mail to the owner |
+//!   | `inbox` | a conversation that began, changed hands or status, or in which a person has part | an entry in the feed of its workspace's inbox |
 //!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; an execution that ended; a replayed delivery | deliveries and their attempts |
 //!
 //! - **Replay** (`replay`): derives the changes of a time range again from the items of a chatbot
@@ -49,6 +50,7 @@
 
 mod crawls;
 pub mod lasting;
+mod inbox;
 mod loops;
 mod mail;
 mod purges;

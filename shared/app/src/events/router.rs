@@ -8,8 +8,8 @@ use crate::{
     agent_loops::job::RunLoop,
     crawl::job::CrawlPage,
     events::{
-        crawls::CrawlSubscriber, loops::LoopSubscriber, mail::MailSubscriber,
-        purges::PurgeSubscriber,
+        crawls::CrawlSubscriber, inbox::InboxSubscriber, loops::LoopSubscriber,
+        mail::MailSubscriber, purges::PurgeSubscriber,
     },
     jobs::JobQueue,
     mail::job::Mail,
@@ -40,6 +40,7 @@ pub struct EventRouter {
     purges: PurgeSubscriber,
     crawls: CrawlSubscriber,
     mail: MailSubscriber,
+    inbox: InboxSubscriber,
     loops: LoopSubscriber,
     webhooks: FanOut,
 }
@@ -53,6 +54,7 @@ impl EventRouter {
             purges: PurgeSubscriber::new(app.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
+            inbox: InboxSubscriber::new(&app),
             loops: LoopSubscriber::new(loops),
             webhooks: FanOut::new(app.clone(), deliveries, renderer),
             app,
@@ -65,6 +67,7 @@ impl EventRouter {
         self.purges.on(change).await?;
         self.crawls.on(change).await?;
         self.mail.on(change).await?;
+        self.inbox.on(change).await?;
         self.loops.on(change).await?;
         self.webhooks.on(change, cache).await
     }

@@ -180,6 +180,7 @@ fn events(change: &Change) -> Vec<Event> {
             vec![Event::rated(turn.clone(), *rating, *at)]
         }
         Change::TurnAdded(turn) => Event::of_turn(turn),
+        Change::DirectMessageAdded(message) => vec![Event::sent(message.clone())],
         Change::ExecutionEnded(execution) => {
             let at = execution.completed_at.unwrap_or(execution.created_at);
             vec![Event::executed(execution.clone(), at)]

@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    AgentExecution, BackendReport, Context, Delivery, Event, EventBody, ExecutionResult,
-    RequiredData, Timestamp, webhook::CALLBACK_EVENT,
+    AgentExecution, BackendReport, Context, Delivery, DirectAuthor, Event, EventBody,
+    ExecutionResult, RequiredData, Timestamp, TranscriptMessage, webhook::CALLBACK_EVENT,
 };
 use serde::Serialize;
 
@@ -85,10 +85,14 @@ impl From<&BackendReport> for FailedIntegration {
 pub fn names(event: &Event) -> Vec<&'static str> {
     match &event.body {
         EventBody::QuestionAsked(_) => vec![RECEIVED],
+        EventBody::DirectMessageSent(message) if message.author == DirectAuthor::Visitor => {
+            vec![RECEIVED]
+        }
         EventBody::IntegrationFailed(_) => vec![INTEGRATION_FAILED],
         EventBody::ExecutionEnded(_) => vec![LOOP_COMPLETED, CALLBACK_EVENT],
         EventBody::ConversationStarted(_)
         | EventBody::QuestionAnswered(_)
+        | EventBody::DirectMessageSent(_)
         | EventBody::ConversationEnded(_)
         | EventBody::LeadCaptured(_)
         | EventBody::RatingReceived(_)
@@ -129,8 +133,11 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
     }
     let message = match &event.body {
         EventBody::QuestionAsked(turn) => {
-            let [question, _] = MessageOut::both(turn.as_ref().clone());
-            Some(question)
+            let [question, _] = TranscriptMessage::of_turn(turn.as_ref().clone());
+            Some(MessageOut::from(question))
+        }
+        EventBody::DirectMessageSent(message) => {
+            Some(MessageOut::from(TranscriptMessage::from(message.as_ref().clone())))
         }
         _ => None,
     };

@@ -35,6 +35,7 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
         | EventBody::LeadCaptured(_)
+        | EventBody::DirectMessageSent(_)
         | EventBody::IntegrationFailed(_)
         | EventBody::ExecutionEnded(_) => Vec::new(),
     }
@@ -71,6 +72,7 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
         | EventBody::IntegrationFailed(_)
+        | EventBody::DirectMessageSent(_)
         | EventBody::ExecutionEnded(_)
         | EventBody::LeadCaptured(_) => json!({}),
     };

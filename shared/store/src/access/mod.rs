@@ -3,5 +3,6 @@
 pub(crate) mod accounts;
 pub(crate) mod codes;
 pub(crate) mod idempotency;
+pub(crate) mod links;
 pub(crate) mod sessions;
 pub(crate) mod usage;

@@ -6,6 +6,7 @@ mod get_session;
 mod list_api_keys;
 mod list_sessions;
 mod log_in;
+mod log_in_by_link;
 mod log_out;
 mod request_confirmation;
 mod request_reset;
