@@ -39,6 +39,11 @@ SITE = bearer(KEYS["helpbot"])
 PLATFORM = bearer(KEYS["chatbotplatform"])
 
 
+def session_id():
+    rows = call("GET", "/api/v1/auth/sessions", **bearer(session()))[1]["data"]
+    return next(row["id"] for row in rows if row["current"])
+
+
 def chatbot():
     return call("POST", "/api/v1/chatbots", {"name": "Spare"}, **SESSION)[1]["chatbot"]["id"]
 
@@ -46,6 +51,12 @@ def chatbot():
 def answer():
     question = {"message": "When is a failed webhook delivery retried?"}
     return call("POST", "/api/v1/chat", question, **PUBLIC)[1]
+
+
+def erased():
+    conversation = answer()["conversationId"]
+    call("DELETE", f"/api/v1/conversations/{conversation}", **SECRET)
+    return conversation
 
 
 def visited():
@@ -186,6 +197,7 @@ made = {
     "HELPBOT": KEYS["helpbot"],
     "SESSION": session(),
     "ENDED_SESSION": session(),
+    "ENDED_SESSION_ID": session_id(),
     "EMAIL": credentials["session"]["email"],
     "PASSWORD": credentials["session"]["password"],
     "CHATBOT_ID": BOT,
@@ -222,6 +234,7 @@ made = {
     "ANNOUNCED_SOURCE_ID": announced["source"]["id"],
     "DELETED_SITE_SOURCE_ID": site_source["source"]["id"],
     "DELETED_SITE_WEBHOOK_ID": site_webhook["webhook"]["id"],
+    "ERASED_ID": erased(),
     "DELETED_LEAD_ID": lead["lead"]["id"],
     "DELETED_KEY_ID": key["id"],
     "GROUP_ID": group(),

@@ -26,6 +26,7 @@ RESOURCE_POLICY_BYTES = 20 * 1024
 TABLE_INDEXES = {"due": ("due_pk", "due_at"), "list": ("list_pk", "list_sk")}
 MANAGED = {  # what a role may have besides its own policies, by who assumes it
     "lambda.amazonaws.com": {"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"},
+    "codedeploy.amazonaws.com": {"AWSCodeDeployRoleForLambda"},  # of SAM's making, for the canary
     "apigateway.amazonaws.com": {"AmazonAPIGatewayPushToCloudWatchLogs"},
 }
 OBJECTS = {"Fn::Sub": "${Files.Arn}/*"}  # what is in the bucket has no other name
@@ -215,6 +216,10 @@ def batches(t):
 @check("every work queue outlasts its worker and hands failures to a queue of its own")
 def queues(t):
     taken = set()
+    for name, resource in t.result["Resources"].items():
+        for other in each(resource.get("DependsOn", [])):
+            if other not in t.result["Resources"]:
+                yield f"{name}: DependsOn names {other}, which is no resource"
     for name, mapping in t.mappings.items():
         queue, function = target(mapping["EventSourceArn"]), target(mapping["FunctionName"])
         if "StartingPosition" in mapping:
@@ -225,6 +230,8 @@ def queues(t):
         least = 6 * t.functions[function]["Timeout"]
         if t.queues[queue].get("VisibilityTimeout", 30) < least:
             yield f"{queue}: VisibilityTimeout must be at least {least}, six times the time-out of {function}"
+        if t.queues[queue].get("MessageRetentionPeriod") != 1209600:
+            yield f"{queue}: set MessageRetentionPeriod to 1209600; a worker may be paused for longer than four days"
         redrive = t.queues[queue].get("RedrivePolicy", {})
         dead = target(redrive.get("deadLetterTargetArn"))
         if dead not in t.queues or dead in taken or dead == queue or not redrive.get("maxReceiveCount"):
@@ -279,6 +286,19 @@ def files(t):
     types = next(iter(t.of("AWS::ApiGateway::RestApi").values())).get("BinaryMediaTypes")
     if types != ["*~1*"]:
         yield f"Api: BinaryMediaTypes is {types}; without [*~1*] files arrive garbled, and compressed ones leave so"
+
+
+@check("what runs parsers on hostile bytes reaches no keys, users or sessions")
+def crawl_worker(t):
+    written = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+    for statement in t.statements(target(t.functions["CrawlWorkerFunction"]["Role"])):
+        keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
+        if any(action.startswith("dynamodb:") for action in each(statement["Action"])) and not keys:
+            yield "CrawlWorkerRole: give its statements on the table a condition on dynamodb:LeadingKeys"
+        doors = {"KEY#*", "USER#*", "SESSION#*", "CODE#*"}
+        puts = (written - {"dynamodb:UpdateItem"}) & set(each(statement["Action"]))
+        if written & set(each(statement["Action"])) and doors & set(keys or []) or puts and "WS#*" in (keys or []):
+            yield "CrawlWorkerRole: it writes to partitions that decide who may do what"
 
 
 @check("no role may scan, and none names more than it needs")

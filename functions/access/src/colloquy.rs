@@ -5,7 +5,9 @@ use axum::{
     http::{StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Response},
 };
-use colloquy_http::{Body, PathParams, Problem, SessionToken, SignedIn, session_cookie};
+use colloquy_http::{
+    Body, CalledFrom, FromHome, PathParams, Problem, SessionToken, SignedIn, session_cookie,
+};
 use dialects::{
     colloquy::access::{KeyIn, KeyOut, KeysOut, LinkIn, LogInIn, NewKeyOut, SessionOut, SignUpIn},
     openbat::Openbat,
@@ -30,18 +32,19 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 
 /// Sign up
 ///
-/// Makes an organization with its first member. The session comes as a cookie, whose value may be
-/// sent as Bearer too.
+/// Makes an organization with its first member. A deployment that is not open to everybody takes an
+/// invitation. The session comes as a cookie, whose value may be sent as Bearer too.
 #[utoipa::path(post, path = "/api/v1/auth/signup", tag = "access",
     request_body = SignUpIn,
     responses((status = 201, body = SessionOut,
         headers(("Set-Cookie" = String, description = "The session, for 14 days.")))))]
 async fn sign_up(
     State(ctx): State<Ctx>,
-    Body(SignUpIn { email, password, organization }, _): Body<Openbat, SignUpIn>,
+    FromHome: FromHome,
+    Body(SignUpIn { email, password, organization, invitation }, _): Body<Openbat, SignUpIn>,
 ) -> Reply<Response> {
     let new = NewMember::new(email.as_deref(), password.as_deref(), organization.as_deref())?;
-    let session = ctx.app.sign_up(new, ctx.signup_plan).await?;
+    let session = ctx.app.sign_up(new.invited_by(invitation), ctx.rules).await?;
     Ok(with_cookie(StatusCode::CREATED, &session))
 }
 
@@ -54,9 +57,12 @@ async fn sign_up(
         headers(("Set-Cookie" = String, description = "The session, for 14 days.")))))]
 async fn log_in(
     State(ctx): State<Ctx>,
+    FromHome: FromHome,
+    CalledFrom(address): CalledFrom,
     Body(LogInIn { email, password }, _): Body<Openbat, LogInIn>,
 ) -> Reply<Response> {
-    let session = ctx.app.sign_in(email.as_deref(), password.as_deref()).await?;
+    let session =
+        ctx.app.sign_in(email.as_deref(), password.as_deref(), address.as_deref()).await?;
     Ok(with_cookie(StatusCode::OK, &session))
 }
 

@@ -1,13 +1,17 @@
 //! Sign-up, sign-in, sign-out, session, API keys: ours, since none of the references documents
 //! them; errors are openbat's. And what a workspace has used of its plan.
 
+mod account;
 mod colloquy;
 mod conferbot;
 
-use app::App;
+use app::{App, access::accounts::SignupRules};
 use axum::{Router, extract::FromRef};
-use domain::{Plan, Result};
-use runtime::{Aws, Env, config::AccessConfig};
+use domain::Result;
+use runtime::{
+    Aws, Env,
+    config::{AccessConfig, LocalConfig},
+};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -16,14 +20,17 @@ use utoipa_axum::router::OpenApiRouter;
 pub struct Ctx {
     http: colloquy_http::Ctx,
     app: App,
-    signup_plan: Plan,
+    rules: SignupRules,
 }
 
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let http = colloquy_http::Ctx::new(env, aws).await?;
-        Ok(Self { app: http.app.clone(), http, signup_plan: AccessConfig::read(env)?.signup_plan })
+        let AccessConfig { signup_mode: mode, signup_plan: plan, .. } = AccessConfig::read(env)?;
+        let trusts_addresses = LocalConfig::read(env).is_local;
+        let rules = SignupRules { mode, plan, trusts_addresses };
+        Ok(Self { app: http.app.clone(), http, rules })
     }
 }
 
@@ -34,7 +41,7 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    colloquy::routes().merge(conferbot::routes())
+    colloquy::routes().merge(account::routes()).merge(conferbot::routes())
 }
 
 /// The routes of this function.

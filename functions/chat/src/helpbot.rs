@@ -1,6 +1,6 @@
 use app::chat::turn::ReplyMode;
 use axum::{Json, extract::State, http::HeaderMap, response::IntoResponse};
-use colloquy_http::{Problem, SiteKey};
+use colloquy_http::{Problem, PageKey};
 use dialects::helpbot::{
     Helpbot, SuccessOut,
     chat::{ChatIn, ChatOut, FeedbackIn, HandoffIn},
@@ -40,7 +40,7 @@ pub async fn chat(
     responses((status = 200, body = SuccessOut)))]
 async fn give_feedback(
     State(ctx): State<Ctx>,
-    key: SiteKey,
+    key: PageKey,
 ) -> Result<Json<SuccessOut>, Problem<Helpbot>> {
     let FeedbackIn { conversation_id, helpful, api_key: _ } = colloquy_http::parse(&key.body)?;
     let id = bounds::required("conversationId", conversation_id)?;
@@ -58,7 +58,7 @@ async fn give_feedback(
     responses((status = 200, body = SuccessOut)))]
 async fn hand_off(
     State(ctx): State<Ctx>,
-    key: SiteKey,
+    key: PageKey,
 ) -> Result<Json<SuccessOut>, Problem<Helpbot>> {
     let HandoffIn { conversation_id, customer_email, api_key: _ } =
         colloquy_http::parse(&key.body)?;

@@ -4,6 +4,7 @@ mod botplot;
 mod chatbotplatform;
 mod colloquy;
 mod conferbot;
+mod erasures;
 mod helpbot;
 
 use app::access::conversation_tokens::ConversationTokens;
@@ -48,6 +49,7 @@ fn routes() -> OpenApiRouter<colloquy_http::Ctx> {
         .merge(botplot::routes())
         .merge(chatbotplatform::routes())
         .merge(conferbot::routes())
+        .merge(erasures::routes())
         .merge(colloquy::inbox::routes())
         .routes(routes!(list_conversations))
 }

@@ -2,26 +2,45 @@
 
 use app::{
     adapters::sqs::Queue,
+    events::lasting::LastingFailures,
     events::router::{EventQueues, EventRouter},
     webhooks::fan_out::SubscriptionCache,
 };
-use domain::Result;
+use domain::{Error, Result};
 use runtime::{Aws, Env};
 use serde_json::{Value, json};
 use worker::{StreamResponse, Unreadable};
+
+/// Characters of the reason that is kept with a record that was put aside.
+const MAX_REASON: usize = 1_000;
 
 /// What this worker needs.
 #[derive(Debug, Clone)]
 pub struct Ctx {
     router: EventRouter,
     failures: Queue,
+    lasting: LastingFailures,
 }
 
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let failures = aws.stream_failures_queue(env)?;
-        Ok(Self { router: router(env, aws)?, failures })
+        let lasting = LastingFailures::new(&aws.app(env)?, "event-fanout");
+        Ok(Self { router: router(env, aws)?, failures, lasting })
+    }
+}
+
+impl Ctx {
+    /// Puts a record aside that has failed for so long that it always will, so that those behind it
+    /// get through; an error as long as it may be a passing one.
+    async fn pass_by(&self, sequence: &str, keys: &Value, why: &Error) -> Result<()> {
+        if !self.lasting.is_lasting(sequence).await? {
+            return Err(Error::internal("what failed may pass"));
+        }
+        let body = json!({"sequence": sequence, "keys": keys}).to_string();
+        let reason: String = why.to_string().chars().take(MAX_REASON).collect();
+        self.failures.put_aside(&body, &reason).await
     }
 }
 
@@ -55,7 +74,10 @@ pub async fn handle(event: Value, ctx: &Ctx) -> Result<StreamResponse> {
             };
             if let Err(error) = handled {
                 tracing::error!(%error, sequence = record.sequence, "a record failed");
-                break;
+                if let Err(error) = ctx.pass_by(&record.sequence, &record.keys, &error).await {
+                    tracing::warn!(%error, "it comes again");
+                    break;
+                }
             }
             done += 1;
         }

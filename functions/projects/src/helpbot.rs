@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Problem, SiteKey, parse};
+use colloquy_http::{Problem, SiteKey, PageKey, parse};
 use dialects::helpbot::{
     Helpbot,
     chatbots::{ConfigOut, ConfigPatch, UpdatedConfigOut},
@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 #[utoipa::path(get, path = "/api/v1/config", tag = "helpbot",
     security(("helpbot" = []), ("helpbotQuery" = [])),
     responses((status = 200, body = ConfigOut)))]
-async fn get_config(State(ctx): State<Ctx>, key: SiteKey) -> Reply<ConfigOut> {
+async fn get_config(State(ctx): State<Ctx>, key: PageKey) -> Reply<ConfigOut> {
     Ok(Json(ctx.app.widget(&key.principal, key.chatbot).await?.into()))
 }
 

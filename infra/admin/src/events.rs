@@ -17,7 +17,11 @@ enum What {
     /// what never arrived.
     Replay {
         /// Id of the workspace, or the address that signed it up.
-        workspace: String,
+        #[arg(required_unless_present = "all")]
+        workspace: Option<String>,
+        /// All workspaces: after event-fanout was down for more than the day that the stream keeps.
+        #[arg(long, conflicts_with_all = ["workspace", "chatbot"])]
+        all: bool,
         /// One chatbot; all of the workspace without it.
         #[arg(long)]
         chatbot: Option<String>,
@@ -32,7 +36,7 @@ enum What {
 
 impl Events {
     pub(crate) async fn run(self, app: &App, env: &Env, aws: &Aws) -> Result<String> {
-        let What::Replay { workspace: named, chatbot, since, until } = self.what;
+        let What::Replay { workspace: named, all, chatbot, since, until } = self.what;
         let now = Timestamp::now();
         let time = |field: &str, text: &str| {
             Timestamp::parse(text).ok_or_else(|| Error::field(field, "must be a time (RFC 3339)"))
@@ -46,16 +50,24 @@ impl Events {
         if until < since {
             return Err(Error::field("--until", "must not be before --since"));
         }
-        let owner = workspace(app, &named).await?.id;
-        let chatbots = match &chatbot {
-            Some(id) => vec![app.chatbot(owner, id.parse()?).await?],
-            None => app.chatbots(owner).await?,
+        let owners = match named {
+            Some(named) => vec![workspace(app, &named).await?.id],
+            None => app.store.workspaces().await?,
         };
         let router = event_fanout::router(env, aws)?;
         let mut said = String::new();
-        for chatbot in chatbots {
-            let changes = router.replay_events(chatbot.id, &(since..=until)).await?;
-            said.push_str(&format!("{} {}: {changes} changes\n", chatbot.id, chatbot.name));
+        for owner in &owners {
+            let chatbots = match &chatbot {
+                Some(id) => vec![app.chatbot(*owner, id.parse()?).await?],
+                None => app.chatbots(*owner).await?,
+            };
+            for chatbot in chatbots {
+                let changes = router.replay_events(chatbot.id, &(since..=until)).await?;
+                said.push_str(&format!("{} {}: {changes} changes\n", chatbot.id, chatbot.name));
+            }
+        }
+        if all {
+            said.push_str(&format!("{} workspaces\n", owners.len()));
         }
         Ok(said)
     }

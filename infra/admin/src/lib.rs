@@ -2,6 +2,7 @@
 
 mod dlq;
 mod events;
+mod invite;
 mod plan;
 mod recount;
 
@@ -30,6 +31,8 @@ pub struct Options {
 pub enum Command {
     /// Shows a workspace's plan, or puts it on another.
     Plan(plan::Plan),
+    /// Makes a code by which an address may sign up.
+    Invite(invite::Invite),
     /// Compares what is counted of a workspace's chatbots with what there is.
     Recount(recount::Recount),
     /// Derives events again from what is stored.
@@ -44,6 +47,7 @@ pub async fn run(options: Options) -> Result<String> {
     let app = aws.app(&env)?;
     match options.command {
         Command::Plan(command) => command.run(&app).await,
+        Command::Invite(command) => command.run(&app).await,
         Command::Recount(command) => command.run(&app).await,
         Command::Events(command) => command.run(&app, &env, &aws).await,
         Command::Dlq(command) => command.run(&env, &aws).await,

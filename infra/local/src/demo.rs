@@ -9,8 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::{access::accounts::NewMember, adapters::random, knowledge::sources::NewUrlSource};
-use domain::{ChatbotId, SourceId, SourceStatus, WorkspaceId, chatbot::NewChatbot};
+use app::{
+    access::accounts::{NewMember, SignupRules},
+    adapters::random,
+    knowledge::sources::NewUrlSource,
+};
+use domain::{ChatbotId, SignupMode, SourceId, SourceStatus, WorkspaceId, chatbot::NewChatbot};
 use outbound::Policy;
 use serde::{Deserialize, Serialize};
 
@@ -145,7 +149,8 @@ async fn make(platform: &Platform, options: &Options) -> Result<Credentials> {
     let password = random::hex_digits(24).map_err(LocalError::of)?;
     let member =
         NewMember::new(Some(&email), Some(&password), Some("Demo")).map_err(LocalError::of)?;
-    let workspace = app.sign_up(member, options.plan).await.map_err(LocalError::of)?.workspace.id;
+    let rules = SignupRules { mode: SignupMode::Open, plan: options.plan, trusts_addresses: true };
+    let workspace = app.sign_up(member, rules).await.map_err(LocalError::of)?.workspace.id;
     let new = NewChatbot::new(Some("Colloquy demo"), Some("Answers from this product's docs"))
         .map_err(LocalError::of)?;
     let (chatbot, openbat) = app.create_chatbot(workspace, new).await.map_err(LocalError::of)?;

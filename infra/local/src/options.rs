@@ -42,6 +42,14 @@ pub struct Options {
     #[arg(long, value_name = "JSON")]
     pub plans: Option<String>,
 
+    /// Who may sign up: open, invite (whoever `admin invite` invited) or closed.
+    #[arg(long, default_value = "open", value_name = "MODE", value_parser = ["open", "invite", "closed"])]
+    pub signup_mode: String,
+
+    /// Calls a minute from one address with keys of one chatbot that may be in a page; 0 for no limit.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub visitor_rate: u32,
+
     /// Seconds without a message after which a conversation ends.
     #[arg(long, default_value_t = IDLE.as_secs(), value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub idle_seconds: u64,
@@ -118,6 +126,8 @@ impl Options {
             plan: Plan::Enterprise,
             signup_plan: Plan::Enterprise,
             plans: None,
+            signup_mode: "open".to_owned(),
+            visitor_rate: 0,
             idle_seconds: IDLE.as_secs(),
             custom_domain_target: String::new(),
             embeddings: String::new(),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -17,7 +18,13 @@ use app::{
     jobs::{self, Job},
 };
 use aws_sdk_sqs::Client;
-use axum::{Router, extract::Request, routing::any};
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    http::Extensions,
+    routing::any,
+};
+use colloquy_http::ClientAddress;
 use runtime::{Aws, Env};
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -104,6 +111,8 @@ impl Platform {
             // The bucket's name, which is a folder's path here.
             ("Files".to_owned(), files.path().display().to_string()),
             ("SignupPlan".to_owned(), options.signup_plan.to_string()),
+            ("SignupMode".to_owned(), options.signup_mode.clone()),
+            ("VisitorRate".to_owned(), options.visitor_rate.to_string()),
             ("IdleSeconds".to_owned(), options.idle_seconds.to_string()),
             ("Plans".to_owned(), options.plans.clone().unwrap_or_default()),
             ("CustomDomainTarget".to_owned(), options.custom_domain_target.clone()),
@@ -474,8 +483,10 @@ fn add_routes(mut routes: Router, function: &Function, router: &Router) -> Route
         let router = router.clone();
         let call = move |request: Request| {
             let (mut parts, body) = request.into_parts();
+            let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
             // What this router noted about the request would confuse the function's own.
             parts.extensions.clear();
+            parts.extensions.extend(from.map(ClientAddress).map(with).unwrap_or_default());
             let answer = router.clone().oneshot(Request::from_parts(parts, body));
             async move {
                 match streams {
@@ -492,6 +503,12 @@ fn add_routes(mut routes: Router, function: &Function, router: &Router) -> Route
     routes
 }
 
+fn with(address: ClientAddress) -> Extensions {
+    let mut extensions = Extensions::new();
+    extensions.insert(address);
+    extensions
+}
+
 async fn serve(
     routes: Router,
     port: u16,
@@ -506,6 +523,7 @@ async fn serve(
         let stopped = async move {
             let _ = stop.wait_for(|stop| *stop).await;
         };
+        let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
         if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
             tracing::error!(%error, "the HTTP front stopped");
         }

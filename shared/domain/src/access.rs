@@ -1,11 +1,12 @@
 //! Who may do what: workspaces, members, sessions and keys.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChatbotId, Dialect, Error, ErrorKind, KeyId, Plan, Result, Timestamp, UserId, WorkspaceId,
+    ChatbotId, Dialect, Error, ErrorKind, KeyId, Plan, Result, SessionId, Timestamp, UserId,
+    WorkspaceId,
 };
 
 /// What a key opens.
@@ -20,6 +21,8 @@ pub enum KeyKind {
     Secret,
     /// One helpbot site.
     Site,
+    /// What a page of such a site needs: chat, feedback, handoff, and the widget's configuration.
+    Widget,
 }
 
 impl KeyKind {
@@ -30,7 +33,13 @@ impl KeyKind {
             Self::Public => "public",
             Self::Secret => "secret",
             Self::Site => "site",
+            Self::Widget => "widget",
         }
+    }
+
+    /// Whether such a key may be in a page, where everybody can read it.
+    pub fn is_for_pages(self) -> bool {
+        matches!(self, Self::Public | Self::Widget)
     }
 }
 
@@ -50,6 +59,94 @@ pub struct Workspace {
     /// Who signed it up and is told what its owner has to know; unknown for one from before that
     /// was kept, until its member signs in.
     pub owner_email: Option<String>,
+    /// Whether whoever signed up has shown that the address is theirs. Until then nothing is sent
+    /// to it but what asks for that.
+    pub owner_confirmed: bool,
+}
+
+/// Who may sign up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignupMode {
+    /// Whoever was invited.
+    Invite,
+    /// Everybody.
+    Open,
+    /// Whoever is there already.
+    Closed,
+}
+
+impl std::str::FromStr for SignupMode {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text {
+            "invite" => Ok(Self::Invite),
+            "open" => Ok(Self::Open),
+            "closed" => Ok(Self::Closed),
+            _ => Err("must be invite, open or closed"),
+        }
+    }
+}
+
+/// What a code that was sent to an address is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CodePurpose {
+    /// Signing up.
+    Invitation,
+    /// Showing that an address is one's own.
+    Confirmation,
+    /// A new password.
+    Reset,
+}
+
+impl CodePurpose {
+    /// The name in lower case, as it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Confirmation => "confirmation",
+            Self::Reset => "reset",
+        }
+    }
+
+    /// How long a code is valid.
+    pub fn validity(self) -> Duration {
+        const HOUR: u64 = 60 * 60;
+        Duration::from_secs(match self {
+            Self::Invitation => 7 * 24 * HOUR,
+            Self::Confirmation => 24 * HOUR,
+            Self::Reset => HOUR,
+        })
+    }
+}
+
+/// What is kept of a code: not the code itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressCode {
+    /// What it is good for.
+    pub purpose: CodePurpose,
+    /// The address it was sent to, lower case.
+    pub email: String,
+    /// The plan of the workspace that an invitation makes; the deployment's usual one if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// When it is no longer valid.
+    pub expires_at: Timestamp,
+}
+
+/// That a member requested a code for their address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeRequest {
+    /// What it shall be good for.
+    pub purpose: CodePurpose,
+    /// The address, lower case.
+    pub email: String,
+    /// The member's workspace; none where there is no such member, to whom nothing is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace_id: Option<WorkspaceId>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A person with a password.
@@ -87,9 +184,20 @@ pub struct Member {
 /// A session: a member until a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
+    /// Its id, by which its member ends it; none of one from before sessions had any.
+    pub id: Option<SessionId>,
     /// Who is signed in.
     pub member: Member,
     /// When they have to sign in again.
+    pub expires_at: Timestamp,
+}
+
+/// A session in its member's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEntry {
+    /// Its id, which says when it began.
+    pub id: SessionId,
+    /// When it ends.
     pub expires_at: Timestamp,
 }
 
@@ -130,18 +238,33 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// The chatbot this key is for, if the key may chat with it: public, secret and site keys.
+    /// The chatbot this key is for, if the key may chat with it: all but workspace keys.
     pub fn may_chat(&self) -> Result<ChatbotId> {
         match (self.kind, self.chatbot_id) {
-            (KeyKind::Public | KeyKind::Secret | KeyKind::Site, Some(id)) => Ok(id),
+            (KeyKind::Public | KeyKind::Secret | KeyKind::Site | KeyKind::Widget, Some(id)) => {
+                Ok(id)
+            }
             _ => Err(Error::unauthorized()),
         }
     }
 
-    /// The site this key is for, if it is a site's key.
+    /// The site this key is for, if the key may manage it. A widget's key is known, but not enough:
+    /// that is a 403.
     pub fn site(&self) -> Result<ChatbotId> {
         match (self.kind, self.chatbot_id) {
             (KeyKind::Site, Some(id)) => Ok(id),
+            (KeyKind::Widget, Some(_)) => Err(Error::new(
+                ErrorKind::Forbidden,
+                "this endpoint needs the site key; a widget key was sent",
+            )),
+            _ => Err(Error::unauthorized()),
+        }
+    }
+
+    /// The site this key is for, if the key may do what a visitor of its pages does.
+    pub fn visited_site(&self) -> Result<ChatbotId> {
+        match (self.kind, self.chatbot_id) {
+            (KeyKind::Site | KeyKind::Widget, Some(id)) => Ok(id),
             _ => Err(Error::unauthorized()),
         }
     }

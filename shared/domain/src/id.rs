@@ -77,6 +77,8 @@ ids! {
     WorkspaceId, "workspace";
     /// A person who signs in.
     UserId, "user";
+    /// A session (not its token).
+    SessionId, "session";
     /// An API key (not its secret).
     KeyId, "API key";
     /// A chatbot: bot, project, site.

@@ -34,7 +34,10 @@ pub mod webhook;
 pub mod widget;
 pub mod wire;
 
-pub use access::{ApiKey, KeyKind, Member, Principal, Session, User, Workspace};
+pub use access::{
+    AddressCode, ApiKey, CodePurpose, CodeRequest, KeyKind, Member, Principal, Session,
+    SessionEntry, SignupMode, User, Workspace,
+};
 pub use agent_loops::{
     AgentExecution, AgentLoop, AgentLoopFilter, AgentLoopPatch, AgentLoopStatus, BuiltinTool,
     ExecutionEnd, ExecutionFilter, ExecutionResult, ExecutionStatus, ExecutionStep,
@@ -56,8 +59,7 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId,
-    GroupId, IntegrationId, KeyId, LeadId, MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, SessionId, SourceId, UserId, WebhookId, WorkspaceId,
 };
 pub use inbox::{
     DirectAuthor, DirectMessage, InboxCursor, InboxPatch, InboxQuery, Speaker, TranscriptEntry,

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use app::{App, access::usage::Calls};
 use axum::{
-    http::{HeaderName, HeaderValue, request::Parts},
+    http::{HeaderName, HeaderValue, StatusCode, request::Parts},
     response::Response,
 };
-use domain::{Dialect, Error, Principal, Result};
+use domain::{Dialect, Error, Principal, Result, WorkspaceId};
 use store::meter::{Meter, MeterHandle};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
@@ -26,7 +26,33 @@ enum State {
     #[default]
     NotCounted,
     Counting(Dialect, JoinHandle<Result<Option<Calls>>>, MeterHandle),
-    Counted(Dialect, Calls),
+    Counted(Dialect, Calls, Option<Refund>),
+}
+
+/// Whom a call is given back to if it turns out malformed.
+struct Refund {
+    app: App,
+    workspace: WorkspaceId,
+}
+
+impl Refund {
+    /// Of a call with a key that may be in a page: such calls count only if they are well-formed.
+    fn of(app: &App, principal: &Principal) -> Option<Self> {
+        let is_for_pages = principal.kind.is_for_pages();
+        is_for_pages.then(|| Self { app: app.clone(), workspace: principal.workspace_id })
+    }
+
+    async fn pay(self, calls: &mut Calls) {
+        match self.app.refund_call(self.workspace, calls).await {
+            Ok(()) => calls.used = calls.used.saturating_sub(1),
+            Err(error) => tracing::warn!(%error, "a malformed call stays counted"),
+        }
+    }
+}
+
+/// Whether an answer says that the request can't be carried out, whoever sends it.
+fn is_malformed(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 400 | 404 | 405 | 413 | 415 | 422)
 }
 
 /// Where a request keeps what became of counting it, from its extractor to its answer.
@@ -46,14 +72,14 @@ impl Counting {
     /// The answer to a call that was refused or could not be counted; otherwise `response`, with
     /// what the dialect says of its calls.
     pub async fn settle(&self, mut response: Response) -> Response {
-        let (dialect, calls) = match self.swap(State::NotCounted) {
+        let (dialect, mut calls, refund) = match self.swap(State::NotCounted) {
             State::NotCounted => return response,
-            State::Counted(dialect, calls) => (dialect, calls),
+            State::Counted(dialect, calls, refund) => (dialect, calls, refund),
             State::Counting(dialect, task, handle) => {
                 let counted = task.await.map_err(Error::internal).and_then(|counted| counted);
                 Meter::current().join(&handle);
                 match counted {
-                    Ok(Some(calls)) => (dialect, calls),
+                    Ok(Some(calls)) => (dialect, calls, None),
                     Ok(None) => return response,
                     Err(error) => return render(dialect, &error),
                 }
@@ -61,6 +87,8 @@ impl Counting {
         };
         if let Some(refusal) = calls.refusal() {
             response = render(dialect, &refusal);
+        } else if let Some(refund) = refund.filter(|_| is_malformed(response.status())) {
+            refund.pay(&mut calls).await;
         }
         if calls.metering.in_headers
             && let (Some(limit), Some(remaining)) = (calls.limits.month, calls.remaining())
@@ -83,7 +111,8 @@ pub(crate) async fn count(
     dialect: Dialect,
 ) -> Result<Option<Calls>> {
     let Some(calls) = app.consume_call(principal, dialect).await? else { return Ok(None) };
-    Counting::of(parts).swap(State::Counted(dialect, calls.clone()));
+    let refund = Refund::of(app, principal);
+    Counting::of(parts).swap(State::Counted(dialect, calls.clone(), refund));
     calls.refusal().map_or(Ok(Some(calls)), Err)
 }
 

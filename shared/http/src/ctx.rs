@@ -1,12 +1,12 @@
 //! The context of an HTTP function.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use app::App;
+use app::{App, access::usage::Rate};
 use domain::Result;
 use runtime::{
     Aws, Env,
-    config::{AccessConfig, LocalConfig},
+    config::{AccessConfig, LimitsConfig, LocalConfig},
 };
 
 /// What every HTTP function has. One that needs more has a context of its own with this in it.
@@ -18,6 +18,9 @@ pub struct Ctx {
     pub origins: Arc<[String]>,
     /// Whether responses say what they consumed: in the local run.
     pub shows_units: bool,
+    /// How often one address may call with the keys of one chatbot that are in its pages; `None`
+    /// for no limit.
+    pub visitor_rate: Option<Rate>,
 }
 
 impl Ctx {
@@ -30,6 +33,12 @@ impl Ctx {
             tracing::warn!(%error, "the table could not be reached at start-up");
         }
         let origins = AccessConfig::read(env)?.allowed_origins.into();
-        Ok(Self { app, origins, shows_units: LocalConfig::read(env).is_local })
+        let visitor_rate = LimitsConfig::read(env)?.visitor_rate.map(|max| Rate {
+            what: "visit",
+            max,
+            window: Duration::from_secs(60),
+            refusal: "too many requests from this address; try again in a minute",
+        });
+        Ok(Self { app, origins, shows_units: LocalConfig::read(env).is_local, visitor_rate })
     }
 }

@@ -7,7 +7,13 @@ use axum::{
     Router,
     body::{HttpBody, to_bytes},
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, Method, Uri},
+    http::{
+        HeaderName, HeaderValue, Method, Uri,
+        header::{
+            CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
+    },
     middleware::{self, Next},
     response::Response,
 };
@@ -31,6 +37,18 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NEVER_TOO_LARGE: u64 = 1_000_000;
 /// Local run only: what the request consumed.
 const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
+
+/// On every answer, unless it says otherwise: it is what it says it is, nothing is loaded from
+/// elsewhere, no other site shows it in a frame, and it comes by TLS from then on.
+const SECURITY: [(HeaderName, &str); 4] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (REFERRER_POLICY, "no-referrer"),
+    (STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+];
 
 /// On the answer that opens a conversation, and on requests of its visitor.
 pub const CONVERSATION_TOKEN: HeaderName = HeaderName::from_static("x-conversation-token");
@@ -126,7 +144,9 @@ async fn around(State(shows_units): State<bool>, mut request: Request, next: Nex
     // The pattern and never the path or query: those may carry ids and keys.
     let route = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
     let span = tracing::info_span!(
-        "request", %id, method = %request.method(), route = route.as_deref().unwrap_or("none")
+        "request", %id, method = %request.method(), route = route.as_deref().unwrap_or("none"),
+        // Of the key or member that calls, so that abuse can be traced; never the key itself.
+        caller = tracing::field::Empty
     );
     let counting = Counting::default();
     request.extensions_mut().insert(counting.clone());
@@ -144,6 +164,10 @@ async fn around(State(shows_units): State<bool>, mut request: Request, next: Nex
         );
     });
     let headers = response.headers_mut();
+    for (name, value) in SECURITY {
+        // A page may say more.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
     }

@@ -12,10 +12,12 @@ mod layers;
 mod problem;
 mod start;
 mod stream_outcome;
+mod visitor;
 
 pub use auth::{
-    ChatKey, CountedKey, PollingMember, SCOPE, SecretKey, SessionToken, SharedManagement,
-    SharedRoute, SignedIn, SiteKey, VisitorKey, WorkspaceKey, session_cookie,
+    CalledFrom, ChatKey, CountedKey, FromHome, PageKey, PollingMember, SecretKey, SessionToken,
+    SharedManagement, SharedRoute, SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey,
+    SCOPE, session_cookie,
 };
 pub use body::{Body, Params, PathParams, RawBody, parse, query};
 pub use ctx::Ctx;
@@ -26,3 +28,4 @@ pub use layers::{
 pub use problem::{Problem, render};
 pub use start::{run, run_streaming};
 pub use stream_outcome::StreamOutcome;
+pub use visitor::{ClientAddress, client_address};

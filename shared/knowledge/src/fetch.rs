@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use domain::bounds::URL_LENGTH;
 use outbound::{Client, CookieJar, Fetched, Hop, Limits, OutboundError, Policy};
 use url::Url;
 
@@ -31,6 +32,11 @@ const MAX_JARS: usize = 64;
 /// A page with more text than this, in characters, is read though it sends its readers on.
 const STUB: usize = 400;
 
+/// Bytes of a validator (`ETag`, `Last-Modified`) that is kept.
+const MAX_VALIDATOR: usize = 1_024;
+/// Characters of a media type.
+const MAX_TYPE: usize = 100;
+
 /// Why a page could not be read. The text is kept with the source, for its owner.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum PageError {
@@ -49,6 +55,9 @@ pub enum PageError {
     /// It redirects to where the source does not reach.
     #[error("it redirects to {0}, which is not part of the source")]
     Outside(String),
+    /// It redirects to an address that is too long to keep.
+    #[error("it redirects to an address of more than {URL_LENGTH} characters")]
+    LongAddress,
     /// The server can't answer for the time being, which it may have said how long it is.
     #[error("the server answered {0}")]
     Busy(u16, Option<Duration>),
@@ -263,6 +272,9 @@ impl Fetcher {
 }
 
 fn check_inside(target: &Url, inside: &(dyn Fn(&Url) -> bool + Sync)) -> Result<(), PageError> {
+    if !links::is_short(target) {
+        return Err(PageError::LongAddress);
+    }
     match inside(target) {
         true => Ok(()),
         false => Err(PageError::Outside(target.host_str().unwrap_or("another site").to_owned())),
@@ -283,6 +295,10 @@ fn read(fetched: &Fetched) -> Result<FetchedPage, PageError> {
         }
         // What an interface answers to programs is no page.
         "application/json" => return Err(PageError::ContentType(kind)),
+        kind if kind.len() > MAX_TYPE => {
+            let shown: String = kind.chars().take(MAX_TYPE).collect();
+            return Err(PageError::ContentType(format!("{shown}…")));
+        }
         _ => file::read_at(&fetched.url, declared, &fetched.body)?,
     };
     let asks = |word: &str| robots_ask(fetched.robots.as_deref(), word);
@@ -296,7 +312,9 @@ fn read(fetched: &Fetched) -> Result<FetchedPage, PageError> {
     }
     document.links = links::distinct(&fetched.url, document.canonical.as_ref(), document.links);
     let Fetched { url, etag, last_modified, .. } = fetched;
-    let (etag, last_modified) = (etag.clone(), last_modified.clone());
+    // A longer one is not worth what it costs to keep and to send back: the page is read again.
+    let short = |text: &Option<String>| text.clone().filter(|text| text.len() <= MAX_VALIDATOR);
+    let (etag, last_modified) = (short(etag), short(last_modified));
     Ok(FetchedPage { url: url.clone(), etag, last_modified, document })
 }
 
@@ -364,6 +382,25 @@ mod tests {
         assert_eq!(page.document.links.len(), 1);
         let page = read(&fetched("text/html", Some("nofollow"), body)).unwrap();
         assert_eq!((page.document.blocks.len(), page.document.links.len()), (1, 0));
+    }
+
+    #[test]
+    fn what_a_server_says_about_a_page_has_a_bound() {
+        let mut answer = fetched("text/html", None, "<p>Not yet, please wait for it.</p>");
+        answer.etag = Some("x".repeat(300_000));
+        answer.last_modified = Some("y".repeat(1_024));
+        let page = read(&answer).unwrap();
+        assert_eq!((page.etag, page.last_modified.map(|at| at.len())), (None, Some(1_024)));
+        let error = read(&fetched(&"z".repeat(300_000), None, "")).unwrap_err();
+        assert!(error.to_string().len() < 200, "{error}");
+        let long = format!(
+            "<p>Not yet, wait for it.</p><a href='/{}'>a</a><a href='/b'>b</a>",
+            "l".repeat(300_000)
+        );
+        let page = read(&fetched("text/html", None, &long)).unwrap();
+        assert_eq!(page.document.links.len(), 1);
+        let target = Url::parse(&format!("https://example.com/{}", "l".repeat(300_000))).unwrap();
+        assert_eq!(check_inside(&target, &|_| true), Err(PageError::LongAddress));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use domain::bounds::URL_LENGTH;
 use url::Url;
 
 /// Parameters that say where a reader comes from, and nothing of what is read.
@@ -38,12 +39,21 @@ pub(crate) fn distinct(url: &Url, canonical: Option<&Url>, links: Vec<Url>) -> V
             canonical.query().is_none() && same(canonical, url) && same(link, url)
         })
     };
-    let links =
-        links.into_iter().map(without_tracking).map(normalized).filter(|link| !variant(link));
+    let links = links
+        .into_iter()
+        .map(without_tracking)
+        .map(normalized)
+        .filter(|link| is_short(link) && !variant(link));
     let links: Vec<Url> = links.filter(|link| seen.insert(link.clone())).collect();
     let (plain, queried): (Vec<Url>, Vec<Url>) =
         links.into_iter().partition(|link| link.query().is_none());
     plain.into_iter().chain(queried).collect()
+}
+
+/// Whether an address is one that a page may have: it is stored with the page, with each of its
+/// passages and with each answer from them.
+pub(crate) fn is_short(url: &Url) -> bool {
+    url.as_str().len() <= URL_LENGTH
 }
 
 /// Whether two addresses are of one site: the same host, with `www.` or without, and port.

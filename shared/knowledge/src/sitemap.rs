@@ -12,6 +12,8 @@ use quick_xml::{
 };
 use url::Url;
 
+use crate::links;
+
 /// Bounds on one file, as it comes.
 const LIMITS: Limits =
     Limits { time: Duration::from_secs(10), bytes: 5 * 1024 * 1024, redirects: 5 };
@@ -56,7 +58,11 @@ pub(crate) async fn pages(
                 }
             }
             for page in listed.pages {
-                if found.len() < most && wanted(&page) && seen.insert(page.clone()) {
+                if found.len() < most
+                    && links::is_short(&page)
+                    && wanted(&page)
+                    && seen.insert(page.clone())
+                {
                     found.push(page);
                 }
             }

@@ -17,7 +17,7 @@ use app::{
     webhooks::transport::{Targets, Transport},
 };
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_sdk_dynamodb::config::{SharedHttpClient, timeout::TimeoutConfig};
 use domain::{Error, Result};
 use futures::FutureExt;
 use knowledge::Embedder;
@@ -35,6 +35,7 @@ use crate::{
     },
     embeddings::Loaded,
     table_used::TableUsed,
+    timeouts::{CallTimes, QUEUES, TABLE},
 };
 
 /// Where the AWS services are. Clients made from it share one HTTP client.
@@ -148,7 +149,8 @@ impl Aws {
 
     /// The table that `TABLE_NAME` names.
     pub fn store(&self, env: &Env) -> Result<Store> {
-        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&self.config)
+            .timeout_config(self.timeouts(TABLE));
         if let Some((endpoint, _)) = &self.endpoints {
             config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
         }
@@ -159,8 +161,13 @@ impl Aws {
         Ok(Store::new(client, TableConfig::read(env)?.name))
     }
 
+    fn timeouts(&self, limits: CallTimes) -> TimeoutConfig {
+        limits.config(self.endpoints.is_some())
+    }
+
     fn sqs(&self) -> aws_sdk_sqs::Client {
-        let mut config = aws_sdk_sqs::config::Builder::from(&self.config);
+        let mut config =
+            aws_sdk_sqs::config::Builder::from(&self.config).timeout_config(self.timeouts(QUEUES));
         if let Some((_, endpoint)) = &self.endpoints {
             config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
         }
@@ -200,6 +207,7 @@ impl Aws {
 
         let config = aws_sdk_s3::config::Builder::from(&self.config)
             // Checksums of S3's own beside TLS would have bodies sent in chunks, each signed.
+            .timeout_config(self.timeouts(crate::timeouts::FILES))
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         Ok(Files::bucket(aws_sdk_s3::Client::from_conf(config.build()), name))
@@ -269,7 +277,8 @@ impl Aws {
 
     /// Reads the master key that `MASTER_KEY_SECRET` names; once, when a function starts.
     pub async fn sealer(&self, env: &Env) -> Result<Sealer> {
-        let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.config);
+        let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.config)
+            .timeout_config(self.timeouts(QUEUES));
         if let Some((_, endpoint)) = &self.endpoints {
             config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
         }
@@ -284,7 +293,7 @@ impl Aws {
 
     /// What every use case needs.
     pub fn app(&self, env: &Env) -> Result<App> {
-        let LimitsConfig { plans, idle } = LimitsConfig::read(env)?;
+        let LimitsConfig { plans, idle, visitor_rate: _ } = LimitsConfig::read(env)?;
         let app = App::new(self.store(env)?, plans, idle);
         Ok(app.with_passwords(self.passwords).with_clock(self.clock.clone()))
     }
@@ -305,7 +314,9 @@ pub fn plain_http() -> SharedHttpClient {
 
 #[cfg(all(test, not(feature = "s3")))]
 mod tests {
-    use std::collections::HashMap;
+    use std::{collections::HashMap, time::Instant};
+
+    use tokio::net::TcpListener;
 
     use super::*;
 
@@ -322,5 +333,27 @@ mod tests {
             assert!(error.contains("runtime/s3"), "{error}");
         }
         assert!(aws.files(&set("true", "/a/folder")).unwrap().is_folder());
+    }
+
+    /// A service that accepts connections and never says anything.
+    #[tokio::test]
+    async fn a_call_of_a_table_that_hangs_ends_within_a_request_s_time() {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", silent.local_addr().unwrap());
+        let credentials =
+            aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(credentials)
+            .http_client(plain_http())
+            .endpoint_url(endpoint)
+            .load()
+            .await;
+        let env = Env::of([("TABLE_NAME".to_owned(), "colloquy".to_owned())].into());
+        let store = Aws::of(config, None).store(&env).unwrap();
+        let begun = Instant::now();
+        let looked_up = tokio::time::timeout(TABLE.operation * 3, store.user("ada@example.com"));
+        assert!(looked_up.await.expect("the call ends").is_err());
+        assert!(begun.elapsed() >= TABLE.attempt, "it was tried");
     }
 }

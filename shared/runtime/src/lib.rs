@@ -7,6 +7,7 @@ mod aws;
 pub mod config;
 mod embeddings;
 mod table_used;
+mod timeouts;
 
 use std::io::IsTerminal;
 

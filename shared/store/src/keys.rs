@@ -6,7 +6,12 @@
 //! |---|---|---|---|
 //! | workspace | `WS#<workspace>` | `META` | |
 //! | calls of a month | `USE#<workspace>` | `<what>#<month>` | expires |
+//! | calls of a client in a window of time | `RATE#<sha256 of the client>` | `<what>#<begin of the window>` | expires |
 //! | user | `USER#<email>` | `USER` | |
+//! | code that was sent to an address | `CODE#<sha256>` | `CODE` | expires |
+//! | request for such a code | `USER#<email>` | `CODE#<purpose>` | expires |
+//! | session, in its user's list | `USER#<email>` | `SESSION#<session>` | expires |
+//! | where a workspace is | `WORKSPACES#<shard>` | `WS#<workspace>` | |
 //! | session | `SESSION#<sha256>` | `SESSION` | expires |
 //! | link that signs in once, by its token | `SIGNIN#<sha256>` | `SIGNIN` | expires |
 //! | API key, by its secret | `KEY#<sha256>` | `KEY` | |
@@ -58,6 +63,8 @@
 //! | callback of an agent loop | `HOOKS#LOOP#<loop>` | `HOOK#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
 //! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
+//! | tombstone of what was deleted | `PURGE#<id>` | `<what of it>` | `due` until all of it is gone; then expires |
+//! | failures of a record of the stream | `FAILED#<consumer>` | `<place in the stream>` | expires |
 //! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
 //!
 //! # Access patterns
@@ -65,6 +72,9 @@
 //! | what | how | read units |
 //! |---|---|---|
 //! | who is calling | get `KEY#` or `SESSION#` | 1 |
+//! | sessions of a user | query `USER#… / SESSION#` | by size |
+//! | a code | get `CODE#` | 1 |
+//! | all workspaces | query `WORKSPACES#…`, one of [`WORKSPACE_SHARDS`] shards at a time | by size |
 //! | one chatbot of a workspace | get | 1 |
 //! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
 //! | one conversation | get, then query its turns | 1 + by size |
@@ -83,6 +93,7 @@
 //! | unanswered questions that were not answered since | query `TOP#`, query `LEARNED#`, batch get `SRC#` | by days and size |
 //! | leads, newest first; a search, over the newest 1,000 | query `BOT#… / LEAD#` backwards | by size |
 //! | a call against its limit | one conditional update of `USE#` | |
+//! | a call against a client's rate | one conditional update of `RATE#` | |
 //! | how many conversations, how many leads | get `COUNT` | 1 |
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
@@ -108,6 +119,7 @@
 //! | a delivery, by its id | get: the id says its time | 1 or by its size |
 //! | whether there is room for one more webhook | condition on a counter in the chatbot or workspace | |
 //! | whether a mail was sent | get | 1 |
+//! | how far a deletion has come | query `PURGE#…` | 1 |
 //! | what is due | query `due`, each of a kind's [`DUE_SHARDS`] shards | by size |
 //!
 //! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
@@ -115,8 +127,7 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    AgentLoopId, ChannelId, ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId,
-    EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey, Scope,
+    AgentLoopId, ChannelId, ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey, Scope, SessionId,
     SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
@@ -135,6 +146,9 @@ pub const LIST_INDEX: &str = "list";
 pub const VECTOR_INDEX: &str = "vectors";
 /// How many shards each kind has in the `due` index.
 pub const DUE_SHARDS: u8 = 4;
+
+/// How many shards the list of workspaces has.
+pub const WORKSPACE_SHARDS: u8 = 4;
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -211,9 +225,34 @@ pub fn workspace(id: WorkspaceId) -> Key {
 pub fn usage(id: WorkspaceId, what: &str, month: &str) -> Key {
     key(format!("USE#{id}"), format!("{what}#{month}"))
 }
+/// What a client has done of `what` in the window of time that began at `begun`.
+pub fn rate(client: &str, what: &str, begun: Timestamp) -> Key {
+    key(format!("RATE#{client}"), format!("{what}#{begun}"))
+}
 /// A user, by e-mail address in lower case.
 pub fn user(email: &str) -> Key {
     key(format!("USER#{email}"), "USER")
+}
+/// A code that was sent to an address, by its hash.
+pub fn code(hash: &str) -> Key {
+    key(format!("CODE#{hash}"), "CODE")
+}
+/// A request for a code to be sent to an address, which is in lower case.
+pub fn code_request(email: &str, purpose: CodePurpose) -> Key {
+    key(format!("USER#{email}"), format!("CODE#{}", purpose.name()))
+}
+/// A session, in the list of the user with this address.
+pub fn session_entry(email: &str, id: SessionId) -> Key {
+    key(format!("USER#{email}"), format!("{SESSION_ENTRY}{id}"))
+}
+/// Where a workspace is, for who has to find them all.
+pub fn workspace_entry(id: WorkspaceId) -> Key {
+    let digest = Sha256::digest(id.to_string());
+    key(workspaces_partition(digest[0] % WORKSPACE_SHARDS), format!("{WORKSPACE}{id}"))
+}
+/// Partition of the workspaces of one shard.
+pub fn workspaces_partition(shard: u8) -> String {
+    format!("WORKSPACES#{shard}")
 }
 /// A session, by the hash of its token.
 pub fn session(hash: &str) -> Key {
@@ -413,6 +452,18 @@ pub fn delivery(webhook: WebhookId, at: Timestamp, id: DeliveryId) -> Key {
 pub fn mail(event: EventId) -> Key {
     key(format!("MAIL#{event}"), "MAIL")
 }
+/// That something with this id was deleted, and what of it is to be cleared away.
+pub fn tombstone(id: &str, what: &str) -> Key {
+    key(tombstones_partition(id), what)
+}
+/// Partition of what was deleted under an id.
+pub fn tombstones_partition(id: &str) -> String {
+    format!("PURGE#{id}")
+}
+/// How often a consumer has failed on a record of the stream.
+pub fn failure(consumer: &str, sequence: &str) -> Key {
+    key(format!("FAILED#{consumer}"), sequence)
+}
 /// How far a consumer has come on a shard of the stream.
 pub fn checkpoint(consumer: &str, shard: &str) -> Key {
     key(format!("CHECKPOINT#{consumer}"), format!("SHARD#{shard}"))
@@ -471,6 +522,10 @@ pub fn due_shard(key: &Key) -> u8 {
     digest[0] % DUE_SHARDS
 }
 
+/// Sort key prefix of sessions in a user.
+pub const SESSION_ENTRY: &str = "SESSION#";
+/// Sort key prefix of workspaces in the list of all.
+pub const WORKSPACE: &str = "WS#";
 /// Sort key prefix of keys in a workspace.
 pub const API_KEY_ENTRY: &str = "KEY#";
 /// Sort key prefix of chatbots in a workspace.
@@ -527,6 +582,8 @@ pub const SEGMENT: &str = "SEG#";
 /// what they have in hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
+    /// A request for a code to be sent.
+    CodeRequest,
     /// A chatbot.
     Chatbot,
     /// A conversation.
@@ -549,6 +606,8 @@ pub enum ItemKind {
     Webhook,
     /// A delivery.
     Delivery,
+    /// A tombstone.
+    Tombstone,
     /// An agent loop.
     AgentLoop,
     /// An execution of an agent loop.
@@ -560,10 +619,11 @@ pub enum ItemKind {
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index. Deleted channels, which are few, are
     /// beside entries of channels.
-    pub const DUE: [Self; 6] = [
+    pub const DUE: [Self; 7] = [
         Self::Delivery,
         Self::Source,
         Self::Conversation,
+        Self::Tombstone,
         Self::AgentLoop,
         Self::Execution,
         Self::PeerEntry,
@@ -576,6 +636,7 @@ impl ItemKind {
             Self::Source => "source",
             Self::Conversation => "conversation",
             Self::PeerEntry | Self::Channel => "channel",
+            Self::Tombstone => "tombstone",
             Self::AgentLoop => "loop",
             Self::Execution => "execution",
             _ => "other",
@@ -589,6 +650,7 @@ impl Key {
         let pk = self.pk.split('#').next().unwrap_or_default();
         let sk = self.sk.split('#').next().unwrap_or_default();
         match (pk, sk) {
+            ("USER", "CODE") => ItemKind::CodeRequest,
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,
@@ -600,6 +662,7 @@ impl Key {
             ("PEER", "IN" | "OUT") => ItemKind::PeerEntry,
             ("HOOKS", "HOOK") => ItemKind::Webhook,
             ("HOOK", "DLV") => ItemKind::Delivery,
+            ("PURGE", _) => ItemKind::Tombstone,
             ("WS", "LOOP") => ItemKind::AgentLoop,
             ("LOOP", "EXEC") => ItemKind::Execution,
             _ => ItemKind::Other,

@@ -17,6 +17,8 @@ pub struct Shard(pub String);
 pub struct Record {
     /// Its place in the shard; what a failure names.
     pub sequence: String,
+    /// The keys of the item it is about.
+    pub keys: Value,
     /// What changed, if anybody waits for it.
     pub change: Option<Change>,
     /// Why nothing can be said of it, if that is so.
@@ -63,11 +65,11 @@ where
         sequences.push(sequence.clone());
         let keys = record["dynamodb"]["Keys"].clone();
         readable.push(match change(record) {
-            Ok(change) => Record { sequence, change, unreadable: None },
+            Ok(change) => Record { sequence, keys, change, unreadable: None },
             Err(error) => {
                 tracing::error!(%error, sequence, "a stream record can't be read");
-                let unreadable = Some(Unreadable { keys, reason: error.to_string() });
-                Record { sequence, change: None, unreadable }
+                let unreadable = Some(Unreadable { keys: keys.clone(), reason: error.to_string() });
+                Record { sequence, keys, change: None, unreadable }
             }
         });
     }

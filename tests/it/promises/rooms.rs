@@ -26,7 +26,7 @@ const APP: Rooms = &[
     ("integrations", &["adapters"]),
     ("jobs", &["adapters", "agent_loops", "channels", "crawl", "mail", "ops", "webhooks"]),
     ("knowledge", &["adapters"]),
-    ("mail", &["adapters"]),
+    ("mail", &["access", "adapters"]),
     ("ops", &["adapters"]),
     ("webhooks", &["adapters"]),
 ];
@@ -50,13 +50,15 @@ const STORE: Rooms = &[
     ("agent_loops", &["keys", "table", "webhooks"]),
     ("channels", &["keys", "table"]),
     ("chat", &["conversations", "keys", "table"]),
-    ("chatbots", &["keys", "table"]),
-    ("conversations", &["counters", "keys", "table"]),
+    ("chatbots", &["erasures", "keys", "table"]),
+    ("conversations", &["counters", "erasures", "keys", "table"]),
     ("counters", &["keys", "table"]),
     ("crawl", &["keys", "knowledge", "retry", "table"]),
+    ("erasures", &["keys", "table"]),
     (
         "events",
         &[
+            "access",
             "agent_loops",
             "channels",
             "chat",
@@ -70,9 +72,9 @@ const STORE: Rooms = &[
     ),
     ("integrations", &["keys", "table"]),
     ("keys", &[]),
-    ("knowledge", &["keys", "table"]),
+    ("knowledge", &["erasures", "keys", "table"]),
     ("mail", &["keys", "table"]),
-    ("ops", &["chat", "conversations", "counters", "keys", "table"]),
+    ("ops", &["chat", "conversations", "counters", "erasures", "keys", "table"]),
     ("retry", &[]),
     ("table", &["keys", "retry"]),
     ("webhooks", &["keys", "table"]),
@@ -86,7 +88,6 @@ const STORE_BACKWARDS: &[(&str, &str)] = &[
     ("counters", "conversations"),
     ("keys", "conversations"),
     ("keys", "counters"),
-    ("knowledge", "ops"),
 ];
 
 /// The first segments of the paths that begin with `crate::`, groups taken apart.

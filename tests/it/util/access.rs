@@ -21,6 +21,16 @@ pub fn refused(reply: &Reply, status: u16, words: &[&str]) {
     assert!(!reply.header("x-request-id").is_empty());
 }
 
+/// The codes that were sent to members, in no order.
+pub fn codes(app: &App) -> Vec<String> {
+    let mails = app.mails().into_iter().map(|mail| String::from_utf8(mail).expect("text"));
+    let of = |mail: String| {
+        let mut lines = mail.lines().skip_while(|line| !line.starts_with("Your code to "));
+        lines.nth(2).map(|line| line.trim().to_owned())
+    };
+    mails.filter_map(of).collect()
+}
+
 /// Whether `value` is an RFC 3339 time in UTC with milliseconds.
 pub fn is_time(value: &Value) -> bool {
     let text = value.as_str().unwrap_or_default();

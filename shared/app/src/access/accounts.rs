@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::PasswordHash,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    ApiKey, ChatbotId, Dialect, Error, ErrorKind, KeyId, KeyKind, Member, Plan, Principal, Result,
-    Session, Timestamp, User, UserId, Workspace, WorkspaceId, bounds, dialect::KeyIssue,
+    ApiKey, ChatbotId, CodePurpose, Dialect, Error, ErrorKind, KeyId, KeyKind, Member, Plan,
+    Principal, Result, Session, SessionId, SignupMode, Timestamp, User, UserId, Workspace,
+    WorkspaceId, bounds, dialect::KeyIssue,
 };
 use store::{SignUp, keys::sha256};
 
-use crate::{App, adapters::random};
+use crate::{App, access::codes::not_invited, access::passwords::blocking, adapters::random};
 
 /// How long a session lasts.
 pub const SESSION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -45,7 +43,7 @@ impl PasswordCost {
         Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
     }
 
-    fn hash(self, password: &str) -> Result<String> {
+    pub(super) fn hash(self, password: &str) -> Result<String> {
         let salt = random::bytes::<16>()?;
         let hash = self
             .hasher()?
@@ -67,6 +65,19 @@ pub struct NewMember {
     pub password: String,
     /// Name of the workspace.
     pub organization: String,
+    /// The code of an invitation, if there is one.
+    pub invitation: Option<String>,
+}
+
+/// Who may sign up, and what they get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignupRules {
+    /// Who may.
+    pub mode: SignupMode,
+    /// The plan of a new workspace, unless an invitation names another.
+    pub plan: Plan,
+    /// Whether addresses count as their owners' without more: in the local run.
+    pub trusts_addresses: bool,
 }
 
 impl NewMember {
@@ -84,7 +95,14 @@ impl NewMember {
             email,
             password: password.to_owned(),
             organization: bounds::text("organization", organization, bounds::NAME)?,
+            invitation: None,
         })
+    }
+
+    /// The same, with the code of an invitation.
+    #[must_use]
+    pub fn invited_by(self, invitation: Option<String>) -> Self {
+        Self { invitation, ..self }
     }
 }
 
@@ -144,10 +162,17 @@ pub(crate) fn mint(
 }
 
 impl App {
-    /// Makes a workspace with its first member, signed in.
-    pub async fn sign_up(&self, new: NewMember, plan: Plan) -> Result<SignedIn> {
-        let NewMember { email, password, organization } = new;
+    /// Makes a workspace with its first member, signed in. Whether a stranger may is said before
+    /// anything else.
+    pub async fn sign_up(&self, new: NewMember, rules: SignupRules) -> Result<SignedIn> {
+        let NewMember { email, password, organization, invitation } = new;
         let now = self.now();
+        let invited = self.invitation(rules.mode, &email, invitation.as_deref()).await?;
+        let (invitation, plan) = match invited {
+            Some((hash, code)) => (Some(hash), code.plan.unwrap_or(rules.plan)),
+            None => (None, rules.plan),
+        };
+        let owner_confirmed = invitation.is_some() || rules.trusts_addresses;
         let cost = self.passwords;
         let password_hash = blocking(move || cost.hash(&password)).await?;
         let workspace = Workspace {
@@ -157,6 +182,7 @@ impl App {
             chatbots: 0,
             created_at: now,
             owner_email: Some(email.clone()),
+            owner_confirmed,
         };
         let user = User {
             id: UserId::new(),
@@ -165,28 +191,32 @@ impl App {
             workspace_id: workspace.id,
             created_at: now,
         };
-        if self.store.sign_up(&workspace, &user).await? == SignUp::EmailTaken {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                "an account with this email exists already",
-            ));
+        match self.store.sign_up(&workspace, &user, invitation.as_deref()).await? {
+            SignUp::Done => {}
+            SignUp::InvitationSpent => return Err(not_invited()),
+            SignUp::EmailTaken => {
+                let message = "an account with this email exists already";
+                return Err(Error::new(ErrorKind::Conflict, message));
+            }
+        }
+        if !owner_confirmed {
+            self.request_code(CodePurpose::Confirmation, &user.email, Some(user.workspace_id))
+                .await?;
         }
         self.begin_session(user, workspace).await
     }
 
-    /// Signs a member in. An unknown address takes as long as a wrong password.
-    pub async fn sign_in(&self, email: Option<&str>, password: Option<&str>) -> Result<SignedIn> {
+    /// Signs a member in, who calls from `address` if that is known. An unknown e-mail address takes
+    /// as long as a wrong password.
+    pub async fn sign_in(
+        &self,
+        email: Option<&str>,
+        password: Option<&str>,
+        address: Option<&str>,
+    ) -> Result<SignedIn> {
         let email = bounds::email("email", bounds::required("email", email)?)?;
         let password = bounds::required("password", password)?.to_owned();
-        let user = self.store.user(&email).await?;
-        let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let cost = self.passwords;
-        let right = blocking(move || match hash {
-            Some(hash) => verify_password(&password, &hash),
-            None => cost.hash(&password).map(|_| false),
-        })
-        .await?;
-        let Some(user) = user.filter(|_| right) else {
+        let Some(user) = self.user_with_password(&email, password, address).await? else {
             return Err(Error::new(ErrorKind::Unauthorized, "wrong email or password"));
         };
         let workspace = self.store.workspace(user.workspace_id).await?;
@@ -195,6 +225,7 @@ impl App {
             // One from before workspaces knew their owner.
             self.store.put_owner(workspace.id, &user.email).await?;
         }
+        self.store.put_workspace_entry(workspace.id).await?;
         self.begin_session(user, workspace).await
     }
 
@@ -202,8 +233,9 @@ impl App {
         let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
         let member =
             Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
-        let session = Session { member: member.clone(), expires_at: self.now().plus(SESSION) };
-        self.store.put_session(&sha256(&token), &session).await?;
+        let (id, expires_at) = (SessionId::new(), self.now().plus(SESSION));
+        let session = Session { id: Some(id), member: member.clone(), expires_at };
+        self.store.put_session(&sha256(&token), id, &session).await?;
         Ok(SignedIn { token, member, workspace })
     }
 
@@ -214,22 +246,26 @@ impl App {
 
     /// Who is signed in with `token`.
     pub async fn member(&self, token: &str) -> Result<Member> {
-        self.member_read(token, true).await
+        self.session(token).await.map(|session| session.member)
     }
 
     /// The same, as of a moment ago: for who asks again and again.
     pub async fn member_lately(&self, token: &str) -> Result<Member> {
-        self.member_read(token, false).await
+        self.session_read(token, false).await.map(|session| session.member)
     }
 
-    async fn member_read(&self, token: &str, consistent: bool) -> Result<Member> {
+    /// The session with `token`.
+    pub async fn session(&self, token: &str) -> Result<Session> {
+        self.session_read(token, true).await
+    }
+
+    async fn session_read(&self, token: &str, consistent: bool) -> Result<Session> {
         let unknown = || Error::new(ErrorKind::Unauthorized, "not signed in");
         if token.is_empty() || token.len() > LONGEST_SECRET {
             return Err(unknown());
         }
         let session = self.store.session(&sha256(token), consistent).await?;
-        let session = session.filter(|s| s.expires_at > self.now()).ok_or_else(unknown)?;
-        Ok(session.member)
+        session.filter(|s| s.expires_at > self.now()).ok_or_else(unknown)
     }
 
     /// The workspace a member acts in.
@@ -300,21 +336,10 @@ impl App {
     }
 }
 
-fn verify_password(password: &str, hash: &str) -> Result<bool> {
-    let hash = PasswordHash::new(hash).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-}
-
-/// Hashing takes tens of milliseconds of one core; requests go on meanwhile.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::passwords::verify_password;
 
     #[test]
     fn passwords_verify_against_their_own_hash_only() {
@@ -343,6 +368,7 @@ mod tests {
                 assert_eq!(hash, sha256(&secret));
             }
             let other = [KeyKind::Workspace, KeyKind::Public, KeyKind::Secret, KeyKind::Site];
+            // A widget's key is of the same form as its site's.
             let mut other = other.into_iter();
             let other = other.find(|kind| dialect.profile().key_form(*kind).is_none()).unwrap();
             assert!(mint(workspace, None, dialect, other, at).is_err());

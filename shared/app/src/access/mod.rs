@@ -2,7 +2,10 @@
 //! against a plan, and answers kept for an `Idempotency-Key`.
 
 pub mod accounts;
+pub mod codes;
 pub mod conversation_tokens;
 pub mod idempotency;
 pub mod links;
+pub mod passwords;
+pub mod sessions;
 pub mod usage;

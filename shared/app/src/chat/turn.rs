@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     App,
+    access::usage::share_of,
     integrations::{Integrations, ask::Candidates},
     knowledge::indexes::Indexes,
 };
@@ -220,8 +221,9 @@ impl Chat {
     /// Takes a credit of the workspace's month.
     async fn take_credit(&self, principal: &Principal, credits: CreditMetering) -> Result<()> {
         let now = self.app.now();
+        let limit = (credits.limit)(self.app.plans.of(principal.plan));
         let (workspace, limit) =
-            (principal.workspace_id, (credits.limit)(self.app.plans.of(principal.plan)));
+            (principal.workspace_id, limit.map(|limit| share_of(principal, limit)));
         if self.app.store.take(workspace, credits.counter, limit, now).await? {
             return Ok(());
         }

@@ -24,6 +24,9 @@ const MAX_RETRIES: usize = 15;
 /// The longest delay before one of them.
 const MAX_DELAY: Duration = Duration::from_millis(25);
 
+/// Chatbots of a workspace at most, whatever its plan: some lists read all of them at once.
+const MAX_CHATBOTS: u32 = 500;
+
 impl App {
     /// A workspace's chatbots, newest first.
     pub async fn chatbots(&self, workspace: WorkspaceId) -> Result<Vec<Chatbot>> {
@@ -94,8 +97,8 @@ impl App {
             created_at: now,
             updated_at: now,
         };
-        let room = self.plans.of(owner.plan).chatbots;
-        self.store.put_chatbot(&chatbot, &key, &hash, owner.plan, room).await?;
+        let room = self.plans.of(owner.plan).chatbots.unwrap_or(MAX_CHATBOTS).min(MAX_CHATBOTS);
+        self.store.put_chatbot(&chatbot, &key, &hash, owner.plan, Some(room)).await?;
         Ok((chatbot, secret))
     }
 
@@ -128,7 +131,7 @@ impl App {
 
     /// Deletes a chatbot for good; everything that belongs to it is purged behind the stream.
     pub async fn delete_chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<()> {
-        match self.store.delete_chatbot(workspace, id).await? {
+        match self.store.delete_chatbot(workspace, id, self.now()).await? {
             true => Ok(()),
             false => Err(Error::not_found("chatbot")),
         }
@@ -168,7 +171,7 @@ impl App {
             self.copy_knowledge(&original, &copy, files).await
         };
         if let Err(error) = copied.await {
-            self.store.delete_chatbot(workspace, copy.id).await?;
+            self.store.delete_chatbot(workspace, copy.id, self.now()).await?;
             return Err(error);
         }
         Ok(copy)

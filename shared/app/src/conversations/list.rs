@@ -287,7 +287,7 @@ impl App {
 
     /// Deletes a conversation; its turns follow behind the stream.
     pub async fn delete_conversation(&self, chatbot: ChatbotId, id: ConversationId) -> Result<()> {
-        match self.store.delete_conversation(chatbot, id).await? {
+        match self.store.delete_conversation(chatbot, id, self.now()).await? {
             true => Ok(()),
             false => Err(Error::not_found("conversation")),
         }

@@ -1,7 +1,7 @@
 //! Subscriber of the mail queue: owners are told of handoffs and of disabled webhooks. A mail's
 //! event id is derived, so a change that comes again is the same mail.
 
-use domain::{AutoDisabled, Event, EventBody, EventId, Result, Webhook};
+use domain::{AutoDisabled, CodeRequest, Event, EventBody, EventId, Result, Webhook};
 use store::Change;
 
 use crate::{
@@ -32,6 +32,7 @@ impl MailSubscriber {
                 handed_off(&Event::handed_off(new.clone(), *at))
             }
             Change::WebhookAutoDisabled(webhook, why) => Some(disabled(webhook, *why)),
+            Change::CodeRequested(request) => code_requested(request),
             _ => None,
         };
         match mail {
@@ -49,6 +50,19 @@ fn handed_off(event: &Event) -> Option<Mail> {
         workspace_id: event.workspace_id,
         chatbot_id: event.chatbot_id,
         about: MailAbout::HandoffRequested { conversation_id: conversation.id },
+    })
+}
+
+/// Nothing is sent where there is no such member.
+fn code_requested(request: &CodeRequest) -> Option<Mail> {
+    let CodeRequest { purpose, email, workspace_id, at } = request;
+    let time = at.to_string();
+    Some(Mail {
+        event_id: EventId::derived(&["code requested", purpose.name(), email, &time]),
+        at: *at,
+        workspace_id: (*workspace_id)?,
+        chatbot_id: None,
+        about: MailAbout::CodeRequested { purpose: *purpose, email: email.clone() },
     })
 }
 

@@ -44,12 +44,14 @@
 //! | the process dies | then |
 //! |---|---|
 //! | between two subscribers, or between two records of a batch | the stream repeats the records from the first that was not reported done. Ids of events, deliveries and mails are derived, and jobs are idempotent by the ids in them, so the repeated part has no effect |
+//! | again and again with the same record | failures are counted by the record's place in the stream; one that has failed ten times over fifteen minutes goes to the failure queue with its reason, and the stream moves on |
 //! | with a record that can't be read | the record goes to the failure queue with its key, and the stream moves on; its events are replayed from the items once the cause is fixed |
 //! | in a tick | what was claimed is due again after its lease, what was not is due the next minute |
 //! | while two tickers run | each thing is claimed under a condition on the time it was due, so one of them does it |
 
 mod channels;
 mod crawls;
+pub mod lasting;
 mod inbox;
 mod loops;
 mod mail;

@@ -18,7 +18,7 @@ use store::{
 };
 
 use crate::{
-    App, agent_loops::job::RunLoop, channels::job::ChannelJob, jobs::JobQueue,
+    App, agent_loops::job::RunLoop, channels::job::ChannelJob, jobs::JobQueue, ops::purge::Purge,
     webhooks::backoff::LEASE, webhooks::job::Deliver,
 };
 
@@ -37,6 +37,7 @@ pub struct Ticker {
     store: Store,
     deliveries: JobQueue<Deliver>,
     channels: JobQueue<ChannelJob>,
+    purges: Option<JobQueue<Purge>>,
     loops: JobQueue<RunLoop>,
 }
 
@@ -53,6 +54,8 @@ pub struct Ticked {
     pub deliveries: u32,
     /// Entries of channels sent to be tried again, and deletions of channels.
     pub channels: u32,
+    /// Deletions carried on.
+    pub deletions: u32,
     /// Agent loops run by their schedules.
     pub runs: u32,
     /// Executions of agent loops sent to be carried out again.
@@ -73,12 +76,14 @@ impl Ticked {
             called_off,
             deliveries,
             channels,
+            deletions,
             runs,
             executions,
             failed,
             left_over,
             oldest,
         } = other;
+        self.deletions += deletions;
         self.closed += closed;
         self.crawls += crawls;
         self.called_off += called_off;
@@ -109,7 +114,13 @@ impl Ticker {
         channels: JobQueue<ChannelJob>,
         loops: JobQueue<RunLoop>,
     ) -> Self {
-        Self { store: app.store.clone(), app, deliveries, channels, loops }
+        Self { store: app.store.clone(), app, deliveries, channels, purges: None, loops }
+    }
+
+    /// The same, with deletions that were cut short carried on through `purges`.
+    #[must_use]
+    pub fn with_purges(self, purges: JobQueue<Purge>) -> Self {
+        Self { purges: Some(purges), ..self }
     }
 
     /// Does everything that is due. One thing that fails does not hold up the others.
@@ -192,6 +203,7 @@ impl Ticker {
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
             ItemKind::PeerEntry => self.entry(due, now, ticked).await?,
             ItemKind::Channel => self.deleted_channel(due, now, ticked).await?,
+            ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
             ItemKind::AgentLoop => {
                 ticked.runs += u32::from(self.app.run_planned(due, now).await?);
             }
@@ -245,6 +257,21 @@ impl Ticker {
             let job = ChannelJob::removal(channel.workspace_id, id);
             self.channels.send(&job, Duration::ZERO).await?;
             ticked.channels += 1;
+        }
+        Ok(())
+    }
+
+    /// What belonged to something deleted is still there: the message that clears it away got lost,
+    /// or failed.
+    async fn deletion(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let Some(purges) = &self.purges else { return Ok(()) };
+        let found = self.store.tombstone(&due.key).await?;
+        let Some(tombstone) = found.filter(|found| found.completed_at.is_none()) else {
+            return Ok(());
+        };
+        if self.store.lease_tombstone(&due.key, &due.due_at, now).await? {
+            purges.send(&Purge { target: tombstone.target }, Duration::ZERO).await?;
+            ticked.deletions += 1;
         }
         Ok(())
     }

@@ -1,14 +1,14 @@
 //! What passages, pairs and questions mean, where an embedding model says so. Without one nothing
 //! here does anything, and everything is found by its words.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     CrawlId, Error, Result, SourceId,
     source::{Chunk, QaPair},
 };
 use knowledge::{
-    Embedder,
+    EmbedError, Embedder,
     semantic::{QueryEmbedding, Vectors, pair_text, passage_text},
 };
 use store::Meanings;
@@ -16,6 +16,9 @@ use store::Meanings;
 /// Passages of one page that get a vector, which is all that a page of a site has; those of a long
 /// file after them are found by their words.
 const MAX_PASSAGES: usize = 128;
+
+/// How long a visitor waits for the vector of a question.
+const MAX_WAIT: Duration = Duration::from_secs(3);
 
 /// A chatbot with more passages than this is searched by the table's vector index, if it has one.
 const MAX_IN_MEMORY: u64 = 50_000;
@@ -86,7 +89,12 @@ impl Semantics {
 
     /// What a question means. A model that fails leaves the question to its words.
     pub(crate) async fn of_question(&self, question: &str) -> Option<QueryEmbedding> {
-        match QueryEmbedding::of(self.embedder.as_deref()?, question).await {
+        let embedder = self.embedder.as_deref()?;
+        let made = tokio::time::timeout(MAX_WAIT, QueryEmbedding::of(embedder, question)).await;
+        let made = made.unwrap_or_else(|_| {
+            Err(EmbedError::Failed("the model did not answer in time".to_owned()))
+        });
+        match made {
             Ok(embedding) => Some(embedding),
             Err(error) => {
                 tracing::warn!(%error, "a question is searched by its words alone");

@@ -204,7 +204,7 @@ impl App {
     /// Deletes a source; it stops answering at once.
     pub async fn delete_source(&self, chatbot: ChatbotId, id: SourceId) -> Result<()> {
         let source = self.source(chatbot, id).await?;
-        match self.store.delete_source(&source).await? {
+        match self.store.delete_source(&source, self.now()).await? {
             true => Ok(()),
             false => Err(Error::not_found("source")),
         }

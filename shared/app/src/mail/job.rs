@@ -1,17 +1,26 @@
 //! The job of the mail queue, and the worker that carries it out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
-    ChatbotId, Conversation, ConversationId, EventId, Result, Scope, Timestamp, Turn, WebhookId,
-    WorkspaceId,
+    ChatbotId, CodePurpose, Conversation, ConversationId, EventId, Result, Scope, Timestamp, Turn,
+    WebhookId, Workspace, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     App,
+    access::usage::Rate,
     jobs::{Job, WorkQueue},
-    mail::message::{Email, Mailer, disabled, handoff, owner},
+    mail::message::{Email, Mailer, code, disabled, handoff, is_plain, owner},
+};
+
+/// E-mails about what visitors and endpoints did, to one owner.
+const PER_DAY: Rate = Rate {
+    what: "mail",
+    max: 200,
+    window: Duration::from_secs(24 * 60 * 60),
+    refusal: "too many e-mails to one owner in a day",
 };
 
 /// Mail the owner of a workspace.
@@ -39,6 +48,13 @@ pub enum MailAbout {
     HandoffRequested {
         /// The conversation that was handed over.
         conversation_id: ConversationId,
+    },
+    /// A member requested a code.
+    CodeRequested {
+        /// What it shall be good for.
+        purpose: CodePurpose,
+        /// The member's address.
+        email: String,
     },
     /// The platform switched a webhook off.
     WebhookDisabled {
@@ -99,8 +115,17 @@ impl Mailing {
         };
         let (workspace, chatbot) = tokio::try_join!(store.workspace(job.workspace_id), chatbot)?;
         let Some(workspace) = workspace else { return Ok(None) };
+        if let MailAbout::CodeRequested { purpose, email } = &job.about {
+            return self.code(job, *purpose, email, &workspace).await;
+        }
         let Some(to) = owner(&workspace)? else { return Ok(None) };
+        // A chatbot's visitors cause these: however many there are, they end in the owner's inbox.
+        if self.app.take_rate(PER_DAY, &workspace.id.to_string()).await.is_err() {
+            tracing::warn!(workspace = %workspace.id, "the day's mails were sent; one is dropped");
+            return Ok(None);
+        }
         match job.about {
+            MailAbout::CodeRequested { .. } => Ok(None),
             MailAbout::HandoffRequested { conversation_id } => {
                 let Some(chatbot) = chatbot else { return Ok(None) };
                 let found = self.handed_over(chatbot.id, conversation_id).await?;
@@ -114,6 +139,23 @@ impl Mailing {
                 Ok(webhook.and_then(|webhook| disabled(job, to, chatbot.as_ref(), &webhook)))
             }
         }
+    }
+
+    /// The e-mail with a fresh code for the member at `email`. A message that comes again makes
+    /// another one; both are valid.
+    async fn code(
+        &self,
+        job: &Mail,
+        purpose: CodePurpose,
+        email: &str,
+        workspace: &Workspace,
+    ) -> Result<Option<Email>> {
+        let user = self.app.store.user(email).await?;
+        if user.is_none_or(|user| user.workspace_id != workspace.id) || !is_plain(email) {
+            return Ok(None);
+        }
+        let made = self.app.make_code(purpose, email, None).await?;
+        Ok(Some(code(job, email.to_owned(), purpose, &made, workspace)))
     }
 
     /// A conversation with the turn that opened it, which may be all there is of it.

@@ -1,8 +1,8 @@
 //! What owners are written: composed here, sent by whatever is behind [`Mailer`].
 
 use domain::{
-    Chatbot, Conversation, DisableReason, Error, EventId, Result, Timestamp, Turn, Webhook,
-    Workspace, conversation::shorten,
+    Chatbot, CodePurpose, Conversation, DisableReason, Error, EventId, Result, Timestamp, Turn,
+    Webhook, Workspace, conversation::shorten,
 };
 use futures::future::BoxFuture;
 
@@ -40,11 +40,43 @@ pub(super) fn owner(workspace: &Workspace) -> Result<Option<String>> {
     let Some(email) = &workspace.owner_email else {
         return Err(Error::internal("the owner's address is not known until they sign in again"));
     };
+    if !workspace.owner_confirmed {
+        tracing::info!(workspace = %workspace.id, "the owner's address is not confirmed");
+        return Ok(None);
+    }
     if !is_plain(email) {
         tracing::warn!(workspace = %workspace.id, "the owner's address can't be written to");
         return Ok(None);
     }
     Ok(Some(email.clone()))
+}
+
+/// What carries a code. Nothing in it is of a stranger's choice but the workspace's name.
+pub(super) fn code(
+    job: &Mail,
+    to: String,
+    purpose: CodePurpose,
+    code: &str,
+    workspace: &Workspace,
+) -> Email {
+    let (subject, what, path) = match purpose {
+        CodePurpose::Reset => {
+            ("A new password", "choose a new password", "/api/v1/auth/password-reset/complete")
+        }
+        CodePurpose::Confirmation | CodePurpose::Invitation => {
+            ("Is this your address?", "confirm your address", "/api/v1/auth/confirmation/complete")
+        }
+    };
+    let hours = purpose.validity().as_secs() / 3_600;
+    let text = format!(
+        "Your code to {what}:\n\n{code}\n\n\
+         It is valid for {hours} hours, once (POST {path}).\n\
+         If you did not request it, ignore this e-mail: without the code nothing changes.\n\n\
+         Workspace: {}\n",
+        shorten(&one_line(&workspace.name), 100),
+    );
+    let subject = subject.to_owned();
+    Email { id: job.event_id, at: job.at, to, reply_to: None, subject, text }
 }
 
 pub(super) fn handoff(
@@ -113,7 +145,7 @@ fn one_line(text: &str) -> String {
 
 /// Whether an address may stand in a header as it is: ASCII, nothing that needs quotes. Visitors
 /// and members may give others, which some mail services refuse.
-fn is_plain(address: &str) -> bool {
+pub(super) fn is_plain(address: &str) -> bool {
     let atom = |text: &str| {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
         !text.is_empty() && text.bytes().all(allowed)

@@ -8,6 +8,7 @@ use store::{PurgeTarget, Store};
 
 use crate::{
     App,
+    adapters::clock::SharedClock,
     adapters::files::{FileKey, Files},
     jobs::{Job, JobQueue, WorkQueue},
 };
@@ -40,12 +41,14 @@ pub struct Purging {
     store: Store,
     files: Files,
     queue: JobQueue<Purge>,
+    clock: SharedClock,
 }
 
 impl Purging {
     /// Purging over `app` and `files`; what is left over goes through `queue`.
     pub fn new(app: App, files: Files, queue: JobQueue<Purge>) -> Self {
-        Self { store: app.store, files, queue }
+        let App { store, clock, .. } = app;
+        Self { store, files, queue, clock }
     }
 
     /// Handles one message.
@@ -55,6 +58,7 @@ impl Purging {
             PurgeTarget::File { chatbot, id } => {
                 self.files.remove(FileKey { chatbot, source: id }).await?;
             }
+            PurgeTarget::Conversation { id } => self.store.purge_deliveries_of(id).await?,
             // Those too whose sources never came to be.
             PurgeTarget::Chatbot { id, .. } => self.files.remove_all(id).await?,
             _ => {}
@@ -64,6 +68,6 @@ impl Purging {
                 return self.queue.send(job, Duration::ZERO).await;
             }
         }
-        Ok(())
+        self.store.end_tombstone(&job.target, self.clock.now()).await
     }
 }

@@ -21,6 +21,8 @@ pub struct SignUpIn {
     /// Name of the workspace.
     #[schema(schema_with = schema::name, required = true)]
     pub organization: Option<String>,
+    /// The code of an invitation to this address, where the deployment is not open to everybody.
+    pub invitation: Option<String>,
 }
 
 /// `POST /api/v1/auth/login`
@@ -76,7 +78,15 @@ impl SessionOut {
     /// For `member`, in `workspace`.
     pub fn new(member: &Member, workspace: &Workspace) -> Self {
         let Member { user_id, email, workspace_id: _ } = member;
-        let Workspace { id, name, plan, chatbots: _, created_at: _, owner_email: _ } = workspace;
+        let Workspace {
+            id,
+            name,
+            plan,
+            chatbots: _,
+            created_at: _,
+            owner_email: _,
+            owner_confirmed: _,
+        } = workspace;
         Self {
             user: UserOut { id: user_id.to_string(), email: email.clone() },
             workspace: WorkspaceOut { id: id.to_string(), name: name.clone(), plan: plan.name() },
@@ -91,7 +101,7 @@ pub struct KeyIn {
     /// `conferbot`, `chatbotplatform`, `botplot` or `helpbot`.
     #[schema(schema_with = dialects_with_keys, required = true)]
     pub dialect: Option<String>,
-    /// `workspace`, `public`, `secret` or `site`; may be left out where a dialect has only one.
+    /// `workspace`, `public`, `secret`, `site` or `widget`; may be left out where one is usual.
     #[schema(schema_with = kind_or_null)]
     pub kind: Option<String>,
     /// For a key of one chatbot.
@@ -161,7 +171,8 @@ fn dialect() -> Object {
     schema::one_of(Dialect::ALL.map(Dialect::name))
 }
 
-const KINDS: [KeyKind; 4] = [KeyKind::Workspace, KeyKind::Public, KeyKind::Secret, KeyKind::Site];
+const KINDS: [KeyKind; 5] =
+    [KeyKind::Workspace, KeyKind::Public, KeyKind::Secret, KeyKind::Site, KeyKind::Widget];
 
 fn kind() -> Object {
     schema::one_of(KINDS.map(KeyKind::name))

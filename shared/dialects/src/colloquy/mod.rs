@@ -3,6 +3,8 @@
 //! dialect that a route extends.
 
 pub mod access;
+pub mod account;
+pub mod erasures;
 pub mod ask;
 pub mod inbox;
 pub mod knowledge;

@@ -43,6 +43,7 @@ dialects! {
     Conferbot: DialectProfile {
         name: "conferbot",
         keys: &[KeyForm { kind: KeyKind::Workspace, prefix: "cb_live_", digits: 40 }],
+        usual_key: Some(KeyKind::Workspace),
         key_issue: KeyIssue::OnRequest,
         key_place: KeyPlace::Header("x-api-key"),
         shares_paths_of: None,
@@ -69,6 +70,7 @@ dialects! {
     ChatbotPlatform: DialectProfile {
         name: "chatbotplatform",
         keys: &[KeyForm { kind: KeyKind::Workspace, prefix: "sk_live_", digits: 40 }],
+        usual_key: Some(KeyKind::Workspace),
         key_issue: KeyIssue::OnRequest,
         key_place: KeyPlace::Bearer,
         shares_paths_of: None,
@@ -98,6 +100,7 @@ dialects! {
             KeyForm { kind: KeyKind::Public, prefix: "pk_", digits: 40 },
             KeyForm { kind: KeyKind::Secret, prefix: "sk_", digits: 40 },
         ],
+        usual_key: None,
         key_issue: KeyIssue::OnRequest,
         key_place: KeyPlace::Bearer,
         shares_paths_of: None,
@@ -121,6 +124,7 @@ dialects! {
     Openbat: DialectProfile {
         name: "openbat",
         keys: &[KeyForm { kind: KeyKind::Secret, prefix: "ob_live_", digits: 32 }],
+        usual_key: Some(KeyKind::Secret),
         key_issue: KeyIssue::WithChatbot,
         key_place: KeyPlace::Bearer,
         shares_paths_of: None,
@@ -138,7 +142,11 @@ dialects! {
     /// HelpBot: FAQ chat with feedback and handoff.
     Helpbot: DialectProfile {
         name: "helpbot",
-        keys: &[KeyForm { kind: KeyKind::Site, prefix: "wk_live_", digits: 40 }],
+        keys: &[
+            KeyForm { kind: KeyKind::Site, prefix: "wk_live_", digits: 40 },
+            KeyForm { kind: KeyKind::Widget, prefix: "wk_live_", digits: 40 },
+        ],
+        usual_key: Some(KeyKind::Site),
         key_issue: KeyIssue::OnRequest,
         key_place: KeyPlace::Anywhere,
         shares_paths_of: Some(Dialect::Botplot),
@@ -228,6 +236,7 @@ mod tests {
             (Dialect::Botplot, KeyKind::Public, "pk_", 43),
             (Dialect::Botplot, KeyKind::Secret, "sk_", 43),
             (Dialect::Helpbot, KeyKind::Site, "wk_live_", 48),
+            (Dialect::Helpbot, KeyKind::Widget, "wk_live_", 48),
             (Dialect::Openbat, KeyKind::Secret, "ob_live_", 40),
         ] {
             let form = dialect.profile().key_form(kind).unwrap();
@@ -237,14 +246,16 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_may_be_left_out_where_there_is_only_one() {
+    fn a_kind_may_be_left_out_where_one_is_usual() {
         let kind = |dialect: Dialect, text| dialect.profile().key_kind(text);
+        assert_eq!(kind(Dialect::Helpbot, None).unwrap(), KeyKind::Site);
+        assert_eq!(kind(Dialect::Helpbot, Some("widget")).unwrap(), KeyKind::Widget);
         assert_eq!(kind(Dialect::Conferbot, None).unwrap(), KeyKind::Workspace);
         assert_eq!(kind(Dialect::Botplot, Some("secret")).unwrap(), KeyKind::Secret);
         for (dialect, text, message) in [
             (Dialect::Botplot, None, "must be public or secret"),
             (Dialect::Botplot, Some("site"), "must be public or secret"),
-            (Dialect::Helpbot, Some("secret"), "must be site"),
+            (Dialect::Helpbot, Some("secret"), "must be site or widget"),
             (Dialect::ChatbotPlatform, Some(""), "must be workspace"),
         ] {
             assert_eq!(kind(dialect, text).unwrap_err().fields[0].message, message);

@@ -11,9 +11,10 @@ use crate::{
 pub struct DialectProfile {
     /// The name in lower case, as it is stored and shown.
     pub name: &'static str,
-    /// The kinds of keys it has and their forms; a request for a key may leave the kind out where
-    /// there is only one.
+    /// The kinds of keys it has and their forms.
     pub keys: &'static [KeyForm],
+    /// The kind of a key whose request leaves the kind out; `None` where it may not.
+    pub usual_key: Option<KeyKind>,
     /// When its keys are made.
     pub key_issue: KeyIssue,
     /// Where a request carries the key.
@@ -36,17 +37,14 @@ impl DialectProfile {
         self.keys.iter().copied().find(|form| form.kind == kind)
     }
 
-    /// The kind of key that the field `kind` requests; it may be absent where there is only one.
+    /// The kind of key that the field `kind` requests; it may be absent where one is usual.
     pub fn key_kind(&self, requested: Option<&str>) -> Result<KeyKind> {
-        let found = match (requested, self.keys) {
-            (None, [only]) => Some(only),
-            (None, _) => None,
-            (Some(name), forms) => forms.iter().find(|form| form.kind.name() == name),
+        let found = match requested {
+            None => self.usual_key,
+            Some(name) => self.keys.iter().map(|form| form.kind).find(|kind| kind.name() == name),
         };
         let names = || self.keys.iter().map(|form| form.kind.name()).collect::<Vec<_>>();
-        found
-            .map(|form| form.kind)
-            .ok_or_else(|| Error::field("kind", format!("must be {}", names().join(" or "))))
+        found.ok_or_else(|| Error::field("kind", format!("must be {}", names().join(" or "))))
     }
 }
 

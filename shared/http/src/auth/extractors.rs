@@ -1,16 +1,18 @@
 //! Each kind of credential is an extractor.
 
-use std::marker::PhantomData;
+use std::{convert::Infallible, marker::PhantomData};
 
 use app::{App, access::usage::Calls};
 use axum::{
     body::Bytes,
     extract::{FromRef, FromRequest, FromRequestParts, Request},
-    http::request::Parts,
+    http::{header::ORIGIN, request::Parts},
     response::Response,
 };
 use dialects::{DialectErrors, helpbot::Helpbot, openbat::Openbat};
-use domain::{ChatbotId, Dialect, Error, KeyKind, Member, Principal, Result, dialect::KeyPlace};
+use domain::{
+    ChatbotId, Dialect, Error, KeyKind, Member, Principal, Result, Session, dialect::KeyPlace,
+};
 
 use super::{
     cookie::cookie,
@@ -24,6 +26,7 @@ use crate::{
     body::read_body,
     calls::{count, count_concurrently},
     problem::render,
+    visitor::{check_rate, client_address},
 };
 
 /// A key that may chat with its chatbot and leave something with it: a public one, or more. A
@@ -84,6 +87,18 @@ pub struct VisitorKey {
     pub chatbot: ChatbotId,
 }
 
+/// A key with which a page of a helpbot site does what its visitor wants: a site's or a widget's,
+/// wherever the request carries it, with the body.
+#[derive(Debug)]
+pub struct PageKey {
+    /// Who calls.
+    pub principal: Principal,
+    /// The site the key is for.
+    pub chatbot: ChatbotId,
+    /// The body, not read yet; empty where the method has none.
+    pub body: Bytes,
+}
+
 /// A key for a whole workspace, of the dialect `D`. The call is counted against its plan.
 #[derive(Debug)]
 pub struct WorkspaceKey<D>(pub Principal, PhantomData<D>);
@@ -97,6 +112,18 @@ pub struct CountedKey<D>(pub Calls, pub PhantomData<D>);
 #[derive(Debug)]
 pub struct SignedIn(pub Member);
 
+/// The same with the session itself.
+#[derive(Debug)]
+pub struct SignedInSession(pub Session);
+
+/// A request that a page of another site did not send: a browser says where a page is from, and
+/// would take the cookie of the answer.
+#[derive(Debug)]
+pub struct FromHome;
+
+/// Where a request came from, if that is known.
+#[derive(Debug)]
+pub struct CalledFrom(pub Option<String>);
 /// The same for who asks again and again: looked up at half the price. A session that has just ended
 /// may be taken for one that lasts, for a moment.
 #[derive(Debug)]
@@ -119,13 +146,15 @@ where
             let chatbot = principal.may_chat()?;
             return Ok(Self { principal, chatbot, dialect: PhantomData });
         }
-        let app = ctx.app;
-        let principal = principal(&parts.extensions, &app, bearer(&parts.headers)).await?;
+        let app = &ctx.app;
+        let principal = principal(&parts.extensions, app, bearer(&parts.headers)).await?;
         let chatbot = principal.may_chat()?;
-        if principal.kind == KeyKind::Site && principal.dialect != D::DIALECT {
+        let of_site = matches!(principal.kind, KeyKind::Site | KeyKind::Widget);
+        if of_site && principal.dialect != D::DIALECT {
             return Err(Error::unauthorized().into());
         }
-        count_concurrently(parts, &app, &principal, D::DIALECT).await?;
+        check_rate(&ctx, &parts.extensions, &principal).await?;
+        count_concurrently(parts, app, &principal, D::DIALECT).await?;
         Ok(Self { principal, chatbot, dialect: PhantomData })
     }
 }
@@ -196,7 +225,9 @@ where
     if spoken.profile().key_place == KeyPlace::Bearer && bearer(&parts.headers).is_none() {
         return Err(Error::unauthorized());
     }
-    count_concurrently(parts, &Ctx::from_ref(state).app, principal, spoken).await
+    let ctx = Ctx::from_ref(state);
+    check_rate(&ctx, &parts.extensions, principal).await?;
+    count_concurrently(parts, &ctx.app, principal, spoken).await
 }
 
 impl<S> FromRequest<S> for SiteKey
@@ -217,6 +248,22 @@ where
         let request = Request::from_parts(parts, rest);
         let (principal, body) = caller_anywhere(request, state).await?;
         let chatbot = principal.site()?;
+        Ok(Self { principal, chatbot, body: body? })
+    }
+}
+
+impl<S> FromRequest<S> for PageKey
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<Helpbot>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Helpbot>> {
+        let extensions = request.extensions().clone();
+        let (principal, body) = caller_anywhere(request, state).await?;
+        let chatbot = principal.visited_site()?;
+        check_rate(&Ctx::from_ref(state), &extensions, &principal).await?;
         Ok(Self { principal, chatbot, body: body? })
     }
 }
@@ -249,10 +296,11 @@ where
     type Rejection = Problem<Openbat>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
-        let app = Ctx::from_ref(state).app;
+        let ctx = Ctx::from_ref(state);
         let secret = key_in_head(&parts.headers, &parts.uri);
-        let principal = principal(&parts.extensions, &app, secret.as_deref()).await?;
+        let principal = principal(&parts.extensions, &ctx.app, secret.as_deref()).await?;
         let chatbot = principal.may_chat()?;
+        check_rate(&ctx, &parts.extensions, &principal).await?;
         Ok(Self { principal, chatbot })
     }
 }
@@ -363,6 +411,43 @@ where
         }
         let token = bearer(&parts.headers).or(by_cookie);
         Ok(Self(token.map(str::to_owned)))
+    }
+}
+
+impl<S> FromRequestParts<S> for SignedInSession
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<Openbat>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
+        let SessionToken(token) = SessionToken::from_request_parts(parts, state).await?;
+        let app = Ctx::from_ref(state).app;
+        Ok(Self(app.session(token.as_deref().unwrap_or_default()).await?))
+    }
+}
+
+impl<S> FromRequestParts<S> for FromHome
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<Openbat>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
+        if parts.headers.contains_key(ORIGIN) {
+            check_origin(&Ctx::from_ref(state), &parts.method, &parts.headers)?;
+        }
+        Ok(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CalledFrom {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Infallible> {
+        Ok(Self(client_address(&parts.extensions)))
     }
 }
 

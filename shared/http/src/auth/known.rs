@@ -44,11 +44,13 @@ pub(crate) async fn principal(
     secret: Option<&str>,
 ) -> Result<Principal> {
     let secret = secret.ok_or_else(Error::unauthorized)?;
-    match noted(extensions, secret) {
-        Some(Caller::Key(principal)) => Ok(principal.clone()),
-        Some(Caller::Session(_)) => Err(Error::unauthorized()),
-        None => app.principal(secret).await,
-    }
+    let found = match noted(extensions, secret) {
+        Some(Caller::Key(principal)) => principal.clone(),
+        Some(Caller::Session(_)) => return Err(Error::unauthorized()),
+        None => app.principal(secret).await?,
+    };
+    tracing::Span::current().record("caller", tracing::field::display(found.key_id));
+    Ok(found)
 }
 
 /// The member whose session has `token`.
@@ -58,8 +60,10 @@ pub(super) async fn member(
     token: Option<&str>,
 ) -> Result<Member> {
     let token = token.unwrap_or_default();
-    match noted(extensions, token) {
-        Some(Caller::Session(member)) => Ok(member.clone()),
-        _ => app.member(token).await,
-    }
+    let found = match noted(extensions, token) {
+        Some(Caller::Session(member)) => member.clone(),
+        _ => app.member(token).await?,
+    };
+    tracing::Span::current().record("caller", tracing::field::display(found.user_id));
+    Ok(found)
 }

@@ -10,8 +10,8 @@ mod secret;
 
 pub use cookie::session_cookie;
 pub use extractors::{
-    ChatKey, CountedKey, PollingMember, SecretKey, SessionToken, SharedManagement, SharedRoute,
-    SignedIn, SiteKey, VisitorKey, WorkspaceKey,
+    CalledFrom, ChatKey, CountedKey, FromHome, PageKey, PollingMember, SecretKey, SessionToken,
+    SharedManagement, SharedRoute, SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey,
 };
 pub(crate) use known::{KnownCaller, look_up, principal};
 pub use owner::SCOPE;

@@ -1,9 +1,14 @@
-use domain::{Plan, Result};
+use domain::{Plan, Result, SignupMode};
 
 use super::{Env, Variable};
 
 const SIGNUP_PLAN: Variable =
     Variable::with_default("SIGNUP_PLAN", "enterprise", "Plan of a new workspace");
+const SIGNUP_MODE: Variable = Variable::with_default(
+    "SIGNUP_MODE",
+    "invite",
+    "Who may sign up: `invite` (whoever was invited), `open` (everybody) or `closed`",
+);
 const ALLOWED_ORIGINS: Variable = Variable::optional(
     "ALLOWED_ORIGINS",
     "Origins, separated by commas, that may write with a session cookie besides the platform's own",
@@ -16,6 +21,8 @@ const MASTER_KEY_SECRET: Variable = Variable::required(
 /// Who may sign up and in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessConfig {
+    /// `SIGNUP_MODE`.
+    pub signup_mode: SignupMode,
     /// `SIGNUP_PLAN`.
     pub signup_plan: Plan,
     /// `ALLOWED_ORIGINS`.
@@ -23,13 +30,15 @@ pub struct AccessConfig {
 }
 
 impl AccessConfig {
-    pub(super) const VARIABLES: [Variable; 3] = [SIGNUP_PLAN, ALLOWED_ORIGINS, MASTER_KEY_SECRET];
+    pub(super) const VARIABLES: [Variable; 4] =
+        [SIGNUP_PLAN, SIGNUP_MODE, ALLOWED_ORIGINS, MASTER_KEY_SECRET];
 
     /// Reads it.
     pub fn read(env: &Env) -> Result<Self> {
         let list = ALLOWED_ORIGINS.find(env).unwrap_or_default();
         let origins = list.split(',').map(str::trim).filter(|origin| !origin.is_empty());
         Ok(Self {
+            signup_mode: SIGNUP_MODE.parse(env)?,
             signup_plan: SIGNUP_PLAN.parse(env)?,
             allowed_origins: origins.map(str::to_owned).collect(),
         })

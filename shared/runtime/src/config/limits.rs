@@ -14,6 +14,12 @@ const IDLE_SECONDS: Variable = Variable::with_default(
     "Seconds without a message after which a conversation ends",
 );
 
+const VISITOR_RATE: Variable = Variable::with_default(
+    "VISITOR_RATE",
+    "0",
+    "Calls a minute from one address with keys of one chatbot that may be in a page; 0 for no limit",
+);
+
 /// What tenants and conversations are held to.
 #[derive(Debug, Clone)]
 pub struct LimitsConfig {
@@ -21,10 +27,12 @@ pub struct LimitsConfig {
     pub plans: Plans,
     /// `IDLE_SECONDS`.
     pub idle: Duration,
+    /// `VISITOR_RATE`; `None` for no limit.
+    pub visitor_rate: Option<u32>,
 }
 
 impl LimitsConfig {
-    pub(super) const VARIABLES: [Variable; 2] = [PLANS, IDLE_SECONDS];
+    pub(super) const VARIABLES: [Variable; 3] = [PLANS, IDLE_SECONDS, VISITOR_RATE];
 
     /// Reads it.
     pub fn read(env: &Env) -> Result<Self> {
@@ -32,7 +40,8 @@ impl LimitsConfig {
             Some(_) => PLANS.read(env, Plans::published_with)?,
             None => Plans::published()?,
         };
-        Ok(Self { plans, idle: Duration::from_secs(IDLE_SECONDS.parse(env)?) })
+        let visitor_rate = Some(VISITOR_RATE.parse(env)?).filter(|rate| *rate > 0);
+        Ok(Self { plans, idle: Duration::from_secs(IDLE_SECONDS.parse(env)?), visitor_rate })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{
     ApiKey, ChatbotId, Dialect, Error, ErrorKind, KeyId, KeyKind, Member, Plan, Principal, Result,
-    Session, Timestamp, User, UserId, Workspace, WorkspaceId,
+    Session, SessionId, Timestamp, User, UserId, Workspace, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ struct WorkspaceItem {
     created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner_email: Option<String>,
+    #[serde(default)]
+    owner_confirmed: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,13 +36,21 @@ struct UserItem {
     created_at: Timestamp,
 }
 
+/// Where a workspace is, for who has to find them all.
 #[derive(Serialize, Deserialize)]
-struct SessionItem {
-    user_id: UserId,
-    email: String,
-    workspace_id: WorkspaceId,
+pub(crate) struct WorkspaceEntry {
+    pub id: WorkspaceId,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SessionItem {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<SessionId>,
+    pub user_id: UserId,
+    pub email: String,
+    pub workspace_id: WorkspaceId,
     /// Seconds; the table sweeps it some time after.
-    expires_at: i64,
+    pub expires_at: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,7 +71,10 @@ pub(crate) struct ApiKeyItem {
     plan: Option<Plan>,
 }
 
-item_conversions!(WorkspaceItem, Workspace { id, name, plan, chatbots, created_at, owner_email });
+item_conversions!(
+    WorkspaceItem,
+    Workspace { id, name, plan, chatbots, created_at, owner_email, owner_confirmed }
+);
 
 item_conversions!(UserItem, User { id, email, password_hash, workspace_id, created_at });
 
@@ -108,17 +121,49 @@ pub enum SignUp {
     Done,
     /// Another user has that e-mail address already.
     EmailTaken,
+    /// The invitation was used meanwhile.
+    InvitationSpent,
 }
 
 impl Store {
-    /// Writes a workspace and its first user together.
-    pub async fn sign_up(&self, workspace: &Workspace, user: &User) -> Result<SignUp> {
-        let writes = vec![
+    /// Writes a workspace and its first user together, and takes the invitation with this hash, if
+    /// that is what lets them in.
+    pub async fn sign_up(
+        &self,
+        workspace: &Workspace,
+        user: &User,
+        invitation: Option<&str>,
+    ) -> Result<SignUp> {
+        let mut writes = vec![
             Write::put(keys::user(&user.email), &UserItem::from(user))?.if_absent(),
             Write::put(keys::workspace(workspace.id), &WorkspaceItem::from(workspace))?.if_absent(),
+            Write::put(keys::workspace_entry(workspace.id), &WorkspaceEntry { id: workspace.id })?,
         ];
-        let done = self.transact(writes).await?.is_done();
-        Ok(if done { SignUp::Done } else { SignUp::EmailTaken })
+        writes.extend(invitation.map(|hash| Write::delete(keys::code(hash)).if_present()));
+        let outcome = self.transact(writes).await?;
+        Ok(match outcome.is_done() {
+            true => SignUp::Done,
+            false if outcome.refused(3) && !outcome.refused(0) => SignUp::InvitationSpent,
+            false => SignUp::EmailTaken,
+        })
+    }
+
+    /// Gives a user another password, unless that was done since it was read; whether it was.
+    pub async fn set_password(&self, user: &User, hash: &str) -> Result<bool> {
+        let write = Write::update(keys::user(&user.email), "SET password_hash = :hash")
+            .value("hash", hash)?
+            .value("seen", &user.password_hash)?
+            .when("attribute_exists(pk) AND password_hash = :seen");
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Notes that the address of a workspace's owner is theirs.
+    pub async fn confirm_owner(&self, id: WorkspaceId, email: &str) -> Result<()> {
+        let write = Write::update(keys::workspace(id), "SET owner_confirmed = :yes")
+            .value("yes", true)?
+            .value("email", email)?
+            .when("attribute_exists(pk) AND owner_email = :email");
+        self.write(write).await.map(drop)
     }
 
     /// The user with this address (lower case).
@@ -129,6 +174,24 @@ impl Store {
     /// A workspace.
     pub async fn workspace(&self, id: WorkspaceId) -> Result<Option<Workspace>> {
         Ok(self.get::<WorkspaceItem>(&keys::workspace(id), true).await?.map(Into::into))
+    }
+
+    /// Notes where a workspace is, for who has to find them all: of one from before that was done
+    /// with its sign-up.
+    pub async fn put_workspace_entry(&self, id: WorkspaceId) -> Result<()> {
+        let put = Write::put(keys::workspace_entry(id), &WorkspaceEntry { id })?;
+        self.write(put).await.map(drop)
+    }
+
+    /// All workspaces, in no order.
+    pub async fn workspaces(&self) -> Result<Vec<WorkspaceId>> {
+        let mut found = Vec::new();
+        for shard in 0..keys::WORKSPACE_SHARDS {
+            let range = Range::prefix(keys::workspaces_partition(shard), keys::WORKSPACE);
+            let items: Vec<WorkspaceEntry> = self.query(range).await?;
+            found.extend(items.into_iter().map(|item| item.id));
+        }
+        Ok(found)
     }
 
     /// Notes who signed a workspace up, unless that is known.
@@ -171,29 +234,17 @@ impl Store {
         Ok(check.when("#plan = :plan"))
     }
 
-    /// Stores a session under the hash of its token.
-    pub async fn put_session(&self, hash: &str, session: &Session) -> Result<()> {
-        let Session { member: Member { user_id, email, workspace_id }, expires_at } =
-            session.clone();
-        let item = SessionItem { user_id, email, workspace_id, expires_at: expires_at.seconds() };
-        self.write(Write::put(keys::session(hash), &item)?).await.map(drop)
-    }
-
     /// The session under this hash. One that has expired may still be there.
     pub async fn session(&self, hash: &str, consistent: bool) -> Result<Option<Session>> {
         let found: Option<SessionItem> = self.get(&keys::session(hash), consistent).await?;
         Ok(found.map(|item| {
-            let SessionItem { user_id, email, workspace_id, expires_at } = item;
+            let SessionItem { id, user_id, email, workspace_id, expires_at } = item;
             Session {
+                id,
                 member: Member { user_id, email, workspace_id },
                 expires_at: Timestamp::from_millis(expires_at * 1000),
             }
         }))
-    }
-
-    /// Ends a session.
-    pub async fn delete_session(&self, hash: &str) -> Result<()> {
-        self.write(Write::delete(keys::session(hash))).await.map(drop)
     }
 
     /// Stores a key: once by the hash of its secret, once in its workspace's list. A key for a

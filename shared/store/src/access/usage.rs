@@ -40,6 +40,33 @@ fn minute_names(key: KeyId) -> (String, String) {
 }
 
 impl Store {
+    /// Takes one of `what` by `who` in the window that began at `begun` (milliseconds); `false` if
+    /// `max` have been taken already. Of `who` only a hash is kept.
+    pub async fn take_rate(
+        &self,
+        what: &str,
+        who: &str,
+        begun: i64,
+        window: Duration,
+        max: u32,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let key = keys::rate(&keys::sha256(who), what, Timestamp::from_millis(begun));
+        let write = Write::update(key, "SET expires_at = :expires ADD used :one")
+            .value("one", 1)?
+            .value("expires", now.plus(window * 2).seconds())?
+            .value("max", max)?
+            .when("attribute_not_exists(used) OR used < :max");
+        Ok(max > 0 && self.write(write).await?.is_done())
+    }
+
+    /// Gives one of `what` back that `who` took in the window that began at `begun`.
+    pub async fn return_rate(&self, what: &str, who: &str, begun: i64) -> Result<()> {
+        let key = keys::rate(&keys::sha256(who), what, Timestamp::from_millis(begun));
+        let write = Write::update(key, "ADD used :less").value("less", -1)?;
+        self.write(write.if_present()).await.map(drop)
+    }
+
     /// Takes one of `what` for the month of `now`; `false` if `most` have been taken already.
     pub async fn take(
         &self,

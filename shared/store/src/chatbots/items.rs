@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     access::accounts::ApiKeyItem,
+    erasures::target::PurgeTarget,
+    erasures::tombstones::bury,
     keys::{self, Key},
     table::client::{Range, Store, read},
     table::write::Write,
@@ -250,7 +252,12 @@ impl Store {
 
     /// Deletes a chatbot; whether there was one. Its listed keys die right after it, when no new
     /// one can be made any more; should that be cut short, clearing away behind the stream does it.
-    pub async fn delete_chatbot(&self, workspace: WorkspaceId, id: ChatbotId) -> Result<bool> {
+    pub async fn delete_chatbot(
+        &self,
+        workspace: WorkspaceId,
+        id: ChatbotId,
+        now: Timestamp,
+    ) -> Result<bool> {
         let key = keys::chatbot(workspace, id);
         let Some(item) = self.get::<ChatbotItem>(&key, true).await? else { return Ok(false) };
         let writes = vec![
@@ -259,6 +266,7 @@ impl Store {
             Write::update(keys::workspace(workspace), "ADD chatbots :less")
                 .value("less", -1)?
                 .if_present(),
+            bury(PurgeTarget::Chatbot { id, workspace }, id, now)?,
         ];
         let outcome = self.transact(writes).await?;
         match outcome.is_done() {

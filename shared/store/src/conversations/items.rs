@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     chat::traces,
+    erasures::target::PurgeTarget,
+    erasures::tombstones::bury,
     keys::{self, Key},
     table::client::{Range, Store},
     table::compressed,
@@ -294,9 +296,13 @@ impl Store {
         &self,
         chatbot: ChatbotId,
         id: ConversationId,
+        now: Timestamp,
     ) -> Result<bool> {
-        let write = Write::delete(keys::conversation(chatbot, id)).if_present();
-        Ok(self.write(write).await?.is_done())
+        let writes = vec![
+            Write::delete(keys::conversation(chatbot, id)).if_present(),
+            bury(PurgeTarget::Conversation { id }, chatbot, now)?,
+        ];
+        Ok(self.transact(writes).await?.is_done())
     }
 
     /// Hands a conversation over to a person; whether it was not theirs already. It is due no

@@ -4,14 +4,13 @@
 use std::collections::HashMap;
 
 use domain::{
-    AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Channel, ChannelEntry, ChannelStatus,
-    Chatbot, Conversation, CrawlId, Delivery, DirectMessage, EntryState, Error, ExecutionStatus,
-    Lead, Result, Source, SourceId, Turn, Webhook,
+    AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Channel, ChannelEntry, ChannelStatus, Chatbot, CodeRequest, Conversation, CrawlId, Delivery, DirectMessage, EntryState, Error, ExecutionStatus, Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
+    access::codes::CodeRequestItem,
     agent_loops::executions::ExecutionItem,
     agent_loops::loops::AgentLoopItem,
     channels::entries::EntryItem,
@@ -39,6 +38,8 @@ pub struct StreamImage {
 /// A change that has subscribers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
+    /// A member requested a code to be sent to their address.
+    CodeRequested(CodeRequest),
     /// A conversation began.
     ConversationStarted(Conversation),
     /// A conversation changed; `ended_at` if it has just been closed for being idle.
@@ -134,6 +135,9 @@ impl StreamImage {
         let KeyItem { pk, sk } = read(image.clone())?;
         let key = Key { pk, sk };
         Ok(match (key.kind(), old, new) {
+            (ItemKind::CodeRequest, _, Some(new)) => {
+                Some(Change::CodeRequested(read::<CodeRequestItem>(new)?.request))
+            }
             (ItemKind::Conversation, None, Some(new)) => {
                 Some(Change::ConversationStarted(read::<ConversationItem>(new)?.into()))
             }

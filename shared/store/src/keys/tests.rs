@@ -14,7 +14,12 @@ fn patterns() -> Vec<(&'static str, Key)> {
     vec![
         ("workspace", workspace(ws)),
         ("usage", usage(ws, "calls", "2026-02")),
+        ("rate", rate(id, "visit", Timestamp::from_millis(0))),
         ("user", user(id)),
+        ("code", code(id)),
+        ("code_request", code_request(id, CodePurpose::Reset)),
+        ("session_entry", session_entry(id, id.parse().unwrap())),
+        ("workspace_entry", workspace_entry(ws)),
         ("session", session(id)),
         ("sign_in_link", sign_in_link(id)),
         ("api_key", api_key(id)),
@@ -76,6 +81,8 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("webhook_pointer", webhook_pointer(ws, hook)),
         ("delivery", delivery(hook, Timestamp::from_millis(0), id.parse().unwrap())),
         ("mail", mail(id.parse().unwrap())),
+        ("tombstone", tombstone(id, "conversation")),
+        ("failure", failure(id, id)),
         ("checkpoint", checkpoint(id, id)),
     ]
 }

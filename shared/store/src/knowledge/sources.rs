@@ -8,10 +8,11 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    erasures::target::PurgeTarget,
+    erasures::tombstones::bury,
     keys::{self, Key},
     knowledge::index::{IndexEntry, IndexPointer, PointerItem},
     knowledge::pages::PageItem,
-    ops::purge::PurgeTarget,
     table::client::{Range, Store},
     table::conversions::item_conversions,
     table::write::Write,
@@ -256,7 +257,7 @@ impl Store {
 
     /// Deletes a source; whether there was one. What it knew stops answering with the same write;
     /// its pages and passages follow behind the stream.
-    pub async fn delete_source(&self, source: &Source) -> Result<bool> {
+    pub async fn delete_source(&self, source: &Source, now: Timestamp) -> Result<bool> {
         let mut writes = vec![
             Write::delete(keys::source(source.chatbot_id, source.id)).if_present(),
             Write::delete(keys::index_pointer(source.chatbot_id, source.id)),
@@ -270,6 +271,16 @@ impl Store {
         ];
         if source.kind == SourceKind::Url {
             writes.push(Write::delete(keys::source_url(source.chatbot_id, &source.name)));
+        }
+        let (id, chatbot) = (source.id, source.chatbot_id);
+        let crawls = [Some(source.job), source.live_crawl.filter(|live| *live != source.job)];
+        let crawls = crawls.into_iter().flatten().filter(|_| source.kind != SourceKind::Qa);
+        let mut targets: Vec<_> = crawls.map(|job| PurgeTarget::Crawl { id, job }).collect();
+        if source.kind == SourceKind::File {
+            targets.push(PurgeTarget::File { chatbot, id });
+        }
+        for target in targets {
+            writes.push(bury(target, chatbot, now)?);
         }
         Ok(self.transact(writes).await?.is_done())
     }

@@ -1,95 +1,32 @@
 //! Clearing away what hung on something that was deleted. Deleting begins with the item itself,
 //! at once; its stream record brings the rest here. Purging twice does nothing more.
 
-use domain::{
-    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, ExecutionId, Result, Scope,
-    SourceId, WebhookId, WorkspaceId,
-};
-use serde::{Deserialize, Serialize};
+use domain::{ConversationId, Result, Scope};
 
 use crate::{
+    erasures::target::PurgeTarget,
     keys,
     table::client::{Range, Store, key_in},
 };
 
-/// What is to be cleared away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum PurgeTarget {
-    /// The turns of a conversation.
-    Conversation {
-        /// The conversation that was.
-        id: ConversationId,
-    },
-    /// Pages, passages and segment of one crawl.
-    Crawl {
-        /// The source it was of.
-        id: SourceId,
-        /// The crawl.
-        job: CrawlId,
-    },
-    /// The file that a source was read from, which is not in the table.
-    File {
-        /// The chatbot that read it.
-        chatbot: ChatbotId,
-        /// The source that was.
-        id: SourceId,
-    },
-    /// Keys, integrations, channels, subdomain, branding, widget, conversations, leads, sources, index and webhooks
-    /// of a chatbot; their own rows are purged by their own removal.
-    Chatbot {
-        /// The chatbot that was.
-        id: ChatbotId,
-        /// Whose it was.
-        workspace: WorkspaceId,
-    },
-    /// The peers of a channel, with their messages.
-    Channel {
-        /// The channel that was.
-        id: ChannelId,
-    },
-    /// The executions of an agent loop.
-    AgentLoop {
-        /// The loop that was.
-        id: AgentLoopId,
-    },
-    /// What one execution did.
-    Execution {
-        /// The execution that was.
-        id: ExecutionId,
-    },
-    /// The deliveries of a webhook, and what points to it.
-    Webhook {
-        /// The webhook that was.
-        id: WebhookId,
-        /// The workspace that lists it, if it was found by that alone.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        listed_by: Option<WorkspaceId>,
-    },
-}
-
 /// Items removed between two looks at the time.
 const BATCH: u32 = 200;
 
-impl PurgeTarget {
-    fn partitions(&self) -> Vec<String> {
-        match *self {
-            Self::Conversation { id } => vec![keys::conversation_partition(id)],
-            Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
-            Self::File { .. } | Self::Channel { .. } => Vec::new(),
-            Self::AgentLoop { id } => vec![keys::executions_partition(id)],
-            Self::Execution { id } => vec![keys::execution_partition(id)],
-            Self::Webhook { id, .. } => vec![keys::deliveries_partition(id)],
-            Self::Chatbot { id, .. } => vec![
-                keys::webhooks_partition(Scope::Chatbot(id)),
-                keys::index_partition(id),
-                keys::chatbot_partition(id),
-            ],
-        }
-    }
-}
-
 impl Store {
+    /// Removes the settled deliveries that told of a conversation, as long as its first turn still
+    /// says whose it was. One that waits is still owed to its endpoint.
+    pub async fn purge_deliveries_of(&self, id: ConversationId) -> Result<()> {
+        let Some(turn) = self.first_turns(id, 1).await?.into_iter().next() else { return Ok(()) };
+        let (chatbot, workspace) =
+            (Scope::Chatbot(turn.chatbot_id), Scope::Workspace(turn.workspace_id));
+        for scope in [chatbot, workspace] {
+            for webhook in self.webhooks(scope).await? {
+                self.delete_deliveries_about(webhook.id, turn.asked_at, &id.to_string()).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Removes up to some hundred items of `target`; `true` once nothing is left.
     pub async fn purge_some(&self, target: &PurgeTarget) -> Result<bool> {
         if let PurgeTarget::Chatbot { id, workspace } = target {

@@ -8,9 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     keys::{self, Key},
-    table::client::{Range, Store},
+    table::client::{Range, Store, key_in, read},
     table::write::Write,
 };
+
+/// Deliveries looked at in one go.
+const PAGE: u32 = 200;
 
 /// What leads to a delivery: the ids in its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -258,6 +261,39 @@ impl Store {
         .value("expires", now.plus(KEPT_FOR).seconds())?
         .when("attribute_exists(pk) AND #status <> :pending AND size(attempts) = :tried");
         Ok(self.write(write).await?.is_done())
+    }
+
+    /// Removes the settled deliveries of a webhook since `from` whose body names `text`.
+    pub(crate) async fn delete_deliveries_about(
+        &self,
+        webhook: WebhookId,
+        from: Timestamp,
+        text: &str,
+    ) -> Result<()> {
+        let mut from = format!("{}{from}", keys::DELIVERY);
+        loop {
+            let range = Range {
+                sort: Some(("sk >= :a", vec![(":a", from)])),
+                ..Range::prefix(keys::deliveries_partition(webhook), "")
+            };
+            let page = self.query_items(range.limit(PAGE)).await?;
+            let last = page.last().map(key_in).transpose()?;
+            let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+            let mut doomed = Vec::new();
+            for item in page {
+                let key = key_in(&item)?;
+                let item: DeliveryItem = read(item)?;
+                if item.status != DeliveryStatus::Pending && item.body.contains(text) {
+                    doomed.push(key);
+                }
+            }
+            self.batch_delete(&doomed).await?;
+            match last.filter(|_| full) {
+                // The key right behind it.
+                Some(key) => from = format!("{} ", key.sk),
+                None => return Ok(()),
+            }
+        }
     }
 
     /// Gives up on a delivery without an attempt, since its subscription is gone.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::{
-    ChatbotId, Citation, CrawlId, Result, SourceId,
+    ChatbotId, Citation, CrawlId, Error, Result, SourceId,
     conversation::shorten,
     source::{Chunk, QaPair},
 };
@@ -76,7 +76,12 @@ impl<S: VectorSearch> Retriever for VectorTable<S> {
         async move {
             let nearest =
                 Nearest::to(&self.search, self.chatbot, vector, current, pairs.clone()).await?;
-            Ok(nearest.find(query.text, limit))
+            let found = nearest.find(query.text, limit);
+            // Without a vector nothing but the pairs was looked at: that is no refusal.
+            match vector.is_some() || matches!(found.best, Match::Pair(..)) {
+                true => Ok(found),
+                false => Err(Error::internal("the passages could not be searched").retry_after(5)),
+            }
         }
         .boxed()
     }
@@ -276,6 +281,18 @@ mod tests {
         assert_eq!(pair.answer, "Yes.");
         let nothing = nearest.find("How do I cook pasta?", 5);
         assert_eq!(nothing, Found::nothing());
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_searched_is_an_error_and_not_a_refusal() {
+        let pair = QaPair { question: "Why?".to_owned(), answer: "Because.".to_owned() };
+        let known = Large { current: HashSet::new(), pairs: vec![(id(5), pair)] };
+        let table = VectorTable::new(Broken, id(1), Arc::new(known));
+        let query = |text| Query { text, embedding: None };
+        let found = table.retrieve(query("why"), 5).await.unwrap();
+        assert!(matches!(found.best, Match::Pair(..)), "a pair needs no vector");
+        let error = table.retrieve(query("Where?"), 5).await.unwrap_err();
+        assert_eq!(error.retry_after, Some(5));
     }
 
     #[tokio::test]

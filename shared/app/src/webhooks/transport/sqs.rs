@@ -1,5 +1,7 @@
 //! Attempts at SQS queues of the deployer's account.
 
+use std::borrow::Cow;
+
 use aws_sdk_sqs::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -77,7 +79,7 @@ impl SqsTransport {
                 .client
                 .send_message()
                 .queue_url(self.url(arn).await?)
-                .message_body(&delivery.body)
+                .message_body(accepted(&delivery.body))
                 .message_attributes("event", text(&delivery.event)?)
                 .message_attributes("dialect", text(webhook.dialect.name())?)
                 .message_attributes("id", text(&delivery.id.to_string())?);
@@ -109,6 +111,14 @@ impl SqsTransport {
     }
 }
 
+/// `body`, which is JSON, without the two characters that SQS refuses: as their escapes.
+fn accepted(body: &str) -> Cow<'_, str> {
+    match body.contains(['\u{fffe}', '\u{ffff}']) {
+        false => Cow::Borrowed(body),
+        true => body.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff").into(),
+    }
+}
+
 /// What SQS said; user-facing.
 fn failed<E: ProvideErrorMetadata>(error: &SdkError<E>) -> OutboundError {
     OutboundError::Failed(match (error.code(), error.message()) {
@@ -116,4 +126,20 @@ fn failed<E: ProvideErrorMetadata>(error: &SdkError<E>) -> OutboundError {
         (Some(code), None) => code.to_owned(),
         _ => "SQS could not be reached".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_sqs_refuses_is_escaped_and_says_the_same() {
+        let said = "a \u{fffe} b \u{ffff} c \u{fffd} é 😀";
+        let body = serde_json::json!({ "message": said }).to_string();
+        let sent = accepted(&body);
+        assert!(!sent.contains(['\u{fffe}', '\u{ffff}']) && sent.contains('\u{fffd}'));
+        let read: serde_json::Value = serde_json::from_str(&sent).unwrap();
+        assert_eq!(read["message"], said);
+        assert_eq!(accepted("{}"), "{}");
+    }
 }

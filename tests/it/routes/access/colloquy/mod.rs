@@ -1,8 +1,15 @@
+mod change_password;
+mod confirm_address;
 mod create_api_key;
+mod end_session;
 mod get_session;
 mod list_api_keys;
+mod list_sessions;
 mod log_in;
 mod log_in_by_link;
 mod log_out;
+mod request_confirmation;
+mod request_reset;
+mod reset_password;
 mod revoke_api_key;
 mod sign_up;

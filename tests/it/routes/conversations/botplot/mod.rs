@@ -1,3 +1,4 @@
 mod delete_conversation;
 mod get_conversation;
+mod get_erasure;
 mod list_conversations;

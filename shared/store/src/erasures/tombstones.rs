@@ -1,0 +1,91 @@
+//! Tombstones: what is to be cleared away is a row from the write that deletes it until all of it is
+//! gone, and a receipt after that. The messages that do the work are a cache of it.
+
+use std::time::Duration;
+
+use domain::{ChatbotId, Result, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    erasures::target::PurgeTarget,
+    keys::{self, Key},
+    table::client::{Range, Store},
+    table::write::Write,
+};
+
+/// When the ticker looks whether the message of a deletion got lost.
+const LOOK: Duration = Duration::from_secs(5 * 60);
+/// How long a receipt is kept.
+const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+#[derive(Serialize, Deserialize)]
+struct TombstoneItem {
+    target: PurgeTarget,
+    chatbot_id: ChatbotId,
+    requested_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    completed_at: Option<Timestamp>,
+}
+
+/// That something was deleted, and how far clearing away what belonged to it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tombstone {
+    /// What is to be cleared away.
+    pub target: PurgeTarget,
+    /// The chatbot that it was of.
+    pub chatbot_id: ChatbotId,
+    /// When it was deleted.
+    pub requested_at: Timestamp,
+    /// When nothing was left of it.
+    pub completed_at: Option<Timestamp>,
+}
+
+impl From<TombstoneItem> for Tombstone {
+    fn from(from: TombstoneItem) -> Self {
+        let TombstoneItem { target, chatbot_id, requested_at, completed_at } = from;
+        Self { target, chatbot_id, requested_at, completed_at }
+    }
+}
+
+/// The write that marks `target` for clearing away, beside the one that deletes it.
+pub(crate) fn bury(target: PurgeTarget, chatbot_id: ChatbotId, now: Timestamp) -> Result<Write> {
+    let key = target.tombstone();
+    let item = TombstoneItem { target, chatbot_id, requested_at: now, completed_at: None };
+    let put = Write::put(key.clone(), &item)?;
+    Ok(put.with("due_pk", keys::due_partition_of(&key)).with("due_at", now.plus(LOOK).to_string()))
+}
+
+impl Store {
+    /// The tombstone at `key`, as the `due` index gives it.
+    pub async fn tombstone(&self, key: &Key) -> Result<Option<Tombstone>> {
+        Ok(self.get::<TombstoneItem>(key, true).await?.map(Into::into))
+    }
+
+    /// What was deleted under `id`, and how far that has come.
+    pub async fn tombstones(&self, id: &str) -> Result<Vec<Tombstone>> {
+        let range = Range::prefix(keys::tombstones_partition(id), "");
+        let items: Vec<TombstoneItem> = self.query(Range { sort: None, ..range }).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Makes the tombstone at `key` due again later, unless another ticker did; whether this one did.
+    pub async fn lease_tombstone(&self, key: &Key, due_at: &str, now: Timestamp) -> Result<bool> {
+        let write = Write::update(key.clone(), "SET due_at = :until")
+            .value("until", now.plus(LOOK).to_string())?
+            .value("seen", due_at)?
+            .when("attribute_exists(pk) AND due_at = :seen");
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Notes that nothing is left of `target`.
+    pub async fn end_tombstone(&self, target: &PurgeTarget, now: Timestamp) -> Result<()> {
+        let write = Write::update(
+            target.tombstone(),
+            "SET completed_at = :now, expires_at = :expires REMOVE due_pk, due_at",
+        )
+        .value("now", now)?
+        .value("expires", now.plus(KEPT).seconds())?
+        .when("attribute_exists(pk) AND attribute_not_exists(completed_at)");
+        self.write(write).await.map(drop)
+    }
+}
