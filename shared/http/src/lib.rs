@@ -8,6 +8,7 @@ mod ctx;
 mod file_name;
 mod form;
 mod idempotency;
+mod json_text;
 mod layers;
 mod problem;
 mod start;

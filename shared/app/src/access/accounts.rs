@@ -12,6 +12,7 @@ use domain::{
     Session, Timestamp, User, UserId, Workspace, WorkspaceId, bounds, dialect::KeyIssue,
 };
 use store::{SignUp, keys::sha256};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{App, adapters::random};
 
@@ -49,7 +50,7 @@ impl PasswordCost {
         let salt = random::bytes::<16>()?;
         let hash = self
             .hasher()?
-            .hash_password_with_salt(password.as_bytes(), &salt)
+            .hash_password_with_salt(composed(password).as_bytes(), &salt)
             .map_err(|e| Error::internal(e.to_string()))?;
         Ok(hash.to_string())
     }
@@ -293,7 +294,15 @@ impl App {
 
 fn verify_password(password: &str, hash: &str) -> Result<bool> {
     let hash = PasswordHash::new(hash).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    let matches = |text: &str| Argon2::default().verify_password(text.as_bytes(), &hash).is_ok();
+    let composed = composed(password);
+    // Older hashes are of what was typed.
+    Ok(matches(&composed) || (composed != password && matches(password)))
+}
+
+/// A password in NFC, as RFC 8265 prepares it: a keyboard sends "ä" as one character or as two.
+fn composed(password: &str) -> String {
+    password.nfc().collect()
 }
 
 /// Hashing takes tens of milliseconds of one core; requests go on meanwhile.
@@ -318,6 +327,16 @@ mod tests {
             assert!(verify_password("correct horse", &hash).unwrap());
             assert!(!verify_password("wrong horse", &hash).unwrap());
             assert_ne!(hash, cost.hash("correct horse").unwrap(), "salted");
+        }
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_its_accents_are_typed() {
+        let (one, two) = ("P\u{e4}sswort", "Pa\u{308}sswort");
+        for (set, typed) in [(one, two), (two, one)] {
+            let hash = PasswordCost::Least.hash(set).unwrap();
+            assert!(verify_password(typed, &hash).unwrap(), "{typed}");
+            assert!(!verify_password("Passwort", &hash).unwrap());
         }
     }
 
