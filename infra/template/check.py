@@ -7,6 +7,7 @@ generator of problems; to add one, write a function under @check. Needs aws-sam-
 """
 
 import copy
+import json
 import logging
 import os
 import re
@@ -335,13 +336,39 @@ def permitted(t):
 def alarms(t):
     watched = set()
     for name, alarm in t.of("AWS::CloudWatch::Alarm").items():
-        watched |= set(references(alarm["Dimensions"]))
+        watched |= set(references(alarm.get("Dimensions"))) | set(references(alarm.get("Metrics")))
         if "AlarmTopicArn" not in references(alarm.get("AlarmActions")):
             yield f"{name}: set AlarmActions to !If [HasAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]"
     failures = {target(q["RedrivePolicy"]["deadLetterTargetArn"]) for q in t.queues.values() if "RedrivePolicy" in q}
     failures |= {target(m["DestinationConfig"]) for m in t.mappings.values() if "DestinationConfig" in m}
     for queue in sorted(failures - watched):
         yield f"{queue}: nobody would see a message in it; add an alarm on ApproximateNumberOfMessagesVisible"
+
+
+@check("every function, stream and queue that is late or fails raises an alarm")
+def health(t):
+    seen = set()  # (metric, what it is of)
+    for alarm in t.of("AWS::CloudWatch::Alarm").values():
+        stats = [m["MetricStat"]["Metric"] for m in alarm.get("Metrics", []) if "MetricStat" in m] or [alarm]
+        seen |= {(m["MetricName"], target(m.get("Dimensions"))) for m in stats}
+    wanted = [(metric, name) for name in t.functions for metric in ("Errors", "Throttles")]
+    for mapping in t.mappings.values():
+        if "StartingPosition" in mapping:
+            wanted.append(("IteratorAge", target(mapping["FunctionName"])))
+        else:
+            wanted.append(("ApproximateAgeOfOldestMessage", target(mapping["EventSourceArn"])))
+    wanted += [("OldestDueSeconds", None), ("WriteThrottleEvents", "Table"), ("5XXError", None)]
+    for metric, name in wanted:
+        if (metric, name) not in seen and not (name is None and any(m == metric for m, _ in seen)):
+            yield f"{name or 'the stack'}: add an alarm on {metric}, as the others of its kind have"
+    oldest = [a for a in t.of("AWS::CloudWatch::Alarm").values() if a.get("MetricName") == "OldestDueSeconds"]
+    if any(alarm.get("TreatMissingData") != "breaching" for alarm in oldest):
+        yield "OldestDueSeconds: set TreatMissingData to breaching, since a ticker that does not run reports nothing"
+    for name, dashboard in t.of("AWS::CloudWatch::Dashboard").items():
+        try:
+            json.loads(dashboard["DashboardBody"]["Fn::Sub"])
+        except ValueError as error:
+            yield f"{name}: its body is not JSON: {error}"
 
 
 @check("the stack and the resource policies are within Lambda's and CloudFormation's bounds")

@@ -39,6 +39,17 @@ struct PageParams {
     offset: Option<String>,
 }
 
+/// The last passage that a page of them can begin at.
+const MAX_CHUNK_OFFSET: u32 = 10_000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ChunkParams {
+    /// How many chunks to skip.
+    #[param(value_type = Option<u32>, maximum = 10_000, default = 0)]
+    offset: Option<String>,
+}
+
 /// List knowledge sources
 ///
 /// All of the project, newest first.
@@ -84,19 +95,22 @@ async fn add_qa(
 
 /// Get a knowledge source
 ///
-/// Full details, with its chunks.
+/// Full details, with its chunks: as many as one answer has room for (some 5 MB).
 #[utoipa::path(get, path = "/api/v1/knowledge/{sourceId}", tag = "botplot",
     security(("botplotSecret" = [])),
-    params(("sourceId" = String, Path, format = "uuid", description = "The source")),
+    params(("sourceId" = String, Path, format = "uuid", description = "The source"), ChunkParams),
     responses((status = 200, body = SourceDetailOut)))]
 async fn get_source(
     State(ctx): State<Ctx>,
     key: Key,
     PathParams(id, _): PathParams<Botplot, String>,
+    Params(params, _): Params<Botplot, ChunkParams>,
 ) -> Reply<SourceDetailOut> {
-    let (source, chunks) = ctx.app.source_with_chunks(key.chatbot, id.parse()?).await?;
+    let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, MAX_CHUNK_OFFSET))?;
+    let (source, chunks, next_offset) =
+        ctx.app.source_with_chunks(key.chatbot, id.parse()?, offset).await?;
     let chunks = chunks.into_iter().map(ChunkOut::from).collect();
-    Ok(Json(SourceDetailOut { source: source.into(), chunks }))
+    Ok(Json(SourceDetailOut { source: source.into(), chunks, next_offset }))
 }
 
 /// Re-crawl a URL source

@@ -6,6 +6,7 @@ mod demo;
 pub mod engine;
 mod event_sources;
 mod folder;
+mod gateway;
 mod invoke;
 mod model;
 mod openapi;

@@ -27,6 +27,7 @@ use crate::{
     Credentials, LocalError, Options, Result, demo,
     event_sources::{self, Progress, StreamFeed},
     folder::Folder,
+    gateway,
     invoke::Worker,
     queue_stats::is_dead_letters,
     registry::{self, Code},
@@ -468,13 +469,20 @@ fn check_job(function: &Function, queue: &str) -> Result<()> {
 /// Every route of the template leads to the function that it names, and to no other.
 fn add_routes(mut routes: Router, function: &Function, router: &Router) -> Router {
     for event in &function.events {
-        let Event::Route { path, .. } = event else { continue };
+        let Event::Route { path, streams, .. } = event else { continue };
+        let streams = *streams;
         let router = router.clone();
         let call = move |request: Request| {
             let (mut parts, body) = request.into_parts();
             // What this router noted about the request would confuse the function's own.
             parts.extensions.clear();
-            router.clone().oneshot(Request::from_parts(parts, body))
+            let answer = router.clone().oneshot(Request::from_parts(parts, body));
+            async move {
+                match streams {
+                    true => answer.await,
+                    false => Ok(gateway::bounded(answer.await?).await),
+                }
+            }
         };
         routes = match path.as_str() {
             "/{proxy+}" => routes.fallback(call),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BackendKind, ChatbotId, ConversationId, Dialect, Error, IntegrationId, MessageId, Result,
-    SourceId, Timestamp, WorkspaceId, bounds,
+    SourceId, Timestamp, WorkspaceId, bounds, wire,
 };
 
 /// After this long without a message a conversation has ended, unless the deployment says other.
@@ -133,6 +133,8 @@ pub struct Conversation {
     pub overall_rating: Option<i8>,
     /// Questions and answers together.
     pub message_count: u32,
+    /// Bytes that they take in an answer, by [`wire::answered`]; 0 where that was not counted yet.
+    pub text_bytes: u32,
     /// The first question, shortened to [`FIRST_MESSAGE`] characters.
     pub first_message: String,
     /// When it began.
@@ -142,6 +144,11 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// Whether it has as many messages, or as much text, as a conversation may have.
+    pub fn is_full(&self) -> bool {
+        self.message_count >= MAX_MESSAGES || self.text_bytes > MAX_TEXT_BYTES
+    }
+
     /// Where it is held. The chat routes are the only way in so far.
     pub fn platform(&self) -> Platform {
         Platform::Web
@@ -150,6 +157,9 @@ impl Conversation {
 
 /// Messages of one conversation at most: all of them have to fit one response.
 pub const MAX_MESSAGES: u32 = 500;
+/// Bytes that the messages of one conversation take in an answer at most, before its last turn,
+/// which may have a million: with what is around them they fit [`wire::MAX_BODY`].
+pub const MAX_TEXT_BYTES: u32 = 5_000_000;
 /// How much of the first question a conversation carries along.
 pub const FIRST_MESSAGE: usize = 120;
 
@@ -253,6 +263,12 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// Bytes that its question and its answer take in an answer to a client.
+    pub fn text_bytes(&self) -> u32 {
+        let bytes = wire::answered(&self.question) + wire::answered(&self.answer);
+        u32::try_from(bytes).unwrap_or(u32::MAX)
+    }
+
     /// Whether it opened its conversation.
     pub fn opens(&self) -> bool {
         self.conversation_id.opening() == self.id

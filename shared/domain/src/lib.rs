@@ -28,6 +28,7 @@ pub mod unanswered;
 pub mod visitors;
 pub mod webhook;
 pub mod widget;
+pub mod wire;
 
 pub use access::{ApiKey, KeyKind, Member, Principal, Session, User, Workspace};
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::{
     Router,
+    body::{HttpBody, to_bytes},
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{
         HeaderName, HeaderValue, Method, StatusCode, Uri,
@@ -13,7 +14,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use domain::{Error, ErrorKind};
+use domain::{Error, ErrorKind, wire};
 use store::meter::Meter;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tracing::Instrument;
@@ -29,6 +30,8 @@ use crate::{
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Bytes of a body that fit an answer, whatever they are: each takes at most six when it is wrapped.
+const NEVER_TOO_LARGE: u64 = 1_000_000;
 /// Local run only: what the request consumed.
 const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
 
@@ -56,6 +59,7 @@ pub fn finish_public(router: Router, shows_units: bool) -> Router {
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(MAX_BYTES))
+        .layer(middleware::from_fn(fit))
         .layer(middleware::from_fn_with_state(shows_units, around))
 }
 
@@ -85,6 +89,30 @@ async fn named(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// An answer that is larger than a function can give is an error in the route's dialect, and not
+/// one of the gateway's, which would be called ours.
+async fn fit(request: Request, next: Next) -> Response {
+    let dialect = dialects::of_path(request.uri().path());
+    let response = next.run(request).await;
+    // One that is streamed has no size and no bound.
+    let Some(size) = response.body().size_hint().exact() else { return response };
+    if size <= NEVER_TOO_LARGE {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let whole = to_bytes(body, usize::MAX).await;
+    match whole {
+        Ok(bytes) if wire::wrapped(&bytes) <= wire::MAX_BODY => {
+            Response::from_parts(parts, bytes.into())
+        }
+        _ => {
+            tracing::warn!(bytes = size, "an answer was too large");
+            let message = "the answer would have more than 6 MB; request fewer items";
+            render(dialect, &Error::new(ErrorKind::PayloadTooLarge, message))
+        }
+    }
 }
 
 /// The answer where there is no such `what`, in the dialect of the nearest path.

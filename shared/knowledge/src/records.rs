@@ -9,6 +9,8 @@ use crate::extract::{BlockKind, Document, ExtractError, Outline, tables};
 const MAX_RECORDS: usize = 20_000;
 /// Values read of one record at most.
 const MAX_VALUES: usize = 60;
+/// Values of one JSON file at most; each takes some 80 bytes of memory, read or not.
+pub(crate) const MAX_JSON_VALUES: usize = 2_000_000;
 /// Lines that are looked at for what divides their values.
 const LOOKED_AT: usize = 20;
 
@@ -149,6 +151,10 @@ fn pair(outline: &mut Outline, question: &str, answer: &str) {
 
 /// Reads JSON: records in a list, in the longest list of an object, or one a line.
 pub(crate) fn json(text: &str) -> Result<Document, ExtractError> {
+    // Before anything is parsed. What is in a text is counted too, since only a parser could tell.
+    if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MAX_JSON_VALUES {
+        return Err(ExtractError::TooManyValues);
+    }
     let text = text.trim_start_matches('\u{feff}');
     let values: Vec<Value> = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(all)) => all,
@@ -163,7 +169,10 @@ pub(crate) fn json(text: &str) -> Result<Document, ExtractError> {
                 None => vec![Value::Object(one)],
             }
         }
-        _ => text.lines().filter_map(|line| serde_json::from_str(line.trim()).ok()).collect(),
+        _ => {
+            let values = text.lines().filter_map(|line| serde_json::from_str(line.trim()).ok());
+            values.take(MAX_RECORDS).collect()
+        }
     };
     let mut outline = Outline::default();
     for value in values.iter().take(MAX_RECORDS) {

@@ -80,7 +80,7 @@
 //! | a delivery, by its id | get: the id says its time | 1 or by its size |
 //! | whether there is room for one more webhook | condition on a counter in the chatbot or workspace | |
 //! | whether a mail was sent | get | 1 |
-//! | what is due | query `due`, one of [`DUE_SHARDS`] shards at a time | by size |
+//! | what is due | query `due`, each of a kind's [`DUE_SHARDS`] shards | by size |
 //!
 //! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
 //! chatbot; where a conversation's id is all there is, its first turn says whose it is, before
@@ -105,7 +105,7 @@ pub const DUE_INDEX: &str = "due";
 pub const LIST_INDEX: &str = "list";
 /// Vector index over passages, where the deployment has one; keys only.
 pub const VECTOR_INDEX: &str = "vectors";
-/// How many shards the `due` index has.
+/// How many shards each kind has in the `due` index.
 pub const DUE_SHARDS: u8 = 4;
 
 /// A primary key.
@@ -342,9 +342,26 @@ pub fn marked(chatbot: ChatbotId, mark: Mark) -> String {
     };
     format!("MARKED#{chatbot}#{answered}#{rated}")
 }
-/// Partition of the `due` index for `shard`.
+/// Partition of the `due` index for `shard`, whatever is in it: of rows from before each kind had
+/// partitions of its own.
 pub fn due_partition(shard: u8) -> String {
     format!("DUE#{shard}")
+}
+/// Partition of the `due` index for the item at `key`: one of its kind, so that much of one kind
+/// never delays another.
+pub fn due_partition_of(key: &Key) -> String {
+    due_partition_of_kind(key.kind(), due_shard(key))
+}
+fn due_partition_of_kind(kind: ItemKind, shard: u8) -> String {
+    format!("DUE#{}#{shard}", kind.due_name())
+}
+/// All partitions of the `due` index, each with the name of what is in it.
+pub fn due_partitions() -> Vec<(&'static str, String)> {
+    let mixed = (0..DUE_SHARDS).map(|shard| ("mixed", due_partition(shard)));
+    let own = ItemKind::DUE.into_iter().flat_map(|kind| {
+        (0..DUE_SHARDS).map(move |shard| (kind.due_name(), due_partition_of_kind(kind, shard)))
+    });
+    mixed.chain(own).collect()
 }
 /// The shard of the `due` index that the item at `key` belongs to.
 pub fn due_shard(key: &Key) -> u8 {
@@ -415,6 +432,21 @@ pub enum ItemKind {
     Delivery,
     /// Anything that no request waits for.
     Other,
+}
+
+impl ItemKind {
+    /// The kinds that have partitions of their own in the `due` index.
+    pub const DUE: [Self; 3] = [Self::Delivery, Self::Source, Self::Conversation];
+
+    /// The name of the kind in its partitions of the `due` index.
+    pub fn due_name(self) -> &'static str {
+        match self {
+            Self::Delivery => "delivery",
+            Self::Source => "source",
+            Self::Conversation => "conversation",
+            _ => "other",
+        }
+    }
 }
 
 impl Key {

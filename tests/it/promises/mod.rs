@@ -1,6 +1,7 @@
 //! What the product promises across routes.
 
 mod access_control;
+mod answers_fit;
 mod arrows;
 mod backends;
 mod bench;
@@ -11,6 +12,7 @@ mod crashes;
 mod dialects;
 mod endpoints;
 mod events;
+mod fair_time;
 mod idempotency;
 mod jobs;
 mod journey;

@@ -28,6 +28,7 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
                 customer_email: None,
                 overall_rating: None,
                 message_count: 2,
+                text_bytes: 0,
                 first_message: "What does a ticket for the Harbour Museum cost?".into(),
                 created_at: at,
                 updated_at: Timestamp::now(),

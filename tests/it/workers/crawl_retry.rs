@@ -132,14 +132,14 @@ async fn messages_that_all_come_twice_are_not_twice_as_many_tries() {
 
 /// A platform whose workers wait, a source that was added, and the message that its crawl begins
 /// with, as the worker gets it.
-async fn begun(site: &Site, time_scale: u32) -> (App, Tenant, String, Value) {
+async fn begun(site: &str, time_scale: u32) -> (App, Tenant, String, Value) {
     let app = App::with(|options| {
         options.detached = true;
         options.clock = Some(TestClock::new(time_scale));
     })
     .await;
     let tenant = app.tenant("ada").await;
-    let url = format!("{}/visit", site.url);
+    let url = format!("{site}/visit");
     let id = add(&app, &tenant, &url).await;
     let chatbot = tenant.chatbot.parse().unwrap();
     let source = app.platform.app.source(chatbot, id.parse().unwrap()).await.unwrap();
@@ -163,7 +163,7 @@ async fn work(app: &App, event: &Value) {
 async fn a_page_waits_as_long_as_its_server_asks_and_a_message_that_comes_again_waits_too() {
     let site = Site::start(&[("/visit", &page("The museum opens at ten.", ""))]).await;
     site.fails("/visit", 1, 429, Some("90"));
-    let (app, tenant, id, event) = begun(&site, 1).await;
+    let (app, tenant, id, event) = begun(&site.url, 1).await;
     let now = || domain::Timestamp::now().millis();
     let before = now();
     work(&app, &event).await;
@@ -194,7 +194,7 @@ async fn a_page_waits_as_long_as_its_server_asks_and_a_message_that_comes_again_
 async fn a_worker_that_dies_before_it_has_sent_the_message_loses_no_page() {
     let site = Site::start(&[("/visit", &page("The museum opens at ten.", ""))]).await;
     site.fails("/visit", 1, 503, None);
-    let (app, tenant, id, event) = begun(&site, 1_000).await;
+    let (app, tenant, id, event) = begun(&site.url, 1_000).await;
     let (dynamodb, queues) = (app.platform.dynamodb_endpoint(), app.platform.sqs_endpoint());
     let gate = Gate::start(queues, "SendMessage", 0, Kill::Before).await;
     let code = app.platform.function_at("crawl-worker", dynamodb, &gate.endpoint).await.unwrap();
@@ -204,5 +204,55 @@ async fn a_worker_that_dies_before_it_has_sent_the_message_loses_no_page() {
     work(&app, &event).await;
     assert_eq!(settled(&app, &tenant, &id).await["source"]["status"], "ready");
     assert_eq!(site.hits("/visit"), 2);
+    app.platform.shutdown().await;
+}
+
+/// A server that says nothing when a page is requested, and how often one was.
+async fn is_silent() -> (String, tokio::sync::watch::Receiver<usize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (count, counted) = tokio::sync::watch::channel(0);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let count = count.clone();
+            tokio::spawn(async move {
+                let mut asked = [0; 4_096];
+                let length = stream.read(&mut asked).await.unwrap();
+                if asked[..length].starts_with(b"GET /robots.txt ") {
+                    let answer =
+                        "HTTP/1.1 404 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+                    return stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+                count.send_modify(|count| *count += 1);
+                // Until the worker is killed.
+                let _ = stream.read(&mut asked).await;
+            });
+        }
+    });
+    (url, counted)
+}
+
+/// What is on a page may kill who reads it, and nothing can be written afterwards: the readings are
+/// counted before they begin, and the third fails the page. Its crawl comes to an end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_kills_its_readers_fails_after_two() {
+    let (url, mut reached) = is_silent().await;
+    let (app, tenant, id, event) = begun(&url, 1_000).await;
+    let Some(Code::Worker(code)) = app.platform.function("crawl-worker").cloned() else {
+        panic!("the function")
+    };
+    for killed in 1..=2 {
+        let reading = tokio::spawn(code(event.clone()));
+        reached.wait_for(|count| *count == killed).await.unwrap();
+        reading.abort();
+        assert!(reading.await.unwrap_err().is_cancelled());
+        assert_eq!(pages(&app, &tenant, &id).await[0]["status"], "queued");
+    }
+    work(&app, &event).await;
+    let source = settled(&app, &tenant, &id).await;
+    assert_eq!(source["source"]["status"], "failed", "{source}");
+    assert!(text(&source["source"]["error"]).contains("reading it failed twice"), "{source}");
+    assert_eq!(*reached.borrow(), 2, "it was not read a third time");
     app.platform.shutdown().await;
 }

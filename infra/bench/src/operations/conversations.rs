@@ -156,6 +156,7 @@ pub fn held(with: With, at: Timestamp, random: &mut Random) -> Held {
         customer_email: None,
         overall_rating: None,
         message_count: 2,
+        text_bytes: 0,
         first_message: shorten(&question, FIRST_MESSAGE),
         created_at: at,
         updated_at: answered_at,

@@ -86,6 +86,8 @@ impl Chat {
             self.history_ahead(chatbot_id, &request),
             self.past(&request)
         )?;
+        // Before a credit is taken and a model is asked.
+        conversation.as_ref().map_or(Ok(()), has_room)?;
         if let Some(credits) = dialect.profile().credits {
             self.take_credit(principal, credits).await?;
         }
@@ -198,13 +200,8 @@ impl Chat {
         for _ in 0..ATTEMPTS {
             let (conversation, how) = match read {
                 None => (opened(dialect, request, turn), TurnWrite::Opens),
-                Some(conversation) if conversation.message_count >= MAX_MESSAGES => {
-                    let message = format!(
-                        "a conversation can have at most {MAX_MESSAGES} messages; begin another"
-                    );
-                    return Err(Error::new(ErrorKind::Conflict, message));
-                }
                 Some(conversation) => {
+                    has_room(&conversation)?;
                     let was = conversation.status;
                     (continued(conversation, turn), TurnWrite::Continues(was))
                 }
@@ -220,6 +217,18 @@ impl Chat {
             "the conversation was changed by another request; try again",
         ))
     }
+}
+
+/// Refuses a turn of a conversation that is full.
+fn has_room(conversation: &Conversation) -> Result<()> {
+    if !conversation.is_full() {
+        return Ok(());
+    }
+    let message = match conversation.message_count >= MAX_MESSAGES {
+        true => format!("a conversation can have at most {MAX_MESSAGES} messages; begin another"),
+        false => "the conversation has as much text as there is room for; begin another".to_owned(),
+    };
+    Err(Error::new(ErrorKind::Conflict, message))
 }
 
 fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation {
@@ -238,6 +247,7 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
         customer_email: None,
         overall_rating: None,
         message_count: 2,
+        text_bytes: turn.text_bytes(),
         first_message: shorten(&turn.question, FIRST_MESSAGE),
         created_at: turn.asked_at,
         updated_at: turn.answered_at,

@@ -2,7 +2,8 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    Page, Result, Turn, WorkspaceId, conversation::Handoff,
+    Page, Result, Turn, WorkspaceId,
+    conversation::{Handoff, shorten},
 };
 
 use crate::App;
@@ -13,12 +14,51 @@ pub const MAX_FILTERED: u32 = 1_000;
 /// is read.
 pub const DEEPEST_PAGE: u32 = 10_000;
 
-/// Bytes of text that a list of whole conversations shows at most: with names and escapes it
-/// has to fit the six megabytes that a function may answer.
-const MAX_TEXT: usize = 4_000_000;
+/// Bytes that the text of a list of whole conversations takes in its answer at most.
+const MAX_TEXT: usize = 5_500_000;
+/// Turns read of a conversation that has more than its share of a list.
+const MAX_TURNS_OF_LARGE: u32 = 20;
+/// Bytes that one character takes in an answer at most.
+const MAX_PER_CHARACTER: usize = 7;
+/// What a conversation ends with in a list that has no room for the rest of it.
+const SHORTENED: &str =
+    "… (shortened: the list has no room for the rest, which is in the response itself)";
 
 /// A conversation with its turns, oldest first.
 pub type Whole = (Conversation, Vec<Turn>);
+
+/// Those of `page` whose text is known to be more than `share`, if the others need the room.
+fn large(page: &[Conversation], share: usize) -> Vec<ConversationId> {
+    let bytes = |one: &Conversation| usize::try_from(one.text_bytes).unwrap_or(usize::MAX);
+    if page.iter().map(bytes).sum::<usize>() <= MAX_TEXT {
+        return Vec::new();
+    }
+    page.iter().filter(|one| bytes(one) > share).map(|one| one.id).collect()
+}
+
+/// The first of `turns` that fit `share` bytes of an answer, the last of them with a note that there
+/// are more.
+fn cut(turns: Vec<Turn>, share: usize) -> Vec<Turn> {
+    let mut left = share;
+    let mut kept: Vec<Turn> = Vec::new();
+    for mut turn in turns {
+        let size = turn.text_bytes() as usize;
+        if size > left {
+            if kept.is_empty() {
+                turn.question = shorten(&turn.question, share / (4 * MAX_PER_CHARACTER));
+                turn.answer = shorten(&turn.answer, share / (4 * MAX_PER_CHARACTER));
+                kept.push(turn);
+            }
+            break;
+        }
+        left -= size;
+        kept.push(turn);
+    }
+    if let Some(last) = kept.last_mut() {
+        last.answer.push_str(SHORTENED);
+    }
+    kept
+}
 
 impl App {
     /// Conversations newest first, with how many there are in all.
@@ -111,14 +151,40 @@ impl App {
             self.store.conversations(chatbot, days, offset, limit),
             self.conversations_within(chatbot, days)
         )?;
-        let ids: Vec<ConversationId> = page.iter().map(|conversation| conversation.id).collect();
-        let turns = self.store.turns_of(&ids).await?;
-        let text = turns.iter().flatten().map(|turn| turn.question.len() + turn.answer.len());
-        if limit > 1 && text.sum::<usize>() > MAX_TEXT {
-            let message = format!("is too high: these have more than {MAX_TEXT} bytes of text");
-            return Err(Error::field("limit", message));
-        }
-        Ok((page.into_iter().zip(turns).collect(), total))
+        // Each has an equal share of the answer, so that no one of them makes the list unreadable.
+        let share = MAX_TEXT / page.len().max(1);
+        let large = large(&page, share);
+        let turns = self.turns_of_list(&page, &large).await?;
+        let size = |turns: &Vec<Turn>| turns.iter().map(|turn| turn.text_bytes() as usize).sum();
+        let sizes: Vec<usize> = turns.iter().map(size).collect();
+        let fits = sizes.iter().sum::<usize>() <= MAX_TEXT;
+        let whole = page.into_iter().zip(turns).zip(sizes);
+        let shared = whole.map(|((conversation, turns), size)| {
+            match (fits || size <= share) && !large.contains(&conversation.id) {
+                true => (conversation, turns),
+                false => (conversation, cut(turns, share)),
+            }
+        });
+        Ok((shared.collect(), total))
+    }
+
+    /// The turns of each of `page`; of those that are `large` the first only.
+    async fn turns_of_list(
+        &self,
+        page: &[Conversation],
+        large: &[ConversationId],
+    ) -> Result<Vec<Vec<Turn>>> {
+        let small = page.iter().map(|one| one.id).filter(|id| !large.contains(id));
+        let small: Vec<ConversationId> = small.collect();
+        let first = large.iter().map(|id| self.store.first_turns(*id, MAX_TURNS_OF_LARGE));
+        let (whole, first) =
+            tokio::try_join!(self.store.turns_of(&small), futures::future::try_join_all(first))?;
+        let (mut whole, mut first) = (whole.into_iter(), first.into_iter());
+        let next = page.iter().map(|one| match large.contains(&one.id) {
+            true => first.next(),
+            false => whole.next(),
+        });
+        Ok(next.map(Option::unwrap_or_default).collect())
     }
 
     /// How many conversations began within `days`.

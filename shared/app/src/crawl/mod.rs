@@ -65,7 +65,7 @@
 //!
 //! | the worker dies | then |
 //! |---|---|
-//! | while it reads a page | SQS shows the message again; the page is still queued and is read again. Its slot at the host is kept for it, and free for others after two minutes |
+//! | while it reads a page | SQS shows the message again; the page is still queued and is read again, twice at most: readings are counted before they begin, and one that kills its third worker has failed. Its slot at the host is kept for it, and free for others after two minutes |
 //! | after some links are queued | the page is read again; pages that are there are not queued again |
 //! | after the page has ended, before it looked whether it was the last | the message is shown again; the page is not read again, and the count is looked at |
 //! | during the settlement | the same: settlement carried out in part and repeated comes to the same |
@@ -86,6 +86,8 @@ mod scope;
 mod settle;
 mod throttle;
 
+use std::future::Future;
+
 use domain::{
     Result, Source, SourceKind,
     source::{Page, PageState},
@@ -105,6 +107,11 @@ use crate::{
     crawl::throttle::{Admission, HostThrottle},
     jobs::JobQueue,
 };
+
+/// Readings of a page that may end with the death of their process.
+const MAX_CRASHES: u32 = 2;
+/// User-facing: what is on the page can't be read.
+const CRASHED: &str = "reading it failed twice";
 
 /// Crawls pages: what `crawl-worker` needs beyond [`App`].
 #[derive(Debug, Clone)]
@@ -158,12 +165,15 @@ impl CrawlWorker {
     }
 
     /// Reads a page once its host admits it; whether it was deferred instead.
-    async fn read_page(&self, job: &CrawlPage, source: &Source, page: Page) -> Result<bool> {
+    async fn read_page(&self, job: &CrawlPage, source: &Source, mut page: Page) -> Result<bool> {
         match self.throttle.admit(&page, job.turn).await? {
             Admission::Now(permit) => {
-                let read = self.pages.read(source, page).await;
+                let read = self.claim_and_read(source, &mut page).await;
                 self.throttle.release(permit).await?;
-                read.map(|()| false)
+                match read? {
+                    Some(()) => Ok(false),
+                    None => self.pages.fail(source, page, CRASHED.to_owned()).await.map(|()| false),
+                }
             }
             Admission::After(delay, turn) => {
                 let later = CrawlPage { turn, ..job.clone() };
@@ -175,11 +185,47 @@ impl CrawlWorker {
         }
     }
 
+    /// Reads a page, unless another message retries it; `None` if its readers were killed.
+    async fn claim_and_read(&self, source: &Source, page: &mut Page) -> Result<Option<()>> {
+        match self.pages.claim(page).await? {
+            true => self.counted(page, || self.pages.read(source, page.clone())).await,
+            false => Ok(Some(())),
+        }
+    }
+
     /// Reads a file; whether it has not arrived yet and was deferred.
     async fn read_file(&self, job: &CrawlPage, source: &Source, page: Page) -> Result<bool> {
-        match self.files.read(source, page).await? {
-            Some(delay) => self.queue.send(job, delay).await.map(|()| true),
-            None => Ok(false),
+        match self.counted(&page, || self.files.read(source, page.clone())).await? {
+            Some(Some(delay)) => {
+                self.store.abandon_reading(&page).await?;
+                self.queue.send(job, delay).await.map(|()| true)
+            }
+            Some(None) => Ok(false),
+            None => self.pages.fail(source, page, CRASHED.to_owned()).await.map(|()| false),
+        }
+    }
+
+    /// Has `page` read, unless [`MAX_CRASHES`] readings of it began and never came to an end: the
+    /// process that read it was killed, most likely by what is on the page. Counted before it
+    /// happens, since nothing can be written afterwards.
+    async fn counted<T, F: Future<Output = Result<T>>>(
+        &self,
+        page: &Page,
+        read: impl FnOnce() -> F,
+    ) -> Result<Option<T>> {
+        if self.store.begin_reading(page).await? > MAX_CRASHES {
+            tracing::error!(source = %page.source_id, "a page is not read: its readers were killed");
+            return Ok(None);
+        }
+        match read().await {
+            Ok(done) => Ok(Some(done)),
+            Err(error) => {
+                // Whatever failed may pass, and the reader has survived it.
+                if let Err(error) = self.store.abandon_reading(page).await {
+                    tracing::warn!(%error, "a reading that failed stays counted as a crash");
+                }
+                Err(error)
+            }
         }
     }
 

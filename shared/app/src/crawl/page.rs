@@ -45,12 +45,14 @@ impl PageReader {
         Self { store, fetcher, live, passages, retry, clock }
     }
 
-    /// Reads `page` and ends it, unless another message retries it or a retry is scheduled. Links
-    /// are queued before the page ends: a crawl is complete when no page is queued.
+    /// Whether `page` is to be read now; not while another message retries it.
+    pub async fn claim(&self, page: &mut Page) -> Result<bool> {
+        self.retry.claim(page).await
+    }
+
+    /// Reads `page`, which was claimed, and ends it, unless a retry is scheduled. Links are queued
+    /// before the page ends: a crawl is complete when no page is queued.
     pub async fn read(&self, source: &Source, mut page: Page) -> Result<()> {
-        if !self.retry.claim(&mut page).await? {
-            return Ok(());
-        }
         if page.depth == 0 {
             self.store.crawl_started(source).await?;
         }

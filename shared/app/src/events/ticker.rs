@@ -1,23 +1,31 @@
 //! What is due: idle conversations, syncs and hung crawls, deliveries to try again. However many
 //! tickers run at once, each thing is done once, since each is taken on under a condition.
+//!
+//! Each kind has partitions of its own in the index, and a tick works on all partitions at the same
+//! time, each with a slice of its own: much of one kind, or an error of one partition, delays no
+//! other. What is left at the end of a slice is taken on by the next tick, which follows at once.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     time::{Duration, Instant},
 };
 
 use domain::{DeliveryStatus, Result, Timestamp};
+use futures::{StreamExt, future::join_all, stream};
 use store::{
     CrawlResult, DueItem, Store, Waiting,
-    keys::{DUE_SHARDS, ItemKind},
+    keys::{self, ItemKind},
 };
 
 use crate::{App, jobs::JobQueue, webhooks::backoff::LEASE, webhooks::job::Deliver};
 
-/// Items taken from a shard in one go.
+/// Items taken from a partition in one go.
 const BATCH: u32 = 200;
-/// A tick works for this long; what is left over is still due the next minute.
-const SLICE: Duration = Duration::from_secs(20);
+/// Items of a partition that are handled at the same time.
+const AT_ONCE: usize = 8;
+/// How long a tick works on a partition. What is left over is still due: the next tick, within the
+/// minute, continues with it.
+const SLICE: Duration = Duration::from_secs(45);
 
 /// Ticking: what `ticker` needs beyond [`App`].
 #[derive(Debug, Clone)]
@@ -28,7 +36,7 @@ pub struct Ticker {
 }
 
 /// What a tick did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ticked {
     /// Conversations closed.
     pub closed: u32,
@@ -38,8 +46,33 @@ pub struct Ticked {
     pub called_off: u32,
     /// Deliveries sent to be tried again.
     pub deliveries: u32,
-    /// Things that failed; they are due again.
+    /// Things that failed; they are due again. A partition that could not be read is one.
     pub failed: u32,
+    /// Partitions that had more due than their slice was long enough for.
+    pub left_over: u32,
+    /// How long the oldest item of each kind had been due when the tick began.
+    pub oldest: BTreeMap<&'static str, Duration>,
+}
+
+impl Ticked {
+    fn add(&mut self, other: Self) {
+        let Self { closed, crawls, called_off, deliveries, failed, left_over, oldest } = other;
+        self.closed += closed;
+        self.crawls += crawls;
+        self.called_off += called_off;
+        self.deliveries += deliveries;
+        self.failed += failed;
+        self.left_over += left_over;
+        for (kind, age) in oldest {
+            let known = self.oldest.entry(kind).or_default();
+            *known = age.max(*known);
+        }
+    }
+
+    /// How long the oldest of all items had been due when the tick began.
+    pub fn oldest_due(&self) -> Duration {
+        self.oldest.values().copied().max().unwrap_or_default()
+    }
 }
 
 impl Ticker {
@@ -49,34 +82,73 @@ impl Ticker {
     }
 
     /// Does everything that is due. One thing that fails does not hold up the others.
-    pub async fn tick(&self) -> Result<Ticked> {
+    pub async fn tick(&self) -> Ticked {
         let now = self.app.now();
+        let partitions = keys::due_partitions();
+        let work = partitions.iter().map(|(kind, partition)| self.partition(kind, partition, now));
         let mut ticked = Ticked::default();
+        join_all(work).await.into_iter().for_each(|part| ticked.add(part));
+        ticked
+    }
+
+    /// Does what is due in one partition, for [`SLICE`].
+    async fn partition(&self, kind: &'static str, partition: &str, now: Timestamp) -> Ticked {
         let begun = Instant::now();
-        for shard in 0..DUE_SHARDS {
-            // What was handled may still be in the index for a moment.
-            let mut seen = HashSet::new();
-            while begun.elapsed() < SLICE {
-                let mut due = self.store.due(shard, now, BATCH).await?;
-                let full = due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
-                due.retain(|due| seen.insert((due.key.clone(), due.due_at.clone())));
-                if due.is_empty() {
-                    break;
+        let mut ticked = Ticked::default();
+        // What was handled may still be in the index for a moment.
+        let mut seen = HashSet::new();
+        loop {
+            let mut due = match self.store.due(partition, now, BATCH).await {
+                Ok(due) => due,
+                Err(error) => {
+                    tracing::error!(partition, %error, "what is due could not be read");
+                    ticked.failed += 1;
+                    return ticked;
                 }
-                for due in due {
-                    if let Err(error) = self.handle(&due, now, &mut ticked).await {
-                        tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item failed");
-                        ticked.failed += 1;
-                        // Out of the way of what is behind it, for a while.
-                        self.store.defer(&due, now.plus(LEASE)).await?;
+            };
+            if let Some(oldest) = due.first().and_then(|due| Timestamp::parse(&due.due_at)) {
+                let age = ticked.oldest.entry(kind).or_default();
+                *age = now.since(oldest).max(*age);
+            }
+            let full = due.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
+            due.retain(|due| seen.insert((due.key.clone(), due.due_at.clone())));
+            if due.is_empty() {
+                return ticked;
+            }
+            let mut work = stream::iter(due)
+                .map(|due| async move {
+                    match begun.elapsed() < SLICE {
+                        true => Some(self.handle_or_defer(&due, now).await),
+                        false => None,
                     }
-                }
-                if !full {
-                    break;
-                }
+                })
+                .buffer_unordered(AT_ONCE);
+            let mut in_time = true;
+            while let Some(done) = work.next().await {
+                in_time &= done.is_some();
+                ticked.add(done.unwrap_or_default());
+            }
+            if !in_time || (full && begun.elapsed() >= SLICE) {
+                ticked.left_over += 1;
+                return ticked;
+            }
+            if !full {
+                return ticked;
             }
         }
-        Ok(ticked)
+    }
+
+    /// Handles one item; if that fails, the item gets out of the way of what is behind it for a
+    /// while.
+    async fn handle_or_defer(&self, due: &DueItem, now: Timestamp) -> Ticked {
+        let mut ticked = Ticked::default();
+        let Err(error) = self.handle(due, now, &mut ticked).await else { return ticked };
+        tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item failed");
+        ticked.failed += 1;
+        if let Err(error) = self.store.defer(due, now.plus(LEASE)).await {
+            tracing::error!(pk = due.key.pk, sk = due.key.sk, %error, "due item not deferred");
+        }
+        ticked
     }
 
     async fn handle(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {

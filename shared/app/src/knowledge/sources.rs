@@ -5,12 +5,36 @@ use domain::{
     Chatbot, ChatbotId, CrawlId, Error, Result, Source, SourceId, SourceKind, SyncFrequency,
     Timestamp, WorkspaceId, bounds,
     source::{Chunk, Page, PageState, QaPair},
+    wire,
 };
 use knowledge::{text, tokens};
 use outbound::Policy;
 use store::{IndexEntry, NewSource};
 
 use crate::App;
+
+/// Passages read for one answer at most.
+const MAX_CHUNKS: u32 = 5_000;
+/// Bytes that the text of passages takes in an answer at most, with what is around each.
+const MAX_TEXT: usize = 5_500_000;
+/// Bytes around a passage in an answer at most.
+const AROUND: usize = 200;
+
+/// The first of `chunks` that fit an answer; at least one.
+fn fitting(mut chunks: Vec<Chunk>) -> Vec<Chunk> {
+    let mut left = MAX_TEXT;
+    let size = |chunk: &Chunk| AROUND + wire::answered(&chunk.content);
+    let fits = chunks.iter().position(|chunk| match left.checked_sub(size(chunk)) {
+        Some(rest) => {
+            left = rest;
+            false
+        }
+        None => true,
+    });
+    let most = usize::try_from(MAX_CHUNKS).unwrap_or(usize::MAX);
+    chunks.truncate(fits.unwrap_or(chunks.len()).clamp(1, most));
+    chunks
+}
 
 /// A URL source to add, its bounds checked.
 #[derive(Debug, Clone)]
@@ -98,15 +122,19 @@ impl App {
         self.store.source(chatbot, id).await?.ok_or_else(|| Error::not_found("source"))
     }
 
-    /// A source with the passages that answer now.
+    /// A source with the passages that answer now, from number `offset` on: as many as fit an
+    /// answer, and the number of the next one if there are more.
     pub async fn source_with_chunks(
         &self,
         chatbot: ChatbotId,
         id: SourceId,
-    ) -> Result<(Source, Vec<Chunk>)> {
+        offset: u32,
+    ) -> Result<(Source, Vec<Chunk>, Option<u32>)> {
         let source = self.source(chatbot, id).await?;
         let chunks = match (source.kind, source.live_crawl) {
-            (SourceKind::Url | SourceKind::File, Some(job)) => self.store.chunks(id, job).await?,
+            (SourceKind::Url | SourceKind::File, Some(job)) => {
+                self.store.some_chunks(id, job, offset, MAX_CHUNKS + 1).await?
+            }
             (SourceKind::Url | SourceKind::File, None) => Vec::new(),
             (SourceKind::Qa, _) => {
                 let pointer = self.store.index_pointer(chatbot, id).await?;
@@ -126,7 +154,10 @@ impl App {
                 .collect()
             }
         };
-        Ok((source, chunks))
+        let found = chunks.len();
+        let shown = fitting(chunks);
+        let next = u32::try_from(shown.len()).ok().filter(|_| shown.len() < found);
+        Ok((source, shown, next.map(|shown| offset.saturating_add(shown))))
     }
 
     /// The pages of a source, as the crawl under way or the last one has them: those nearest to its

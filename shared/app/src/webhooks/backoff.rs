@@ -58,6 +58,11 @@ pub(super) fn renews_lease(deferrals: u32, delay: Duration) -> bool {
     deferrals.is_multiple_of(DEFERRALS_PER_LEASE) || delay > MAX_BUSY * 2
 }
 
+/// When the ticker looks at a delivery whose first message is sent at `now`.
+pub(super) fn first_look(now: Timestamp) -> Timestamp {
+    now.plus(LEASE)
+}
+
 /// When the ticker looks at a delivery whose attempt is due at `next`, `delay` from now: a lease
 /// after it where a message is on its way, well before it where one has yet to be sent.
 pub(super) fn look_again(next: Timestamp, delay: Duration) -> Timestamp {

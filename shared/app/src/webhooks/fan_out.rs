@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, PutDelivery, Store};
 
 use crate::{
-    App, adapters::clock::SharedClock, jobs::JobQueue, webhooks::job::Deliver,
+    App, adapters::clock::SharedClock, jobs::JobQueue, webhooks::backoff, webhooks::job::Deliver,
     webhooks::replay::replay_failed,
 };
 
@@ -141,7 +141,8 @@ impl FanOut {
     ) -> Result<Option<Deliver>> {
         let delivery = Delivery::of_event(event, webhook, rendered);
         let job = Deliver::next(&delivery);
-        Ok(match self.store.put_delivery(&delivery).await? {
+        let look = backoff::first_look(self.clock.now());
+        Ok(match self.store.put_delivery(&delivery, look).await? {
             // A pending one may have lost its message between the row and the queue.
             PutDelivery::Added | PutDelivery::Pending => Some(job),
             PutDelivery::Failed if self.replays => {

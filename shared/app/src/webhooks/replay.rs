@@ -8,7 +8,7 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{DeliveryRange, DeliveryRef, Store};
 
-use crate::webhooks::{delivery_api::Replayed, subscriptions::Webhooks};
+use crate::webhooks::{backoff, delivery_api::Replayed, subscriptions::Webhooks};
 
 /// How many deliveries one call replays.
 const MAX_REPLAYED: usize = 100;
@@ -93,5 +93,5 @@ async fn replay_settled(store: &Store, delivery: &Delivery, now: Timestamp) -> R
     if delivery.status == DeliveryStatus::Pending || delivery.attempts.len() >= MAX_ATTEMPTS {
         return Ok(false);
     }
-    store.replay_delivery(delivery, now).await
+    store.replay_delivery(delivery, now, backoff::first_look(now)).await
 }

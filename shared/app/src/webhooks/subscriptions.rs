@@ -298,7 +298,8 @@ impl Webhooks {
             false => DeliveryStatus::Failed,
         };
         delivery.attempts.push(attempt.clone());
-        self.app.store.put_delivery(&delivery).await?;
+        // It is settled, so it is never due.
+        self.app.store.put_delivery(&delivery, now).await?;
         Ok((delivery.id, attempt))
     }
 }

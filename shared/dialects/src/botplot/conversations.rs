@@ -66,6 +66,7 @@ impl From<Conversation> for ConversationRowOut {
             customer_email: _,
             overall_rating,
             message_count,
+            text_bytes: _,
             first_message,
             created_at,
             updated_at: _,

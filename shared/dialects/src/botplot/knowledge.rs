@@ -182,8 +182,11 @@ pub struct SourcesOut {
 pub struct SourceDetailOut {
     /// The source.
     pub source: SourceOut,
-    /// Its passages.
+    /// Its passages, as many as one answer has room for.
     pub chunks: Vec<ChunkOut>,
+    /// The `offset` at which the next ones begin, if there are more.
+    #[serde(rename = "nextOffset", skip_serializing_if = "Option::is_none")]
+    pub next_offset: Option<u32>,
 }
 
 /// A passage.

@@ -65,6 +65,7 @@ impl From<Conversation> for ConversationOut {
             handoff: _,
             overall_rating: _,
             message_count,
+            text_bytes: _,
             first_message: _,
             created_at,
             updated_at,

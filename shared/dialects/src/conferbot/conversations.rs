@@ -67,6 +67,7 @@ impl ResponseOut {
             handoff: _,
             overall_rating: _,
             message_count: _,
+            text_bytes: _,
             first_message: _,
             created_at: _,
             updated_at: _,

@@ -10,6 +10,11 @@ use super::{
 /// Elements of a page that a Markdown file of the largest size may make.
 const MAX_ELEMENTS: usize = 400_000;
 
+/// Events of the parser that are taken at most. What is behind them is not read.
+const MAX_EVENTS: usize = 600_000;
+/// Bytes of a file that are read at most: more than passages of a file hold.
+const MAX_BYTES: usize = 2 * 1024 * 1024;
+
 /// Reads Markdown that was found at `url`.
 pub(crate) fn read(source: &str, url: &Url) -> Result<Document, ExtractError> {
     let options = Options::ENABLE_TABLES
@@ -21,10 +26,11 @@ pub(crate) fn read(source: &str, url: &Url) -> Result<Document, ExtractError> {
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let source = source.trim_start_matches('\u{feff}');
+    let (source, _) = source.split_at(source.floor_char_boundary(MAX_BYTES));
     let mut front = String::new();
     let mut in_front = false;
     let mut events = Vec::new();
-    for event in Parser::new_ext(source, options) {
+    for event in Parser::new_ext(source, options).take(MAX_EVENTS) {
         match event {
             Event::Start(MarkdownTag::MetadataBlock(
                 MetadataBlockKind::YamlStyle | MetadataBlockKind::PlusesStyle,

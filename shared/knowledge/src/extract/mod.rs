@@ -40,6 +40,7 @@ use url::Url;
 pub use self::outline::{Block, BlockKind};
 use self::{attributes::Hints, page::PageTree, tag::Tag};
 pub(crate) use self::{line::runs_on, outline::Outline};
+use crate::records::MAX_JSON_VALUES;
 
 /// A page with more elements than this is not read.
 const MAX_ELEMENTS: usize = 50_000;
@@ -83,6 +84,9 @@ pub enum ExtractError {
     /// It is not worth the time.
     #[error("the page has more than {MAX_ELEMENTS} elements")]
     TooManyElements,
+    /// It would take too much memory.
+    #[error("the file has more than {MAX_JSON_VALUES} values")]
+    TooManyValues,
     /// It would take for ever.
     #[error("the page's elements are nested more than {MAX_DEPTH} deep")]
     TooDeep,

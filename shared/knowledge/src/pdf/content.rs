@@ -11,6 +11,8 @@ use super::font::Font;
 
 /// The largest content of a page, unpacked.
 const MAX_CONTENT: usize = 16 * 1024 * 1024;
+/// Bytes of content that are decoded at once. An operand takes some 90 times its bytes.
+const MAX_PIECE: usize = 512 * 1024;
 /// How deep forms are in forms.
 const MAX_DEPTH: usize = 8;
 /// How many graphics states are saved at once.
@@ -72,6 +74,16 @@ fn times(one: Matrix, other: Matrix) -> Matrix {
         e * g + f * i + k,
         e * h + f * j + l,
     ]
+}
+
+/// How long the first piece of `content` is: it ends behind a text object, a path or a saved state,
+/// or with a line, and has no more operands than fit in memory, which are read as one.
+fn piece(content: &[u8]) -> usize {
+    let Some(head) = content.get(..MAX_PIECE) else { return content.len() };
+    let behind =
+        |end: &[u8]| head.windows(end.len()).rposition(|w| w == end).map(|at| at + end.len());
+    let ends: [&[u8]; 4] = [b"\nET\n", b" ET ", b"\nQ\n", b"\n"];
+    ends.into_iter().find_map(behind).unwrap_or(MAX_PIECE)
 }
 
 #[derive(Clone)]
@@ -145,6 +157,19 @@ impl<'d> Reader<'d> {
     }
 
     fn run(&mut self, content: &[u8], resources: &[&'d Dictionary]) {
+        let mut rest = content;
+        while !rest.is_empty() && !self.is_full() {
+            let (piece, behind) = rest.split_at(piece(rest));
+            self.run_piece(piece, resources);
+            rest = behind;
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.pieces.len() >= MAX_PIECES || self.bytes >= MAX_TEXT || self.budget.is_spent()
+    }
+
+    fn run_piece(&mut self, content: &[u8], resources: &[&'d Dictionary]) {
         for operation in Content::decode_iter(content) {
             let Ok(operation) = operation else { return };
             self.budget.operators = self.budget.operators.saturating_sub(1);

@@ -20,7 +20,7 @@ use crate::extract::Document;
 /// Pages read of one file at most.
 const MAX_PAGES: usize = 500;
 /// The largest stream that is unpacked while a file is loaded.
-const MAX_STREAM: usize = 16 * 1024 * 1024;
+const MAX_STREAM: usize = 4 * 1024 * 1024;
 /// Bytes of text taken from one file at most.
 const MAX_TEXT: usize = 2 * 1024 * 1024;
 /// Nothing more is drawn after this time.
@@ -49,8 +49,7 @@ pub enum PdfError {
 /// Reads a PDF file that was found at `url`. What it links to is not followed.
 pub(crate) fn pdf(bytes: &[u8], url: &Url) -> Result<Document, PdfError> {
     size::check(bytes)?;
-    let options = LoadOptions { max_decompressed_size: Some(MAX_STREAM), ..LoadOptions::default() };
-    let pdf = Pdf::load_mem_with_options(bytes, options).map_err(|_| PdfError::Broken)?;
+    let pdf = load(bytes)?;
     if pdf.is_encrypted() {
         return Err(PdfError::Encrypted);
     }
@@ -72,6 +71,29 @@ pub(crate) fn pdf(bytes: &[u8], url: &Url) -> Result<Document, PdfError> {
     let name = || url.path_segments().and_then(|mut all| all.next_back()).unwrap_or_default();
     let title = title(&pdf).unwrap_or_else(|| name().to_owned());
     Ok(Document { title, blocks, ..Document::default() })
+}
+
+/// Loads a file. Where what it says of its objects' places leads to no page, they are looked for.
+fn load(bytes: &[u8]) -> Result<Pdf, PdfError> {
+    let load = |force_reconstruct| {
+        size::check(bytes)?;
+        let options = LoadOptions {
+            max_decompressed_size: Some(MAX_STREAM),
+            filter: Some(size::admit),
+            force_reconstruct,
+            ..LoadOptions::default()
+        };
+        let pdf = Pdf::load_mem_with_options(bytes, options);
+        match size::is_exceeded() {
+            true => Err(PdfError::TooLarge),
+            false => pdf.map_err(|_| PdfError::Broken),
+        }
+    };
+    let pdf = load(false)?;
+    match pdf.is_encrypted() || pdf.page_iter().next().is_some() {
+        true => Ok(pdf),
+        false => Ok(load(true).unwrap_or(pdf)),
+    }
 }
 
 fn title(pdf: &Pdf) -> Option<String> {

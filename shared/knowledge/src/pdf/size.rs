@@ -1,58 +1,92 @@
 //! How large a PDF file is once it is read: its objects take far more memory than their text, and
-//! those that are packed say nothing of their size.
+//! those that are packed say nothing of their size. [`check`] looks at the file as it comes,
+//! [`admit`] at each stream of packed objects before it is unpacked.
 
-use std::io::Read;
+use std::{cell::Cell, collections::HashSet};
 
-use flate2::read::ZlibDecoder;
+use lopdf::{Object, ObjectId, Stream};
 
 use super::PdfError;
 
-/// Words of a file's objects at most, packed ones included; each takes some 120 bytes of memory.
-const MAX_TOKENS: usize = 2_500_000;
+/// Words of a file's objects at most, packed ones included; each takes some 175 bytes of memory.
+const MAX_TOKENS: usize = 2_000_000;
 /// Bytes of packed objects at most, unpacked.
-const MAX_PACKED: u64 = 32 * 1024 * 1024;
+const MAX_PACKED: usize = 32 * 1024 * 1024;
 
-/// Refuses a file that would take too much memory.
+/// What is left for the packed objects of the file that this thread loads.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    tokens: usize,
+    bytes: usize,
+    exceeded: bool,
+}
+
+thread_local! {
+    // lopdf takes a plain function for a filter, which has nowhere else to count.
+    static ROOM: Cell<Room> =
+        const { Cell::new(Room { tokens: 0, bytes: 0, exceeded: false }) };
+}
+
+/// Refuses a file that would take too much memory as it comes, and begins to count what is packed
+/// in it. What is in streams is counted too, since only a parser could tell where they begin.
 pub(super) fn check(bytes: &[u8]) -> Result<(), PdfError> {
-    let mut tokens = 0;
-    let mut packed = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let stream = find(rest, b"stream").unwrap_or(rest.len());
-        let objects = rest.get(..stream).unwrap_or_default();
-        tokens += count(objects);
-        at += stream + b"stream".len();
-        let head = objects.get(objects.len().saturating_sub(2_000)..).unwrap_or_default();
-        let dictionary = head.get(rfind(head, b"obj").unwrap_or(0)..).unwrap_or_default();
-        let data = bytes.get(at..).unwrap_or_default();
-        if find(dictionary, b"/ObjStm").is_some() {
-            let data = data.strip_prefix(b"\r").unwrap_or(data);
-            let data = data.strip_prefix(b"\n").unwrap_or(data);
-            let (read, words) = unpacked(data, MAX_PACKED.saturating_sub(packed));
-            packed += read;
-            tokens += words;
-        }
-        if tokens > MAX_TOKENS || packed > MAX_PACKED {
-            return Err(PdfError::TooLarge);
-        }
-        at += find(data, b"endstream").map_or(data.len(), |end| end + b"endstream".len());
+    let Some(tokens) = MAX_TOKENS.checked_sub(count(bytes)) else {
+        return Err(PdfError::TooLarge);
+    };
+    ROOM.set(Room { tokens, bytes: MAX_PACKED, exceeded: false });
+    Ok(())
+}
+
+/// Whether packed objects were left out since [`check`], since they would take too much memory.
+pub(super) fn is_exceeded() -> bool {
+    ROOM.get().exceeded
+}
+
+/// Lets an object of a file through, unless it is a stream of packed objects that would take too
+/// much memory.
+pub(super) fn admit(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
+    if let Ok(stream) = object.as_stream()
+        && stream.dict.has_type(b"ObjStm")
+        && !has_room(stream)
+    {
+        return None;
     }
-    match tokens > MAX_TOKENS {
-        true => Err(PdfError::TooLarge),
-        false => Ok(()),
+    // Of an object in the file the caller only looks whether there is an answer, and a stream is
+    // always one; of one that was packed it takes the answer.
+    match object {
+        Object::Stream(_) => Some((id, Object::Null)),
+        other => Some((id, other.clone())),
     }
 }
 
-/// How many bytes and words a packed stream has, one byte more than `most` if it has more.
-fn unpacked(data: &[u8], most: u64) -> (u64, usize) {
-    let mut decoder = ZlibDecoder::new(data).take(most + 1);
-    let (mut buffer, mut bytes, mut words) = ([0; 16 * 1024], 0, 0);
-    while let Ok(read @ 1..) = decoder.read(&mut buffer) {
-        bytes += u64::try_from(read).unwrap_or(u64::MAX);
-        words += count(buffer.get(..read).unwrap_or_default());
-    }
-    (bytes, words)
+fn has_room(stream: &Stream) -> bool {
+    let room = ROOM.get();
+    let weighed = stream.get_plain_content_with_limit(room.bytes).ok().map(|content| {
+        // Each entry of the index is parsed where it points to, however many point there.
+        let places = places(stream, &content);
+        let distinct: HashSet<_> = places.iter().collect();
+        let times = places.len().div_ceil(distinct.len().max(1));
+        (count(&content).saturating_mul(times), content.len())
+    });
+    let left = weighed.and_then(|(tokens, bytes)| {
+        Some(Room {
+            tokens: room.tokens.checked_sub(tokens)?,
+            bytes: room.bytes.checked_sub(bytes)?,
+            ..room
+        })
+    });
+    ROOM.set(left.unwrap_or(Room { exceeded: true, ..room }));
+    left.is_some()
+}
+
+/// Where the objects of a stream begin, by the index before them.
+fn places(stream: &Stream, content: &[u8]) -> Vec<u32> {
+    let first = stream.dict.get(b"First").and_then(Object::as_i64).ok();
+    let first = first.and_then(|first| usize::try_from(first).ok()).unwrap_or_default();
+    let index = content.get(..first).unwrap_or_default();
+    let numbers = index.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let number = |word: &[u8]| std::str::from_utf8(word).ok()?.parse().ok();
+    numbers.skip(1).step_by(2).filter_map(number).collect()
 }
 
 /// Words, and what divides them.
@@ -66,21 +100,4 @@ fn count(bytes: &[u8]) -> usize {
         apart = divides;
     }
     count
-}
-
-fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    // Skips to where the first byte is: most of a file is something else.
-    let first = *what.first()?;
-    let mut at = 0;
-    loop {
-        at += bytes.get(at..)?.iter().position(|byte| *byte == first)?;
-        if bytes.get(at..)?.starts_with(what) {
-            return Some(at);
-        }
-        at += 1;
-    }
-}
-
-fn rfind(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    bytes.windows(what.len()).rposition(|window| window == what)
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use domain::{
     BackendReport, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect,
-    HandoffStatus, MessageId, Result, Timestamp, Turn, WorkspaceId, conversation::Handoff,
+    HandoffStatus, MessageId, Result, Timestamp, Turn, WorkspaceId,
+    conversation::{Handoff, MAX_MESSAGES, MAX_TEXT_BYTES},
 };
 use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,8 @@ pub(crate) struct ConversationItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     overall_rating: Option<i8>,
     message_count: u32,
+    #[serde(default)]
+    text_bytes: u32,
     first_message: String,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -92,6 +95,7 @@ item_conversions!(
         customer_email,
         overall_rating,
         message_count,
+        text_bytes,
         first_message,
         created_at,
         updated_at,
@@ -142,7 +146,7 @@ pub enum Waiting {
 fn active_indexes(conversation: &Conversation, idle: Duration) -> [(&'static str, String); 4] {
     let key = keys::conversation(conversation.chatbot_id, conversation.id);
     [
-        ("due_pk", keys::due_partition(keys::due_shard(&key))),
+        ("due_pk", keys::due_partition_of(&key)),
         ("due_at", conversation.updated_at.plus(idle).to_string()),
         ("list_pk", keys::conversations_of(conversation.chatbot_id, ConversationStatus::Active)),
         ("list_sk", conversation.id.to_string()),
@@ -162,7 +166,7 @@ impl Store {
     }
 
     /// Writes a turn and its conversation together; `conversation` is as it shall be afterwards.
-    /// `false` if the conversation is no longer in the status it was read in, or gone: read it
+    /// `false` if the conversation is no longer in the status it was read in, full or gone: read it
     /// again. While active, a conversation keeps its place in the `due` index: the ticker looks at
     /// `updated_at` and puts it off, which is cheaper than moving it with every message.
     pub async fn put_turn(
@@ -183,12 +187,13 @@ impl Store {
             TurnWrite::Continues(was) => {
                 let active = ConversationStatus::Active;
                 let reopened = was != active && conversation.status == active;
-                let mut expression =
-                    "SET updated_at = :at, #status = :status ADD message_count :two".to_owned();
+                let mut expression = "SET updated_at = :at, #status = :status \
+                                      ADD message_count :two, text_bytes :bytes"
+                    .to_owned();
                 if reopened {
                     expression = "SET updated_at = :at, #status = :status, due_pk = :due_pk, \
                                   due_at = :due_at, list_pk = :list_pk, list_sk = :list_sk \
-                                  REMOVE ended_at ADD message_count :two"
+                                  REMOVE ended_at ADD message_count :two, text_bytes :bytes"
                         .to_owned();
                 }
                 let mut update = Write::update(key, expression)
@@ -196,8 +201,15 @@ impl Store {
                     .value("at", conversation.updated_at)?
                     .value("status", conversation.status)?
                     .value("two", 2)?
-                    .when("attribute_exists(pk) AND #status = :was")
-                    .value("was", was)?;
+                    .value("bytes", turn.text_bytes())?
+                    .when(
+                        "attribute_exists(pk) AND #status = :was \
+                         AND message_count < :max_messages \
+                         AND (attribute_not_exists(text_bytes) OR text_bytes <= :max_bytes)",
+                    )
+                    .value("was", was)?
+                    .value("max_messages", MAX_MESSAGES)?
+                    .value("max_bytes", MAX_TEXT_BYTES)?;
                 if reopened {
                     for (name, value) in active_indexes(conversation, idle) {
                         update = update.value(name, value)?;

@@ -81,7 +81,7 @@ impl Store {
         .name("status", "status")
         .value("pending", SourceStatus::Pending)?
         .value("job", page.job)?
-        .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+        .value("due_pk", keys::due_partition_of(&key))?
         .value("due_at", now.plus(CRAWL_TIME).to_string())?
         .when(when_seen("attribute_exists(pk) AND job = :old AND #status = :was", seen))
         .value("old", source.job)?
@@ -180,7 +180,7 @@ fn ended_source(
         .when(when_seen(under_way, seen));
     if let Some(next) = next_sync {
         write = write
-            .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+            .value("due_pk", keys::due_partition_of(&key))?
             .value("due_at", next.to_string())?;
     }
     with_seen(with_values(write, result, now)?, seen)

@@ -1,4 +1,4 @@
-//! The index of everything that has a time: idle conversations, syncs and hung crawls, retries.
+//! The index of everything that has a time: idle conversations, syncs and hung crawls, deliveries.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Result, Timestamp};
@@ -30,11 +30,11 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// What is due in `shard` by `until`, longest first, `limit` at most.
-    pub async fn due(&self, shard: u8, until: Timestamp, limit: u32) -> Result<Vec<DueItem>> {
+    /// What is due in `partition` of the index by `until`, longest first, `limit` at most.
+    pub async fn due(&self, partition: &str, until: Timestamp, limit: u32) -> Result<Vec<DueItem>> {
         let range = Range {
             index: Some(keys::DUE_INDEX),
-            partition: keys::due_partition(shard),
+            partition: partition.to_owned(),
             sort: Some(("due_at <= :until", vec![(":until", until.to_string())])),
             backwards: false,
             limit: Some(limit),

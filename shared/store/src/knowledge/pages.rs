@@ -111,7 +111,7 @@ fn outcome(page: &Page, condition: &str) -> Result<Write> {
         keys::page(page.source_id, page.job, &page.url),
         format!(
             "SET #state = :state, chunks = :chunks, words = :words, #stored = :stored{set} \
-             REMOVE #retry{remove}"
+             REMOVE #retry, readings{remove}"
         ),
     )
     .name("retry", "retry")
@@ -139,6 +139,22 @@ fn end(page: &Page) -> Result<Write> {
 /// An update of the counters of the crawl that `page` belongs to; they are in its source's item.
 fn counted(page: &Page, expression: &str) -> Result<Write> {
     Write::update(keys::source(page.chatbot_id, page.source_id), expression).value("job", page.job)
+}
+
+#[derive(Deserialize)]
+struct ReadingsItem {
+    #[serde(default)]
+    readings: u32,
+}
+
+/// An update of how many readings of a queued page have begun.
+fn reading(page: &Page, by: i8) -> Result<Write> {
+    let key = keys::page(page.source_id, page.job, &page.url);
+    Write::update(key, "ADD readings :by")
+        .name("state", "state")
+        .value("by", by)?
+        .when("attribute_exists(pk) AND #state = :queued")
+        .value("queued", &PageState::Queued)
 }
 
 /// What became of pages that a crawl found links to.
@@ -205,12 +221,24 @@ impl Store {
         Ok(())
     }
 
+    /// Counts a reading of a queued page before it begins; how many have begun and not come to an
+    /// end. One that a reader fails on without being able to say so is seen by that.
+    pub async fn begin_reading(&self, page: &Page) -> Result<u32> {
+        let write = reading(page, 1)?;
+        Ok(self.update_returning::<ReadingsItem>(write).await?.map_or(0, |item| item.readings))
+    }
+
+    /// Takes back that a reading began, which ended with an error that may pass.
+    pub async fn abandon_reading(&self, page: &Page) -> Result<()> {
+        self.write(reading(page, -1)?).await.map(drop)
+    }
+
     /// Writes down when a queued page is retried, unless another worker has since it was read;
     /// whether it did.
     pub async fn retry_page(&self, page: &Page, retry: &Retry) -> Result<bool> {
         let key = keys::page(page.source_id, page.job, &page.url);
         let waits = "attribute_exists(pk) AND #state = :queued";
-        let write = Write::update(key, "SET #retry = :retry")
+        let write = Write::update(key, "SET #retry = :retry REMOVE readings")
             .name("retry", "retry")
             .name("state", "state")
             .value("retry", retry)?
@@ -283,6 +311,20 @@ impl Store {
         let range = Range::prefix(keys::crawl_partition(source, job), keys::CHUNK);
         let items: Vec<ChunkItem> = self.query(range).await?;
         Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// The first `most` passages of a crawl behind the first `skipped`, in page order.
+    pub async fn some_chunks(
+        &self,
+        source: SourceId,
+        job: CrawlId,
+        skipped: u32,
+        most: u32,
+    ) -> Result<Vec<Chunk>> {
+        let range = Range::prefix(keys::crawl_partition(source, job), keys::CHUNK);
+        let found = self.query_items(range.limit(skipped.saturating_add(most))).await?;
+        let wanted = found.into_iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX));
+        wanted.map(|item| read::<ChunkItem>(item).map(Into::into)).collect()
     }
 
     /// Copies the crawl `job` of `source` whole, as the crawl of `twin`.

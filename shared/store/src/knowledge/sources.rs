@@ -100,7 +100,7 @@ fn refused_by_chatbot() -> Error {
 }
 
 fn with_due(write: Write, key: &Key, at: Timestamp) -> Write {
-    write.with("due_pk", keys::due_partition(keys::due_shard(key))).with("due_at", at.to_string())
+    write.with("due_pk", keys::due_partition_of(key)).with("due_at", at.to_string())
 }
 
 impl Store {

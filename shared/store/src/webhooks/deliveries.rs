@@ -149,10 +149,14 @@ impl TryFrom<DeliveryItem> for Delivery {
 }
 
 impl Store {
-    /// Puts a delivery unless it is there.
-    pub async fn put_delivery(&self, delivery: &Delivery) -> Result<PutDelivery> {
+    /// Puts a delivery unless it is there. While it waits, the ticker finds it from `look` on,
+    /// whatever becomes of its message.
+    pub async fn put_delivery(&self, delivery: &Delivery, look: Timestamp) -> Result<PutDelivery> {
         let key = keys::delivery(delivery.webhook_id, delivery.created_at, delivery.id);
-        let put = Write::put(key.clone(), &DeliveryItem::from(delivery))?.if_absent();
+        let mut put = Write::put(key.clone(), &DeliveryItem::from(delivery))?.if_absent();
+        if delivery.status == DeliveryStatus::Pending {
+            put = put.with("due_pk", keys::due_partition_of(&key)).with("due_at", look.to_string());
+        }
         if self.write(put).await?.is_done() {
             return Ok(PutDelivery::Added);
         }
@@ -216,21 +220,30 @@ impl Store {
         if let Some((next, look)) = next {
             write = write
                 .value("next", next)?
-                .value("due_pk", keys::due_partition(keys::due_shard(&key)))?
+                .value("due_pk", keys::due_partition_of(&key))?
                 .value("due_at", look.to_string())?;
         }
         Ok(self.write(write).await?.is_done())
     }
 
     /// Makes a delivery that was settled pending again, unless that was done since it was seen; the
-    /// stream sends it on its way. Its attempts stay, and it is kept for as long as a new one.
-    pub async fn replay_delivery(&self, seen: &Delivery, now: Timestamp) -> Result<bool> {
+    /// stream sends it on its way, and the ticker finds it from `look` on. Its attempts stay, and it
+    /// is kept for as long as a new one.
+    pub async fn replay_delivery(
+        &self,
+        seen: &Delivery,
+        now: Timestamp,
+        look: Timestamp,
+    ) -> Result<bool> {
         let key = keys::delivery(seen.webhook_id, seen.created_at, seen.id);
+        let partition = keys::due_partition_of(&key);
         let write = Write::update(
             key,
             "SET #status = :pending, replayed_at = :now, replayed_after = :tried, \
-             expires_at = :expires REMOVE next_attempt_at, due_pk, due_at",
+             expires_at = :expires, due_pk = :due_pk, due_at = :look REMOVE next_attempt_at",
         )
+        .value("due_pk", partition)?
+        .value("look", look.to_string())?
         .name("status", "status")
         .value("pending", DeliveryStatus::Pending)?
         .value("now", now)?
@@ -259,7 +272,7 @@ impl Store {
         let write = Write::update(key.clone(), "SET due_pk = :due_pk, due_at = :until")
             .name("status", "status")
             .value("pending", DeliveryStatus::Pending)?
-            .value("due_pk", keys::due_partition(keys::due_shard(key)))?
+            .value("due_pk", keys::due_partition_of(key))?
             .value("until", until.to_string())?
             .when("attribute_exists(pk) AND #status = :pending");
         self.write(write).await.map(drop)

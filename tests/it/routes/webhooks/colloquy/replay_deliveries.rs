@@ -88,7 +88,7 @@ async fn many_are_sent_again_some_at_a_time() {
             next_attempt_at: None,
             created_at,
         };
-        app.platform.app.store.put_delivery(&delivery).await.unwrap();
+        app.platform.app.store.put_delivery(&delivery, created_at).await.unwrap();
     }
     let mut body = json!({
         "since": "2026-02-15T10:30:00Z", "until": "2026-02-15T10:31:00Z", "status": "failed",

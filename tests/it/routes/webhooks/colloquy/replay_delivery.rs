@@ -147,7 +147,7 @@ async fn one_that_was_tried_too_often_is_left_alone() {
         next_attempt_at: None,
         created_at: now,
     };
-    app.platform.app.store.put_delivery(&delivery).await.unwrap();
+    app.platform.app.store.put_delivery(&delivery, now).await.unwrap();
     let path = replay(&delivery.id.to_string());
     let refused = dialect.post(&app, &tenant, &id, &path, &NOTHING).await;
     let expected = json!({"error": "The delivery was tried 64 times", "code": "CONFLICT"});
