@@ -3,6 +3,7 @@
 //! goes where.
 
 mod botplot;
+mod colloquy;
 mod helpbot;
 
 use std::sync::Arc;
@@ -47,7 +48,11 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new().merge(botplot::routes()).merge(helpbot::routes()).routes(routes!(chat))
+    OpenApiRouter::new()
+        .merge(botplot::routes())
+        .merge(helpbot::routes())
+        .merge(colloquy::routes())
+        .routes(routes!(chat))
 }
 
 /// The routes of this function.

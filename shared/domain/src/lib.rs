@@ -22,6 +22,7 @@ pub mod period;
 pub mod plan;
 pub mod questions;
 pub mod renderer;
+pub mod search;
 pub mod source;
 pub mod time;
 pub mod unanswered;

@@ -17,6 +17,7 @@
 //! - `respond`: what the engine says by itself: small talk, a pair, "did you mean" where it is not sure,
 //!   a refusal in the visitor's language; and what is searched for a message that leaves out what the
 //!   last two turns said.
+//! - [`search`]: what a search finds for a question and what a visitor would be told, without a turn.
 //! - `history`: the conversation so far, bounded by tokens, for answerers that read it.
 //!
 //! # States of a turn
@@ -44,5 +45,6 @@ mod plan;
 pub mod ratings;
 mod respond;
 pub mod retrieve;
+pub mod search;
 mod stream;
 pub mod turn;
