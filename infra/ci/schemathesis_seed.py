@@ -48,6 +48,14 @@ def answer():
     return call("POST", "/api/v1/chat", question, **PUBLIC)[1]
 
 
+def visited():
+    """A conversation that waits for a person, and its visitor's token."""
+    response, body = call("POST", "/api/v1/chat", {"message": "Is anybody there?"}, **PUBLIC)
+    conversation = body["conversationId"]
+    call("POST", f"/api/v1/conversations/{conversation}/handoff", {}, **PUBLIC)
+    return conversation, response.headers["x-conversation-token"]
+
+
 def hook(event, **more):
     return {"url": "http://127.0.0.1:9/hook", "events": [event], **more}
 
@@ -64,6 +72,21 @@ BACKENDS_BOT = chatbot()
 def integration():
     echo = {"name": "Echo", "type": "echo"}
     return call("POST", f"/v1/bots/{BACKENDS_BOT}/integrations", echo, **PLATFORM)[1]["data"]["id"]
+
+
+def agent_loop():
+    report = {"name": "Report", "user_message": "Report.", "integration_id": integration()}
+    return call("POST", "/v1/agent-loops", report, **PLATFORM)[1]["data"]["id"]
+
+
+def execution(loop):
+    return call("POST", f"/v1/agent-loops/{loop}/run", **PLATFORM)[1]["data"]["id"]
+
+
+def waiting():
+    """Executions of one loop, so many that some still wait: one of them can be cancelled."""
+    loop = agent_loop()
+    return loop, [execution(loop) for _ in range(40)][-1]
 
 
 def botplot_webhook():
@@ -124,17 +147,30 @@ def group():
     sys.exit("no question was counted as unanswered")
 
 
+def traced():
+    """An answer whose trace is kept."""
+    settings = lambda kept: call("PATCH", f"/api/v1/chatbots/{BOT}", {"settings": {"traces": kept}}, **SESSION)
+    settings(True)
+    asked = answer()
+    settings(None)
+    return asked
+
+
 webhooks = watched()
 first = answer()
 deliveries = {name: delivery(name, webhook) for name, webhook in webhooks.items()}
 conferbot_hook = hook("response.created", chatbotId=BOT)
 _, conferbot_webhook = call("POST", "/api/v1/external/v1/webhooks", conferbot_hook, **X_API_KEY)
+visited_conversation, visitor_token = visited()
 _, lead = call("POST", "/api/v1/leads", {"email": "ada@example.com"}, **PUBLIC)
 _, key = call("POST", "/api/v1/api-keys", {"dialect": "conferbot"}, **SESSION)
 _, sources = call("GET", "/api/v1/knowledge", **SECRET)
 _, site_source = call("POST", "/api/v1/sources", {"url": f"{BASE}/docs/api"}, **SITE)
 _, announced = call("POST", "/api/v1/sources/file", {"name": "a.txt", "size": 1}, **SITE)
 _, site_webhook = call("POST", "/api/v1/webhooks", hook("conversation.created"), **SITE)
+
+loop = agent_loop()
+cancelled_loop, cancelled = waiting()
 
 made = {
     "BASE_URL": BASE,
@@ -154,6 +190,10 @@ made = {
     "DELETED_BY_OPENBAT_ID": chatbot(),
     "CONVERSATION_ID": first["conversationId"],
     "MESSAGE_ID": first["messageId"],
+    "INBOX_CONVERSATION_ID": answer()["conversationId"],
+    "VISITED_CONVERSATION_ID": visited_conversation,
+    "VISITOR_TOKEN": visitor_token,
+    "TRACED_MESSAGE_ID": traced()["messageId"],
     "HANDED_OFF_CONVERSATION_ID": answer()["conversationId"],
     "DELETED_PLATFORM_CONVERSATION_ID": answer()["conversationId"],
     "DELETED_BOTPLOT_CONVERSATION_ID": answer()["conversationId"],
@@ -163,6 +203,11 @@ made = {
     "BACKENDS_BOT_ID": BACKENDS_BOT,
     "INTEGRATION_ID": integration(),
     "DELETED_INTEGRATION_ID": integration(),
+    "AGENT_LOOP_ID": loop,
+    "EXECUTION_ID": execution(loop),
+    "DELETED_AGENT_LOOP_ID": agent_loop(),
+    "CANCELLED_AGENT_LOOP_ID": cancelled_loop,
+    "CANCELLED_EXECUTION_ID": cancelled,
     "BOTPLOT_WEBHOOK_ID": botplot_webhook(),
     "DELETED_BOTPLOT_WEBHOOK_ID": botplot_webhook(),
     "SOURCE_ID": sources["sources"][0]["id"],

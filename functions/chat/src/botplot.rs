@@ -4,38 +4,44 @@ use app::chat::turn::{ReplyMode, TurnEvent};
 use axum::{
     Json,
     extract::State,
-    response::{Sse, sse::Event},
+    http::HeaderMap,
+    response::{IntoResponse, Sse, sse::Event},
 };
-use colloquy_http::{Body, ChatKey, PathParams, Problem, StreamOutcome};
+use colloquy_http::{Body, ChatKey, PathParams, Problem, SecretKey, StreamOutcome};
 use dialects::botplot::{
     Botplot, SuccessOut,
     chat::{ChatIn, ChatOut, HandoffIn, RatingIn, StreamEventOut, StreamOut},
+    traces::TraceOut,
 };
 use domain::{
-    Dialect, Principal,
+    Dialect, Error, Principal,
     conversation::{self, ChatRequest, Handoff},
 };
-use futures::{Stream, StreamExt, stream};
+use futures::{StreamExt, stream};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::Ctx;
+use crate::{Ctx, token};
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
         .routes(routes!(stream_chat))
         .routes(routes!(rate_message))
+        .routes(routes!(get_trace))
         .routes(routes!(hand_off))
 }
 
 pub async fn chat(
     ctx: Ctx,
     principal: Principal,
+    headers: &HeaderMap,
     body: &[u8],
-) -> Result<Json<ChatOut>, Problem<Botplot>> {
+) -> Result<impl IntoResponse, Problem<Botplot>> {
     let request = ChatRequest::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
-    let turn =
-        ctx.chat.begin(principal, Dialect::Botplot, request, ReplyMode::Whole).collect().await?;
-    Ok(Json(turn.into()))
+    let chatbot = principal.may_chat()?;
+    let turn = ctx.chat.begin(principal, Dialect::Botplot, request, ReplyMode::Whole);
+    let token = token::header(&ctx.tokens, chatbot, turn.conversation(), headers);
+    let (turn, token) = tokio::join!(turn.collect(), token);
+    Ok((token, Json(ChatOut::from(turn?))))
 }
 
 /// Stream a chat response
@@ -54,11 +60,14 @@ pub async fn chat(
 async fn stream_chat(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
+    headers: HeaderMap,
     Body(body, _): Body<Botplot, ChatIn>,
-) -> Result<(StreamOutcome, Sse<impl Stream<Item = Result<Event, Infallible>>>), Problem<Botplot>> {
+) -> Result<impl IntoResponse, Problem<Botplot>> {
     let request = ChatRequest::try_from(body)?;
     let mut turn = ctx.chat.begin(key.principal, Dialect::Botplot, request, ReplyMode::Streamed);
-    let first = match turn.next().await {
+    let token = token::header(&ctx.tokens, key.chatbot, turn.conversation(), &headers);
+    let (first, token) = tokio::join!(turn.next(), token);
+    let first = match first {
         TurnEvent::Failed(error) => return Err(error.into()),
         first @ (TurnEvent::Delta(_) | TurnEvent::Completed(_)) => first,
     };
@@ -66,8 +75,8 @@ async fn stream_chat(
     let outcome = StreamOutcome::default();
     let ended = outcome.clone();
     let events = stream::iter([first]).chain(stream::iter(more).flatten());
-    let lines = events.map(move |event| Ok(sse(line(event, &ended))));
-    Ok((outcome, Sse::new(lines)))
+    let lines = events.map(move |event| Ok::<_, Infallible>(sse(line(event, &ended))));
+    Ok((token, outcome, Sse::new(lines)))
 }
 
 /// Rate a message
@@ -87,6 +96,24 @@ async fn rate_message(
     let rating = conversation::rating(rating)?;
     ctx.app.rate(key.chatbot, id.parse()?, rating).await?;
     Ok(Json(SuccessOut::DONE))
+}
+
+/// Get what led to an answer
+///
+/// What was searched and found, with scores; which AI backend was asked what, and how long everything took.
+/// It is kept for 30 days while the chatbot's setting `traces` is `true`. It holds no keys and no headers.
+#[utoipa::path(get, path = "/api/v1/messages/{id}/trace", tag = "botplot",
+    security(("botplotSecret" = [])),
+    params(("id" = String, Path, format = "uuid", description = "An answer's message")),
+    responses((status = 200, body = TraceOut)))]
+async fn get_trace(
+    State(ctx): State<Ctx>,
+    key: SecretKey<Botplot>,
+    PathParams(id, _): PathParams<Botplot, String>,
+) -> Result<Json<TraceOut>, Problem<Botplot>> {
+    // No answer, another chatbot's and one without a trace are all alike.
+    let answer = id.parse().map_err(|_| Error::not_found("trace"))?;
+    Ok(Json(ctx.app.trace(key.chatbot, answer).await?.into()))
 }
 
 /// Request human support

@@ -32,6 +32,7 @@ pub fn router(env: &Env, aws: &Aws) -> Result<EventRouter> {
         deliveries: aws.jobs(env)?,
         purges: aws.jobs(env)?,
         mails: aws.jobs(env)?,
+        loops: aws.jobs(env)?,
     };
     Ok(EventRouter::new(aws.app(env)?, queues, &dialects::Renderer))
 }

@@ -14,7 +14,7 @@ pub struct Ctx {
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        Ok(Self { ticker: Ticker::new(aws.app(env)?, aws.jobs(env)?) })
+        Ok(Self { ticker: Ticker::new(aws.app(env)?, aws.jobs(env)?, aws.jobs(env)?) })
     }
 }
 

@@ -4,6 +4,7 @@ pub mod extract;
 pub mod operations;
 pub mod retrieve;
 mod semantic;
+pub mod streaming;
 pub mod unanswerable;
 pub mod webhooks;
 
@@ -27,6 +28,8 @@ pub enum Command {
     Operations(operations::Options),
     /// What the index finds, as a TREC run, and what that takes.
     Retrieve(retrieve::Options),
+    /// Time to the first token of a streamed answer and to its end, beside a bare proxy.
+    Streaming(streaming::Options),
     /// Whether the confidence tells questions with an answer from those without.
     Unanswerable(unanswerable::Options),
     /// What is lost and what comes twice where endpoints fail and workers die; how fast it goes.
@@ -53,6 +56,7 @@ pub async fn run(options: Options) -> Result<String> {
         Command::Extract(options) => extract::run(&options),
         Command::Operations(options) => operations::run(options).await,
         Command::Retrieve(options) => retrieve::run(&options),
+        Command::Streaming(options) => streaming::run(options).await,
         Command::Unanswerable(options) => unanswerable::run(&options),
         Command::Webhooks(options) => webhooks::run(options).await,
     }

@@ -9,6 +9,7 @@ use crate::{LocalError, Result};
 pub fn openapi() -> Result<Value> {
     let mut merged = access::openapi();
     for part in [
+        agent_loops::openapi(),
         analytics::openapi(),
         chat::openapi(),
         chatbots::openapi(),

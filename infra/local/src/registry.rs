@@ -46,6 +46,7 @@ macro_rules! worker {
 pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
     Ok(match binary {
         "access" => http!(access, env, aws),
+        "agent-loops" => http!(agent_loops, env, aws),
         "analytics" => http!(analytics, env, aws),
         "chat" | "chat-stream" => http!(chat, env, aws),
         "chatbots" => http!(chatbots, env, aws),
@@ -55,10 +56,12 @@ pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
         "knowledge" => http!(knowledge_api, env, aws),
         "leads" => http!(leads, env, aws),
         "projects" => http!(projects, env, aws),
+        "web" => Code::Http(web::router(web::Ctx::new(env).map_err(LocalError::of)?)),
         "webhooks" => http!(webhooks, env, aws),
         "crawl-worker" => worker!(crawl_worker, env, aws),
         "delivery-worker" => worker!(delivery_worker, env, aws),
         "event-fanout" => worker!(event_fanout, env, aws),
+        "loop-worker" => worker!(loop_worker, env, aws),
         "mail-worker" => worker!(mail_worker, env, aws),
         "purge-worker" => worker!(purge_worker, env, aws),
         "stats-worker" => worker!(stats_worker, env, aws),

@@ -1,14 +1,15 @@
 //! Anthropic's messages.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use outbound::Client;
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    AnswerError, AnswerEvent, AnswerStream, Answerer, Endpoint, Finish, Message, Request, ToolCall,
-    Usage,
+    AnswerError, AnswerEvent, AnswerStream, Answerer, Endpoint, Finish, Message, Request, Tool,
+    ToolCall, Usage,
+    calls::{self, OpenCalls},
     http::{self, Call, Wire, error_of_status, malformed, quoted},
     markers, prompt,
     sse::SseEvent,
@@ -30,7 +31,7 @@ impl Anthropic {
         Self { client, endpoint: Arc::new(endpoint) }
     }
 
-    fn call(&self, request: &Request) -> Call {
+    pub(crate) fn call(&self, request: &Request) -> Call {
         let Endpoint { url, model, headers, api_key } = &*self.endpoint;
         let mut headers = headers.clone();
         headers.push(("anthropic-version".to_owned(), VERSION.to_owned()));
@@ -47,18 +48,19 @@ impl Anthropic {
         if !system.is_empty() {
             body["system"] = json!(system);
         }
-        if !request.tools.is_empty() {
-            body["tools"] = request
-                .tools
-                .iter()
-                .map(|tool| {
-                    json!({
-                        "name": tool.name,
-                        "description": tool.description,
-                        "input_schema": tool.parameters,
-                    })
+        let tools = calls::declared(request);
+        if !tools.is_empty() {
+            if calls::are_forbidden(request) {
+                body["tool_choice"] = json!({ "type": "none" });
+            }
+            let tool = |tool: Tool| {
+                json!({
+                    "name": tool.name,
+                    "description": tool.description,
+                    "input_schema": tool.parameters,
                 })
-                .collect();
+            };
+            body["tools"] = tools.into_iter().map(tool).collect();
         }
         Call { url: messages_url(url), headers, body }
     }
@@ -69,6 +71,10 @@ impl Answerer for Anthropic {
         let call = self.call(&request);
         let answer = http::answer(self.client.clone(), call, AnthropicWire::default());
         markers::filtered(request.chatbot.rules, answer)
+    }
+
+    fn calls_tools(&self) -> bool {
+        true
     }
 }
 
@@ -117,9 +123,9 @@ fn blocks(message: &Message) -> (&'static str, Vec<Value>) {
     match message {
         Message::User(content) => ("user", text(content).into_iter().collect()),
         Message::Assistant { content, tool_calls } => {
-            let calls = tool_calls.iter().map(|ToolCall { id, name, arguments }| {
-                let input: Value = serde_json::from_str(arguments).unwrap_or_else(|_| json!({}));
-                json!({ "type": "tool_use", "id": id, "name": name, "input": input })
+            let calls = tool_calls.iter().map(|call| {
+                let input = calls::sent_back(call);
+                json!({ "type": "tool_use", "id": call.id, "name": call.name, "input": input })
             });
             ("assistant", text(content).into_iter().chain(calls).collect())
         }
@@ -141,7 +147,7 @@ pub(crate) struct AnthropicWire {
     usage: Usage,
     stop_reason: Option<String>,
     /// The tool calls whose blocks are open, by their index.
-    calls: BTreeMap<u64, ToolCall>,
+    calls: OpenCalls,
     called: bool,
 }
 
@@ -158,10 +164,7 @@ impl AnthropicWire {
         }
     }
 
-    fn close(&mut self, mut call: ToolCall) -> AnswerEvent {
-        if call.arguments.trim().is_empty() {
-            "{}".clone_into(&mut call.arguments);
-        }
+    fn close(&mut self, call: ToolCall) -> AnswerEvent {
         self.called = true;
         AnswerEvent::ToolCall(call)
     }
@@ -189,23 +192,21 @@ impl AnthropicWire {
             "content_block_start" => {
                 let block = &data["content_block"];
                 if block["type"] == "tool_use" {
-                    let (id, name) = (text(&block["id"]), text(&block["name"]));
-                    self.calls.insert(index, ToolCall { id, name, arguments: String::new() });
+                    self.calls.open(index, &text(&block["id"]), &text(&block["name"]))?;
                 }
                 delta(text(&block["text"]))
             }
             "content_block_delta" => {
                 let part = &data["delta"];
-                if let Some(call) = self.calls.get_mut(&index) {
-                    call.arguments.push_str(part["partial_json"].as_str().unwrap_or_default());
-                }
+                let arguments = part["partial_json"].as_str().unwrap_or_default();
+                self.calls.push(index, "", arguments)?;
                 // Thinking and signatures are no visible text.
                 match part["type"].as_str() {
                     Some("text_delta") => delta(text(&part["text"])),
                     _ => Vec::new(),
                 }
             }
-            "content_block_stop" => match self.calls.remove(&index) {
+            "content_block_stop" => match self.calls.close(index) {
                 Some(call) => vec![self.close(call)],
                 None => Vec::new(),
             },

@@ -1,15 +1,16 @@
 //! Amazon Bedrock's Converse, asked with a Bedrock API key. A chatbot's owner brings that key: the
 //! functions' own role, which would spend the deployer's money, is never used.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use outbound::Client;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    AnswerError, AnswerEvent, AnswerStream, Answerer, Endpoint, Finish, Message, Request, ToolCall,
-    Usage,
+    AnswerError, AnswerEvent, AnswerStream, Answerer, Endpoint, Finish, Message, Request, Tool,
+    ToolCall, Usage,
+    calls::{self, OpenCalls},
     http::{self, Call, Wire, error_of_status, malformed, quoted},
     markers, prompt,
     sse::SseEvent,
@@ -28,7 +29,7 @@ impl BedrockConverse {
         Self { client, endpoint: Arc::new(endpoint) }
     }
 
-    fn call(&self, request: &Request) -> Result<Call, AnswerError> {
+    pub(crate) fn call(&self, request: &Request) -> Result<Call, AnswerError> {
         let Endpoint { url, model, headers, api_key } = &*self.endpoint;
         let misconfigured =
             |message: &str| AnswerError::Misconfigured { message: message.to_owned() };
@@ -60,7 +61,13 @@ impl Answerer for BedrockConverse {
         };
         markers::filtered(request.chatbot.rules, answer)
     }
+
+    fn calls_tools(&self) -> bool {
+        true
+    }
 }
+
+const NO_TOOLS: &str = "\nDo not call any tool now. Answer in text, with what you have.\n";
 
 fn body(request: &Request) -> Value {
     let mut system = prompt::system(request, &prompt::fence());
@@ -87,11 +94,16 @@ fn body(request: &Request) -> Value {
         "messages": messages,
         "inferenceConfig": { "maxTokens": request.max_output_tokens },
     });
+    let tools = calls::declared(request);
+    if !tools.is_empty() && calls::are_forbidden(request) {
+        // There is no choice that forbids them.
+        system.push_str(NO_TOOLS);
+    }
     if !system.is_empty() {
         body["system"] = json!([{ "text": system }]);
     }
-    if !request.tools.is_empty() {
-        let tools = request.tools.iter().map(|tool| {
+    if !tools.is_empty() {
+        let tools = tools.into_iter().map(|tool: Tool| {
             json!({ "toolSpec": {
                 "name": tool.name,
                 "description": tool.description,
@@ -109,9 +121,9 @@ fn blocks(message: &Message) -> (&'static str, Vec<Value>) {
     match message {
         Message::User(content) => ("user", text(content).into_iter().collect()),
         Message::Assistant { content, tool_calls } => {
-            let calls = tool_calls.iter().map(|ToolCall { id, name, arguments }| {
-                let input = serde_json::from_str(arguments).unwrap_or(Value::Object(Map::new()));
-                json!({ "toolUse": { "toolUseId": id, "name": name, "input": input } })
+            let calls = tool_calls.iter().map(|call| {
+                let input = calls::sent_back(call);
+                json!({ "toolUse": { "toolUseId": call.id, "name": call.name, "input": input } })
             });
             ("assistant", text(content).into_iter().chain(calls).collect())
         }
@@ -132,7 +144,7 @@ fn blocks(message: &Message) -> (&'static str, Vec<Value>) {
 pub(crate) struct BedrockWire {
     usage: Usage,
     stop_reason: Option<String>,
-    calls: BTreeMap<u64, ToolCall>,
+    calls: OpenCalls,
     called: bool,
 }
 
@@ -143,16 +155,12 @@ impl BedrockWire {
         self.usage.output_tokens = tokens("outputTokens").unwrap_or(self.usage.output_tokens);
     }
 
-    fn open(&mut self, index: u64, tool: &Value) {
-        let text = |name: &str| tool[name].as_str().unwrap_or_default().to_owned();
-        let (id, name) = (text("toolUseId"), text("name"));
-        self.calls.insert(index, ToolCall { id, name, arguments: String::new() });
+    fn open(&mut self, index: u64, tool: &Value) -> Result<(), AnswerError> {
+        let text = |name: &str| tool[name].as_str().unwrap_or_default();
+        self.calls.open(index, text("toolUseId"), text("name")).map(|_| ())
     }
 
-    fn close(&mut self, mut call: ToolCall) -> AnswerEvent {
-        if call.arguments.trim().is_empty() {
-            "{}".clone_into(&mut call.arguments);
-        }
+    fn close(&mut self, call: ToolCall) -> AnswerEvent {
         self.called = true;
         AnswerEvent::ToolCall(call)
     }
@@ -187,21 +195,18 @@ impl Wire for BedrockWire {
         Ok(match event.event.as_str() {
             "contentBlockStart" => {
                 if data["start"]["toolUse"].is_object() {
-                    self.open(index, &data["start"]["toolUse"]);
+                    self.open(index, &data["start"]["toolUse"])?;
                 }
                 Vec::new()
             }
             "contentBlockDelta" => {
                 let part = &data["delta"];
-                if let (Some(call), Some(input)) =
-                    (self.calls.get_mut(&index), part["toolUse"]["input"].as_str())
-                {
-                    call.arguments.push_str(input);
-                }
+                let arguments = part["toolUse"]["input"].as_str().unwrap_or_default();
+                self.calls.push(index, "", arguments)?;
                 // Reasoning is no visible text.
                 delta(&part["text"])
             }
-            "contentBlockStop" => match self.calls.remove(&index) {
+            "contentBlockStop" => match self.calls.close(index) {
                 Some(call) => vec![self.close(call)],
                 None => Vec::new(),
             },
@@ -240,9 +245,9 @@ impl Wire for BedrockWire {
             events.extend(delta(&block["text"]));
             let tool = &block["toolUse"];
             if tool.is_object() {
-                self.open(0, tool);
-                if let Some(mut call) = self.calls.remove(&0) {
-                    call.arguments = tool["input"].to_string();
+                self.open(0, tool)?;
+                self.calls.push(0, "", &tool["input"].to_string())?;
+                if let Some(call) = self.calls.close(0) {
                     events.push(self.close(call));
                 }
             }

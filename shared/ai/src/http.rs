@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::{
     AnswerError, AnswerEvent, AnswerStream,
+    calls::MAX_TOOL_CALLS,
     frames::FrameReader,
     sse::{MAX_EVENT, SseEvent, SseReader},
 };
@@ -16,9 +17,7 @@ use crate::{
 /// The largest answer that comes as a whole, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
 /// The largest text of one answer, in bytes: it has to fit an item of the table.
-const MAX_TEXT: usize = 128 * 1024;
-/// Tool calls of one answer.
-const MAX_TOOL_CALLS: usize = 64;
+pub(crate) const MAX_TEXT: usize = 128 * 1024;
 /// Characters of a backend's own error text that its owner is shown.
 const MAX_QUOTED: usize = 200;
 
@@ -65,7 +64,8 @@ async fn begin(
 ) -> Result<AnswerStream, AnswerError> {
     let Call { url, headers, body } = call;
     let sent = client.post_stream(&url, &headers, body.to_string()).await;
-    let Streamed { status, content_type, retry_after, body } = sent.map_err(error_of_outbound)?;
+    let Streamed { status, content_type, retry_after, body, .. } =
+        sent.map_err(error_of_outbound)?;
     if !(200..300).contains(&status) {
         let text = prefix(body).await;
         return Err(match wire.error(status, &text) {

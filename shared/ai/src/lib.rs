@@ -12,22 +12,30 @@
 //! are the protocol with a model: passages inside a fence, citations and refusals as markers that no
 //! visitor sees. They know no table and no route; which backend is asked, and what becomes of its
 //! answer, is decided in `app`.
+//!
+//! [`mcp`] is a client of MCP servers, and [`tools`] what their tools are to a model: names, schemas and
+//! results within bounds.
 
 pub mod anthropic;
 pub mod bedrock;
 pub mod builtin;
+mod calls;
 pub mod custom;
 pub mod echo;
 mod error;
 mod frames;
 mod http;
 pub mod markers;
+pub mod mcp;
 pub mod openai;
 mod prompt;
 mod request;
+#[cfg(test)]
+mod requests;
 pub mod sse;
 #[cfg(test)]
 mod streams;
+pub mod tools;
 
 pub use anthropic::Anthropic;
 pub use bedrock::BedrockConverse;
@@ -37,8 +45,10 @@ pub use echo::Echo;
 pub use error::{AnswerError, Clock};
 use futures::stream::BoxStream;
 pub use openai::OpenAi;
+pub use prompt::transcript;
 pub use request::{
     ChatbotContext, Endpoint, Grounding, Message, MessageOrigin, Request, Rules, Tool, ToolCall,
+    ToolChoice,
 };
 
 /// A backend that answers.
@@ -55,6 +65,11 @@ pub trait Answerer: Send + Sync {
     /// Whether it makes use of [`Request::grounding`].
     fn reads_grounding(&self) -> bool {
         true
+    }
+
+    /// Whether it makes use of [`Request::tools`].
+    fn calls_tools(&self) -> bool {
+        false
     }
 }
 

@@ -2,12 +2,9 @@
 //! OpenRouter, Groq. What differs between them is read tolerantly: a missing `choices`, a choice without
 //! `delta`, tool calls that end with `stop`, an error inside a successful stream.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use futures::{StreamExt, stream};
@@ -16,8 +13,9 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
-    AnswerError, AnswerEvent, AnswerStream, Answerer, Endpoint, Finish, Message, Request, ToolCall,
-    Usage,
+    AnswerError, AnswerEvent, AnswerStream, Answerer, Endpoint, Finish, Message, Request, Tool,
+    ToolCall, Usage,
+    calls::{self, OpenCalls},
     http::{self, Call, Wire, error_of_status, malformed, quoted},
     markers, prompt,
     sse::SseEvent,
@@ -38,6 +36,8 @@ struct Learned {
     other_bound: AtomicBool,
     /// It doesn't know `stream_options`.
     no_stream_options: AtomicBool,
+    /// It doesn't know `tool_choice`.
+    no_tool_choice: AtomicBool,
 }
 
 impl OpenAi {
@@ -46,7 +46,7 @@ impl OpenAi {
         Self { client, endpoint: Arc::new(endpoint), learned: Arc::default() }
     }
 
-    fn call(&self, request: &Request, fence: &str) -> Call {
+    pub(crate) fn call(&self, request: &Request, fence: &str) -> Call {
         let Endpoint { url, model, headers, api_key } = &*self.endpoint;
         let mut headers = headers.clone();
         if let Some(key) = api_key {
@@ -63,20 +63,26 @@ impl OpenAi {
             != self.learned.other_bound.load(Ordering::Relaxed);
         let bound = if new_name { "max_completion_tokens" } else { "max_tokens" };
         body[bound] = json!(request.max_output_tokens);
-        if !request.tools.is_empty() {
-            body["tools"] = request
-                .tools
-                .iter()
-                .map(|tool| {
-                    json!({ "type": "function", "function": {
-                        "name": tool.name,
-                        "description": tool.description,
-                        "parameters": tool.parameters,
-                    }})
-                })
-                .collect();
-        }
+        self.tools(&mut body, request);
         Call { url: completions_url(url), headers, body }
+    }
+
+    fn tools(&self, body: &mut Value, request: &Request) {
+        let tools = calls::declared(request);
+        if tools.is_empty() {
+            return;
+        }
+        let tool = |tool: Tool| {
+            json!({ "type": "function", "function": {
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.parameters,
+            }})
+        };
+        body["tools"] = tools.into_iter().map(tool).collect();
+        if calls::are_forbidden(request) && !self.learned.no_tool_choice.load(Ordering::Relaxed) {
+            body["tool_choice"] = json!("none");
+        }
     }
 
     /// Whether a refusal says what to leave out, which is remembered.
@@ -84,6 +90,8 @@ impl OpenAi {
         let AnswerError::Rejected { message } = error else { return false };
         let flag = if message.contains("stream_options") {
             &self.learned.no_stream_options
+        } else if message.contains("tool_choice") {
+            &self.learned.no_tool_choice
         } else if message.contains("max_tokens") || message.contains("max_completion_tokens") {
             &self.learned.other_bound
         } else {
@@ -110,6 +118,10 @@ impl Answerer for OpenAi {
             }
         });
         markers::filtered(rules, raw.flatten().boxed())
+    }
+
+    fn calls_tools(&self) -> bool {
+        true
     }
 }
 
@@ -159,9 +171,10 @@ fn message(message: &Message) -> Value {
         Message::Assistant { content, tool_calls } => {
             let calls: Vec<Value> = tool_calls
                 .iter()
-                .map(|ToolCall { id, name, arguments }| {
-                    let function = json!({ "name": name, "arguments": arguments });
-                    json!({ "id": id, "type": "function", "function": function })
+                .map(|call| {
+                    let arguments = Value::Object(calls::sent_back(call)).to_string();
+                    let function = json!({ "name": call.name, "arguments": arguments });
+                    json!({ "id": call.id, "type": "function", "function": function })
                 })
                 .collect();
             let content = (!content.is_empty()).then_some(content);
@@ -180,8 +193,8 @@ pub(crate) struct OpenAiWire {
     usage: Usage,
     finish: Option<Finish>,
     refused: bool,
-    /// Tool calls by their place. An id that is new at a known place opens another call.
-    calls: BTreeMap<u64, ToolCall>,
+    /// An id that is new at a known place opens another call.
+    calls: OpenCalls,
     closed: Vec<ToolCall>,
 }
 
@@ -192,7 +205,7 @@ impl OpenAiWire {
             usage: Usage::default(),
             finish: None,
             refused: false,
-            calls: BTreeMap::new(),
+            calls: OpenCalls::default(),
             closed: Vec::new(),
         }
     }
@@ -213,7 +226,7 @@ impl OpenAiWire {
             }
             self.refused |= part["refusal"].as_str().is_some_and(|text| !text.is_empty());
             for (place, call) in (0..).zip(part["tool_calls"].as_array().into_iter().flatten()) {
-                self.tool_call(place, call);
+                self.tool_call(place, call)?;
             }
         }
         if let Some(reason) = choice["finish_reason"].as_str() {
@@ -236,42 +249,32 @@ impl OpenAiWire {
         }
     }
 
-    fn tool_call(&mut self, place: u64, call: &Value) {
+    fn tool_call(&mut self, place: u64, call: &Value) -> Result<(), AnswerError> {
         let place = call["index"].as_u64().unwrap_or(place);
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let id = text(&call["id"]);
+        let id = call["id"].as_str().unwrap_or_default();
         let function = &call["function"];
         // Gateways send arguments as an object.
         let arguments = match &function["arguments"] {
             Value::Object(object) => Value::Object(object.clone()).to_string(),
-            other => text(other),
+            other => other.as_str().unwrap_or_default().to_owned(),
         };
-        if let Some(open) = self.calls.get_mut(&place) {
-            if id.is_empty() || open.id == id {
-                open.name.push_str(&text(&function["name"]));
-                open.arguments.push_str(&arguments);
-                return;
-            }
-            self.closed.extend(self.calls.remove(&place));
+        let goes_on = |open: &ToolCall| id.is_empty() || open.id == id;
+        if !self.calls.get(place).is_some_and(goes_on) {
+            self.closed.extend(self.calls.open(place, id, "")?.map(calls::complete));
         }
-        let name = text(&function["name"]);
-        self.calls.insert(place, ToolCall { id, name, arguments });
+        self.calls.push(place, function["name"].as_str().unwrap_or_default(), &arguments)
     }
 
     /// The end, with the tool calls that are complete now. Whether there are any decides, since servers
     /// end calls with `stop` too.
     fn done(&mut self) -> Vec<AnswerEvent> {
-        let open = std::mem::take(&mut self.calls).into_values();
-        let calls: Vec<ToolCall> = self.closed.drain(..).chain(open).collect();
+        let calls: Vec<ToolCall> = self.closed.drain(..).chain(self.calls.close_all()).collect();
         let mut finish = self.finish.unwrap_or(Finish::Stop);
         let mut events: Vec<AnswerEvent> = (1..)
             .zip(calls)
             .map(|(number, mut call)| {
                 if call.id.is_empty() {
                     call.id = format!("call_{number}");
-                }
-                if call.arguments.trim().is_empty() {
-                    "{}".clone_into(&mut call.arguments);
                 }
                 finish = Finish::ToolCalls;
                 AnswerEvent::ToolCall(call)

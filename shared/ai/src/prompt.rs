@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use crate::{Grounding, Request, Rules, markers::REFUSAL_MARKER};
+use crate::{Grounding, Message, Request, Rules, markers::REFUSAL_MARKER};
 
 /// The longest passage that is sent, in characters.
 const MAX_PASSAGE: usize = 6_000;
@@ -59,6 +59,21 @@ pub(crate) fn system(request: &Request, fence: &str) -> String {
     text
 }
 
+/// What a model reads of `request`, message by message: who speaks, and the text. No key and no header is
+/// part of it; the word of the fence is another one in each request.
+pub fn transcript(request: &Request) -> Vec<(&'static str, String)> {
+    let history = request.history.iter().map(|message| match message {
+        Message::User(text) => ("user", text.clone()),
+        Message::Assistant { content, .. } => ("assistant", content.clone()),
+        Message::ToolResult { content, .. } => ("tool", content.clone()),
+    });
+    let mut said = vec![("system", system(request, "…"))];
+    said.extend(history);
+    said.push(("user", request.message.clone()));
+    said.retain(|(_, text)| !text.is_empty());
+    said
+}
+
 fn passages(text: &mut String, grounding: &[Grounding], fence: &str) {
     if grounding.is_empty() {
         text.push_str("\nNo passage was found.\n");
@@ -98,5 +113,11 @@ mod tests {
         assert!(text.contains("<passage-f00d> [[1]]\nWe open at ten.\n</passage-f00d>"));
         request.chatbot.rules = Rules::Verbatim;
         assert_eq!(system(&request, "f00d"), "Be kind.");
+        let before = Message::Assistant { content: "Hello!".to_owned(), tool_calls: Vec::new() };
+        request.history = vec![before, Message::User(String::new())];
+        let said = transcript(&request);
+        let texts: Vec<(&str, &str)> =
+            said.iter().map(|(role, text)| (*role, text.as_str())).collect();
+        assert_eq!(texts, [("system", "Be kind."), ("assistant", "Hello!"), ("user", "When?")]);
     }
 }

@@ -1,6 +1,7 @@
 //! What a backend is asked.
 
 use domain::{ChatbotId, Citation, ConversationId, MessageId, conversation::Platform};
+use serde_json::{Map, Value};
 use url::Url;
 
 /// One question to a backend.
@@ -16,10 +17,23 @@ pub struct Request {
     pub grounding: Vec<Grounding>,
     /// Tools that the backend may call.
     pub tools: Vec<Tool>,
+    /// Whether it may call them.
+    pub tool_choice: ToolChoice,
     /// The largest answer, in tokens.
     pub max_output_tokens: u32,
     /// Where the message comes from.
     pub origin: MessageOrigin,
+}
+
+/// Whether a backend may call the tools that it is told of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ToolChoice {
+    /// It decides.
+    #[default]
+    Auto,
+    /// Text alone is an answer. The tools are declared all the same, since a history with their calls
+    /// is refused without them.
+    Forbidden,
 }
 
 /// Where a message comes from: what a team's own backend is told.
@@ -119,7 +133,7 @@ pub struct Tool {
     /// What it does, for the model.
     pub description: String,
     /// JSON Schema of its arguments, an object.
-    pub parameters: serde_json::Value,
+    pub parameters: Value,
 }
 
 /// A tool that a backend called.
@@ -131,6 +145,21 @@ pub struct ToolCall {
     pub name: String,
     /// The arguments as JSON text, as the model wrote them: it may be invalid. `{}` for none.
     pub arguments: String,
+}
+
+impl ToolCall {
+    /// The arguments as an object. The error is a text for the model that wrote them.
+    pub fn object(&self) -> Result<Map<String, Value>, String> {
+        match self.arguments.trim() {
+            "" => Ok(Map::new()),
+            text => match serde_json::from_str(text) {
+                Ok(Value::Object(object)) => Ok(object),
+                Ok(Value::Null) => Ok(Map::new()),
+                Ok(_) => Err("The arguments must be a JSON object.".to_owned()),
+                Err(error) => Err(format!("The arguments are not valid JSON: {error}.")),
+            },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +186,7 @@ pub(crate) mod tests {
             message: message.to_owned(),
             grounding: quotes.iter().map(grounding).collect(),
             tools: Vec::new(),
+            tool_choice: ToolChoice::Auto,
             max_output_tokens: 1_000,
             origin: MessageOrigin {
                 conversation_id: "0197a000-0000-7000-8000-000000000001".parse().unwrap(),

@@ -5,6 +5,10 @@
 //! that the end of the body cuts off before its blank line is delivered ([`SseReader::finish`]), since
 //! proxies cut that line. However the bytes are split, the events are the same.
 
+use std::time::Duration;
+
+/// The longest `id` of an event, in bytes.
+const MAX_ID: usize = 1_024;
 /// The largest event that is read, in bytes.
 pub const MAX_EVENT: usize = 1024 * 1024;
 
@@ -31,6 +35,10 @@ pub struct SseReader {
     /// The data of the event that has begun, if it has any.
     data: Option<String>,
     event: String,
+    /// The last `id`, of an event that has ended.
+    last_id: Option<String>,
+    id: Option<String>,
+    retry: Option<Duration>,
     first_line: bool,
     /// The last byte was `\r`: a `\n` right after it belongs to the same line end.
     after_cr: bool,
@@ -50,6 +58,9 @@ impl SseReader {
             line: Vec::new(),
             data: None,
             event: String::new(),
+            last_id: None,
+            id: None,
+            retry: None,
             first_line: true,
             after_cr: false,
         }
@@ -85,6 +96,17 @@ impl SseReader {
         self.end_event()
     }
 
+    /// The `id` of the last event that had one, whether or not it had data: where the stream can be
+    /// continued. Empty if the server has taken it back.
+    pub fn last_id(&self) -> Option<&str> {
+        self.last_id.as_deref()
+    }
+
+    /// How long the server asks to wait before the stream is continued.
+    pub fn retry(&self) -> Option<Duration> {
+        self.retry
+    }
+
     fn extend_line(&mut self, bytes: &[u8]) -> Result<(), EventTooLarge> {
         let data = self.data.as_ref().map_or(0, String::len);
         if data + self.line.len() + bytes.len() > self.max_event {
@@ -118,7 +140,15 @@ impl SseReader {
                 None => self.data = Some(value.into_owned()),
             },
             b"event" => self.event = value.into_owned(),
-            // Comments (an empty name), `id`, `retry`, and fields that the specification doesn't know.
+            b"id" if !value.contains('\0') && value.len() <= MAX_ID => {
+                self.id = Some(value.into_owned());
+            }
+            b"retry" => {
+                let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+                let millis = value.parse().ok().filter(|_| digits);
+                self.retry = millis.map(Duration::from_millis).or(self.retry);
+            }
+            // Comments (an empty name), and fields that the specification doesn't know.
             _ => {}
         }
         None
@@ -126,6 +156,7 @@ impl SseReader {
 
     fn end_event(&mut self) -> Option<SseEvent> {
         let event = std::mem::take(&mut self.event);
+        self.last_id = self.id.take().or_else(|| self.last_id.take());
         self.data.take().map(|data| SseEvent { event, data })
     }
 }
@@ -178,6 +209,21 @@ mod tests {
             }
         }
         assert!(read(b"", 1).is_empty());
+    }
+
+    #[test]
+    fn ids_count_once_their_event_has_ended() {
+        let body = b"id: 1\nretry: 250\ndata:\n\nretry: soon\nid: 2\n\nid: 3\ndata: cut";
+        for size in 1..=body.len() {
+            let (mut reader, mut events) = (SseReader::default(), Vec::new());
+            assert_eq!((reader.last_id(), reader.retry()), (None, None));
+            for piece in body.chunks(size) {
+                reader.feed(piece, &mut events).unwrap();
+            }
+            assert_eq!(reader.last_id(), Some("2"), "by {size}");
+            assert_eq!(reader.retry(), Some(Duration::from_millis(250)));
+            assert_eq!(events, [event("", "")]);
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     adapters::sqs::{Queue, QueueMessage},
+    agent_loops::job::RunLoop,
     crawl::job::CrawlPage,
     mail::job::Mail,
     ops::purge::Purge,
@@ -21,11 +22,12 @@ use crate::{
 };
 
 /// All types of jobs.
-pub const ALL: [JobType; 4] = [
+pub const ALL: [JobType; 5] = [
     JobType::of::<CrawlPage>(),
     JobType::of::<Deliver>(),
     JobType::of::<Mail>(),
     JobType::of::<Purge>(),
+    JobType::of::<RunLoop>(),
 ];
 
 /// What a queue holds, and how a worker carries it out.
@@ -182,6 +184,7 @@ mod tests {
         for (scope, named) in [
             (Scope::Chatbot(id(2)), format!(r#""chatbotId":"{two}""#)),
             (Scope::Workspace(id(1)), format!(r#""workspaceId":"{one}""#)),
+            (Scope::AgentLoop(id(1)), format!(r#""agentLoopId":"{one}""#)),
         ] {
             let deliver = Deliver {
                 scope,
@@ -229,6 +232,20 @@ mod tests {
         let body = encode(&purge).unwrap();
         assert_eq!(body, format!(r#"{{"v":1,"target":{{"kind":"conversation","id":"{one}"}}}}"#));
         assert_eq!(decode::<Purge>(&body).unwrap(), purge);
+
+        let run = RunLoop {
+            workspace_id: id(1),
+            agent_loop_id: id(2),
+            execution_id: id(3),
+            deferrals: 0,
+        };
+        let body = format!(
+            r#"{{"v":1,"workspaceId":"{one}","agentLoopId":"{two}","executionId":"{three}""#
+        );
+        assert_eq!(encode(&run).unwrap(), format!("{body}}}"));
+        let deferred = RunLoop { deferrals: 2, ..run };
+        assert_eq!(encode(&deferred).unwrap(), format!(r#"{body},"deferrals":2}}"#));
+        assert_eq!(decode::<RunLoop>(&encode(&deferred).unwrap()).unwrap(), deferred);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod adapters;
+pub mod agent_loops;
 pub mod chat;
 pub mod chatbots;
 pub mod conversations;

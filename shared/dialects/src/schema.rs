@@ -18,7 +18,7 @@ fn nullable(builder: ObjectBuilder, kind: Type) -> Object {
 }
 
 /// Blank text counts as empty, and NUL is refused.
-fn text((min, max): (usize, usize)) -> ObjectBuilder {
+pub fn text((min, max): (usize, usize)) -> ObjectBuilder {
     let some = if min == 0 { "" } else { r"[^\s\x00][^\x00]*" };
     let least = (min > 0).then_some(min);
     let pattern = format!(r"^[^\x00]*{some}$");

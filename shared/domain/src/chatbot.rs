@@ -22,6 +22,8 @@ pub const INSTRUCTIONS: (usize, usize) = (0, 4_000);
 /// The setting that says whether a stored pair that asks the same answers before any AI backend: true
 /// (default) or false.
 pub const PAIRS_FIRST: &str = "pairsFirst";
+/// The setting that says whether what leads to an answer is kept for the owner: true or false (default).
+pub const TRACES: &str = "traces";
 
 /// What AI backends may answer from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,6 +54,13 @@ pub const NEAR_THRESHOLD: &str = "nearThreshold";
 /// The setting for small talk: `false` for none; an object with texts of its own, by intent
 /// (`{"greeting": "…"}`), or by language and intent (`{"de": {"greeting": "…"}}`).
 pub const SMALL_TALK: &str = "smallTalk";
+/// The setting with the questions that a widget suggests: up to [`MAX_SUGGESTIONS`]; where it is absent
+/// or null, those of stored pairs.
+pub const SUGGESTED_QUESTIONS: &str = "suggestedQuestions";
+/// Questions that a widget suggests.
+pub const MAX_SUGGESTIONS: usize = 6;
+/// Characters of each.
+const SUGGESTION: (usize, usize) = (1, 120);
 /// Characters of such a text.
 const SMALL_TALK_TEXT: usize = 1_000;
 
@@ -109,6 +118,12 @@ impl Chatbot {
         text.and_then(Value::as_str)
     }
 
+    /// The questions that its widget suggests, if its owner chose any.
+    pub fn suggested_questions(&self) -> Option<Vec<String>> {
+        let chosen = self.settings.get(SUGGESTED_QUESTIONS)?.as_array()?;
+        Some(chosen.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+
     /// What its AI backends may answer from.
     pub fn answer_from(&self) -> AnswerFrom {
         self.settings.get(ANSWER_FROM).and_then(AnswerFrom::of).unwrap_or_default()
@@ -122,6 +137,11 @@ impl Chatbot {
     /// Whether a stored pair that asks the same answers before any AI backend.
     pub fn pairs_first(&self) -> bool {
         self.settings.get(PAIRS_FIRST).and_then(Value::as_bool).unwrap_or(true)
+    }
+
+    /// Whether what leads to its answers is kept.
+    pub fn traces(&self) -> bool {
+        self.settings.get(TRACES).and_then(Value::as_bool).unwrap_or(false)
     }
 }
 
@@ -245,6 +265,7 @@ pub fn check_settings(settings: &Value) -> Result<()> {
         }
     }
     check_small_talk(settings.get(SMALL_TALK))?;
+    check_suggestions(settings.get(SUGGESTED_QUESTIONS))?;
     check_backend_settings(settings)
 }
 
@@ -270,14 +291,34 @@ fn check_small_talk(own: Option<&Value>) -> Result<()> {
 }
 
 /// What AI backends are told.
+fn check_suggestions(value: Option<&Value>) -> Result<()> {
+    let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(()) };
+    let (least, most) = SUGGESTION;
+    let fits = |question: &Value| {
+        let text = question.as_str().map(str::trim);
+        text.is_some_and(|text| (least..=most).contains(&text.chars().count()))
+    };
+    match value.as_array() {
+        Some(all) if all.len() <= MAX_SUGGESTIONS && all.iter().all(fits) => Ok(()),
+        _ => {
+            let what = format!(
+                "must be a list of up to {MAX_SUGGESTIONS} questions of {least} to {most} characters"
+            );
+            Err(Error::field(format!("settings.{SUGGESTED_QUESTIONS}"), what))
+        }
+    }
+}
+
 fn check_backend_settings(settings: &Value) -> Result<()> {
     let given = |name: &str| settings.get(name).filter(|value| !value.is_null());
     let refused = |name: &str, why: String| Err(Error::field(format!("settings.{name}"), why));
     if given(ANSWER_FROM).is_some_and(|value| AnswerFrom::of(value).is_none()) {
         return refused(ANSWER_FROM, "must be one of knowledge, anything, or null".to_owned());
     }
-    if given(PAIRS_FIRST).is_some_and(|value| !value.is_boolean()) {
-        return refused(PAIRS_FIRST, "must be true, false or null".to_owned());
+    for name in [PAIRS_FIRST, TRACES] {
+        if given(name).is_some_and(|value| !value.is_boolean()) {
+            return refused(name, "must be true, false or null".to_owned());
+        }
     }
     let (_, max) = INSTRUCTIONS;
     let fits = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() <= max);
@@ -301,6 +342,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn suggested_questions_are_few_and_short() {
+        let check = |value: Value| check_settings(&json!({ SUGGESTED_QUESTIONS: value }));
+        for fits in [json!(null), json!([]), json!(["a", "b", "c", "d", "e", "f"])] {
+            assert!(check(fits).is_ok());
+        }
+        let long = "x".repeat(121);
+        for wrong in [
+            json!("a"),
+            json!([1]),
+            json!([" "]),
+            json!([long]),
+            json!(["a", "a", "a", "a", "a", "a", "a"]),
+        ] {
+            let said = check(wrong.clone()).unwrap_err().to_string();
+            assert!(said.contains("suggestedQuestions"), "{wrong}: {said}");
+        }
+    }
 
     #[test]
     fn settings_merge_deeply_and_null_is_a_value() {
@@ -340,6 +400,7 @@ mod tests {
         for (name, right, wrong) in [
             ("answerFrom", json!("anything"), json!("web")),
             ("pairsFirst", json!(false), json!("no")),
+            ("traces", json!(true), json!(1)),
             ("instructions", json!("x".repeat(4_000)), json!("x".repeat(4_001))),
         ] {
             assert!(check_settings(&json!({ name: right })).is_ok());

@@ -131,8 +131,12 @@ pub struct Conversation {
     pub customer_email: Option<String>,
     /// The last rating given, 1 or -1.
     pub overall_rating: Option<i8>,
-    /// Questions and answers together.
+    /// The member who looks after it, by their address.
+    pub assignee: Option<String>,
+    /// Questions, answers and direct messages together.
     pub message_count: u32,
+    /// Direct messages among them.
+    pub direct_messages: u32,
     /// Bytes that they take in an answer, by [`wire::answered`]; 0 where that was not counted yet.
     pub text_bytes: u32,
     /// The first question, shortened to [`FIRST_MESSAGE`] characters.

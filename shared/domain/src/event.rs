@@ -3,8 +3,8 @@
 //! gives the same event.
 
 use crate::{
-    BackendReport, ChatbotId, Conversation, ConversationId, EventId, Lead, Timestamp, Turn,
-    WorkspaceId,
+    AgentExecution, BackendReport, ChatbotId, Conversation, ConversationId, DirectMessage, EventId,
+    Lead, Timestamp, Turn, WorkspaceId,
 };
 
 /// An event with what it is about.
@@ -16,8 +16,8 @@ pub struct Event {
     pub at: Timestamp,
     /// The tenant.
     pub workspace_id: WorkspaceId,
-    /// The chatbot.
-    pub chatbot_id: ChatbotId,
+    /// The chatbot; `None` of an agent loop that names none.
+    pub chatbot_id: Option<ChatbotId>,
     /// What happened.
     pub body: EventBody,
 }
@@ -39,8 +39,12 @@ pub enum EventBody {
     RatingReceived(Box<Turn>),
     /// A visitor requested a person.
     HandoffRequested(Box<Conversation>),
+    /// A member or a visitor wrote outside of a turn.
+    DirectMessageSent(Box<DirectMessage>),
     /// No AI backend of the chatbot gave a complete answer to the question of this turn.
     IntegrationFailed(Box<Turn>),
+    /// An execution of an agent loop has ended, however that was.
+    ExecutionEnded(Box<AgentExecution>),
 }
 
 impl Event {
@@ -54,7 +58,9 @@ impl Event {
             | EventBody::QuestionAnswered(turn)
             | EventBody::RatingReceived(turn)
             | EventBody::IntegrationFailed(turn) => Some(turn.conversation_id),
+            EventBody::DirectMessageSent(message) => Some(message.conversation_id),
             EventBody::LeadCaptured(lead) => lead.conversation_id,
+            EventBody::ExecutionEnded(_) => None,
         }
     }
 
@@ -64,7 +70,7 @@ impl Event {
             id: EventId::derived(&["started", &conversation.id.to_string()]),
             at: conversation.created_at,
             workspace_id: conversation.workspace_id,
-            chatbot_id: conversation.chatbot_id,
+            chatbot_id: Some(conversation.chatbot_id),
             body: EventBody::ConversationStarted(Box::new(conversation)),
         }
     }
@@ -76,7 +82,7 @@ impl Event {
             id: EventId::derived(&[what, &turn.id.to_string()]),
             at,
             workspace_id: turn.workspace_id,
-            chatbot_id: turn.chatbot_id,
+            chatbot_id: Some(turn.chatbot_id),
             body,
         };
         let mut events = vec![
@@ -94,13 +100,35 @@ impl Event {
         events
     }
 
+    /// A direct message was stored.
+    pub fn sent(message: DirectMessage) -> Self {
+        Self {
+            id: EventId::derived(&["sent", &message.id.to_string()]),
+            at: message.created_at,
+            workspace_id: message.workspace_id,
+            chatbot_id: Some(message.chatbot_id),
+            body: EventBody::DirectMessageSent(Box::new(message)),
+        }
+    }
+
+    /// An execution has ended, at `at`. It ends once, so its id alone tells its event from others.
+    pub fn executed(execution: AgentExecution, at: Timestamp) -> Self {
+        Self {
+            id: EventId::derived(&["executed", &execution.id.to_string()]),
+            at,
+            workspace_id: execution.workspace_id,
+            chatbot_id: execution.chatbot_id,
+            body: EventBody::ExecutionEnded(Box::new(execution)),
+        }
+    }
+
     /// A visitor left contact details.
     pub fn captured(lead: Lead) -> Self {
         Self {
             id: EventId::derived(&["captured", &lead.id.to_string()]),
             at: lead.created_at,
             workspace_id: lead.workspace_id,
-            chatbot_id: lead.chatbot_id,
+            chatbot_id: Some(lead.chatbot_id),
             body: EventBody::LeadCaptured(Box::new(lead)),
         }
     }
@@ -112,7 +140,7 @@ impl Event {
             id: EventId::derived(&["handoff", &id, &time]),
             at,
             workspace_id: conversation.workspace_id,
-            chatbot_id: conversation.chatbot_id,
+            chatbot_id: Some(conversation.chatbot_id),
             body: EventBody::HandoffRequested(Box::new(conversation)),
         }
     }
@@ -126,7 +154,7 @@ impl Event {
             id: EventId::derived(&["rated", id, rating, time]),
             at,
             workspace_id: turn.workspace_id,
-            chatbot_id: turn.chatbot_id,
+            chatbot_id: Some(turn.chatbot_id),
             body: EventBody::RatingReceived(Box::new(turn)),
         }
     }
@@ -139,7 +167,7 @@ impl Event {
             id: EventId::derived(&["ended", &conversation.id.to_string(), &last]),
             at,
             workspace_id: conversation.workspace_id,
-            chatbot_id: conversation.chatbot_id,
+            chatbot_id: Some(conversation.chatbot_id),
             body: EventBody::ConversationEnded(Box::new(conversation)),
         }
     }

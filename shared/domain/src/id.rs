@@ -91,6 +91,10 @@ ids! {
     CrawlId, "crawl";
     /// A group of unanswered questions, derived from what they ask.
     GroupId, "group";
+    /// An agent loop.
+    AgentLoopId, "agent loop";
+    /// One run of an agent loop.
+    ExecutionId, "execution";
     /// What a visitor left to be reached by.
     LeadId, "lead";
     /// An AI backend of a chatbot.
@@ -120,7 +124,34 @@ impl DeliveryId {
     }
 }
 
+impl ChatbotId {
+    /// The id with these bytes, as [`Self::uuid`] gives them.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+}
+
+impl ExecutionId {
+    /// A new id made at `at`.
+    pub fn at(at: Timestamp) -> Self {
+        Self(MessageId::at(at).0)
+    }
+
+    /// The id of the execution of `agent_loop` that is planned for `at`, always the same one; it sorts
+    /// among others by that time.
+    pub fn planned(agent_loop: AgentLoopId, at: Timestamp) -> Self {
+        let parts = ["planned", &agent_loop.to_string(), &at.to_string()];
+        Self(DeliveryId::derived_at(at, &parts).0)
+    }
+}
+
 impl MessageId {
+    /// The lowest id that `at` can give.
+    pub fn lowest_at(at: Timestamp) -> Self {
+        let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
+    }
+
     /// A new id made at `at`.
     pub fn at(at: Timestamp) -> Self {
         let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);

@@ -239,7 +239,7 @@ impl IntegrationPatch {
             name: name.map(|name| bounds::text("name", &name, bounds::NAME)).transpose()?,
             url: url.transpose()?,
             model: model.map(|model| bounds::text("model", &model, MODEL)).transpose()?,
-            headers: headers.map(checked_headers).transpose()?,
+            headers: headers.map(|headers| checked_headers("headers", headers)).transpose()?,
             api_key: api_key.map(|key| secret("api_key", &key, API_KEY)).transpose()?,
             timeout_seconds: within("timeout_seconds", timeout_seconds, TIMEOUT_SECONDS)?,
             weight: within("weight", weight, WEIGHT)?,
@@ -279,7 +279,12 @@ pub fn check_kind(kind: BackendKind, url: Option<&str>, model: Option<&str>) -> 
     Ok(())
 }
 
-fn within(field: &str, value: Option<u32>, (min, max): (u32, u32)) -> Result<Option<u32>> {
+/// `value`, if it is within its bound.
+pub(crate) fn within(
+    field: &str,
+    value: Option<u32>,
+    (min, max): (u32, u32),
+) -> Result<Option<u32>> {
     match value {
         Some(value) if !(min..=max).contains(&value) => {
             Err(Error::field(field, format!("must be a whole number from {min} to {max}")))
@@ -297,26 +302,31 @@ fn secret(field: &str, value: &str, bound: (usize, usize)) -> Result<String> {
     }
 }
 
-fn checked_headers(headers: Vec<(String, String)>) -> Result<Vec<(String, String)>> {
+/// `headers` of the field `field`, names in lower case: each a token that the connection doesn't set,
+/// each once, values printable.
+pub(crate) fn checked_headers(
+    field: &str,
+    headers: Vec<(String, String)>,
+) -> Result<Vec<(String, String)>> {
     if headers.len() > MAX_HEADERS {
-        return Err(Error::field("headers", format!("must have at most {MAX_HEADERS} entries")));
+        return Err(Error::field(field, format!("must have at most {MAX_HEADERS} entries")));
     }
     let mut checked: Vec<(String, String)> = Vec::new();
     for (name, value) in headers {
-        let field = format!("headers.{name}");
-        let name = bounds::text("headers", &name, HEADER_NAME)?.to_ascii_lowercase();
+        let one = format!("{field}.{name}");
+        let name = bounds::text(field, &name, HEADER_NAME)?.to_ascii_lowercase();
         let is_token =
             name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
         if !is_token {
-            return Err(Error::field("headers", "must have names of letters, digits and hyphens"));
+            return Err(Error::field(field, "must have names of letters, digits and hyphens"));
         }
         if RESERVED_HEADERS.contains(&name.as_str()) {
-            return Err(Error::field(field, "is set by the connection"));
+            return Err(Error::field(one, "is set by the connection"));
         }
         if checked.iter().any(|(other, _)| *other == name) {
-            return Err(Error::field(field, "comes twice"));
+            return Err(Error::field(one, "comes twice"));
         }
-        checked.push((name, secret(&field, &value, HEADER_VALUE)?));
+        checked.push((name, secret(&one, &value, HEADER_VALUE)?));
     }
     Ok(checked)
 }

@@ -5,6 +5,7 @@
 //! the constructors in [`bounds`], which name the field and the bound that was broken.
 
 pub mod access;
+pub mod agent_loops;
 pub mod bounds;
 pub mod branding;
 pub mod chatbot;
@@ -15,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod filter;
 pub mod id;
+pub mod inbox;
 pub mod integration;
 pub mod lead;
 pub mod page;
@@ -25,6 +27,7 @@ pub mod renderer;
 pub mod search;
 pub mod source;
 pub mod time;
+pub mod trace;
 pub mod unanswered;
 pub mod visitors;
 pub mod webhook;
@@ -32,6 +35,11 @@ pub mod widget;
 pub mod wire;
 
 pub use access::{ApiKey, KeyKind, Member, Principal, Session, User, Workspace};
+pub use agent_loops::{
+    AgentExecution, AgentLoop, AgentLoopFilter, AgentLoopPatch, AgentLoopStatus, BuiltinTool,
+    ExecutionEnd, ExecutionFilter, ExecutionResult, ExecutionStatus, ExecutionStep,
+    ExecutionTrigger, ModelCallRecord, NewAgentLoop, ToolCallRecord, ToolServer, ToolServerInput,
+};
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
 pub use chatbot::{AnswerFrom, Chatbot};
 pub use conversation::{
@@ -44,8 +52,12 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, GroupId, IntegrationId, KeyId, LeadId,
-    MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+    AgentLoopId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId, GroupId,
+    IntegrationId, KeyId, LeadId, MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+};
+pub use inbox::{
+    DirectAuthor, DirectMessage, InboxCursor, InboxPatch, InboxQuery, Speaker, TranscriptEntry,
+    TranscriptMessage,
 };
 pub use integration::{
     BackendKind, Integration, IntegrationFilter, IntegrationPatch, IntegrationStatus,
@@ -58,8 +70,11 @@ pub use plan::{CallLimits, Feature, Plan, Plans};
 pub use renderer::{Context, EventRenderer, RenderedEvent, RequiredData};
 pub use source::{Source, SourceFile, SourceKind, SourceStatus, SyncFrequency};
 pub use time::{Days, Timestamp};
+pub use trace::{
+    TracedAttempt, TracedBackend, TracedMessage, TracedPassage, TracedSearch, TurnTrace,
+};
 pub use webhook::{
-    Attempt, AutoDisabled, Delivery, DeliveryStatus, DisableReason, OpenCircuit, RetiredSecret,
-    Scope, Webhook, WebhookPatch, WebhookStatus,
+    Attempt, AutoDisabled, Delivery, DeliveryStatus, DisableReason, LoopCallback, OpenCircuit,
+    RetiredSecret, Scope, Webhook, WebhookPatch, WebhookStatus,
 };
 pub use widget::{Widget, WidgetFields, WidgetPosition};

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::{Conversation, Delivery, Dialect, Event, Timestamp, Turn};
+use crate::{Conversation, Delivery, Dialect, Event, ExecutionResult, Timestamp, Turn};
 
 /// Tells events in the words and shapes of each dialect.
 pub trait EventRenderer: fmt::Debug + Send + Sync {
@@ -51,6 +51,8 @@ pub struct RequiredData {
     pub conversation: bool,
     /// The first turn of that conversation.
     pub first_turn: bool,
+    /// What the execution said and called.
+    pub execution_result: bool,
 }
 
 impl std::ops::BitOr for RequiredData {
@@ -60,6 +62,7 @@ impl std::ops::BitOr for RequiredData {
         Self {
             conversation: self.conversation || other.conversation,
             first_turn: self.first_turn || other.first_turn,
+            execution_result: self.execution_result || other.execution_result,
         }
     }
 }
@@ -72,4 +75,6 @@ pub struct Context {
     pub conversation: Option<Conversation>,
     /// See [`RequiredData::first_turn`].
     pub first_turn: Option<Turn>,
+    /// See [`RequiredData::execution_result`].
+    pub execution_result: Option<ExecutionResult>,
 }

@@ -37,8 +37,10 @@ const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
 
 /// Tells a proxy that a stream is not to be collected first.
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
-/// How long a browser may remember a preflight; Chromium takes no more.
-const MAX_AGE: Duration = Duration::from_secs(2 * 60 * 60);
+/// On the answer that opens a conversation, and on requests of its visitor.
+pub const CONVERSATION_TOKEN: HeaderName = HeaderName::from_static("x-conversation-token");
+/// For how long a browser remembers what a preflight was answered.
+const PREFLIGHT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Puts around `router` what every function has.
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
@@ -73,8 +75,13 @@ pub fn open_to_browsers(finished: Router) -> Router {
             .allow_methods([Method::GET, Method::POST])
             // Not `*`, which does not cover `Authorization`.
             .allow_headers(AllowHeaders::mirror_request())
-            .max_age(MAX_AGE)
-            .expose_headers([REQUEST_ID].into_iter().chain(RATE_HEADERS).collect::<Vec<_>>()),
+            .expose_headers(
+                [REQUEST_ID, CONVERSATION_TOKEN]
+                    .into_iter()
+                    .chain(RATE_HEADERS)
+                    .collect::<Vec<_>>(),
+            )
+            .max_age(PREFLIGHT),
     );
     // Around all, since a preflight is answered before anything else.
     finished.layer(middleware::from_fn(named))

@@ -20,7 +20,7 @@ use reqwest::{
 use url::Url;
 
 use crate::{
-    OutboundError, Policy, encoding,
+    OutboundError, Policy, SendError, encoding,
     error::{NoPublicAddress, failed},
     tls,
 };
@@ -91,6 +91,25 @@ pub struct Streamed {
     pub retry_after: Option<Duration>,
     /// Its body as it comes, without a bound: no compression is offered.
     pub body: BoxStream<'static, Result<Bytes, OutboundError>>,
+    head: HeaderMap,
+}
+
+impl Streamed {
+    /// A header field of the answer, whatever the case of its name; `None` if it has none or it is no text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.get(name)?.to_str().ok()
+    }
+}
+
+/// What is requested of an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchange {
+    /// What is there.
+    Get,
+    /// That it takes this JSON.
+    Post(String),
+    /// That it is no more.
+    Delete,
 }
 
 struct GuardedResolver(Policy);
@@ -253,19 +272,40 @@ impl Client {
         headers: &[(String, String)],
         body: String,
     ) -> Result<Streamed, OutboundError> {
-        self.check(url)?;
-        let mut request =
-            self.http.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        self.exchange(url, headers, Exchange::Post(body)).await.map_err(|failed| failed.error)
+    }
+
+    /// As [`Client::post_stream`], for every method, and with an error that says whether the request may
+    /// have arrived.
+    pub async fn exchange(
+        &self,
+        url: &Url,
+        headers: &[(String, String)],
+        exchange: Exchange,
+    ) -> Result<Streamed, SendError> {
+        self.check(url).map_err(|error| SendError { error, may_have_arrived: false })?;
+        let mut request = match exchange {
+            Exchange::Get => self.http.get(url.clone()),
+            Exchange::Post(body) => {
+                self.http.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body)
+            }
+            Exchange::Delete => self.http.delete(url.clone()),
+        };
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let response = request.send().await.map_err(failed)?;
+        let response = request.send().await.map_err(|error| SendError {
+            // Before there is a connection, nothing is sent.
+            may_have_arrived: !error.is_connect() && !error.is_builder(),
+            error: failed(error),
+        })?;
         let retry_after = text_of(response.headers().get(RETRY_AFTER))
             .and_then(|text| wait_until(&text, SystemTime::now()));
         Ok(Streamed {
             status: response.status().as_u16(),
             content_type: text_of(response.headers().get(CONTENT_TYPE)).unwrap_or_default(),
             retry_after,
+            head: response.headers().clone(),
             body: response.bytes_stream().map(|piece| piece.map_err(failed)).boxed(),
         })
     }

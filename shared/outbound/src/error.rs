@@ -34,6 +34,16 @@ pub enum OutboundError {
     Failed(String),
 }
 
+/// Why a request has no answer, and whether it may have arrived all the same.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+#[error("{error}")]
+pub struct SendError {
+    /// Why.
+    pub error: OutboundError,
+    /// `false`: nothing was sent, so that sending it again is safe whatever it was.
+    pub may_have_arrived: bool,
+}
+
 /// Marks a name that resolved to refused addresses only, inside reqwest's own error.
 #[derive(Debug, thiserror::Error)]
 #[error("no public address")]
@@ -79,6 +89,30 @@ mod tests {
 
     use super::*;
     use crate::{Client, Limits, Policy};
+
+    /// A request that never left may be sent again; one that was read may have been acted on.
+    #[tokio::test]
+    async fn what_was_not_sent_is_told_from_what_may_have_arrived() {
+        let client = Client::new(Policy::Local, "test").unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            assert!(stream.read(&mut [0; 1_000]).await.unwrap() > 0);
+        });
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        for (url, arrived) in [
+            (format!("http://{closed}/"), false),
+            ("http://10.0.0.1/".to_owned(), false),
+            ("http://no-such-name.invalid/".to_owned(), false),
+            (format!("http://{address}/"), true),
+        ] {
+            let post = crate::Exchange::Post("{}".to_owned());
+            let sent = client.exchange(&Url::parse(&url).unwrap(), &[], post).await;
+            let error = sent.err().expect("no answer");
+            assert_eq!(error.may_have_arrived, arrived, "{url}: {error}");
+        }
+    }
 
     /// What is not there may be there again; what speaks no HTTP will not by waiting.
     #[tokio::test]

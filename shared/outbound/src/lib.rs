@@ -10,7 +10,7 @@ mod error;
 mod tls;
 
 pub use address::{Policy, is_public};
-pub use client::{Client, Fetched, Hop, Limits, Sent, Streamed};
+pub use client::{Client, Exchange, Fetched, Hop, Limits, Sent, Streamed};
 pub use cookies::CookieJar;
 pub use dns::{Dns, DnsError, Resolver};
-pub use error::OutboundError;
+pub use error::{OutboundError, SendError};

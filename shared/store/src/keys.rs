@@ -8,11 +8,17 @@
 //! | calls of a month | `USE#<workspace>` | `<what>#<month>` | expires |
 //! | user | `USER#<email>` | `USER` | |
 //! | session | `SESSION#<sha256>` | `SESSION` | expires |
+//! | link that signs in once, by its token | `SIGNIN#<sha256>` | `SIGNIN` | expires |
 //! | API key, by its secret | `KEY#<sha256>` | `KEY` | |
 //! | API key, in its workspace | `WS#<workspace>` | `KEY#<key>` | |
 //! | first answer to a repeatable write | `ONCE#<sha256 of the key>` | `<sha256 of the Idempotency-Key>` | expires |
 //! | chatbot | `WS#<workspace>` | `BOT#<chatbot>` | |
 //! | integration (AI backend) of a chatbot | `WS#<workspace>` | `INT#<integration>` | |
+//! | agent loop | `WS#<workspace>` | `LOOP#<loop>` | `due` while its schedule runs it |
+//! | execution of an agent loop | `LOOP#<loop>` | `EXEC#<execution>` | `due` until it has ended; expires |
+//! | what an execution said and called | `EXEC#<execution>` | `RESULT` | expires |
+//! | step of an execution | `EXEC#<execution>` | `STEP#<number>` | expires |
+//! | place of a workspace among the executions that run | `SLOTS#<workspace>` | `SLOT#<number>` | expires |
 //! | branding of a chatbot | `BOT#<chatbot>` | `BRANDING` | |
 //! | its logo | `BOT#<chatbot>` | `LOGO` | |
 //! | its widget, as far as it was set | `BOT#<chatbot>` | `WIDGET` | |
@@ -26,6 +32,9 @@
 //! | group of unanswered questions that was answered | `BOT#<chatbot>` | `LEARNED#<group>` | expires |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message; where that opened the conversation, by its session |
+//! | direct message, outside of a turn | `CONV#<conversation>` | `TSAY#<message>` | |
+//! | change in the inbox of a workspace | `INBOX#<workspace>` | `<time>#<conversation>` | expires |
+//! | trace of a turn | `CONV#<conversation>` | `TRACE#<answer's message>` | expires |
 //! | mark of a conversation | `CONV#<conversation>` | `MARK` | `list` by what its first turn was (unanswered, rated) |
 //! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
@@ -41,6 +50,7 @@
 //! | webhook of a chatbot | `HOOKS#<chatbot>` | `HOOK#<webhook>` | |
 //! | webhook of a whole workspace | `HOOKS#WS#<workspace>` | `HOOK#<webhook>` | |
 //! | where a webhook is that its workspace lists | `HOOKS#WS#<workspace>` | `AT#<webhook>` | |
+//! | callback of an agent loop | `HOOKS#LOOP#<loop>` | `HOOK#<webhook>` | |
 //! | delivery | `HOOK#<webhook>` | `DLV#<time>#<delivery>` | `due` while waiting; expires |
 //! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
 //! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
@@ -53,8 +63,11 @@
 //! | one chatbot of a workspace | get | 1 |
 //! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
 //! | one conversation | get, then query its turns | 1 + by size |
+//! | all that was said in a conversation | query `CONV#…` from `TSAY#` to `TURN#~` | by size |
+//! | what changed in an inbox | query `INBOX#…` from a time on | 0.5 while nothing did |
 //! | whose a conversation is | query `CONV#… / TURN#`, one item | 1 or by its size |
 //! | the turn of an answer | query `list` `MSG#…` and get where it opened a conversation | 1 + by size |
+//! | what led to an answer | as the turn of an answer, and get | 1 + by size |
 //! | conversations, newest first | query `BOT#… / CONV#` backwards | by size |
 //! | the same, from an offset | query `DAY#` backwards, get `HOUR#`, get `MINUTE#`, then as above | 2 + by days and size |
 //! | conversations of a status | query `list` backwards, batch get | by size |
@@ -73,6 +86,10 @@
 //! | a place or a turn at a host | conditional update of `HOST#…`; a turn is read first | 1 |
 //! | an integration | get | 1 |
 //! | integrations of a chatbot | the chatbot's item has their ids; batch get | by size, once a version |
+//! | agent loops of a workspace | query `WS#… / LOOP#` | by size, bounded by 200 loops |
+//! | an execution | get | 1 |
+//! | executions of a loop, newest first | query `LOOP#… / EXEC#` backwards, batch get `RESULT` | by size, bounded by the newest 1,000 |
+//! | what an execution did | query `EXEC#…` | by size |
 //! | branding, widget | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
@@ -87,9 +104,9 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId, GroupId,
-    IntegrationId, KeyId, LeadId, MessageId, Scope, SourceId, Subdomain, Timestamp, WebhookId,
-    WorkspaceId,
+    AgentLoopId, ChatbotId, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId,
+    ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, Scope, SourceId, Subdomain,
+    Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -138,6 +155,10 @@ pub fn chatbot_partition(id: ChatbotId) -> String {
 pub fn conversation_partition(id: ConversationId) -> String {
     format!("CONV#{id}")
 }
+/// Partition of what changes in a workspace's inbox.
+pub fn feed_partition(id: WorkspaceId) -> String {
+    format!("INBOX#{id}")
+}
 /// Partition of one crawl: its pages, chunks and segment.
 pub fn crawl_partition(source: SourceId, job: CrawlId) -> String {
     format!("SRC#{source}#{job}")
@@ -151,11 +172,20 @@ pub fn webhooks_partition(scope: Scope) -> String {
     match scope {
         Scope::Chatbot(id) => format!("HOOKS#{id}"),
         Scope::Workspace(id) => format!("HOOKS#WS#{id}"),
+        Scope::AgentLoop(id) => format!("HOOKS#LOOP#{id}"),
     }
 }
 /// Partition of a webhook's deliveries.
 pub fn deliveries_partition(id: WebhookId) -> String {
     format!("HOOK#{id}")
+}
+/// Partition of an agent loop's executions.
+pub fn executions_partition(id: AgentLoopId) -> String {
+    format!("LOOP#{id}")
+}
+/// Partition of what one execution did.
+pub fn execution_partition(id: ExecutionId) -> String {
+    format!("EXEC#{id}")
 }
 
 /// A workspace.
@@ -173,6 +203,10 @@ pub fn user(email: &str) -> Key {
 /// A session, by the hash of its token.
 pub fn session(hash: &str) -> Key {
     key(format!("SESSION#{hash}"), "SESSION")
+}
+/// A link that signs a member in once, by the hash of its token.
+pub fn sign_in_link(hash: &str) -> Key {
+    key(format!("SIGNIN#{hash}"), "SIGNIN")
 }
 /// An API key, by the hash of its secret.
 pub fn api_key(hash: &str) -> Key {
@@ -194,6 +228,27 @@ pub fn chatbot(workspace: WorkspaceId, id: ChatbotId) -> Key {
 /// An integration.
 pub fn integration(workspace: WorkspaceId, id: IntegrationId) -> Key {
     key(workspace_partition(workspace), format!("{INTEGRATION}{id}"))
+}
+/// An agent loop.
+pub fn agent_loop(workspace: WorkspaceId, id: AgentLoopId) -> Key {
+    key(workspace_partition(workspace), format!("{AGENT_LOOP}{id}"))
+}
+/// An execution of an agent loop.
+pub fn execution(agent_loop: AgentLoopId, id: ExecutionId) -> Key {
+    key(executions_partition(agent_loop), format!("{EXECUTION}{id}"))
+}
+/// What an execution said and called. Apart from the execution, whose reads and writes would pay for
+/// its size.
+pub fn execution_result(id: ExecutionId) -> Key {
+    key(execution_partition(id), "RESULT")
+}
+/// A step of an execution.
+pub fn execution_step(id: ExecutionId, number: u32) -> Key {
+    key(execution_partition(id), format!("{STEP}{number:05}"))
+}
+/// A place of a workspace among the executions that run.
+pub fn execution_slot(workspace: WorkspaceId, number: u8) -> Key {
+    key(format!("SLOTS#{workspace}"), format!("SLOT#{number}"))
 }
 /// A chatbot's branding.
 pub fn branding(id: ChatbotId) -> Key {
@@ -254,6 +309,18 @@ pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
 /// A turn.
 pub fn turn(conversation: ConversationId, id: MessageId) -> Key {
     key(conversation_partition(conversation), format!("{TURN}{id}"))
+}
+/// A message outside of a turn.
+pub fn direct_message(conversation: ConversationId, id: MessageId) -> Key {
+    key(conversation_partition(conversation), format!("{DIRECT}{id}"))
+}
+/// That a conversation of a workspace changed at a time.
+pub fn feed_entry(workspace: WorkspaceId, at: Timestamp, conversation: ConversationId) -> Key {
+    key(feed_partition(workspace), format!("{at}#{conversation}"))
+}
+/// The trace of a turn.
+pub fn trace(conversation: ConversationId, id: MessageId) -> Key {
+    key(conversation_partition(conversation), format!("TRACE#{id}"))
 }
 /// A lead.
 pub fn lead(chatbot: ChatbotId, id: LeadId) -> Key {
@@ -375,6 +442,12 @@ pub const API_KEY_ENTRY: &str = "KEY#";
 pub const CHATBOT: &str = "BOT#";
 /// Sort key prefix of integrations in a workspace.
 pub const INTEGRATION: &str = "INT#";
+/// Sort key prefix of agent loops in a workspace.
+pub const AGENT_LOOP: &str = "LOOP#";
+/// Sort key prefix of executions in an agent loop.
+pub const EXECUTION: &str = "EXEC#";
+/// Sort key prefix of steps in an execution.
+pub const STEP: &str = "STEP#";
 /// Sort key prefix of days in a chatbot.
 pub const DAY: &str = "DAY#";
 /// Sort key prefix of hours in a chatbot.
@@ -391,6 +464,9 @@ pub const LEARNED: &str = "LEARNED#";
 pub const CONVERSATION: &str = "CONV#";
 /// Sort key prefix of turns in a conversation.
 pub const TURN: &str = "TURN#";
+/// Sort key prefix of direct messages in a conversation. Next below that of turns, so that one range
+/// has both and nothing else: traces come before.
+pub const DIRECT: &str = "TSAY#";
 /// Sort key prefix of leads in a chatbot.
 pub const LEAD: &str = "LEAD#";
 /// Sort key prefix of sources in a chatbot, and of pointers in its index.
@@ -420,6 +496,8 @@ pub enum ItemKind {
     Conversation,
     /// A turn.
     Turn,
+    /// A message outside of a turn.
+    DirectMessage,
     /// A lead.
     Lead,
     /// A source.
@@ -430,13 +508,18 @@ pub enum ItemKind {
     Webhook,
     /// A delivery.
     Delivery,
+    /// An agent loop.
+    AgentLoop,
+    /// An execution of an agent loop.
+    Execution,
     /// Anything that no request waits for.
     Other,
 }
 
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index.
-    pub const DUE: [Self; 3] = [Self::Delivery, Self::Source, Self::Conversation];
+    pub const DUE: [Self; 5] =
+        [Self::Delivery, Self::Source, Self::Conversation, Self::AgentLoop, Self::Execution];
 
     /// The name of the kind in its partitions of the `due` index.
     pub fn due_name(self) -> &'static str {
@@ -444,6 +527,8 @@ impl ItemKind {
             Self::Delivery => "delivery",
             Self::Source => "source",
             Self::Conversation => "conversation",
+            Self::AgentLoop => "loop",
+            Self::Execution => "execution",
             _ => "other",
         }
     }
@@ -458,11 +543,14 @@ impl Key {
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,
+            ("CONV", "TSAY") => ItemKind::DirectMessage,
             ("BOT", "LEAD") => ItemKind::Lead,
             ("BOT", "SRC") => ItemKind::Source,
             ("SRC", "PAGE") => ItemKind::Page,
             ("HOOKS", "HOOK") => ItemKind::Webhook,
             ("HOOK", "DLV") => ItemKind::Delivery,
+            ("WS", "LOOP") => ItemKind::AgentLoop,
+            ("LOOP", "EXEC") => ItemKind::Execution,
             _ => ItemKind::Other,
         }
     }

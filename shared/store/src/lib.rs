@@ -5,6 +5,7 @@
 //! read-then-write; nothing scans.
 
 mod access;
+mod agent_loops;
 mod chat;
 mod chatbots;
 mod conversations;
@@ -23,10 +24,13 @@ mod webhooks;
 pub use access::accounts::SignUp;
 pub use access::idempotency::{ClaimOutcome, ClaimToken, StoredResponse};
 pub use access::usage::QuotaOutcome;
+pub use agent_loops::executions::{LeaseRenewal, PENDING_LEASE};
+pub use agent_loops::loops::{PlannedRun, PutAgentLoop};
 pub use chat::leads::PutLead;
 pub use chat::ratings::Rated;
 pub use chatbots::branding::Claimed;
 pub use conversations::history::Place;
+pub use conversations::inbox::FeedEntry;
 pub use conversations::items::{TurnWrite, Waiting};
 pub use conversations::questions::{QuestionKind, StoredSketch};
 pub use counters::apply::Checkpoint;

@@ -49,6 +49,10 @@ impl Operation {
                 json!({"name": "Echo", "type": "echo", "weight": 0})
             }
             "chatbotplatform PATCH /v1/integrations/{id}" => json!({"weight": 0}),
+            "chatbotplatform POST /v1/agent-loops" => {
+                json!({"name": "Report", "user_message": "Report."})
+            }
+            "chatbotplatform PATCH /v1/agent-loops/{id}" => json!({"max_iterations": 3}),
             "conferbot POST /api/v1/external/v1/webhooks" => {
                 json!({"chatbotId": ids["chatbot"], "url": url, "events": ["response.created"]})
             }
@@ -102,6 +106,7 @@ fn named_by(segment: &str, dialect: &str) -> &'static str {
         ("knowledge", _) => "source",
         ("leads", _) => "lead",
         ("integrations", _) => "integration",
+        ("agent-loops", _) => "agent loop",
         ("webhooks", "conferbot") => "conferbot webhook",
         ("webhooks", "botplot") => "botplot webhook",
         other => panic!("what does a parameter after {other:?} name?"),
@@ -223,6 +228,9 @@ async fn seed(app: &App, tenant: &Tenant, receiver: &Receiver) -> Ids {
     let path = format!("/v1/bots/{}/integrations", tenant.chatbot);
     let made = app.post(&path).bearer(&tenant.chatbotplatform).json(&echo).send().await.json();
     ids.insert("integration", text(&made["data"]["id"]));
+    let report = json!({"name": "Report", "user_message": "Report."});
+    let made = app.post("/v1/agent-loops").bearer(&tenant.chatbotplatform).json(&report);
+    ids.insert("agent loop", text(&made.send().await.json()["data"]["id"]));
     app.drain().await;
     ids
 }

@@ -6,6 +6,7 @@ use bench::operations::{
     budget::{PAGED, broken, farther},
     built, measure,
 };
+use bench::streaming;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_keeps_to_its_budget_in_a_chatbot_with_a_past() {
@@ -21,4 +22,16 @@ async fn every_operation_keeps_to_its_budget_in_a_chatbot_with_a_past() {
     let stats = measured.background.iter().filter(|b| b.worker == "stats-worker");
     let writes: Vec<f64> = stats.map(|b| b.write).collect();
     assert!(writes[1] * 2.0 < writes[0], "a batch is cheaper than its turns: {writes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streamed_answers_are_measured_beside_a_bare_proxy() {
+    let options = streaming::Options { answers: 10, at_once: 4, pieces: 2_000, out: None };
+    let text = streaming::run(options).await.expect("it is measured");
+    let rows: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| bare") || line.starts_with("| streamed"))
+        .collect();
+    assert_eq!(rows.len(), 4, "{text}");
+    assert!(text.contains("An answer of 2000 pieces"), "{text}");
 }

@@ -13,13 +13,14 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 const APP: Rooms = &[
     ("access", &["adapters"]),
     ("adapters", &[]),
+    ("agent_loops", &["adapters", "chat", "integrations", "knowledge", "webhooks"]),
     ("chat", &["access", "adapters", "integrations", "knowledge"]),
     ("chatbots", &["access", "adapters"]),
     ("conversations", &["access", "knowledge"]),
     ("crawl", &["adapters", "knowledge"]),
-    ("events", &["adapters", "crawl", "jobs", "mail", "ops", "webhooks"]),
+    ("events", &["adapters", "agent_loops", "crawl", "jobs", "mail", "ops", "webhooks"]),
     ("integrations", &["adapters"]),
-    ("jobs", &["adapters", "crawl", "mail", "ops", "webhooks"]),
+    ("jobs", &["adapters", "agent_loops", "crawl", "mail", "ops", "webhooks"]),
     ("knowledge", &["adapters"]),
     ("mail", &["adapters"]),
     ("ops", &["adapters"]),
@@ -29,6 +30,7 @@ const APP: Rooms = &[
 /// Each job has the trait that is beside the list of all jobs; and a webhook that is tested is sent
 /// an event.
 const APP_BACKWARDS: &[(&str, &str)] = &[
+    ("agent_loops", "jobs"),
     ("crawl", "jobs"),
     ("mail", "jobs"),
     ("ops", "jobs"),
@@ -40,12 +42,25 @@ const APP_BACKWARDS: &[(&str, &str)] = &[
 /// the top.
 const STORE: Rooms = &[
     ("access", &["chatbots", "keys", "table"]),
+    ("agent_loops", &["keys", "table", "webhooks"]),
     ("chat", &["conversations", "keys", "table"]),
     ("chatbots", &["keys", "table"]),
     ("conversations", &["counters", "keys", "table"]),
     ("counters", &["keys", "table"]),
     ("crawl", &["keys", "knowledge", "retry", "table"]),
-    ("events", &["chat", "chatbots", "conversations", "keys", "knowledge", "table", "webhooks"]),
+    (
+        "events",
+        &[
+            "agent_loops",
+            "chat",
+            "chatbots",
+            "conversations",
+            "keys",
+            "knowledge",
+            "table",
+            "webhooks",
+        ],
+    ),
     ("integrations", &["keys", "table"]),
     ("keys", &[]),
     ("knowledge", &["keys", "table"]),

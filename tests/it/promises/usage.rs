@@ -68,7 +68,8 @@ async fn business(app: &App, name: &str) -> Tenant {
         let file_name = path.file_name().unwrap().to_str().unwrap();
         let bytes = fs::read(&path).unwrap();
         let part = [Part::file(file_name, &bytes)];
-        let sent = app.post("/api/v1/sources/file").bearer(&tenant.helpbot).form(&part).send().await;
+        let sent =
+            app.post("/api/v1/sources/file").bearer(&tenant.helpbot).form(&part).send().await;
         let id = text(&sent.ok()["source"]["id"]).to_owned();
         let source = settled(app, &tenant, &id).await;
         assert_eq!(source["source"]["status"], "ready", "{source}");
@@ -89,8 +90,7 @@ async fn reply(app: &App, tenant: &Tenant, asked: &Question) -> (String, String)
         return (text(&found["outcome"]).to_owned(), text(&found["answer"]).to_lowercase());
     }
     let first = app.ask(&tenant.public, &asked.before).await;
-    let body =
-        json!({"message": asked.question, "conversationId": first["conversationId"]});
+    let body = json!({"message": asked.question, "conversationId": first["conversationId"]});
     let second = app.post("/api/v1/chat").bearer(&tenant.public).json(&body).send().await.ok();
     let outcome = if second["sources"] == 0 { "refusal" } else { "answer" };
     (outcome.to_owned(), text(&second["response"]).to_lowercase())

@@ -2,6 +2,7 @@
 //! operation: `//! <dialect> <METHOD> <path>`; `ours` for those that no reference documents.
 
 mod access;
+mod agent_loops;
 mod analytics;
 mod chat;
 mod chatbots;
@@ -11,4 +12,5 @@ mod integrations;
 mod knowledge;
 mod leads;
 mod projects;
+mod web;
 mod webhooks;

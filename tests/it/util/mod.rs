@@ -2,12 +2,14 @@
 //! tested for alike.
 
 pub mod access;
+pub mod agent_loops;
 pub mod analytics;
 pub mod botplot;
 pub mod chatbotplatform;
 pub mod chatbots;
 pub mod conversations;
 pub mod helpbot;
+pub mod inbox;
 pub mod integrations;
 pub mod knowledge;
 pub mod leads;

@@ -17,3 +17,15 @@ pub fn table(app: &App) -> Client {
         .build();
     Client::from_conf(config)
 }
+
+/// The partition of every item of the table.
+pub async fn partitions(app: &App) -> Vec<String> {
+    let mut pages = table(app).scan().table_name("colloquy").into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        for item in page.expect("a page").items.unwrap_or_default() {
+            found.push(item["pk"].as_s().expect("a text").clone());
+        }
+    }
+    found
+}

@@ -1,5 +1,9 @@
 //! Behaviour of the workers that belongs to no single route: crawling, keeping files, delivering.
 
+mod agent_loops_bounds;
+mod agent_loops_crashes;
+mod agent_loops_fairness;
+mod agent_loops_schedules;
 mod crawl_again;
 mod crawl_end;
 mod crawl_politely;

@@ -1,6 +1,7 @@
 //! Every operation carried out, a file per group, with what it consumed: once for the table in
 //! docs/costs.md, round after round for the bench.
 
+mod agent_loops;
 mod analytics;
 mod chatbots;
 mod conversations;
@@ -122,6 +123,7 @@ impl<'a> Metered<'a> {
         projects::botplot(self, tenant).await;
         projects::helpbot(self, tenant).await;
         integrations::chatbotplatform(self, tenant).await;
+        agent_loops::chatbotplatform(self, tenant).await;
         webhook_dialects::conferbot(self, tenant).await;
         webhook_dialects::helpbot(self, tenant).await;
         chatbots::copy(self, tenant).await;

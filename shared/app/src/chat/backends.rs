@@ -2,10 +2,12 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use ai::{ChatbotContext, Finish, Grounding, Message, MessageOrigin, Request, Rules, Usage};
+use ai::{
+    ChatbotContext, Finish, Grounding, Message, MessageOrigin, Request, Rules, ToolChoice, Usage,
+};
 use domain::{
     AnswerFrom, BackendKind, BackendReport, BackendResult, Chatbot, Citation, ConversationId,
-    MessageId,
+    MessageId, TracedMessage,
     chatbot::REFUSAL,
     conversation::{Platform, shorten},
 };
@@ -18,6 +20,7 @@ use super::{
     answer,
     history::estimate_tokens,
     plan::Reply,
+    rewrite,
     stream::{Deltas, ReplyMode},
 };
 use crate::integrations::{
@@ -76,6 +79,7 @@ impl BackendQuestion<'_> {
             message: self.message.to_owned(),
             grounding: self.grounding(backend),
             tools: Vec::new(),
+            tool_choice: ToolChoice::Auto,
             max_output_tokens: MAX_OUTPUT_TOKENS,
             origin: MessageOrigin {
                 conversation_id: self.conversation_id,
@@ -172,7 +176,20 @@ impl BackendQuestion<'_> {
             }
         };
         let backend = attempts.last().map(|last| report(last, attempts.len(), result, usage));
-        Reply { text, citations, confidence, unanswered, backend, attempts }
+        let prompt = self.prompt(&attempts);
+        Reply { text, citations, confidence, unanswered, backend, attempts, prompt }
+    }
+
+    /// What the last backend was asked, where that is kept: a model everything, another one the
+    /// conversation.
+    fn prompt(&self, attempts: &[BackendAttempt]) -> Vec<TracedMessage> {
+        let Some(last) = attempts.last().filter(|_| self.chatbot.traces()) else {
+            return Vec::new();
+        };
+        let said = ai::transcript(&self.request(&last.backend)).into_iter();
+        said.filter(|(role, _)| *role != "system" || rewrite::is_model(&last.backend))
+            .map(|(role, text)| TracedMessage { role: role.to_owned(), text })
+            .collect()
     }
 
     fn answered_from(&self, attempts: &[BackendAttempt]) -> Vec<Grounding> {

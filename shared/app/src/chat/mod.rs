@@ -10,6 +10,7 @@
 //! - `plan`: decides where the answer comes from, and makes it. `stream`: the events of a turn.
 //! - [`retrieve`]: a [`retrieve::Retriever`] finds what the chatbot knows about the question, in memory
 //!   ([`retrieve::InMemory`]) or with the table's vector index ([`retrieve::VectorTable`]).
+//! - [`search`]: what was found as a text, for models with tools.
 //! - `backends`: asks the chatbot's own AI backends through `crate::integrations`, and turns what they say
 //!   into a reply with the sources that it used.
 //! - `answer`: drives an [`ai::Answerer`] to an outcome: answered, or refused. It is asked only with
@@ -17,7 +18,10 @@
 //! - `respond`: what the engine says by itself: small talk, a pair, "did you mean" where it is not sure,
 //!   a refusal in the visitor's language; and what is searched for a message that leaves out what the
 //!   last two turns said.
-//! - [`search`]: what a search finds for a question and what a visitor would be told, without a turn.
+//! - [`search_report`]: which entries a search looked at and what was seen of each, without a turn.
+//! - [`explain`]: what a question finds and leads to, for its owner; nothing is stored.
+//! - `rewrite`: such a message as a question of its own, by one short request to the chatbot's model.
+//! - `traces`: what led to an answer, kept for the owner where the chatbot's settings say so.
 //! - `history`: the conversation so far, bounded by tokens, for answerers that read it.
 //!
 //! # States of a turn
@@ -39,12 +43,16 @@
 
 mod answer;
 mod backends;
+pub mod explain;
 mod history;
 pub mod leads;
 mod plan;
 pub mod ratings;
 mod respond;
 pub mod retrieve;
+mod rewrite;
 pub mod search;
+pub mod search_report;
 mod stream;
+mod traces;
 pub mod turn;

@@ -1,10 +1,12 @@
 //! Where an answer comes from, and the answer itself: a stored pair, the chatbot's AI backends, the
 //! answerer of chatbots without one, or what the engine says by itself.
 
-use ai::{ChatbotContext, Message, MessageOrigin, Request, Rules};
+use std::time::Instant;
+
+use ai::{ChatbotContext, Message, MessageOrigin, Request, Rules, ToolChoice};
 use domain::{
     BackendKind, BackendReport, BackendResult, Chatbot, Citation, Conversation, ConversationId,
-    ConversationStatus, Error, MessageId, Principal, Result, Turn,
+    ConversationStatus, Error, MessageId, Principal, Result, TracedMessage, Turn,
     conversation::{ChatRequest, Platform},
 };
 use knowledge::{Found, Match, Passage};
@@ -15,7 +17,9 @@ use super::{
     history,
     respond::{self, Response, Said},
     retrieve::{Query, retriever},
+    rewrite::Rewritten,
     stream::{Deltas, ReplyMode},
+    traces::{self, TraceDraft},
     turn::Chat,
 };
 use crate::integrations::{
@@ -38,6 +42,8 @@ pub(super) struct Reply {
     pub unanswered: bool,
     pub backend: Option<BackendReport>,
     pub attempts: Vec<BackendAttempt>,
+    /// What the last backend was asked, where the chatbot's traces are kept.
+    pub prompt: Vec<TracedMessage>,
 }
 
 /// What came of asking AI backends.
@@ -68,7 +74,8 @@ impl Reply {
 
     /// Without an AI backend.
     fn plain(text: String, citations: Vec<Citation>, confidence: f64, unanswered: bool) -> Self {
-        Self { text, citations, confidence, unanswered, backend: None, attempts: Vec::new() }
+        let (attempts, prompt) = (Vec::new(), Vec::new());
+        Self { text, citations, confidence, unanswered, backend: None, attempts, prompt }
     }
 }
 
@@ -86,6 +93,14 @@ pub(super) struct Incoming<'a> {
     pub past: Vec<Turn>,
 }
 
+/// Where an answer comes from, and what was asked of a backend to find that out.
+pub(super) struct Planned {
+    pub plan: AnswerPlan,
+    pub rewrite: Option<BackendReport>,
+    /// What was searched and found, where the chatbot's traces are kept.
+    pub trace: Option<TraceDraft>,
+}
+
 /// Where the text of an answer comes from.
 pub(super) enum AnswerPlan {
     /// It is known beforehand.
@@ -98,12 +113,13 @@ pub(super) enum AnswerPlan {
 
 impl Chat {
     /// Decides where the answer comes from.
-    pub(super) async fn plan(&self, incoming: &Incoming<'_>) -> Result<AnswerPlan> {
+    pub(super) async fn plan(&self, incoming: &Incoming<'_>) -> Result<Planned> {
         let Incoming { chatbot, conversation, request, candidates, past, .. } = incoming;
+        let begun = Instant::now();
         if conversation.is_some_and(|c| c.status == ConversationStatus::HandedOff) {
             let text = HANDED_OFF.to_owned();
             let said = Said { text, citations: Vec::new(), confidence: 1.0, unanswered: false };
-            return Ok(AnswerPlan::Fixed(said));
+            return Ok(Planned { plan: AnswerPlan::Fixed(said), rewrite: None, trace: None });
         }
         let reads_history = candidates.all().iter().any(|backend| backend.reads_history());
         let history = async {
@@ -116,26 +132,40 @@ impl Chat {
         let (retriever, history) =
             tokio::join!(retriever(&self.app, &self.indexes, chatbot), history);
         let (retriever, history) = (retriever?, history?);
-        let message = respond::Message::read(chatbot, &request.message, past);
+        let mut message = respond::Message::read(chatbot, &request.message, past);
+        let mut rewrite = None;
+        if message.leaves_out() {
+            let Rewritten { question, report } = self.rewritten(incoming).await?;
+            message = message.with_rewritten(question);
+            rewrite = report;
+        }
+        let searches = message.searches();
         let mut found = Vec::new();
-        for text in message.searches() {
-            let embedding = self.app.semantics.of_question(&text).await;
-            let query = Query { text: &text, embedding: embedding.as_ref() };
+        for text in &searches {
+            let embedding = self.app.semantics.of_question(text).await;
+            let query = Query { text, embedding: embedding.as_ref() };
             found.push(retriever.retrieve(query, SEARCHED).await?);
         }
+        let trace = chatbot.traces().then(|| {
+            let searched = searches.iter().zip(&found);
+            let searched = searched.map(|(text, found)| traces::search(text, found));
+            TraceDraft::new(begun, chatbot.threshold(), message.rewritten(), searched)
+        });
         let topics = retriever.topics(TOPICS);
         let found = message.choose(found);
         let otherwise = message.refusal(found.confidence, &topics);
         if !candidates.all().is_empty() {
-            return Ok(backends_plan(chatbot, found, history, otherwise));
+            let plan = backends_plan(chatbot, found, history, otherwise);
+            return Ok(Planned { plan, rewrite, trace });
         }
-        Ok(match message.respond(chatbot, found, &topics) {
+        let plan = match message.respond(chatbot, found, &topics) {
             Response::Said(said) => AnswerPlan::Fixed(said),
             Response::Ask { passages, confidence } => {
                 let request = Box::new(self.builtin_request(incoming, passages).await?);
                 AnswerPlan::Asked { request, confidence, otherwise }
             }
-        })
+        };
+        Ok(Planned { plan, rewrite, trace })
     }
 
     /// What the answerer of chatbots without AI backends is asked.
@@ -160,6 +190,7 @@ impl Chat {
             message: request.message.clone(),
             grounding: answer::grounding(passages),
             tools: Vec::new(),
+            tool_choice: ToolChoice::Auto,
             max_output_tokens: 0,
             origin: MessageOrigin {
                 conversation_id: *conversation_id,

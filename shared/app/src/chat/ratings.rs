@@ -43,7 +43,10 @@ impl App {
 
     /// A visitor may rate at once what the index does not have yet. An id says when it was made,
     /// so one that is old or no time at all is not waited for.
-    async fn conversation_answered_by(&self, answer: MessageId) -> Result<Option<ConversationId>> {
+    pub(super) async fn conversation_answered_by(
+        &self,
+        answer: MessageId,
+    ) -> Result<Option<ConversationId>> {
         let opened = ConversationId::opened_by(answer);
         let (found, opens) = tokio::try_join!(
             self.store.conversation_continued_by(answer),

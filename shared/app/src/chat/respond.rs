@@ -45,6 +45,8 @@ pub(super) struct Message<'m> {
     question: &'m str,
     talk: Talk<'m>,
     reading: MessageReading,
+    /// The question with what it refers to, as a model put it.
+    rewritten: Option<String>,
     last_answer: Option<String>,
     language: Language,
 }
@@ -76,7 +78,22 @@ impl<'m> Message<'m> {
             (_, language) => language,
         };
         let last_answer = past.last().map(|past| past.answer.clone());
-        Self { question, talk, reading, last_answer, language }
+        Self { question, talk, reading, rewritten: None, last_answer, language }
+    }
+
+    /// Whether the message is not understood without what was said before.
+    pub fn leaves_out(&self) -> bool {
+        matches!(self.reading, MessageReading::With(_, true))
+    }
+
+    /// The question of its own that a model made of it.
+    pub fn rewritten(&self) -> Option<String> {
+        self.rewritten.clone()
+    }
+
+    /// As this question of its own, if there is one, in place of the words of the one before.
+    pub fn with_rewritten(self, rewritten: Option<String>) -> Self {
+        Self { rewritten, ..self }
     }
 
     /// Whether the message is small talk, as far as no pair is it word for word.
@@ -91,7 +108,8 @@ impl<'m> Message<'m> {
             MessageReading::Takes(offer) => vec![offer.clone()],
             MessageReading::More(subject) => vec![subject.clone()],
             MessageReading::With(subject, _) => {
-                vec![alone, follow_up::joined(subject, self.question)]
+                let joined = || follow_up::joined(subject, self.question);
+                vec![alone, self.rewritten.clone().unwrap_or_else(joined)]
             }
             MessageReading::Alone | MessageReading::Declines => vec![alone],
         }

@@ -1,85 +1,59 @@
-//! Why a question is answered as it is: what a search finds for it and what a visitor would be told,
-//! without a turn.
+//! A search of what a chatbot knows, for those who read the passages themselves: models with tools.
 
-use domain::{
-    ChatbotId, Result, WorkspaceId,
-    search::{EntryKind, ReplyKind, SearchHit, SearchQuestion, SearchReport},
-};
-use knowledge::{Explained, SearchOutcome, Thresholds};
+use std::fmt::Write;
+
+use domain::{Chatbot, Principal, Result, bounds};
+use knowledge::{Found, Match};
 
 use super::{
-    respond::{Message, Response},
     retrieve::{Query, retriever},
     turn::Chat,
 };
+use crate::{App, knowledge::indexes::Indexes};
 
-/// Passages that are looked at, and topics that a refusal names, as in a turn.
-const SEARCHED: usize = 8;
-const TOPICS: usize = 3;
+/// Passages that a search returns.
+const MAX_PASSAGES: usize = 5;
+/// Characters of each.
+const MAX_PASSAGE: usize = 4_000;
 
-impl Chat {
-    /// Searches what a chatbot knows as a turn does, and stores nothing.
-    pub async fn search(
-        &self,
-        workspace: WorkspaceId,
-        chatbot: ChatbotId,
-        asked: &SearchQuestion,
-    ) -> Result<SearchReport> {
-        let chatbot = self.app.chatbot(workspace, chatbot).await?;
-        let retriever = retriever(&self.app, &self.indexes, &chatbot).await?;
-        let message = Message::read(&chatbot, &asked.question, &[]);
-        let searched = message.searches().into_iter().next().unwrap_or_default();
-        let embedding = self.app.semantics.of_question(&searched).await;
-        let query = Query { text: &searched, embedding: embedding.as_ref() };
-        let found = retriever.retrieve(query, SEARCHED).await?;
-        let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
-        let hits = retriever.explain(query, limit).await?;
-        let hits = hits.into_iter().map(hit).collect();
-        let thresholds = Thresholds { answer: chatbot.threshold(), near: chatbot.near_threshold() };
-        let (confidence, corrections) = (found.confidence, found.corrections.clone());
-        let outcome = thresholds.outcome(confidence, found.offers.len());
-        let (reply, answer) = match message.respond(&chatbot, found, &retriever.topics(TOPICS)) {
-            Response::Ask { passages, .. } => {
-                let quote = passages.into_iter().find(|passage| !passage.quote.is_empty());
-                (ReplyKind::Answer, quote.map(|passage| passage.quote).unwrap_or_default())
-            }
-            Response::Said(said) if message.is_small_talk(confidence) => {
-                (ReplyKind::SmallTalk, said.text)
-            }
-            Response::Said(said) => {
-                let reply = match outcome {
-                    SearchOutcome::Sure => ReplyKind::Answer,
-                    SearchOutcome::Near => ReplyKind::Offer,
-                    SearchOutcome::Refused => ReplyKind::Refusal,
-                };
-                (reply, said.text)
-            }
-        };
-        Ok(SearchReport {
-            searched,
-            corrections,
-            confidence,
-            confidence_threshold: thresholds.answer,
-            near_threshold: thresholds.near,
-            reply,
-            answer,
-            hits,
-        })
-    }
+/// What `chatbot` knows about `query`, of which as much is read as a message may have.
+pub(crate) async fn found(
+    app: &App,
+    indexes: &Indexes,
+    chatbot: &Chatbot,
+    query: &str,
+) -> Result<Found> {
+    let query: String = query.chars().take(bounds::MESSAGE.1).collect();
+    let retriever = retriever(app, indexes, chatbot).await?;
+    let embedding = app.semantics.of_question(&query).await;
+    let asked = Query { text: &query, embedding: embedding.as_ref() };
+    retriever.retrieve(asked, MAX_PASSAGES).await
 }
 
-fn hit(from: Explained) -> SearchHit {
-    let (words, characters, meaning) = from.by;
-    SearchHit {
-        kind: if from.likeness.is_some() { EntryKind::Pair } else { EntryKind::Passage },
-        citation: from.citation,
-        heading: from.heading,
-        content: from.content,
-        score: from.score.into(),
-        words: words.into(),
-        characters: characters.into(),
-        meaning: meaning.into(),
-        confidence: from.confidence.into(),
-        is_apart: from.likeness.is_some_and(|likeness| likeness.is_apart),
+/// What was found, as a text that says where each passage is from.
+pub(crate) fn told(found: &Found) -> String {
+    let mut text = String::new();
+    match &found.best {
+        Match::Nothing => text.push_str("Nothing was found."),
+        Match::Pair(pair, _) => {
+            let _ = write!(text, "Question: {}\nAnswer: {}", pair.question, pair.answer);
+        }
+        Match::Passages(passages) => {
+            for (number, passage) in (1..).zip(passages.iter().take(MAX_PASSAGES)) {
+                let content: String = passage.content.chars().take(MAX_PASSAGE).collect();
+                let from = passage.citation.url.as_deref().unwrap_or(&passage.citation.title);
+                let _ = write!(text, "[{number}] {from}\n{content}\n\n");
+            }
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+impl Chat {
+    /// What the chatbot of the caller `principal` knows about `query`, as a text.
+    pub async fn search(&self, principal: &Principal, query: &str) -> Result<String> {
+        let query = bounds::text("query", query, bounds::MESSAGE)?;
+        let chatbot = self.app.chatbot(principal.workspace_id, principal.may_manage()?).await?;
+        Ok(told(&found(&self.app, &self.indexes, &chatbot, &query).await?))
     }
 }

@@ -6,18 +6,19 @@ use std::sync::Arc;
 use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
-    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Turn, WorkspaceId,
+    Error, ErrorKind, HandoffStatus, MessageId, Principal, Result, Timestamp, Turn, TurnTrace,
+    WorkspaceId,
     conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
     dialect::CreditMetering,
 };
 use store::{TurnWrite, meter::Meter};
 use tracing::Instrument;
 
-pub use super::stream::{ReplyMode, TurnEvent, TurnStream};
+pub use super::stream::{ReplyMode, TurnConversation, TurnEvent, TurnStream};
 use super::{
     history,
-    plan::{Incoming, visitor_of},
-    respond,
+    plan::{Incoming, Planned, visitor_of},
+    respond, rewrite,
     stream::Deltas,
 };
 use crate::{
@@ -59,10 +60,18 @@ impl Chat {
         request: ChatRequest,
         mode: ReplyMode,
     ) -> TurnStream {
-        let (deltas, events) = Deltas::channel();
+        // Made at the time of the question, and so is the id of the conversation that it opens.
+        let asked_at = self.app.now();
+        let id = MessageId::at(asked_at);
+        let conversation = TurnConversation {
+            id: request.conversation_id.unwrap_or_else(|| ConversationId::opened_by(id)),
+            is_new: request.conversation_id.is_none(),
+        };
+        let (deltas, events) = Deltas::channel(conversation);
         let (chat, meter) = (self.clone(), Meter::current());
         let work = async move {
-            let result = chat.run(&principal, dialect, request, mode, &deltas).await;
+            let result =
+                chat.run(&principal, dialect, request, mode, (id, asked_at), &deltas).await;
             deltas.end(result).await;
         };
         tokio::spawn(async move { meter.scope(work).await }.in_current_span());
@@ -76,9 +85,10 @@ impl Chat {
         dialect: Dialect,
         request: ChatRequest,
         mode: ReplyMode,
+        (id, asked_at): (MessageId, Timestamp),
         deltas: &Deltas,
     ) -> Result<Turn> {
-        let (asked_at, deadline) = (self.app.now(), mode.deadline());
+        let deadline = mode.deadline();
         let chatbot_id = principal.may_chat()?;
         let (chatbot, conversation, history, past) = tokio::try_join!(
             self.chatbot(principal.workspace_id, chatbot_id),
@@ -91,8 +101,6 @@ impl Chat {
         if let Some(credits) = dialect.profile().credits {
             self.take_credit(principal, credits).await?;
         }
-        // Made at the time of the question, and so is the id of the conversation that it opens.
-        let id = MessageId::at(asked_at);
         let opened = || ConversationId::opened_by(id);
         let conversation_id = conversation.as_ref().map_or_else(opened, |c| c.id);
         let incoming = Incoming {
@@ -106,7 +114,7 @@ impl Chat {
             history,
             past,
         };
-        let plan = self.plan(&incoming).await?;
+        let Planned { plan, rewrite, trace } = self.plan(&incoming).await?;
         let reply = self.reply(plan, &incoming, (mode, deadline), deltas).await?;
         let broke_off =
             reply.backend.as_ref().is_some_and(|b| b.result == BackendResult::BrokenOff);
@@ -121,13 +129,14 @@ impl Chat {
             citations: reply.citations,
             confidence: reply.confidence,
             unanswered: reply.unanswered,
-            backend: reply.backend,
+            backend: rewrite::both(reply.backend, rewrite),
             rating: None,
             rated_at: None,
             asked_at,
             answered_at: self.app.now(),
         };
-        self.store(dialect, &request, conversation, &turn).await?;
+        let trace = trace.map(|draft| draft.of(&turn, reply.prompt, &reply.attempts));
+        self.store(dialect, &request, conversation, (&turn, trace.as_ref())).await?;
         self.integrations.note(&reply.attempts).await;
         match broke_off {
             true => Err(Error::new(ErrorKind::Internal, "the answer broke off; please try again")),
@@ -195,8 +204,9 @@ impl Chat {
         dialect: Dialect,
         request: &ChatRequest,
         mut read: Option<Conversation>,
-        turn: &Turn,
+        (turn, trace): (&Turn, Option<&TurnTrace>),
     ) -> Result<()> {
+        let idle = self.app.idle;
         for _ in 0..ATTEMPTS {
             let (conversation, how) = match read {
                 None => (opened(dialect, request, turn), TurnWrite::Opens),
@@ -206,7 +216,7 @@ impl Chat {
                     (continued(conversation, turn), TurnWrite::Continues(was))
                 }
             };
-            if self.app.store.put_turn(&conversation, turn, how, self.app.idle).await? {
+            if self.app.store.put_traced_turn(&conversation, turn, how, idle, trace).await? {
                 return Ok(());
             }
             // Closed, handed over or deleted since it was read.
@@ -246,7 +256,9 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
         handoff_reason: None,
         customer_email: None,
         overall_rating: None,
+        assignee: None,
         message_count: 2,
+        direct_messages: 0,
         text_bytes: turn.text_bytes(),
         first_message: shorten(&turn.question, FIRST_MESSAGE),
         created_at: turn.asked_at,

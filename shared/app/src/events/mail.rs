@@ -47,7 +47,7 @@ fn handed_off(event: &Event) -> Option<Mail> {
         event_id: event.id,
         at: event.at,
         workspace_id: event.workspace_id,
-        chatbot_id: Some(event.chatbot_id),
+        chatbot_id: event.chatbot_id,
         about: MailAbout::HandoffRequested { conversation_id: conversation.id },
     })
 }

@@ -9,19 +9,22 @@
 //!   [`store::StreamImage`] reads a record as a [`store::Change`] in the domain's terms.
 //! - **Event router** ([`router`]): hands each change to its subscribers, one after the other. It
 //!   decides nothing.
-//! - **Subscribers**, one file each, send jobs to one queue each:
+//! - **Subscribers**, one file each, send jobs to one queue each, but for `inbox`, which writes rows:
 //!
 //!   | subscriber | a change of | leads to |
 //!   |---|---|---|
-//!   | `purges` | a deleted chatbot, conversation, webhook or file; a superseded crawl; a conversation whose chatbot is gone | a purge of what depended on it |
+//!   | `purges` | a deleted chatbot, conversation, webhook or file; a superseded crawl; a conversation whose chatbot is gone; a deleted agent loop or execution | a purge of what depended on it |
 //!   | `crawls` | a queued page | a crawl job |
+//!   | `loops` | a queued execution of an agent loop | a job of the loop worker |
 //!   | `mail` | a handoff that promised an e-mail; a webhook that the platform disabled | an e-mail to the owner |
-//!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; a replayed delivery | deliveries and their attempts |
+//!   | `inbox` | a conversation that began, changed hands or status, or in which a person has part | an entry in the feed of its workspace's inbox |
+//!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; an execution that ended; a replayed delivery | deliveries and their attempts |
 //!
 //! - **Replay** (`replay`): derives the changes of a time range again from the items of a chatbot
 //!   and routes them once more, for an operator.
 //! - **Ticker** ([`ticker`]): every minute, takes what is due: idle conversations are closed, syncs
-//!   begun, crawls that hang called off, deliveries without a message sent again. Statistics read
+//!   begun, crawls that hang called off, agent loops run by their schedules, deliveries and executions
+//!   without a message sent again. Statistics read
 //!   the same stream, in a worker of their own ([`crate::conversations::stats`]).
 //!
 //! # States of what is due
@@ -45,6 +48,8 @@
 //! | while two tickers run | each thing is claimed under a condition on the time it was due, so one of them does it |
 
 mod crawls;
+mod inbox;
+mod loops;
 mod mail;
 mod purges;
 mod replay;

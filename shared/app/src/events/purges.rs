@@ -52,6 +52,10 @@ fn targets(change: &Change) -> Vec<PurgeTarget> {
         Change::ChatbotRemoved(chatbot) => {
             targets.push(PurgeTarget::Chatbot { id: chatbot.id, workspace: chatbot.workspace_id });
         }
+        Change::AgentLoopRemoved(id) => targets.push(PurgeTarget::AgentLoop { id: *id }),
+        Change::ExecutionRemoved(execution) => {
+            targets.push(PurgeTarget::Execution { id: execution.id });
+        }
         Change::WebhookRemoved(webhook) => {
             let listed = webhook.dialect.profile().webhooks.listed_by_workspace;
             let listed_by = listed.then_some(webhook.workspace_id);

@@ -5,8 +5,12 @@ use store::Change;
 
 use crate::{
     App,
+    agent_loops::job::RunLoop,
     crawl::job::CrawlPage,
-    events::{crawls::CrawlSubscriber, mail::MailSubscriber, purges::PurgeSubscriber},
+    events::{
+        crawls::CrawlSubscriber, inbox::InboxSubscriber, loops::LoopSubscriber,
+        mail::MailSubscriber, purges::PurgeSubscriber,
+    },
     jobs::JobQueue,
     mail::job::Mail,
     ops::purge::Purge,
@@ -25,6 +29,8 @@ pub struct EventQueues {
     pub purges: JobQueue<Purge>,
     /// E-mails to owners.
     pub mails: JobQueue<Mail>,
+    /// Executions of agent loops.
+    pub loops: JobQueue<RunLoop>,
 }
 
 /// Routes changes: what `event-fanout` needs beyond [`App`].
@@ -34,6 +40,8 @@ pub struct EventRouter {
     purges: PurgeSubscriber,
     crawls: CrawlSubscriber,
     mail: MailSubscriber,
+    inbox: InboxSubscriber,
+    loops: LoopSubscriber,
     webhooks: FanOut,
 }
 
@@ -41,11 +49,13 @@ impl EventRouter {
     /// A router over `app` whose subscribers send to `queues`; `renderer` tells webhooks of
     /// events.
     pub fn new(app: App, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
-        let EventQueues { crawls, deliveries, purges, mails } = queues;
+        let EventQueues { crawls, deliveries, purges, mails, loops } = queues;
         Self {
             purges: PurgeSubscriber::new(app.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
+            inbox: InboxSubscriber::new(&app),
+            loops: LoopSubscriber::new(loops),
             webhooks: FanOut::new(app.clone(), deliveries, renderer),
             app,
         }
@@ -57,6 +67,8 @@ impl EventRouter {
         self.purges.on(change).await?;
         self.crawls.on(change).await?;
         self.mail.on(change).await?;
+        self.inbox.on(change).await?;
+        self.loops.on(change).await?;
         self.webhooks.on(change, cache).await
     }
 

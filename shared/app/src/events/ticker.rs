@@ -17,7 +17,10 @@ use store::{
     keys::{self, ItemKind},
 };
 
-use crate::{App, jobs::JobQueue, webhooks::backoff::LEASE, webhooks::job::Deliver};
+use crate::{
+    App, agent_loops::job::RunLoop, jobs::JobQueue, webhooks::backoff::LEASE,
+    webhooks::job::Deliver,
+};
 
 /// Items taken from a partition in one go.
 const BATCH: u32 = 200;
@@ -33,6 +36,7 @@ pub struct Ticker {
     app: App,
     store: Store,
     deliveries: JobQueue<Deliver>,
+    loops: JobQueue<RunLoop>,
 }
 
 /// What a tick did.
@@ -46,6 +50,10 @@ pub struct Ticked {
     pub called_off: u32,
     /// Deliveries sent to be tried again.
     pub deliveries: u32,
+    /// Agent loops run by their schedules.
+    pub runs: u32,
+    /// Executions of agent loops sent to be carried out again.
+    pub executions: u32,
     /// Things that failed; they are due again. A partition that could not be read is one.
     pub failed: u32,
     /// Partitions that had more due than their slice was long enough for.
@@ -56,11 +64,23 @@ pub struct Ticked {
 
 impl Ticked {
     fn add(&mut self, other: Self) {
-        let Self { closed, crawls, called_off, deliveries, failed, left_over, oldest } = other;
+        let Self {
+            closed,
+            crawls,
+            called_off,
+            deliveries,
+            runs,
+            executions,
+            failed,
+            left_over,
+            oldest,
+        } = other;
         self.closed += closed;
         self.crawls += crawls;
         self.called_off += called_off;
         self.deliveries += deliveries;
+        self.runs += runs;
+        self.executions += executions;
         self.failed += failed;
         self.left_over += left_over;
         for (kind, age) in oldest {
@@ -76,9 +96,9 @@ impl Ticked {
 }
 
 impl Ticker {
-    /// Ticking over `app`; deliveries go through `deliveries`.
-    pub fn new(app: App, deliveries: JobQueue<Deliver>) -> Self {
-        Self { store: app.store.clone(), app, deliveries }
+    /// Ticking over `app`; deliveries go through `deliveries`, executions of agent loops through `loops`.
+    pub fn new(app: App, deliveries: JobQueue<Deliver>, loops: JobQueue<RunLoop>) -> Self {
+        Self { store: app.store.clone(), app, deliveries, loops }
     }
 
     /// Does everything that is due. One thing that fails does not hold up the others.
@@ -159,6 +179,10 @@ impl Ticker {
             }
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
+            ItemKind::AgentLoop => {
+                ticked.runs += u32::from(self.app.run_planned(due, now).await?);
+            }
+            ItemKind::Execution => self.execution(due, now, ticked).await?,
             other => tracing::error!(?other, pk = due.key.pk, "no handler for due item"),
         }
         Ok(())
@@ -174,6 +198,18 @@ impl Ticker {
             ticked.called_off += u32::from(ended);
         } else if self.app.begin_crawl(&source, Some(&due.due_at)).await? {
             ticked.crawls += 1;
+        }
+        Ok(())
+    }
+
+    /// An execution waits without a message, or its worker's lease is over.
+    async fn execution(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let found = self.store.execution_at(&due.key).await?;
+        let Some(execution) = found.filter(|found| !found.status.is_final()) else { return Ok(()) };
+        // The lease first: if the message is lost after that, the row is due again.
+        if self.store.lease_execution(&due.key, &due.due_at, now.plus(LEASE)).await? {
+            self.loops.send_all(&[RunLoop::of(&execution)]).await?;
+            ticked.executions += 1;
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ impl Deadline {
         Self { begun: Instant::now(), budget }
     }
 
-    fn left(&self) -> Duration {
+    pub(super) fn left(&self) -> Duration {
         self.budget.saturating_sub(self.begun.elapsed())
     }
 }
@@ -117,7 +117,7 @@ impl Integrations {
 }
 
 /// How long to wait before the same backend is asked again; `None` if that is of no use.
-fn retry_delay(error: &AnswerError, deadline: Deadline) -> Option<Duration> {
+pub(super) fn retry_delay(error: &AnswerError, deadline: Deadline) -> Option<Duration> {
     let asked = match error {
         AnswerError::RateLimited { retry_after, .. } => *retry_after,
         AnswerError::Unavailable { .. } | AnswerError::BrokenOff => None,

@@ -10,7 +10,7 @@ use ai::{
     Endpoint, OpenAi, Request,
 };
 use domain::{
-    BackendKind, Chatbot, ChatbotId, Error, Integration, IntegrationId, Result,
+    BackendKind, Chatbot, ChatbotId, Error, Integration, IntegrationId, Result, WorkspaceId,
     integration::ANTHROPIC_URL,
 };
 use futures::{StreamExt, future::BoxFuture, stream};
@@ -34,7 +34,7 @@ type SealerSource = Arc<dyn Fn() -> BoxFuture<'static, Result<Sealer>> + Send + 
 #[derive(Clone)]
 pub struct Integrations {
     pub(super) app: App,
-    pub(super) policy: Policy,
+    pub(crate) policy: Policy,
     sealer: SealerSource,
     /// Where Bedrock is for integrations without a URL.
     bedrock: Option<Arc<str>>,
@@ -127,11 +127,13 @@ impl Integrations {
         &self.app
     }
 
-    pub(super) async fn sealer(&self) -> Result<&Sealer> {
+    /// What seals and opens secrets.
+    pub(crate) async fn sealer(&self) -> Result<&Sealer> {
         self.shared.opened.get_or_try_init(|| (self.sealer)()).await
     }
 
-    fn client(&self) -> Result<Client> {
+    /// Connections to addresses that tenants name.
+    pub(crate) fn client(&self) -> Result<Client> {
         if let Some(client) = self.shared.client.get() {
             return Ok(client.clone());
         }
@@ -161,6 +163,20 @@ impl Integrations {
         let backends = Backends(backends.into());
         self.keep(chatbot, backends.clone());
         Ok(backends)
+    }
+
+    /// One integration of a workspace, whatever chatbot it belongs to.
+    pub(crate) async fn backend(
+        &self,
+        workspace: WorkspaceId,
+        id: IntegrationId,
+    ) -> Result<Option<Backend>> {
+        let Some(integration) = self.app.store.integration(workspace, id).await? else {
+            return Ok(None);
+        };
+        let answerer = self.answerer(&integration).await?;
+        let breaker = self.breaker(integration.id);
+        Ok(Some(Backend { integration, answerer, breaker }))
     }
 
     /// Whether the chatbot has backends that read the history, as far as this process knows.

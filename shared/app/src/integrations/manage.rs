@@ -146,7 +146,7 @@ impl Integrations {
         let some = |text: String| (!text.is_empty()).then_some(text);
         let owner = integration.id.to_string();
         if let Some(url) = url {
-            self.check_url(&url).await?;
+            check_address(self.policy, "url", &url).await?;
             integration.url = some(url);
         }
         if let Some(model) = model {
@@ -173,28 +173,28 @@ impl Integrations {
         check_kind(integration.kind, integration.url.as_deref(), integration.model.as_deref())?;
         Ok(integration)
     }
+}
 
-    /// An address that would be refused at connect time is refused now, when its owner is there to read
-    /// why.
-    async fn check_url(&self, text: &str) -> Result<()> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        let refused = |why: &str| Err(Error::field("url", why));
-        let Ok(url) = Url::parse(text) else { return refused("must be an absolute URL") };
-        if url.scheme() != "https" && self.policy == Policy::Public {
-            return refused("must begin with https://");
-        }
-        if let Some(why) = self.policy.refuses(&url) {
-            return refused(why);
-        }
-        let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
-        let port = url.port_or_known_default().unwrap_or(443);
-        let found = tokio::time::timeout(LOOK_UP, tokio::net::lookup_host((name, port))).await;
-        let Ok(Ok(mut addresses)) = found else { return Ok(()) };
-        match addresses.any(|address| !self.policy.allows(address.ip())) {
-            true => refused("resolves to a loopback, private or reserved address"),
-            false => Ok(()),
-        }
+/// Checks the address in `field`, which may be empty. One that would be refused at connect time is
+/// refused now, when its owner is there to read why.
+pub(crate) async fn check_address(policy: Policy, field: &str, text: &str) -> Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let refused = |why: &str| Err(Error::field(field, why));
+    let Ok(url) = Url::parse(text) else { return refused("must be an absolute URL") };
+    if url.scheme() != "https" && policy == Policy::Public {
+        return refused("must begin with https://");
+    }
+    if let Some(why) = policy.refuses(&url) {
+        return refused(why);
+    }
+    let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
+    let port = url.port_or_known_default().unwrap_or(443);
+    let found = tokio::time::timeout(LOOK_UP, tokio::net::lookup_host((name, port))).await;
+    let Ok(Ok(mut addresses)) = found else { return Ok(()) };
+    match addresses.any(|address| !policy.allows(address.ip())) {
+        true => refused("resolves to a loopback, private or reserved address"),
+        false => Ok(()),
     }
 }

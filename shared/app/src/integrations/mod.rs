@@ -11,6 +11,7 @@
 //!   one is the fallback.
 //! - [`ask`]: asks the chosen backend and, where that fails, the fallback, within one [`ask::Deadline`].
 //!   It owns the clocks (`clocks`) and the circuit breaker (`breaker`).
+//! - `agent`: one model call of an agent loop, whose answer may be calls of tools.
 //! - `drive`: takes the events of one answer to an [`drive::AnswerOutcome`].
 //! - `usage`: what backends were used for, day by day.
 //! - [`budget`]: the monthly tokens of a workspace, reserved before and settled after each turn.
@@ -35,6 +36,7 @@
 //! If everything fails, the visitor reads a fixed text. The turn carries the failure, and from the turn
 //! follows the event `integration.failed`: a crash between the two loses nothing.
 
+pub(crate) mod agent;
 pub mod ask;
 mod backends;
 mod breaker;

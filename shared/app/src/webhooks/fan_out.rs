@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    Context, Delivery, Event, EventRenderer, RenderedEvent, RequiredData, Result, Scope, Webhook,
-    WebhookStatus,
+    Context, Delivery, Event, EventBody, EventRenderer, RenderedEvent, RequiredData, Result, Scope,
+    Webhook, WebhookStatus,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, PutDelivery, Store};
@@ -63,6 +63,7 @@ impl FanOut {
         self.load_subscriptions(event, cache).await?;
         let listening: Vec<_> = scopes(event)
             .iter()
+            .flatten()
             .filter_map(|scope| cache.get(scope))
             .flatten()
             .flat_map(|webhook| self.names_for(event, webhook))
@@ -85,16 +86,16 @@ impl FanOut {
         Ok(put.into_iter().flatten().collect())
     }
 
-    /// Reads into `cache` the subscriptions of both scopes of `event`, unless they are there.
+    /// Reads into `cache` the subscriptions of all scopes of `event`, unless they are there.
     async fn load_subscriptions(&self, event: &Event, cache: &mut SubscriptionCache) -> Result<()> {
         let missing = |scope: Scope| (!cache.contains_key(&scope)).then_some(scope);
-        let [chatbot, workspace] = scopes(event).map(missing);
+        let [narrow, wide, callback] = scopes(event).map(|scope| scope.and_then(missing));
         let load = async |scope: Option<Scope>| match scope {
             Some(scope) => self.store.webhooks(scope).await.map(|found| Some((scope, found))),
             None => Ok(None),
         };
-        let (chatbot, workspace) = tokio::try_join!(load(chatbot), load(workspace))?;
-        cache.extend(chatbot.into_iter().chain(workspace));
+        let found = tokio::try_join!(load(narrow), load(wide), load(callback))?;
+        cache.extend([found.0, found.1, found.2].into_iter().flatten());
         Ok(())
     }
 
@@ -115,10 +116,19 @@ impl FanOut {
 
     /// Reads what the listening dialects tell besides the event itself.
     async fn context(&self, event: &Event, required: RequiredData) -> Result<Context> {
-        let Some(id) = event.conversation_id() else { return Ok(Context::default()) };
+        if let EventBody::ExecutionEnded(execution) = &event.body {
+            let execution_result = match required.execution_result {
+                true => self.store.execution_result(execution.id).await?,
+                false => None,
+            };
+            return Ok(Context { execution_result, ..Context::default() });
+        }
+        let (Some(id), Some(chatbot)) = (event.conversation_id(), event.chatbot_id) else {
+            return Ok(Context::default());
+        };
         let conversation = async {
             match required.conversation {
-                true => self.store.conversation(event.chatbot_id, id).await,
+                true => self.store.conversation(chatbot, id).await,
                 false => Ok(None),
             }
         };
@@ -129,7 +139,8 @@ impl FanOut {
             }
         };
         let (conversation, turns) = tokio::try_join!(conversation, first_turn)?;
-        Ok(Context { conversation, first_turn: turns.into_iter().next() })
+        let first_turn = turns.into_iter().next();
+        Ok(Context { conversation, first_turn, ..Context::default() })
     }
 
     /// Puts the delivery of `rendered`; the job of its first attempt, if one is to be made.
@@ -169,11 +180,20 @@ fn events(change: &Change) -> Vec<Event> {
             vec![Event::rated(turn.clone(), *rating, *at)]
         }
         Change::TurnAdded(turn) => Event::of_turn(turn),
+        Change::DirectMessageAdded(message) => vec![Event::sent(message.clone())],
+        Change::ExecutionEnded(execution) => {
+            let at = execution.completed_at.unwrap_or(execution.created_at);
+            vec![Event::executed(execution.clone(), at)]
+        }
         _ => Vec::new(),
     }
 }
 
 /// The scopes whose subscriptions can listen to `event`.
-fn scopes(event: &Event) -> [Scope; 2] {
-    [Scope::Chatbot(event.chatbot_id), Scope::Workspace(event.workspace_id)]
+fn scopes(event: &Event) -> [Option<Scope>; 3] {
+    let callback = match &event.body {
+        EventBody::ExecutionEnded(execution) => Some(Scope::AgentLoop(execution.agent_loop_id)),
+        _ => None,
+    };
+    [event.chatbot_id.map(Scope::Chatbot), Some(Scope::Workspace(event.workspace_id)), callback]
 }

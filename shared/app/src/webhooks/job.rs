@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Deliver {
-    /// Whose events the subscription wants: `chatbotId` or `workspaceId`.
+    /// Whose events the subscription wants: `chatbotId`, `workspaceId` or `agentLoopId`.
     #[serde(flatten)]
     pub scope: Scope,
     /// The subscription.
@@ -71,6 +71,7 @@ impl Job for Deliver {
         Some(match self.scope {
             Scope::Chatbot(id) => id.to_string(),
             Scope::Workspace(id) => id.to_string(),
+            Scope::AgentLoop(id) => id.to_string(),
         })
     }
 

@@ -168,6 +168,7 @@ impl Webhooks {
             failing_since: None,
             auto_disabled: None,
             circuit: None,
+            callback: None,
             created_at: self.app.now(),
         };
         let rules = &dialect.profile().webhooks;

@@ -2,7 +2,8 @@
 //! survive that unchanged: keys in the order and numbers in the form that JavaScript gives them.
 
 use domain::{
-    Context, Delivery, Event, EventBody, Lead, RenderedEvent, RequiredData, Timestamp, Turn,
+    Context, Delivery, DirectAuthor, DirectMessage, Event, EventBody, Lead, RenderedEvent,
+    RequiredData, Timestamp, Turn,
 };
 use serde::Serialize;
 use serde_json::{Number, Value, json};
@@ -40,12 +41,14 @@ fn envelope(event: &str, project: String, at: Timestamp, data: Value) -> Rendere
 pub fn name(event: &Event) -> Option<&'static str> {
     Some(match &event.body {
         EventBody::ConversationStarted(_) => "conversation.started",
-        EventBody::QuestionAsked(_) | EventBody::QuestionAnswered(_) => "message.created",
+        EventBody::QuestionAsked(_)
+        | EventBody::QuestionAnswered(_)
+        | EventBody::DirectMessageSent(_) => "message.created",
         EventBody::ConversationEnded(_) => "conversation.ended",
         EventBody::HandoffRequested(_) => "handoff.requested",
         EventBody::RatingReceived(_) => "rating.received",
         EventBody::LeadCaptured(_) => "lead.captured",
-        EventBody::IntegrationFailed(_) => return None,
+        EventBody::IntegrationFailed(_) | EventBody::ExecutionEnded(_) => return None,
     })
 }
 
@@ -59,6 +62,7 @@ pub fn body(event: &Event) -> String {
         }),
         EventBody::QuestionAsked(turn) => message(turn, true),
         EventBody::QuestionAnswered(turn) => message(turn, false),
+        EventBody::DirectMessageSent(message) => direct(message),
         EventBody::ConversationEnded(conversation) => json!({
             "conversation_id": conversation.id.to_string(),
             "message_count": conversation.message_count,
@@ -74,9 +78,10 @@ pub fn body(event: &Event) -> String {
             "rating": turn.rating,
         }),
         EventBody::LeadCaptured(lead) => captured(lead),
-        EventBody::IntegrationFailed(_) => Value::Null,
+        EventBody::IntegrationFailed(_) | EventBody::ExecutionEnded(_) => Value::Null,
     };
-    envelope(name(event).unwrap_or_default(), event.chatbot_id.to_string(), event.at, data).body
+    let project = event.chatbot_id.map(|id| id.to_string()).unwrap_or_default();
+    envelope(name(event).unwrap_or_default(), project, event.at, data).body
 }
 
 fn message(turn: &Turn, asked: bool) -> Value {
@@ -92,6 +97,22 @@ fn message(turn: &Turn, asked: bool) -> Value {
         "content": content,
         "confidence_score": confidence,
         "created_at": at.to_string(),
+    })
+}
+
+/// A member answers in the chatbot's place, so the role is the chatbot's.
+fn direct(message: &DirectMessage) -> Value {
+    let role = match message.author {
+        DirectAuthor::Visitor => "user",
+        DirectAuthor::Member(_) => "assistant",
+    };
+    json!({
+        "conversation_id": message.conversation_id.to_string(),
+        "message_id": message.id.to_string(),
+        "role": role,
+        "content": message.text,
+        "confidence_score": Value::Null,
+        "created_at": message.created_at.to_string(),
     })
 }
 

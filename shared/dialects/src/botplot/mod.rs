@@ -11,6 +11,7 @@ pub mod events;
 pub mod knowledge;
 pub mod leads;
 pub mod subscriptions;
+pub mod traces;
 
 use domain::{Dialect, Error};
 use serde::Serialize;

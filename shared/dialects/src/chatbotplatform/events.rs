@@ -1,33 +1,53 @@
 //! Chatbot Platform's events, delivered as the Standard Webhooks specification has it.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{BackendReport, Context, Delivery, Event, EventBody, RequiredData, Timestamp};
+use domain::{
+    AgentExecution, BackendReport, Context, Delivery, DirectAuthor, Event, EventBody,
+    ExecutionResult, RequiredData, Timestamp, TranscriptMessage, webhook::CALLBACK_EVENT,
+};
 use serde::Serialize;
 
-use super::{ChatbotPlatform, conversations::MessageOut};
+use super::{
+    ChatbotPlatform,
+    conversations::MessageOut,
+    executions::{CallbackOut, ExecutionOut},
+};
 use crate::{
     events::{Events, Headers, hmac},
     javascript::stringify,
 };
 
-/// The events that can be subscribed to. Nothing fires the last two yet.
+/// The events that can be subscribed to. Nothing fires the last one yet.
 pub const EVENTS: [&str; 4] =
-    [RECEIVED, INTEGRATION_FAILED, "agent_loop.completed", "channel.disconnected"];
+    [RECEIVED, INTEGRATION_FAILED, LOOP_COMPLETED, "channel.disconnected"];
 
 const RECEIVED: &str = "bot.message_received";
 const INTEGRATION_FAILED: &str = "integration.failed";
+const LOOP_COMPLETED: &str = "agent_loop.completed";
+/// Bytes of what an execution said and called that are told: an event fits a message of SQS.
+const MAX_TOLD: usize = 64 * 1024;
 
 #[derive(Serialize)]
-struct Envelope<'a> {
+struct Envelope<'a, D> {
     #[serde(rename = "type")]
     kind: &'a str,
     timestamp: String,
-    data: Received,
+    data: D,
+}
+
+#[derive(Serialize)]
+struct LoopCompleted {
+    bot_id: Option<String>,
+    agent_loop_id: String,
+    agent_loop_name: String,
+    execution_id: String,
+    status: &'static str,
+    execution: ExecutionOut,
 }
 
 #[derive(Serialize)]
 struct Received {
-    bot_id: String,
+    bot_id: Option<String>,
     conversation_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<MessageOut>,
@@ -60,26 +80,64 @@ impl From<&BackendReport> for FailedIntegration {
     }
 }
 
-/// What `event` is called here, if it is anything.
-pub fn name(event: &Event) -> Option<&'static str> {
+/// What `event` is called here. An execution that has ended is told to subscriptions and to the loop's
+/// callback, which listens to a name of its own.
+pub fn names(event: &Event) -> Vec<&'static str> {
     match &event.body {
-        EventBody::QuestionAsked(_) => Some(RECEIVED),
-        EventBody::IntegrationFailed(_) => Some(INTEGRATION_FAILED),
+        EventBody::QuestionAsked(_) => vec![RECEIVED],
+        EventBody::DirectMessageSent(message) if message.author == DirectAuthor::Visitor => {
+            vec![RECEIVED]
+        }
+        EventBody::IntegrationFailed(_) => vec![INTEGRATION_FAILED],
+        EventBody::ExecutionEnded(_) => vec![LOOP_COMPLETED, CALLBACK_EVENT],
         EventBody::ConversationStarted(_)
         | EventBody::QuestionAnswered(_)
+        | EventBody::DirectMessageSent(_)
         | EventBody::ConversationEnded(_)
         | EventBody::LeadCaptured(_)
         | EventBody::RatingReceived(_)
-        | EventBody::HandoffRequested(_) => None,
+        | EventBody::HandoffRequested(_) => Vec::new(),
     }
 }
 
+/// What is told of an execution that has ended.
+fn completed(
+    name: &str,
+    event: &Event,
+    execution: &AgentExecution,
+    result: ExecutionResult,
+) -> String {
+    let (execution, result) = (execution.clone(), result.within(MAX_TOLD));
+    if name == CALLBACK_EVENT {
+        return stringify(&CallbackOut::new(execution, result));
+    }
+    stringify(&Envelope {
+        kind: name,
+        timestamp: event.at.to_string(),
+        data: LoopCompleted {
+            bot_id: event.chatbot_id.map(|id| id.to_string()),
+            agent_loop_id: execution.agent_loop_id.to_string(),
+            agent_loop_name: execution.agent_loop_name.clone(),
+            execution_id: execution.id.to_string(),
+            status: execution.status.name(),
+            execution: (execution, result).into(),
+        },
+    })
+}
+
 /// What is sent of `event` under `name`.
-pub fn body(name: &str, event: &Event) -> String {
+pub fn body(name: &str, event: &Event, context: &Context) -> String {
+    if let EventBody::ExecutionEnded(execution) = &event.body {
+        let result = context.execution_result.clone().unwrap_or_default();
+        return completed(name, event, execution, result);
+    }
     let message = match &event.body {
         EventBody::QuestionAsked(turn) => {
-            let [question, _] = MessageOut::both(turn.as_ref().clone());
-            Some(question)
+            let [question, _] = TranscriptMessage::of_turn(turn.as_ref().clone());
+            Some(MessageOut::from(question))
+        }
+        EventBody::DirectMessageSent(message) => {
+            Some(MessageOut::from(TranscriptMessage::from(message.as_ref().clone())))
         }
         _ => None,
     };
@@ -91,7 +149,7 @@ pub fn body(name: &str, event: &Event) -> String {
         kind: name,
         timestamp: event.at.to_string(),
         data: Received {
-            bot_id: event.chatbot_id.to_string(),
+            bot_id: event.chatbot_id.map(|id| id.to_string()),
             conversation_id: event.conversation_id().map(|id| id.to_string()),
             message,
             message_id: failed.map(|turn| turn.id.to_string()),
@@ -127,15 +185,16 @@ fn signature(secret: &str, id: &str, time: &str, body: &str) -> String {
 
 impl Events for ChatbotPlatform {
     fn names(&self, event: &Event) -> Vec<&'static str> {
-        name(event).into_iter().collect()
+        names(event)
     }
 
-    fn required_data(&self, _: &str) -> RequiredData {
-        RequiredData::default()
+    fn required_data(&self, name: &str) -> RequiredData {
+        let execution_result = matches!(name, LOOP_COMPLETED | CALLBACK_EVENT);
+        RequiredData { execution_result, ..RequiredData::default() }
     }
 
-    fn body(&self, name: &str, event: &Event, _: &Context) -> String {
-        body(name, event)
+    fn body(&self, name: &str, event: &Event, context: &Context) -> String {
+        body(name, event, context)
     }
 
     fn headers(&self, delivery: &Delivery, secrets: &[String], at: Timestamp) -> Headers {

@@ -16,7 +16,7 @@ use utoipa::{ToSchema, openapi::Object};
 use crate::schema;
 
 /// The placeholder for a secret.
-const MASK: &str = "••••";
+pub(super) const MASK: &str = "••••";
 
 fn kind() -> Object {
     schema::one_of(BackendKind::ALL.map(BackendKind::name))

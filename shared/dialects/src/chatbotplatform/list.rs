@@ -1,8 +1,9 @@
 //! Lists: pages, and filters that are exact matches on the resource's own fields.
 
 use domain::{
-    BackendKind, ChatbotFilter, ConversationFilter, Error, IntegrationFilter, IntegrationStatus,
-    Page, Result, Timestamp, Turn, WebhookFilter,
+    AgentLoopFilter, AgentLoopStatus, BackendKind, ChatbotFilter, ConversationFilter, Error,
+    ExecutionFilter, ExecutionStatus, IntegrationFilter, IntegrationStatus, Page, Result,
+    Timestamp, TranscriptEntry, TranscriptMessage, WebhookFilter,
     conversation::{MAX_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,33 @@ impl ListIn {
             status: status.transpose()?,
             created_at: self.time("created_at")?,
             updated_at: self.time("updated_at")?,
+        };
+        Ok((filter, self.page()?))
+    }
+
+    /// Which agent loops are wanted.
+    pub fn agent_loops(mut self) -> Result<(AgentLoopFilter, Page)> {
+        let status = self.take("status").map(|text| AgentLoopStatus::named("status", &text));
+        let filter = AgentLoopFilter {
+            id: self.take("id"),
+            name: self.take("name"),
+            integration_id: self.take("integration_id"),
+            chatbot_id: self.take("bot_id"),
+            status: status.transpose()?,
+            schedule: self.take("schedule"),
+            created_at: self.time("created_at")?,
+            updated_at: self.time("updated_at")?,
+        };
+        Ok((filter, self.page()?))
+    }
+
+    /// Which executions of an agent loop are wanted.
+    pub fn executions(mut self) -> Result<(ExecutionFilter, Page)> {
+        let status = self.take("status").map(|text| ExecutionStatus::named("status", &text));
+        let filter = ExecutionFilter {
+            id: self.take("id"),
+            status: status.transpose()?,
+            created_at: self.time("created_at")?,
         };
         Ok((filter, self.page()?))
     }
@@ -179,9 +207,9 @@ impl MessagesIn {
         turns.filter(|_| self.filter == MessageFilter::default())
     }
 
-    /// What is wanted of a conversation of `count` messages, of which these are the turns.
-    pub fn of(self, count: u32, turns: Vec<Turn>) -> ListOut<MessageOut> {
-        let messages = turns.into_iter().flat_map(MessageOut::both);
+    /// What is wanted of a conversation of `count` messages, of which these are the first or all.
+    pub fn of(self, count: u32, said: Vec<TranscriptEntry>) -> ListOut<MessageOut> {
+        let messages = TranscriptMessage::of(said).into_iter().map(MessageOut::from);
         if self.filter == MessageFilter::default() {
             return ListOut::new(self.page.of(messages), u64::from(count), self.page);
         }

@@ -1,18 +1,23 @@
 //! Chatbot Platform: a workspace's bots and what was said to them. Snake case; everything in
 //! `data`, lists with their `meta` beside it.
 
+pub mod agent_loops;
 pub mod chatbots;
 pub mod conversations;
 pub mod deliveries;
 pub mod error;
 pub mod events;
+pub mod executions;
 pub mod integrations;
 mod list;
 mod query;
 pub mod subscriptions;
 
 pub use list::{ListIn, ListOut, MessagesIn};
-pub use query::{BotQuery, ConversationQuery, IntegrationQuery, MessageQuery, WebhookQuery};
+pub use query::{
+    AgentLoopQuery, BotQuery, ConversationQuery, ExecutionQuery, IntegrationQuery, MessageQuery,
+    WebhookQuery,
+};
 
 use domain::{Dialect, Error, ErrorKind};
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! What the query of a list may say, for its description; `list.rs` reads it.
 
 use domain::{
-    BackendKind, IntegrationStatus,
+    AgentLoopStatus, BackendKind, IntegrationStatus,
     page::{MAX_ROWS, ROWS},
 };
 use utoipa::{
@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 
-use super::conversations::role;
+use super::{conversations::role, executions::execution_status};
 use crate::schema;
 
 type Filter = (&'static str, &'static str, Object);
@@ -93,6 +93,36 @@ impl IntoParams for IntegrationQuery {
             time("created_at"),
             time("updated_at"),
         ])
+    }
+}
+
+/// Of a list of agent loops.
+#[derive(Debug)]
+pub struct AgentLoopQuery;
+
+impl IntoParams for AgentLoopQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let statuses = AgentLoopStatus::ALL.map(AgentLoopStatus::name);
+        list([
+            id("id"),
+            text("name"),
+            id("integration_id"),
+            id("bot_id"),
+            ("status", "Those that are.", schema::one_of(statuses)),
+            text("schedule"),
+            time("created_at"),
+            time("updated_at"),
+        ])
+    }
+}
+
+/// Of a list of executions.
+#[derive(Debug)]
+pub struct ExecutionQuery;
+
+impl IntoParams for ExecutionQuery {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        list([id("id"), ("status", "Those that are.", execution_status()), time("created_at")])
     }
 }
 

@@ -11,6 +11,7 @@ use domain::{
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
 
+use super::ask::CorrectionOut;
 use crate::{
     helpbot::knowledge::{AddedSourceOut, SourceOut},
     one_of::one_of,
@@ -48,16 +49,6 @@ impl TryFrom<SearchIn> for SearchQuestion {
         let SearchIn { question, limit } = from;
         Self::new(question.as_deref(), limit)
     }
-}
-
-/// A word that was taken for another.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = botplot::CorrectionOut)]
-pub struct CorrectionOut {
-    /// As it was asked.
-    asked: String,
-    /// As it was searched.
-    searched: String,
 }
 
 /// An entry that was looked at.

@@ -31,7 +31,7 @@ struct Body<'a> {
 pub fn names(event: &Event) -> Vec<&'static str> {
     match &event.body {
         EventBody::ConversationStarted(_) => vec!["conversation.started", "response.created"],
-        EventBody::QuestionAnswered(_) => vec![UPDATED],
+        EventBody::QuestionAnswered(_) | EventBody::DirectMessageSent(_) => vec![UPDATED],
         // A lead of no conversation is part of no response.
         EventBody::LeadCaptured(lead) if lead.conversation_id.is_some() => vec![UPDATED],
         EventBody::ConversationEnded(_) => vec!["conversation.completed"],
@@ -39,7 +39,8 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         | EventBody::LeadCaptured(_)
         | EventBody::RatingReceived(_)
         | EventBody::HandoffRequested(_)
-        | EventBody::IntegrationFailed(_) => Vec::new(),
+        | EventBody::IntegrationFailed(_)
+        | EventBody::ExecutionEnded(_) => Vec::new(),
     }
 }
 
@@ -64,7 +65,7 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         chat_session_id: session.unwrap_or_else(|| id.clone()),
         visitor_id: visitor.unwrap_or_else(|| format!("visitor_{id}")),
         response_id: id,
-        bot_id: event.chatbot_id.to_string(),
+        bot_id: event.chatbot_id.map(|id| id.to_string()).unwrap_or_default(),
         timestamp: event.at.to_string(),
     })
 }

@@ -35,13 +35,19 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
         | EventBody::LeadCaptured(_)
-        | EventBody::IntegrationFailed(_) => Vec::new(),
+        | EventBody::DirectMessageSent(_)
+        | EventBody::IntegrationFailed(_)
+        | EventBody::ExecutionEnded(_) => Vec::new(),
     }
 }
 
 /// What has to be read: the session of a question, and what was asked before a handoff.
 pub fn required_data(name: &str) -> RequiredData {
-    RequiredData { conversation: matches!(name, CREATED | UNANSWERED), first_turn: name == HANDOFF }
+    RequiredData {
+        conversation: matches!(name, CREATED | UNANSWERED),
+        first_turn: name == HANDOFF,
+        ..RequiredData::default()
+    }
 }
 
 /// What is sent of `event` under `name`.
@@ -66,6 +72,8 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
         | EventBody::IntegrationFailed(_)
+        | EventBody::DirectMessageSent(_)
+        | EventBody::ExecutionEnded(_)
         | EventBody::LeadCaptured(_) => json!({}),
     };
     stringify(&Envelope { event: name, timestamp: event.at.to_string(), data })

@@ -30,6 +30,9 @@ impl Attempt {
 impl Webhook {
     /// What `attempt` changes of its health.
     pub fn health_after(&self, attempt: &Attempt) -> HealthChange {
+        if self.callback.is_some() {
+            return HealthChange::None;
+        }
         let at = attempt.at;
         let disable = |reason| AutoDisabled { at, reason };
         match self.failing_since {
@@ -67,6 +70,7 @@ mod tests {
             failing_since,
             auto_disabled: None,
             circuit: None,
+            callback: None,
             created_at: Timestamp::from_millis(0),
         };
         let response = String::new();

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatbotId, Dialect, Timestamp, WebhookId, WorkspaceId};
+use crate::{AgentLoopId, ChatbotId, Dialect, SealedHeader, Timestamp, WebhookId, WorkspaceId};
 
 /// An endpoint has this long to answer.
 pub const TIMEOUT: Duration = Duration::from_secs(15);
@@ -28,6 +28,9 @@ pub const OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 pub const MAX_FAILING: Duration = Duration::from_secs(5 * 24 * 60 * 60);
 /// A delivery with this many attempts is not replayed: its attempts are kept in one item.
 pub const MAX_ATTEMPTS: usize = 64;
+
+/// What a callback of an agent loop listens to: the end of its executions, as no other subscription can.
+pub const CALLBACK_EVENT: &str = "agent_loop.callback";
 
 /// Whether a subscription is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +61,19 @@ pub enum Scope {
     /// Those of all chatbots of a workspace, later ones included.
     #[serde(rename = "workspaceId")]
     Workspace(WorkspaceId),
+    /// The executions of one agent loop, which are posted to its callback.
+    #[serde(rename = "agentLoopId")]
+    AgentLoop(AgentLoopId),
+}
+
+/// What makes a subscription the callback of an agent loop: it is set up with the loop, listens to no
+/// event by name, signs nothing and is never disabled by the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoopCallback {
+    /// The loop.
+    pub agent_loop_id: AgentLoopId,
+    /// Headers that go with each attempt.
+    pub headers: Vec<SealedHeader>,
 }
 
 /// A signing secret that was rotated away.
@@ -117,6 +133,8 @@ pub struct Webhook {
     pub auto_disabled: Option<AutoDisabled>,
     /// The open circuit of its endpoint; `None` while it is closed.
     pub circuit: Option<OpenCircuit>,
+    /// What makes it an agent loop's callback, if it is one.
+    pub callback: Option<LoopCallback>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -124,7 +142,16 @@ pub struct Webhook {
 impl Webhook {
     /// Whose events it wants.
     pub fn scope(&self) -> Scope {
-        self.chatbot_id.map_or(Scope::Workspace(self.workspace_id), Scope::Chatbot)
+        match (&self.callback, self.chatbot_id) {
+            (Some(callback), _) => Scope::AgentLoop(callback.agent_loop_id),
+            (None, Some(chatbot)) => Scope::Chatbot(chatbot),
+            (None, None) => Scope::Workspace(self.workspace_id),
+        }
+    }
+
+    /// The id of the callback of an agent loop: each loop has one at most.
+    pub fn callback_of(agent_loop: AgentLoopId) -> WebhookId {
+        WebhookId::derived(&["callback", &agent_loop.to_string()])
     }
 }
 

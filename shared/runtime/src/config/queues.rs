@@ -1,4 +1,5 @@
 use app::{
+    agent_loops::job::RunLoop,
     crawl::job::CrawlPage,
     jobs::{Job, WorkQueue},
     mail::job::Mail,
@@ -14,6 +15,7 @@ const DELIVERY_QUEUE: Variable = url_of::<Deliver>("URL of the queue of attempts
 const MAIL_QUEUE: Variable = url_of::<Mail>("URL of the queue of e-mails to owners");
 const PURGE_QUEUE: Variable =
     url_of::<Purge>("URL of the queue of deleted things whose dependents are to be removed");
+const LOOP_QUEUE: Variable = url_of::<RunLoop>("URL of the queue of executions of agent loops");
 const CRAWL_DEAD_LETTERS: Variable = Variable::required(
     "CRAWL_DEAD_LETTERS_URL",
     "URL of the queue to which `crawl-worker` moves messages that break the schema, with the reason",
@@ -33,8 +35,15 @@ const fn url_of<J: Job>(meaning: &'static str) -> Variable {
 pub struct QueuesConfig;
 
 impl QueuesConfig {
-    pub(super) const VARIABLES: [Variable; 6] =
-        [CRAWL_QUEUE, DELIVERY_QUEUE, MAIL_QUEUE, PURGE_QUEUE, CRAWL_DEAD_LETTERS, STREAM_FAILURES];
+    pub(super) const VARIABLES: [Variable; 7] = [
+        CRAWL_QUEUE,
+        DELIVERY_QUEUE,
+        LOOP_QUEUE,
+        MAIL_QUEUE,
+        PURGE_QUEUE,
+        CRAWL_DEAD_LETTERS,
+        STREAM_FAILURES,
+    ];
 
     /// `CRAWL_DEAD_LETTERS_URL`.
     pub fn crawl_dead_letters(env: &Env) -> Result<&str> {

@@ -1,4 +1,5 @@
-//! Ratings and leads.
+//! Ratings, leads and traces.
 
 pub(crate) mod leads;
 pub(crate) mod ratings;
+pub(crate) mod traces;

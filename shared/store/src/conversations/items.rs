@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use domain::{
     BackendReport, ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Dialect,
-    HandoffStatus, MessageId, Result, Timestamp, Turn, WorkspaceId,
+    HandoffStatus, MessageId, Result, Timestamp, Turn, TurnTrace, WorkspaceId,
     conversation::{Handoff, MAX_MESSAGES, MAX_TEXT_BYTES},
 };
-use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    chat::traces,
     keys::{self, Key},
     table::client::{Range, Store},
     table::compressed,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Conversations whose turns are read at the same time.
-const TURN_READS: usize = 20;
+pub(super) const TURN_READS: usize = 20;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ConversationItem {
@@ -40,7 +40,11 @@ pub(crate) struct ConversationItem {
     customer_email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     overall_rating: Option<i8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    assignee: Option<String>,
     message_count: u32,
+    #[serde(default)]
+    direct_messages: u32,
     #[serde(default)]
     text_bytes: u32,
     first_message: String,
@@ -94,7 +98,9 @@ item_conversions!(
         handoff_reason,
         customer_email,
         overall_rating,
+        assignee,
         message_count,
+        direct_messages,
         text_bytes,
         first_message,
         created_at,
@@ -143,7 +149,10 @@ pub enum Waiting {
     Gone,
 }
 
-fn active_indexes(conversation: &Conversation, idle: Duration) -> [(&'static str, String); 4] {
+pub(super) fn active_indexes(
+    conversation: &Conversation,
+    idle: Duration,
+) -> [(&'static str, String); 4] {
     let key = keys::conversation(conversation.chatbot_id, conversation.id);
     [
         ("due_pk", keys::due_partition_of(&key)),
@@ -175,6 +184,18 @@ impl Store {
         turn: &Turn,
         how: TurnWrite,
         idle: Duration,
+    ) -> Result<bool> {
+        self.put_traced_turn(conversation, turn, how, idle, None).await
+    }
+
+    /// As [`Store::put_turn`], with what led to the answer beside it.
+    pub async fn put_traced_turn(
+        &self,
+        conversation: &Conversation,
+        turn: &Turn,
+        how: TurnWrite,
+        idle: Duration,
+        trace: Option<&TurnTrace>,
     ) -> Result<bool> {
         let key = keys::conversation(conversation.chatbot_id, conversation.id);
         let written = match how {
@@ -230,19 +251,9 @@ impl Store {
             let id = conversation.id.to_string();
             added = added.with("list_pk", partition).with("list_sk", id);
         }
-        let writes = vec![written, added];
+        let mut writes = vec![written, added];
+        writes.extend(trace.map(traces::kept).transpose()?);
         Ok(self.transact(writes).await?.is_done())
-    }
-
-    /// The turns of each of `conversations`, in their order, each oldest first. They may be a moment
-    /// behind, for half of what [`Store::turns`] costs each.
-    pub async fn turns_of(&self, conversations: &[ConversationId]) -> Result<Vec<Vec<Turn>>> {
-        let reads = conversations.iter().copied().map(|id| async move {
-            let range = Range::prefix(keys::conversation_partition(id), keys::TURN);
-            let items: Vec<TurnItem> = self.query(Range { consistent: false, ..range }).await?;
-            Ok(items.into_iter().map(Turn::from).collect())
-        });
-        futures::stream::iter(reads).buffered(TURN_READS).try_collect().await
     }
 
     /// All turns of a conversation, oldest first.

@@ -4,15 +4,18 @@
 use std::collections::HashMap;
 
 use domain::{
-    AutoDisabled, Chatbot, Conversation, CrawlId, Delivery, Error, Lead, Result, Source, SourceId,
-    Turn, Webhook,
+    AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Chatbot, Conversation, CrawlId, Delivery,
+    DirectMessage, Error, ExecutionStatus, Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
+    agent_loops::executions::ExecutionItem,
+    agent_loops::loops::AgentLoopItem,
     chat::leads::LeadItem,
     chatbots::items::ChatbotItem,
+    conversations::direct::DirectMessageItem,
     conversations::items::{ConversationItem, TurnItem},
     keys::{ItemKind, Key},
     knowledge::pages::PageItem,
@@ -65,6 +68,8 @@ pub enum Change {
     },
     /// A turn was cleared away with its conversation.
     TurnRemoved(Turn),
+    /// A member or a visitor wrote outside of a turn.
+    DirectMessageAdded(DirectMessage),
     /// A visitor left contact details.
     LeadCaptured(Lead),
     /// A lead was deleted.
@@ -88,6 +93,14 @@ pub enum Change {
     WebhookAutoDisabled(Webhook, AutoDisabled),
     /// A settled delivery was made pending again.
     DeliveryReplayed(Delivery),
+    /// An execution of an agent loop waits for a worker.
+    ExecutionQueued(AgentExecution),
+    /// An execution has ended.
+    ExecutionEnded(AgentExecution),
+    /// An execution was deleted, or expired.
+    ExecutionRemoved(AgentExecution),
+    /// An agent loop was deleted.
+    AgentLoopRemoved(AgentLoopId),
 }
 
 #[derive(Deserialize)]
@@ -139,6 +152,9 @@ impl StreamImage {
             (ItemKind::Turn, Some(old), None) => {
                 Some(Change::TurnRemoved(read::<TurnItem>(old)?.into()))
             }
+            (ItemKind::DirectMessage, None, Some(new)) => {
+                Some(Change::DirectMessageAdded(read::<DirectMessageItem>(new)?.into()))
+            }
             (ItemKind::Lead, None, Some(new)) => {
                 Some(Change::LeadCaptured(read::<LeadItem>(new)?.try_into()?))
             }
@@ -168,6 +184,11 @@ impl StreamImage {
                 auto_disabled(&old, new)
             }
             (ItemKind::Delivery, Some(old), Some(new)) => replayed(old, new)?,
+            (ItemKind::Execution, old, new) => execution(old, new)?,
+            (ItemKind::AgentLoop, Some(old), None) => {
+                let agent_loop = AgentLoop::from(read::<AgentLoopItem>(old)?);
+                Some(Change::AgentLoopRemoved(agent_loop.id))
+            }
             _ => None,
         })
     }
@@ -176,6 +197,23 @@ impl StreamImage {
 fn auto_disabled(old: &Webhook, new: Webhook) -> Option<Change> {
     let why = new.auto_disabled.filter(|why| old.auto_disabled != Some(*why))?;
     Some(Change::WebhookAutoDisabled(new, why))
+}
+
+fn execution(
+    old: Option<serde_dynamo::Item>,
+    new: Option<serde_dynamo::Item>,
+) -> Result<Option<Change>> {
+    let read = |item: serde_dynamo::Item| read::<ExecutionItem>(item).map(AgentExecution::from);
+    let (old, new) = (old.map(read).transpose()?, new.map(read).transpose()?);
+    let waits = |execution: &AgentExecution| execution.status == ExecutionStatus::Pending;
+    Ok(match (old, new) {
+        (None, Some(new)) if waits(&new) => Some(Change::ExecutionQueued(new)),
+        (Some(old), Some(new)) if !old.status.is_final() && new.status.is_final() => {
+            Some(Change::ExecutionEnded(new))
+        }
+        (Some(old), None) => Some(Change::ExecutionRemoved(old)),
+        _ => None,
+    })
 }
 
 /// Most changes of a delivery are attempts, so no more of it is read than says so.

@@ -1,7 +1,10 @@
 //! Clearing away what hung on something that was deleted. Deleting begins with the item itself,
 //! at once; its stream record brings the rest here. Purging twice does nothing more.
 
-use domain::{ChatbotId, ConversationId, CrawlId, Result, Scope, SourceId, WebhookId, WorkspaceId};
+use domain::{
+    AgentLoopId, ChatbotId, ConversationId, CrawlId, ExecutionId, Result, Scope, SourceId,
+    WebhookId, WorkspaceId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -40,6 +43,16 @@ pub enum PurgeTarget {
         /// Whose it was.
         workspace: WorkspaceId,
     },
+    /// The executions of an agent loop.
+    AgentLoop {
+        /// The loop that was.
+        id: AgentLoopId,
+    },
+    /// What one execution did.
+    Execution {
+        /// The execution that was.
+        id: ExecutionId,
+    },
     /// The deliveries of a webhook, and what points to it.
     Webhook {
         /// The webhook that was.
@@ -59,6 +72,8 @@ impl PurgeTarget {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
             Self::File { .. } => Vec::new(),
+            Self::AgentLoop { id } => vec![keys::executions_partition(id)],
+            Self::Execution { id } => vec![keys::execution_partition(id)],
             Self::Webhook { id, .. } => vec![keys::deliveries_partition(id)],
             Self::Chatbot { id, .. } => vec![
                 keys::webhooks_partition(Scope::Chatbot(id)),

@@ -1,8 +1,8 @@
 //! Deliveries: put once per event and subscription, then changed by each attempt.
 
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Error, EventId, Result, Scope,
-    Timestamp, WebhookId, WorkspaceId, webhook::KEPT_FOR,
+    AgentLoopId, Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Error, EventId, Result,
+    Scope, Timestamp, WebhookId, WorkspaceId, webhook::KEPT_FOR,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,9 @@ pub(crate) struct DeliveryItem {
     /// Of a subscription to a whole workspace's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     workspace_id: Option<WorkspaceId>,
+    /// Of the callback of an agent loop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent_loop_id: Option<AgentLoopId>,
     event_id: EventId,
     event: String,
     body: String,
@@ -86,15 +89,17 @@ impl From<&Delivery> for DeliveryItem {
             next_attempt_at,
             created_at,
         } = from.clone();
-        let (chatbot_id, workspace_id) = match scope {
-            Scope::Chatbot(id) => (Some(id), None),
-            Scope::Workspace(id) => (None, Some(id)),
+        let (chatbot_id, workspace_id, agent_loop_id) = match scope {
+            Scope::Chatbot(id) => (Some(id), None, None),
+            Scope::Workspace(id) => (None, Some(id), None),
+            Scope::AgentLoop(id) => (None, None, Some(id)),
         };
         Self {
             id,
             webhook_id,
             chatbot_id,
             workspace_id,
+            agent_loop_id,
             event_id,
             event,
             body,
@@ -118,6 +123,7 @@ impl TryFrom<DeliveryItem> for Delivery {
             webhook_id,
             chatbot_id,
             workspace_id,
+            agent_loop_id,
             event_id,
             event,
             body,
@@ -130,6 +136,7 @@ impl TryFrom<DeliveryItem> for Delivery {
             expires_at: _,
         } = from;
         let scope = chatbot_id.map(Scope::Chatbot).or(workspace_id.map(Scope::Workspace));
+        let scope = scope.or(agent_loop_id.map(Scope::AgentLoop));
         let scope = scope.ok_or_else(|| Error::internal("a delivery without a scope"))?;
         Ok(Self {
             id,

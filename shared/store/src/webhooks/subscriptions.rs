@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    AutoDisabled, ChatbotId, Dialect, OpenCircuit, Result, RetiredSecret, Scope, Timestamp,
-    Webhook, WebhookId, WebhookPatch, WebhookStatus, WorkspaceId,
+    AutoDisabled, ChatbotId, Dialect, LoopCallback, OpenCircuit, Result, RetiredSecret, Scope,
+    Timestamp, Webhook, WebhookId, WebhookPatch, WebhookStatus, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ pub(crate) struct WebhookItem {
     auto_disabled: Option<AutoDisabled>,
     #[serde(rename = "held", default, skip_serializing_if = "Option::is_none")]
     circuit: Option<OpenCircuit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    callback: Option<LoopCallback>,
     created_at: Timestamp,
 }
 
@@ -57,6 +59,7 @@ item_conversions!(
         failing_since,
         auto_disabled,
         circuit,
+        callback,
         created_at,
     }
 );
@@ -83,6 +86,7 @@ fn owner(webhook: &Webhook) -> Key {
     match webhook.scope() {
         Scope::Chatbot(id) => keys::chatbot(webhook.workspace_id, id),
         Scope::Workspace(id) => keys::workspace(id),
+        Scope::AgentLoop(id) => keys::agent_loop(webhook.workspace_id, id),
     }
 }
 

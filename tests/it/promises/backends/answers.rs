@@ -35,8 +35,9 @@ async fn a_model_answers_from_the_passages_with_its_sources_and_the_history() {
     assert_eq!(roles(&asked[0]), ["system", "user"]);
     let system = body["messages"][0]["content"].as_str().unwrap();
     assert!(system.contains("We open at ten."), "{system}");
-    assert_eq!(roles(&asked[1]), ["system", "user", "assistant", "user"]);
-    let messages = &asked[1].body["messages"];
+    // Between the two the follow-up was put as a question of its own, to be searched.
+    assert_eq!(roles(&asked[2]), ["system", "user", "assistant", "user"]);
+    let messages = &asked[2].body["messages"];
     assert_eq!(messages[1]["content"], "When do you open?");
     assert_eq!(messages[2]["content"], "We open at ten.");
     assert_eq!(messages[3]["content"], "And on weekends?");

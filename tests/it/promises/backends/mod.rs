@@ -3,6 +3,7 @@
 
 mod answers;
 mod failures;
+mod follow_ups;
 
 use serde_json::{Value, json};
 use tests::{

@@ -1,4 +1,5 @@
 //! Routes of the `chat` function.
 
 mod botplot;
+mod colloquy;
 mod helpbot;

@@ -1,3 +1,4 @@
+mod get_trace;
 mod hand_off;
 mod rate_message;
 mod send_message;

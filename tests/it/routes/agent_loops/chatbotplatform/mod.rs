@@ -1,0 +1,9 @@
+mod cancel_execution;
+mod create_agent_loop;
+mod delete_agent_loop;
+mod get_agent_loop;
+mod get_execution;
+mod list_agent_loops;
+mod list_executions;
+mod run_agent_loop;
+mod update_agent_loop;
