@@ -3,15 +3,18 @@ use axum::{Json, extract::State};
 use colloquy_http::{Body, Problem, SecretKey};
 use dialects::{
     botplot::Botplot,
-    colloquy::ask::{AskIn, AskOut, AskedPassageOut, CorrectionOut},
+    colloquy::{
+        ask::{AskIn, AskOut, AskedPassageOut, CorrectionOut},
+        knowledge::{SearchIn, SearchOut},
+    },
 };
-use domain::bounds;
+use domain::{bounds, search::SearchQuestion};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
-    OpenApiRouter::new().routes(routes!(ask))
+    OpenApiRouter::new().routes(routes!(ask)).routes(routes!(search_knowledge))
 }
 
 /// Ask and see
@@ -30,6 +33,25 @@ async fn ask(
     let question = bounds::required("question", question)?;
     let question = bounds::text("question", &question, bounds::MESSAGE)?;
     Ok(Json(out(ctx.chat.explain(&key.principal, &question).await?)))
+}
+
+/// See why a question is answered as it is
+///
+/// Ours. The entries that a search looks at for a question, pairs among them, with what was seen of each
+/// by words, characters and meaning, and what a visitor would read. Nothing is stored and no AI
+/// backend is asked.
+#[utoipa::path(post, path = "/api/v1/knowledge/search", tag = "botplot",
+    security(("botplotSecret" = [])),
+    request_body = SearchIn,
+    responses((status = 200, body = SearchOut)))]
+async fn search_knowledge(
+    State(ctx): State<Ctx>,
+    key: SecretKey<Botplot>,
+    Body(body, _): Body<Botplot, SearchIn>,
+) -> Result<Json<SearchOut>, Problem<Botplot>> {
+    let asked = SearchQuestion::try_from(body)?;
+    let report = ctx.chat.search_report(key.principal.workspace_id, key.chatbot, &asked).await?;
+    Ok(Json(report.into()))
 }
 
 fn out(from: Explanation) -> AskOut {

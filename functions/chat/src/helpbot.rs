@@ -1,6 +1,6 @@
 use app::chat::turn::ReplyMode;
 use axum::{Json, extract::State, http::HeaderMap, response::IntoResponse};
-use colloquy_http::{Problem, PageKey};
+use colloquy_http::{PageKey, Problem};
 use dialects::helpbot::{
     Helpbot, SuccessOut,
     chat::{ChatIn, ChatOut, FeedbackIn, HandoffIn},

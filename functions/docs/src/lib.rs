@@ -33,7 +33,8 @@ pub fn router() -> Router {
         .route("/docs", get(|uri: Uri| async move { page_named(&uri, INDEX) }))
         .route("/docs/{page}", get(page))
         .route("/openapi.json", get(|| async { file(JSON, OPENAPI) }));
-    colloquy_http::finish_public(routes, false)
+    // So that a page of another site can read a 404, and a redirect to the path without its slash.
+    colloquy_http::open_to_browsers(colloquy_http::finish_public(routes, false))
 }
 
 async fn page(uri: Uri, Path(name): Path<String>) -> Response {

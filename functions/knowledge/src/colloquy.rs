@@ -1,7 +1,11 @@
-//! Routes that no reference documents: files as sources of helpbot's sites, in a form or announced
+//! Routes that no reference documents: a page before it is a source, with botplot's key; files as sources of helpbot's sites, in a form or announced
 //! and sent later; and answers to unanswered questions, with botplot's key.
 
-use app::knowledge::uploads::{AnnouncedFile, NewFile, PendingUpload};
+use app::knowledge::{
+    preview::preview,
+    sources::NewUrlSource,
+    uploads::{AnnouncedFile, NewFile, PendingUpload},
+};
 use axum::{
     Json,
     extract::State,
@@ -16,8 +20,8 @@ use colloquy_http::{
 use dialects::{
     botplot::Botplot,
     colloquy::knowledge::{
-        AnsweredGroupOut, FileIn, FileLaterIn, FileSourceOut, GroupAnswerIn, GroupOut,
-        UnansweredOut, UploadOut,
+        AnsweredGroupOut, FileIn, FileLaterIn, FileSourceOut, GroupAnswerIn, GroupOut, PreviewIn,
+        PreviewOut, UnansweredOut, UploadOut,
     },
     helpbot::Helpbot,
 };
@@ -47,10 +51,28 @@ type Reply<D, T> = Result<T, Problem<D>>;
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
+        .routes(routes!(preview_page))
         .routes(routes!(list_unanswered))
         .routes(routes!(answer_unanswered))
         .routes(routes!(add_file))
         .routes(routes!(send_file))
+}
+
+/// See what would be read of a page
+///
+/// Ours. Reads the page as a crawl would, robots.txt included, and keeps nothing: its passages, or the
+/// reason why it can't be read.
+#[utoipa::path(post, path = "/api/v1/knowledge/preview", tag = "botplot",
+    security(("botplotSecret" = [])),
+    request_body = PreviewIn,
+    responses((status = 200, body = PreviewOut)))]
+async fn preview_page(
+    State(ctx): State<Ctx>,
+    _: SecretKey<Botplot>,
+    Body(PreviewIn { url }, _): Body<Botplot, PreviewIn>,
+) -> Reply<Botplot, Json<PreviewOut>> {
+    let NewUrlSource { url, sync: _ } = NewUrlSource::new(url.as_deref(), None, ctx.policy)?;
+    Ok(Json(preview(&ctx.fetcher, &url).await?.into()))
 }
 
 /// Upload a file as a FAQ source

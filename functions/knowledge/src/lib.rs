@@ -6,7 +6,8 @@ mod helpbot;
 
 use app::{App, adapters::files::Files};
 use axum::{Router, extract::FromRef};
-use domain::Result;
+use domain::{Error, Result};
+use knowledge::Fetcher;
 use outbound::Policy;
 use runtime::{Aws, Env, config::LocalConfig};
 use utoipa::openapi::OpenApi;
@@ -18,6 +19,7 @@ pub struct Ctx {
     http: colloquy_http::Ctx,
     app: App,
     policy: Policy,
+    fetcher: Fetcher,
     files: Files,
 }
 
@@ -26,10 +28,12 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let mut http = colloquy_http::Ctx::new(env, aws).await?;
         http.app = http.app.with_semantics(aws.semantics(env)?);
+        let policy = LocalConfig::read(env).policy();
         Ok(Self {
             app: http.app.clone(),
             http,
-            policy: LocalConfig::read(env).policy(),
+            policy,
+            fetcher: Fetcher::new(policy).map_err(Error::internal)?,
             files: aws.files(env)?,
         })
     }

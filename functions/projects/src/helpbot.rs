@@ -1,5 +1,5 @@
 use axum::{Json, extract::State};
-use colloquy_http::{Problem, SiteKey, PageKey, parse};
+use colloquy_http::{PageKey, Problem, SiteKey, parse};
 use dialects::helpbot::{
     Helpbot,
     chatbots::{ConfigOut, ConfigPatch, UpdatedConfigOut},

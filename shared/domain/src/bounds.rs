@@ -44,13 +44,30 @@ pub fn text(field: &str, value: &str, (min, max): (usize, usize)) -> Result<Stri
         return Err(Error::field(field, "must not contain a NUL character"));
     }
     let length = value.chars().count();
-    if length < min {
+    if length < min || (min > 0 && value.chars().all(is_invisible)) {
         return Err(Error::field(field, "must not be empty"));
     }
     if length > max {
         return Err(Error::field(field, format!("must have at most {max} characters")));
     }
     Ok(value.to_owned())
+}
+
+/// What a client means by an optional field: a blank text is none.
+pub fn given(value: Option<&str>) -> Option<&str> {
+    value.filter(|text| !text.trim().is_empty())
+}
+
+/// Whether a character shows nothing by itself: white space, a format character, a filler, a
+/// variation selector (Unicode 16, `Default_Ignorable_Code_Point` and the blanks beside it).
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A value that has to be there.
@@ -187,7 +204,11 @@ mod tests {
         assert!(text("name", &"ü".repeat(100), NAME).is_ok());
         let error = text("name", &"ü".repeat(101), NAME).unwrap_err();
         assert_eq!(error.message, "name must have at most 100 characters");
-        assert_eq!(text("name", "   ", NAME).unwrap_err().message, "name must not be empty");
+        for blank in ["   ", "\u{200b}", "\u{2060}\u{feff}", "\u{3164} \u{fe0f}"] {
+            assert_eq!(text("name", blank, NAME).unwrap_err().message, "name must not be empty");
+        }
+        assert!(text("name", "\u{200f}מחיר", NAME).is_ok() && text("name", "👍🏽", NAME).is_ok());
+        assert_eq!((given(Some(" ")), given(Some(" a")), given(None)), (None, Some(" a"), None));
     }
 
     #[test]

@@ -317,7 +317,7 @@ impl ChatRequest {
         })
     }
 
-    /// Checks the bounds; an id that can't be one names no conversation.
+    /// Checks the bounds; an id that can't be one names no conversation, and a blank one is none.
     pub fn new(
         message: Option<&str>,
         conversation_id: Option<&str>,
@@ -326,8 +326,8 @@ impl ChatRequest {
         let message = bounds::required("message", message)?;
         Ok(Self {
             message: bounds::text("message", message, bounds::MESSAGE)?,
-            conversation_id: conversation_id.map(str::parse).transpose()?,
-            visitor_id: visitor_id
+            conversation_id: bounds::given(conversation_id).map(str::parse).transpose()?,
+            visitor_id: bounds::given(visitor_id)
                 .map(|v| bounds::text("visitorId", v, bounds::CLIENT_ID))
                 .transpose()?,
             session_id: None,
@@ -345,12 +345,12 @@ impl ChatRequest {
         language: Option<&str>,
     ) -> Result<Self> {
         let question = bounds::required("question", question)?;
-        language.map(|tag| bounds::language("language", tag)).transpose()?;
+        bounds::given(language).map(|tag| bounds::language("language", tag)).transpose()?;
         Ok(Self {
             message: bounds::text("question", question, bounds::QUESTION)?,
             conversation_id: None,
             visitor_id: None,
-            session_id: session_id
+            session_id: bounds::given(session_id)
                 .map(|v| bounds::text("sessionId", v, bounds::CLIENT_ID))
                 .transpose()?,
             channel: None,

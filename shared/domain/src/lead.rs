@@ -84,14 +84,16 @@ impl TryFrom<LeadForm> for NewLead {
     type Error = Error;
 
     /// Checks the bounds; one of e-mail address and phone number has to be there, or no one could
-    /// be reached. An id that can't be one names no conversation.
+    /// be reached. A blank field is none; an id that can't be one names no conversation.
     fn try_from(from: LeadForm) -> Result<Self> {
         let LeadForm { conversation_id, visitor_id, name, email, phone, fields } = from;
         let text = |field: &str, value: Option<String>, bound| {
-            value.map(|value| bounds::text(field, &value, bound)).transpose()
+            let given = bounds::given(value.as_deref());
+            given.map(|value| bounds::text(field, value, bound)).transpose()
         };
         let name = text("name", name, bounds::PERSON)?;
-        let email = email.map(|value| bounds::email("email", &value)).transpose()?;
+        let email = bounds::given(email.as_deref());
+        let email = email.map(|value| bounds::email("email", value)).transpose()?;
         let phone = text("phone", phone, bounds::PHONE)?;
         if phone.as_ref().is_some_and(|phone| !phone.chars().any(|c| c.is_ascii_digit())) {
             return Err(Error::field("phone", "must contain a digit"));
@@ -102,7 +104,8 @@ impl TryFrom<LeadForm> for NewLead {
         let fields = fields.unwrap_or_default();
         check_fields(&fields)?;
         let visitor_id = text("visitorId", visitor_id, bounds::CLIENT_ID)?;
-        let conversation_id = conversation_id.map(|id| id.parse()).transpose()?;
+        let conversation_id = bounds::given(conversation_id.as_deref());
+        let conversation_id = conversation_id.map(str::parse).transpose()?;
         Ok(Self { conversation_id, visitor_id, name, email, phone, fields })
     }
 }

@@ -25,6 +25,7 @@ pub mod period;
 pub mod plan;
 pub mod questions;
 pub mod renderer;
+pub mod search;
 pub mod source;
 pub mod time;
 pub mod trace;
@@ -59,7 +60,9 @@ pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
-    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, SessionId, SourceId, UserId, WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId,
+    GroupId, IntegrationId, KeyId, LeadId, MessageId, SessionId, SourceId, UserId, WebhookId,
+    WorkspaceId,
 };
 pub use inbox::{
     DirectAuthor, DirectMessage, InboxCursor, InboxPatch, InboxQuery, Speaker, TranscriptEntry,

@@ -1,19 +1,20 @@
 //! Bodies, query parameters and path segments, with errors in the route's dialect.
 
-use std::marker::PhantomData;
+use std::{io::Read, marker::PhantomData};
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
-    http::{StatusCode, Uri, request::Parts},
+    http::{HeaderMap, StatusCode, Uri, header::CONTENT_ENCODING, request::Parts},
     response::IntoResponse,
 };
 use dialects::DialectErrors;
 use domain::{Error, ErrorKind, FieldError};
+use flate2::read::MultiGzDecoder;
 use serde::de::DeserializeOwned;
 use serde_json::{error::Category, json};
 
-use crate::{Problem, form::max_bytes};
+use crate::{Problem, form::max_bytes, json_text::readable};
 
 /// The largest body that is taken, but where a file may come.
 pub(crate) const MAX_BYTES: usize = 1024 * 1024;
@@ -43,21 +44,52 @@ impl<D: DialectErrors, S: Send + Sync> FromRequest<S> for RawBody<D> {
     }
 }
 
-/// The whole body, within its bound.
+/// The whole body, within its bound, which holds for what was compressed too.
 pub(crate) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Error> {
-    let most = max_bytes(request.extensions());
-    Bytes::from_request(request, state).await.map_err(|rejection| {
+    let max = max_bytes(request.extensions());
+    let is_gzip = is_gzip(request.headers())?;
+    let body = Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
-            let message = format!("the body must have at most {most} bytes");
-            Error::new(ErrorKind::PayloadTooLarge, message)
+            too_large(max)
         } else {
             Error::new(ErrorKind::Malformed, "the body could not be read")
         }
-    })
+    })?;
+    if is_gzip { gunzip(&body, max) } else { Ok(body) }
+}
+
+fn too_large(max: usize) -> Error {
+    Error::new(ErrorKind::PayloadTooLarge, format!("the body must have at most {max} bytes"))
+}
+
+/// Whether the body is compressed with gzip; an error for any other encoding.
+fn is_gzip(headers: &HeaderMap) -> Result<bool, Error> {
+    let encoding = headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or_default());
+    match encoding.map(str::trim) {
+        None | Some("") => Ok(false),
+        Some(name) if name.eq_ignore_ascii_case("identity") => Ok(false),
+        Some(name) if name.eq_ignore_ascii_case("gzip") => Ok(true),
+        Some(_) => {
+            Err(Error::new(ErrorKind::Malformed, "the content encoding must be gzip or identity"))
+        }
+    }
+}
+
+/// What was compressed, up to `max` bytes.
+fn gunzip(packed: &[u8], max: usize) -> Result<Bytes, Error> {
+    let mut body = Vec::new();
+    let bound = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    MultiGzDecoder::new(packed)
+        .take(bound)
+        .read_to_end(&mut body)
+        .map_err(|_| Error::new(ErrorKind::Malformed, "the body is not valid gzip"))?;
+    if body.len() > max { Err(too_large(max)) } else { Ok(body.into()) }
 }
 
 /// A body's JSON object as a wire type; the error says where it is broken, or which field.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let text = readable(bytes);
+    let bytes = text.as_ref();
     // A list would be taken for a struct's fields in order.
     if !matches!(bytes.trim_ascii_start().first(), Some(b'{')) {
         return Err(match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
@@ -158,5 +190,20 @@ mod tests {
             assert_eq!(error(text).kind, ErrorKind::Malformed, "{text}");
         }
         assert!(parse::<In>(b"{\"unknown\": 1}").is_ok());
+    }
+
+    #[test]
+    fn a_compressed_body_has_the_same_bound() {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut packer, &[b'7'; 5_000]).unwrap();
+        let packed = packer.finish().unwrap();
+        assert_eq!(gunzip(&packed, 5_000).unwrap().len(), 5_000);
+        assert_eq!(gunzip(&packed, 4_999).unwrap_err().kind, ErrorKind::PayloadTooLarge);
+        assert_eq!(gunzip(&packed[..20], 5_000).unwrap_err().kind, ErrorKind::Malformed);
+        let of = |value: &'static str| {
+            is_gzip(&HeaderMap::from_iter([(CONTENT_ENCODING, value.parse().unwrap())]))
+        };
+        assert!(of("GZIP").unwrap() && !of("identity").unwrap());
+        assert!(of("br").unwrap_err().message.contains("gzip"));
     }
 }

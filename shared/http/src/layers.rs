@@ -8,14 +8,14 @@ use axum::{
     body::{HttpBody, to_bytes},
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{
-        HeaderName, HeaderValue, Method, Uri,
+        HeaderName, HeaderValue, Method, StatusCode, Uri,
         header::{
-            CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-            X_CONTENT_TYPE_OPTIONS,
+            CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+            STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use domain::{Error, ErrorKind, wire};
 use store::meter::Meter;
@@ -50,6 +50,8 @@ const SECURITY: [(HeaderName, &str); 4] = [
     (STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
 ];
 
+/// Tells a proxy that a stream is not to be collected first.
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 /// On the answer that opens a conversation, and on requests of its visitor.
 pub const CONVERSATION_TOKEN: HeaderName = HeaderName::from_static("x-conversation-token");
 /// For how long a browser remembers what a preflight was answered.
@@ -82,7 +84,7 @@ pub fn finish_public(router: Router, shows_units: bool) -> Router {
 /// ever taken there. Goes around a finished router, since a fallback that is set later would take
 /// the place of what answers a preflight.
 pub fn open_to_browsers(finished: Router) -> Router {
-    finished.layer(
+    let finished = finished.layer(
         CorsLayer::new()
             .allow_origin(Any)
             .allow_methods([Method::GET, Method::POST])
@@ -95,7 +97,20 @@ pub fn open_to_browsers(finished: Router) -> Router {
                     .collect::<Vec<_>>(),
             )
             .max_age(PREFLIGHT),
-    )
+    );
+    // Around all, since a preflight is answered before anything else.
+    finished.layer(middleware::from_fn(named))
+}
+
+/// Gives an answer a request id that has none yet.
+async fn named(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if !response.headers().contains_key(REQUEST_ID)
+        && let Ok(value) = HeaderValue::from_str(&Uuid::now_v7().to_string())
+    {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
 }
 
 /// An answer that is larger than a function can give is an error in the route's dialect, and not
@@ -128,7 +143,25 @@ pub fn not_found(uri: &Uri, what: &str) -> Response {
 }
 
 async fn no_such_path(uri: Uri) -> Response {
-    not_found(&uri, "path")
+    match plain_path(&uri) {
+        // Relative, since a deployed API has its stage in front of the path. 308 keeps the method.
+        Some(location) => (StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response(),
+        None => not_found(&uri, "path"),
+    }
+}
+
+/// Where a path with a slash at its end, or two in a row, leads without them; `None` if it has none.
+fn plain_path(uri: &Uri) -> Option<String> {
+    let segments = uri.path().split('/').skip(1);
+    let plain: Vec<&str> = segments.clone().filter(|segment| !segment.is_empty()).collect();
+    let count = segments.count();
+    // A segment of dots would lead elsewhere.
+    if plain.is_empty() || plain.len() == count || plain.iter().any(|s| matches!(*s, "." | "..")) {
+        return None;
+    }
+    let up = "../".repeat(count - 1);
+    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+    Some(format!("{up}{}{query}", plain.join("/")))
 }
 
 async fn no_such_method(method: Method, uri: Uri) -> Response {
@@ -171,6 +204,10 @@ async fn around(State(shows_units): State<bool>, mut request: Request, next: Nex
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
     }
+    let is_stream = |value: &HeaderValue| value.as_bytes().starts_with(b"text/event-stream");
+    if headers.get(CONTENT_TYPE).is_some_and(is_stream) {
+        headers.insert(BUFFERING, HeaderValue::from_static("no"));
+    }
     if shows_units {
         let text = format!(
             "read={}, write={}, round_trips={}",
@@ -181,4 +218,23 @@ async fn around(State(shows_units): State<bool>, mut request: Request, next: Nex
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_plain_without_empty_segments() {
+        for (path, location) in [
+            ("/api/v1/chat/", Some("../../../api/v1/chat")),
+            ("//api/v1/leads?limit=1", Some("../../../api/v1/leads?limit=1")),
+            ("/api/v1/chat", None),
+            ("/", None),
+            ("//", None),
+            ("/../x/", None),
+        ] {
+            assert_eq!(plain_path(&path.parse().unwrap()).as_deref(), location, "{path}");
+        }
+    }
 }

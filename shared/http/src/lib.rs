@@ -8,6 +8,7 @@ mod ctx;
 mod file_name;
 mod form;
 mod idempotency;
+mod json_text;
 mod layers;
 mod problem;
 mod start;
@@ -15,9 +16,9 @@ mod stream_outcome;
 mod visitor;
 
 pub use auth::{
-    CalledFrom, ChatKey, CountedKey, FromHome, PageKey, PollingMember, SecretKey, SessionToken,
-    SharedManagement, SharedRoute, SignedIn, SignedInSession, SiteKey, VisitorKey, WorkspaceKey,
-    SCOPE, session_cookie,
+    CalledFrom, ChatKey, CountedKey, FromHome, PageKey, PollingMember, SCOPE, SecretKey,
+    SessionToken, SharedManagement, SharedRoute, SignedIn, SignedInSession, SiteKey, VisitorKey,
+    WorkspaceKey, session_cookie,
 };
 pub use body::{Body, Params, PathParams, RawBody, parse, query};
 pub use ctx::Ctx;

@@ -4,7 +4,7 @@
 //! The weights were fitted by logistic regression on XQuAD, CLINC150 and banking77, in English and, for
 //! XQuAD, in other languages, on the same questions that `docs/benchmarks.md` reports.
 
-use crate::{evidence::Evidence, pairs::Likeness};
+use crate::{closeness::Closeness, evidence::Evidence, pairs::Likeness};
 
 /// Where two questions share this much, what sets them apart decides; below, they say different
 /// things anyway, and a "when" for a "how" is no news.
@@ -26,6 +26,13 @@ const PASSAGE: [f32; 26] = [
     5.295, 2.456, -0.758, -0.866, -4.144, 0.185, 0.714, -13.032, -0.279, -0.781, 3.166, -2.292,
     1.427,
 ];
+/// Weights of [`Evidence::features_below_heading`].
+const BELOW_HEADING: [f32; 11] =
+    [-2.58, 0.348, 1.832, 1.964, 0.291, 0.651, 2.157, 0.683, 0.711, -2.279, 1.141];
+/// What closeness counts for beyond that, where the static table knows the question.
+const KNOWN_CLOSENESS: f32 = 0.579;
+/// Logarithms of odds that a fit is taken to know.
+const ODDS: (f32, f32) = (-6.0, 9.2);
 /// Weights of [`Evidence::features_of_pair`].
 const PAIR: [f32; 16] = [
     -6.511, 5.447, 1.545, 0.147, -0.691, 2.107, 2.021, 1.865, -0.397, 1.776, -0.529, 1.408, 5.384,
@@ -40,6 +47,33 @@ impl Evidence {
         // knows larger collections: there it is no more than what the best one has of the question.
         let has = self.covered_content.max(SAME_MEANING * self.cosine * self.reliance);
         self.with_model(if self.entries < SPARSE { fitted.min(has) } else { fitted })
+    }
+
+    /// That a passage answers which has a heading, as those of web pages have. People ask about them
+    /// in words of their own, so that here it counts how close words are, and how close the heading
+    /// is; fitted on the questions of `tests/usage`.
+    pub fn confidence_below_heading(&self, closeness: &Closeness) -> f32 {
+        let features = self.features_below_heading(closeness);
+        let sum: f32 = BELOW_HEADING.iter().zip(&features).map(|(w, f)| w * f).sum();
+        let sum = sum + KNOWN_CLOSENESS * self.reliance * closeness.covered;
+        self.with_model(1.0 / (1.0 + (-sum).exp()))
+    }
+
+    fn features_below_heading(&self, closeness: &Closeness) -> [f32; 11] {
+        let plain = self.confidence().clamp(1e-4, 1.0 - 1e-4);
+        [
+            1.0,
+            (plain / (1.0 - plain)).ln().clamp(ODDS.0, ODDS.1),
+            closeness.covered,
+            closeness.heading_shared,
+            closeness.heading_cosine,
+            closeness.part_cosine,
+            self.cosine * self.reliance,
+            self.covered_characters,
+            self.neighbours,
+            self.reliance,
+            self.words,
+        ]
     }
 
     /// That a pair asks the same, from 0 to 1; a pair that a rule sets apart may be offered and does

@@ -8,8 +8,11 @@
 mod asks;
 mod charset;
 pub mod chunk;
+mod closeness;
+mod concepts;
 mod confidence;
 pub mod evidence;
+mod explain;
 pub mod extract;
 pub mod fetch;
 pub mod file;
@@ -35,7 +38,9 @@ pub mod text;
 pub mod tokens;
 mod words;
 
+pub use closeness::Closeness;
 pub use evidence::Evidence;
+pub use explain::Explained;
 pub use extract::{Block, BlockKind, Document};
 pub use fetch::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators};
 pub use index::Index;

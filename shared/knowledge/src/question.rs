@@ -5,7 +5,10 @@
 //! (`XK200` for `XK 200`). A word that no entry has and that is no word of English either is taken
 //! for a slip of the most likely one that is there.
 
+use std::collections::HashMap;
+
 use crate::{
+    concepts,
     index::{Index, TermKind},
     semantic::static_embedding,
     text::{self, Language},
@@ -17,6 +20,10 @@ const MAX_WORDS: usize = 128;
 const CORRECTED: [f32; 2] = [0.8, 0.6];
 /// What the impact of two words counts for that entries write as one.
 const JOINED: f32 = 0.7;
+/// What the impact of another word for the same thing counts for, where no entry has the word.
+const ANOTHER_WORD: f32 = 0.7;
+/// Other words for one that are looked for.
+const MAX_OTHERS: usize = 8;
 /// A corrected word of this many letters or fewer may well be another one.
 const SHORT: usize = 5;
 
@@ -142,6 +149,7 @@ impl Index {
             }
             self.ask_word(&mut asked, written, &plain[at], measures);
         }
+        self.say_otherwise(&mut asked);
         self.correct(&mut asked);
         for place in asked.terms.iter().flat_map(|term| [term.word, term.also]) {
             if let Some(word) = asked.words.get_mut(usize::from(place)) {
@@ -259,6 +267,40 @@ impl Index {
             (false, true) => 0.0,
             (false, false) => max_weight,
         };
+    }
+
+    /// Looks for other words for the same thing where no entry has a word.
+    fn say_otherwise(&self, asked: &mut Asked) {
+        for at in 0..asked.words.len() {
+            let word = &asked.words[at];
+            if word.is_known || word.is_function {
+                continue;
+            }
+            let Some(others) = concepts::of(&word.plain).and_then(|c| self.by_concept(c)) else {
+                continue;
+            };
+            let place = u16::try_from(at).unwrap_or(NONE);
+            self.add_terms(asked, place, others, ANOTHER_WORD, false);
+        }
+    }
+
+    /// The terms of the index that name a concept, the most frequent first.
+    fn by_concept(&self, concept: u16) -> Option<&[u32]> {
+        let all = self.concepts.get_or_init(|| {
+            let mut all: HashMap<u16, Vec<u32>> = HashMap::new();
+            let mut words: Vec<_> = self.vocabulary.words.iter().collect();
+            words.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.lower.cmp(&b.lower)));
+            for word in words {
+                if let Some(concept) = concepts::of(word.plain()) {
+                    let terms = all.entry(concept).or_default();
+                    if terms.len() < MAX_OTHERS && !terms.contains(&word.term) {
+                        terms.push(word.term);
+                    }
+                }
+            }
+            all
+        });
+        all.get(&concept).map(Vec::as_slice)
     }
 
     /// Takes words that no entry has for those they are most likely slips of.

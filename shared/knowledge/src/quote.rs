@@ -6,16 +6,21 @@
 //! thing that is requested. What the heading says already needs no repetition: below a heading that is
 //! the question itself the answer is at the beginning.
 
+mod weekdays;
+
 use domain::conversation::shorten;
 
 use crate::{
     asks::{self, Asks},
+    concepts,
     semantic::{Vector, static_embedding},
     text::{self, Stems},
 };
 
-/// Characters of prose that are quoted at least, if the paragraph has them, and at most.
-const MIN_QUOTE: usize = 160;
+/// Characters of prose that are quoted at least, if the passage has them, and at most.
+const MIN_QUOTE: usize = 240;
+/// A quotation shorter than this begins earlier, with what is said before it.
+const MIN_CONTEXT: usize = 30;
 const MAX_QUOTE: usize = 600;
 /// Characters of a list or of code that is quoted whole.
 const MAX_LIST: usize = 2_400;
@@ -28,6 +33,12 @@ const NEARNESS: f32 = 0.5;
 const FIRST_BELOW: f32 = 0.9;
 /// What a line that is no sentence counts for, beside one that is.
 const UNTOLD: f32 = 0.75;
+/// What is added for a row whose name is asked for.
+const ROW_NAMED: f32 = 0.45;
+/// The share of the question that may be said further below, if the answer is what comes first.
+const MAX_BELOW: f32 = 0.12;
+/// What another word for the same thing counts for.
+const SAME_CONCEPT: f32 = 0.4;
 /// An answer that a reader may take for one that is given to another.
 const MAX_SHORT: usize = 60;
 
@@ -35,6 +46,8 @@ const MAX_SHORT: usize = 60;
 pub(crate) struct QuoteQuery<'q> {
     /// Content terms and what each is worth.
     pub terms: Vec<(String, f32)>,
+    /// The concept that each of them names, if it names one.
+    pub concepts: Vec<Option<u16>>,
     /// Its vector, if the static table knows its language.
     pub vector: Option<&'q Vector>,
     /// Its words in plain form.
@@ -63,15 +76,25 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
     let total: f32 = query.terms.iter().map(|(_, weight)| weight).sum();
     let in_heading = |term: &String| heading_terms.contains(term);
     let above: f32 = query.terms.iter().filter(|(term, _)| in_heading(term)).map(|t| t.1).sum();
-    let is_asked_above = total > 0.0 && above >= ASKED_ABOVE * total;
     let scorer = Scorer { query, stems, total, heading: &heading_terms };
+    let first = first_told(&lines);
+    let share_above = if total > 0.0 { above / total } else { 0.0 };
+    // What of the question the heading lacks, and what is below the first line has.
+    let below = scorer.share_below(lines.get(first + 1..).unwrap_or_default());
+    // "Why does it fail?" below "Why a source fails" asks the same.
+    let kind = asks::asks(&query.words);
+    let heading_words: Vec<String> = text::words(heading).collect();
+    let same_kind = kind.is_some() && kind == asks::asks(&heading_words);
+    let is_asked_above = share_above >= ASKED_ABOVE && below <= MAX_BELOW
+        || same_kind && share_above >= ASKED_ABOVE / 2.0;
     let mut best = (0, 0, f32::MIN);
     for (at, line) in lines.iter().enumerate() {
         for (place, sentence) in parts(line).enumerate() {
             let mut score = scorer.score(sentence, line.kind);
             // The first words below the question are what answers it.
-            if is_asked_above && at == first_told(&lines) && place == 0 {
-                score += FIRST_BELOW;
+            if at == first && place == 0 {
+                score +=
+                    if is_asked_above { FIRST_BELOW } else { share_above * (0.5 - below).max(0.0) };
             }
             if score > best.2 {
                 best = (at, place, score);
@@ -105,26 +128,80 @@ struct Scorer<'q> {
 impl Scorer<'_> {
     fn score(&self, sentence: &str, kind: Kind) -> f32 {
         let there: Vec<String> = self.stems.terms(sentence).collect();
-        let covered: f32 = self
-            .query
-            .terms
-            .iter()
-            .filter(|(term, _)| there.iter().any(|other| alike(term, other)))
-            // Said once, in the heading, it is said.
-            .map(|(term, weight)| if self.heading.contains(term) { 0.4 * weight } else { *weight })
+        let named: Vec<u16> =
+            text::words(sentence).filter_map(|word| concepts::of(&word)).collect();
+        let concepts = self.query.concepts.iter().copied().chain(std::iter::repeat(None));
+        let terms = self.query.terms.iter().zip(concepts);
+        let covered: f32 = terms
+            .filter_map(|((term, weight), concept)| {
+                let says = there.iter().any(|other| alike(term, other));
+                let means = concept.is_some_and(|concept| named.contains(&concept));
+                // Said once, in the heading, it is said.
+                match (says, means) {
+                    (true, _) if self.heading.contains(term) => Some(0.4 * weight),
+                    (true, _) => Some(*weight),
+                    (false, true) => Some(SAME_CONCEPT * weight),
+                    (false, false) => None,
+                }
+            })
             .sum();
         let covered = if self.total > 0.0 { covered / self.total } else { 0.0 };
         let near = self
             .query
             .vector
             .and_then(|vector| Some(static_embedding::embed(sentence)?.cosine(vector).max(0.0)));
+        let row = row_name(sentence).filter(|_| kind == Kind::Line);
+        let is_named = row.is_some_and(|name| self.names(name));
         let kind_fits = asks::asks(&self.query.words).is_some_and(|asks| has_kind(sentence, asks));
         let told = match kind {
+            Kind::Line if is_named => 1.0,
             Kind::Line => UNTOLD,
             _ if asks_something(sentence) || is_askers(sentence) => 0.4,
             _ => 1.0,
         };
-        told * (covered + NEARNESS * near.unwrap_or_default() + if kind_fits { KIND } else { 0.0 })
+        let kind_counts = if kind_fits { KIND } else { 0.0 };
+        let name_counts = if is_named { ROW_NAMED } else { 0.0 };
+        told * (covered + NEARNESS * near.unwrap_or_default() + kind_counts + name_counts)
+    }
+
+    /// Whether the question has all words of a row's `name` that are not in the heading, or names a
+    /// day that the name's days include.
+    fn names(&self, name: &str) -> bool {
+        let asked = |term: &String| self.query.terms.iter().any(|(other, _)| alike(term, other));
+        let own = self.stems.content_terms(name).into_iter();
+        let mut own = own.filter(|term| !self.heading.contains(term)).peekable();
+        own.peek().is_some() && own.all(|term| asked(&term))
+            || weekdays::is_within(&self.query.words, name)
+    }
+
+    /// The share of the question that the heading lacks and `lines` have.
+    fn share_below(&self, lines: &[Line]) -> f32 {
+        let there: Vec<String> = lines
+            .iter()
+            .flat_map(|line| self.stems.terms(&line.text).collect::<Vec<_>>())
+            .collect();
+        let lacks = |term: &String| !self.heading.iter().any(|other| alike(term, other));
+        let has = |term: &String| there.iter().any(|other| alike(term, other));
+        let below = self.query.terms.iter().filter(|(term, _)| lacks(term) && has(term));
+        let below: f32 = below.map(|(_, weight)| weight).sum();
+        if self.total > 0.0 { below / self.total } else { 0.0 }
+    }
+}
+
+/// What a row is of: the value of its first cell, or what is before its colon. Code has no rows.
+fn row_name(line: &str) -> Option<&str> {
+    if line.contains(['"', '{', '}', '[', ']', '<', '>', '=', ';', '\\', '`']) {
+        return None;
+    }
+    let (first, rest) = match line.split_once(" | ") {
+        Some((first, _)) => (first, true),
+        None => (line, false),
+    };
+    match (first.split_once(": "), rest) {
+        (Some((_, value)), true) => Some(value),
+        (Some((name, _)), false) => Some(name).filter(|name| name.chars().count() <= MAX_SHORT),
+        (None, true) => Some(first),
+        (None, false) => None,
     }
 }
 
@@ -302,9 +379,22 @@ fn prose(lines: &[Line], at: usize, place: usize) -> String {
     if quoted.chars().count() > MAX_QUOTE {
         quoted = shorten(&quoted, MAX_QUOTE);
     }
-    // What a question or a colon leads to is below it.
+    // Alone it may say little.
+    while begin > 0
+        && quoted.chars().count() < MIN_CONTEXT
+        && !asks_something(all[begin - 1])
+        && quoted.chars().count() + all[begin - 1].chars().count() < MIN_QUOTE
+    {
+        begin -= 1;
+        quoted = format!("{} {quoted}", all[begin]);
+    }
+    // What a question or a colon leads to is below it, and code below what says to run it.
     let mut next = at + 1;
-    let leads = quoted.ends_with([':', '：']) || asks_something(&quoted);
+    let is_code = |line: &Line| line.kind == Kind::Line && !line.text.contains(" | ");
+    let leads = quoted.ends_with([':', '：'])
+        || asks_something(&quoted)
+        || (all.last().is_some_and(|last| quoted.ends_with(last))
+            && lines.get(next).is_some_and(is_code));
     if asks_something(&quoted) {
         quoted.clear();
     }
@@ -399,7 +489,9 @@ fn run(lines: &[Line], at: usize) -> String {
     }
     // The names of columns are in the first row.
     let head = lines[..at].iter().rposition(|line| !line.text.contains(" | ")).map_or(0, |p| p + 1);
-    let rows = is_row && text.contains(" | ") && head < at;
+    // A row that names each of its cells needs no other.
+    let is_labelled = text.split(" | ").all(|cell| cell.contains(": "));
+    let rows = is_row && text.contains(" | ") && head < at && !is_labelled;
     let row = cut(&lines[begin..end], at - begin);
     if rows { format!("{}\n{row}", lines[head].text) } else { row }
 }
@@ -430,8 +522,8 @@ mod tests {
         let stems = Stems::of(Language::English);
         let terms = stems.content_terms(question).into_iter().map(|term| (term, 1.0)).collect();
         let vector = static_embedding::embed(question);
-        let query =
-            QuoteQuery { terms, vector: vector.as_ref(), words: text::words(question).collect() };
+        let words = text::words(question).collect();
+        let query = QuoteQuery { terms, concepts: Vec::new(), vector: vector.as_ref(), words };
         quote(content, heading, &query, &stems)
     }
 

@@ -6,6 +6,8 @@ use std::{collections::HashMap, sync::LazyLock};
 use domain::{Citation, conversation::shorten, source::QaPair};
 
 use crate::{
+    closeness::Comparing,
+    concepts,
     evidence::Evidence,
     index::{At, Index, Pair},
     outcome::Offer,
@@ -26,6 +28,12 @@ const MAX_TOPICS: usize = 10;
 const OFFER: usize = 120;
 /// Pairs that a question is compared with.
 const PAIRS: usize = 8;
+/// What a passage in another language counts for, beside one in the question's own.
+const FOREIGN: f32 = 0.8;
+/// The share of a question that its heading has, from which on a section answers from its beginning.
+const ASKED_ABOVE: f32 = 0.85;
+/// Passages that a question is compared with word by word.
+const COMPARED: usize = 5;
 
 /// A passage that was found, or a pair that does not ask the same but may answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,12 +167,12 @@ impl Index {
             .iter()
             .max_by(|a, b| a.confidence.total_cmp(&b.confidence).then(b.place.cmp(&a.place)));
         let named = self.named(question, &ranking);
-        let first = ranking.hits.iter().position(|hit| self.is_passage(hit.entry));
-        let by_passage = first.map_or(0.0, |at| ranking.evidence_of(at).confidence());
+        let comparing = Comparing::new(&asked);
+        let (first, by_passage) = self.best_passage(&asked, &ranking, &comparing);
         let by_passage = if named.is_some() { 1.0 } else { by_passage };
         let by_pair = best_pair.map_or(0.0, |near| near.confidence);
         let found = Found {
-            offers: self.offers(&ranking, &near),
+            offers: self.offers(&ranking, first, &near),
             corrections: ranking.corrections.clone(),
             likeness: best_pair.map(|near| near.likeness),
             evidence: ranking.evidence_of(first.unwrap_or_default()),
@@ -182,7 +190,15 @@ impl Index {
         let mut hits: Vec<Hit> = ranking.hits.iter().copied().filter(|hit| !apart(hit)).collect();
         // The best passage is first, before pairs that ask something else.
         let wanted = named.or(first.map(|at| ranking.hits[at].entry));
-        if let Some(at) = hits.iter().position(|hit| Some(hit.entry) == wanted) {
+        if let Some(entry) = wanted
+            && comparing.is_in_heading(self, self.heading(entry).unwrap_or_default(), ASKED_ABOVE)
+            && let head = self.head_of_section(entry)
+            && head != entry
+        {
+            let score = hits.first().map_or(0.0, |hit| hit.score);
+            hits.retain(|hit| hit.entry != head);
+            hits.insert(0, Hit { entry: head, score, ..Hit::default() });
+        } else if let Some(at) = hits.iter().position(|hit| Some(hit.entry) == wanted) {
             hits[..=at].rotate_right(1);
         }
         let query = self.quoting(question, &asked);
@@ -237,7 +253,7 @@ impl Index {
     }
 
     /// The heading of a passage, or its page's title.
-    fn heading(&self, entry: u32) -> Option<&str> {
+    pub(crate) fn heading(&self, entry: u32) -> Option<&str> {
         let At::Passage { segment, place } = *self.entries.get(entry as usize)? else {
             return None;
         };
@@ -245,11 +261,85 @@ impl Index {
         Some(above.headings.last().unwrap_or(&above.title))
     }
 
-    /// What the visitor may have meant.
-    fn offers(&self, ranking: &Ranking, near: &[NearPair<'_>]) -> Vec<Offer> {
+    /// The passage among the best that most likely answers, by its place, and how likely.
+    fn best_passage(
+        &self,
+        asked: &Asked,
+        ranking: &Ranking,
+        comparing: &Comparing,
+    ) -> (Option<usize>, f32) {
+        let passages = ranking.hits.iter().enumerate();
+        let passages = passages.filter(|(_, hit)| self.is_passage(hit.entry)).take(COMPARED);
+        let (mut best, mut most) = (None, f32::MIN);
+        for (place, hit) in passages {
+            let evidence = ranking.evidence_of(place);
+            let mut confidence = self.confidence_of(hit.entry, &evidence, comparing);
+            if self.is_foreign(hit.entry, asked.language) {
+                confidence *= FOREIGN;
+            }
+            // Of those alike the one of the higher score.
+            if confidence > most {
+                (best, most) = (Some(place), confidence);
+            }
+        }
+        (best, most.max(0.0))
+    }
+
+    /// Whether a passage is in another language than what is asked, as far as both are known.
+    fn is_foreign(&self, entry: u32, language: Language) -> bool {
+        if language == Language::Other || self.stems.len() < 2 {
+            return false;
+        }
+        let Some(At::Passage { segment, place }) = self.entries.get(entry as usize).copied() else {
+            return false;
+        };
+        let Some(part) = self.parts.get(segment as usize) else { return false };
+        let theirs = text::detect(&part.segment.content(place as usize));
+        theirs != Language::Other && theirs != language
+    }
+
+    /// The first passage of the section that `entry` is in.
+    fn head_of_section(&self, entry: u32) -> u32 {
+        let same = |a: u32, b: u32| {
+            let place = |entry: u32| match self.entries.get(entry as usize) {
+                Some(At::Passage { segment, place }) => {
+                    let part = self.parts.get(*segment as usize)?;
+                    let (above, _) = part.segment.above(*place as usize)?;
+                    Some((*segment, above.url.as_deref(), above.headings.as_slice()))
+                }
+                _ => None,
+            };
+            place(a).is_some() && place(a) == place(b)
+        };
+        let mut head = entry;
+        while let Some(before) = head.checked_sub(1).filter(|before| same(*before, head)) {
+            head = before;
+        }
+        head
+    }
+
+    /// How likely the passage `entry` answers.
+    pub(crate) fn confidence_of(
+        &self,
+        entry: u32,
+        evidence: &Evidence,
+        comparing: &Comparing,
+    ) -> f32 {
+        match self.heading(entry).filter(|heading| !heading.is_empty()) {
+            Some(heading) => {
+                evidence.confidence_below_heading(&comparing.with(self, entry, heading))
+            }
+            None => evidence.confidence(),
+        }
+    }
+
+    /// What the visitor may have meant; the passage in the place `first` before others.
+    fn offers(&self, ranking: &Ranking, first: Option<usize>, near: &[NearPair<'_>]) -> Vec<Offer> {
         let mut offers: Vec<Offer> = Vec::new();
         let best = ranking.hits.first().map_or(0.0, |hit| hit.score);
-        for hit in ranking.hits.iter().filter(|hit| hit.score >= CLOSE * best) {
+        let first = first.and_then(|first| ranking.hits.get(first));
+        let close = ranking.hits.iter().filter(|hit| hit.score >= CLOSE * best);
+        for hit in first.into_iter().chain(close) {
             if offers.len() == MAX_OFFERS {
                 break;
             }
@@ -281,7 +371,7 @@ impl Index {
         };
         let stems = self.stems();
         let mut terms: Vec<(String, f32)> = Vec::new();
-        let mut words = Vec::new();
+        let (mut words, mut concepts) = (Vec::new(), Vec::new());
         for (_, written) in text::spans(question) {
             let plain = text::folded(written);
             let word = asked.words.iter().find(|word| word.plain == plain);
@@ -289,12 +379,13 @@ impl Index {
             if !is_function(&plain) {
                 let term = stems.term(corrected.as_deref().unwrap_or(written));
                 terms.push((term, word.map_or_else(|| self.unknown(), |word| word.weight)));
+                concepts.push(concepts::of(corrected.as_deref().unwrap_or(&plain)));
             }
             words.push(plain);
         }
         let english = matches!(asked.language, Language::English | Language::Other);
         let vector = english.then(|| static_embedding::embed(question)).flatten();
-        Quoting { terms, vector, words }
+        Quoting { terms, concepts, vector, words }
     }
 
     pub(crate) fn stems(&self) -> &Stems {
@@ -302,7 +393,7 @@ impl Index {
         self.stems.first().unwrap_or(&NONE)
     }
 
-    fn citation(&self, entry: u32) -> Option<Citation> {
+    pub(crate) fn citation(&self, entry: u32) -> Option<Citation> {
         match *self.entries.get(entry as usize)? {
             At::Pair(at) => Some(self.pairs.get(at as usize)?.citation.clone()),
             At::Passage { segment, place } => {
@@ -330,6 +421,7 @@ impl Index {
                 let heading = self.heading(hit.entry).unwrap_or_default();
                 let query = QuoteQuery {
                     terms: query.terms.clone(),
+                    concepts: query.concepts.clone(),
                     vector: query.vector.as_ref(),
                     words: query.words.clone(),
                 };
@@ -343,6 +435,7 @@ impl Index {
 /// A question, ready to choose sentences by.
 struct Quoting {
     terms: Vec<(String, f32)>,
+    concepts: Vec<Option<u16>>,
     vector: Option<crate::semantic::Vector>,
     words: Vec<String>,
 }

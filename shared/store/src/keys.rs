@@ -127,8 +127,9 @@
 //! anything else is read. Nothing is ever read by scanning.
 
 use domain::{
-    AgentLoopId, ChannelId, ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId, DeliveryId, EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey, Scope, SessionId,
-    SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId,
+    DeliveryId, EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey,
+    Scope, SessionId, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 

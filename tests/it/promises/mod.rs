@@ -40,3 +40,4 @@ mod switched_off;
 mod sync;
 mod template_routes;
 mod twice;
+mod usage;

@@ -54,8 +54,7 @@ async fn whoever_copies_a_key_from_a_page_gets_into_what_is_listed_and_nothing_e
     for (method, path, called) in operations(&app).await {
         let mut gets_in = Vec::new();
         for key in [None, Some(&ada.public), Some(&widget)] {
-            let request =
-                app.request(method.clone(), &called).json(&json!({}));
+            let request = app.request(method.clone(), &called).json(&json!({}));
             let request = match key {
                 Some(key) => request.bearer(key),
                 None => request,

@@ -190,6 +190,8 @@ pub async fn any_page_may_call(app: &App, path: &str) {
     // A star does not stand for `authorization`, says the Fetch standard.
     assert!(headers.contains("authorization") && headers.contains("content-type"), "{headers}");
     assert_eq!(asked.header("access-control-allow-credentials"), "");
+    assert_eq!(asked.header("access-control-max-age"), "86400");
+    assert!(!asked.header("x-request-id").is_empty());
     // A page reads errors too.
     let refused = app.post(path).header("origin", "https://shop.example").send().await;
     assert_eq!((refused.status, refused.header("access-control-allow-origin")), (401, "*"));

@@ -10,6 +10,7 @@ use domain::{
     WorkspaceId, bounds, dialect::KeyIssue,
 };
 use store::{SignUp, keys::sha256};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{App, access::codes::not_invited, access::passwords::blocking, adapters::random};
 
@@ -47,7 +48,7 @@ impl PasswordCost {
         let salt = random::bytes::<16>()?;
         let hash = self
             .hasher()?
-            .hash_password_with_salt(password.as_bytes(), &salt)
+            .hash_password_with_salt(composed(password).as_bytes(), &salt)
             .map_err(|e| Error::internal(e.to_string()))?;
         Ok(hash.to_string())
     }
@@ -336,6 +337,11 @@ impl App {
     }
 }
 
+/// A password in NFC, as RFC 8265 prepares it: a keyboard sends "ä" as one character or as two.
+pub(super) fn composed(password: &str) -> String {
+    password.nfc().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,6 +358,16 @@ mod tests {
             assert!(verify_password("correct horse", &hash).unwrap());
             assert!(!verify_password("wrong horse", &hash).unwrap());
             assert_ne!(hash, cost.hash("correct horse").unwrap(), "salted");
+        }
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_its_accents_are_typed() {
+        let (one, two) = ("P\u{e4}sswort", "Pa\u{308}sswort");
+        for (set, typed) in [(one, two), (two, one)] {
+            let hash = PasswordCost::Least.hash(set).unwrap();
+            assert!(verify_password(typed, &hash).unwrap(), "{typed}");
+            assert!(!verify_password("Passwort", &hash).unwrap());
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use argon2::{Argon2, PasswordVerifier, password_hash::phc::PasswordHash};
 use domain::{CodePurpose, Error, ErrorKind, Result, Session, User, bounds};
 
-use crate::{App, access::usage::Rate};
+use crate::{App, access::accounts::composed, access::usage::Rate};
 
 const TRIES: &str = "too many tries; try again later";
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -104,7 +104,10 @@ impl App {
 
 pub(super) fn verify_password(password: &str, hash: &str) -> Result<bool> {
     let hash = PasswordHash::new(hash).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    let matches = |text: &str| Argon2::default().verify_password(text.as_bytes(), &hash).is_ok();
+    let composed = composed(password);
+    // Older hashes are of what was typed.
+    Ok(matches(&composed) || (composed != password && matches(password)))
 }
 
 /// Hashing takes tens of milliseconds of one core; requests go on meanwhile.

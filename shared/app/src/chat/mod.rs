@@ -18,6 +18,7 @@
 //! - `respond`: what the engine says by itself: small talk, a pair, "did you mean" where it is not sure,
 //!   a refusal in the visitor's language; and what is searched for a message that leaves out what the
 //!   last two turns said.
+//! - [`search_report`]: which entries a search looked at and what was seen of each, without a turn.
 //! - [`explain`]: what a question finds and leads to, for its owner; nothing is stored.
 //! - `rewrite`: such a message as a question of its own, by one short request to the chatbot's model.
 //! - `traces`: what led to an answer, kept for the owner where the chatbot's settings say so.
@@ -51,6 +52,7 @@ mod respond;
 pub mod retrieve;
 mod rewrite;
 pub mod search;
+pub mod search_report;
 mod stream;
 mod traces;
 pub mod turn;

@@ -96,6 +96,11 @@ impl<'m> Message<'m> {
         Self { rewritten, ..self }
     }
 
+    /// Whether the message is small talk, as far as no pair is it word for word.
+    pub fn is_small_talk(&self, confidence: f64) -> bool {
+        matches!(self.talk, Talk::Small(..)) && confidence < 1.0
+    }
+
     /// What is searched, in turn; the best found is taken.
     pub fn searches(&self) -> Vec<String> {
         let alone = self.question.to_owned();

@@ -51,8 +51,8 @@
 
 mod channels;
 mod crawls;
-pub mod lasting;
 mod inbox;
+pub mod lasting;
 mod loops;
 mod mail;
 mod purges;

@@ -2,5 +2,6 @@
 
 pub mod embeddings;
 pub(crate) mod indexes;
+pub mod preview;
 pub mod sources;
 pub mod uploads;

@@ -24,7 +24,7 @@ pub struct ChatIn {
     #[schema(format = "uuid")]
     pub conversation_id: Option<String>,
     /// The client's own id of the visitor.
-    #[schema(min_length = 1, max_length = 128, pattern = r"\S")]
+    #[schema(max_length = 128)]
     pub visitor_id: Option<String>,
 }
 

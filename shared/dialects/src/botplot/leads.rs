@@ -19,16 +19,16 @@ pub struct LeadIn {
     #[schema(format = "uuid")]
     pub conversation_id: Option<String>,
     /// The client's own id of the visitor.
-    #[schema(min_length = 1, max_length = 128, pattern = r"\S")]
+    #[schema(max_length = 128)]
     pub visitor_id: Option<String>,
     /// The visitor's name.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200)]
     pub name: Option<String>,
     /// This or `phone` has to be there.
     #[schema(format = "email", max_length = 254)]
     pub email: Option<String>,
     /// This or `email` has to be there.
-    #[schema(min_length = 1, max_length = 50, pattern = "[0-9]")]
+    #[schema(max_length = 50, pattern = r"^\s*$|[0-9]")]
     pub phone: Option<String>,
     /// The other fields of the form: up to 50 entries, 8192 bytes as JSON, 16 levels.
     #[schema(value_type = Option<Object>)]

@@ -1,15 +1,17 @@
-//! Knowledge routes that no reference documents: unanswered questions, listed and answered with
+//! Knowledge routes that no reference documents: a search that says why, unanswered questions, listed and answered with
 //! botplot's key, and files as sources, sent with a helpbot site's key.
 
 use std::collections::BTreeMap;
 
 use domain::{
     Error, Result, Source, Timestamp,
+    search::{EntryKind, PagePreview, ReplyKind, SearchHit, SearchQuestion, SearchReport},
     unanswered::{Group, GroupAnswer},
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use utoipa::ToSchema;
 
+use super::ask::CorrectionOut;
 use crate::{
     helpbot::knowledge::{AddedSourceOut, SourceOut},
     one_of::one_of,
@@ -18,8 +20,210 @@ use crate::{
 one_of! {
     /// The status of a pair from the start.
     Ready, "botplot.ReadyStatus", String: ["ready"];
+    /// What a visitor would get.
+    SearchReply, "botplot.SearchReply", String: ["answer", "offer", "refusal", "smallTalk"];
+    /// What an entry of the knowledge is.
+    KnowledgeEntry, "botplot.KnowledgeEntry", String: ["pair", "passage"];
+    /// Whether a page would be read.
+    PreviewStatus, "botplot.PreviewStatus", String: ["ready", "failed"];
     /// How a file is sent.
     UploadMethod, "helpbot.UploadMethod", String: ["PUT"];
+}
+
+/// `POST /api/v1/knowledge/search`
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = botplot::SearchIn, example = json!({"question": "Do you ship to Norway?"}))]
+pub struct SearchIn {
+    /// As a visitor would ask it.
+    #[schema(value_type = String, min_length = 1, max_length = 4000, pattern = r"\S")]
+    pub question: Option<String>,
+    /// How many entries are shown.
+    #[schema(minimum = 1, maximum = 20, default = 5)]
+    pub limit: Option<u32>,
+}
+
+impl TryFrom<SearchIn> for SearchQuestion {
+    type Error = Error;
+
+    fn try_from(from: SearchIn) -> Result<Self> {
+        let SearchIn { question, limit } = from;
+        Self::new(question.as_deref(), limit)
+    }
+}
+
+/// An entry that was looked at.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::SearchHitOut)]
+pub struct SearchHitOut {
+    #[schema(value_type = KnowledgeEntry)]
+    kind: &'static str,
+    #[schema(format = "uuid")]
+    source_id: String,
+    /// The page it is on, or the file's name; none for a pair.
+    #[schema(required = true)]
+    url: Option<String>,
+    /// The question of a pair, or the heading of a passage.
+    heading: String,
+    /// What it says.
+    content: String,
+    /// To be compared with others of the same question only.
+    score: f64,
+    /// What it has of the question's words, over what they are worth.
+    words: f64,
+    /// The same of runs of characters, which find other forms and slips.
+    characters: f64,
+    /// How near it is by its embedding.
+    meaning: f64,
+    /// From 0 to 1: how likely it is that it answers.
+    confidence: f64,
+    /// Whether it is a pair that asks for something else: it denies, or has another number or name.
+    is_apart: bool,
+}
+
+impl From<SearchHit> for SearchHitOut {
+    fn from(from: SearchHit) -> Self {
+        let SearchHit {
+            kind,
+            citation,
+            heading,
+            content,
+            score,
+            words,
+            characters,
+            meaning,
+            confidence,
+            is_apart,
+        } = from;
+        let kind = match kind {
+            EntryKind::Pair => "pair",
+            EntryKind::Passage => "passage",
+        };
+        let (source_id, url) = (citation.source_id.to_string(), citation.url);
+        Self {
+            kind,
+            source_id,
+            url,
+            heading,
+            content,
+            score,
+            words,
+            characters,
+            meaning,
+            confidence,
+            is_apart,
+        }
+    }
+}
+
+/// What a search found, and what a visitor would read.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::SearchOut)]
+pub struct SearchOut {
+    #[schema(value_type = SearchReply)]
+    outcome: &'static str,
+    /// What the visitor would read, if no AI backend is asked.
+    answer: String,
+    /// From 0 to 1.
+    confidence: f64,
+    /// From which confidence on the chatbot answers.
+    confidence_threshold: f64,
+    /// From which confidence on it offers.
+    near_threshold: f64,
+    /// What was searched: the question without a greeting.
+    searched: String,
+    /// Words that were taken for others.
+    corrections: Vec<CorrectionOut>,
+    /// Best first.
+    hits: Vec<SearchHitOut>,
+}
+
+impl From<SearchReport> for SearchOut {
+    fn from(from: SearchReport) -> Self {
+        let SearchReport {
+            searched,
+            corrections,
+            confidence,
+            confidence_threshold,
+            near_threshold,
+            reply,
+            answer,
+            hits,
+        } = from;
+        let outcome = match reply {
+            ReplyKind::Answer => "answer",
+            ReplyKind::Offer => "offer",
+            ReplyKind::Refusal => "refusal",
+            ReplyKind::SmallTalk => "smallTalk",
+        };
+        let corrections = corrections.into_iter();
+        let corrections =
+            corrections.map(|(asked, searched)| CorrectionOut { asked, searched }).collect();
+        let hits = hits.into_iter().map(SearchHitOut::from).collect();
+        Self {
+            outcome,
+            answer,
+            confidence,
+            confidence_threshold,
+            near_threshold,
+            searched,
+            corrections,
+            hits,
+        }
+    }
+}
+
+/// `POST /api/v1/knowledge/preview`
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = botplot::PreviewIn, example = json!({"url": "https://example.com/help"}))]
+pub struct PreviewIn {
+    /// The page.
+    #[schema(value_type = String, format = "uri", max_length = 2048)]
+    pub url: Option<String>,
+}
+
+/// A passage that would be read.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::PreviewPassageOut)]
+pub struct PreviewPassageOut {
+    /// The headings above it, outermost first.
+    headings: Vec<String>,
+    /// Its text.
+    content: String,
+}
+
+/// What would be read of a page.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::PreviewOut)]
+pub struct PreviewOut {
+    #[schema(value_type = PreviewStatus)]
+    status: &'static str,
+    /// Where the page was in the end.
+    url: String,
+    title: String,
+    /// Its language as it says, such as `de-AT`.
+    #[schema(required = true)]
+    language: Option<String>,
+    /// Why nothing would be read.
+    #[schema(required = true)]
+    reason: Option<String>,
+    /// Up to 100.
+    passages: Vec<PreviewPassageOut>,
+    /// How many other pages it links to.
+    links: u64,
+}
+
+impl From<PagePreview> for PreviewOut {
+    fn from(from: PagePreview) -> Self {
+        let PagePreview { url, title, language, reason, passages, links } = from;
+        let status = if reason.is_none() { "ready" } else { "failed" };
+        let passages = passages.into_iter();
+        let passages =
+            passages.map(|(headings, content)| PreviewPassageOut { headings, content }).collect();
+        Self { status, url, title, language, reason, passages, links }
+    }
 }
 
 /// A group of questions that ask the same thing.

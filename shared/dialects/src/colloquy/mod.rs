@@ -4,8 +4,8 @@
 
 pub mod access;
 pub mod account;
-pub mod erasures;
 pub mod ask;
+pub mod erasures;
 pub mod inbox;
 pub mod knowledge;
 pub mod mcp;

@@ -24,7 +24,7 @@ pub struct ChatIn {
     #[schema(value_type = String, min_length = 1, max_length = 1000, pattern = r"\S")]
     pub question: Option<String>,
     /// To tie questions together.
-    #[schema(min_length = 1, max_length = 128, pattern = r"\S")]
+    #[schema(max_length = 128)]
     pub session_id: Option<String>,
     /// A BCP 47 tag.
     #[schema(value_type = Option<Language>)]

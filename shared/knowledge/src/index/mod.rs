@@ -97,6 +97,8 @@ pub struct Index {
     pub(crate) rows: Vec<OnceLock<Box<[static_embedding::Row]>>>,
     /// The embeddings of entries by a model, if there is one.
     pub(crate) embeddings: EntryEmbedding,
+    /// The terms that name each concept, once a question needs them.
+    pub(crate) concepts: OnceLock<HashMap<u16, Vec<u32>>>,
     /// What it can be asked about, once someone wants to know.
     pub(crate) topics: OnceLock<Vec<String>>,
 }

@@ -1,8 +1,8 @@
 //! What is to be cleared away.
 
 use domain::{
-    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, ExecutionId, Scope, SourceId, WebhookId,
-    WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, ExecutionId, Scope, SourceId,
+    WebhookId, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 

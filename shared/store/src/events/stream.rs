@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use domain::{
-    AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Channel, ChannelEntry, ChannelStatus, Chatbot, CodeRequest, Conversation, CrawlId, Delivery, DirectMessage, EntryState, Error, ExecutionStatus, Lead, Result, Source, SourceId, Turn, Webhook,
+    AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Channel, ChannelEntry, ChannelStatus,
+    Chatbot, CodeRequest, Conversation, CrawlId, Delivery, DirectMessage, EntryState, Error,
+    ExecutionStatus, Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use domain::{Chatbot, Result};
 use futures::{FutureExt, future::BoxFuture};
-use knowledge::{Found, Index, semantic::QueryEmbedding};
+use knowledge::{Explained, Found, Index, semantic::QueryEmbedding};
 pub use vector_table::{VectorSearch, VectorTable};
 
 use crate::{
@@ -32,6 +32,13 @@ pub trait Retriever: Send + Sync {
     /// The best `limit` passages for `query`, or the pair that asks the same.
     fn retrieve<'a>(&'a self, query: Query<'a>, limit: usize) -> BoxFuture<'a, Result<Found>>;
 
+    /// The best `limit` entries for `query` and what was seen of each.
+    fn explain<'a>(
+        &'a self,
+        query: Query<'a>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Explained>>>;
+
     /// Up to `limit` questions or headings that it has an answer to.
     fn topics(&self, limit: usize) -> Vec<String>;
 }
@@ -43,6 +50,15 @@ impl Retriever for InMemory {
     fn retrieve<'a>(&'a self, query: Query<'a>, limit: usize) -> BoxFuture<'a, Result<Found>> {
         let found = self.0.find_embedded(query.text, query.embedding, limit);
         std::future::ready(Ok(found)).boxed()
+    }
+
+    fn explain<'a>(
+        &'a self,
+        query: Query<'a>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Explained>>> {
+        let explained = self.0.explain(query.text, query.embedding, limit);
+        std::future::ready(Ok(explained)).boxed()
     }
 
     fn topics(&self, limit: usize) -> Vec<String> {

@@ -16,7 +16,7 @@ use domain::{
     source::{Chunk, QaPair},
 };
 use futures::{FutureExt, future::BoxFuture};
-use knowledge::{Found, Index, Match, Passage, Segment, text};
+use knowledge::{Explained, Found, Index, Match, Passage, Segment, text};
 use store::{NearChunk, Store};
 
 use super::{Query, Retriever};
@@ -82,6 +82,22 @@ impl<S: VectorSearch> Retriever for VectorTable<S> {
                 true => Ok(found),
                 false => Err(Error::internal("the passages could not be searched").retry_after(5)),
             }
+        }
+        .boxed()
+    }
+
+    /// What its words show; how near a passage is was the index's to say.
+    fn explain<'a>(
+        &'a self,
+        query: Query<'a>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Explained>>> {
+        let Large { current, pairs } = &*self.known;
+        let vector = query.embedding.map(|embedding| embedding.vector.numbers());
+        async move {
+            let nearest =
+                Nearest::to(&self.search, self.chatbot, vector, current, pairs.clone()).await?;
+            Ok(nearest.index.explain(query.text, None, limit))
         }
         .boxed()
     }

@@ -1,5 +1,8 @@
 //! botplot POST /api/v1/chat
 
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -112,7 +115,7 @@ async fn a_conversation_of_somebody_else_is_as_unknown_as_one_that_never_was() {
     app.delete(&path).bearer(&ada.secret).send().await.ok();
     let mut replies = Vec::new();
     let unknown = UNKNOWN_SEGMENTS.map(|id| json!(id));
-    for id in unknown.into_iter().chain([foreign.clone(), next_door, deleted, json!("")]) {
+    for id in unknown.into_iter().chain([foreign.clone(), next_door, deleted]) {
         let body = json!({"message": "Hello?", "conversationId": id});
         replies.push(app.post(PATH).bearer(&ada.public).json(&body).send().await);
     }
@@ -170,7 +173,10 @@ async fn fields_out_of_bounds_are_named() {
     let long = "ü".repeat(4_001);
     let (message, wrong) = (json!("Hello?"), [json!(5), json!(["a"]), json!({}), json!(true)]);
     chat.refuses(&tenant.public, "message", json!({})).await;
-    for value in [json!(null), json!(""), json!(" \n "), json!(long), json!("a\u{0}b")] {
+    // The last ones show nothing: a zero-width space, a Hangul filler behind a soft hyphen.
+    let unseen = [json!("\u{200b}"), json!("\u{ad}\u{3164}")];
+    let empty = [json!(null), json!(""), json!(" \n "), json!(long), json!("a\u{0}b")];
+    for value in empty.into_iter().chain(unseen) {
         chat.refuses(&tenant.public, "message", json!({ "message": value })).await;
     }
     for value in &wrong {
@@ -229,5 +235,47 @@ async fn a_visitor_is_greeted_takes_an_offer_and_leaves_out_what_was_said() {
     assert_eq!(taken["sources"], 1);
     let german = say("Wie hoch ist der Mont Blanc?", None).await;
     assert!(text(&german["response"]).starts_with("Das kann ich"), "{german}");
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_read_as_clients_send_it() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    told_parking(&app, &tenant).await;
+    let asked = r#"{"message": "Do you have parking?", "conversationId": "", "visitorId": " "}"#;
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(asked.as_bytes()).unwrap();
+    let packed = packer.finish().unwrap();
+    let post = || app.post(PATH).bearer(&tenant.public);
+    let marked = post().body(format!("\u{feff}{asked}")).send().await;
+    let zipped = post().header("content-encoding", "gzip").bytes(packed.clone()).send().await;
+    for reply in [marked, zipped] {
+        assert_eq!(reply.ok()["response"], "Yes, behind the house.");
+    }
+    // Half of an emoji, as JavaScript cuts it.
+    let cut = post().body(r#"{"message": "Do you have parking \ud83d"}"#).send().await.ok();
+    let path = format!("/api/v1/conversations/{}", text(&cut["conversationId"]));
+    let shown = app.get(&path).bearer(&tenant.secret).send().await.ok();
+    assert_eq!(shown["conversation"]["messages"][0]["content"], "Do you have parking \u{fffd}");
+    let other = post().header("content-encoding", "br").bytes(packed).send().await;
+    problem(&other, 400, "VALIDATION_ERROR");
+    assert!(other.text.contains("gzip"), "{}", other.text);
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_with_a_slash_too_many_leads_to_the_one_without() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    told_parking(&app, &tenant).await;
+    let body = json!({"message": "Do you have parking?"});
+    // The client follows the redirect, with its method, body and key.
+    for path in ["/api/v1/chat/", "//api/v1/chat", "/api/v1//chat/?a=1"] {
+        let reply = app.post(path).bearer(&tenant.public).json(&body).send().await;
+        assert_eq!(reply.ok()["response"], "Yes, behind the house.", "{path}");
+    }
+    let unknown = app.post("/api/v1/chats/").header("origin", "https://shop.example").send().await;
+    assert_eq!((unknown.status, unknown.header("access-control-allow-origin")), (404, "*"));
     app.finish().await;
 }

@@ -23,6 +23,8 @@ async fn knows_hours(app: &App) -> Tenant {
 fn lines(reply: &Reply) -> (String, Value) {
     assert_eq!(reply.status, 200, "{}", reply.text);
     assert!(reply.header("content-type").starts_with("text/event-stream"));
+    let unbuffered = (reply.header("cache-control"), reply.header("x-accel-buffering"));
+    assert_eq!(unbuffered, ("no-cache", "no"));
     assert!(reply.text.ends_with("\n\n"), "{:?}", reply.text);
     let lines: Vec<Value> = reply
         .text

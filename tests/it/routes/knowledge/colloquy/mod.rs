@@ -1,4 +1,6 @@
 mod answer_unanswered;
 mod list_unanswered;
+mod preview;
+mod search;
 mod send_file;
 mod upload_file;
