@@ -34,6 +34,7 @@ const SCREENS = [
   ["unanswered", "Unanswered"],
   ["settings", "Chatbot"],
   ["integrations", "Integrations"],
+  ["channels", "Channels"],
   ["loops", "Agent loops"],
   ["webhooks", "Webhooks"],
   ["keys", "API keys"],
@@ -225,7 +226,8 @@ test("every screen, desktop and phone, light and dark, empty and not", async (t)
   const fresh = await tenant("Fresh");
   for (const phone of [false, true])
     for (const colorScheme of ["light", "dark"]) {
-      const page = await visitor(t, { phone, colorScheme, reducedMotion: "reduce" });
+      // A platform that has no channels says so, and the screen shows it.
+      const page = await visitor(t, { phone, colorScheme, reducedMotion: "reduce", expected: ["/channels?"] });
       await signedIn(page, owner);
       const name = `${phone ? "phone" : "desktop"}-${colorScheme}`;
       for (const [at, title] of SCREENS) {
@@ -243,7 +245,7 @@ test("every screen, desktop and phone, light and dark, empty and not", async (t)
       await picture(page, `console-conversation-${name}`);
       await page.context().close();
     }
-  const page = await visitor(t);
+  const page = await visitor(t, { expected: ["/channels?"] });
   await signedIn(page, fresh);
   for (const [at, title] of SCREENS) {
     await screen(page, at, title);
@@ -253,7 +255,7 @@ test("every screen, desktop and phone, light and dark, empty and not", async (t)
 });
 
 const TAGS =
-  "a article b button canvas caption code colloquy-widget dd details dialog div dl dt fieldset figure form g h1 h2 h3 header input label legend li line main meter nav noscript ol option p path pre progress rect section select span strong summary svg table tbody td text textarea th thead title tr ul".split(
+  "a article b button canvas caption code colloquy-widget dd details dialog div dl dt fieldset figure form g h1 h2 h3 header input label legend li line main meter nav noscript ol option output p path pre progress rect section select span strong summary svg table tbody td text textarea th thead title tr ul".split(
     " ",
   );
 
