@@ -3,7 +3,7 @@
 
 use crate::{Citation, Error, Result, bounds};
 
-/// Entries that are shown unless another number is asked for.
+/// Entries that are shown by default.
 pub const HITS: u32 = 5;
 /// Entries that are shown at most.
 pub const MAX_HITS: u32 = 20;

@@ -33,7 +33,7 @@ const NEARNESS: f32 = 0.5;
 const FIRST_BELOW: f32 = 0.9;
 /// What a line that is no sentence counts for, beside one that is.
 const UNTOLD: f32 = 0.75;
-/// What is added for a row whose name is asked for.
+/// What is added for a row that the question names.
 const ROW_NAMED: f32 = 0.45;
 /// The share of the question that may be said further below, if the answer is what comes first.
 const MAX_BELOW: f32 = 0.12;

@@ -12,14 +12,14 @@ const WEEK: [&str; 7] = [
     "saturday sat saturdays samstag sa samstags samedi samedis sabado sabato zaterdag sobota суббота сб cumartesi السبت शनिवार 周六 星期六",
     "sunday sun sundays sonntag so sonntags dimanche dimanches domingo domenica zondag niedziela воскресенье вс pazar الاحد रविवार 周日 星期日",
 ];
-/// What stands between the first and the last day of a row.
+/// What is between the first and the last day of a row.
 const TO: &str = "to until till through bis a au al ate tot do по до ile";
 
 fn day(word: &str) -> Option<usize> {
     WEEK.iter().position(|names| names.split(' ').any(|name| name == word))
 }
 
-/// Whether a day that is asked for in these plain words is one of the days that `name` runs through.
+/// Whether a day in these plain words is one of the days that `name` runs through.
 pub(super) fn is_within(asked: &[String], name: &str) -> bool {
     let written: Vec<(usize, &str)> = text::spans(name).collect();
     let words: Vec<String> = written.iter().map(|(_, word)| text::folded(word)).collect();
