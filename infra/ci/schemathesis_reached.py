@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 # What cannot succeed on a machine by itself, and why.
 OUT_OF_REACH = {
     "PUT /api/v1/sources/file/{id}": "takes exactly as many bytes as were announced",
+    "POST /api/v1/auth/link": "takes a link that is printed once",
     "POST /api/v1/projects/{projectId}/verify-domain": "asks a DNS server",
     "GET /v1/channels/{id}/inbound": "takes the verify token of a channel of Meta's",
     "POST /v1/channels/{id}/inbound": "takes what a messaging platform has signed",

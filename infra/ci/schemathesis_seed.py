@@ -48,6 +48,14 @@ def answer():
     return call("POST", "/api/v1/chat", question, **PUBLIC)[1]
 
 
+def visited():
+    """A conversation that waits for a person, and its visitor's token."""
+    response, body = call("POST", "/api/v1/chat", {"message": "Is anybody there?"}, **PUBLIC)
+    conversation = body["conversationId"]
+    call("POST", f"/api/v1/conversations/{conversation}/handoff", {}, **PUBLIC)
+    return conversation, response.headers["x-conversation-token"]
+
+
 def hook(event, **more):
     return {"url": "http://127.0.0.1:9/hook", "events": [event], **more}
 
@@ -158,6 +166,7 @@ first = answer()
 deliveries = {name: delivery(name, webhook) for name, webhook in webhooks.items()}
 conferbot_hook = hook("response.created", chatbotId=BOT)
 _, conferbot_webhook = call("POST", "/api/v1/external/v1/webhooks", conferbot_hook, **X_API_KEY)
+visited_conversation, visitor_token = visited()
 _, lead = call("POST", "/api/v1/leads", {"email": "ada@example.com"}, **PUBLIC)
 _, key = call("POST", "/api/v1/api-keys", {"dialect": "conferbot"}, **SESSION)
 _, sources = call("GET", "/api/v1/knowledge", **SECRET)
@@ -186,6 +195,9 @@ made = {
     "DELETED_BY_OPENBAT_ID": chatbot(),
     "CONVERSATION_ID": first["conversationId"],
     "MESSAGE_ID": first["messageId"],
+    "INBOX_CONVERSATION_ID": answer()["conversationId"],
+    "VISITED_CONVERSATION_ID": visited_conversation,
+    "VISITOR_TOKEN": visitor_token,
     "TRACED_MESSAGE_ID": traced()["messageId"],
     "HANDED_OFF_CONVERSATION_ID": answer()["conversationId"],
     "DELETED_PLATFORM_CONVERSATION_ID": answer()["conversationId"],

@@ -277,8 +277,8 @@ def files(t):
     if not any(s["Effect"] == "Deny" and "aws:SecureTransport" in str(s.get("Condition")) for s in denied):
         yield "Files: deny what does not come by TLS"
     types = next(iter(t.of("AWS::ApiGateway::RestApi").values())).get("BinaryMediaTypes")
-    if types != ["multipart~1form-data"]:
-        yield f"Api: BinaryMediaTypes is {types}; without [multipart~1form-data] files arrive garbled"
+    if types != ["*~1*"]:
+        yield f"Api: BinaryMediaTypes is {types}; without [*~1*] files arrive garbled, and compressed ones leave so"
 
 
 @check("no role may scan, and none names more than it needs")

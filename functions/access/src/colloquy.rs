@@ -7,9 +7,10 @@ use axum::{
 };
 use colloquy_http::{Body, PathParams, Problem, SessionToken, SignedIn, session_cookie};
 use dialects::{
-    colloquy::access::{KeyIn, KeyOut, KeysOut, LogInIn, NewKeyOut, SessionOut, SignUpIn},
+    colloquy::access::{KeyIn, KeyOut, KeysOut, LinkIn, LogInIn, NewKeyOut, SessionOut, SignUpIn},
     openbat::Openbat,
 };
+use domain::bounds;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Ctx;
@@ -20,6 +21,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
         .routes(routes!(sign_up))
         .routes(routes!(log_in))
+        .routes(routes!(log_in_by_link))
         .routes(routes!(log_out))
         .routes(routes!(get_session))
         .routes(routes!(list_keys, create_key))
@@ -55,6 +57,22 @@ async fn log_in(
     Body(LogInIn { email, password }, _): Body<Openbat, LogInIn>,
 ) -> Reply<Response> {
     let session = ctx.app.sign_in(email.as_deref(), password.as_deref()).await?;
+    Ok(with_cookie(StatusCode::OK, &session))
+}
+
+/// Sign in by a link
+///
+/// A link works once, within an hour. `cargo dev` prints one for the console.
+#[utoipa::path(post, path = "/api/v1/auth/link", tag = "access",
+    request_body = LinkIn,
+    responses((status = 200, body = SessionOut,
+        headers(("Set-Cookie" = String, description = "The session, for 14 days.")))))]
+async fn log_in_by_link(
+    State(ctx): State<Ctx>,
+    Body(LinkIn { token }, _): Body<Openbat, LinkIn>,
+) -> Reply<Response> {
+    let token = bounds::required("token", token)?;
+    let session = ctx.app.sign_in_by_link(&token).await?;
     Ok(with_cookie(StatusCode::OK, &session))
 }
 

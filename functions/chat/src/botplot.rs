@@ -4,7 +4,8 @@ use app::chat::turn::{ReplyMode, TurnEvent};
 use axum::{
     Json,
     extract::State,
-    response::{Sse, sse::Event},
+    http::HeaderMap,
+    response::{IntoResponse, Sse, sse::Event},
 };
 use colloquy_http::{Body, ChatKey, PathParams, Problem, SecretKey, StreamOutcome};
 use dialects::botplot::{
@@ -16,10 +17,10 @@ use domain::{
     Dialect, Error, Principal,
     conversation::{self, ChatRequest, Handoff},
 };
-use futures::{Stream, StreamExt, stream};
+use futures::{StreamExt, stream};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::Ctx;
+use crate::{Ctx, token};
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new()
@@ -32,12 +33,15 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 pub async fn chat(
     ctx: Ctx,
     principal: Principal,
+    headers: &HeaderMap,
     body: &[u8],
-) -> Result<Json<ChatOut>, Problem<Botplot>> {
+) -> Result<impl IntoResponse, Problem<Botplot>> {
     let request = ChatRequest::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
-    let turn =
-        ctx.chat.begin(principal, Dialect::Botplot, request, ReplyMode::Whole).collect().await?;
-    Ok(Json(turn.into()))
+    let chatbot = principal.may_chat()?;
+    let turn = ctx.chat.begin(principal, Dialect::Botplot, request, ReplyMode::Whole);
+    let token = token::header(&ctx.tokens, chatbot, turn.conversation(), headers);
+    let (turn, token) = tokio::join!(turn.collect(), token);
+    Ok((token, Json(ChatOut::from(turn?))))
 }
 
 /// Stream a chat response
@@ -56,11 +60,14 @@ pub async fn chat(
 async fn stream_chat(
     State(ctx): State<Ctx>,
     key: ChatKey<Botplot>,
+    headers: HeaderMap,
     Body(body, _): Body<Botplot, ChatIn>,
-) -> Result<(StreamOutcome, Sse<impl Stream<Item = Result<Event, Infallible>>>), Problem<Botplot>> {
+) -> Result<impl IntoResponse, Problem<Botplot>> {
     let request = ChatRequest::try_from(body)?;
     let mut turn = ctx.chat.begin(key.principal, Dialect::Botplot, request, ReplyMode::Streamed);
-    let first = match turn.next().await {
+    let token = token::header(&ctx.tokens, key.chatbot, turn.conversation(), &headers);
+    let (first, token) = tokio::join!(turn.next(), token);
+    let first = match first {
         TurnEvent::Failed(error) => return Err(error.into()),
         first @ (TurnEvent::Delta(_) | TurnEvent::Completed(_)) => first,
     };
@@ -68,8 +75,8 @@ async fn stream_chat(
     let outcome = StreamOutcome::default();
     let ended = outcome.clone();
     let events = stream::iter([first]).chain(stream::iter(more).flatten());
-    let lines = events.map(move |event| Ok(sse(line(event, &ended))));
-    Ok((outcome, Sse::new(lines)))
+    let lines = events.map(move |event| Ok::<_, Infallible>(sse(line(event, &ended))));
+    Ok((token, outcome, Sse::new(lines)))
 }
 
 /// Rate a message

@@ -1,5 +1,5 @@
 use app::chat::turn::ReplyMode;
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::HeaderMap, response::IntoResponse};
 use colloquy_http::{Problem, SiteKey};
 use dialects::helpbot::{
     Helpbot, SuccessOut,
@@ -11,7 +11,7 @@ use domain::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::Ctx;
+use crate::{Ctx, token};
 
 pub fn routes() -> OpenApiRouter<Ctx> {
     OpenApiRouter::new().routes(routes!(give_feedback)).routes(routes!(hand_off))
@@ -20,12 +20,15 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 pub async fn chat(
     ctx: Ctx,
     principal: Principal,
+    headers: &HeaderMap,
     body: &[u8],
-) -> Result<Json<ChatOut>, Problem<Helpbot>> {
+) -> Result<impl IntoResponse, Problem<Helpbot>> {
     let request = ChatRequest::try_from(colloquy_http::parse::<ChatIn>(body)?)?;
-    let turn =
-        ctx.chat.begin(principal, Dialect::Helpbot, request, ReplyMode::Whole).collect().await?;
-    Ok(Json(turn.into()))
+    let chatbot = principal.may_chat()?;
+    let turn = ctx.chat.begin(principal, Dialect::Helpbot, request, ReplyMode::Whole);
+    let token = token::header(&ctx.tokens, chatbot, turn.conversation(), headers);
+    let (turn, token) = tokio::join!(turn.collect(), token);
+    Ok((token, Json(ChatOut::from(turn?))))
 }
 
 /// Submit feedback

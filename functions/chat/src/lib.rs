@@ -3,16 +3,19 @@
 //! goes where.
 
 mod botplot;
+mod colloquy;
 mod helpbot;
 mod mcp;
+mod token;
 
 use std::sync::Arc;
 
 use ai::Builtin;
-use app::{App, chat::turn::Chat};
+use app::{App, access::conversation_tokens::ConversationTokens, chat::turn::Chat};
 use axum::{
     Router,
     extract::{FromRef, State},
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use colloquy_http::SharedRoute;
@@ -28,6 +31,7 @@ pub struct Ctx {
     http: colloquy_http::Ctx,
     app: App,
     chat: Chat,
+    tokens: ConversationTokens,
 }
 
 impl Ctx {
@@ -37,7 +41,7 @@ impl Ctx {
         http.app = http.app.with_semantics(aws.semantics(env)?);
         let chat =
             Chat::new(http.app.clone(), Arc::new(Builtin), aws.integrations(env, http.app.clone()));
-        Ok(Self { app: http.app.clone(), http, chat })
+        Ok(Self { app: http.app.clone(), http, chat, tokens: aws.conversation_tokens(env) })
     }
 }
 
@@ -48,8 +52,12 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    let of_dialects = OpenApiRouter::new().merge(botplot::routes()).merge(helpbot::routes());
-    of_dialects.merge(mcp::routes()).routes(routes!(chat))
+    OpenApiRouter::new()
+        .merge(botplot::routes())
+        .merge(helpbot::routes())
+        .merge(colloquy::routes())
+        .merge(mcp::routes())
+        .routes(routes!(chat))
 }
 
 /// The routes of this function.
@@ -68,7 +76,8 @@ pub fn openapi() -> OpenApi {
 ///
 /// Documented in two dialects: the key decides which one it is. With a chatbot's public key, a
 /// message is answered in its conversation, or in a new one. With a site's key, a question is
-/// answered from its sources; it takes a credit of the month.
+/// answered from its sources; it takes a credit of the month. The header `x-conversation-token` of an
+/// answer that opens a conversation lets its visitor read it again.
 #[utoipa::path(post, path = "/api/v1/chat", tags = ["botplot", "helpbot"],
     security(
         ("botplotPublic" = []),
@@ -93,12 +102,16 @@ pub fn openapi() -> OpenApi {
             "conversationId": "550e8400-e29b-41d4-a716-446655440000",
         }))),
     )), (status = 400, description = "The request breaks a rule.", body = ErrorOut), Failures))]
-async fn chat(State(ctx): State<Ctx>, SharedRoute { principal, body }: SharedRoute) -> Response {
+async fn chat(
+    State(ctx): State<Ctx>,
+    headers: HeaderMap,
+    SharedRoute { principal, body }: SharedRoute,
+) -> Response {
     match principal.dialect {
-        Dialect::Helpbot => helpbot::chat(ctx, principal, &body).await.into_response(),
+        Dialect::Helpbot => helpbot::chat(ctx, principal, &headers, &body).await.into_response(),
         // An openbat key speaks botplot here; keys of a workspace are refused before.
         Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot | Dialect::ChatbotPlatform => {
-            botplot::chat(ctx, principal, &body).await.into_response()
+            botplot::chat(ctx, principal, &headers, &body).await.into_response()
         }
     }
 }

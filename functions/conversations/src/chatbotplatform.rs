@@ -66,9 +66,9 @@ async fn list_messages(
     Params(query, _): Params<ChatbotPlatform, ListIn>,
 ) -> Reply<ListOut<MessageOut>> {
     let wanted = query.messages()?;
-    let (conversation, turns) =
-        ctx.app.turns_of(key.0.workspace_id, id.parse()?, wanted.turns()).await?;
-    Ok(Json(wanted.of(conversation.message_count, turns)))
+    let (conversation, said) =
+        ctx.app.transcript_of(key.0.workspace_id, id.parse()?, wanted.turns()).await?;
+    Ok(Json(wanted.of(conversation.message_count, said)))
 }
 
 /// Delete conversation

@@ -1,17 +1,19 @@
-//! Conversations, in every dialect that has them.
+//! Conversations, in every dialect that has them; a team's inbox, and a visitor's way back.
 
 mod botplot;
 mod chatbotplatform;
+mod colloquy;
 mod conferbot;
 mod helpbot;
 
+use app::access::conversation_tokens::ConversationTokens;
 use axum::{
     Router,
     extract::State,
     http::Uri,
     response::{IntoResponse, Response},
+    routing::any_service,
 };
-pub use colloquy_http::Ctx;
 use colloquy_http::SharedManagement;
 use dialects::{
     botplot::conversations::Status,
@@ -21,27 +23,52 @@ use dialects::{
         conversations::{Filter, Sort},
     },
 };
-use domain::Dialect;
+use domain::{Dialect, Result};
+use runtime::{Aws, Env};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-fn routes() -> OpenApiRouter<Ctx> {
+/// What this function needs.
+#[derive(Clone)]
+pub struct Ctx {
+    http: colloquy_http::Ctx,
+    tokens: ConversationTokens,
+}
+
+impl Ctx {
+    /// From settings.
+    pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
+        let http = colloquy_http::Ctx::new(env, aws).await?;
+        Ok(Self { http, tokens: aws.conversation_tokens(env) })
+    }
+}
+
+fn routes() -> OpenApiRouter<colloquy_http::Ctx> {
     OpenApiRouter::new()
         .merge(botplot::routes())
         .merge(chatbotplatform::routes())
         .merge(conferbot::routes())
+        .merge(colloquy::inbox::routes())
         .routes(routes!(list_conversations))
 }
 
-/// The routes of this function.
+/// The routes of this function. What a visitor reads is read from any page; nothing else here is.
 pub fn router(ctx: Ctx) -> Router {
+    let Ctx { http, tokens } = ctx;
+    let (visitor, _) = colloquy::visitor::routes().split_for_parts();
+    let visitor = visitor.with_state(colloquy::visitor::VisitorCtx { http: http.clone(), tokens });
+    let visitor = colloquy_http::open_to_browsers(colloquy_http::finish(visitor, &http));
     let (routes, _) = routes().split_for_parts();
-    colloquy_http::finish(routes.with_state(ctx.clone()), &ctx)
+    // Beside the other router and not merged with it: what opens the one must not open the other.
+    colloquy_http::finish(routes.with_state(http.clone()), &http)
+        .route(colloquy::visitor::MESSAGES, any_service(visitor))
 }
 
 /// What its routes take and answer.
 pub fn openapi() -> OpenApi {
-    routes().into_openapi()
+    let mut all = routes().into_openapi();
+    all.merge(colloquy::visitor::routes().into_openapi());
+    all
 }
 
 /// List conversations
@@ -98,7 +125,7 @@ pub fn openapi() -> OpenApi {
         }))),
     )), (status = 400, description = "The request breaks a rule.", body = ErrorOut), Failures))]
 async fn list_conversations(
-    State(ctx): State<Ctx>,
+    State(ctx): State<colloquy_http::Ctx>,
     uri: Uri,
     SharedManagement(principal): SharedManagement,
 ) -> Response {

@@ -2,6 +2,7 @@
 //! helpbot's widget configuration.
 
 mod botplot;
+mod colloquy;
 mod helpbot;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use axum::{Router, extract::FromRef, routing::any_service};
 use domain::Result;
 use runtime::{Aws, Env, config::OutboundConfig};
 use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What this function needs.
 #[derive(Debug, Clone)]
@@ -44,15 +46,20 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 /// whether it may change it, or anything else here, is not told so.
 pub fn router(ctx: Ctx) -> Router {
     let http = ctx.http.clone();
-    let (config, _) = helpbot::routes().split_for_parts();
-    let config = colloquy_http::finish(config.with_state(ctx.clone()), &http);
+    let open = |routes: OpenApiRouter<Ctx>| {
+        let (routes, _) = routes.split_for_parts();
+        let finished = colloquy_http::finish(routes.with_state(ctx.clone()), &http);
+        any_service(colloquy_http::open_to_browsers(finished))
+    };
+    let (config, widget) = (open(helpbot::routes()), open(colloquy::routes()));
     let (projects, _) = botplot::routes().split_for_parts();
     // Beside the other router and not merged with it: what opens the one must not open the other.
-    colloquy_http::finish(projects.with_state(ctx), &http)
-        .route(helpbot::CONFIG, any_service(colloquy_http::open_to_browsers(config)))
+    colloquy_http::finish(projects.with_state(ctx.clone()), &http)
+        .route(helpbot::CONFIG, config)
+        .route(colloquy::CONFIG, widget)
 }
 
 /// What its routes take and answer.
 pub fn openapi() -> OpenApi {
-    botplot::routes().merge(helpbot::routes()).into_openapi()
+    botplot::routes().merge(helpbot::routes()).merge(colloquy::routes()).into_openapi()
 }

@@ -40,7 +40,10 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     match &platform.credentials {
-        Some(credentials) => print!("{}", banner(credentials)),
+        Some(credentials) => {
+            let token = platform.app.sign_in_link(&credentials.session.email).await?;
+            print!("{}", banner(credentials, &token));
+        }
         None => println!("Colloquy is up on {}", platform.base_url),
     }
     tokio::select! {
@@ -52,11 +55,15 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn banner(credentials: &Credentials) -> String {
+fn banner(credentials: &Credentials, token: &str) -> String {
     let Credentials { base_url, chatbot_id, keys, session, .. } = credentials;
     let (public, secret) = (&keys.botplot_public, &keys.botplot_secret);
     format!(
         r#"Colloquy is up on {base_url}
+
+  console            {base_url}/console#token={token}
+                     (signs you in, once and within an hour)
+  widget             {base_url}/demo#{public}
 
   chatbot            {chatbot_id}
   botplot public     {public}

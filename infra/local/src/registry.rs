@@ -57,6 +57,7 @@ pub async fn code(binary: &str, env: &Env, aws: &Aws) -> Result<Code> {
         "knowledge" => http!(knowledge_api, env, aws),
         "leads" => http!(leads, env, aws),
         "projects" => http!(projects, env, aws),
+        "web" => Code::Http(web::router(web::Ctx::new(env).map_err(LocalError::of)?)),
         "webhooks" => http!(webhooks, env, aws),
         "channel-worker" => worker!(channel_worker, env, aws),
         "crawl-worker" => worker!(crawl_worker, env, aws),

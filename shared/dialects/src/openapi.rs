@@ -36,7 +36,7 @@ pub fn complete(mut merged: Value) -> Value {
     merged["servers"] = json!([{ "url": "./" }]);
     let tag = |(name, about): (&str, &str)| json!({"name": name, "description": about});
     let tags = Dialect::ALL.map(|dialect| (dialect.name(), folder(dialect).about()));
-    merged["tags"] = tags.into_iter().chain([(colloquy::TAG, colloquy::ABOUT)]).map(tag).collect();
+    merged["tags"] = tags.into_iter().chain(colloquy::TAGS).map(tag).collect();
     let schemes = Dialect::ALL.map(|dialect| folder(dialect).security_schemes());
     merged["components"]["securitySchemes"] =
         schemes.into_iter().flatten().chain(colloquy::security_schemes()).collect();

@@ -54,6 +54,13 @@ pub const NEAR_THRESHOLD: &str = "nearThreshold";
 /// The setting for small talk: `false` for none; an object with texts of its own, by intent
 /// (`{"greeting": "…"}`), or by language and intent (`{"de": {"greeting": "…"}}`).
 pub const SMALL_TALK: &str = "smallTalk";
+/// The setting with the questions that a widget suggests: up to [`MAX_SUGGESTIONS`]; where it is absent
+/// or null, those of stored pairs.
+pub const SUGGESTED_QUESTIONS: &str = "suggestedQuestions";
+/// Questions that a widget suggests.
+pub const MAX_SUGGESTIONS: usize = 6;
+/// Characters of each.
+const SUGGESTION: (usize, usize) = (1, 120);
 /// Characters of such a text.
 const SMALL_TALK_TEXT: usize = 1_000;
 
@@ -111,6 +118,12 @@ impl Chatbot {
         let own = self.settings.get(SMALL_TALK)?;
         let text = own.get(language).and_then(|own| own.get(intent)).or_else(|| own.get(intent));
         text.and_then(Value::as_str)
+    }
+
+    /// The questions that its widget suggests, if its owner chose any.
+    pub fn suggested_questions(&self) -> Option<Vec<String>> {
+        let chosen = self.settings.get(SUGGESTED_QUESTIONS)?.as_array()?;
+        Some(chosen.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
     /// What its AI backends may answer from.
@@ -254,6 +267,7 @@ pub fn check_settings(settings: &Value) -> Result<()> {
         }
     }
     check_small_talk(settings.get(SMALL_TALK))?;
+    check_suggestions(settings.get(SUGGESTED_QUESTIONS))?;
     check_backend_settings(settings)
 }
 
@@ -279,6 +293,24 @@ fn check_small_talk(own: Option<&Value>) -> Result<()> {
 }
 
 /// What AI backends are told.
+fn check_suggestions(value: Option<&Value>) -> Result<()> {
+    let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(()) };
+    let (least, most) = SUGGESTION;
+    let fits = |question: &Value| {
+        let text = question.as_str().map(str::trim);
+        text.is_some_and(|text| (least..=most).contains(&text.chars().count()))
+    };
+    match value.as_array() {
+        Some(all) if all.len() <= MAX_SUGGESTIONS && all.iter().all(fits) => Ok(()),
+        _ => {
+            let what = format!(
+                "must be a list of up to {MAX_SUGGESTIONS} questions of {least} to {most} characters"
+            );
+            Err(Error::field(format!("settings.{SUGGESTED_QUESTIONS}"), what))
+        }
+    }
+}
+
 fn check_backend_settings(settings: &Value) -> Result<()> {
     let given = |name: &str| settings.get(name).filter(|value| !value.is_null());
     let refused = |name: &str, why: String| Err(Error::field(format!("settings.{name}"), why));
@@ -312,6 +344,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn suggested_questions_are_few_and_short() {
+        let check = |value: Value| check_settings(&json!({ SUGGESTED_QUESTIONS: value }));
+        for fits in [json!(null), json!([]), json!(["a", "b", "c", "d", "e", "f"])] {
+            assert!(check(fits).is_ok());
+        }
+        let long = "x".repeat(121);
+        for wrong in [
+            json!("a"),
+            json!([1]),
+            json!([" "]),
+            json!([long]),
+            json!(["a", "a", "a", "a", "a", "a", "a"]),
+        ] {
+            let said = check(wrong.clone()).unwrap_err().to_string();
+            assert!(said.contains("suggestedQuestions"), "{wrong}: {said}");
+        }
+    }
 
     #[test]
     fn settings_merge_deeply_and_null_is_a_value() {

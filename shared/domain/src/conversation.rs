@@ -134,8 +134,12 @@ pub struct Conversation {
     pub customer_email: Option<String>,
     /// The last rating given, 1 or -1.
     pub overall_rating: Option<i8>,
-    /// Questions and answers together.
+    /// The member who looks after it, by their address.
+    pub assignee: Option<String>,
+    /// Questions, answers and direct messages together.
     pub message_count: u32,
+    /// Direct messages among them.
+    pub direct_messages: u32,
     /// Bytes that they take in an answer, by [`wire::answered`]; 0 where that was not counted yet.
     pub text_bytes: u32,
     /// The first question, shortened to [`FIRST_MESSAGE`] characters.
@@ -289,17 +293,8 @@ pub struct ChatRequest {
     pub visitor_id: Option<String>,
     /// What ties several conversations of one visit together, if anything.
     pub session_id: Option<String>,
-    /// The message of a channel that this is.
-    pub channel: Option<ChannelMessage>,
-}
-
-/// What a channel knows of a message besides its text.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ChannelMessage {
-    /// Where it came from.
-    pub origin: ChannelOrigin,
-    /// The id of its turn: the same however often the message is worked on, so that one turn is stored.
-    pub turn_id: MessageId,
+    /// The channel that it came from; none for the chat routes.
+    pub channel: Option<ChannelOrigin>,
 }
 
 impl ChatRequest {
@@ -309,7 +304,7 @@ impl ChatRequest {
         message: &str,
         conversation_id: Option<ConversationId>,
         visitor_id: &str,
-        channel: ChannelMessage,
+        channel: ChannelOrigin,
     ) -> Result<Self> {
         let (_, most) = bounds::MESSAGE;
         let visitor_id = shorten(visitor_id, bounds::CLIENT_ID.1);

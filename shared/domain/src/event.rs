@@ -3,8 +3,8 @@
 //! gives the same event.
 
 use crate::{
-    AgentExecution, BackendReport, Channel, ChatbotId, Conversation, ConversationId, EventId, Lead,
-    Timestamp, Turn, WorkspaceId,
+    AgentExecution, BackendReport, Channel, ChatbotId, Conversation, ConversationId, DirectMessage,
+    EventId, Lead, Timestamp, Turn, WorkspaceId,
 };
 
 /// An event with what it is about.
@@ -39,6 +39,8 @@ pub enum EventBody {
     RatingReceived(Box<Turn>),
     /// A visitor requested a person.
     HandoffRequested(Box<Conversation>),
+    /// A member or a visitor wrote outside of a turn.
+    DirectMessageSent(Box<DirectMessage>),
     /// No AI backend of the chatbot gave a complete answer to the question of this turn.
     IntegrationFailed(Box<Turn>),
     /// A channel was lost, or its owner switched it off.
@@ -58,6 +60,7 @@ impl Event {
             | EventBody::QuestionAnswered(turn)
             | EventBody::RatingReceived(turn)
             | EventBody::IntegrationFailed(turn) => Some(turn.conversation_id),
+            EventBody::DirectMessageSent(message) => Some(message.conversation_id),
             EventBody::LeadCaptured(lead) => lead.conversation_id,
             EventBody::ChannelDisconnected(_) | EventBody::ExecutionEnded(_) => None,
         }
@@ -109,6 +112,17 @@ impl Event {
             workspace_id: channel.workspace_id,
             chatbot_id: Some(channel.chatbot_id),
             body: EventBody::ChannelDisconnected(Box::new(channel)),
+        }
+    }
+
+    /// A direct message was stored.
+    pub fn sent(message: DirectMessage) -> Self {
+        Self {
+            id: EventId::derived(&["sent", &message.id.to_string()]),
+            at: message.created_at,
+            workspace_id: message.workspace_id,
+            chatbot_id: Some(message.chatbot_id),
+            body: EventBody::DirectMessageSent(Box::new(message)),
         }
     }
 

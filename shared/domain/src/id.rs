@@ -126,6 +126,13 @@ impl DeliveryId {
     }
 }
 
+impl ChatbotId {
+    /// The id with these bytes, as [`Self::uuid`] gives them.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+}
+
 impl ExecutionId {
     /// A new id made at `at`.
     pub fn at(at: Timestamp) -> Self {
@@ -144,6 +151,12 @@ impl MessageId {
     /// The id of a message made at `at` that `parts` always lead to.
     pub fn derived_at(at: Timestamp, parts: &[&str]) -> Self {
         Self(DeliveryId::derived_at(at, parts).0)
+    }
+
+    /// The lowest id that `at` can give.
+    pub fn lowest_at(at: Timestamp) -> Self {
+        let millis = u64::try_from(at.millis().clamp(0, LAST_MILLI)).unwrap_or(0);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
     }
 
     /// A new id made at `at`.

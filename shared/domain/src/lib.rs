@@ -17,6 +17,7 @@ pub mod error;
 pub mod event;
 pub mod filter;
 pub mod id;
+pub mod inbox;
 pub mod integration;
 pub mod lead;
 pub mod page;
@@ -57,6 +58,10 @@ pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, Webho
 pub use id::{
     AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId,
     GroupId, IntegrationId, KeyId, LeadId, MessageId, SourceId, UserId, WebhookId, WorkspaceId,
+};
+pub use inbox::{
+    DirectAuthor, DirectMessage, InboxCursor, InboxPatch, InboxQuery, Speaker, TranscriptEntry,
+    TranscriptMessage,
 };
 pub use integration::{
     BackendKind, Integration, IntegrationFilter, IntegrationPatch, IntegrationStatus,

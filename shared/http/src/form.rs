@@ -10,13 +10,13 @@ use axum::{
     response::Response,
 };
 use dialects::helpbot::Helpbot;
-use domain::{ChatbotId, Error, ErrorKind, Principal, Result};
+use domain::{ChatbotId, Dialect, Error, ErrorKind, KeyKind, Principal, Result};
 use futures::stream;
 use multer::Multipart;
 
 use crate::{
     Ctx, Problem,
-    auth::{key_in_body, key_in_head, principal},
+    auth::{Shown, key_in_body, key_in_head, principal},
     body::{MAX_BYTES, read_body},
     file_name,
 };
@@ -97,6 +97,12 @@ where
     type Rejection = Problem<Helpbot>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Helpbot>> {
+        let ctx = Ctx::from_ref(state);
+        let (parts, rest) = request.into_parts();
+        let shown =
+            Shown { method: &parts.method, headers: &parts.headers, extensions: &parts.extensions };
+        let owner = shown.owner(&ctx, Dialect::Helpbot, KeyKind::Site).await?;
+        let request = Request::from_parts(parts, rest);
         let known = key_in_head(request.headers(), request.uri());
         let content_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_owned();
@@ -106,8 +112,10 @@ where
             Err(error) => Err(error),
         };
         let secret = known.or_else(|| form.as_ref().ok().and_then(key)).unwrap_or_default();
-        let app = Ctx::from_ref(state).app;
-        let principal = principal(&extensions, &app, Some(&secret)).await?;
+        let principal = match owner {
+            Some(owner) => owner,
+            None => principal(&extensions, &ctx.app, Some(&secret)).await?,
+        };
         let chatbot = principal.site()?;
         Ok(Self { principal, chatbot, secret, form })
     }

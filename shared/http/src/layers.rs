@@ -1,7 +1,7 @@
 //! What every route has around it: a request id, a meter, a bound on the body, and answers in the
 //! nearest dialect where there is no route.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::{
     Router,
@@ -31,6 +31,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NEVER_TOO_LARGE: u64 = 1_000_000;
 /// Local run only: what the request consumed.
 const UNITS: HeaderName = HeaderName::from_static("x-consumed-units");
+
+/// On the answer that opens a conversation, and on requests of its visitor.
+pub const CONVERSATION_TOKEN: HeaderName = HeaderName::from_static("x-conversation-token");
+/// For how long a browser remembers what a preflight was answered.
+const PREFLIGHT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Puts around `router` what every function has.
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
@@ -65,7 +70,13 @@ pub fn open_to_browsers(finished: Router) -> Router {
             .allow_methods([Method::GET, Method::POST])
             // Not `*`, which does not cover `Authorization`.
             .allow_headers(AllowHeaders::mirror_request())
-            .expose_headers([REQUEST_ID].into_iter().chain(RATE_HEADERS).collect::<Vec<_>>()),
+            .expose_headers(
+                [REQUEST_ID, CONVERSATION_TOKEN]
+                    .into_iter()
+                    .chain(RATE_HEADERS)
+                    .collect::<Vec<_>>(),
+            )
+            .max_age(PREFLIGHT),
     )
 }
 

@@ -14,13 +14,15 @@ mod start;
 mod stream_outcome;
 
 pub use auth::{
-    ChatKey, CountedKey, SecretKey, SessionToken, SharedManagement, SharedRoute, SignedIn, SiteKey,
-    WorkspaceKey, session_cookie,
+    ChatKey, CountedKey, PollingMember, SCOPE, SecretKey, SessionToken, SharedManagement,
+    SharedRoute, SignedIn, SiteKey, VisitorKey, WorkspaceKey, session_cookie,
 };
 pub use body::{Body, Params, PathParams, RawBody, parse, query};
 pub use ctx::Ctx;
 pub use form::{BodyLimit, Form, Part, SiteForm};
-pub use layers::{finish, finish_public, finish_with_body_limit, not_found, open_to_browsers};
+pub use layers::{
+    CONVERSATION_TOKEN, finish, finish_public, finish_with_body_limit, not_found, open_to_browsers,
+};
 pub use problem::{Problem, render};
 pub use start::{run, run_streaming};
 pub use stream_outcome::StreamOutcome;

@@ -6,8 +6,8 @@ use domain::{Platform, Timestamp};
 use url::Url;
 
 use crate::{
-    ChannelAccount, ChannelCredentials, ConnectError, Piece, PlatformHosts, ReplyContext,
-    SendError, SendFailure, WebhookHealth,
+    ChannelAccount, ChannelCredentials, ConnectError, Piece, PieceError, PlatformHosts,
+    ReplyContext, SendFailure, WebhookHealth,
     call::{Caller, Deadline},
     discord::Discord,
     meta::Graph,
@@ -156,7 +156,7 @@ impl PlatformApi {
     /// # Errors
     ///
     /// As [`Self::send`]; nothing but the log needs to know.
-    pub async fn typing(&self, target: SendTarget<'_>, time: Duration) -> Result<(), SendError> {
+    pub async fn typing(&self, target: SendTarget<'_>, time: Duration) -> Result<(), PieceError> {
         let authorization = authorization(target.credentials);
         match self.side(target.credentials, &authorization, time) {
             Side::Telegram(telegram) => telegram.typing(target).await,
@@ -190,7 +190,7 @@ impl PlatformApi {
         nth: usize,
         key: &str,
         time: Duration,
-    ) -> Result<SentPiece, SendError> {
+    ) -> Result<SentPiece, PieceError> {
         let authorization = authorization(target.credentials);
         match self.side(target.credentials, &authorization, time) {
             Side::Telegram(telegram) => telegram.send(target, piece, nth).await,
@@ -198,7 +198,7 @@ impl PlatformApi {
             Side::Discord(discord) => discord.send(target, piece, nth, key).await,
             Side::Graph(graph) => graph.send(target, piece).await,
             Side::Web => {
-                Err(SendError::new(SendFailure::OurFault, "the widget fetches its replies"))
+                Err(PieceError::new(SendFailure::OurFault, "the widget fetches its replies"))
             }
         }
     }

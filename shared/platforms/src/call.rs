@@ -6,7 +6,9 @@ use outbound::{OutboundError, Unanswered, Verb};
 use serde_json::Value;
 use url::Url;
 
-use crate::{ConnectError, ConnectFailure, SendError, SendFailure, failure::MAX_REASON, text::cut};
+use crate::{
+    ConnectError, ConnectFailure, PieceError, SendFailure, failure::MAX_REASON, text::cut,
+};
 
 /// Bytes of an answer that are read; Slack repeats a message in its answer, escaped and as blocks.
 const MAX_ANSWER: usize = 512 * 1024;
@@ -51,7 +53,7 @@ impl Caller<'_> {
         verb: Verb,
         url: &Url,
         body: Option<&Value>,
-    ) -> Result<Answered, SendError> {
+    ) -> Result<Answered, PieceError> {
         let headers = [("authorization", self.authorization), ("user-agent", self.user_agent)];
         let headers: Vec<_> =
             headers.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
@@ -68,13 +70,13 @@ impl Caller<'_> {
 }
 
 /// Whatever kept a call from being answered says nothing of the credentials.
-fn unreached(unanswered: &Unanswered) -> SendError {
+fn unreached(unanswered: &Unanswered) -> PieceError {
     let reason = match &unanswered.error {
         OutboundError::TimedOut(_) => "the platform did not answer in time".to_owned(),
         other => format!("the platform was not reached: {other}"),
     };
     let may_have_arrived = unanswered.may_have_arrived;
-    SendError::new(SendFailure::Transient { may_have_arrived }, &reason)
+    PieceError::new(SendFailure::Transient { may_have_arrived }, &reason)
 }
 
 impl Answered {
@@ -84,7 +86,7 @@ impl Answered {
     }
 
     /// What an answer without a known shape means: 429 and 5xx pass, all else is our fault.
-    pub(crate) fn by_status(&self, said: &str) -> SendError {
+    pub(crate) fn by_status(&self, said: &str) -> PieceError {
         let failure = match self.status {
             429 => SendFailure::RetryAfter(self.retry_after),
             500..=599 => SendFailure::Transient { may_have_arrived: true },
@@ -94,19 +96,19 @@ impl Answered {
             "" => format!("the platform answered {}", self.status),
             said => format!("{} {said}", self.status),
         };
-        SendError::new(failure, &reason)
+        PieceError::new(failure, &reason)
     }
 }
 
-impl SendError {
+impl PieceError {
     /// Of this failure, for this reason, of which [`MAX_REASON`] bytes are kept.
     pub(crate) fn new(failure: SendFailure, reason: &str) -> Self {
         Self { failure, reason: cut(reason, MAX_REASON).to_owned() }
     }
 }
 
-impl From<SendError> for ConnectError {
-    fn from(error: SendError) -> Self {
+impl From<PieceError> for ConnectError {
+    fn from(error: PieceError) -> Self {
         let failure = match error.failure {
             SendFailure::ChannelLost => ConnectFailure::Refused,
             SendFailure::RetryAfter(_) | SendFailure::Transient { .. } => {

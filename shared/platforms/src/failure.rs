@@ -30,7 +30,7 @@ pub enum SendFailure {
 
 /// A message that was not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendError {
+pub struct PieceError {
     /// What to do.
     pub failure: SendFailure,
     /// What the platform said, fit for the owner's eyes and for a log: at most [`MAX_REASON`] bytes, no secret, no
@@ -57,7 +57,7 @@ pub enum ConnectFailure {
 pub struct ConnectError {
     /// What sort of failure it is.
     pub failure: ConnectFailure,
-    /// As [`SendError::reason`].
+    /// As [`PieceError::reason`].
     pub reason: String,
 }
 
@@ -74,7 +74,7 @@ pub enum WebhookHealth {
 
 impl WebhookHealth {
     /// What a failed check says: only an answer about the credentials is a loss.
-    pub(crate) fn of(error: SendError) -> Self {
+    pub(crate) fn of(error: PieceError) -> Self {
         match error.failure {
             SendFailure::ChannelLost => Self::Lost(error.reason),
             _ => Self::Unknown(error.reason),
@@ -82,13 +82,13 @@ impl WebhookHealth {
     }
 }
 
-impl fmt::Display for SendError {
+impl fmt::Display for PieceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.reason)
     }
 }
 
-impl std::error::Error for SendError {}
+impl std::error::Error for PieceError {}
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -115,7 +115,7 @@ pub enum InboundKind {
         /// As [`crate::SentPiece::message_id`].
         message_id: String,
         /// Why.
-        error: crate::SendError,
+        error: crate::PieceError,
     },
     /// The platform took the permission away, for this reason.
     ChannelLost(String),

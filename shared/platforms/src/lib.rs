@@ -32,7 +32,7 @@ mod text;
 pub use account::ChannelAccount;
 pub use api::{PlatformApi, SendTarget, SentPiece, WebhookTarget};
 pub use credentials::{ChannelCredentials, CredentialField};
-pub use failure::{ConnectError, ConnectFailure, SendError, SendFailure, WebhookHealth};
+pub use failure::{ConnectError, ConnectFailure, PieceError, SendFailure, WebhookHealth};
 pub use hosts::PlatformHosts;
 pub use inbound::{
     Acknowledgment, ChannelSide, ChannelUser, Inbound, InboundEvent, InboundKind, InboundRequest,

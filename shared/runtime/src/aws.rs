@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 use app::{
     App,
     access::accounts::PasswordCost,
+    access::conversation_tokens::ConversationTokens,
     adapters::clock::{SharedClock, SystemClock},
     adapters::files::Files,
     adapters::seal::Sealer,
@@ -236,6 +237,15 @@ impl Aws {
         }
         let api = PlatformApi::new(client.map_err(Error::internal)?, hosts);
         Ok(Channels::new(app, api, self.sealer(env).await?))
+    }
+
+    /// The tokens of visitors' conversations. The master key is read when the first one is needed.
+    pub fn conversation_tokens(&self, env: &Env) -> ConversationTokens {
+        let (aws, settings) = (self.clone(), env.clone());
+        ConversationTokens::new(move || {
+            let (aws, env) = (aws.clone(), settings.clone());
+            async move { aws.sealer(&env).await }.boxed()
+        })
     }
 
     /// What makes attempts at deliveries. `EVENT_QUEUES` lists the queues that it may send to.

@@ -8,6 +8,7 @@
 //! | calls of a month | `USE#<workspace>` | `<what>#<month>` | expires |
 //! | user | `USER#<email>` | `USER` | |
 //! | session | `SESSION#<sha256>` | `SESSION` | expires |
+//! | link that signs in once, by its token | `SIGNIN#<sha256>` | `SIGNIN` | expires |
 //! | API key, by its secret | `KEY#<sha256>` | `KEY` | |
 //! | API key, in its workspace | `WS#<workspace>` | `KEY#<key>` | |
 //! | first answer to a repeatable write | `ONCE#<sha256 of the key>` | `<sha256 of the Idempotency-Key>` | expires |
@@ -36,6 +37,8 @@
 //! | group of unanswered questions that was answered | `BOT#<chatbot>` | `LEARNED#<group>` | expires |
 //! | conversation | `BOT#<chatbot>` | `CONV#<conversation>` | `list` by status, `due` while active |
 //! | turn | `CONV#<conversation>` | `TURN#<answer's message>` | `list` by its answer's message; where that opened the conversation, by its session |
+//! | direct message, outside of a turn | `CONV#<conversation>` | `TSAY#<message>` | |
+//! | change in the inbox of a workspace | `INBOX#<workspace>` | `<time>#<conversation>` | expires |
 //! | trace of a turn | `CONV#<conversation>` | `TRACE#<answer's message>` | expires |
 //! | mark of a conversation | `CONV#<conversation>` | `MARK` | `list` by what its first turn was (unanswered, rated) |
 //! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
@@ -65,6 +68,8 @@
 //! | one chatbot of a workspace | get | 1 |
 //! | chatbots of a workspace, with counters | query `WS#… / BOT#`, batch get `COUNT` | by size |
 //! | one conversation | get, then query its turns | 1 + by size |
+//! | all that was said in a conversation | query `CONV#…` from `TSAY#` to `TURN#~` | by size |
+//! | what changed in an inbox | query `INBOX#…` from a time on | 0.5 while nothing did |
 //! | whose a conversation is | query `CONV#… / TURN#`, one item | 1 or by its size |
 //! | the turn of an answer | query `list` `MSG#…` and get where it opened a conversation | 1 + by size |
 //! | what led to an answer | as the turn of an answer, and get | 1 + by size |
@@ -161,6 +166,10 @@ pub fn chatbot_partition(id: ChatbotId) -> String {
 pub fn conversation_partition(id: ConversationId) -> String {
     format!("CONV#{id}")
 }
+/// Partition of what changes in a workspace's inbox.
+pub fn feed_partition(id: WorkspaceId) -> String {
+    format!("INBOX#{id}")
+}
 /// Partition of one crawl: its pages, chunks and segment.
 pub fn crawl_partition(source: SourceId, job: CrawlId) -> String {
     format!("SRC#{source}#{job}")
@@ -209,6 +218,10 @@ pub fn user(email: &str) -> Key {
 /// A session, by the hash of its token.
 pub fn session(hash: &str) -> Key {
     key(format!("SESSION#{hash}"), "SESSION")
+}
+/// A link that signs a member in once, by the hash of its token.
+pub fn sign_in_link(hash: &str) -> Key {
+    key(format!("SIGNIN#{hash}"), "SIGNIN")
 }
 /// An API key, by the hash of its secret.
 pub fn api_key(hash: &str) -> Key {
@@ -327,6 +340,14 @@ pub fn conversation(chatbot: ChatbotId, id: ConversationId) -> Key {
 /// A turn.
 pub fn turn(conversation: ConversationId, id: MessageId) -> Key {
     key(conversation_partition(conversation), format!("{TURN}{id}"))
+}
+/// A message outside of a turn.
+pub fn direct_message(conversation: ConversationId, id: MessageId) -> Key {
+    key(conversation_partition(conversation), format!("{DIRECT}{id}"))
+}
+/// That a conversation of a workspace changed at a time.
+pub fn feed_entry(workspace: WorkspaceId, at: Timestamp, conversation: ConversationId) -> Key {
+    key(feed_partition(workspace), format!("{at}#{conversation}"))
 }
 /// The trace of a turn.
 pub fn trace(conversation: ConversationId, id: MessageId) -> Key {
@@ -480,6 +501,9 @@ pub const LEARNED: &str = "LEARNED#";
 pub const CONVERSATION: &str = "CONV#";
 /// Sort key prefix of turns in a conversation.
 pub const TURN: &str = "TURN#";
+/// Sort key prefix of direct messages in a conversation. Next below that of turns, so that one range
+/// has both and nothing else: traces come before.
+pub const DIRECT: &str = "TSAY#";
 /// Sort key prefix of leads in a chatbot.
 pub const LEAD: &str = "LEAD#";
 /// Sort key prefix of sources in a chatbot, and of pointers in its index.
@@ -509,6 +533,8 @@ pub enum ItemKind {
     Conversation,
     /// A turn.
     Turn,
+    /// A message outside of a turn.
+    DirectMessage,
     /// A lead.
     Lead,
     /// A source.
@@ -566,6 +592,7 @@ impl Key {
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,
+            ("CONV", "TSAY") => ItemKind::DirectMessage,
             ("BOT", "LEAD") => ItemKind::Lead,
             ("BOT", "SRC") => ItemKind::Source,
             ("SRC", "PAGE") => ItemKind::Page,

@@ -33,6 +33,7 @@ pub use chat::leads::PutLead;
 pub use chat::ratings::Rated;
 pub use chatbots::branding::Claimed;
 pub use conversations::history::Place;
+pub use conversations::inbox::FeedEntry;
 pub use conversations::items::{TurnWrite, Waiting};
 pub use conversations::questions::{QuestionKind, StoredSketch};
 pub use counters::apply::Checkpoint;

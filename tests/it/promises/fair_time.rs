@@ -41,6 +41,8 @@ async fn converse(app: &App, tenant: &Tenant, at: Timestamp) {
         handoff_reason: None,
         customer_email: None,
         overall_rating: None,
+        assignee: None,
+        direct_messages: 0,
         message_count: 2,
         text_bytes: 12,
         first_message: "Hello?".to_owned(),

@@ -65,7 +65,7 @@ async fn the_letter_says_who_asked_what_and_what_was_answered() {
     assert_eq!(headers.len(), expected.len(), "{headers:?}");
 
     let chatbot = tenant.chatbot.parse().unwrap();
-    let (stored, turns) =
+    let (stored, said) =
         app.platform.app.conversation(chatbot, text(&id).parse().unwrap()).await.unwrap();
     let at = stored.handoff_at.unwrap();
     assert_eq!(letter.date().unwrap().to_timestamp(), at.seconds());
@@ -74,7 +74,7 @@ async fn the_letter_says_who_asked_what_and_what_was_answered() {
         "A visitor of {name} asks for a person. They can be reached at eve@shop.example.\n\n\
          Question:\n{}\n\nAnswer:\n{}\n\nConversation: {}\nAsked for: {at}\n",
         QUESTION.replace("\r\n", "\n"),
-        turns[0].answer,
+        domain::TranscriptMessage::of(said)[1].text,
         text(&id),
     );
     assert_eq!(body.trim_end(), expected.trim_end());

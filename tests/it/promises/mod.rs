@@ -24,6 +24,7 @@ mod meaning;
 mod names;
 mod openapi;
 mod operators;
+mod owner;
 mod paging;
 mod purge;
 mod readme;

@@ -13,4 +13,5 @@ mod integrations;
 mod knowledge;
 mod leads;
 mod projects;
+mod web;
 mod webhooks;

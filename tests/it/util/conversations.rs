@@ -28,6 +28,8 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
                 handoff_reason: None,
                 customer_email: None,
                 overall_rating: None,
+                assignee: None,
+                direct_messages: 0,
                 message_count: 2,
                 text_bytes: 0,
                 first_message: "What does a ticket for the Harbour Museum cost?".into(),

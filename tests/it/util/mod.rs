@@ -10,6 +10,7 @@ pub mod chatbotplatform;
 pub mod chatbots;
 pub mod conversations;
 pub mod helpbot;
+pub mod inbox;
 pub mod integrations;
 pub mod knowledge;
 pub mod leads;

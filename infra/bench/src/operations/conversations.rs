@@ -156,6 +156,8 @@ pub fn held(with: With, at: Timestamp, random: &mut Random) -> Held {
         handoff_reason: None,
         customer_email: None,
         overall_rating: None,
+        assignee: None,
+        direct_messages: 0,
         message_count: 2,
         text_bytes: 0,
         first_message: shorten(&question, FIRST_MESSAGE),

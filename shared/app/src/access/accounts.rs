@@ -198,7 +198,7 @@ impl App {
         self.begin_session(user, workspace).await
     }
 
-    async fn begin_session(&self, user: User, workspace: Workspace) -> Result<SignedIn> {
+    pub(super) async fn begin_session(&self, user: User, workspace: Workspace) -> Result<SignedIn> {
         let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
         let member =
             Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
@@ -214,11 +214,20 @@ impl App {
 
     /// Who is signed in with `token`.
     pub async fn member(&self, token: &str) -> Result<Member> {
+        self.member_read(token, true).await
+    }
+
+    /// The same, as of a moment ago: for who asks again and again.
+    pub async fn member_lately(&self, token: &str) -> Result<Member> {
+        self.member_read(token, false).await
+    }
+
+    async fn member_read(&self, token: &str, consistent: bool) -> Result<Member> {
         let unknown = || Error::new(ErrorKind::Unauthorized, "not signed in");
         if token.is_empty() || token.len() > LONGEST_SECRET {
             return Err(unknown());
         }
-        let session = self.store.session(&sha256(token)).await?;
+        let session = self.store.session(&sha256(token), consistent).await?;
         let session = session.filter(|s| s.expires_at > self.now()).ok_or_else(unknown)?;
         Ok(session.member)
     }

@@ -2,5 +2,7 @@
 //! against a plan, and answers kept for an `Idempotency-Key`.
 
 pub mod accounts;
+pub mod conversation_tokens;
 pub mod idempotency;
+pub mod links;
 pub mod usage;

@@ -59,6 +59,20 @@ impl App {
         self.plans.require(principal.plan, feature)
     }
 
+    /// This month's calls of `dialect`, without one more; `None` where calls are not counted.
+    pub async fn calls_so_far(
+        &self,
+        principal: &Principal,
+        dialect: Dialect,
+    ) -> Result<Option<Calls>> {
+        let plan = principal.plan;
+        let Some(metering) = dialect.profile().metering else { return Ok(None) };
+        let limits = (metering.limits)(self.plans.of(plan));
+        let at = self.now();
+        let used = self.store.used(principal.workspace_id, metering.counter, at).await?;
+        Ok(Some(Calls { metering, plan, used, limits, at, outcome: QuotaOutcome::Allowed }))
+    }
+
     /// Counts a call of `dialect` against the plan of who calls; `None` where calls are not
     /// counted. One that finds the month used up or the minute full says so by
     /// [`Calls::refusal`]; a plan without the API is an error.

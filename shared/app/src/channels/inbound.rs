@@ -7,7 +7,8 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 pub use platforms::{Acknowledgment, InboundRequest};
 use platforms::{
-    ChannelSide, InboundEvent, InboundKind, ReplyContext, SendError, SendFailure, max_body, receive,
+    ChannelSide, InboundEvent, InboundKind, PieceError, ReplyContext, SendFailure, max_body,
+    receive,
 };
 use serde::{Deserialize, Serialize};
 
@@ -205,7 +206,7 @@ impl Channels {
         &self,
         channel: &Channel,
         peer: &PeerKey,
-        error: &SendError,
+        error: &PieceError,
     ) -> Result<()> {
         tracing::warn!(channel = %channel.id, reason = error.reason, "a platform could not deliver");
         match error.failure {

@@ -6,7 +6,7 @@ use domain::{
     ChannelEntry, Conversation, EntryState, MessageId, Platform, Result, bounds, channel::REPLY,
 };
 use platforms::{
-    Piece, PlatformApi, ReplyContext, SendError, SendFailure, SendTarget, SentPiece, render,
+    Piece, PieceError, PlatformApi, ReplyContext, SendFailure, SendTarget, SentPiece, render,
 };
 
 use super::{
@@ -126,7 +126,7 @@ impl PeerSession<'_> {
         reply: &ReplyContext,
         piece: &Piece,
         nth: usize,
-    ) -> Result<SentPiece, SendError> {
+    ) -> Result<SentPiece, PieceError> {
         let api = &self.worker.channels.api;
         let (secrets, account) = self.account()?;
         let target = SendTarget {
@@ -141,20 +141,20 @@ impl PeerSession<'_> {
     }
 
     /// The channel's secrets and account; a channel without them can't send.
-    fn account(&self) -> Result<(ChannelSecrets, platforms::ChannelAccount), SendError> {
+    fn account(&self) -> Result<(ChannelSecrets, platforms::ChannelAccount), PieceError> {
         let open = || {
             let secrets = ChannelSecrets::open(&self.worker.channels.sealer, self.channel)?;
             Ok((secrets, secrets::account(self.channel)?))
         };
-        open().map_err(|error: domain::Error| SendError {
+        open().map_err(|error: domain::Error| PieceError {
             failure: SendFailure::OurFault,
             reason: error.message,
         })
     }
 
     /// What `error` leads to, the `tries`th of one piece.
-    async fn after(&mut self, entry: &ChannelEntry, error: SendError, tries: u32) -> Result<Next> {
-        let SendError { failure, reason } = error;
+    async fn after(&mut self, entry: &ChannelEntry, error: PieceError, tries: u32) -> Result<Next> {
+        let PieceError { failure, reason } = error;
         let entry = entry.clone();
         tracing::warn!(channel = %self.channel.id, ?failure, reason, "a platform took no message");
         Ok(Next::Over(match failure {

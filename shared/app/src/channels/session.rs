@@ -8,7 +8,7 @@ use domain::{
     EntryState, Error, ErrorKind, KeyId, KeyKind, PeerKey, Principal, Result, Timestamp, Turn,
     Widget,
     channel::{DIALECT, INBOUND_PLACE, OUTBOUND_PLACE},
-    conversation::{ChannelMessage, ChatRequest, shorten},
+    conversation::{ChatRequest, shorten},
 };
 use platforms::{PlatformApi, ReplyContext};
 
@@ -249,10 +249,9 @@ impl<'a> PeerSession<'a> {
             return Ok(answer);
         }
         let principal = self.principal().await?;
-        let channel = ChannelMessage { origin: self.origin(message), turn_id: entry.turn_id() };
-        let conversation = self.peer.conversation_id;
-        let request = ChatRequest::of_channel(text, conversation, &message.user_id, channel)?;
-        let chat = self.worker.chat.answer(&principal, DIALECT, request);
+        let (origin, conversation) = (self.origin(message), self.peer.conversation_id);
+        let request = ChatRequest::of_channel(text, conversation, &message.user_id, origin)?;
+        let chat = self.worker.chat.answer(&principal, DIALECT, request, entry.turn_id());
         let answered = tokio::select! {
             answered = chat => answered,
             () = self.typing(reply) => Err(Error::internal("typing never ends")),

@@ -58,13 +58,16 @@ pub(super) fn grounded(passage: Passage) -> Grounding {
 #[cfg(test)]
 mod tests {
     use ai::ToolCall;
+    use domain::ConversationId;
 
     use super::*;
+    use crate::chat::stream::TurnConversation;
 
     async fn driven(
         events: Vec<Result<AnswerEvent, AnswerError>>,
     ) -> (Result<Outcome, AnswerError>, Vec<String>) {
-        let (deltas, stream) = Deltas::channel();
+        let conversation = TurnConversation { id: ConversationId::new(), is_new: true };
+        let (deltas, stream) = Deltas::channel(conversation);
         let outcome = drive(stream::iter(events).boxed(), &deltas).await;
         drop(deltas);
         (outcome, stream.deltas().await)

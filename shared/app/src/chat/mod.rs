@@ -18,6 +18,7 @@
 //! - `respond`: what the engine says by itself: small talk, a pair, "did you mean" where it is not sure,
 //!   a refusal in the visitor's language; and what is searched for a message that leaves out what the
 //!   last two turns said.
+//! - [`explain`]: what a question finds and leads to, for its owner; nothing is stored.
 //! - `rewrite`: such a message as a question of its own, by one short request to the chatbot's model.
 //! - `traces`: what led to an answer, kept for the owner where the chatbot's settings say so.
 //! - `history`: the conversation so far, bounded by tokens, for answerers that read it.
@@ -41,6 +42,7 @@
 
 mod answer;
 mod backends;
+pub mod explain;
 mod history;
 pub mod leads;
 mod plan;

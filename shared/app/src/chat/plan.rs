@@ -193,7 +193,7 @@ impl Chat {
             tool_choice: ToolChoice::Auto,
             max_output_tokens: 0,
             origin: message_origin(
-                request.channel.as_ref().map(|channel| &channel.origin),
+                request.channel.as_ref(),
                 *conversation_id,
                 *id,
                 request.visitor_id.clone().unwrap_or_default(),
@@ -256,7 +256,7 @@ impl Chat {
             conversation_id: incoming.conversation_id,
             message_id: incoming.id,
             visitor_id: &visitor,
-            origin: incoming.request.channel.as_ref().map(|channel| &channel.origin),
+            origin: incoming.request.channel.as_ref(),
             message: &incoming.request.message,
             history,
             passages,

@@ -1,6 +1,6 @@
 //! What a turn tells while it runs, and where the pieces of its answer go.
 
-use domain::{Error, Result, Turn};
+use domain::{ConversationId, Error, Result, Turn};
 use futures::{FutureExt, Stream, future::BoxFuture};
 use tokio::sync::mpsc;
 
@@ -31,13 +31,30 @@ pub enum TurnEvent {
 }
 
 /// The events of a turn that runs on a task of its own. The turn is stored even if this is dropped.
-pub struct TurnStream(mpsc::Receiver<TurnEvent>);
+pub struct TurnStream {
+    events: mpsc::Receiver<TurnEvent>,
+    conversation: TurnConversation,
+}
+
+/// The conversation of a turn, known before its answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TurnConversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// Whether the turn opens it.
+    pub is_new: bool,
+}
 
 impl TurnStream {
+    /// The conversation that the turn belongs to, if it succeeds.
+    pub fn conversation(&self) -> TurnConversation {
+        self.conversation
+    }
+
     /// The next event; a turn whose task ended without a last event has failed.
     pub async fn next(&mut self) -> TurnEvent {
         let ended = || TurnEvent::Failed(Error::internal("a turn ended without an outcome"));
-        self.0.recv().await.unwrap_or_else(ended)
+        self.events.recv().await.unwrap_or_else(ended)
     }
 
     /// Waits for the end of the turn.
@@ -64,7 +81,7 @@ impl TurnStream {
     #[cfg(test)]
     pub(super) async fn deltas(mut self) -> Vec<String> {
         let mut all = Vec::new();
-        while let Some(TurnEvent::Delta(text)) = self.0.recv().await {
+        while let Some(TurnEvent::Delta(text)) = self.events.recv().await {
             all.push(text);
         }
         all
@@ -75,9 +92,9 @@ impl TurnStream {
 pub(super) struct Deltas(mpsc::Sender<TurnEvent>);
 
 impl Deltas {
-    pub(super) fn channel() -> (Self, TurnStream) {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        (Self(sender), TurnStream(receiver))
+    pub(super) fn channel(conversation: TurnConversation) -> (Self, TurnStream) {
+        let (sender, events) = mpsc::channel(WAITING);
+        (Self(sender), TurnStream { events, conversation })
     }
 
     pub(super) async fn send(&self, piece: String) {

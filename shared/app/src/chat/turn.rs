@@ -6,14 +6,15 @@ use std::sync::Arc;
 use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
-    Error, ErrorKind, HandoffStatus, KeyKind, MessageId, Principal, Result, Turn, TurnTrace,
+    Error, ErrorKind, HandoffStatus, KeyKind, MessageId, Principal, Result, Timestamp, Turn,
+    TurnTrace,
     conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
     dialect::CreditMetering,
 };
 use store::{TurnWrite, meter::Meter};
 use tracing::Instrument;
 
-pub use super::stream::{ReplyMode, TurnEvent, TurnStream};
+pub use super::stream::{ReplyMode, TurnConversation, TurnEvent, TurnStream};
 use super::{
     history,
     plan::{Incoming, Planned, visitor_of},
@@ -68,27 +69,41 @@ impl Chat {
         request: ChatRequest,
         mode: ReplyMode,
     ) -> TurnStream {
-        let (deltas, events) = Deltas::channel();
+        // Made at the time of the question, and so is the id of the conversation that it opens.
+        let asked_at = self.app.now();
+        let id = MessageId::at(asked_at);
+        let conversation = TurnConversation {
+            id: request.conversation_id.unwrap_or_else(|| ConversationId::opened_by(id)),
+            is_new: request.conversation_id.is_none(),
+        };
+        let (deltas, events) = Deltas::channel(conversation);
         let (chat, meter) = (self.clone(), Meter::current());
         let work = async move {
-            let result = chat.run(&principal, dialect, request, mode, &deltas).await;
+            let result =
+                chat.run(&principal, dialect, request, mode, (id, asked_at), &deltas).await;
             deltas.end(result.map(|answered| answered.turn)).await;
         };
         tokio::spawn(async move { meter.scope(work).await }.in_current_span());
         events
     }
 
-    /// The turn of a channel's message, for a worker: it runs here, so it ends with its caller, and a
-    /// message that is worked on again leads to the same turn.
+    /// The turn of a channel's message, for a worker: it runs here, so it ends with its caller. A message
+    /// that is worked on again names the same `turn`, which is stored once.
     pub async fn answer(
         &self,
         principal: &Principal,
         dialect: Dialect,
         request: ChatRequest,
+        turn: MessageId,
     ) -> Result<AnsweredTurn> {
+        let conversation = TurnConversation {
+            id: request.conversation_id.unwrap_or_else(|| ConversationId::opened_by(turn)),
+            is_new: request.conversation_id.is_none(),
+        };
         // There is no client that reads along.
-        let (deltas, _) = Deltas::channel();
-        self.run(principal, dialect, request, ReplyMode::Whole, &deltas).await
+        let (deltas, _) = Deltas::channel(conversation);
+        let asked = (turn, self.app.now());
+        self.run(principal, dialect, request, ReplyMode::Whole, asked, &deltas).await
     }
 
     /// One turn. Reads are made in parallel and the write is one transaction.
@@ -98,9 +113,10 @@ impl Chat {
         dialect: Dialect,
         request: ChatRequest,
         mode: ReplyMode,
+        (id, asked_at): (MessageId, Timestamp),
         deltas: &Deltas,
     ) -> Result<AnsweredTurn> {
-        let (asked_at, deadline) = (self.app.now(), mode.deadline());
+        let deadline = mode.deadline();
         let chatbot_id = principal.may_chat()?;
         let (chatbot, conversation, mut history, mut past) = tokio::try_join!(
             self.chatbot(principal, chatbot_id),
@@ -119,8 +135,6 @@ impl Chat {
         if let Some(credits) = dialect.profile().credits {
             self.take_credit(principal, credits).await?;
         }
-        // Made at the time of the question, and so is the id of the conversation that it opens.
-        let id = request.channel.as_ref().map_or_else(|| MessageId::at(asked_at), |c| c.turn_id);
         let opened = || ConversationId::opened_by(id);
         let conversation_id = conversation.as_ref().map_or_else(opened, |c| c.id);
         let is_handed_off =
@@ -292,14 +306,16 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
         dialect,
         visitor_id: visitor.unwrap_or_else(|| visitor_of(turn.conversation_id)),
         session_id: request.session_id.clone(),
-        origin: request.channel.as_ref().map(|channel| channel.origin.clone()),
+        origin: request.channel.clone(),
         status: ConversationStatus::Active,
         handoff: HandoffStatus::None,
         handoff_at: None,
         handoff_reason: None,
         customer_email: None,
         overall_rating: None,
+        assignee: None,
         message_count: 2,
+        direct_messages: 0,
         text_bytes: turn.text_bytes(),
         first_message: shorten(&turn.question, FIRST_MESSAGE),
         created_at: turn.asked_at,

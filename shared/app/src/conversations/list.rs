@@ -2,7 +2,7 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    Page, Result, Turn, WorkspaceId,
+    Page, Result, TranscriptEntry, WorkspaceId,
     conversation::{Handoff, shorten},
 };
 
@@ -24,8 +24,8 @@ const MAX_PER_CHARACTER: usize = 7;
 const SHORTENED: &str =
     "… (shortened: the list has no room for the rest, which is in the response itself)";
 
-/// A conversation with its turns, oldest first.
-pub type Whole = (Conversation, Vec<Turn>);
+/// A conversation with all that was said in it, oldest first.
+pub type Whole = (Conversation, Vec<TranscriptEntry>);
 
 /// Those of `page` whose text is known to be more than `share`, if the others need the room.
 fn large(page: &[Conversation], share: usize) -> Vec<ConversationId> {
@@ -36,26 +36,36 @@ fn large(page: &[Conversation], share: usize) -> Vec<ConversationId> {
     page.iter().filter(|one| bytes(one) > share).map(|one| one.id).collect()
 }
 
-/// The first of `turns` that fit `share` bytes of an answer, the last of them with a note that there
-/// are more.
-fn cut(turns: Vec<Turn>, share: usize) -> Vec<Turn> {
+/// The first of `said` that fit `share` bytes of an answer, the last of them with a note that there is
+/// more.
+fn cut(said: Vec<TranscriptEntry>, share: usize) -> Vec<TranscriptEntry> {
     let mut left = share;
-    let mut kept: Vec<Turn> = Vec::new();
-    for mut turn in turns {
-        let size = turn.text_bytes() as usize;
+    let mut kept: Vec<TranscriptEntry> = Vec::new();
+    for mut entry in said {
+        let size = entry.text_bytes() as usize;
         if size > left {
             if kept.is_empty() {
-                turn.question = shorten(&turn.question, share / (4 * MAX_PER_CHARACTER));
-                turn.answer = shorten(&turn.answer, share / (4 * MAX_PER_CHARACTER));
-                kept.push(turn);
+                let most = share / (4 * MAX_PER_CHARACTER);
+                match &mut entry {
+                    TranscriptEntry::Turn(turn) => {
+                        turn.question = shorten(&turn.question, most);
+                        turn.answer = shorten(&turn.answer, most);
+                    }
+                    TranscriptEntry::Direct(message) => {
+                        message.text = shorten(&message.text, most);
+                    }
+                }
+                kept.push(entry);
             }
             break;
         }
         left -= size;
-        kept.push(turn);
+        kept.push(entry);
     }
-    if let Some(last) = kept.last_mut() {
-        last.answer.push_str(SHORTENED);
+    match kept.last_mut() {
+        Some(TranscriptEntry::Turn(turn)) => turn.answer.push_str(SHORTENED),
+        Some(TranscriptEntry::Direct(message)) => message.text.push_str(SHORTENED),
+        None => {}
     }
     kept
 }
@@ -137,7 +147,7 @@ impl App {
     }
 
     /// Conversations of a chatbot of `workspace` that began within `days`, newest first and with
-    /// their turns, and how many there are in all.
+    /// what was said in them, and how many there are in all.
     pub async fn whole_conversations(
         &self,
         workspace: WorkspaceId,
@@ -154,31 +164,35 @@ impl App {
         // Each has an equal share of the answer, so that no one of them makes the list unreadable.
         let share = MAX_TEXT / page.len().max(1);
         let large = large(&page, share);
-        let turns = self.turns_of_list(&page, &large).await?;
-        let size = |turns: &Vec<Turn>| turns.iter().map(|turn| turn.text_bytes() as usize).sum();
-        let sizes: Vec<usize> = turns.iter().map(size).collect();
+        let said = self.transcripts_of_list(&page, &large).await?;
+        let size = |said: &Vec<TranscriptEntry>| {
+            said.iter().map(|entry| entry.text_bytes() as usize).sum()
+        };
+        let sizes: Vec<usize> = said.iter().map(size).collect();
         let fits = sizes.iter().sum::<usize>() <= MAX_TEXT;
-        let whole = page.into_iter().zip(turns).zip(sizes);
-        let shared = whole.map(|((conversation, turns), size)| {
+        let whole = page.into_iter().zip(said).zip(sizes);
+        let shared = whole.map(|((conversation, said), size)| {
             match (fits || size <= share) && !large.contains(&conversation.id) {
-                true => (conversation, turns),
-                false => (conversation, cut(turns, share)),
+                true => (conversation, said),
+                false => (conversation, cut(said, share)),
             }
         });
         Ok((shared.collect(), total))
     }
 
-    /// The turns of each of `page`; of those that are `large` the first only.
-    async fn turns_of_list(
+    /// What was said in each of `page`; of those that are `large` the first of it only.
+    async fn transcripts_of_list(
         &self,
         page: &[Conversation],
         large: &[ConversationId],
-    ) -> Result<Vec<Vec<Turn>>> {
+    ) -> Result<Vec<Vec<TranscriptEntry>>> {
         let small = page.iter().map(|one| one.id).filter(|id| !large.contains(id));
         let small: Vec<ConversationId> = small.collect();
-        let first = large.iter().map(|id| self.store.first_turns(*id, MAX_TURNS_OF_LARGE));
-        let (whole, first) =
-            tokio::try_join!(self.store.turns_of(&small), futures::future::try_join_all(first))?;
+        let first = large.iter().map(|id| self.store.first_of_transcript(*id, MAX_TURNS_OF_LARGE));
+        let (whole, first) = tokio::try_join!(
+            self.store.transcripts_of(&small),
+            futures::future::try_join_all(first)
+        )?;
         let (mut whole, mut first) = (whole.into_iter(), first.into_iter());
         let next = page.iter().map(|one| match large.contains(&one.id) {
             true => first.next(),
@@ -196,12 +210,12 @@ impl App {
         Ok(counted.iter().map(|(_, counters)| counters.conversations).sum())
     }
 
-    /// A conversation with its turns.
+    /// A conversation with what was said in it.
     pub async fn conversation(&self, chatbot: ChatbotId, id: ConversationId) -> Result<Whole> {
-        let (conversation, turns) =
-            tokio::try_join!(self.store.conversation(chatbot, id), self.store.turns(id))?;
+        let (conversation, said) =
+            tokio::try_join!(self.store.conversation(chatbot, id), self.store.transcript(id))?;
         let conversation = conversation.ok_or_else(|| Error::not_found("conversation"))?;
-        Ok((conversation, turns))
+        Ok((conversation, said))
     }
 
     /// A conversation of any of the workspace's chatbots.
@@ -214,22 +228,31 @@ impl App {
         self.conversation_at(workspace, chatbot, id).await
     }
 
-    /// A conversation of any of the workspace's chatbots with its turns, oldest first: the first
-    /// `most`, or all.
-    pub async fn turns_of(
+    /// A conversation of any of the workspace's chatbots with what was said in it, oldest first: at
+    /// least the first `most` turns, or all.
+    pub async fn transcript_of(
         &self,
         workspace: WorkspaceId,
         id: ConversationId,
         most: Option<u32>,
-    ) -> Result<(Conversation, Vec<Turn>)> {
+    ) -> Result<Whole> {
         let chatbot = self.chatbot_of(workspace, id).await?;
-        let turns = async {
-            match most {
-                Some(most) => self.store.first_turns(id, most).await,
-                None => self.store.turns(id).await,
-            }
+        let Some(most) = most else {
+            return tokio::try_join!(
+                self.conversation_at(workspace, chatbot, id),
+                self.store.transcript(id)
+            );
         };
-        tokio::try_join!(self.conversation_at(workspace, chatbot, id), turns)
+        let (conversation, turns) = tokio::try_join!(
+            self.conversation_at(workspace, chatbot, id),
+            self.store.first_turns(id, most)
+        )?;
+        // Only a conversation that a person took part in has more than its turns.
+        let said = match conversation.direct_messages {
+            0 => TranscriptEntry::merged(turns, Vec::new()),
+            _ => self.store.transcript(id).await?,
+        };
+        Ok((conversation, said))
     }
 
     /// The same, of a chatbot that has to be one of `workspace`.
@@ -282,7 +305,11 @@ impl App {
 
     /// The chatbot that a conversation is with, if it is one of `workspace`: its first turn says
     /// so, since no conversation is without one.
-    async fn chatbot_of(&self, workspace: WorkspaceId, id: ConversationId) -> Result<ChatbotId> {
+    pub(super) async fn chatbot_of(
+        &self,
+        workspace: WorkspaceId,
+        id: ConversationId,
+    ) -> Result<ChatbotId> {
         let turns = self.store.first_turns(id, 1).await?;
         let own = turns.first().filter(|turn| turn.workspace_id == workspace);
         own.map(|turn| turn.chatbot_id).ok_or_else(|| Error::not_found("conversation"))
@@ -290,7 +317,7 @@ impl App {
 
     /// A conversation of a chatbot that is there still: what hung on one that was deleted goes a
     /// moment after it.
-    async fn conversation_at(
+    pub(super) async fn conversation_at(
         &self,
         workspace: WorkspaceId,
         chatbot: ChatbotId,

@@ -2,7 +2,9 @@
 //! that the knowledge had no answer for.
 
 pub mod analytics;
+pub mod inbox;
 pub mod list;
 pub mod questions;
 pub mod stats;
 pub mod unanswered;
+pub mod visitor;

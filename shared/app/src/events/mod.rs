@@ -9,15 +9,16 @@
 //!   [`store::StreamImage`] reads a record as a [`store::Change`] in the domain's terms.
 //! - **Event router** ([`router`]): hands each change to its subscribers, one after the other. It
 //!   decides nothing.
-//! - **Subscribers**, one file each, send jobs to one queue each:
+//! - **Subscribers**, one file each, send jobs to one queue each, but for `inbox`, which writes rows:
 //!
 //!   | subscriber | a change of | leads to |
 //!   |---|---|---|
 //!   | `purges` | a deleted chatbot, conversation, webhook or file; a superseded crawl; a conversation whose chatbot is gone; a deleted agent loop or execution | a purge of what depended on it |
 //!   | `crawls` | a queued page | a crawl job |
-//!   | `channels` | a message or a reply of a channel's peer; a deleted channel | a job of the channel worker |
+//!   | `channels` | a message or a reply of a channel's peer; a deleted channel; a member's message | a job of the channel worker; a reply |
 //!   | `loops` | a queued execution of an agent loop | a job of the loop worker |
 //!   | `mail` | a handoff that promised an e-mail; a webhook that the platform disabled | an e-mail to the owner |
+//!   | `inbox` | a conversation that began, changed hands or status, or in which a person has part | an entry in the feed of its workspace's inbox |
 //!   | [`crate::webhooks::fan_out`] | a conversation, message, rating or lead; an execution that ended; a lost channel; a replayed delivery | deliveries and their attempts |
 //!
 //! - **Replay** (`replay`): derives the changes of a time range again from the items of a chatbot
@@ -49,6 +50,7 @@
 
 mod channels;
 mod crawls;
+mod inbox;
 mod loops;
 mod mail;
 mod purges;

@@ -9,8 +9,8 @@ use crate::{
     channels::job::ChannelJob,
     crawl::job::CrawlPage,
     events::{
-        channels::ChannelSubscriber, crawls::CrawlSubscriber, loops::LoopSubscriber,
-        mail::MailSubscriber, purges::PurgeSubscriber,
+        channels::ChannelSubscriber, crawls::CrawlSubscriber, inbox::InboxSubscriber,
+        loops::LoopSubscriber, mail::MailSubscriber, purges::PurgeSubscriber,
     },
     jobs::JobQueue,
     mail::job::Mail,
@@ -44,6 +44,7 @@ pub struct EventRouter {
     crawls: CrawlSubscriber,
     mail: MailSubscriber,
     channels: ChannelSubscriber,
+    inbox: InboxSubscriber,
     loops: LoopSubscriber,
     webhooks: FanOut,
 }
@@ -57,7 +58,8 @@ impl EventRouter {
             purges: PurgeSubscriber::new(app.store.clone(), purges),
             crawls: CrawlSubscriber::new(crawls),
             mail: MailSubscriber::new(mails),
-            channels: ChannelSubscriber::new(channels),
+            channels: ChannelSubscriber::new(app.clone(), channels),
+            inbox: InboxSubscriber::new(&app),
             loops: LoopSubscriber::new(loops),
             webhooks: FanOut::new(app.clone(), deliveries, renderer),
             app,
@@ -71,6 +73,7 @@ impl EventRouter {
         self.crawls.on(change).await?;
         self.mail.on(change).await?;
         self.channels.on(change).await?;
+        self.inbox.on(change).await?;
         self.loops.on(change).await?;
         self.webhooks.on(change, cache).await
     }

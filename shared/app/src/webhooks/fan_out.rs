@@ -181,6 +181,7 @@ fn events(change: &Change) -> Vec<Event> {
         }
         Change::TurnAdded(turn) => Event::of_turn(turn),
         Change::ChannelDisconnected(channel) => vec![Event::channel_disconnected(channel.clone())],
+        Change::DirectMessageAdded(message) => vec![Event::sent(message.clone())],
         Change::ExecutionEnded(execution) => {
             let at = execution.completed_at.unwrap_or(execution.created_at);
             vec![Event::executed(execution.clone(), at)]

@@ -1,6 +1,8 @@
 //! Conversations as a project's owner reads them.
 
-use domain::{Conversation, ConversationStatus, HandoffStatus, Turn};
+use domain::{
+    Conversation, ConversationStatus, HandoffStatus, Speaker, TranscriptEntry, TranscriptMessage,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -67,6 +69,8 @@ impl From<Conversation> for ConversationRowOut {
             customer_email: _,
             overall_rating,
             message_count,
+            assignee: _,
+            direct_messages: _,
             text_bytes: _,
             first_message,
             created_at,
@@ -149,31 +153,33 @@ struct MessageOut {
 }
 
 impl ConversationOut {
-    /// A conversation with its turns.
-    pub fn new(conversation: &Conversation, turns: Vec<Turn>) -> Self {
-        let mut messages = Vec::with_capacity(turns.len() * 2);
-        for turn in turns {
-            messages.push(MessageOut {
-                id: turn.question_id.to_string(),
-                role: "user",
-                content: turn.question,
-                rating: None,
-                created_at: turn.asked_at.to_string(),
-            });
-            messages.push(MessageOut {
-                id: turn.id.to_string(),
-                role: "assistant",
-                content: turn.answer,
-                rating: Some(turn.rating),
-                created_at: turn.answered_at.to_string(),
-            });
-        }
+    /// A conversation with all that was said in it, oldest first.
+    pub fn new(conversation: &Conversation, said: Vec<TranscriptEntry>) -> Self {
+        let messages = TranscriptMessage::of(said).into_iter().map(MessageOut::from).collect();
         Self {
             conversation: ConversationDetailOut {
                 id: conversation.id.to_string(),
                 status: conversation.status.name(),
                 messages,
             },
+        }
+    }
+}
+
+impl From<TranscriptMessage> for MessageOut {
+    fn from(from: TranscriptMessage) -> Self {
+        let (role, rating) = match from.speaker {
+            Speaker::Visitor => ("user", None),
+            Speaker::Chatbot => ("assistant", Some(from.rating)),
+            // A member answers in the chatbot's place; only answers of a chatbot are rated.
+            Speaker::Member => ("assistant", None),
+        };
+        Self {
+            id: from.id.to_string(),
+            role,
+            content: from.text,
+            rating,
+            created_at: from.created_at.to_string(),
         }
     }
 }

@@ -2,7 +2,8 @@
 //! survive that unchanged: keys in the order and numbers in the form that JavaScript gives them.
 
 use domain::{
-    Context, Delivery, Event, EventBody, Lead, RenderedEvent, RequiredData, Timestamp, Turn,
+    Context, Delivery, DirectAuthor, DirectMessage, Event, EventBody, Lead, RenderedEvent,
+    RequiredData, Timestamp, Turn,
 };
 use serde::Serialize;
 use serde_json::{Number, Value, json};
@@ -40,7 +41,9 @@ fn envelope(event: &str, project: String, at: Timestamp, data: Value) -> Rendere
 pub fn name(event: &Event) -> Option<&'static str> {
     Some(match &event.body {
         EventBody::ConversationStarted(_) => "conversation.started",
-        EventBody::QuestionAsked(_) | EventBody::QuestionAnswered(_) => "message.created",
+        EventBody::QuestionAsked(_)
+        | EventBody::QuestionAnswered(_)
+        | EventBody::DirectMessageSent(_) => "message.created",
         EventBody::ConversationEnded(_) => "conversation.ended",
         EventBody::HandoffRequested(_) => "handoff.requested",
         EventBody::RatingReceived(_) => "rating.received",
@@ -61,6 +64,7 @@ pub fn body(event: &Event) -> String {
         }),
         EventBody::QuestionAsked(turn) => message(turn, true),
         EventBody::QuestionAnswered(turn) => message(turn, false),
+        EventBody::DirectMessageSent(message) => direct(message),
         EventBody::ConversationEnded(conversation) => json!({
             "conversation_id": conversation.id.to_string(),
             "message_count": conversation.message_count,
@@ -97,6 +101,22 @@ fn message(turn: &Turn, asked: bool) -> Value {
         "content": content,
         "confidence_score": confidence,
         "created_at": at.to_string(),
+    })
+}
+
+/// A member answers in the chatbot's place, so the role is the chatbot's.
+fn direct(message: &DirectMessage) -> Value {
+    let role = match message.author {
+        DirectAuthor::Visitor => "user",
+        DirectAuthor::Member(_) => "assistant",
+    };
+    json!({
+        "conversation_id": message.conversation_id.to_string(),
+        "message_id": message.id.to_string(),
+        "role": role,
+        "content": message.text,
+        "confidence_score": Value::Null,
+        "created_at": message.created_at.to_string(),
     })
 }
 

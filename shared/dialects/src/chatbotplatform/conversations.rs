@@ -1,6 +1,6 @@
 //! Conversations and messages as a client of Chatbot Platform reads them.
 
-use domain::{ChannelOrigin, Conversation, Turn};
+use domain::{ChannelOrigin, Conversation, Speaker, TranscriptMessage};
 use serde::Serialize;
 use utoipa::{ToSchema, openapi::Object};
 
@@ -66,6 +66,8 @@ impl From<Conversation> for ConversationOut {
             handoff: _,
             overall_rating: _,
             message_count,
+            assignee: _,
+            direct_messages: _,
             text_bytes: _,
             first_message: _,
             created_at,
@@ -126,42 +128,30 @@ pub(super) fn role() -> Object {
     schema::one_of([USER, ASSISTANT])
 }
 
-impl MessageOut {
-    /// The question and the answer of a turn.
-    pub fn both(turn: Turn) -> [Self; 2] {
-        let Turn {
+impl From<TranscriptMessage> for MessageOut {
+    fn from(from: TranscriptMessage) -> Self {
+        let TranscriptMessage {
             id,
-            question_id,
             conversation_id,
-            chatbot_id: _,
-            workspace_id: _,
-            question,
-            answer,
+            speaker,
+            member: _,
+            text,
             citations: _,
             confidence: _,
             unanswered: _,
-            backend: _,
             rating: _,
-            rated_at: _,
-            asked_at,
-            answered_at,
-        } = turn;
-        let conversation_id = conversation_id.to_string();
-        [
-            Self {
-                id: question_id.to_string(),
-                conversation_id: conversation_id.clone(),
-                role: USER,
-                content: question,
-                created_at: asked_at.to_string(),
+            created_at,
+        } = from;
+        Self {
+            id: id.to_string(),
+            conversation_id: conversation_id.to_string(),
+            // A member answers in the bot's place.
+            role: match speaker {
+                Speaker::Visitor => USER,
+                Speaker::Chatbot | Speaker::Member => ASSISTANT,
             },
-            Self {
-                id: id.to_string(),
-                conversation_id,
-                role: ASSISTANT,
-                content: answer,
-                created_at: answered_at.to_string(),
-            },
-        ]
+            content: text,
+            created_at: created_at.to_string(),
+        }
     }
 }

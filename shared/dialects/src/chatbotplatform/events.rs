@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    AgentExecution, BackendReport, Channel, Context, Delivery, Event, EventBody, ExecutionResult,
-    RequiredData, Timestamp, webhook::CALLBACK_EVENT,
+    AgentExecution, BackendReport, Channel, Context, Delivery, DirectAuthor, Event, EventBody,
+    ExecutionResult, RequiredData, Timestamp, TranscriptMessage, webhook::CALLBACK_EVENT,
 };
 use serde::Serialize;
 
@@ -111,11 +111,15 @@ impl From<&BackendReport> for FailedIntegration {
 pub fn names(event: &Event) -> Vec<&'static str> {
     match &event.body {
         EventBody::QuestionAsked(_) => vec![RECEIVED],
+        EventBody::DirectMessageSent(message) if message.author == DirectAuthor::Visitor => {
+            vec![RECEIVED]
+        }
         EventBody::IntegrationFailed(_) => vec![INTEGRATION_FAILED],
         EventBody::ExecutionEnded(_) => vec![LOOP_COMPLETED, CALLBACK_EVENT],
         EventBody::ChannelDisconnected(_) => vec![CHANNEL_DISCONNECTED],
         EventBody::ConversationStarted(_)
         | EventBody::QuestionAnswered(_)
+        | EventBody::DirectMessageSent(_)
         | EventBody::ConversationEnded(_)
         | EventBody::LeadCaptured(_)
         | EventBody::RatingReceived(_)
@@ -156,8 +160,11 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
     }
     let message = match &event.body {
         EventBody::QuestionAsked(turn) => {
-            let [question, _] = MessageOut::both(turn.as_ref().clone());
-            Some(question)
+            let [question, _] = TranscriptMessage::of_turn(turn.as_ref().clone());
+            Some(MessageOut::from(question))
+        }
+        EventBody::DirectMessageSent(message) => {
+            Some(MessageOut::from(TranscriptMessage::from(message.as_ref().clone())))
         }
         _ => None,
     };

@@ -3,7 +3,7 @@
 use domain::{
     AgentLoopFilter, AgentLoopStatus, BackendKind, ChannelFilter, ChannelStatus, ChatbotFilter,
     ConversationFilter, Error, ExecutionFilter, ExecutionStatus, IntegrationFilter,
-    IntegrationStatus, Page, Result, Timestamp, Turn, WebhookFilter,
+    IntegrationStatus, Page, Result, Timestamp, TranscriptEntry, TranscriptMessage, WebhookFilter,
     conversation::{MAX_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
@@ -221,9 +221,9 @@ impl MessagesIn {
         turns.filter(|_| self.filter == MessageFilter::default())
     }
 
-    /// What is wanted of a conversation of `count` messages, of which these are the turns.
-    pub fn of(self, count: u32, turns: Vec<Turn>) -> ListOut<MessageOut> {
-        let messages = turns.into_iter().flat_map(MessageOut::both);
+    /// What is wanted of a conversation of `count` messages, of which these are the first or all.
+    pub fn of(self, count: u32, said: Vec<TranscriptEntry>) -> ListOut<MessageOut> {
+        let messages = TranscriptMessage::of(said).into_iter().map(MessageOut::from);
         if self.filter == MessageFilter::default() {
             return ListOut::new(self.page.of(messages), u64::from(count), self.page);
         }

@@ -36,6 +36,15 @@ pub struct LogInIn {
     pub password: Option<String>,
 }
 
+/// `POST /api/v1/auth/link`
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = access::LinkIn, example = json!({"token": "q7kZ0Y2n5m0kq0mJt1c7gqk1u3o8d2s4w6x8y0A2C4E"}))]
+pub struct LinkIn {
+    /// Of the link.
+    #[schema(required = true, nullable = false)]
+    pub token: Option<String>,
+}
+
 /// Who is signed in, and where.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = access::SessionOut)]

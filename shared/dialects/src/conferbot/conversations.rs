@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Conversation, Turn};
+use domain::{Conversation, Speaker, TranscriptEntry, TranscriptMessage};
 use serde::Serialize;
 use utoipa::{ToSchema, openapi::Object};
 
@@ -22,10 +22,15 @@ pub struct ResponsesOut {
 
 impl ResponsesOut {
     /// Page number `page` of `total` responses, `limit` to a page.
-    pub fn new(found: Vec<(Conversation, Vec<Turn>)>, total: u64, page: u32, limit: u32) -> Self {
-        let row = |(conversation, turns): (Conversation, _)| ResponseOut {
+    pub fn new(
+        found: Vec<(Conversation, Vec<TranscriptEntry>)>,
+        total: u64,
+        page: u32,
+        limit: u32,
+    ) -> Self {
+        let row = |(conversation, said): (Conversation, _)| ResponseOut {
             chat_date: Some(conversation.created_at.to_string()),
-            ..ResponseOut::new(conversation, turns)
+            ..ResponseOut::new(conversation, said)
         };
         let total_pages = total.div_ceil(u64::from(limit.max(1)));
         Self { data: found.into_iter().map(row).collect(), total, page, total_pages }
@@ -54,8 +59,8 @@ pub struct ResponseOut {
 }
 
 impl ResponseOut {
-    /// `turns` are those of `conversation`, oldest first.
-    pub fn new(conversation: Conversation, turns: Vec<Turn>) -> Self {
+    /// `said` is all that was said in `conversation`, oldest first.
+    pub fn new(conversation: Conversation, said: Vec<TranscriptEntry>) -> Self {
         let Conversation {
             id,
             chatbot_id: _,
@@ -68,6 +73,8 @@ impl ResponseOut {
             handoff: _,
             overall_rating: _,
             message_count: _,
+            assignee: _,
+            direct_messages: _,
             text_bytes: _,
             first_message: _,
             created_at: _,
@@ -81,7 +88,7 @@ impl ResponseOut {
             chat_session_id: session_id.unwrap_or_else(|| id.to_string()),
             visitor_id,
             chat_date: None,
-            record: turns.into_iter().flat_map(messages).collect(),
+            record: TranscriptMessage::of(said).into_iter().map(Into::into).collect(),
             answer_variables: BTreeMap::new(),
         }
     }
@@ -106,26 +113,13 @@ fn sender() -> Object {
     schema::one_of([USER, BOT])
 }
 
-fn messages(turn: Turn) -> [MessageOut; 2] {
-    let Turn {
-        id: _,
-        question_id: _,
-        conversation_id: _,
-        chatbot_id: _,
-        workspace_id: _,
-        question,
-        answer,
-        citations: _,
-        confidence: _,
-        unanswered: _,
-        backend: _,
-        rating: _,
-        rated_at: _,
-        asked_at,
-        answered_at,
-    } = turn;
-    [
-        MessageOut { sender: USER, message: question, time: asked_at.to_string() },
-        MessageOut { sender: BOT, message: answer, time: answered_at.to_string() },
-    ]
+impl From<TranscriptMessage> for MessageOut {
+    fn from(from: TranscriptMessage) -> Self {
+        // A member answers in the bot's place.
+        let sender = match from.speaker {
+            Speaker::Visitor => USER,
+            Speaker::Chatbot | Speaker::Member => BOT,
+        };
+        Self { sender, message: from.text, time: from.created_at.to_string() }
+    }
 }

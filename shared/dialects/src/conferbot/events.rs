@@ -31,7 +31,7 @@ struct Body<'a> {
 pub fn names(event: &Event) -> Vec<&'static str> {
     match &event.body {
         EventBody::ConversationStarted(_) => vec!["conversation.started", "response.created"],
-        EventBody::QuestionAnswered(_) => vec![UPDATED],
+        EventBody::QuestionAnswered(_) | EventBody::DirectMessageSent(_) => vec![UPDATED],
         // A lead of no conversation is part of no response.
         EventBody::LeadCaptured(lead) if lead.conversation_id.is_some() => vec![UPDATED],
         EventBody::ConversationEnded(_) => vec!["conversation.completed"],

@@ -35,6 +35,7 @@ pub fn names(event: &Event) -> Vec<&'static str> {
         | EventBody::QuestionAsked(_)
         | EventBody::ConversationEnded(_)
         | EventBody::LeadCaptured(_)
+        | EventBody::DirectMessageSent(_)
         | EventBody::IntegrationFailed(_)
         | EventBody::ChannelDisconnected(_)
         | EventBody::ExecutionEnded(_) => Vec::new(),
@@ -74,6 +75,7 @@ pub fn body(name: &str, event: &Event, context: &Context) -> String {
         | EventBody::IntegrationFailed(_)
         | EventBody::LeadCaptured(_)
         | EventBody::ChannelDisconnected(_)
+        | EventBody::DirectMessageSent(_)
         | EventBody::ExecutionEnded(_) => json!({}),
     };
     stringify(&Envelope { event: name, timestamp: event.at.to_string(), data })

@@ -16,6 +16,7 @@ use super::{
     cookie::cookie,
     known::{member, principal},
     origin::check_origin,
+    owner::Shown,
     secret::{bearer, key_in_body, key_in_head},
 };
 use crate::{
@@ -73,6 +74,16 @@ pub struct SiteKey {
     pub body: Bytes,
 }
 
+/// A key that may chat, in the header or the query, of whichever dialect: for what the widget reads
+/// before anyone has said anything. The call counts against nothing.
+#[derive(Debug)]
+pub struct VisitorKey {
+    /// Who calls.
+    pub principal: Principal,
+    /// The chatbot the key is for.
+    pub chatbot: ChatbotId,
+}
+
 /// A key for a whole workspace, of the dialect `D`. The call is counted against its plan.
 #[derive(Debug)]
 pub struct WorkspaceKey<D>(pub Principal, PhantomData<D>);
@@ -86,6 +97,11 @@ pub struct CountedKey<D>(pub Calls, pub PhantomData<D>);
 #[derive(Debug)]
 pub struct SignedIn(pub Member);
 
+/// The same for who asks again and again: looked up at half the price. A session that has just ended
+/// may be taken for one that lasts, for a moment.
+#[derive(Debug)]
+pub struct PollingMember(pub Member);
+
 /// The token of a session, whether or not there is one behind it.
 #[derive(Debug)]
 pub struct SessionToken(pub Option<String>);
@@ -98,7 +114,12 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let app = Ctx::from_ref(state).app;
+        let ctx = Ctx::from_ref(state);
+        if let Some(principal) = owner(parts, &ctx, D::DIALECT, kind_of::<D>()).await? {
+            let chatbot = principal.may_chat()?;
+            return Ok(Self { principal, chatbot, dialect: PhantomData });
+        }
+        let app = ctx.app;
         let principal = principal(&parts.extensions, &app, bearer(&parts.headers)).await?;
         let chatbot = principal.may_chat()?;
         if principal.kind == KeyKind::Site && principal.dialect != D::DIALECT {
@@ -122,6 +143,11 @@ where
         let refused = |error| render(path, &error);
         let (parts, rest) = request.into_parts();
         let head = parts.clone();
+        let ctx = Ctx::from_ref(state);
+        if let Some(principal) = owner(&head, &ctx, path, KeyKind::Secret).await.map_err(refused)? {
+            let body = read_body(Request::from_parts(parts, rest), state).await.map_err(refused)?;
+            return Ok(Self { principal, body });
+        }
         let caller = caller_anywhere(Request::from_parts(parts, rest), state).await;
         let (principal, body) = caller.map_err(refused)?;
         principal.may_chat().map_err(refused)?;
@@ -145,6 +171,10 @@ where
         let found = async {
             let (parts, rest) = request.into_parts();
             let head = parts.clone();
+            let ctx = Ctx::from_ref(state);
+            if let Some(principal) = owner(&head, &ctx, path, KeyKind::Secret).await? {
+                return Ok(Self(principal));
+            }
             let (principal, _) = caller_anywhere(Request::from_parts(parts, rest), state).await?;
             let spoken = principal.dialect.spoken_on(path);
             if spoken == path {
@@ -177,6 +207,14 @@ where
     type Rejection = Problem<Helpbot>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Helpbot>> {
+        let (parts, rest) = request.into_parts();
+        let ctx = Ctx::from_ref(state);
+        if let Some(principal) = owner(&parts, &ctx, Dialect::Helpbot, KeyKind::Site).await? {
+            let chatbot = principal.site()?;
+            let body = read_body(Request::from_parts(parts, rest), state).await?;
+            return Ok(Self { principal, chatbot, body });
+        }
+        let request = Request::from_parts(parts, rest);
         let (principal, body) = caller_anywhere(request, state).await?;
         let chatbot = principal.site()?;
         Ok(Self { principal, chatbot, body: body? })
@@ -203,6 +241,22 @@ where
     Ok((principal, body))
 }
 
+impl<S> FromRequestParts<S> for VisitorKey
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<Openbat>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
+        let app = Ctx::from_ref(state).app;
+        let secret = key_in_head(&parts.headers, &parts.uri);
+        let principal = principal(&parts.extensions, &app, secret.as_deref()).await?;
+        let chatbot = principal.may_chat()?;
+        Ok(Self { principal, chatbot })
+    }
+}
+
 impl<D: DialectErrors, S> FromRequestParts<S> for SecretKey<D>
 where
     S: Send + Sync,
@@ -211,7 +265,12 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let app = Ctx::from_ref(state).app;
+        let ctx = Ctx::from_ref(state);
+        if let Some(principal) = owner(parts, &ctx, D::DIALECT, KeyKind::Secret).await? {
+            let chatbot = principal.may_manage()?;
+            return Ok(Self { principal, chatbot, dialect: PhantomData });
+        }
+        let app = ctx.app;
         let principal = principal(&parts.extensions, &app, bearer(&parts.headers)).await?;
         let chatbot = principal.may_manage()?;
         count_concurrently(parts, &app, &principal, D::DIALECT).await?;
@@ -227,7 +286,11 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let app = Ctx::from_ref(state).app;
+        let ctx = Ctx::from_ref(state);
+        if let Some(principal) = owner(parts, &ctx, D::DIALECT, KeyKind::Workspace).await? {
+            return Ok(Self(principal, PhantomData));
+        }
+        let app = ctx.app;
         let principal = workspace_caller(parts, &app, D::DIALECT).await?;
         count_concurrently(parts, &app, &principal, D::DIALECT).await?;
         Ok(Self(principal, PhantomData))
@@ -242,12 +305,35 @@ where
     type Rejection = Problem<D>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<D>> {
-        let app = Ctx::from_ref(state).app;
+        let ctx = Ctx::from_ref(state);
+        let uncounted = || Error::internal("calls of this dialect are not counted");
+        if let Some(principal) = owner(parts, &ctx, D::DIALECT, KeyKind::Workspace).await? {
+            let calls = ctx.app.calls_so_far(&principal, D::DIALECT).await?;
+            return Ok(Self(calls.ok_or_else(uncounted)?, PhantomData));
+        }
+        let app = ctx.app;
         let principal = workspace_caller(parts, &app, D::DIALECT).await?;
         let calls = count(parts, &app, &principal, D::DIALECT).await?;
-        let calls =
-            calls.ok_or_else(|| Error::internal("calls of this dialect are not counted"))?;
-        Ok(Self(calls, PhantomData))
+        Ok(Self(calls.ok_or_else(uncounted)?, PhantomData))
+    }
+}
+
+/// The member in the place of a key, if the request asks for that.
+async fn owner(
+    parts: &Parts,
+    ctx: &Ctx,
+    dialect: Dialect,
+    kind: KeyKind,
+) -> Result<Option<Principal>> {
+    let Parts { method, headers, extensions, .. } = parts;
+    Shown { method, headers, extensions }.owner(ctx, dialect, kind).await
+}
+
+/// The kind of key that is for one chatbot in the dialect `D`.
+fn kind_of<D: DialectErrors>() -> KeyKind {
+    match D::DIALECT.profile().key_place {
+        KeyPlace::Anywhere => KeyKind::Site,
+        KeyPlace::Bearer | KeyPlace::Header(_) => KeyKind::Secret,
     }
 }
 
@@ -292,5 +378,19 @@ where
         let app = Ctx::from_ref(state).app;
         let member = member(&parts.extensions, &app, token.as_deref()).await?;
         Ok(Self(member))
+    }
+}
+
+impl<S> FromRequestParts<S> for PollingMember
+where
+    S: Send + Sync,
+    Ctx: FromRef<S>,
+{
+    type Rejection = Problem<Openbat>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
+        let SessionToken(token) = SessionToken::from_request_parts(parts, state).await?;
+        let app = Ctx::from_ref(state).app;
+        Ok(Self(app.member_lately(&token.unwrap_or_default()).await?))
     }
 }

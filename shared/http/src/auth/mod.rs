@@ -5,12 +5,15 @@ mod cookie;
 mod extractors;
 mod known;
 mod origin;
+mod owner;
 mod secret;
 
 pub use cookie::session_cookie;
 pub use extractors::{
-    ChatKey, CountedKey, SecretKey, SessionToken, SharedManagement, SharedRoute, SignedIn, SiteKey,
-    WorkspaceKey,
+    ChatKey, CountedKey, PollingMember, SecretKey, SessionToken, SharedManagement, SharedRoute,
+    SignedIn, SiteKey, VisitorKey, WorkspaceKey,
 };
 pub(crate) use known::{KnownCaller, look_up, principal};
+pub use owner::SCOPE;
+pub(crate) use owner::Shown;
 pub(crate) use secret::{key_in_body, key_in_head, secret_in};

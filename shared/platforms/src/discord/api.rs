@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{ANSWERABLE, COMMAND, channel_of, errors, errors::By};
 use crate::{
-    ChannelAccount, ConnectError, Piece, SendError, SendFailure, SendTarget, SentPiece,
+    ChannelAccount, ConnectError, Piece, PieceError, SendFailure, SendTarget, SentPiece,
     WebhookHealth, WebhookTarget,
     call::{Caller, address},
     text::{id, name, text},
@@ -35,18 +35,18 @@ impl Discord<'_> {
         verb: Verb,
         segments: &[&str],
         body: Option<&Value>,
-    ) -> Result<Value, SendError> {
+    ) -> Result<Value, PieceError> {
         let url = address(&address(self.host, &["api", "v10"]), segments);
         let caller = if by == By::Bot { self.bot } else { self.bare };
         let answered = caller.call(verb, &url, body).await?;
         errors::result(&answered, by).cloned()
     }
 
-    async fn application(self) -> Result<Value, SendError> {
+    async fn application(self) -> Result<Value, PieceError> {
         self.call(By::Bot, Verb::Get, &["applications", "@me"], None).await
     }
 
-    async fn set_endpoint(self, url: Option<&Url>) -> Result<(), SendError> {
+    async fn set_endpoint(self, url: Option<&Url>) -> Result<(), PieceError> {
         let body = json!({ "interactions_endpoint_url": url.map(Url::as_str) });
         self.call(By::Bot, Verb::Patch, &["applications", "@me"], Some(&body)).await.map(drop)
     }
@@ -114,11 +114,11 @@ impl Discord<'_> {
         piece: &Piece,
         nth: usize,
         key: &str,
-    ) -> Result<SentPiece, SendError> {
+    ) -> Result<SentPiece, PieceError> {
         let mut body = json!({ "content": piece.markup, "allowed_mentions": { "parse": [] } });
         let token = target.reply.token.as_str();
         let sent = if token.is_empty() {
-            let wrong = || SendError::new(SendFailure::OurFault, "the peer is not a channel's");
+            let wrong = || PieceError::new(SendFailure::OurFault, "the peer is not a channel's");
             let channel = channel_of(target.peer).ok_or_else(wrong)?;
             body["nonce"] = nonce(key).into();
             body["enforce_nonce"] = true.into();
@@ -127,7 +127,7 @@ impl Discord<'_> {
             let left = target.reply.until.map_or(0, |until| until.millis() - target.now.millis());
             if left <= 0 {
                 let reason = "the interaction can't be answered after 15 minutes";
-                return Err(SendError::new(SendFailure::Expired, reason));
+                return Err(PieceError::new(SendFailure::Expired, reason));
             }
             let of_app = ["webhooks", &target.account.id, token];
             let original = [&of_app[..], &["messages", "@original"]].concat();
@@ -141,12 +141,12 @@ impl Discord<'_> {
 }
 
 /// An interaction that Discord doesn't know just after it came may be one whose acknowledgment is on its way.
-fn not_yet(error: SendError, nth: usize, left: i64) -> SendError {
+fn not_yet(error: PieceError, nth: usize, left: i64) -> PieceError {
     let since = i64::try_from(ANSWERABLE.as_millis()).unwrap_or_default() - left;
     let is_fresh = Duration::from_millis(u64::try_from(since).unwrap_or_default()) < ACKNOWLEDGED;
     match error.failure {
         SendFailure::Expired if nth == 0 && is_fresh => {
-            SendError { failure: SendFailure::RetryAfter(Some(Duration::from_secs(1))), ..error }
+            PieceError { failure: SendFailure::RetryAfter(Some(Duration::from_secs(1))), ..error }
         }
         _ => error,
     }

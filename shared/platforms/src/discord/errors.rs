@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{SendError, SendFailure, call::Answered, text::text};
+use crate::{PieceError, SendFailure, call::Answered, text::text};
 
 /// What a call proves itself with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) enum By {
 }
 
 /// The answer's body, or what its error means.
-pub(super) fn result(answered: &Answered, by: By) -> Result<&Value, SendError> {
+pub(super) fn result(answered: &Answered, by: By) -> Result<&Value, PieceError> {
     if answered.is_ok() {
         return Ok(&answered.body);
     }
@@ -35,7 +35,7 @@ pub(super) fn result(answered: &Answered, by: By) -> Result<&Value, SendError> {
         }
         _ => SendFailure::OurFault,
     };
-    Err(SendError::new(failure, &reason(answered)))
+    Err(PieceError::new(failure, &reason(answered)))
 }
 
 /// Seconds with a fraction in the body, whole ones in the header.

@@ -37,7 +37,10 @@ fn compare(name: &str, found: &str) {
 fn shown(platform: Platform, pieces: &[Piece]) -> String {
     let mut text = String::new();
     for (nth, piece) in pieces.iter().enumerate() {
-        let (number, of, units) = (nth + 1, pieces.len(), units(&piece.markup));
+        // Telegram counts what is left once its tags are read.
+        let is_parsed = platform == Platform::Telegram;
+        let units = units(if is_parsed { &piece.plain } else { &piece.markup });
+        let (number, of) = (nth + 1, pieces.len());
         text.push_str(&format!("════ {number} of {of}, {units} units\n{}\n", piece.markup));
         if platform == Platform::Telegram {
             text.push_str(&format!("──── without markup\n{}\n", piece.plain));

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{errors, messenger, whatsapp};
 use crate::{
-    ChannelAccount, ChannelCredentials, ConnectError, Piece, SendError, SendTarget, SentPiece,
+    ChannelAccount, ChannelCredentials, ConnectError, Piece, PieceError, SendTarget, SentPiece,
     WebhookHealth, WebhookTarget,
     call::{Caller, address},
     text::{id, name, text},
@@ -32,7 +32,7 @@ impl Graph<'_> {
         segments: &[&str],
         query: &[(&str, &str)],
         body: Option<&Value>,
-    ) -> Result<Value, SendError> {
+    ) -> Result<Value, PieceError> {
         let mut url = address(&address(self.host, &[VERSION]), segments);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -46,7 +46,7 @@ impl Graph<'_> {
     }
 
     /// Whose the token is: the number that it may send from, or its page.
-    async fn me(self) -> Result<Value, SendError> {
+    async fn me(self) -> Result<Value, PieceError> {
         let (of, fields) = match self.is_messenger() {
             true => ("me", "id,name"),
             false => (
@@ -116,7 +116,7 @@ impl Graph<'_> {
         self,
         account: &ChannelAccount,
         body: &Value,
-    ) -> Result<Value, SendError> {
+    ) -> Result<Value, PieceError> {
         let from = match self.is_messenger() {
             true => account.id.as_str(),
             false => self.credentials.get("phone_number_id"),
@@ -125,7 +125,7 @@ impl Graph<'_> {
     }
 
     /// WhatsApp shows it as a part of marking a message as read.
-    pub(crate) async fn typing(self, target: SendTarget<'_>) -> Result<(), SendError> {
+    pub(crate) async fn typing(self, target: SendTarget<'_>) -> Result<(), PieceError> {
         let body = match self.is_messenger() {
             true => messenger::typing(target.peer),
             false if target.reply.message_id.is_empty() => return Ok(()),
@@ -138,7 +138,7 @@ impl Graph<'_> {
         self,
         target: SendTarget<'_>,
         piece: &Piece,
-    ) -> Result<SentPiece, SendError> {
+    ) -> Result<SentPiece, PieceError> {
         let body = match self.is_messenger() {
             true => messenger::message(target.peer, &piece.markup),
             false => whatsapp::message(target.peer, &piece.markup),

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use crate::{
-    SendError, SendFailure,
+    PieceError, SendFailure,
     call::Answered,
     text::{text, whole},
 };
 
 /// The answer's body, or what its error means.
-pub(super) fn result(answered: &Answered) -> Result<&Value, SendError> {
+pub(super) fn result(answered: &Answered) -> Result<&Value, PieceError> {
     let error = &answered.body["error"];
     match (error.is_object(), answered.is_ok()) {
         (true, _) => Err(of_code(error, Some(answered))),
@@ -19,7 +19,7 @@ pub(super) fn result(answered: &Answered) -> Result<&Value, SendError> {
 }
 
 /// What an error object means: an answer's, or a failed receipt's.
-pub(super) fn of_code(error: &Value, answered: Option<&Answered>) -> SendError {
+pub(super) fn of_code(error: &Value, answered: Option<&Answered>) -> PieceError {
     let (code, subcode) = (whole(&error["code"]), whole(&error["error_subcode"]));
     let status = answered.map_or(0, |answered| answered.status);
     let failure = match (code, subcode) {
@@ -40,7 +40,7 @@ pub(super) fn of_code(error: &Value, answered: Option<&Answered>) -> SendError {
         _ if status >= 500 || error["is_transient"] == true => PASSING,
         _ => SendFailure::OurFault,
     };
-    SendError::new(failure, &reason(error, code, subcode))
+    PieceError::new(failure, &reason(error, code, subcode))
 }
 
 const PASSING: SendFailure = SendFailure::Transient { may_have_arrived: true };

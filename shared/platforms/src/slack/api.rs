@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Peer, errors};
 use crate::{
-    ChannelAccount, ConnectError, Piece, SendError, SendFailure, SendTarget, SentPiece,
+    ChannelAccount, ConnectError, Piece, PieceError, SendFailure, SendTarget, SentPiece,
     WebhookHealth,
     call::{Caller, address},
     text::{id, name, text},
@@ -19,7 +19,7 @@ pub(crate) struct Slack<'a> {
 }
 
 impl Slack<'_> {
-    async fn call(self, method: &str, body: &Value) -> Result<Value, SendError> {
+    async fn call(self, method: &str, body: &Value) -> Result<Value, PieceError> {
         let url = address(self.host, &["api", method]);
         let answered = self.caller.call(Verb::Post, &url, Some(body)).await?;
         errors::result(&answered).cloned()
@@ -46,7 +46,7 @@ impl Slack<'_> {
     }
 
     /// Only an agent's thread shows a status. Elsewhere Slack refuses it, which hurts nothing.
-    pub(crate) async fn typing(self, target: SendTarget<'_>) -> Result<(), SendError> {
+    pub(crate) async fn typing(self, target: SendTarget<'_>) -> Result<(), PieceError> {
         let peer = peer(target)?;
         match peer.thread {
             Some(thread) if peer.channel.starts_with('D') => {
@@ -65,7 +65,7 @@ impl Slack<'_> {
         self,
         target: SendTarget<'_>,
         piece: &Piece,
-    ) -> Result<SentPiece, SendError> {
+    ) -> Result<SentPiece, PieceError> {
         let peer = peer(target)?;
         let mut body = json!({
             "channel": peer.channel,
@@ -81,7 +81,7 @@ impl Slack<'_> {
     }
 }
 
-fn peer(target: SendTarget<'_>) -> Result<Peer<'_>, SendError> {
-    let wrong = || SendError::new(SendFailure::OurFault, "the peer is not a channel's");
+fn peer(target: SendTarget<'_>) -> Result<Peer<'_>, PieceError> {
+    let wrong = || PieceError::new(SendFailure::OurFault, "the peer is not a channel's");
     Peer::read(target.peer).ok_or_else(wrong)
 }

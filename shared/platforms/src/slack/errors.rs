@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{SendError, SendFailure, call::Answered, text::text};
+use crate::{PieceError, SendFailure, call::Answered, text::text};
 
 const LOST: [&str; 7] = [
     "invalid_auth",
@@ -38,7 +38,7 @@ const PASSING: [&str; 5] = [
 ];
 
 /// The answer's body, or what its error means.
-pub(super) fn result(answered: &Answered) -> Result<&Value, SendError> {
+pub(super) fn result(answered: &Answered) -> Result<&Value, PieceError> {
     let body = &answered.body;
     if answered.is_ok() && body["ok"] == true {
         return Ok(body);
@@ -61,5 +61,5 @@ pub(super) fn result(answered: &Answered) -> Result<&Value, SendError> {
         (code, "") => code.to_owned(),
         (code, needed) => format!("{code} (needed: {needed})"),
     };
-    Err(SendError::new(failure, &reason))
+    Err(PieceError::new(failure, &reason))
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Peer, errors};
 use crate::{
-    ChannelAccount, ConnectError, ConnectFailure, Piece, SendError, SendFailure, SendTarget,
+    ChannelAccount, ConnectError, ConnectFailure, Piece, PieceError, SendFailure, SendTarget,
     SentPiece, WebhookHealth, WebhookTarget,
     call::{Answered, Caller, address},
     text::{name, text},
@@ -27,7 +27,7 @@ pub(crate) struct Telegram<'a> {
 }
 
 impl Telegram<'_> {
-    async fn call(self, method: &str, body: &Value) -> Result<Answered, SendError> {
+    async fn call(self, method: &str, body: &Value) -> Result<Answered, PieceError> {
         let url = address(self.host, &[&format!("bot{}", self.token), method]);
         self.caller.call(Verb::Post, &url, Some(body)).await
     }
@@ -68,7 +68,7 @@ impl Telegram<'_> {
         Ok(())
     }
 
-    async fn webhook(self) -> Result<String, SendError> {
+    async fn webhook(self) -> Result<String, PieceError> {
         let answered = self.call("getWebhookInfo", &json!({})).await?;
         errors::result(&answered).map(|info| text(&info["url"]).to_owned())
     }
@@ -93,7 +93,7 @@ impl Telegram<'_> {
         }
     }
 
-    pub(crate) async fn typing(self, target: SendTarget<'_>) -> Result<(), SendError> {
+    pub(crate) async fn typing(self, target: SendTarget<'_>) -> Result<(), PieceError> {
         let peer = peer(target)?;
         let mut body = json!({ "chat_id": peer.chat, "action": "typing" });
         if let Some(topic) = peer.topic {
@@ -108,7 +108,7 @@ impl Telegram<'_> {
         target: SendTarget<'_>,
         piece: &Piece,
         nth: usize,
-    ) -> Result<SentPiece, SendError> {
+    ) -> Result<SentPiece, PieceError> {
         let peer = peer(target)?;
         let mut body = json!({
             "chat_id": peer.chat,
@@ -138,7 +138,7 @@ impl Telegram<'_> {
     }
 }
 
-fn peer(target: SendTarget<'_>) -> Result<Peer, SendError> {
+fn peer(target: SendTarget<'_>) -> Result<Peer, PieceError> {
     Peer::read(target.peer)
-        .ok_or_else(|| SendError::new(SendFailure::OurFault, "the peer is not a chat's"))
+        .ok_or_else(|| PieceError::new(SendFailure::OurFault, "the peer is not a chat's"))
 }

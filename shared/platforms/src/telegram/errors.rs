@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Peer;
 use crate::{
-    SendError, SendFailure,
+    PieceError, SendFailure,
     call::Answered,
     text::{text, whole},
 };
@@ -21,14 +21,14 @@ fn description(body: &Value) -> &str {
 }
 
 /// The result of a call, or what its failure means.
-pub(super) fn result(answered: &Answered) -> Result<&Value, SendError> {
+pub(super) fn result(answered: &Answered) -> Result<&Value, PieceError> {
     let body = &answered.body;
     if answered.is_ok() && body["ok"] == true {
         return Ok(&body["result"]);
     }
     let said = description(body);
     let by_description =
-        |failure| Err(SendError::new(failure, &format!("{} {said}", answered.status)));
+        |failure| Err(PieceError::new(failure, &format!("{} {said}", answered.status)));
     let parameters = &body["parameters"];
     match answered.status {
         _ if said.is_empty() => Err(answered.by_status("")),

@@ -16,6 +16,7 @@ mod mail;
 mod outbound;
 mod queues;
 mod table;
+mod web;
 
 use std::{collections::HashMap, fmt::Display, str::FromStr, sync::Arc};
 
@@ -30,9 +31,10 @@ pub use mail::MailConfig;
 pub use outbound::OutboundConfig;
 pub use queues::{QueuesConfig, queue_url};
 pub use table::TableConfig;
+pub use web::WebConfig;
 
 /// The variables of all concerns, in the order of the documentation.
-pub const ALL: [&[Variable]; 10] = [
+pub const ALL: [&[Variable]; 11] = [
     &TableConfig::VARIABLES,
     &FilesConfig::VARIABLES,
     &QueuesConfig::VARIABLES,
@@ -41,6 +43,7 @@ pub const ALL: [&[Variable]; 10] = [
     &OutboundConfig::VARIABLES,
     &EmbeddingsConfig::VARIABLES,
     &MailConfig::VARIABLES,
+    &WebConfig::VARIABLES,
     &logs::VARIABLES,
     &LocalConfig::VARIABLES,
 ];

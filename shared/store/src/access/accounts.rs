@@ -180,8 +180,8 @@ impl Store {
     }
 
     /// The session under this hash. One that has expired may still be there.
-    pub async fn session(&self, hash: &str) -> Result<Option<Session>> {
-        let found: Option<SessionItem> = self.get(&keys::session(hash), true).await?;
+    pub async fn session(&self, hash: &str, consistent: bool) -> Result<Option<Session>> {
+        let found: Option<SessionItem> = self.get(&keys::session(hash), consistent).await?;
         Ok(found.map(|item| {
             let SessionItem { user_id, email, workspace_id, expires_at } = item;
             Session {

@@ -2,4 +2,5 @@
 
 pub(crate) mod accounts;
 pub(crate) mod idempotency;
+pub(crate) mod links;
 pub(crate) mod usage;

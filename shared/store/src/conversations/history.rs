@@ -4,11 +4,11 @@
 
 use std::ops::RangeInclusive;
 
-use domain::{ChatbotId, Conversation, Result, Timestamp, Turn};
+use domain::{ChatbotId, Conversation, Result, Timestamp, TranscriptEntry, Turn};
 
 use crate::{
     chat::leads::LeadItem,
-    conversations::items::{ConversationItem, TurnItem},
+    conversations::items::ConversationItem,
     events::stream::Change,
     keys,
     table::client::{Item, Range, Store, key_in, read},
@@ -94,9 +94,15 @@ impl Store {
         if times.contains(&conversation.created_at) {
             changes.push(Change::ConversationStarted(conversation.clone()));
         }
-        let partition = keys::conversation_partition(conversation.id);
-        let turns: Vec<TurnItem> = self.query(Range::prefix(partition, keys::TURN)).await?;
-        for turn in turns.into_iter().map(Turn::from) {
+        for entry in self.transcript(conversation.id).await? {
+            let turn = match entry {
+                TranscriptEntry::Turn(turn) => *turn,
+                TranscriptEntry::Direct(message) => {
+                    let sent = times.contains(&message.created_at);
+                    changes.extend(sent.then_some(Change::DirectMessageAdded(message)));
+                    continue;
+                }
+            };
             if times.contains(&turn.answered_at) {
                 changes.push(Change::TurnAdded(Turn {
                     backend: None,

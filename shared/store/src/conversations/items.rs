@@ -8,7 +8,6 @@ use domain::{
     WorkspaceId,
     conversation::{Handoff, MAX_MESSAGES, MAX_TEXT_BYTES},
 };
-use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -21,7 +20,7 @@ use crate::{
 };
 
 /// Conversations whose turns are read at the same time.
-const TURN_READS: usize = 20;
+pub(super) const TURN_READS: usize = 20;
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ConversationItem {
@@ -44,7 +43,11 @@ pub(crate) struct ConversationItem {
     customer_email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     overall_rating: Option<i8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    assignee: Option<String>,
     message_count: u32,
+    #[serde(default)]
+    direct_messages: u32,
     #[serde(default)]
     text_bytes: u32,
     first_message: String,
@@ -99,7 +102,9 @@ item_conversions!(
         handoff_reason,
         customer_email,
         overall_rating,
+        assignee,
         message_count,
+        direct_messages,
         text_bytes,
         first_message,
         created_at,
@@ -148,7 +153,10 @@ pub enum Waiting {
     Gone,
 }
 
-fn active_indexes(conversation: &Conversation, idle: Duration) -> [(&'static str, String); 4] {
+pub(super) fn active_indexes(
+    conversation: &Conversation,
+    idle: Duration,
+) -> [(&'static str, String); 4] {
     let key = keys::conversation(conversation.chatbot_id, conversation.id);
     [
         ("due_pk", keys::due_partition_of(&key)),
@@ -250,17 +258,6 @@ impl Store {
         let mut writes = vec![written, added];
         writes.extend(trace.map(traces::kept).transpose()?);
         Ok(self.transact(writes).await?.is_done())
-    }
-
-    /// The turns of each of `conversations`, in their order, each oldest first. They may be a moment
-    /// behind, for half of what [`Store::turns`] costs each.
-    pub async fn turns_of(&self, conversations: &[ConversationId]) -> Result<Vec<Vec<Turn>>> {
-        let reads = conversations.iter().copied().map(|id| async move {
-            let range = Range::prefix(keys::conversation_partition(id), keys::TURN);
-            let items: Vec<TurnItem> = self.query(Range { consistent: false, ..range }).await?;
-            Ok(items.into_iter().map(Turn::from).collect())
-        });
-        futures::stream::iter(reads).buffered(TURN_READS).try_collect().await
     }
 
     /// All turns of a conversation, oldest first.

@@ -1,7 +1,9 @@
 //! Conversations and their turns: items, the rows of lists, the queries over both, and sketches of
 //! frequent questions.
 
+pub(crate) mod direct;
 pub(crate) mod history;
+pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod list;
 pub(crate) mod questions;

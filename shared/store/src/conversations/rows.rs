@@ -16,8 +16,8 @@ use crate::{
 };
 
 #[derive(Deserialize)]
-struct ListedItem {
-    list_sk: ConversationId,
+pub(super) struct ListedItem {
+    pub list_sk: ConversationId,
 }
 
 /// The partitions of the `list` index in which the conversations are that `filter` wants.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use domain::{
     AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Channel, ChannelEntry, ChannelStatus,
-    Chatbot, Conversation, CrawlId, Delivery, EntryState, Error, ExecutionStatus, Lead, Result,
-    Source, SourceId, Turn, Webhook,
+    Chatbot, Conversation, CrawlId, Delivery, DirectMessage, EntryState, Error, ExecutionStatus,
+    Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -18,6 +18,7 @@ use crate::{
     channels::items::ChannelItem,
     chat::leads::LeadItem,
     chatbots::items::ChatbotItem,
+    conversations::direct::DirectMessageItem,
     conversations::items::{ConversationItem, TurnItem},
     keys::{ItemKind, Key},
     knowledge::pages::PageItem,
@@ -70,6 +71,8 @@ pub enum Change {
     },
     /// A turn was cleared away with its conversation.
     TurnRemoved(Turn),
+    /// A member or a visitor wrote outside of a turn.
+    DirectMessageAdded(DirectMessage),
     /// A visitor left contact details.
     LeadCaptured(Lead),
     /// A lead was deleted.
@@ -160,6 +163,9 @@ impl StreamImage {
             }
             (ItemKind::Turn, Some(old), None) => {
                 Some(Change::TurnRemoved(read::<TurnItem>(old)?.into()))
+            }
+            (ItemKind::DirectMessage, None, Some(new)) => {
+                Some(Change::DirectMessageAdded(read::<DirectMessageItem>(new)?.into()))
             }
             (ItemKind::Lead, None, Some(new)) => {
                 Some(Change::LeadCaptured(read::<LeadItem>(new)?.try_into()?))

@@ -246,6 +246,14 @@ impl Store {
         Ok(items.into_iter().map(Into::into).collect())
     }
 
+    /// The newest `limit` sources of a chatbot, newest first; they may be a moment behind.
+    pub async fn newest_sources(&self, chatbot: ChatbotId, limit: u32) -> Result<Vec<Source>> {
+        let range = Range::prefix(keys::chatbot_partition(chatbot), keys::SOURCE).backwards();
+        let range = Range { consistent: false, ..range.limit(limit) };
+        let items: Vec<SourceItem> = self.query(range).await?;
+        Ok(items.into_iter().map(Into::into).collect())
+    }
+
     /// Deletes a source; whether there was one. What it knew stops answering with the same write;
     /// its pages and passages follow behind the stream.
     pub async fn delete_source(&self, source: &Source) -> Result<bool> {

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use axum::http::Method;
 use domain::{Platform, Timestamp};
 use platforms::{
-    ChannelAccount, ChannelCredentials, ConnectFailure, Piece, PlatformApi, PlatformHosts,
-    ReplyContext, SendError, SendFailure, SendTarget, SentPiece, WebhookHealth, WebhookTarget,
+    ChannelAccount, ChannelCredentials, ConnectFailure, Piece, PieceError, PlatformApi,
+    PlatformHosts, ReplyContext, SendFailure, SendTarget, SentPiece, WebhookHealth, WebhookTarget,
     render,
 };
 use serde_json::{Value, json};
@@ -60,12 +60,12 @@ impl Ours {
         self.api.check(&self.credentials, WebhookTarget { url: &url, secret: SECRET }, TIME).await
     }
 
-    async fn send(&self, peer: &str, text: &str) -> Result<SentPiece, SendError> {
+    async fn send(&self, peer: &str, text: &str) -> Result<SentPiece, PieceError> {
         let piece = render(self.credentials.platform(), text, 9).remove(0);
         self.send_piece(peer, &piece).await
     }
 
-    async fn send_piece(&self, peer: &str, piece: &Piece) -> Result<SentPiece, SendError> {
+    async fn send_piece(&self, peer: &str, piece: &Piece) -> Result<SentPiece, PieceError> {
         let reply = ReplyContext::default();
         self.api.send(self.target(peer, &reply), piece, 0, "key", TIME).await
     }

@@ -2,5 +2,6 @@
 
 mod botplot;
 mod chatbotplatform;
+mod colloquy;
 mod conferbot;
 mod helpbot;

@@ -1,4 +1,5 @@
 //! Routes of the `projects` function.
 
 mod botplot;
+mod colloquy;
 mod helpbot;

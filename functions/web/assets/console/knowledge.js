@@ -1,0 +1,289 @@
+// What a chatbot has read: its sources with their pages and the reasons of those that failed; and
+// adding a site, a file or a pair.
+
+import { Refused, call, get, part, post, remove } from "./api.js";
+import { h, outside, replace } from "./dom.js";
+import { ago, count } from "./format.js";
+import { pairForm } from "./pairs.js";
+import { chatbotId } from "./state.js";
+import {
+  badge,
+  button,
+  confirm,
+  empty,
+  field,
+  fill,
+  form,
+  loading,
+  openDialog,
+  pageHead,
+  select,
+  table,
+  toast,
+} from "./ui.js";
+
+const ROWS = 100;
+/** A form with a larger file doesn't pass the gateway. */
+const MAX_FILE = 4 * 1024 * 1024;
+const WORKING = 3_000;
+
+/** @type {Record<string, string>} */
+const KINDS = { url: "Site", qa: "Pair", file: "File" };
+/** @type {[string, string][]} */
+const SYNC = [
+  ["manual", "Only when I say so"],
+  ["daily", "Every day"],
+  ["weekly", "Every week"],
+];
+/** @type {Record<string, string>} */
+const STATUS = { ready: "good", failed: "bad", processing: "info" };
+/** @type {Record<string, string>} */
+const PAGES = { done: "good", ready: "good", indexed: "good", failed: "bad", gone: "warn", queued: "info" };
+
+/** @param {HTMLElement} page */
+export function showKnowledge(page) {
+  let timer = 0;
+  let left = false;
+  const board = h("div", { class: "card flush" }, loading());
+  const read = async () => {
+    clearTimeout(timer);
+    const { sources } = await get("/api/v1/knowledge", chatbotId());
+    if (left) return null;
+    const working = sources.some((/** @type {any} */ one) => one.status === "processing");
+    if (working) timer = setTimeout(again, WORKING);
+    return [
+      working && h("div", { class: "progress", role: "progressbar", "aria-label": "Reading sources" }),
+      list(sources, again),
+    ];
+  };
+  const again = () => fill(board, read);
+  /** @param {string} text @param {string} title @param {(close: () => void) => HTMLElement} make @param {string} [kind] */
+  const add = (text, title, make, kind) =>
+    button(
+      text,
+      () => {
+        openDialog(title, (close) =>
+          make(() => {
+            close();
+            again();
+          }),
+        );
+      },
+      kind,
+    );
+  replace(
+    page,
+    pageHead(
+      "Knowledge",
+      "Your chatbot answers from these sources and from nothing else.",
+      add("Add a site", "Add a site", siteForm, "primary"),
+      add("Add a file", "Add a file", fileForm),
+      add("Add a pair", "Add a question with its answer", (done) => pairForm("", "", done)),
+    ),
+    board,
+  );
+  again();
+  return () => {
+    left = true;
+    clearTimeout(timer);
+  };
+}
+
+/**
+ * @param {any[]} sources
+ * @param {() => void} again
+ */
+function list(sources, again) {
+  if (sources.length === 0) {
+    return empty(
+      "knowledge",
+      "Nothing to read yet",
+      "Add your site: its pages are read in the background. Or write down a question with its answer, which counts at once.",
+    );
+  }
+  return table(
+    "Sources",
+    ["Source", "Kind", "Status", ["num", "Passages"], ["num", "Words"], "Added", ""],
+    sources.map((one) => [
+      [
+        "text",
+        h(
+          "div",
+          {},
+          h("button", { type: "button", class: "plain wrap", onclick: () => detail(one) }, one.name),
+          one.error && h("p", { class: "field-error" }, one.error),
+        ),
+      ],
+      KINDS[one.type] ?? one.type,
+      badge(one.status === "processing" ? "reading" : one.status, STATUS[one.status]),
+      ["num", count(one.chunkCount)],
+      ["num", count(one.wordCount)],
+      ["nowrap", ago(one.createdAt)],
+      [
+        "actions",
+        h(
+          "div",
+          { class: "row" },
+          one.type !== "qa" &&
+            button(
+              "Read again",
+              async () => {
+                await post(`/api/v1/knowledge/${part(one.id)}/recrawl`, {}, chatbotId());
+                toast("It is being read again. What it knew answers until then.");
+                again();
+              },
+              "small",
+            ),
+          button(
+            "Delete",
+            () =>
+              confirm(
+                "Delete this source?",
+                `“${one.name}” stops answering at once, and its pages are removed.`,
+                "Delete",
+                async () => {
+                  await remove(`/api/v1/knowledge/${part(one.id)}`, chatbotId());
+                  toast("Deleted.");
+                  again();
+                },
+              ),
+            "small danger",
+          ),
+        ),
+      ],
+    ]),
+  );
+}
+
+/** @param {() => void} done */
+function siteForm(done) {
+  const url = h("input", {
+    type: "url",
+    required: true,
+    maxlength: 2048,
+    placeholder: "https://example.com/docs",
+    autocomplete: "url",
+  });
+  const sync = select(SYNC, "weekly");
+  return form(
+    [field("Address", url, "Pages below it are read too; robots.txt is followed."), field("Read it again", sync)],
+    "Read it",
+    async () => {
+      await post("/api/v1/knowledge/url", { url: url.value, syncFrequency: sync.value }, chatbotId());
+      toast("It is being read. The list shows how far it is.");
+      done();
+    },
+  );
+}
+
+/** @param {() => void} done */
+function fileForm(done) {
+  const file = h("input", {
+    type: "file",
+    required: true,
+    accept: ".html,.txt,.md,.pdf,.docx,.pptx,.xlsx,.odt,.epub,.csv,.tsv,.json,.jsonl",
+  });
+  return form(
+    [
+      field(
+        "File",
+        file,
+        "PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, HTML, Markdown, text, CSV or JSON; up to 4 MB here, up to 10 MB by the API.",
+      ),
+    ],
+    "Read it",
+    async () => {
+      const chosen = file.files?.[0];
+      if (!chosen) return;
+      if (chosen.size > MAX_FILE)
+        throw new Refused(
+          "This file is larger than 4 MB. The API takes up to 10 MB: see Knowledge in the documentation.",
+          413,
+        );
+      const body = new FormData();
+      body.append("file", chosen, chosen.name);
+      await call("POST", "/api/v1/sources/file", { form: body, scope: chatbotId() });
+      toast("It is being read.");
+      done();
+    },
+  );
+}
+
+/** @param {any} source */
+function detail(source) {
+  openDialog(
+    source.name,
+    () => {
+      const pages = h("div", {}, loading());
+      const passages = h("div", {}, loading());
+      if (source.type === "url") readPages(pages, source.id, 0);
+      else replace(pages);
+      fill(passages, async () => {
+        const { chunks } = await get(`/api/v1/knowledge/${part(source.id)}`, chatbotId());
+        if (chunks.length === 0) return h("p", { class: "quiet" }, "No passages yet.");
+        return h(
+          "ol",
+          { class: "passages" },
+          chunks
+            .slice(0, ROWS)
+            .map((/** @type {any} */ one) =>
+              h(
+                "li",
+                { class: "passage" },
+                h("div", { class: "pre", tabindex: "0", role: "region", "aria-label": "Passage" }, one.content),
+                h("p", { class: "small quiet" }, `${count(one.tokenCount)} tokens`),
+              ),
+            ),
+        );
+      });
+      return [
+        source.error && h("p", { class: "notice bad" }, source.error),
+        pages,
+        h("details", {}, h("summary", {}, `Passages (${count(source.chunkCount)})`), passages),
+      ];
+    },
+    "wide",
+  );
+}
+
+/**
+ * The pages of a source from `offset` on: what became of each, and why.
+ *
+ * @param {HTMLElement} place
+ * @param {string} id
+ * @param {number} offset
+ */
+function readPages(place, id, offset) {
+  fill(place, async () => {
+    const { pages, total } = await get(
+      `/api/v1/knowledge/${part(id)}/pages?limit=${ROWS}&offset=${offset}`,
+      chatbotId(),
+    );
+    if (total === 0) return h("p", { class: "quiet" }, "No pages are known yet.");
+    const failed = pages.filter((/** @type {any} */ one) => one.reason).length;
+    return [
+      h(
+        "h3",
+        {},
+        `Pages ${offset + 1} to ${offset + pages.length} of ${count(total)}${failed > 0 ? `; ${failed} with a reason to look at` : ""}`,
+      ),
+      table(
+        "Pages",
+        ["Address", "Status", "Reason", ["num", "Passages"], "Last read"],
+        pages.map((/** @type {any} */ one) => [
+          ["text", outside(one.url)],
+          badge(one.status, PAGES[one.status]),
+          ["text", one.reason ?? ""],
+          ["num", count(one.chunkCount)],
+          ["nowrap", one.lastGoodAt ? ago(one.lastGoodAt) : ""],
+        ]),
+      ),
+      h(
+        "div",
+        { class: "row end" },
+        offset > 0 && button("Before", () => readPages(place, id, offset - ROWS), "small"),
+        offset + pages.length < total && button("After", () => readPages(place, id, offset + ROWS), "small"),
+      ),
+    ];
+  });
+}

@@ -1,0 +1,28 @@
+// A question with its answer: the form that adds one.
+
+import { post } from "./api.js";
+import { h } from "./dom.js";
+import { chatbotId } from "./state.js";
+import { field, form, toast } from "./ui.js";
+
+/**
+ * @param {string} question
+ * @param {string} answer
+ * @param {() => unknown} done
+ */
+export function pairForm(question, answer, done) {
+  const ask = h("input", { required: true, maxlength: 1000, value: question, autocomplete: "off" });
+  const say = h("textarea", { required: true, maxlength: 10000, value: answer });
+  return form(
+    [
+      field("Question", ask, "As visitors ask it. Other wordings are recognized too."),
+      field("Answer", say, "Given word for word, at once."),
+    ],
+    "Save the pair",
+    async () => {
+      await post("/api/v1/knowledge/qa", { question: ask.value, answer: say.value }, chatbotId());
+      toast("Saved. It answers from now on.");
+      await done();
+    },
+  );
+}

@@ -1,0 +1,319 @@
+// The console: an owner's first hour, every screen on every kind of screen, and texts that mean harm.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { PAYLOADS, harmless } from "./payloads.mjs";
+import {
+  BASE,
+  accessible,
+  bearer,
+  call,
+  closeBrowser,
+  configure,
+  picture,
+  screen,
+  shop,
+  signedIn,
+  site,
+  teach,
+  tenant,
+  until,
+  visitor,
+  widget,
+} from "./harness.mjs";
+
+after(closeBrowser);
+
+/** @type {[string, string][]} Names as behind the #, and titles. */
+const SCREENS = [
+  ["overview", "Overview"],
+  ["inbox", "Inbox"],
+  ["leads", "Leads"],
+  ["knowledge", "Knowledge"],
+  ["try", "Ask and see"],
+  ["unanswered", "Unanswered"],
+  ["settings", "Chatbot"],
+  ["integrations", "Integrations"],
+  ["webhooks", "Webhooks"],
+  ["keys", "API keys"],
+  ["usage", "Usage and plan"],
+];
+
+const ROASTING =
+  "Beans are roasted on Tuesdays in small batches and rest for two days before they are sent to subscribers.";
+
+test("an owner's first hour", async (t) => {
+  const host = await site(t);
+  const roast = host.put(
+    "/roasting",
+    `<!DOCTYPE html><title>How we roast</title><main><h1>Roasting</h1><p>${ROASTING}</p></main>`,
+  );
+  const page = await visitor(t, { expected: ["status of 401"] });
+
+  // Signs up.
+  await page.goto(`${BASE}/console`);
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await accessible(page, "the door");
+  await page.getByLabel("E-mail address").fill("no@colloquy.example");
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByRole("button", { name: "Sign up" }).click();
+  const email = `owner-${process.pid}-${Date.now()}@colloquy.example`;
+  await page.getByLabel("Organization").fill("Harbour Coffee");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Sign up" }).click();
+
+  // Makes a chatbot and gives it a site to read.
+  await page.getByRole("button", { name: "New chatbot" }).last().click();
+  await page.getByRole("dialog").getByLabel("Name").fill("Harbour");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByRole("heading", { level: 1, name: "Knowledge" }).waitFor();
+  await page.getByRole("button", { name: "Add a site" }).click();
+  await accessible(page, "the form for a site");
+  await page.getByLabel("Address").fill(roast);
+  await page.getByRole("button", { name: "Read it" }).click();
+  await page.getByRole("row", { name: /roasting.*ready/ }).waitFor();
+  await page.getByRole("button", { name: roast }).click();
+  await page.getByRole("dialog").getByText("Pages 1 to 1 of 1").waitFor();
+  await picture(page, "console-pages");
+  await page.getByRole("button", { name: "Close" }).click();
+
+  // Asks it, sees why, and writes a better answer.
+  await screen(page, "try", "Ask and see");
+  await page.getByLabel("Question").fill("When are beans roasted?");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.getByText("Answered from passages").waitFor();
+  await page.locator(".passage").getByText("small batches").waitFor();
+  await accessible(page, "what was found");
+  await picture(page, "console-try", { fullPage: true });
+  await page.getByRole("button", { name: "Write a better answer" }).click();
+  await page.getByRole("dialog").getByLabel("Answer").fill("Every **Tuesday** at six.");
+  await page.getByRole("button", { name: "Save the pair" }).click();
+  await page.getByText("It answers from now on.").waitFor();
+  await until("the pair answers", async () => {
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.waitForFunction(() => !document.querySelector(".loading"));
+    return page.getByText("Answered by a pair").isVisible();
+  });
+
+  // Makes a public key and puts the widget on a page.
+  await screen(page, "keys", "API keys");
+  await page.getByRole("button", { name: "Make a public key" }).click();
+  const written = await page.locator("code").getByText("<script").textContent();
+  await accessible(page, "the script tag");
+  await picture(page, "console-tag");
+  assert.match(written ?? "", /^<script .*src="http.*\/widget\.js".*data-key="pk_\w+".*><\/script>$/s);
+
+  // A visitor asks what it knows and what it doesn't, and for a person.
+  const guest = await visitor(t);
+  await guest.goto(host.put("/", shop(written ?? "")));
+  const chat = widget(guest);
+  await chat.open();
+  const answer = await chat.ask("When are beans roasted?");
+  assert.equal(await answer.locator("strong").textContent(), "Tuesday");
+  await chat.ask("May I bring my elephant?");
+
+  // The owner answers what nothing was found for.
+  await screen(page, "unanswered", "Unanswered");
+  await until("the question is listed", async () => {
+    await screen(page, "overview", "Overview");
+    await screen(page, "unanswered", "Unanswered");
+    return page.getByRole("heading", { name: "May I bring my elephant?" }).isVisible();
+  });
+  await accessible(page, "unanswered questions");
+  await picture(page, "console-unanswered");
+  await page.getByRole("button", { name: "Answer" }).click();
+  await page.getByRole("dialog").getByLabel("Answer").fill("Elephants are welcome on Sundays.");
+  await page.getByRole("button", { name: "Save the answer" }).click();
+  await page.getByText("Nothing is left unanswered").waitFor();
+  await until("the answer counts", async () => {
+    const row = await chat.ask("May I bring my elephant?");
+    return (await row.textContent())?.includes("Sundays");
+  });
+
+  // And takes the conversation over.
+  await chat.part(".person").click();
+  await chat.part(".field input").fill("ada@example.com");
+  await chat.part(".card .button").first().click();
+  await chat.says("Thank you.");
+  await screen(page, "inbox", "Inbox");
+  await page.locator("#waiting").getByText("1").waitFor();
+  await page.getByRole("link", { name: /When are beans roasted/ }).click();
+  await page.getByText("reach them at ada@example.com").waitFor();
+  await page.getByRole("button", { name: "Assign to me" }).click();
+  await page.getByLabel("Reply").fill("Hello Ada, how large is your elephant?");
+  await page.getByRole("button", { name: "Send" }).click();
+  await chat.part(".row.agent").getByText("how large").waitFor();
+  await chat.field.fill("Rather small.");
+  await chat.field.press("Enter");
+  await page.getByRole("log").getByText("Rather small.").waitFor();
+  await accessible(page, "a conversation");
+  await picture(page, "console-inbox");
+  await page.getByRole("button", { name: "Give back to the chatbot" }).click();
+  await page.getByText("With the chatbot").first().waitFor();
+  await chat.ask("When are beans roasted?");
+
+  // The lead is there too.
+  await screen(page, "leads", "Leads");
+  await page.getByText("ada@example.com").waitFor();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: /CSV/ }).click();
+  assert.match((await download).suggestedFilename(), /\.csv$/);
+  await screen(page, "overview", "Overview");
+  await until("the numbers are there", async () => {
+    await screen(page, "leads", "Leads");
+    await screen(page, "overview", "Overview");
+    return page.getByText("Conversations and messages").isVisible();
+  });
+  await accessible(page, "the overview");
+  await picture(page, "console-overview", { fullPage: true });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+});
+
+test("the link that cargo dev prints signs in once", async (t) => {
+  const token = process.env.WEB_SIGN_IN_TOKEN;
+  const page = await visitor(t, { expected: ["status of 401", "status of 400", "status of 404"] });
+  await page.goto(`${BASE}/console#token=${token}`);
+  await page.getByRole("navigation", { name: "Screens" }).waitFor();
+  assert.ok(!page.url().includes("token"));
+  const other = await visitor(t, { expected: ["status of 401", "status of 400", "status of 404"] });
+  await other.goto(`${BASE}/console#token=${token}`);
+  await other.getByRole("heading", { name: "Sign in" }).waitFor();
+});
+
+/** A workspace in which something has happened. @param {any} t */
+const busy = async (t) => {
+  const owner = await tenant("Harbour Coffee");
+  await teach(owner, "When are you open?", "Monday to Friday, nine to five.");
+  const ask = (/** @type {string} */ message) =>
+    call("POST", "/api/v1/chat", { message, visitorId: "ada" }, bearer(owner.publicKey));
+  const { data } = await ask("When are you open?");
+  await ask("May I bring my elephant?");
+  await call("POST", `/api/v1/messages/${data.messageId}/rating`, { rating: 1 }, bearer(owner.publicKey));
+  await call(
+    "POST",
+    `/api/v1/conversations/${data.conversationId}/handoff`,
+    { reason: "It is urgent" },
+    bearer(owner.publicKey),
+  );
+  await call(
+    "POST",
+    "/api/v1/leads",
+    { name: "Ada Lovelace", email: "ada@example.com", phone: "+43 1 234" },
+    bearer(owner.publicKey),
+  );
+  const host = await site(t);
+  await call("POST", "/api/v1/sources", { url: `${host.origin}/missing` }, bearer(owner.site));
+  const hook = { url: host.put("/hook", ""), events: ["lead.captured"], description: "CRM" };
+  await call("POST", `/api/v1/projects/${owner.chatbot}/webhooks`, hook, bearer(owner.secret));
+  await configure(owner, { primaryColor: "#0b6e4f" });
+  return { owner, conversation: data.conversationId };
+};
+
+test("every screen, desktop and phone, light and dark, empty and not", async (t) => {
+  const { owner, conversation } = await busy(t);
+  const fresh = await tenant("Fresh");
+  for (const phone of [false, true])
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await visitor(t, { phone, colorScheme, reducedMotion: "reduce" });
+      await signedIn(page, owner);
+      const name = `${phone ? "phone" : "desktop"}-${colorScheme}`;
+      for (const [at, title] of SCREENS) {
+        await screen(page, at, title);
+        await accessible(page, `${at} ${name}`);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        assert.ok(overflow <= 0, `${at} ${name}: nothing sticks out`);
+        await picture(page, `console-${at}-${name}`);
+      }
+      await screen(page, `inbox/${conversation}`, "Inbox");
+      await page.getByText("It is urgent").waitFor();
+      await accessible(page, `a conversation ${name}`);
+      await picture(page, `console-conversation-${name}`);
+      await page.context().close();
+    }
+  const page = await visitor(t);
+  await signedIn(page, fresh);
+  for (const [at, title] of SCREENS) {
+    await screen(page, at, title);
+    await accessible(page, `${at}, empty`);
+    await picture(page, `console-empty-${at}`);
+  }
+});
+
+const TAGS =
+  "a article b button canvas caption code colloquy-widget dd details dialog div dl dt fieldset figure form g h1 h2 h3 header input label legend li line main meter nav noscript ol option p path pre progress rect section select span strong summary svg table tbody td text textarea th thead title tr ul".split(
+    " ",
+  );
+
+test("what visitors, pages, models, systems and members write is text on every screen", async (t) => {
+  const { owner, conversation } = await busy(t);
+  const page = await visitor(t, { expected: ["status of 4"] });
+  let payload = "";
+  // Every text of every answer is the payload, but for what the console finds its way by.
+  const kept = new Set([
+    "id",
+    "_id",
+    "status",
+    "cursor",
+    "plan",
+    "type",
+    "kind",
+    "dialect",
+    "role",
+    "createdAt",
+    "created_at",
+    "updatedAt",
+    "lastAsked",
+    "date",
+    "outcome",
+    "position",
+    "resetsAt",
+    "lastScrapedAt",
+    "lastGoodAt",
+    "chatbotId",
+    "month",
+    "channel",
+    "primaryColor",
+    "primaryForeground",
+    "backgroundColor",
+    "foregroundColor",
+    "secondaryColor",
+    "secondaryForeground",
+    "next_attempt_at",
+    "at",
+  ]);
+  /** @param {any} value @param {string} name @returns {any} */
+  const poisoned = (value, name) => {
+    if (Array.isArray(value)) return value.map((one) => poisoned(one, name));
+    if (value && typeof value === "object")
+      return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, poisoned(one, key)]));
+    return typeof value === "string" && !kept.has(name) ? payload : value;
+  };
+  await page.route("**/{api/v1,v1}/**", async (/** @type {any} */ route) => {
+    if (route.request().method() !== "GET") return route.continue();
+    const answer = await route.fetch();
+    const body = await answer.json().catch(() => null);
+    return route.fulfill({ response: answer, json: poisoned(body, "") });
+  });
+  await signedIn(page, owner);
+  let seen = 0;
+  for (payload of PAYLOADS) {
+    await page.reload();
+    await page.locator("nav[aria-label=Screens]").waitFor({ state: "attached" });
+    for (const [at, title] of SCREENS) {
+      await screen(page, at, title);
+      await harmless(page, "", TAGS, `${at}: ${payload}`);
+      seen += (await page.locator("#app").textContent())?.includes(payload.split("\n")[0].trim().slice(0, 12)) ? 1 : 0;
+    }
+    await screen(page, `inbox/${conversation}`, "Inbox");
+    await page.locator(".messages").waitFor();
+    await harmless(page, "", TAGS, `a conversation: ${payload}`);
+  }
+  assert.ok(seen > PAYLOADS.length * 4, `${seen}: they are there to read`);
+  await picture(page, "console-payloads");
+});

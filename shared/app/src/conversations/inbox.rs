@@ -1,0 +1,234 @@
+//! The inbox: a team reads the conversations of its chatbots, takes one over, answers, gives it back.
+//!
+//! A reply makes a conversation the team's: its status is `handed_off`, in which the chatbot is silent.
+//! A reply and the status are one transaction. Who polls an inbox asks its feed, which the stream's
+//! subscriber `events::inbox` writes.
+
+use std::time::Duration;
+
+use domain::{
+    ChatbotId, Conversation, ConversationId, ConversationStatus, DirectAuthor, DirectMessage,
+    Error, ErrorKind, InboxCursor, InboxPatch, InboxQuery, Member, MessageId, Result, Timestamp,
+    WorkspaceId, conversation::MAX_MESSAGES,
+};
+use futures::future::try_join_all;
+
+use crate::{App, conversations::list::Whole};
+
+/// Chatbots that a list of all of a workspace's looks at; one that has more names one.
+pub const MAX_CHATBOTS: usize = 50;
+/// Conversations that one page looks at, where a filter has to look inside.
+const MAX_LOOKED_AT: usize = 1_000;
+/// Conversations of a chatbot that are read at once, where a filter has to look inside.
+const BATCH: u32 = 100;
+/// Entries of the feed in one answer.
+const MAX_CHANGES: u32 = 100;
+/// How far back the feed is read again: an entry may be written this much later than its time says.
+const OVERLAP: Duration = Duration::from_secs(10);
+/// An older cursor has entries behind it that have expired.
+const MAX_AGE: Duration = Duration::from_secs(23 * 60 * 60);
+/// How often a write is repeated whose conversation changed meanwhile.
+const ATTEMPTS: u32 = 4;
+
+/// What changed in an inbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InboxChanges {
+    /// The conversations that did, as they are now.
+    pub conversations: Vec<Conversation>,
+    /// Where to ask from the next time.
+    pub cursor: Timestamp,
+    /// There is too much to tell: the list is to be read again.
+    pub is_reset: bool,
+}
+
+impl App {
+    /// A page of the conversations that `query` wants, newest first, and where the next one begins.
+    pub async fn inbox(
+        &self,
+        workspace: WorkspaceId,
+        query: &InboxQuery,
+    ) -> Result<(Vec<Conversation>, Option<InboxCursor>)> {
+        let chatbots = self.inbox_chatbots(workspace, query.chatbot).await?;
+        let wanted = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let batch = if query.looks_inside() { BATCH.max(query.limit) } else { query.limit };
+        let (mut rows, mut cursor, mut looked_at) = (Vec::new(), query.cursor, 0);
+        loop {
+            let (found, more) = self.behind(&chatbots, query.status, cursor, batch).await?;
+            looked_at += found.len();
+            for conversation in found {
+                cursor = Some(InboxCursor(conversation.id));
+                if query.matches(&conversation) {
+                    rows.push(conversation);
+                }
+                if rows.len() == wanted {
+                    // Behind the last row there may be nothing: then the next page is empty.
+                    return Ok((rows, cursor));
+                }
+            }
+            match more {
+                None => return Ok((rows, None)),
+                Some(last) if looked_at >= MAX_LOOKED_AT => return Ok((rows, Some(last))),
+                Some(last) => cursor = Some(last),
+            }
+        }
+    }
+
+    /// The chatbot that is named, or all.
+    async fn inbox_chatbots(
+        &self,
+        workspace: WorkspaceId,
+        named: Option<ChatbotId>,
+    ) -> Result<Vec<ChatbotId>> {
+        if let Some(id) = named {
+            return Ok(vec![self.chatbot(workspace, id).await?.id]);
+        }
+        let all = self.chatbots(workspace).await?;
+        if all.len() > MAX_CHATBOTS {
+            let message =
+                format!("is needed: this workspace has more than {MAX_CHATBOTS} chatbots");
+            return Err(Error::field("chatbot", message));
+        }
+        Ok(all.into_iter().map(|chatbot| chatbot.id).collect())
+    }
+
+    /// Conversations of all `chatbots` behind `cursor`, newest first, about `limit` of them; and how
+    /// far that looked, if there may be more.
+    async fn behind(
+        &self,
+        chatbots: &[ChatbotId],
+        status: Option<ConversationStatus>,
+        cursor: Option<InboxCursor>,
+        limit: u32,
+    ) -> Result<(Vec<Conversation>, Option<InboxCursor>)> {
+        let reads = chatbots
+            .iter()
+            .map(|chatbot| self.store.conversations_behind(*chatbot, status, cursor, limit));
+        let pages = try_join_all(reads).await?;
+        // What lies behind the end of a page that isn't its chatbot's last comes later.
+        let horizon = pages.iter().filter_map(|(_, last)| *last).max();
+        let mut found: Vec<Conversation> = pages.into_iter().flat_map(|(page, _)| page).collect();
+        found.sort_by_key(|conversation| std::cmp::Reverse(conversation.id));
+        if let Some(horizon) = horizon {
+            found.retain(|conversation| conversation.id >= horizon);
+        }
+        Ok((found, horizon.map(InboxCursor)))
+    }
+
+    /// A conversation of any of the workspace's chatbots with what was said in it.
+    pub async fn inbox_conversation(
+        &self,
+        workspace: WorkspaceId,
+        id: ConversationId,
+    ) -> Result<Whole> {
+        self.transcript_of(workspace, id, None).await
+    }
+
+    /// A member answers in a conversation, which is the team's from then on.
+    pub async fn reply(
+        &self,
+        member: &Member,
+        id: ConversationId,
+        text: String,
+    ) -> Result<DirectMessage> {
+        let workspace = member.workspace_id;
+        let chatbot = self.chatbot_of(workspace, id).await?;
+        for _ in 0..ATTEMPTS {
+            let conversation = self.conversation_at(workspace, chatbot, id).await?;
+            let author = DirectAuthor::Member(member.email.clone());
+            let takes_over = InboxPatch {
+                status: Some(ConversationStatus::HandedOff),
+                assignee: conversation.assignee.is_none().then(|| Some(member.email.clone())),
+            };
+            let message = direct_message(&conversation, author, text.clone(), self.now())?;
+            let put =
+                self.store.put_direct_message(&conversation, &message, &takes_over, self.idle);
+            if put.await? {
+                return Ok(message);
+            }
+        }
+        Err(changed_meanwhile())
+    }
+
+    /// Changes the status or the assignee of a conversation.
+    pub async fn patch_inbox(
+        &self,
+        workspace: WorkspaceId,
+        id: ConversationId,
+        patch: InboxPatch,
+    ) -> Result<Conversation> {
+        if let Some(Some(address)) = &patch.assignee {
+            let user = self.store.user(address).await?;
+            if user.is_none_or(|user| user.workspace_id != workspace) {
+                return Err(Error::field("assignee", "must be the address of a member"));
+            }
+        }
+        let chatbot = self.chatbot_of(workspace, id).await?;
+        for _ in 0..ATTEMPTS {
+            let conversation = self.conversation_at(workspace, chatbot, id).await?;
+            let now = self.now();
+            if self.store.patch_conversation(&conversation, &patch, now, self.idle).await? {
+                return Ok(patched(conversation, patch));
+            }
+        }
+        Err(changed_meanwhile())
+    }
+
+    /// What changed in the inbox of `workspace` since the cursor of an earlier answer; without one,
+    /// where to begin. One read while nothing did.
+    pub async fn inbox_changes(
+        &self,
+        workspace: WorkspaceId,
+        since: Option<Timestamp>,
+    ) -> Result<InboxChanges> {
+        let now = self.now();
+        let nothing = |is_reset| InboxChanges { conversations: Vec::new(), cursor: now, is_reset };
+        let Some(since) = since else { return Ok(nothing(false)) };
+        if now.since(since) > MAX_AGE {
+            return Ok(nothing(true));
+        }
+        let from = since.minus(OVERLAP);
+        let (entries, more) = self.store.feed(workspace, from, MAX_CHANGES).await?;
+        if more {
+            return Ok(nothing(true));
+        }
+        let conversations = match entries.is_empty() {
+            true => Vec::new(),
+            false => self.store.conversations_in_feed(&entries).await?,
+        };
+        Ok(InboxChanges { conversations, cursor: now, is_reset: false })
+    }
+}
+
+fn patched(conversation: Conversation, patch: InboxPatch) -> Conversation {
+    let status = patch.status.unwrap_or(conversation.status);
+    let assignee = patch.assignee.unwrap_or_else(|| conversation.assignee.clone());
+    Conversation { status, assignee, ..conversation }
+}
+
+/// A direct message in `conversation`, if there is room for one.
+pub(super) fn direct_message(
+    conversation: &Conversation,
+    author: DirectAuthor,
+    text: String,
+    now: Timestamp,
+) -> Result<DirectMessage> {
+    if conversation.is_full() {
+        let message = format!(
+            "the conversation is full: it can have at most {MAX_MESSAGES} messages and 5 MB of text"
+        );
+        return Err(Error::new(ErrorKind::Conflict, message));
+    }
+    Ok(DirectMessage {
+        id: MessageId::at(now),
+        conversation_id: conversation.id,
+        chatbot_id: conversation.chatbot_id,
+        workspace_id: conversation.workspace_id,
+        author,
+        text,
+        created_at: now,
+    })
+}
+
+pub(super) fn changed_meanwhile() -> Error {
+    Error::new(ErrorKind::Conflict, "the conversation was changed by another request; try again")
+}

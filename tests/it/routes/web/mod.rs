@@ -1,0 +1,3 @@
+//! Files of the `web` function.
+
+mod colloquy;
