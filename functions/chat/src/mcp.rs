@@ -33,6 +33,8 @@ pub fn routes() -> OpenApiRouter<Ctx> {
         example = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})),
     responses(
         (status = 200, body = Object, description = "A JSON-RPC response"),
+        (status = 400, body = Object,
+            description = "A JSON-RPC error: no request of this protocol"),
         (status = 404, body = Object, description = "A JSON-RPC error: no such method")))]
 async fn serve_mcp(
     State(ctx): State<Ctx>,

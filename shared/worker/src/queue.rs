@@ -31,11 +31,13 @@ where
             let id = message.message_id.unwrap_or_default();
             let span = tracing::info_span!("message", id);
             let body = message.body.unwrap_or_default();
-            let all = Meter::current();
-            let own = all.fork();
-            let done = own.concurrent.scope(handle(body)).instrument(span.clone()).await;
-            let units = own.concurrent.units();
-            all.join(&own);
+            // Of this message alone, and of whatever the batch is part of.
+            let around = Meter::current();
+            let forked = around.fork();
+            let meter = &forked.concurrent;
+            let done = meter.scope(handle(body)).instrument(span.clone()).await;
+            let units = meter.units();
+            around.join(&forked);
             span.in_scope(|| match done {
                 Ok(()) => {
                     tracing::info!(read_units = units.read, write_units = units.write, "job done");

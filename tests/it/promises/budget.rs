@@ -1,13 +1,17 @@
 //! What a chat turn may cost: at most 4 round trips one after the other, 4 read units and 8 write
 //! units, warm and without a model. What it may cost to tell k subscribers of an event: 2 + k read
-//! units and 2 k write units, whatever their dialects, and one more for the inbox of the team.
+//! units and 2 k write units, whatever their dialects, and one more for the inbox of the team. What an
+//! execution of an agent loop may cost: 6 read and 16 write units, and 1 and 8 for each step that calls tools.
 
 use local::Code;
 use serde_json::json;
 use store::meter::Meter;
 use tests::App;
 
-use crate::util::stream::begun;
+use crate::util::{
+    agent_loops::{calls, make, model, modelled, record, run, says},
+    stream::begun,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chat_turn_stays_within_its_budget() {
@@ -115,4 +119,31 @@ async fn telling_k_subscribers_costs_at_most_2_and_k_reads_and_1_and_2_k_writes(
     assert!(units.write >= k && units.write <= 2.0 * k + 1.0, "{} write units", units.write);
     // The attempts continue without a listener.
     app.platform.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_stays_within_its_budget() {
+    for steps in [0, 1, 4] {
+        let app = App::with(|options| options.detached = true).await;
+        let ada = app.tenant("ada").await;
+        let step = |n: usize| calls(&[("nothing", json!({ "n": n }).to_string().as_str())]);
+        let model = model((0..steps).map(step).chain([says("Done.")]).collect()).await;
+        let integration = modelled(&app, &ada, &model).await;
+        let body = json!({"name": "Run", "user_message": "Run.", "integration_id": integration});
+        let made = make(&app, &ada, body).await;
+        let begun = run(&app, &ada, &made).await;
+        let message = json!({"v": 1, "workspaceId": ada.workspace, "agentLoopId": made["id"],
+            "executionId": begun["id"]});
+        let event = json!({"Records": [{"messageId": "m", "body": message.to_string()}]});
+        let Some(Code::Worker(work)) = app.platform.function("loop-worker") else { panic!("it") };
+        let meter = Meter::default();
+        let answer = meter.scope(work(event)).await.expect("an answer");
+        assert_eq!(answer["batchItemFailures"], json!([]));
+        assert_eq!(record(&app, &ada, &begun).await["status"], "completed");
+        let (units, each) = (meter.units(), f64::from(u32::try_from(steps).unwrap()));
+        assert!(units.read > 0.0 && units.read <= 6.0 + each, "{steps}: {} read", units.read);
+        let most = 16.0 + 8.0 * each;
+        assert!(units.write > 0.0 && units.write <= most, "{steps}: {} write", units.write);
+        app.platform.shutdown().await;
+    }
 }

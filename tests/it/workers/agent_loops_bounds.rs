@@ -178,6 +178,46 @@ async fn tokens_have_a_bound() {
     app.finish().await;
 }
 
+/// A loop draws on the same budget of the month as chats do.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plan_s_tokens_of_the_month_have_a_bound() {
+    let app = App::with(|options| {
+        options.plans = Some(r#"{"enterprise":{"backend_tokens":5000}}"#.to_owned());
+    })
+    .await;
+    let ada = app.tenant("ada").await;
+    let model = ScriptedBackend::start(|number, _| another(number)).await;
+    let record = ran(&app, &ada, &model, json!({"max_iterations": 50})).await;
+    assert_eq!(record["status"], "failed", "{record}");
+    assert!(record["error"].as_str().unwrap().contains("plan's tokens"), "{record}");
+    // 110 tokens a call; one that could take the rest of the budget is not made.
+    let made = model.asked().len();
+    assert!((2..10).contains(&made), "{made}");
+    app.finish().await;
+}
+
+/// A backend that counts nothing is counted by the length of its texts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_that_counts_no_tokens_has_the_same_bound() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let model = ScriptedBackend::start(|number, _| {
+        let mut steps = another(number);
+        steps.retain(|step| {
+            !matches!(step, Step::Send(bytes)
+            if String::from_utf8_lossy(bytes).contains("prompt_tokens"))
+        });
+        steps
+    })
+    .await;
+    let long =
+        json!({"max_tokens": 5_000, "max_iterations": 50, "user_message": "x".repeat(3_000)});
+    let record = ran(&app, &ada, &model, long).await;
+    assert!(record["error"].as_str().unwrap().contains("max_tokens (5000)"), "{record}");
+    assert!((3..6).contains(&model.asked().len()), "{}", model.asked().len());
+    app.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn time_has_a_bound_and_what_there_is_is_kept() {
     let app = App::start().await;

@@ -192,25 +192,41 @@ function filterBar(changed) {
  * @param {boolean} first
  */
 function open(talk, id, first) {
-  if (first) replace(talk, loading());
-  const draft = talk.querySelector("textarea")?.value ?? "";
-  fill(talk, async () => {
-    const found = await get(`/api/v1/inbox/conversations/${part(id)}`);
-    const shown = conversation(talk, found, draft);
-    queueMicrotask(() => {
-      const messages = talk.querySelector(".messages");
-      if (messages) messages.scrollTop = messages.scrollHeight;
+  const read = () => get(`/api/v1/inbox/conversations/${part(id)}`);
+  if (first) {
+    replace(talk, loading());
+    fill(talk, async () => {
+      const found = await read();
+      queueMicrotask(() => toEnd(talk));
+      return [...conversation(talk, found), composer(talk, id)];
     });
-    return shown;
-  });
+    return;
+  }
+  const refreshed = async () => {
+    const [head, messages] = conversation(talk, await read());
+    // The field stays what it is: whoever writes in it goes on.
+    if (talk.querySelector(".composer")?.getAttribute("data-of") !== id) return;
+    talk.querySelector(".talk-head")?.replaceWith(head);
+    talk.querySelector(".messages")?.replaceWith(messages);
+    toEnd(talk);
+  };
+  refreshed().catch(complain);
+}
+
+/** @param {HTMLElement} talk */
+function toEnd(talk) {
+  const messages = talk.querySelector(".messages");
+  if (messages) messages.scrollTop = messages.scrollHeight;
 }
 
 /**
+ * Its head and its messages.
+ *
  * @param {HTMLElement} talk
  * @param {any} found
- * @param {string} draft
+ * @returns {[HTMLElement, HTMLElement]}
  */
-function conversation(talk, found, draft) {
+function conversation(talk, found) {
   const row = found.conversation;
   const again = () => open(talk, row.id, false);
   /** @param {Record<string, any>} body @param {string} done */
@@ -269,7 +285,7 @@ function conversation(talk, found, draft) {
     { class: "messages", tabindex: "0", role: "log", "aria-label": "Messages" },
     found.messages.map(message),
   );
-  return [head, messages, composer(row, draft, again)];
+  return [head, messages];
 }
 
 /** @param {any} one */
@@ -306,18 +322,11 @@ function message(one) {
 }
 
 /**
- * @param {any} row
- * @param {string} draft
- * @param {() => void} again
+ * @param {HTMLElement} talk
+ * @param {string} id of the conversation
  */
-function composer(row, draft, again) {
-  const text = h("textarea", {
-    maxlength: 4000,
-    required: true,
-    placeholder:
-      row.status === "handed_off" ? "Write to the visitor" : "Write to the visitor: the chatbot is silent from then on",
-  });
-  text.value = draft;
+function composer(talk, id) {
+  const text = h("textarea", { maxlength: 4000, required: true, placeholder: "Write to the visitor" });
   // The same key for the same text: one that is sent again after an error is stored once.
   let key = crypto.randomUUID();
   text.addEventListener("input", () => {
@@ -331,9 +340,9 @@ function composer(row, draft, again) {
         text.focus();
         return;
       }
-      await call("POST", `/api/v1/inbox/conversations/${part(row.id)}/messages`, { body: { content }, key });
+      await call("POST", `/api/v1/inbox/conversations/${part(id)}/messages`, { body: { content }, key });
       text.value = "";
-      again();
+      open(talk, id, false);
     },
     "primary",
   );
@@ -342,8 +351,8 @@ function composer(row, draft, again) {
   });
   return h(
     "div",
-    { class: "composer stack" },
-    field("Reply", text, "Ctrl + Enter sends. The visitor reads it where they are."),
+    { class: "composer stack", "data-of": id },
+    field("Reply", text, "Ctrl + Enter sends. The chatbot is silent until you give the conversation back."),
     h("div", { class: "row end" }, send),
   );
 }

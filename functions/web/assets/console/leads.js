@@ -133,5 +133,5 @@ async function exported() {
   });
   link.click();
   URL.revokeObjectURL(address);
-  toast(`${count(lines.length - 1)} leads are in the file.`);
+  toast(lines.length - 1 === 1 ? "One lead is in the file." : `${count(lines.length - 1)} leads are in the file.`);
 }

@@ -1,5 +1,6 @@
 // All screens, in the order of the navigation.
 
+import { showChannels } from "./channels.js";
 import { showInbox } from "./inbox.js";
 import { showIntegrations } from "./integrations.js";
 import { showKeys } from "./keys.js";
@@ -33,7 +34,7 @@ export const screens = [
     needsChatbot: true,
     show: showKnowledge,
   },
-  { name: "try", title: "Ask and see", icon: "channels", group: "Answers", needsChatbot: true, show: showTry },
+  { name: "try", title: "Ask and see", icon: "try", group: "Answers", needsChatbot: true, show: showTry },
   {
     name: "unanswered",
     title: "Unanswered",
@@ -51,6 +52,7 @@ export const screens = [
     needsChatbot: true,
     show: showIntegrations,
   },
+  { name: "channels", title: "Channels", icon: "channels", group: "Setup", needsChatbot: true, show: showChannels },
   { name: "loops", title: "Agent loops", icon: "loops", group: "Setup", needsChatbot: true, show: showLoops },
   { name: "webhooks", title: "Webhooks", icon: "webhooks", group: "Setup", needsChatbot: true, show: showWebhooks },
   { name: "keys", title: "API keys", icon: "keys", group: "Workspace", needsChatbot: false, show: showKeys },

@@ -85,8 +85,16 @@ function answersForm() {
   const bot = /** @type {import("./state.js").Chatbot} */ (state.chatbot);
   const settings = bot.settings ?? {};
   const name = h("input", { required: true, maxlength: 100, value: bot.name });
-  const [thresholdField, threshold] = slider("Answers from", settings.confidenceThreshold ?? 0.5, "How sure it has to be. Higher: fewer answers, fewer wrong ones.");
-  const [nearField, near] = slider("Asks back from", settings.nearThreshold ?? 0.2, "Less sure than that, it says that it doesn't know.");
+  const [thresholdField, threshold] = slider(
+    "Answers from",
+    settings.confidenceThreshold ?? 0.5,
+    "How sure it has to be. Higher: fewer answers, fewer wrong ones.",
+  );
+  const [nearField, near] = slider(
+    "Asks back from",
+    settings.nearThreshold ?? 0.2,
+    "Less sure than that, it says that it doesn't know.",
+  );
   const from = select(
     [
       ["knowledge", "From what it has read alone"],
@@ -107,13 +115,7 @@ function answersForm() {
     h("h2", {}, "Answers"),
     form(
       [
-        h(
-          "div",
-          { class: "columns" },
-          field("Name", name),
-          thresholdField,
-          nearField,
-        ),
+        h("div", { class: "columns" }, field("Name", name), thresholdField, nearField),
         h(
           "div",
           { class: "columns" },

@@ -33,7 +33,7 @@ export function showTry(page) {
       "div",
       { class: "card" },
       empty(
-        "channels",
+        "try",
         "Ask something",
         "You see the answer, what it was drawn from, the scores and the thresholds. Nothing is stored, and no visitor sees it.",
       ),

@@ -180,7 +180,7 @@ export const platform = (base, key) => {
     /** @type {(conversation: string, email: string, visitor: string) => Promise<any>} */
     handOff: async (conversation, email, visitor) => {
       if (!streams) return call("/api/v1/handoff", { conversationId: conversation, customerEmail: email || null });
-      await call(`/api/v1/conversations/${encodeURIComponent(conversation)}/handoff`, {});
+      await call(`/api/v1/conversations/${encodeURIComponent(conversation)}/handoff`, { reason: email || null });
       if (email) await call("/api/v1/leads", { email, conversationId: conversation, visitorId: visitor });
     },
     /** @type {(lead: Record<string, string | null>) => Promise<any>} */

@@ -40,9 +40,10 @@ export const rows = (log, stack, words, bot, actions) => {
   /** @param {Message} one */
   const sources = (one) => {
     const items = map(one.sources, ({ title, url }) => {
-      const label = h("b", { dir: "auto" }, title || short(url));
-      const node = url ? link(url, label, "source") : h("span", { class: "source" }, label);
-      // A file's name or a pair is no address.
+      // A stored pair has none: what it asks is what the visitor asked.
+      if (!url) return null;
+      const node = link(url, h("b", { dir: "auto" }, title || short(url)), "source");
+      // A file's name is no address.
       if (node.tagName === "A") node.insertBefore(icon("link"), node.firstChild);
       return h("li", null, node);
     });

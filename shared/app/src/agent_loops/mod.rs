@@ -17,7 +17,8 @@
 //! - **Loop worker** ([`worker`]): takes a slot of the workspace, claims the execution, renews its lease
 //!   while it runs, and ends it. A workspace has [`worker::MAX_RUNNING`] slots, so that one with many
 //!   executions doesn't take the workers of all others.
-//! - **Run** (`run`): model call, tool calls, model call, and so on; `calls` knows the three-times rule. Each
+//! - **Run** (`run`): model call (`model_call`), tool calls, model call, and so on; `calls` knows the
+//!   three-times rule. Each
 //!   step is written down before its tools are called, and again with their results.
 //! - **Tools** (`tools`): connects to the MCP servers, names their tools for the model, finds the one that
 //!   is called and calls it. `builtin`: the platform's own tools.
@@ -66,6 +67,7 @@ mod calls;
 pub mod executions;
 pub mod job;
 pub mod loop_;
+mod model_call;
 mod run;
 pub mod schedule;
 mod tools;

@@ -2,70 +2,54 @@
 
 use std::time::{Duration, Instant};
 
-use ai::{
-    AnswerError, Answerer, Builtin, ChatbotContext, Finish, Message, MessageOrigin, Request, Rules,
-    ToolChoice,
-};
+use ai::{Finish, Message, ToolChoice};
 use domain::{
-    AgentExecution, AgentLoop, ChatbotId, ConversationId, ExecutionEnd, ExecutionResult,
-    ExecutionStatus, ExecutionStep, IntegrationStatus, MessageId, ModelCallRecord, Result,
-    ToolCallRecord,
-    agent_loops::{KEPT_CALL_BYTES, MAX_TOOL_CALLS, cut},
-    chatbot::REFUSAL,
-    conversation::Platform,
+    AgentExecution, AgentLoop, ExecutionEnd, ExecutionResult, ExecutionStatus, ExecutionStep,
+    IntegrationStatus, ModelCallRecord, Plan, Result, ToolCallRecord,
+    agent_loops::{KEPT_CALL_BYTES, MAX_TOOL_CALLS},
 };
 
 use super::{
     calls::{Repetition, Repetitions},
-    executions::CANCELLED,
+    model_call::MAX_OUTPUT_TOKENS,
     tools::Tools,
     worker::LoopWorker,
 };
-use crate::integrations::{
-    Backend,
-    agent::{AgentAnswer, collect},
-};
-
-/// The largest answer of one model call, in tokens.
-const MAX_OUTPUT_TOKENS: u32 = 4_096;
-/// Characters of a model's error that are kept.
-const MAX_ERROR: usize = 300;
-/// What the model is asked when its iterations are used up.
-const CLOSING: &str = "You have reached the limit of tool calls. Answer now with what you have, and call no \
-    more tools.";
+use crate::integrations::{Backend, agent::AgentAnswer};
 
 /// A run that has begun.
 pub(super) struct Run<'a> {
-    worker: &'a LoopWorker,
-    agent_loop: &'a AgentLoop,
-    execution: AgentExecution,
+    pub(super) worker: &'a LoopWorker,
+    pub(super) agent_loop: &'a AgentLoop,
+    pub(super) execution: AgentExecution,
     begun: Instant,
     time: Duration,
-    history: Vec<Message>,
+    pub(super) history: Vec<Message>,
     repetitions: Repetitions,
-    output: Option<String>,
+    pub(super) output: Option<String>,
     tool_calls: Vec<ToolCallRecord>,
     warnings: Vec<String>,
 }
 
 /// What answers.
-enum Model {
-    Integration(Box<Backend>),
+pub(super) enum Model {
+    /// An AI backend, paid by the plan's tokens.
+    Integration(Box<Backend>, Plan),
     /// The built-in answerer, for a loop that names no integration.
     Builtin,
 }
 
 /// Why a run stops before the model has said everything.
-enum Stop {
+pub(super) enum Stop {
     /// With this end.
     Ended(ExecutionStatus, String),
     /// The execution is no longer this worker's.
     Lost,
 }
 
-type Step<T> = std::result::Result<T, Stop>;
+pub(super) type Step<T> = std::result::Result<T, Stop>;
 
-fn failed<T>(why: impl Into<String>) -> Step<T> {
+pub(super) fn failed<T>(why: impl Into<String>) -> Step<T> {
     Err(Stop::Ended(ExecutionStatus::Failed, why.into()))
 }
 
@@ -92,7 +76,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn left(&self) -> Duration {
+    pub(super) fn left(&self) -> Duration {
         self.time.saturating_sub(self.begun.elapsed())
     }
 
@@ -137,7 +121,9 @@ impl<'a> Run<'a> {
             return Ok(failed("the integration is disabled"));
         }
         self.execution.model.clone_from(&backend.integration.model);
-        Ok(Ok(Model::Integration(Box::new(backend))))
+        let workspace = self.worker.app.store.workspace(self.agent_loop.workspace_id).await?;
+        let Some(workspace) = workspace else { return Ok(failed("the workspace is gone")) };
+        Ok(Ok(Model::Integration(Box::new(backend), workspace.plan)))
     }
 
     async fn iterate(&mut self, model: &Model, tools: &Tools) -> Result<Step<()>> {
@@ -160,134 +146,6 @@ impl<'a> Run<'a> {
             }
         }
         self.close(model, tools, &system).await
-    }
-
-    /// One model call, within what is left of time and tokens.
-    async fn ask(
-        &mut self,
-        model: &Model,
-        tools: &Tools,
-        system: &str,
-        tool_choice: ToolChoice,
-    ) -> Result<Step<(AgentAnswer, ModelCallRecord)>> {
-        if let Err(stop) = self.may_go_on().await? {
-            return Ok(Err(stop));
-        }
-        let request = self.request(tools, system, tool_choice);
-        let begun = Instant::now();
-        let asked = match model {
-            Model::Integration(backend) => {
-                self.worker.integrations.ask_agent(backend, &request, self.left()).await
-            }
-            Model::Builtin => {
-                let grounding = tools.grounding(&self.agent_loop.user_message).await?;
-                let answered = collect(Builtin.answer(Request { grounding, ..request })).await;
-                answered.map(|answer| match answer.text.is_empty() {
-                    true => AgentAnswer { text: REFUSAL.to_owned(), ..answer },
-                    false => answer,
-                })
-            }
-        };
-        let closing = tool_choice == ToolChoice::Forbidden;
-        let ms = millis(begun.elapsed());
-        match asked {
-            Ok(answer) => {
-                let (input, output) = (answer.usage.input_tokens, answer.usage.output_tokens);
-                self.execution.tokens_used += u64::from(input) + u64::from(output);
-                if !answer.text.is_empty() {
-                    self.output = Some(answer.text.clone());
-                }
-                let record = ModelCallRecord {
-                    closing,
-                    ms,
-                    input_tokens: input.into(),
-                    output_tokens: output.into(),
-                    text: Some(cut(&answer.text, KEPT_CALL_BYTES)).filter(|text| !text.is_empty()),
-                    error: None,
-                };
-                Ok(Ok((answer, record)))
-            }
-            Err(error) => {
-                let why = cut(&error.to_string(), MAX_ERROR);
-                let record = ModelCallRecord {
-                    closing,
-                    ms,
-                    error: Some(why.clone()),
-                    ..ModelCallRecord::default()
-                };
-                let number = self.execution.iterations_used + 1;
-                let step = ExecutionStep { number, model_call: record, tool_calls: Vec::new() };
-                if !self.worker.app.store.begin_step(&self.execution, &step).await? {
-                    return Ok(Err(Stop::Lost));
-                }
-                Ok(Err(self.after_failure(&error, why)))
-            }
-        }
-    }
-
-    /// What a model's failure means for the run.
-    fn after_failure(&self, error: &AnswerError, why: String) -> Stop {
-        match error {
-            AnswerError::Timeout { .. } if self.left().is_zero() => self.timed_out(),
-            _ => Stop::Ended(ExecutionStatus::Failed, format!("the AI backend failed: {why}")),
-        }
-    }
-
-    fn timed_out(&self) -> Stop {
-        let why = format!("timeout_seconds ({}) ran out", self.agent_loop.timeout_seconds);
-        Stop::Ended(ExecutionStatus::Timeout, why)
-    }
-
-    /// Whether there is time and there are tokens left, and the owner did not cancel the execution.
-    async fn may_go_on(&self) -> Result<Step<()>> {
-        if self.left().is_zero() {
-            return Ok(Err(self.timed_out()));
-        }
-        let max = u64::from(self.agent_loop.max_tokens);
-        if self.execution.tokens_used >= max {
-            return Ok(failed(format!("max_tokens ({max}) are used up")));
-        }
-        let (id, execution) = (self.agent_loop.id, self.execution.id);
-        let now = self.worker.app.store.execution(id, execution).await?;
-        Ok(match now {
-            Some(now) if now.cancelled_at.is_some() => failed(CANCELLED),
-            Some(now) if now.attempt == self.execution.attempt && !now.status.is_final() => Ok(()),
-            _ => Err(Stop::Lost),
-        })
-    }
-
-    fn request(&self, tools: &Tools, system: &str, tool_choice: ToolChoice) -> Request {
-        let message = match tool_choice {
-            _ if self.history.is_empty() => self.agent_loop.user_message.clone(),
-            ToolChoice::Forbidden => CLOSING.to_owned(),
-            ToolChoice::Auto => String::new(),
-        };
-        Request {
-            chatbot: ChatbotContext {
-                id: self.agent_loop.chatbot_id.unwrap_or_else(|| nil_chatbot(self.agent_loop)),
-                name: self.agent_loop.name.clone(),
-                instructions: system.to_owned(),
-                rules: Rules::Verbatim,
-            },
-            history: self.history.clone(),
-            message,
-            grounding: Vec::new(),
-            tools: tools.offered().to_vec(),
-            tool_choice,
-            max_output_tokens: MAX_OUTPUT_TOKENS,
-            origin: MessageOrigin {
-                conversation_id: ConversationId::derived(&[&self.execution.id.to_string()]),
-                message_id: MessageId::derived(&[
-                    &self.execution.id.to_string(),
-                    &self.execution.iterations_used.to_string(),
-                ]),
-                visitor_id: self.agent_loop.id.to_string(),
-                visitor_name: None,
-                visitor_username: None,
-                platform: Platform::Web,
-                chat_id: None,
-            },
-        }
     }
 
     /// The model has answered without a call: the run is complete.
@@ -386,11 +244,6 @@ impl<'a> Run<'a> {
 /// What the model reads after the same call for the third time.
 const THIRD_TIME: &str = "\n\n(This is the third time in a row that you made this same call with the same \
     arguments. Do something else, or answer.)";
-
-/// A team's own backend is told of a chatbot; a loop without one is told as one.
-fn nil_chatbot(agent_loop: &AgentLoop) -> ChatbotId {
-    ChatbotId::derived(&["agent loop", &agent_loop.id.to_string()])
-}
 
 pub(super) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)

@@ -1,7 +1,5 @@
 //! The vectors of AWS's forms, refusals, and a walk minute by minute that the calculation has to agree with.
 
-use std::collections::BTreeMap;
-
 use time::{Date, OffsetDateTime};
 
 use super::*;
@@ -307,26 +305,23 @@ fn day_means(day_of_month: &str, day_of_week: &str, day: Date) -> bool {
     })
 }
 
-/// The next time by walking every minute of `days` days.
+/// The next time by walking every minute of each of `days` days that the fields mean.
 fn walked(fields: &str, after: Timestamp, days: i64) -> Option<Timestamp> {
     let split: Vec<&str> = fields.split(' ').collect();
-    let mut fits: BTreeMap<Date, bool> = BTreeMap::new();
-    let times: Vec<bool> = (0..24 * 60)
-        .map(|minute| {
-            means(split[1], minute / 60, (0, 23), &[]) && means(split[0], minute % 60, (0, 59), &[])
-        })
-        .collect();
-    let first = after.seconds().div_euclid(60) + 1;
-    (first..first + days * 24 * 60).find_map(|minute| {
-        let at = OffsetDateTime::from_unix_timestamp(minute * 60).unwrap();
-        let day = at.date();
-        let fits = *fits.entry(day).or_insert_with(|| {
-            means(split[5], i64::from(day.year()), (1970, 2199), &[])
-                && means(split[3], i64::from(u8::from(day.month())), (1, 12), &YEAR)
-                && day_means(split[2], split[4], day)
-        });
-        let time = usize::from(at.hour()) * 60 + usize::from(at.minute());
-        (fits && times[time]).then(|| Timestamp::from_millis(minute * 60_000))
+    let begins = |day: i64| after.seconds().div_euclid(86_400) * 86_400 + day * 86_400;
+    (0..days).find_map(|day| {
+        let date = OffsetDateTime::from_unix_timestamp(begins(day)).unwrap().date();
+        let fits = means(split[5], i64::from(date.year()), (1970, 2199), &[])
+            && means(split[3], i64::from(u8::from(date.month())), (1, 12), &YEAR)
+            && day_means(split[2], split[4], date);
+        let minutes = if fits { 0..24 * 60 } else { 0..0 };
+        minutes
+            .filter(|minute| {
+                means(split[1], minute / 60, (0, 23), &[])
+                    && means(split[0], minute % 60, (0, 59), &[])
+            })
+            .map(|minute| Timestamp::from_millis((begins(day) + minute * 60) * 1_000))
+            .find(|at| *at > after)
     })
 }
 
@@ -363,8 +358,8 @@ fn the_calculation_agrees_with_a_walk_over_every_minute() {
         let walk = walked(&fields, after, 420);
         let calculated = next(&cron(&fields), after);
         // What the walk did not reach is no contradiction.
-        let end = after.seconds().div_euclid(60) + 1 + 420 * 24 * 60;
-        let within = calculated.filter(|at| at.seconds() < end * 60);
+        let end = (after.seconds().div_euclid(86_400) + 420) * 86_400;
+        let within = calculated.filter(|at| at.seconds() < end);
         assert_eq!(within, walk, "cron({fields}) after {after}");
         if let Some(at) = walk {
             found += 1;

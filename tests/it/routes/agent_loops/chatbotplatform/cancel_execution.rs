@@ -51,6 +51,47 @@ async fn one_that_runs_ends_before_its_next_call_and_its_event_comes_once() {
     app.finish().await;
 }
 
+/// Its worker looks every ten seconds whether it is cancelled, whatever the model does.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_whose_model_hangs_ends_without_it() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let model = model(vec![vec![tests::backend::Step::Hang]]).await;
+    let mut body = report();
+    body["integration_id"] = json!(modelled(&app, &ada, &model).await);
+    body["timeout_seconds"] = json!(800);
+    let made = make(&app, &ada, body).await;
+    let begun = run(&app, &ada, &made).await;
+    eventually("a model call", async || (model.asked().len() == 1).then_some(())).await;
+    app.post(&cancel(&made, &begun)).bearer(&ada.chatbotplatform).send().await.ok();
+    let record = ended(&app, &ada, &begun).await;
+    assert_eq!((&record["status"], &record["error"]), (&json!("failed"), &json!("cancelled")));
+    app.finish().await;
+}
+
+/// The workers wait, so it has not begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_waits_ends_at_once_and_is_never_begun() {
+    let mut app = App::with(|options| options.detached = true).await;
+    let ada = app.tenant("ada").await;
+    let callback = Receiver::start().await;
+    let model = model(vec![calls(&[("nothing", "{}")])]).await;
+    let mut body = report();
+    body["integration_id"] = json!(modelled(&app, &ada, &model).await);
+    body["callback_url"] = json!(callback.url);
+    let made = make(&app, &ada, body).await;
+    let begun = run(&app, &ada, &made).await;
+    let reply = app.post(&cancel(&made, &begun)).bearer(&ada.chatbotplatform).send().await.ok();
+    assert_eq!(
+        (&reply["data"]["status"], &reply["data"]["error"]),
+        (&json!("failed"), &json!("cancelled"))
+    );
+    app.platform.attach().unwrap();
+    app.drain().await;
+    assert_eq!((model.asked().len(), callback.count()), (0, 1));
+    app.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_its_key_and_only_its_own() {
     let app = App::start().await;
