@@ -69,11 +69,11 @@ impl EventRouter {
     /// Hands `change` to every subscriber, one after the other. A record that comes again leads
     /// to the same ids, so a failure midway repeats the first subscribers without effect.
     pub async fn handle(&self, change: &Change, cache: &mut SubscriptionCache) -> Result<()> {
-        self.purges.on(change).await?;
+        // At the same time: each has a call of the table for a conversation that begins.
+        tokio::try_join!(self.purges.on(change), self.inbox.on(change))?;
         self.crawls.on(change).await?;
         self.mail.on(change).await?;
         self.channels.on(change).await?;
-        self.inbox.on(change).await?;
         self.loops.on(change).await?;
         self.webhooks.on(change, cache).await
     }

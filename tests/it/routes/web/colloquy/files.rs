@@ -1,9 +1,12 @@
 //! ours GET /widget.js, /demo, /console, /assets/{file}
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use axum::{body::Body, http::Request};
 use reqwest::Method;
+use runtime::Env;
 use tests::{App, Reply};
+use tower::ServiceExt;
 
 /// The files that `text` names, as a browser at `page` would ask for them.
 fn named(text: &str) -> BTreeSet<String> {
@@ -123,6 +126,23 @@ async fn what_is_not_there_is_404_and_another_method_405() {
         let reply = app.request(Method::POST, path).send().await;
         assert_eq!(reply.status, 405, "{path}");
         assert_eq!(reply.header("allow"), "GET,HEAD", "{path}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_without_a_console_has_the_widget_all_the_same() {
+    let app = App::start().await;
+    let page = get(&app, "/console").await;
+    let script = named(&page.text).into_iter().find(|path| path.ends_with(".js")).expect("a script");
+    let env = Env::of(HashMap::from([("CONSOLE".to_owned(), "off".to_owned())]));
+    let off = web::router(web::Ctx::new(&env).expect("settings"));
+    for (path, status) in
+        [("/console", 404), (script.as_str(), 404), ("/widget.js", 200), ("/demo", 200)]
+    {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let answered = ServiceExt::<Request<Body>>::oneshot(off.clone(), request).await;
+        assert_eq!(answered.expect("an answer").status(), status, "{path}");
     }
     app.finish().await;
 }
