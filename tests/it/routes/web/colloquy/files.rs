@@ -134,7 +134,8 @@ async fn what_is_not_there_is_404_and_another_method_405() {
 async fn a_deployment_without_a_console_has_the_widget_all_the_same() {
     let app = App::start().await;
     let page = get(&app, "/console").await;
-    let script = named(&page.text).into_iter().find(|path| path.ends_with(".js")).expect("a script");
+    let script =
+        named(&page.text).into_iter().find(|path| path.ends_with(".js")).expect("a script");
     let env = Env::of(HashMap::from([("CONSOLE".to_owned(), "off".to_owned())]));
     let off = web::router(web::Ctx::new(&env).expect("settings"));
     for (path, status) in
