@@ -11,7 +11,7 @@ pub(super) const LOOK_AFTER: Duration = Duration::from_secs(5 * 60);
 /// How long a lease lasts without renewal: so long the peer of a worker that died waits.
 pub(super) const LEASE: Duration = Duration::from_secs(20);
 /// An entry that is older fails.
-pub(super) const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 /// A delay that a worker waits out itself, to keep its lease.
 pub(super) const MAX_WAIT: Duration = Duration::from_secs(3);
 /// Delays after failed attempts; the last one repeats.

@@ -4,7 +4,11 @@
 use domain::{DirectAuthor, DirectMessage, Result};
 use store::Change;
 
-use crate::{App, channels::job::ChannelJob, jobs::JobQueue};
+use crate::{
+    App,
+    channels::{backoff::MAX_AGE, job::ChannelJob},
+    jobs::JobQueue,
+};
 
 /// Sends a job for each entry, and for each channel that was deleted.
 #[derive(Debug, Clone)]
@@ -28,9 +32,11 @@ impl ChannelSubscriber {
         self.queue.send_all(&[job]).await
     }
 
-    /// Puts a member's message on its way; its id keeps a change that comes again from sending it twice.
+    /// Puts a member's message on its way; its id keeps a change that comes again from sending it twice, and
+    /// a replay of what is long past sends nothing.
     async fn send(&self, message: &DirectMessage) -> Result<()> {
-        if message.author == DirectAuthor::Visitor {
+        let is_past = self.app.now().since(message.created_at) > MAX_AGE;
+        if message.author == DirectAuthor::Visitor || is_past {
             return Ok(());
         }
         let found =

@@ -60,6 +60,7 @@ impl From<Conversation> for ConversationRowOut {
             dialect: _,
             visitor_id,
             session_id: _,
+            origin: _,
             status,
             handoff,
             handoff_at,
