@@ -19,7 +19,7 @@ use crate::util::{
 
 /// A message that is seven times as long in an answer.
 fn expensive() -> String {
-    "\u{1}".repeat(4_000)
+    format!("a{}", "\u{1}".repeat(3_999))
 }
 
 /// Has a visitor with a public key go on with the conversation of `first` until its row says that
@@ -158,7 +158,8 @@ async fn the_passages_of_a_large_source_come_in_pages_that_fit() {
 async fn a_page_that_does_not_fit_is_refused_in_its_dialect() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
-    let pair = json!({"question": "What is all of it?", "answer": "\u{1}".repeat(10_000)});
+    let pair =
+        json!({"question": "What is all of it?", "answer": format!("a{}", "\u{1}".repeat(9_999))});
     app.post("/api/v1/knowledge/qa").bearer(&ada.secret).json(&pair).send().await.ok();
     for _ in 0..95 {
         let question = json!({"question": "What is all of it?"});

@@ -96,9 +96,10 @@ async fn between_a_delivery_s_message_and_the_stream_s_checkpoint() {
 async fn in_the_middle_of_a_fan_out() {
     let receiver = Receiver::start().await;
     let (mut app, tenant, ids) = waiting(&receiver, 5).await;
-    let gate = Gate::start(app.platform.dynamodb_endpoint(), "PutItem", 2, Kill::Before).await;
+    let gate = Gate::start(app.platform.dynamodb_endpoint(), "PutItem", 3, Kill::Before).await;
     let code = fan_out(&app, &gate.endpoint, app.platform.sqs_endpoint()).await;
     gate.kill(&code, records(&app)).await;
+    // The first one is the feed's of the inbox.
     let mut rows = 0;
     for id in &ids {
         rows += deliveries(&app, &tenant, id).await.len();

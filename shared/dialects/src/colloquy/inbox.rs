@@ -70,7 +70,6 @@ impl From<Conversation> for ConversationRowOut {
             assignee,
             message_count,
             direct_messages: _,
-            origin: _,
             text_bytes: _,
             first_message,
             created_at,

@@ -262,7 +262,9 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Helpbot>> {
         let extensions = request.extensions().clone();
         let (parts, rest) = request.into_parts();
-        if let Some(principal) = owner(&parts, &Ctx::from_ref(state), Dialect::Helpbot, KeyKind::Site).await? {
+        if let Some(principal) =
+            owner(&parts, &Ctx::from_ref(state), Dialect::Helpbot, KeyKind::Site).await?
+        {
             let chatbot = principal.site()?;
             let body = read_body(Request::from_parts(parts, rest), state).await?;
             return Ok(Self { principal, chatbot, body });
