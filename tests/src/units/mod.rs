@@ -26,6 +26,7 @@ pub const NOT_METERED: &[&str] = &["botplot POST /api/v1/chat/stream"];
 
 /// Sources are copied at the same time, so that their calls overlap now more, now less.
 pub const OVERLAPPING: &[&str] = &[
+    "chatbotplatform GET /v1/bots/{bot_id}/channels",
     "helpbot GET /api/v1/conversations",
     "conferbot POST /api/v1/external/v1/chatbots/{id}/duplicate",
 ];
