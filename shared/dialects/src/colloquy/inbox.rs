@@ -102,7 +102,7 @@ pub struct ConversationsOut {
     /// Newest first.
     pub conversations: Vec<ConversationRowOut>,
     /// Where the next page begins; null on the last one. A page may be shorter than its limit.
-    #[schema(schema_with = schema::cursor_or_null, required = true)]
+    #[schema(format = "uuid", required = true)]
     pub cursor: Option<String>,
 }
 
