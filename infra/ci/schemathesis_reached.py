@@ -15,6 +15,8 @@ OUT_OF_REACH = {
     "POST /api/v1/auth/password-reset/complete": "takes a code that was sent by mail",
     "POST /api/v1/auth/confirmation/complete": "takes a code that was sent by mail",
     "PUT /api/v1/sources/file/{id}": "takes exactly as many bytes as were announced",
+    "POST /api/v1/auth/password": "takes the password that the other calls' member signs in with, and changes it",
+    "POST /v1/agent-loops/{id}/executions/{executionId}/cancel": "takes an execution that has not ended by then",
     "POST /api/v1/auth/link": "takes a link that is printed once",
     "POST /api/v1/projects/{projectId}/verify-domain": "asks a DNS server",
     "GET /v1/channels/{id}/inbound": "takes the verify token of a channel of Meta's",
