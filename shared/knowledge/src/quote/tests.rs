@@ -1,0 +1,62 @@
+use super::*;
+use crate::text::Language;
+
+fn quoted(content: &str, heading: &str, question: &str) -> String {
+    let stems = Stems::of(Language::English);
+    let terms = stems.content_terms(question).into_iter().map(|term| (term, 1.0)).collect();
+    let vector = static_embedding::embed(question);
+    let words = text::words(question).collect();
+    let query = QuoteQuery { terms, concepts: Vec::new(), vector: vector.as_ref(), words };
+    quote(content, heading, &query, &stems)
+}
+
+#[test]
+fn a_list_and_steps_are_quoted_whole() {
+    let list = "To hire a kayak you need:\n- a swimming badge\n- a deposit\n- dry clothes\n- a friend\nSee you soon.";
+    let whole =
+        "To hire a kayak you need:\n- a swimming badge\n- a deposit\n- dry clothes\n- a friend";
+    assert_eq!(quoted(list, "Kayaks", "What do I need to hire a kayak?"), whole);
+    assert_eq!(quoted(list, "Kayaks", "Is a deposit needed?"), whole);
+    let steps = "1. Turn the tap off.\n2. Unscrew the cap.\n3. Rinse the sieve.\n4. Screw it on.";
+    assert_eq!(quoted(steps, "How to clean the sieve", "How do I clean the sieve?"), steps);
+}
+
+#[test]
+fn the_sentence_that_answers_comes_first() {
+    let content = "No. The floor is too weak for that. Whoever wants to play the piano at night can rent the cellar.";
+    assert!(quoted(content, "Can I play the piano?", "Can I play the piano?").starts_with("No."));
+    let content = "Our pool was built in 1954. It is heated. The pool opens at six in the morning. Towels are free.";
+    let found = quoted(content, "The pool", "When does the pool open?");
+    assert!(found.starts_with("The pool opens at six"), "{found}");
+    let content = "The kiln was made in Graz. It reaches 1,200 degrees. Bring your own clay.";
+    let found = quoted(content, "Kiln", "How hot does it get, how many degrees?");
+    assert!(found.starts_with("The kiln was made in Graz. It reaches"), "{found}");
+}
+
+#[test]
+fn neither_a_question_nor_the_next_answer_is_quoted() {
+    let content = "Is there a lift?\nYes, to the third floor.\nMay I smoke?\nOn the balcony only.";
+    assert_eq!(quoted(content, "Guests", "Is there a lift?"), "Yes, to the third floor.");
+    assert_eq!(quoted(content, "Guests", "May I smoke?"), "On the balcony only.");
+    let post = "Hi all, my mixer does not start any more. Any help with the mixer?\nHold the button of the mixer for five seconds.";
+    let found = quoted(post, "Mixer", "My mixer does not start");
+    assert!(found.contains("Hold the button"), "{found}");
+}
+
+#[test]
+fn wrapped_lines_are_sentences_again() {
+    let content = "A jar that you do not open may be kept on the shelf for\ntwo years, and for a week once it is open. The lid has\nto be dry. Jars are sent back in\ntheir box.";
+    let found = quoted(content, "", "How are jars sent back?");
+    assert_eq!(found, "Jars are sent back in their box.");
+}
+
+#[test]
+fn a_row_is_quoted_with_what_names_its_columns() {
+    let table = "Boat | Hour | Day\nCanoe | 9 € | 30 €\nRaft | 12 € | 45 €";
+    assert_eq!(
+        quoted(table, "Prices", "What does a raft cost a day?"),
+        "Boat | Hour | Day\nRaft | 12 € | 45 €"
+    );
+    let facts = "Length: 9 m\nBerths: 6\nDeposit: 500 €";
+    assert_eq!(quoted(facts, "The boat", "How many berths has it?"), "Berths: 6");
+}
