@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "fake")]
 pub struct FakeOptions {
-    /// The platform to stand in for.
+    /// The platform to imitate.
     platform: FakePlatform,
 
     /// Its port; 0 takes any free one.

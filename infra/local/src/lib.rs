@@ -14,6 +14,7 @@ mod options;
 mod platform;
 mod queue_stats;
 mod registry;
+mod routes;
 mod services;
 pub mod template;
 

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -11,33 +10,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::{
-    App,
-    crawl::job::CrawlPage,
-    integrations::Integrations,
-    jobs::{self, Job},
-};
+use app::{App, crawl::job::CrawlPage, integrations::Integrations, jobs::Job};
 use aws_sdk_sqs::Client;
-use axum::{
-    Router,
-    extract::{ConnectInfo, Request},
-    http::Extensions,
-    routing::any,
-};
-use colloquy_http::ClientAddress;
+use axum::Router;
 use runtime::{Aws, Env};
 use serde_json::json;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
-use tower::ServiceExt;
+use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     Credentials, LocalError, Options, Result, demo,
     event_sources::{self, Progress, StreamFeed},
     folder::Folder,
-    gateway,
     invoke::Worker,
     queue_stats::is_dead_letters,
     registry::{self, Code},
+    routes::{add_routes, check_job, serve},
     services::{Engines, TABLE},
     template::{Event, Function, Template},
 };
@@ -461,72 +448,4 @@ impl Platform {
             dynamodb.shutdown().await;
         }
     }
-}
-
-/// Whether `function` is the worker of a job that `queue` holds.
-fn check_job(function: &Function, queue: &str) -> Result<()> {
-    let binary = &function.binary;
-    let mut jobs = jobs::ALL.iter().filter(|job| job.queue.name == queue);
-    if jobs.any(|job| job.queue.worker == binary) {
-        return Ok(());
-    }
-    Err(LocalError(format!(
-        "template.yaml has {binary} work off {queue}: add the job to ALL in shared/app/src/jobs.rs"
-    )))
-}
-
-/// Every route of the template leads to the function that it names, and to no other.
-fn add_routes(mut routes: Router, function: &Function, router: &Router) -> Router {
-    for event in &function.events {
-        let Event::Route { path, streams, .. } = event else { continue };
-        let streams = *streams;
-        let router = router.clone();
-        let call = move |request: Request| {
-            let (mut parts, body) = request.into_parts();
-            let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
-            // What this router noted about the request would confuse the function's own.
-            parts.extensions.clear();
-            parts.extensions.extend(from.map(ClientAddress).map(with).unwrap_or_default());
-            let answer = router.clone().oneshot(Request::from_parts(parts, body));
-            async move {
-                match streams {
-                    true => answer.await,
-                    false => Ok(gateway::bounded(answer.await?).await),
-                }
-            }
-        };
-        routes = match path.as_str() {
-            "/{proxy+}" => routes.fallback(call),
-            path => routes.route(path, any(call)),
-        };
-    }
-    routes
-}
-
-fn with(address: ClientAddress) -> Extensions {
-    let mut extensions = Extensions::new();
-    extensions.insert(address);
-    extensions
-}
-
-async fn serve(
-    routes: Router,
-    port: u16,
-    stop: &event_sources::Stop,
-) -> Result<(String, JoinHandle<()>)> {
-    let listener = TcpListener::bind(("127.0.0.1", port))
-        .await
-        .map_err(|e| LocalError(format!("port {port} of 127.0.0.1: {e}")))?;
-    let url = format!("http://{}", listener.local_addr().map_err(LocalError::of)?);
-    let mut stop = stop.clone();
-    let task = tokio::spawn(async move {
-        let stopped = async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
-        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
-            tracing::error!(%error, "the HTTP front stopped");
-        }
-    });
-    Ok((url, task))
 }

@@ -126,6 +126,10 @@
 //! chatbot; where a conversation's id is all there is, its first turn says whose it is, before
 //! anything else is read. Nothing is ever read by scanning.
 
+mod kind;
+mod partitions;
+mod prefixes;
+
 use domain::{
     AgentLoopId, ChannelId, ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId,
     DeliveryId, EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey,
@@ -134,6 +138,10 @@ use domain::{
 use sha2::{Digest, Sha256};
 
 use crate::{conversations::questions::QuestionKind, counters::deltas::Mark};
+
+pub use kind::ItemKind;
+pub use partitions::*;
+pub use prefixes::*;
 
 /// Name of the partition key.
 pub const PK: &str = "pk";
@@ -167,55 +175,6 @@ fn key(pk: String, sk: impl Into<String>) -> Key {
 /// Lower-case hex of the SHA-256 of `text`.
 pub fn sha256(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
-}
-
-/// Partition of a workspace.
-pub fn workspace_partition(id: WorkspaceId) -> String {
-    format!("WS#{id}")
-}
-/// Partition of a chatbot.
-pub fn chatbot_partition(id: ChatbotId) -> String {
-    format!("BOT#{id}")
-}
-/// Partition of a conversation's turns.
-pub fn conversation_partition(id: ConversationId) -> String {
-    format!("CONV#{id}")
-}
-/// Partition of what changes in a workspace's inbox.
-pub fn feed_partition(id: WorkspaceId) -> String {
-    format!("INBOX#{id}")
-}
-/// Partition of one crawl: its pages, chunks and segment.
-pub fn crawl_partition(source: SourceId, job: CrawlId) -> String {
-    format!("SRC#{source}#{job}")
-}
-/// Partition of the pointers to what a chatbot knows.
-pub fn index_partition(id: ChatbotId) -> String {
-    format!("IDX#{id}")
-}
-/// Partition of the webhooks of a chatbot or of a whole workspace.
-pub fn webhooks_partition(scope: Scope) -> String {
-    match scope {
-        Scope::Chatbot(id) => format!("HOOKS#{id}"),
-        Scope::Workspace(id) => format!("HOOKS#WS#{id}"),
-        Scope::AgentLoop(id) => format!("HOOKS#LOOP#{id}"),
-    }
-}
-/// Partition of a peer of a channel: its own item and its entries.
-pub fn peer_partition(channel: ChannelId, peer: &PeerKey) -> String {
-    format!("PEER#{channel}#{peer}")
-}
-/// Partition of a webhook's deliveries.
-pub fn deliveries_partition(id: WebhookId) -> String {
-    format!("HOOK#{id}")
-}
-/// Partition of an agent loop's executions.
-pub fn executions_partition(id: AgentLoopId) -> String {
-    format!("LOOP#{id}")
-}
-/// Partition of what one execution did.
-pub fn execution_partition(id: ExecutionId) -> String {
-    format!("EXEC#{id}")
 }
 
 /// A workspace.
@@ -521,154 +480,6 @@ pub fn due_partitions() -> Vec<(&'static str, String)> {
 pub fn due_shard(key: &Key) -> u8 {
     let digest = Sha256::digest(format!("{}\n{}", key.pk, key.sk).as_bytes());
     digest[0] % DUE_SHARDS
-}
-
-/// Sort key prefix of sessions in a user.
-pub const SESSION_ENTRY: &str = "SESSION#";
-/// Sort key prefix of workspaces in the list of all.
-pub const WORKSPACE: &str = "WS#";
-/// Sort key prefix of keys in a workspace.
-pub const API_KEY_ENTRY: &str = "KEY#";
-/// Sort key prefix of chatbots in a workspace.
-pub const CHATBOT: &str = "BOT#";
-/// Sort key prefix of integrations in a workspace.
-pub const INTEGRATION: &str = "INT#";
-/// Sort key prefix of the pointers to channels in a chatbot.
-pub const CHANNEL_POINTER: &str = "CHAN#";
-/// Sort key prefix of agent loops in a workspace.
-pub const AGENT_LOOP: &str = "LOOP#";
-/// Sort key prefix of executions in an agent loop.
-pub const EXECUTION: &str = "EXEC#";
-/// Sort key prefix of steps in an execution.
-pub const STEP: &str = "STEP#";
-/// Sort key prefix of days in a chatbot.
-pub const DAY: &str = "DAY#";
-/// Sort key prefix of hours in a chatbot.
-pub const HOUR: &str = "HOUR#";
-/// Sort key prefix of minutes in a chatbot.
-pub const MINUTE: &str = "MINUTE#";
-/// Sort key prefix of visitors in a chatbot.
-pub const VISITORS: &str = "VISITORS#";
-/// Sort key prefix of the questions asked most in a chatbot.
-pub const TOP: &str = "TOP#";
-/// Sort key prefix of answered groups of questions in a chatbot.
-pub const LEARNED: &str = "LEARNED#";
-/// Sort key prefix of conversations in a chatbot.
-pub const CONVERSATION: &str = "CONV#";
-/// Sort key prefix of turns in a conversation.
-pub const TURN: &str = "TURN#";
-/// Sort key prefix of direct messages in a conversation. Next below that of turns, so that one range
-/// has both and nothing else: traces come before.
-pub const DIRECT: &str = "TSAY#";
-/// Sort key prefix of leads in a chatbot.
-pub const LEAD: &str = "LEAD#";
-/// Sort key prefix of sources in a chatbot, and of pointers in its index.
-pub const SOURCE: &str = "SRC#";
-/// Sort key prefix of webhooks in a chatbot or workspace.
-pub const WEBHOOK: &str = "HOOK#";
-/// Sort key prefix of the pointers to webhooks in a workspace.
-pub const WEBHOOK_POINTER: &str = "AT#";
-/// Sort key prefix of deliveries in a webhook.
-pub const DELIVERY: &str = "DLV#";
-/// Sort key prefix of pages in a crawl.
-pub const PAGE: &str = "PAGE#";
-/// Sort key prefix of chunks in a crawl.
-pub const CHUNK: &str = "CHUNK#";
-/// Sort key prefix of the meanings of pages in a crawl.
-pub const MEANING: &str = "MEAN#";
-/// Sort key prefix of the parts of a segment.
-pub const SEGMENT: &str = "SEG#";
-
-/// What an item is, told by its key alone: how readers of the stream and of the `due` index know
-/// what they have in hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemKind {
-    /// A request for a code to be sent.
-    CodeRequest,
-    /// A chatbot.
-    Chatbot,
-    /// A conversation.
-    Conversation,
-    /// A turn.
-    Turn,
-    /// A message outside of a turn.
-    DirectMessage,
-    /// A lead.
-    Lead,
-    /// A source.
-    Source,
-    /// A page of a crawl.
-    Page,
-    /// A channel.
-    Channel,
-    /// A message or a reply of a channel's peer.
-    PeerEntry,
-    /// A webhook.
-    Webhook,
-    /// A delivery.
-    Delivery,
-    /// A tombstone.
-    Tombstone,
-    /// An agent loop.
-    AgentLoop,
-    /// An execution of an agent loop.
-    Execution,
-    /// Anything that no request waits for.
-    Other,
-}
-
-impl ItemKind {
-    /// The kinds that have partitions of their own in the `due` index. Deleted channels, which are few, are
-    /// beside entries of channels.
-    pub const DUE: [Self; 7] = [
-        Self::Delivery,
-        Self::Source,
-        Self::Conversation,
-        Self::Tombstone,
-        Self::AgentLoop,
-        Self::Execution,
-        Self::PeerEntry,
-    ];
-
-    /// The name of the kind in its partitions of the `due` index.
-    pub fn due_name(self) -> &'static str {
-        match self {
-            Self::Delivery => "delivery",
-            Self::Source => "source",
-            Self::Conversation => "conversation",
-            Self::PeerEntry | Self::Channel => "channel",
-            Self::Tombstone => "tombstone",
-            Self::AgentLoop => "loop",
-            Self::Execution => "execution",
-            _ => "other",
-        }
-    }
-}
-
-impl Key {
-    /// What the item under this key is.
-    pub fn kind(&self) -> ItemKind {
-        let pk = self.pk.split('#').next().unwrap_or_default();
-        let sk = self.sk.split('#').next().unwrap_or_default();
-        match (pk, sk) {
-            ("USER", "CODE") => ItemKind::CodeRequest,
-            ("WS", "BOT") => ItemKind::Chatbot,
-            ("BOT", "CONV") => ItemKind::Conversation,
-            ("CONV", "TURN") => ItemKind::Turn,
-            ("CONV", "TSAY") => ItemKind::DirectMessage,
-            ("BOT", "LEAD") => ItemKind::Lead,
-            ("BOT", "SRC") => ItemKind::Source,
-            ("SRC", "PAGE") => ItemKind::Page,
-            ("CHAN", "CHANNEL") => ItemKind::Channel,
-            ("PEER", "IN" | "OUT") => ItemKind::PeerEntry,
-            ("HOOKS", "HOOK") => ItemKind::Webhook,
-            ("HOOK", "DLV") => ItemKind::Delivery,
-            ("PURGE", _) => ItemKind::Tombstone,
-            ("WS", "LOOP") => ItemKind::AgentLoop,
-            ("LOOP", "EXEC") => ItemKind::Execution,
-            _ => ItemKind::Other,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use std::{collections::HashMap, time::Duration};
 use aws_sdk_dynamodb::{
     Client,
     error::{BuildError, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
     types::{
         AttributeValue, ConsumedCapacity, DeleteRequest, KeysAndAttributes, ReturnConsumedCapacity,
         ReturnValue, WriteRequest,
@@ -19,6 +18,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     keys::{Key, PK, SK},
     retry::Retries,
+    table::cancelled::{Cancelled, cancelled},
     table::meter::Meter,
     table::write::{What, Write},
 };
@@ -425,38 +425,6 @@ impl Store {
                 Err(Error::internal("a check alone is a read"))
             }
         }
-    }
-}
-
-enum Cancelled {
-    Condition(Vec<bool>),
-    Conflict,
-}
-
-fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Cancelled> {
-    match error.as_service_error()? {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-            let codes: Vec<_> = cancelled
-                .cancellation_reasons()
-                .iter()
-                .map(|reason| reason.code().unwrap_or_default())
-                .collect();
-            if codes.contains(&"ConditionalCheckFailed") {
-                let which = codes.iter().map(|c| *c == "ConditionalCheckFailed").collect();
-                Some(Cancelled::Condition(which))
-            } else if codes.iter().any(|c| {
-                matches!(
-                    *c,
-                    "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
-                )
-            }) {
-                Some(Cancelled::Conflict)
-            } else {
-                None
-            }
-        }
-        TransactWriteItemsError::TransactionInProgressException(_) => Some(Cancelled::Conflict),
-        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The floor of all other rooms: the client with its retries, expressions and paging, writes and
 //! transactions, compressed attributes, conversions of items, and the meter of capacity units.
 
+mod cancelled;
 pub(crate) mod client;
 pub(crate) mod compressed;
 pub(crate) mod conversions;

@@ -1,0 +1,55 @@
+//! Partitions that hold several items.
+
+use domain::{
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, ExecutionId, PeerKey, Scope,
+    SourceId, WebhookId, WorkspaceId,
+};
+
+/// Partition of a workspace.
+pub fn workspace_partition(id: WorkspaceId) -> String {
+    format!("WS#{id}")
+}
+/// Partition of a chatbot.
+pub fn chatbot_partition(id: ChatbotId) -> String {
+    format!("BOT#{id}")
+}
+/// Partition of a conversation's turns.
+pub fn conversation_partition(id: ConversationId) -> String {
+    format!("CONV#{id}")
+}
+/// Partition of what changes in a workspace's inbox.
+pub fn feed_partition(id: WorkspaceId) -> String {
+    format!("INBOX#{id}")
+}
+/// Partition of one crawl: its pages, chunks and segment.
+pub fn crawl_partition(source: SourceId, job: CrawlId) -> String {
+    format!("SRC#{source}#{job}")
+}
+/// Partition of the pointers to what a chatbot knows.
+pub fn index_partition(id: ChatbotId) -> String {
+    format!("IDX#{id}")
+}
+/// Partition of the webhooks of a chatbot or of a whole workspace.
+pub fn webhooks_partition(scope: Scope) -> String {
+    match scope {
+        Scope::Chatbot(id) => format!("HOOKS#{id}"),
+        Scope::Workspace(id) => format!("HOOKS#WS#{id}"),
+        Scope::AgentLoop(id) => format!("HOOKS#LOOP#{id}"),
+    }
+}
+/// Partition of a peer of a channel: its own item and its entries.
+pub fn peer_partition(channel: ChannelId, peer: &PeerKey) -> String {
+    format!("PEER#{channel}#{peer}")
+}
+/// Partition of a webhook's deliveries.
+pub fn deliveries_partition(id: WebhookId) -> String {
+    format!("HOOK#{id}")
+}
+/// Partition of an agent loop's executions.
+pub fn executions_partition(id: AgentLoopId) -> String {
+    format!("LOOP#{id}")
+}
+/// Partition of what one execution did.
+pub fn execution_partition(id: ExecutionId) -> String {
+    format!("EXEC#{id}")
+}
