@@ -9,6 +9,7 @@ use url::Url;
 use crate::{
     AnswerError, AnswerEvent, AnswerStream, Answerer, Endpoint, Finish, Message, Request, Tool,
     ToolCall, Usage,
+    alternating::alternating,
     calls::{self, OpenCalls},
     http::{self, Call, Wire, error_of_status, malformed, quoted},
     markers, prompt,
@@ -38,7 +39,7 @@ impl Anthropic {
         if let Some(key) = api_key {
             headers.push(("x-api-key".to_owned(), key.clone()));
         }
-        let (system, messages) = conversation(request, &prompt::fence());
+        let (system, messages) = alternating(request, &prompt::fence(), blocks);
         let mut body = json!({
             "model": model.as_deref().unwrap_or_default(),
             "max_tokens": request.max_output_tokens,
@@ -88,30 +89,6 @@ fn messages_url(base: &Url) -> Url {
         path => format!("{path}/v1/messages"),
     });
     url
-}
-
-/// The system text and the turns, which alternate and begin with the visitor's. What the chatbot said
-/// first goes to the system text.
-fn conversation(request: &Request, fence: &str) -> (String, Vec<Value>) {
-    let mut system = prompt::system(request, fence);
-    let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
-    let message = Message::User(request.message.clone());
-    let said = request.history.iter().chain((!request.message.is_empty()).then_some(&message));
-    for message in said {
-        let (role, blocks) = blocks(message);
-        if turns.is_empty() && role == "assistant" {
-            if let Message::Assistant { content, .. } = message {
-                system.push_str(&format!("\nYou began the conversation with: {content}\n"));
-            }
-            continue;
-        }
-        match turns.last_mut() {
-            Some((last, all)) if *last == role => all.extend(blocks),
-            _ => turns.push((role, blocks)),
-        }
-    }
-    let turns = turns.into_iter().filter(|(_, blocks)| !blocks.is_empty());
-    (system, turns.map(|(role, content)| json!({ "role": role, "content": content })).collect())
 }
 
 /// Text must not be empty there.

@@ -10,6 +10,7 @@ use url::Url;
 use crate::{
     AnswerError, AnswerEvent, AnswerStream, Answerer, Endpoint, Finish, Message, Request, Tool,
     ToolCall, Usage,
+    alternating::alternating,
     calls::{self, OpenCalls},
     http::{self, Call, Wire, error_of_status, malformed, quoted},
     markers, prompt,
@@ -70,26 +71,7 @@ impl Answerer for BedrockConverse {
 const NO_TOOLS: &str = "\nDo not call any tool now. Answer in text, with what you have.\n";
 
 fn body(request: &Request) -> Value {
-    let mut system = prompt::system(request, &prompt::fence());
-    let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
-    let message = Message::User(request.message.clone());
-    let said = request.history.iter().chain((!request.message.is_empty()).then_some(&message));
-    for message in said {
-        let (role, blocks) = blocks(message);
-        if turns.is_empty() && role == "assistant" {
-            if let Message::Assistant { content, .. } = message {
-                system.push_str(&format!("\nYou began the conversation with: {content}\n"));
-            }
-            continue;
-        }
-        match turns.last_mut() {
-            Some((last, all)) if *last == role => all.extend(blocks),
-            _ => turns.push((role, blocks)),
-        }
-    }
-    let turns = turns.into_iter().filter(|(_, blocks)| !blocks.is_empty());
-    let messages: Vec<Value> =
-        turns.map(|(role, content)| json!({ "role": role, "content": content })).collect();
+    let (mut system, messages) = alternating(request, &prompt::fence(), blocks);
     let mut body = json!({
         "messages": messages,
         "inferenceConfig": { "maxTokens": request.max_output_tokens },

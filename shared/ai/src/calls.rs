@@ -90,7 +90,7 @@ pub(crate) fn sent_back(call: &ToolCall) -> Map<String, Value> {
 }
 
 /// The tools that a request declares. A history with tool calls is refused by Anthropic and Bedrock
-/// without them, so the names that were called stand in.
+/// without them, so the names that were called are declared instead.
 pub(crate) fn declared(request: &Request) -> Vec<Tool> {
     if !request.tools.is_empty() {
         return request.tools.clone();

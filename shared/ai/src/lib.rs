@@ -16,6 +16,7 @@
 //! [`mcp`] is a client of MCP servers, and [`tools`] what their tools are to a model: names, schemas and
 //! results within bounds.
 
+mod alternating;
 pub mod anthropic;
 pub mod bedrock;
 pub mod builtin;

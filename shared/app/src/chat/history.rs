@@ -53,31 +53,8 @@ pub(super) fn estimate_tokens(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use domain::{ConversationId, MessageId, Timestamp, WorkspaceId};
-
     use super::*;
-
-    fn turn(question: &str, answer: &str) -> Turn {
-        let now = Timestamp::now();
-        let id = MessageId::at(now);
-        Turn {
-            id,
-            question_id: MessageId::new(),
-            conversation_id: ConversationId::opened_by(id),
-            chatbot_id: ChatbotId::new(),
-            workspace_id: WorkspaceId::new(),
-            question: question.to_owned(),
-            answer: answer.to_owned(),
-            citations: Vec::new(),
-            confidence: 1.0,
-            unanswered: false,
-            backend: None,
-            rating: None,
-            rated_at: None,
-            asked_at: now,
-            answered_at: now,
-        }
-    }
+    use crate::chat::test_turn::turn;
 
     fn texts(messages: &[Message]) -> Vec<&str> {
         let text = |message| match message {

@@ -54,5 +54,7 @@ mod rewrite;
 pub mod search;
 pub mod search_report;
 mod stream;
+#[cfg(test)]
+mod test_turn;
 mod traces;
 pub mod turn;

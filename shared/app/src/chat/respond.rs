@@ -208,11 +208,12 @@ impl<'m> Message<'m> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{ChatbotId, ConversationId, MessageId, SourceId, Timestamp, WorkspaceId};
+    use domain::{ChatbotId, SourceId, Timestamp, WorkspaceId};
     use knowledge::Offer;
     use serde_json::{Map, json};
 
     use super::*;
+    use crate::chat::test_turn::turn;
 
     fn chatbot(settings: serde_json::Value) -> Chatbot {
         let now = Timestamp::now();
@@ -231,28 +232,6 @@ mod tests {
             is_web_off: false,
             created_at: now,
             updated_at: now,
-        }
-    }
-
-    fn turn(question: &str, answer: &str) -> Turn {
-        let now = Timestamp::now();
-        let id = MessageId::at(now);
-        Turn {
-            id,
-            question_id: MessageId::new(),
-            conversation_id: ConversationId::opened_by(id),
-            chatbot_id: ChatbotId::new(),
-            workspace_id: WorkspaceId::new(),
-            question: question.to_owned(),
-            answer: answer.to_owned(),
-            citations: Vec::new(),
-            confidence: 1.0,
-            unanswered: false,
-            backend: None,
-            rating: None,
-            rated_at: None,
-            asked_at: now,
-            answered_at: now,
         }
     }
 

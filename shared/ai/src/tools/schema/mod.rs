@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 /// The largest schema, in bytes.
 const MAX_SCHEMA: usize = 32 * 1024;
-/// How deep schemas may stand in one another.
+/// The greatest depth to which schemas may be nested.
 const MAX_DEPTH: usize = 12;
 /// References and alternatives that are followed at the root, one in another and in all.
 const MAX_STEPS: usize = 8;
