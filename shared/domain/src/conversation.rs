@@ -287,7 +287,7 @@ impl Turn {
 pub struct ChatRequest {
     /// What the visitor wrote.
     pub message: String,
-    /// The conversation to go on with, if any.
+    /// The conversation to continue, if any.
     pub conversation_id: Option<ConversationId>,
     /// The client's id of the visitor, if any.
     pub visitor_id: Option<String>,

@@ -293,7 +293,7 @@ pub(crate) fn within(
     }
 }
 
-/// What can stand in a header: visible ASCII and spaces.
+/// Text that a header can hold: visible ASCII and spaces.
 fn secret(field: &str, value: &str, bound: (usize, usize)) -> Result<String> {
     let value = bounds::text(field, value, bound)?;
     match value.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {

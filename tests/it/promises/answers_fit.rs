@@ -22,7 +22,7 @@ fn expensive() -> String {
     format!("a{}", "\u{1}".repeat(3_999))
 }
 
-/// Has a visitor with a public key go on with the conversation of `first` until its row says that
+/// Has a visitor with a public key continue the conversation of `first` until its row says that
 /// it has `messages` or more text than a conversation may have.
 async fn fill(app: &App, tenant: &Tenant, first: &Value, question: &str, messages: u32) {
     let store = &app.platform.app.store;

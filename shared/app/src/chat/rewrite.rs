@@ -74,7 +74,7 @@ pub(super) fn is_model(backend: &Backend) -> bool {
     matches!(kind, BackendKind::OpenaiCompatible | BackendKind::Anthropic | BackendKind::Bedrock)
 }
 
-/// The conversation as one message: models that are given it as turns go on with it.
+/// The conversation as one message: a model that is given it as turns continues it instead of rewriting.
 fn request(incoming: &Incoming<'_>) -> Request {
     let said = |Turn { question, answer, .. }: &Turn| {
         let (question, answer) = (shorten(question, MAX_SAID), shorten(answer, MAX_SAID));

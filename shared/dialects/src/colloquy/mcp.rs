@@ -201,7 +201,7 @@ fn tools() -> Value {
                 "type": "object",
                 "properties": {
                     "question": text("The question, up to 4,000 characters"),
-                    "conversationId": text("The conversation to go on with, as an earlier call returned it"),
+                    "conversationId": text("The conversation to continue, as an earlier call returned it"),
                 },
                 "required": ["question"],
             },

@@ -74,7 +74,7 @@ fn no_comment_has_a_house_word_for_a_term_of_the_field() {
 
 #[test]
 fn comments_are_read_line_by_line_and_without_strings() {
-    let code = "/// One.\nlet url = \"http://anew\"; // no\n    // Two\n//! three.";
+    let code = "/// One.\nlet url = \"http://x\"; // no\n    // Two\n//! three.";
     assert_eq!(comments(code), " One.\n Two\n three.");
 }
 

@@ -39,7 +39,7 @@ async fn anything_else_is_refused() {
     refused(&app.post(PATH).json(&json!({})).send().await, 400, &["token"]);
     bodies_are_looked_at(async |body| app.post(PATH).body(body).send().await, refused).await;
     only_methods(&app, PATH, &[Method::POST], refused).await;
-    let stranger = app.platform.app.sign_in_link("nobody@example.com").await.unwrap();
+    let stranger = app.platform.app.sign_in_link("stranger@example.com").await.unwrap();
     refused(&app.post(PATH).json(&json!({ "token": stranger })).send().await, 401, &["used"]);
     app.finish().await;
 }

@@ -64,10 +64,10 @@ async fn a_platform_that_refuses_leaves_it_in_error_with_the_reason() {
 async fn a_platform_that_never_answers_takes_at_most_eight_seconds() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let silent = format!("http://{}", listener.local_addr().unwrap());
-    let nobody = "http://127.0.0.1:9".to_owned();
+    let closed_port = "http://127.0.0.1:9".to_owned();
     let app = App::with(|options| {
         options.platforms.push(("telegram".to_owned(), silent));
-        options.platforms.push(("slack".to_owned(), nobody));
+        options.platforms.push(("slack".to_owned(), closed_port));
     })
     .await;
     let ada = app.tenant("ada").await;
