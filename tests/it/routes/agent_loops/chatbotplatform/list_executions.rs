@@ -78,6 +78,12 @@ async fn a_page_of_long_executions_fits_a_response() {
         run(&app, &ada, &made).await;
     }
     app.drain().await;
+    // Those that found no slot free are held back in the queue for a while.
+    let completed = format!("{}?status=completed", executions(&made));
+    tests::eventually("every execution has ended", async || {
+        (ids(&app, &ada.chatbotplatform, &completed).await.1 == 100).then_some(())
+    })
+    .await;
     let path = format!("{}?per_page=100", executions(&made));
     let page = app.get(&path).bearer(&ada.chatbotplatform).send().await;
     let rows = page.ok()["data"].as_array().unwrap().clone();
