@@ -1,6 +1,6 @@
 //! The platform under test, and requests to it.
 
-use local::{Credentials, Options, Platform};
+use local::{Credentials, LocalPlatform, Options};
 use reqwest::{Client, Method, header::HeaderMap};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -10,7 +10,7 @@ use crate::{DEADLINE, plain_http};
 /// A platform in memory.
 pub struct App {
     /// The platform itself, for what no route shows.
-    pub platform: Platform,
+    pub platform: LocalPlatform,
     http: Client,
     _folder: TempDir,
 }
@@ -39,7 +39,7 @@ pub struct Tenant {
 }
 
 /// A request being put together.
-pub struct Request {
+pub struct TestRequest {
     builder: reqwest::RequestBuilder,
 }
 
@@ -48,7 +48,7 @@ const BOUNDARY: &str = "between-two-parts";
 
 /// A part of a form.
 #[derive(Debug, Clone, Copy)]
-pub struct Part<'a> {
+pub struct FormPart<'a> {
     /// The field's name.
     pub name: &'a str,
     /// The file's name, if it is a file.
@@ -59,7 +59,7 @@ pub struct Part<'a> {
     pub bytes: &'a [u8],
 }
 
-impl<'a> Part<'a> {
+impl<'a> FormPart<'a> {
     /// The part `file`, with no media type.
     pub fn file(file_name: &'a str, bytes: &'a [u8]) -> Self {
         Self { name: "file", file_name: Some(file_name), content_type: None, bytes }
@@ -90,7 +90,7 @@ impl App {
         let mut options = Options::in_memory(folder.path().to_owned());
         options.no_demo = true;
         change(&mut options);
-        let platform = Platform::start(options).await.expect("the platform starts");
+        let platform = LocalPlatform::start(options).await.expect("the platform starts");
         let http = plain_http().build().expect("a client");
         Self { platform, http, _folder: folder }
     }
@@ -103,33 +103,33 @@ impl App {
     }
 
     /// A request; `path` may have a query.
-    pub fn request(&self, method: Method, path: &str) -> Request {
+    pub fn request(&self, method: Method, path: &str) -> TestRequest {
         let url = format!("{}{path}", self.platform.base_url);
-        Request { builder: self.http.request(method, url) }
+        TestRequest { builder: self.http.request(method, url) }
     }
 
     /// `GET`
-    pub fn get(&self, path: &str) -> Request {
+    pub fn get(&self, path: &str) -> TestRequest {
         self.request(Method::GET, path)
     }
 
     /// `POST`
-    pub fn post(&self, path: &str) -> Request {
+    pub fn post(&self, path: &str) -> TestRequest {
         self.request(Method::POST, path)
     }
 
     /// `PUT`
-    pub fn put(&self, path: &str) -> Request {
+    pub fn put(&self, path: &str) -> TestRequest {
         self.request(Method::PUT, path)
     }
 
     /// `PATCH`
-    pub fn patch(&self, path: &str) -> Request {
+    pub fn patch(&self, path: &str) -> TestRequest {
         self.request(Method::PATCH, path)
     }
 
     /// `DELETE`
-    pub fn delete(&self, path: &str) -> Request {
+    pub fn delete(&self, path: &str) -> TestRequest {
         self.request(Method::DELETE, path)
     }
 
@@ -201,7 +201,7 @@ impl App {
     }
 }
 
-impl Request {
+impl TestRequest {
     /// With `Authorization: Bearer`.
     pub fn bearer(self, token: &str) -> Self {
         Self { builder: self.builder.bearer_auth(token) }
@@ -233,9 +233,9 @@ impl Request {
     }
 
     /// With a form: parts as they stand between two boundaries.
-    pub fn form(self, parts: &[Part<'_>]) -> Self {
+    pub fn form(self, parts: &[FormPart<'_>]) -> Self {
         let mut body = Vec::new();
-        for Part { name, file_name, content_type, bytes } in parts {
+        for FormPart { name, file_name, content_type, bytes } in parts {
             body.extend(format!("--{BOUNDARY}\r\n").bytes());
             body.extend(format!("Content-Disposition: form-data; name=\"{name}\"").bytes());
             body.extend(file_name.iter().flat_map(|f| format!("; filename=\"{f}\"").into_bytes()));

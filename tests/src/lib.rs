@@ -9,7 +9,7 @@ mod receiver;
 mod site;
 pub mod units;
 
-pub use app::{App, Part, Reply, Request, Tenant};
+pub use app::{App, FormPart, Reply, Tenant, TestRequest};
 pub use dns::{DnsAnswer, DnsServer};
 pub use embedder::WordEmbedder;
 pub use gate::{Gate, Kill};

@@ -2,7 +2,7 @@ use app::conversations::questions::QuestionQuery;
 use axum::{Json, http::Uri};
 use colloquy_http::{Ctx, Problem};
 use dialects::helpbot::{Helpbot, conversations::ConversationsOut};
-use domain::{Feature, Order, Page, Period, Principal, QuestionFilter, bounds};
+use domain::{Feature, ListPage, Order, Period, Principal, QuestionFilter, bounds};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -26,7 +26,7 @@ pub async fn list_conversations(
     let chatbot = principal.site()?;
     ctx.app.require(&principal, Feature::SiteInsights)?;
     let params: ListParams = colloquy_http::query(uri)?;
-    let page = Page::new(("page", params.page.as_deref()), ("limit", params.limit.as_deref()))?;
+    let page = ListPage::new(("page", params.page.as_deref()), ("limit", params.limit.as_deref()))?;
     let search = params.search.map(|text| bounds::text("search", &text, bounds::SEARCH));
     let session = params.session_id.map(|id| bounds::text("sessionId", &id, bounds::CLIENT_ID));
     let wanted = QuestionQuery {

@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 use crate::markdown::{Base, RenderedPage, render};
 
 /// A page, rendered but for the template.
-pub struct Page {
+pub struct SitePage {
     /// Name of its file without the extension, and last part of its path.
     pub name: String,
     nav: String,
@@ -24,7 +24,7 @@ pub fn text_of(file: &Path) -> Result<String, String> {
 }
 
 /// Every page below `site`, in the order of the navigation.
-pub fn read(site: &Path) -> Result<Vec<Page>, String> {
+pub fn read(site: &Path) -> Result<Vec<SitePage>, String> {
     let broken = |e: std::io::Error| format!("{}: {e}", site.display());
     let mut pages = Vec::new();
     for entry in fs::read_dir(site).map_err(broken)? {
@@ -42,7 +42,7 @@ pub fn read(site: &Path) -> Result<Vec<Page>, String> {
     }
 }
 
-fn parse(name: String, text: &str) -> Result<Page, String> {
+fn parse(name: String, text: &str) -> Result<SitePage, String> {
     let (front, body) = text
         .strip_prefix("---\n")
         .and_then(|text| text.split_once("\n---\n"))
@@ -52,7 +52,7 @@ fn parse(name: String, text: &str) -> Result<Page, String> {
         value.map(str::to_owned).ok_or_else(|| format!("the front matter has no {key}"))
     };
     let base = if name == "index" { Base::Index } else { Base::Page };
-    Ok(Page {
+    Ok(SitePage {
         nav: field("nav")?,
         order: field("order")?.parse().map_err(|e| format!("order: {e}"))?,
         description: field("description")?,
@@ -63,7 +63,7 @@ fn parse(name: String, text: &str) -> Result<Page, String> {
 }
 
 /// Fails for a link to a page or a section that does not exist.
-pub fn check_links(pages: &[Page]) -> Result<(), String> {
+pub fn check_links(pages: &[SitePage]) -> Result<(), String> {
     for page in pages {
         for (target, section) in &page.content.links {
             let name = if target.is_empty() { &page.name } else { target };
@@ -81,7 +81,7 @@ pub fn check_links(pages: &[Page]) -> Result<(), String> {
 }
 
 /// The page at `at` of `pages` within the template.
-pub fn fill(template: &str, pages: &[Page], at: usize) -> Result<String, String> {
+pub fn fill(template: &str, pages: &[SitePage], at: usize) -> Result<String, String> {
     let page = &pages[at];
     let mut html = String::new();
     let mut rest = template;
@@ -105,8 +105,8 @@ pub fn fill(template: &str, pages: &[Page], at: usize) -> Result<String, String>
     Ok(html)
 }
 
-fn navigation(pages: &[Page], current: &Page) -> String {
-    let item = |page: &Page| {
+fn navigation(pages: &[SitePage], current: &SitePage) -> String {
+    let item = |page: &SitePage| {
         let mark = if page.name == current.name { r#" aria-current="page""# } else { "" };
         let href = current.base.to_page(&page.name);
         format!(r#"<li><a href="{href}"{mark}>{}</a></li>"#, escape(&page.nav))
@@ -114,7 +114,7 @@ fn navigation(pages: &[Page], current: &Page) -> String {
     pages.iter().map(item).collect::<Vec<_>>().join("\n")
 }
 
-fn neighbours(pages: &[Page], at: usize) -> String {
+fn neighbours(pages: &[SitePage], at: usize) -> String {
     let base = pages[at].base;
     let previous = at.checked_sub(1).and_then(|before| pages.get(before)).map(|page| {
         format!(r#"<a rel="prev" href="{}">← {}</a>"#, base.to_page(&page.name), escape(&page.nav))

@@ -13,12 +13,12 @@ const DEFAULT_FROM: &str = "colloquy@localhost";
 
 /// A folder of e-mails, each under the id of its event: the same one again is the same file.
 #[derive(Debug)]
-pub struct Folder {
+pub struct MailFolder {
     path: PathBuf,
     from: String,
 }
 
-impl Folder {
+impl MailFolder {
     /// The folder at `path`, which is made when the first e-mail comes.
     pub fn new(path: impl Into<PathBuf>, from: Option<&str>) -> Self {
         Self { path: path.into(), from: from.unwrap_or(DEFAULT_FROM).to_owned() }
@@ -37,7 +37,7 @@ impl Folder {
     }
 }
 
-impl Mailer for Folder {
+impl Mailer for MailFolder {
     fn send<'a>(&'a self, email: &'a Email) -> BoxFuture<'a, Result<()>> {
         self.write(email).boxed()
     }

@@ -16,7 +16,7 @@ use runtime::{Aws, Env, config::MailConfig};
 use serde_json::Value;
 use worker::SqsBatchResponse;
 
-use crate::folder::Folder;
+use crate::folder::MailFolder;
 
 /// What this worker needs.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ impl Ctx {
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let MailConfig { from, folder } = MailConfig::read(env);
         let mailer: Arc<dyn Mailer> = match folder {
-            Some(folder) => Arc::new(Folder::new(folder, from.as_deref())),
+            Some(folder) => Arc::new(MailFolder::new(folder, from.as_deref())),
             None => ses(aws, from.as_deref())?,
         };
         Ok(Self { mailing: Mailing::new(aws.app(env)?, mailer) })

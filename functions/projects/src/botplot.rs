@@ -3,7 +3,7 @@ use axum::{Json, extract::State};
 use colloquy_http::{Body, PathParams, Problem, SecretKey};
 use dialects::botplot::{
     Botplot,
-    chatbots::{BrandingOut, BrandingPatch, SubdomainOut, SubdomainPatch, VerifiedOut},
+    chatbots::{BrandingIn, BrandingOut, SubdomainOut, SubdomainPatch, VerifiedOut},
 };
 use domain::{ChatbotId, Error, ErrorKind, HostName, branding};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -35,16 +35,13 @@ fn project(key: &Key, id: &str) -> Result<ChatbotId, Error> {
 #[utoipa::path(patch, path = "/api/v1/projects/{projectId}/branding", tag = "botplot",
     security(("botplotSecret" = [])),
     params(("projectId" = String, Path, format = "uuid", description = "The key's own project")),
-    request_body = BrandingPatch,
+    request_body = BrandingIn,
     responses((status = 200, body = BrandingOut)))]
 async fn update_branding(
     State(ctx): State<Ctx>,
     key: Key,
     PathParams(project_id, _): PathParams<Botplot, String>,
-    Body(BrandingPatch { white_label, custom_logo, custom_domain }, _): Body<
-        Botplot,
-        BrandingPatch,
-    >,
+    Body(BrandingIn { white_label, custom_logo, custom_domain }, _): Body<Botplot, BrandingIn>,
 ) -> Reply<BrandingOut> {
     let project = project(&key, &project_id)?;
     let asked = custom_domain.is_some();

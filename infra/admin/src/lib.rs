@@ -30,7 +30,7 @@ pub struct Options {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Shows a workspace's plan, or puts it on another.
-    Plan(plan::Plan),
+    Plan(plan::PlanCommand),
     /// Makes a code by which an address may sign up.
     Invite(invite::Invite),
     /// Compares what is counted of a workspace's chatbots with what there is.

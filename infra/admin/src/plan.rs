@@ -1,18 +1,18 @@
 use app::App;
 use clap::Args;
-use domain::{Error, Plan as Rung, Result};
+use domain::{Error, Plan, Result};
 
 use crate::workspace;
 
 #[derive(Debug, Args)]
-pub struct Plan {
+pub struct PlanCommand {
     /// Id of the workspace, or the address that signed it up.
     workspace: String,
     /// The plan to put it on; without it, the one it is on is shown.
-    plan: Option<Rung>,
+    plan: Option<Plan>,
 }
 
-impl Plan {
+impl PlanCommand {
     pub(crate) async fn run(self, app: &App) -> Result<String> {
         let found = workspace(app, &self.workspace).await?;
         let Some(plan) = self.plan else {

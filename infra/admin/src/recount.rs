@@ -1,4 +1,4 @@
-use app::{App, ops::recount::Report};
+use app::{App, ops::recount::RecountReport};
 use clap::Args;
 use domain::Result;
 
@@ -25,7 +25,7 @@ impl Recount {
         };
         let mut said = String::new();
         for chatbot in chatbots {
-            let Report { differences, moving, repaired } =
+            let RecountReport { differences, moving, repaired } =
                 app.recount(owner, chatbot.id, self.repair).await?;
             let verdict = match (differences.len(), moving.len(), repaired) {
                 (0, 0, _) => "all counters are right".to_owned(),

@@ -18,7 +18,7 @@ use domain::{ChatbotId, SignupMode, SourceId, SourceStatus, WorkspaceId, chatbot
 use outbound::Policy;
 use serde::{Deserialize, Serialize};
 
-use crate::{LocalError, Options, Platform, Result};
+use crate::{LocalError, LocalPlatform, Options, Result};
 
 /// How long the demo's first crawl may take.
 const FIRST_CRAWL: Duration = Duration::from_secs(120);
@@ -111,7 +111,7 @@ pub(crate) fn write_private(file: &Path, text: &str) -> Result<()> {
 }
 
 /// Finds the demo workspace of an earlier start, or makes one.
-pub(crate) async fn seed(platform: &Platform, options: &Options) -> Result<Credentials> {
+pub(crate) async fn seed(platform: &LocalPlatform, options: &Options) -> Result<Credentials> {
     let file = options.data.join("credentials.json");
     let mut credentials = match known(platform, &file).await? {
         Some(credentials) => credentials,
@@ -129,7 +129,7 @@ pub(crate) async fn seed(platform: &Platform, options: &Options) -> Result<Crede
     Ok(credentials)
 }
 
-async fn known(platform: &Platform, file: &Path) -> Result<Option<Credentials>> {
+async fn known(platform: &LocalPlatform, file: &Path) -> Result<Option<Credentials>> {
     let Ok(text) = fs::read_to_string(file) else { return Ok(None) };
     let Ok(credentials) = serde_json::from_str::<Credentials>(&text) else { return Ok(None) };
     let (Ok(workspace), Ok(chatbot)) = (
@@ -142,7 +142,7 @@ async fn known(platform: &Platform, file: &Path) -> Result<Option<Credentials>> 
     Ok(found.map(|_| credentials))
 }
 
-async fn make(platform: &Platform, options: &Options) -> Result<Credentials> {
+async fn make(platform: &LocalPlatform, options: &Options) -> Result<Credentials> {
     let app = &platform.app;
     let suffix = random::hex_digits(8).map_err(LocalError::of)?;
     let email = format!("demo-{suffix}@colloquy.example");
@@ -182,7 +182,7 @@ async fn make(platform: &Platform, options: &Options) -> Result<Credentials> {
     })
 }
 
-async fn wait_for(platform: &Platform, chatbot: ChatbotId, source: SourceId) -> Result<()> {
+async fn wait_for(platform: &LocalPlatform, chatbot: ChatbotId, source: SourceId) -> Result<()> {
     let begun = Instant::now();
     while begun.elapsed() < FIRST_CRAWL {
         let found = platform.app.source(chatbot, source).await.map_err(LocalError::of)?;

@@ -8,12 +8,12 @@ use tempfile::TempDir;
 use crate::{LocalError, Options, Result};
 
 /// A folder: with the data, or, where none is kept, one that goes with the platform.
-pub struct Folder {
+pub struct DataFolder {
     path: PathBuf,
     _goes_with_it: Option<TempDir>,
 }
 
-impl Folder {
+impl DataFolder {
     pub fn new(options: &Options, name: &str) -> Result<Self> {
         if options.memory {
             let folder = tempfile::tempdir().map_err(LocalError::of)?;

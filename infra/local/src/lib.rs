@@ -24,7 +24,7 @@ pub use invoke::FaultInjection;
 pub use model::ModelFlag;
 pub use openapi::openapi;
 pub use options::Options;
-pub use platform::Platform;
+pub use platform::LocalPlatform;
 pub use registry::Code;
 
 /// Why the platform could not start or go on; for the person at the terminal.

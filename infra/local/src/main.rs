@@ -5,7 +5,7 @@ mod fake;
 use std::process::ExitCode;
 
 use clap::Parser;
-use local::{Credentials, Options, Platform};
+use local::{Credentials, LocalPlatform, Options};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
@@ -30,7 +30,7 @@ async fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let mut terminated = signal(SignalKind::terminate())?;
     let services_only = options.services_only;
-    let platform = Platform::start(options).await?;
+    let platform = LocalPlatform::start(options).await?;
     if services_only {
         println!(
             "Table, queues and secrets are up. In another terminal:\n\n  \

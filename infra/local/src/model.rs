@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use domain::{BackendKind, ChatbotId, IntegrationPatch, NewIntegration, Page, WorkspaceId};
+use domain::{BackendKind, ChatbotId, IntegrationPatch, ListPage, NewIntegration, WorkspaceId};
 
-use crate::{Credentials, LocalError, Platform, Result};
+use crate::{Credentials, LocalError, LocalPlatform, Result};
 
 /// The demo's integration goes by this name, so that the next start finds it again.
 const NAME: &str = "cargo dev --model";
@@ -65,7 +65,7 @@ impl ModelFlag {
     /// Makes the demo chatbot answer with this backend: the integration of an earlier start is replaced.
     pub(crate) async fn connect(
         &self,
-        platform: &Platform,
+        platform: &LocalPlatform,
         credentials: &Credentials,
     ) -> Result<()> {
         let integrations = platform.integrations()?;
@@ -75,7 +75,8 @@ impl ModelFlag {
             name: Some(NAME.to_owned()),
             ..domain::IntegrationFilter::default()
         };
-        let page = Page::new(("page", None), ("per_page", Some("100"))).map_err(LocalError::of)?;
+        let page =
+            ListPage::new(("page", None), ("per_page", Some("100"))).map_err(LocalError::of)?;
         let earlier = integrations.page(workspace, chatbot, &filter, page).await;
         for integration in earlier.map_err(LocalError::of)?.0 {
             integrations.delete(workspace, integration.id).await.map_err(LocalError::of)?;

@@ -94,7 +94,7 @@ pub struct Options {
     #[arg(skip)]
     pub embedder: Option<Arc<dyn Embedder>>,
 
-    /// For a seed: no worker is fed until [`crate::Platform::attach`].
+    /// For a seed: no worker is fed until [`crate::LocalPlatform::attach`].
     #[arg(skip)]
     pub detached: bool,
 

@@ -20,20 +20,20 @@ use tokio::{sync::watch, task::JoinHandle};
 use crate::{
     Credentials, LocalError, Options, Result, demo,
     event_sources::{self, Progress, StreamFeed},
-    folder::Folder,
+    folder::DataFolder,
     invoke::Worker,
     queue_stats::is_dead_letters,
     registry::{self, Code},
     routes::{add_routes, check_job, serve},
     services::{Engines, TABLE},
-    template::{Event, Function, Template},
+    template::{Function, Template, TemplateEvent},
 };
 
 /// How often checkpoints are written down.
 const CHECKPOINTS_EVERY: Duration = Duration::from_millis(500);
 
 /// The platform, running.
-pub struct Platform {
+pub struct LocalPlatform {
     /// Where the API is.
     pub base_url: String,
     /// The demo workspace's credentials, unless there is none.
@@ -43,8 +43,8 @@ pub struct Platform {
     options: Options,
     engines: Engines,
     aws: Aws,
-    mail: Folder,
-    files: Folder,
+    mail: DataFolder,
+    files: DataFolder,
     functions: HashMap<String, Code>,
     /// What the functions were set up with, by their binaries.
     settings: HashMap<String, Env>,
@@ -86,14 +86,14 @@ fn checkpoints(options: &Options) -> HashMap<String, String> {
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-impl Platform {
+impl LocalPlatform {
     /// Starts everything that the template declares.
     pub async fn start(options: Options) -> Result<Self> {
         let template = Template::of_this_build()?;
         let engines = Engines::start(&options, template).await?;
         let (stop, stopping) = watch::channel(false);
         let aws = services(&options, &engines).await;
-        let files = Folder::new(&options, "files")?;
+        let files = DataFolder::new(&options, "files")?;
         let given = HashMap::from([
             // The bucket's name, which is a folder's path here.
             ("Files".to_owned(), files.path().display().to_string()),
@@ -115,7 +115,7 @@ impl Platform {
             base_url: String::new(),
             credentials: None,
             app: aws.app(&app).map_err(LocalError::of)?,
-            mail: Folder::new(&options, "mail")?,
+            mail: DataFolder::new(&options, "mail")?,
             files,
             options,
             engines,
@@ -262,7 +262,7 @@ impl Platform {
         let mut tasks = Vec::new();
         for event in &function.events {
             match event {
-                Event::Queue { queue, batch } => {
+                TemplateEvent::Queue { queue, batch } => {
                     check_job(function, queue)?;
                     let url = self.engines.queues.get(queue).ok_or_else(|| {
                         LocalError(format!(
@@ -276,7 +276,7 @@ impl Platform {
                         client, url, *batch, worker, stop,
                     )));
                 }
-                Event::Stream { batch, windowed, retries } => {
+                TemplateEvent::Stream { batch, windowed, retries } => {
                     let after = saved.get(&function.binary).cloned();
                     let reader = self
                         .engines
@@ -299,7 +299,7 @@ impl Platform {
                         stop.clone(),
                     )));
                 }
-                Event::Schedule { seconds } => {
+                TemplateEvent::Schedule { seconds } => {
                     // Someone who shortens the idle time wants to see a conversation end.
                     let soon = Duration::from_secs((self.options.idle_seconds / 4).max(1));
                     let period = Duration::from_secs(*seconds).min(soon);
@@ -309,7 +309,7 @@ impl Platform {
                         stop.clone(),
                     )));
                 }
-                Event::Route { .. } => {}
+                TemplateEvent::Route { .. } => {}
             }
         }
         Ok(tasks)

@@ -15,7 +15,7 @@ use tower::ServiceExt;
 
 use crate::{
     LocalError, Result, event_sources, gateway,
-    template::{Event, Function},
+    template::{Function, TemplateEvent},
 };
 
 /// Whether `function` is the worker of a job that `queue` holds.
@@ -33,7 +33,7 @@ pub(crate) fn check_job(function: &Function, queue: &str) -> Result<()> {
 /// Every route of the template leads to the function that it names, and to no other.
 pub(crate) fn add_routes(mut routes: Router, function: &Function, router: &Router) -> Router {
     for event in &function.events {
-        let Event::Route { path, streams, .. } = event else { continue };
+        let TemplateEvent::Route { path, streams, .. } = event else { continue };
         let streams = *streams;
         let router = router.clone();
         let call = move |request: Request| {

@@ -18,7 +18,7 @@ pub struct Template {
     /// Functions in the template's order.
     pub functions: Vec<Function>,
     /// Work queues and dead-letter queues, those that others point to first.
-    pub queues: Vec<Queue>,
+    pub queues: Vec<TemplateQueue>,
     /// The table, as DynamoDB's CreateTable takes it.
     pub table: Json,
     /// The attribute by which items expire.
@@ -33,7 +33,7 @@ pub struct Function {
     /// Its settings, not resolved: literals and references.
     pub settings: HashMap<String, Setting>,
     /// What calls it.
-    pub events: Vec<Event>,
+    pub events: Vec<TemplateEvent>,
 }
 
 /// A setting's value.
@@ -47,7 +47,7 @@ pub enum Setting {
 
 /// What calls a function.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Event {
+pub enum TemplateEvent {
     /// A route of the API.
     Route {
         /// Path with `{names}`.
@@ -82,7 +82,7 @@ pub enum Event {
 
 /// A queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Queue {
+pub struct TemplateQueue {
     /// Its name in the template.
     pub name: String,
     /// Seconds that a received message stays out of sight.
@@ -193,16 +193,16 @@ fn function(name: &str, resource: &Value, globals: &HashMap<String, Setting>) ->
         let of = &declared["Properties"];
         let incomplete = || bad(&format!("event {:?} of {name} is incomplete", text(event)));
         events.push(match declared["Type"].as_str().unwrap_or_default() {
-            "Api" => Event::Route {
+            "Api" => TemplateEvent::Route {
                 path: text(&of["Path"]).ok_or_else(incomplete)?,
                 method: text(&of["Method"]).ok_or_else(incomplete)?.to_uppercase(),
                 streams: of["ResponseTransferMode"].as_str() == Some("RESPONSE_STREAM"),
             },
-            "SQS" => Event::Queue {
+            "SQS" => TemplateEvent::Queue {
                 queue: referred(&of["Queue"]).ok_or_else(incomplete)?,
                 batch: usize::try_from(number(&of["BatchSize"], 10)).unwrap_or(10),
             },
-            "DynamoDB" => Event::Stream {
+            "DynamoDB" => TemplateEvent::Stream {
                 batch: usize::try_from(number(&of["BatchSize"], 100)).unwrap_or(100),
                 windowed: of["TumblingWindowInSeconds"].is_number(),
                 // -1 is for as long as the record is there.
@@ -211,7 +211,7 @@ fn function(name: &str, resource: &Value, globals: &HashMap<String, Setting>) ->
                     .and_then(|retries| u32::try_from(retries).ok())
                     .unwrap_or(u32::MAX),
             },
-            "Schedule" | "ScheduleV2" => Event::Schedule {
+            "Schedule" | "ScheduleV2" => TemplateEvent::Schedule {
                 seconds: text(&of["Schedule"])
                     .or_else(|| text(&of["ScheduleExpression"]))
                     .and_then(|rate| rate_seconds(&rate))
@@ -235,12 +235,12 @@ fn rate_seconds(rate: &str) -> Option<u64> {
     Some(count.parse::<u64>().ok()? * unit)
 }
 
-fn queue(name: String, properties: &Value) -> Queue {
+fn queue(name: String, properties: &Value) -> TemplateQueue {
     let redrive = &properties["RedrivePolicy"];
     let dead_letters = referred(&redrive["deadLetterTargetArn"])
         .map(|target| (target, u32::try_from(number(&redrive["maxReceiveCount"], 5)).unwrap_or(5)));
     let visibility = u32::try_from(number(&properties["VisibilityTimeout"], 30)).unwrap_or(30);
-    Queue { name, visibility, dead_letters }
+    TemplateQueue { name, visibility, dead_letters }
 }
 
 fn table(properties: &Value) -> Result<Json> {
@@ -275,10 +275,13 @@ mod tests {
         };
         assert!(of("chat-stream").events.iter().any(|event| matches!(
             event,
-            Event::Route { streams: true, path, .. } if path == "/api/v1/chat/stream"
+            TemplateEvent::Route { streams: true, path, .. } if path == "/api/v1/chat/stream"
         )));
-        assert!(matches!(of("ticker").events[..], [Event::Schedule { seconds: 60 }]));
-        assert!(matches!(of("stats-worker").events[..], [Event::Stream { windowed: true, .. }]));
+        assert!(matches!(of("ticker").events[..], [TemplateEvent::Schedule { seconds: 60 }]));
+        assert!(matches!(
+            of("stats-worker").events[..],
+            [TemplateEvent::Stream { windowed: true, .. }]
+        ));
         assert_eq!(of("access").settings["SIGNUP_PLAN"], Setting::Ref("SignupPlan".into()));
         let crawl = template.queues.iter().find(|q| q.name == "CrawlQueue").unwrap();
         let (dead, receives) = crawl.dead_letters.clone().unwrap();

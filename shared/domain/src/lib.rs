@@ -73,7 +73,7 @@ pub use integration::{
     NewIntegration, SealedHeader,
 };
 pub use lead::Lead;
-pub use page::Page;
+pub use page::ListPage;
 pub use period::Period;
 pub use plan::{CallLimits, Feature, Plan, Plans};
 pub use renderer::{Context, EventRenderer, RenderedEvent, RequiredData};

@@ -9,14 +9,14 @@ pub const MAX_ROWS: u32 = 100;
 
 /// A page of a list, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
+pub struct ListPage {
     /// Which one.
     pub number: u32,
     /// How many rows it has, unless it is the last.
     pub rows: u32,
 }
 
-impl Page {
+impl ListPage {
     /// From two query parameters, each by its name in the dialect: which page, and how many rows.
     pub fn new(
         (number_name, number): (&str, Option<&str>),
@@ -50,14 +50,14 @@ impl Page {
 mod tests {
     use super::*;
 
-    fn page(number: Option<&str>, rows: Option<&str>) -> Result<Page> {
-        Page::new(("page", number), ("per_page", rows))
+    fn page(number: Option<&str>, rows: Option<&str>) -> Result<ListPage> {
+        ListPage::new(("page", number), ("per_page", rows))
     }
 
     #[test]
     fn a_page_is_within_bounds_or_an_error_that_names_it() {
-        assert_eq!(page(None, None).unwrap(), Page { number: 1, rows: 20 });
-        assert_eq!(page(Some("3"), Some("100")).unwrap(), Page { number: 3, rows: 100 });
+        assert_eq!(page(None, None).unwrap(), ListPage { number: 1, rows: 20 });
+        assert_eq!(page(Some("3"), Some("100")).unwrap(), ListPage { number: 3, rows: 100 });
         for bad in ["0", "-1", "", "one", "1.5", "4294967296"] {
             assert_eq!(page(Some(bad), None).unwrap_err().fields[0].field, "page", "{bad}");
         }
@@ -69,10 +69,10 @@ mod tests {
     #[test]
     fn pages_cut_a_list_without_gap_or_overlap() {
         let all = 0..7;
-        let rows = |number| Page { number, rows: 3 }.of(all.clone());
+        let rows = |number| ListPage { number, rows: 3 }.of(all.clone());
         assert_eq!([rows(1), rows(2), rows(3), rows(4)].concat(), all.clone().collect::<Vec<_>>());
         assert_eq!((rows(3), rows(4), rows(u32::MAX)), (vec![6], vec![], vec![]));
-        let last = Page { number: u32::MAX, rows: 100 };
+        let last = ListPage { number: u32::MAX, rows: 100 };
         assert_eq!((last.offset(), last.end()), (429_496_729_400, 429_496_729_500));
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use domain::bounds::URL_LENGTH;
-use outbound::{Client, CookieJar, Fetched, Hop, Limits, OutboundError, Policy};
+use outbound::{Client, CookieJar, FetchLimits, Fetched, Hop, OutboundError, Policy};
 use url::Url;
 
 use crate::{
@@ -25,8 +25,8 @@ pub const AGENT: &str = "ColloquyBot/1.0";
 const ACCEPT: &str = "text/html,application/xhtml+xml,text/plain;q=0.8,text/markdown;q=0.8,application/pdf;q=0.7,*/*;q=0.1";
 
 /// Bounds on a page.
-pub const PAGE: Limits =
-    Limits { time: Duration::from_secs(20), bytes: 5 * 1024 * 1024, redirects: 5 };
+pub const PAGE: FetchLimits =
+    FetchLimits { time: Duration::from_secs(20), bytes: 5 * 1024 * 1024, redirects: 5 };
 /// Crawls whose cookies are remembered at most.
 const MAX_JARS: usize = 64;
 /// A page with more text than this, in characters, is read though it sends its readers on.

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use cache::ByteCache;
-use outbound::{Client, Limits, OutboundError};
+use outbound::{Client, FetchLimits, OutboundError};
 use texting_robots::Robot;
 use url::Url;
 
@@ -13,7 +13,8 @@ use crate::PageError;
 /// How the crawler is called in robots.txt.
 const NAME: &str = "colloquybot";
 /// Bounds on a robots.txt.
-const LIMITS: Limits = Limits { time: Duration::from_secs(10), bytes: 512 * 1024, redirects: 5 };
+const LIMITS: FetchLimits =
+    FetchLimits { time: Duration::from_secs(10), bytes: 512 * 1024, redirects: 5 };
 /// Bytes of the files that are cached, parsed.
 const MAX_CACHED: usize = 8 * 1024 * 1024;
 /// A parsed file takes about this many times the bytes of its text.

@@ -5,7 +5,7 @@
 use std::{io::Read, time::Duration};
 
 use flate2::read::GzDecoder;
-use outbound::{Client, Limits};
+use outbound::{Client, FetchLimits};
 use quick_xml::{
     Reader,
     events::{BytesStart, Event},
@@ -15,8 +15,8 @@ use url::Url;
 use crate::links;
 
 /// Bounds on one file, as it comes.
-const LIMITS: Limits =
-    Limits { time: Duration::from_secs(10), bytes: 5 * 1024 * 1024, redirects: 5 };
+const LIMITS: FetchLimits =
+    FetchLimits { time: Duration::from_secs(10), bytes: 5 * 1024 * 1024, redirects: 5 };
 /// The largest file, unpacked.
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// Files read for one crawl at most, indexes included.

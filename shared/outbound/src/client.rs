@@ -27,7 +27,7 @@ use crate::{
 
 /// Bounds on one fetch.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct FetchLimits {
     /// From the first connection to the last byte, all redirects included.
     pub time: Duration,
     /// Largest body, in bytes after decompression.
@@ -164,7 +164,7 @@ impl Client {
         &self,
         url: &Url,
         accept: &str,
-        limits: Limits,
+        limits: FetchLimits,
     ) -> Result<Fetched, OutboundError> {
         tokio::time::timeout(limits.time, self.get_unbounded(url, accept, limits))
             .await
@@ -175,7 +175,7 @@ impl Client {
         &self,
         url: &Url,
         accept: &str,
-        limits: Limits,
+        limits: FetchLimits,
     ) -> Result<Fetched, OutboundError> {
         let mut url = url.clone();
         for _ in 0..=limits.redirects {

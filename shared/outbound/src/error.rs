@@ -90,7 +90,7 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::{Client, Limits, Policy};
+    use crate::{Client, FetchLimits, Policy};
 
     /// A request that never left may be sent again; one that was read may have been acted on.
     #[tokio::test]
@@ -120,7 +120,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_is_away_is_told_from_one_that_is_none() {
         let client = Client::new(Policy::Local, "test").unwrap();
-        let limits = Limits { time: Duration::from_secs(10), bytes: 1_000, redirects: 0 };
+        let limits = FetchLimits { time: Duration::from_secs(10), bytes: 1_000, redirects: 0 };
         let get = async |address: SocketAddr| {
             let url = Url::parse(&format!("http://{address}/")).unwrap();
             client.get(&url, "*/*", limits).await.unwrap_err()

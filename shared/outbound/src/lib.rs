@@ -12,7 +12,7 @@ mod tls;
 
 pub use address::{Policy, is_public};
 pub use call::{Unanswered, Verb};
-pub use client::{Client, Exchange, Fetched, Hop, Limits, Sent, Streamed};
+pub use client::{Client, Exchange, FetchLimits, Fetched, Hop, Sent, Streamed};
 pub use cookies::CookieJar;
 pub use dns::{Dns, DnsError, Resolver};
 pub use error::{OutboundError, SendError};

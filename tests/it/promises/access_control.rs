@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Reply, Request, Tenant};
+use tests::{App, Receiver, Reply, Tenant, TestRequest};
 
 const UNKNOWN: &str = "0197a000-0000-7000-8000-000000000001";
 
@@ -170,7 +170,7 @@ fn allowed(operation: &Operation) -> Vec<&'static str> {
 }
 
 /// The request with a credential where the operation's dialect looks for it.
-fn with(request: Request, dialect: &str, credential: &str) -> Request {
+fn with(request: TestRequest, dialect: &str, credential: &str) -> TestRequest {
     match dialect {
         "conferbot" => request.api_key(credential),
         _ => request.bearer(credential),

@@ -6,12 +6,12 @@ use domain::{Timestamp, WorkspaceId};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use store::{ClaimOutcome, keys::sha256};
-use tests::{App, Reply, Request, Tenant};
+use tests::{App, Reply, Tenant, TestRequest};
 
 const HEADER: &str = "idempotency-key";
 
 /// A request that makes something, by dialect; `n` tells one body from another.
-fn creations(app: &App, tenant: &Tenant, n: u32) -> Vec<(&'static str, Request)> {
+fn creations(app: &App, tenant: &Tenant, n: u32) -> Vec<(&'static str, TestRequest)> {
     let name = json!({"name": format!("Bot {n}")});
     let pair = json!({"question": format!("Is it {n}?"), "answer": "Yes."});
     let lead = json!({"email": format!("ada{n}@example.com")});
@@ -189,7 +189,7 @@ async fn the_caller_of_a_request_with_a_key_is_looked_up_once() {
         let body = json!({"question": question, "answer": "From six."});
         app.post("/api/v1/knowledge/qa").bearer(&tenant.secret).json(&body)
     };
-    let read = async |request: Request| {
+    let read = async |request: TestRequest| {
         let answer = request.send().await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.units().0

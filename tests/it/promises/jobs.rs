@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::jobs::{ALL, JobType};
-use local::template::{Event, Setting, TEXT, Template};
+use local::template::{Setting, TEXT, Template, TemplateEvent};
 
 fn template() -> Template {
     Template::parse(TEXT).expect("the template")
@@ -27,7 +27,7 @@ fn every_job_has_a_queue_with_dead_letters_and_a_worker() {
         .iter()
         .flat_map(|function| function.events.iter().map(move |event| (function, event)))
         .filter_map(|(function, event)| match event {
-            Event::Queue { queue, .. } => Some((function.binary.as_str(), queue.as_str())),
+            TemplateEvent::Queue { queue, .. } => Some((function.binary.as_str(), queue.as_str())),
             _ => None,
         })
         .collect();

@@ -17,20 +17,6 @@ const SHARED_NAMES: &[(&str, &str)] = &[
     ("Ctx", "what a function is set up with; functions never meet"),
     ("Options", "the flags of one command line each"),
     ("Result", "a crate's own alias, used within the crate"),
-    // To be renamed.
-    ("BrandingPatch", "the domain's command and botplot's body"),
-    ("Event", "of a chatbot, and what invokes a function"),
-    ("Folder", "files, mails and data of the platform on one machine"),
-    ("Limits", "of a plan and of a connection"),
-    ("Page", "of a list, of a site, and as fetched"),
-    ("Part", "of a form as received and as sent"),
-    ("Plan", "what a workspace may do, and what an operator is about to do"),
-    ("Platform", "where a conversation is held, and the platform on one machine"),
-    ("Queue", "to send to, and as the template declares it"),
-    ("Report", "of a recount and of a bench"),
-    ("Request", "to a model, and to the platform under test"),
-    ("Row", "of a list of questions and of a bench"),
-    ("SignedIn", "a session that begins, and the extractor of one"),
 ];
 
 /// The public types that a file declares.

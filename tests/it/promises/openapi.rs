@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use local::template::{Event, TEXT, Template};
+use local::template::{TEXT, Template, TemplateEvent};
 use serde_json::{Map, Value};
 use tests::App;
 
@@ -85,7 +85,7 @@ fn every_route_of_the_template_is_in_it() {
     let missing: Vec<&String> = functions
         .flat_map(|function| &function.events)
         .filter_map(|event| match event {
-            Event::Route { path, .. } => Some(path),
+            TemplateEvent::Route { path, .. } => Some(path),
             _ => None,
         })
         .filter(|path| !said.contains(bare(&format!("ANY {path}")).trim_start_matches("ANY ")))

@@ -3,7 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Request, Tenant};
+use tests::{App, Reply, Tenant, TestRequest};
 
 const SCOPE: &str = "x-colloquy-scope";
 
@@ -26,7 +26,7 @@ fn routes(tenant: &Tenant) -> Vec<(Method, &'static str, String, Value)> {
     ]
 }
 
-fn request(app: &App, (method, path, _, body): &(Method, &str, String, Value)) -> Request {
+fn request(app: &App, (method, path, _, body): &(Method, &str, String, Value)) -> TestRequest {
     let request = app.request(method.clone(), path);
     if body.is_null() { request } else { request.json(body) }
 }

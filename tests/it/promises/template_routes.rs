@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use local::template::{Event, TEXT, Template};
+use local::template::{TEXT, Template, TemplateEvent};
 use tests::App;
 
 const OPERATIONS: &str = include_str!("../../operations.csv");
@@ -64,7 +64,7 @@ async fn every_built_operation_is_routed_to_a_function_that_answers_it() {
         let built = !unbuilt.contains(operation);
         let declared = template.functions.iter().any(|function| {
             function.events.iter().any(|event| {
-                matches!(event, Event::Route { path, .. } if matches(path, &operation.path))
+                matches!(event, TemplateEvent::Route { path, .. } if matches(path, &operation.path))
             })
         });
         let path = operation
@@ -98,7 +98,7 @@ fn the_routes_of_cargo_lambda_watch_are_those_of_the_template() {
     let mut declared = BTreeMap::new();
     for function in &template.functions {
         for event in &function.events {
-            if let Event::Route { path, .. } = event {
+            if let TemplateEvent::Route { path, .. } = event {
                 declared.insert(path.replace("{proxy+}", "{*rest}"), function.binary.clone());
             }
         }
@@ -124,7 +124,7 @@ fn the_streaming_route_has_a_function_of_its_own() {
             .events
             .iter()
             .filter_map(|event| match event {
-                Event::Route { streams, .. } => Some(*streams),
+                TemplateEvent::Route { streams, .. } => Some(*streams),
                 _ => None,
             })
             .collect();

@@ -4,7 +4,7 @@
 use std::{fmt::Write, fs, path::PathBuf};
 
 use serde_json::json;
-use tests::{App, Part, Tenant, eventually};
+use tests::{App, FormPart, Tenant, eventually};
 
 use crate::util::{
     botplot::text,
@@ -67,7 +67,7 @@ async fn business(app: &App, name: &str) -> Tenant {
         }
         let file_name = path.file_name().unwrap().to_str().unwrap();
         let bytes = fs::read(&path).unwrap();
-        let part = [Part::file(file_name, &bytes)];
+        let part = [FormPart::file(file_name, &bytes)];
         let sent =
             app.post("/api/v1/sources/file").bearer(&tenant.helpbot).form(&part).send().await;
         let id = text(&sent.ok()["source"]["id"]).to_owned();

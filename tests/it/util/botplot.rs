@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Request, Tenant};
+use tests::{App, Reply, Tenant, TestRequest};
 
 /// An id of the right form that names nothing.
 pub const UNKNOWN: &str = "0197a000-0000-7000-8000-000000000001";
@@ -33,7 +33,7 @@ impl<'a> Route<'a> {
         Self { body: Some(body), ..self }
     }
 
-    pub fn request(&self) -> Request {
+    pub fn request(&self) -> TestRequest {
         let request = self.app.request(self.method.clone(), &self.path);
         match &self.body {
             Some(body) => request.json(body),

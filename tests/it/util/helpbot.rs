@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Request, Tenant};
+use tests::{App, Reply, Tenant, TestRequest};
 
 /// A route under test, with a body that it takes.
 pub struct SiteRoute<'a> {
@@ -28,7 +28,7 @@ impl<'a> SiteRoute<'a> {
         Self { body: Some(body), ..self }
     }
 
-    pub fn request(&self) -> Request {
+    pub fn request(&self) -> TestRequest {
         let request = self.app.request(self.method.clone(), &self.path);
         match &self.body {
             Some(body) => request.json(body),

@@ -1,7 +1,7 @@
 //! What tests of uploaded files share.
 
 use serde_json::Value;
-use tests::{App, Part, Reply, Tenant};
+use tests::{App, FormPart, Reply, Tenant};
 
 use crate::util::{botplot::text, knowledge::settled};
 
@@ -10,7 +10,7 @@ pub const PATH: &str = "/api/v1/sources/file";
 
 /// Uploads a file; the answer.
 pub async fn upload(app: &App, tenant: &Tenant, name: &str, bytes: &[u8]) -> Reply {
-    let form = [Part::file(name, bytes)];
+    let form = [FormPart::file(name, bytes)];
     app.post(PATH).bearer(&tenant.helpbot).form(&form).send().await
 }
 

@@ -1,6 +1,8 @@
 //! What tests of botplot's webhooks share.
 
+use domain::Delivery;
 use serde_json::{Value, json};
+use store::DeliveryRange;
 use tests::{App, Received, Tenant};
 
 use crate::util::botplot::{UNKNOWN, text};
@@ -65,4 +67,11 @@ pub async fn scope_of(app: &App, tenant: &tests::Tenant, dialect: &str, id: &str
     let found = app.platform.app.store.webhook(scope, id.parse().unwrap(), true).await.unwrap();
     assert!(found.is_some(), "a webhook of {dialect}");
     scope
+}
+
+/// The deliveries that the table holds of a webhook, whether or not the webhook is still there.
+pub async fn stored_deliveries(app: &App, webhook: &str) -> Vec<Delivery> {
+    let all = DeliveryRange { between: None, status: None, after: None, limit: 10 };
+    let webhook = webhook.parse().expect("an id");
+    app.platform.app.store.list_deliveries(webhook, all).await.expect("a page").deliveries
 }

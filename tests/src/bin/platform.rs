@@ -4,12 +4,12 @@
 use std::io::Write;
 
 use clap::Parser;
-use local::{Options, Platform};
+use local::{LocalPlatform, Options};
 
 #[tokio::main]
 async fn main() {
     runtime::init_logs("warn");
-    let platform = Platform::start(Options::parse()).await.expect("the platform starts");
+    let platform = LocalPlatform::start(Options::parse()).await.expect("the platform starts");
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", platform.base_url).and_then(|()| out.flush()).expect("stdout is read");
     drop(out);

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::{App, Reply, Request, Site, Tenant};
+use crate::{App, Reply, Site, Tenant, TestRequest};
 
 /// What says how much it consumed before it is done: a stream's headers go out before its turn is
 /// written.
@@ -79,7 +79,7 @@ impl<'a> Metered<'a> {
     }
 
     /// Carries `operation` out and, so that the next one meets no job half done, all that follows.
-    pub async fn send(&mut self, operation: &'static str, request: Request) -> Value {
+    pub async fn send(&mut self, operation: &'static str, request: TestRequest) -> Value {
         let times = if operation.contains(" GET ") { self.reads } else { 1 };
         let mut body = Value::Null;
         for _ in 0..times {
@@ -99,7 +99,7 @@ impl<'a> Metered<'a> {
     }
 
     /// Sends what another operation needs; it is not measured.
-    pub async fn beside(&mut self, request: Request) -> Value {
+    pub async fn beside(&mut self, request: TestRequest) -> Value {
         let body = request.send().await.ok();
         self.opened.extend(body["conversationId"].as_str().map(str::to_owned));
         body

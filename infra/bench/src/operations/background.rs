@@ -1,7 +1,7 @@
 //! The work that a turn causes behind the stream, by how many turns a batch holds.
 
 use domain::{ConversationId, Timestamp};
-use local::{Code, Platform};
+use local::{Code, LocalPlatform};
 use serde_json::{Value, json};
 use store::meter::{Meter, Units};
 
@@ -34,7 +34,7 @@ pub struct Background {
 /// Measures with turns that open conversations, answered ones without a subscriber; no worker
 /// may be attached yet. The conversations are left behind.
 pub async fn background(
-    platform: &Platform,
+    platform: &LocalPlatform,
     with: With,
     now: Timestamp,
 ) -> Result<(Vec<Background>, Vec<ConversationId>)> {
@@ -72,7 +72,7 @@ fn answered(with: With, at: Timestamp, random: &mut Random) -> Held {
     }
 }
 
-async fn units(platform: &Platform, worker: &str, records: &[Value]) -> Result<Units> {
+async fn units(platform: &LocalPlatform, worker: &str, records: &[Value]) -> Result<Units> {
     let Some(Code::Worker(work)) = platform.function(worker) else {
         return Err(BenchError(format!("{worker} is no worker")));
     };

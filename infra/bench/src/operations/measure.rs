@@ -225,7 +225,7 @@ async fn pages(
     found
 }
 
-fn request(app: &App, tenant: &Tenant, list: &str, page: u32) -> tests::Request {
+fn request(app: &App, tenant: &Tenant, list: &str, page: u32) -> tests::TestRequest {
     let bot = &tenant.chatbot;
     let conversations = "/api/v1/conversations";
     match list.split(' ').next() {

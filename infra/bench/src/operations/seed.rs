@@ -7,7 +7,7 @@ use domain::{
     conversation::Handoff,
 };
 use futures::{StreamExt, TryStreamExt};
-use local::Platform;
+use local::LocalPlatform;
 use store::{Change, TurnWrite, keys};
 
 use super::conversations::{Held, Random, With, held, times};
@@ -22,7 +22,7 @@ const SHARD: &str = "seed";
 
 /// Leaves `count` conversations behind, up to `now`.
 pub async fn seed(
-    platform: &Platform,
+    platform: &LocalPlatform,
     with: With,
     count: u32,
     now: Timestamp,
@@ -56,7 +56,7 @@ pub async fn seed(
 }
 
 /// Stores turns and their conversation.
-pub async fn put(platform: &Platform, held: &Held) -> Result<()> {
+pub async fn put(platform: &LocalPlatform, held: &Held) -> Result<()> {
     let (store, idle) = (&platform.app.store, platform.app.idle);
     let mut conversation = held.opened.clone();
     for (n, turn) in held.turns.iter().enumerate() {
@@ -77,7 +77,7 @@ fn lead_at(at: Timestamp) -> Result<LeadId> {
 
 /// Stores a conversation and what became of it by `now`. What it counts for in the end is what
 /// all the changes on the way there add up to.
-async fn write(platform: &Platform, held: Held, now: Timestamp) -> Result<Vec<Change>> {
+async fn write(platform: &LocalPlatform, held: Held, now: Timestamp) -> Result<Vec<Change>> {
     let (store, idle) = (&platform.app.store, platform.app.idle);
     put(platform, &held).await?;
     let Held { opened: mut conversation, mut turns, rating, handed_off, lead } = held;

@@ -109,7 +109,7 @@ impl NewMember {
 
 /// A session that has just begun. `token` is shown once.
 #[derive(Debug)]
-pub struct SignedIn {
+pub struct NewSession {
     /// For the cookie.
     pub token: String,
     /// Who.
@@ -165,7 +165,7 @@ pub(crate) fn mint(
 impl App {
     /// Makes a workspace with its first member, signed in. Whether a stranger may is said before
     /// anything else.
-    pub async fn sign_up(&self, new: NewMember, rules: SignupRules) -> Result<SignedIn> {
+    pub async fn sign_up(&self, new: NewMember, rules: SignupRules) -> Result<NewSession> {
         let NewMember { email, password, organization, invitation } = new;
         let now = self.now();
         let invited = self.invitation(rules.mode, &email, invitation.as_deref()).await?;
@@ -214,7 +214,7 @@ impl App {
         email: Option<&str>,
         password: Option<&str>,
         address: Option<&str>,
-    ) -> Result<SignedIn> {
+    ) -> Result<NewSession> {
         let email = bounds::email("email", bounds::required("email", email)?)?;
         let password = bounds::required("password", password)?.to_owned();
         let Some(user) = self.user_with_password(&email, password, address).await? else {
@@ -230,14 +230,18 @@ impl App {
         self.begin_session(user, workspace).await
     }
 
-    pub(super) async fn begin_session(&self, user: User, workspace: Workspace) -> Result<SignedIn> {
+    pub(super) async fn begin_session(
+        &self,
+        user: User,
+        workspace: Workspace,
+    ) -> Result<NewSession> {
         let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
         let member =
             Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
         let (id, expires_at) = (SessionId::new(), self.now().plus(SESSION));
         let session = Session { id: Some(id), member: member.clone(), expires_at };
         self.store.put_session(&sha256(&token), id, &session).await?;
-        Ok(SignedIn { token, member, workspace })
+        Ok(NewSession { token, member, workspace })
     }
 
     /// Ends the session behind `token`, if there is one.

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{Error, ErrorKind, Result};
 use store::keys::sha256;
 
-use crate::{App, access::accounts::SignedIn, adapters::random};
+use crate::{App, access::accounts::NewSession, adapters::random};
 
 /// For how long a link works.
 const LINK: Duration = Duration::from_secs(60 * 60);
@@ -24,7 +24,7 @@ impl App {
     }
 
     /// Signs the member in whose link has `token`, once.
-    pub async fn sign_in_by_link(&self, token: &str) -> Result<SignedIn> {
+    pub async fn sign_in_by_link(&self, token: &str) -> Result<NewSession> {
         let spent = || {
             let message = "this link has been used, or is too old; sign in with your password";
             Error::new(ErrorKind::Unauthorized, message)

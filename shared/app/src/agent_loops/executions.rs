@@ -2,7 +2,8 @@
 
 use domain::{
     AgentExecution, AgentLoopId, Error, ErrorKind, ExecutionEnd, ExecutionFilter, ExecutionId,
-    ExecutionResult, ExecutionStatus, ExecutionStep, ExecutionTrigger, Page, Result, WorkspaceId,
+    ExecutionResult, ExecutionStatus, ExecutionStep, ExecutionTrigger, ListPage, Result,
+    WorkspaceId,
 };
 
 use super::{loop_::AgentLoops, schedule::pending};
@@ -52,7 +53,7 @@ impl AgentLoops {
         workspace: WorkspaceId,
         id: AgentLoopId,
         filter: &ExecutionFilter,
-        page: Page,
+        page: ListPage,
     ) -> Result<(Vec<Execution>, u64)> {
         let (_, mut found) = tokio::try_join!(
             self.get(workspace, id),

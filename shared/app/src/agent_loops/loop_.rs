@@ -2,8 +2,8 @@
 
 use domain::{
     AgentLoop, AgentLoopFilter, AgentLoopId, AgentLoopPatch, AgentLoopStatus, Dialect, Error,
-    ErrorKind, NewAgentLoop, Page, Result, SealedHeader, Timestamp, ToolServer, ToolServerInput,
-    WorkspaceId,
+    ErrorKind, ListPage, NewAgentLoop, Result, SealedHeader, Timestamp, ToolServer,
+    ToolServerInput, WorkspaceId,
     agent_loops::{
         DEFAULT_LOOP_TIMEOUT_SECONDS, DEFAULT_MAX_ITERATIONS, DEFAULT_MAX_TOKENS, MAX_AGENT_LOOPS,
     },
@@ -82,7 +82,7 @@ impl AgentLoops {
         &self,
         workspace: WorkspaceId,
         filter: &AgentLoopFilter,
-        page: Page,
+        page: ListPage,
     ) -> Result<(Vec<AgentLoop>, u64)> {
         let mut loops = self.app.store.agent_loops(workspace).await?;
         loops.retain(|found| filter.matches(found));

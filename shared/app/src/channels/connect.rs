@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::{
     Channel, ChannelFilter, ChannelId, ChannelPatch, ChannelStatus, ChatbotId, Error, ErrorKind,
-    NewChannel, Page, Result, Timestamp, WorkspaceId, channel::MAX_CHANNELS,
+    ListPage, NewChannel, Result, Timestamp, WorkspaceId, channel::MAX_CHANNELS,
 };
 use platforms::{
     ChannelAccount, ChannelCredentials, ConnectError, ConnectFailure, PlatformApi, WebhookTarget,
@@ -105,7 +105,7 @@ impl Channels {
         workspace: WorkspaceId,
         chatbot: ChatbotId,
         filter: &ChannelFilter,
-        page: Page,
+        page: ListPage,
     ) -> Result<(Vec<Channel>, u64)> {
         let (_, mut channels) = tokio::try_join!(
             self.app.chatbot(workspace, chatbot),

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, CrawlId, Error, ErrorKind, Page, Result,
+    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, CrawlId, Error, ErrorKind, ListPage, Result,
     Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
     dialect::CHATBOT_KEY,
@@ -39,7 +39,7 @@ impl App {
         &self,
         workspace: WorkspaceId,
         filter: &ChatbotFilter,
-        page: Page,
+        page: ListPage,
     ) -> Result<(Vec<Chatbot>, u64)> {
         let mut chatbots = self.store.chatbots(workspace).await?;
         chatbots.retain(|chatbot| filter.matches(chatbot));

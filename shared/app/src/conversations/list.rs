@@ -2,7 +2,7 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    Page, Result, TranscriptEntry, WorkspaceId,
+    ListPage, Result, TranscriptEntry, WorkspaceId,
     conversation::{Handoff, shorten},
 };
 
@@ -108,7 +108,7 @@ impl App {
         workspace: WorkspaceId,
         chatbot: ChatbotId,
         filter: &ConversationFilter,
-        page: Page,
+        page: ListPage,
     ) -> Result<(Vec<Conversation>, u64)> {
         let (_, counters) = self.chatbot_with_counters(workspace, chatbot).await?;
         if !filter.is_by_status() {

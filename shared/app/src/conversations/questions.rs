@@ -2,7 +2,7 @@
 //! each conversation is one question.
 
 use domain::{
-    ChatbotId, Conversation, ConversationId, Days, Error, Order, Page, Period, QuestionFilter,
+    ChatbotId, Conversation, ConversationId, Days, Error, ListPage, Order, Period, QuestionFilter,
     Result, Turn,
 };
 
@@ -39,7 +39,7 @@ impl QuestionQuery {
 }
 
 /// A conversation with its first turn.
-pub type Row = (Conversation, Turn);
+pub type AskedQuestion = (Conversation, Turn);
 
 impl App {
     /// A page of the conversations that are wanted, and how many are in all: of those there are,
@@ -48,8 +48,8 @@ impl App {
         &self,
         chatbot: ChatbotId,
         wanted: &QuestionQuery,
-        page: Page,
-    ) -> Result<(Vec<Row>, u64)> {
+        page: ListPage,
+    ) -> Result<(Vec<AskedQuestion>, u64)> {
         let days = wanted.period.days(self.now());
         if wanted.session.is_none() && wanted.search.is_none() {
             return tokio::try_join!(
@@ -87,8 +87,8 @@ impl App {
         chatbot: ChatbotId,
         wanted: &QuestionQuery,
         days: Days,
-        page: Page,
-    ) -> Result<Vec<Row>> {
+        page: ListPage,
+    ) -> Result<Vec<AskedQuestion>> {
         let QuestionQuery { filter, order, .. } = *wanted;
         let Ok(offset) = u32::try_from(page.offset()) else { return Ok(Vec::new()) };
         let conversations = if filter == QuestionFilter::All {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     ChatbotId, Error, ErrorKind, Integration, IntegrationFilter, IntegrationId, IntegrationPatch,
-    IntegrationStatus, NewIntegration, Page, Result, SealedHeader, Timestamp, WorkspaceId,
+    IntegrationStatus, ListPage, NewIntegration, Result, SealedHeader, Timestamp, WorkspaceId,
     integration::{DEFAULT_TIMEOUT_SECONDS, DEFAULT_WEIGHT, MAX_INTEGRATIONS, check_kind},
 };
 use outbound::Policy;
@@ -67,7 +67,7 @@ impl Integrations {
         workspace: WorkspaceId,
         chatbot: ChatbotId,
         filter: &IntegrationFilter,
-        page: Page,
+        page: ListPage,
     ) -> Result<(Vec<Integration>, u64)> {
         let chatbot = self.app.chatbot(workspace, chatbot).await?;
         let mut integrations = self.app.store.integrations(&chatbot).await?;

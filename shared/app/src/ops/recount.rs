@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 /// What a recount has shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct RecountReport {
     /// Counters that are wrong; where they were repaired, that were.
     pub differences: Vec<Difference>,
     /// Counters that changed meanwhile, of which nothing can be said: count again.
@@ -36,7 +36,7 @@ impl App {
         workspace: WorkspaceId,
         chatbot: ChatbotId,
         repair: bool,
-    ) -> Result<Report> {
+    ) -> Result<RecountReport> {
         self.recount_with(workspace, chatbot, repair, PAUSE).await
     }
 
@@ -47,7 +47,7 @@ impl App {
         chatbot: ChatbotId,
         repair: bool,
         pause: Duration,
-    ) -> Result<Report> {
+    ) -> Result<RecountReport> {
         self.chatbot(workspace, chatbot).await?;
         let count = async || {
             let kept = self.store.kept(chatbot).await?;
@@ -57,7 +57,7 @@ impl App {
         };
         let (.., first) = count().await?;
         if first.is_empty() {
-            return Ok(Report::default());
+            return Ok(RecountReport::default());
         }
         tokio::time::sleep(pause).await;
         let (kept, found, second) = count().await?;
@@ -65,6 +65,6 @@ impl App {
             second.into_iter().partition(|difference| first.contains(difference));
         let moving: Vec<String> = moving.into_iter().map(|difference| difference.counter).collect();
         let repaired = repair && self.store.put_right(chatbot, &kept, &found, &moving).await?;
-        Ok(Report { differences, moving, repaired })
+        Ok(RecountReport { differences, moving, repaired })
     }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, EventRenderer, Page,
-    RenderedEvent, Result, Scope, Webhook, WebhookFilter, WebhookId, WebhookPatch, WebhookStatus,
-    WorkspaceId, bounds,
+    Attempt, ChatbotId, Delivery, DeliveryId, DeliveryStatus, Dialect, Error, EventRenderer,
+    ListPage, RenderedEvent, Result, Scope, Webhook, WebhookFilter, WebhookId, WebhookPatch,
+    WebhookStatus, WorkspaceId, bounds,
     dialect::{SecretForm, WebhookRules},
 };
 use store::PutWebhook;
@@ -219,7 +219,7 @@ impl Webhooks {
         scope: Scope,
         dialect: Dialect,
         filter: &WebhookFilter,
-        page: Page,
+        page: ListPage,
     ) -> Result<(Vec<Webhook>, u64)> {
         let mut webhooks = self.list(scope, dialect).await?;
         webhooks.retain(|webhook| filter.matches(webhook));

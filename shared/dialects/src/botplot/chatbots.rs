@@ -11,7 +11,7 @@ use utoipa::ToSchema;
     "white_label": true,
     "custom_domain": "chat.example.com",
 }))]
-pub struct BrandingPatch {
+pub struct BrandingIn {
     /// Without the platform's name.
     // `null` is as if it were left out: there is nothing to take away.
     #[schema(value_type = bool, required = false)]

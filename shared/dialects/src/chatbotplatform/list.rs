@@ -3,7 +3,8 @@
 use domain::{
     AgentLoopFilter, AgentLoopStatus, BackendKind, ChannelFilter, ChannelStatus, ChatbotFilter,
     ConversationFilter, Error, ExecutionFilter, ExecutionStatus, IntegrationFilter,
-    IntegrationStatus, Page, Result, Timestamp, TranscriptEntry, TranscriptMessage, WebhookFilter,
+    IntegrationStatus, ListPage, Result, Timestamp, TranscriptEntry, TranscriptMessage,
+    WebhookFilter,
     conversation::{MAX_MESSAGES, Platform},
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ pub struct ListIn(Vec<(String, String)>);
 
 impl ListIn {
     /// Which bots are wanted.
-    pub fn bots(mut self) -> Result<(ChatbotFilter, Page)> {
+    pub fn bots(mut self) -> Result<(ChatbotFilter, ListPage)> {
         let filter = ChatbotFilter {
             id: self.take("id"),
             name: self.take("name"),
@@ -35,7 +36,7 @@ impl ListIn {
     }
 
     /// Which webhooks are wanted.
-    pub fn webhooks(mut self) -> Result<(WebhookFilter, Page)> {
+    pub fn webhooks(mut self) -> Result<(WebhookFilter, ListPage)> {
         let filter = WebhookFilter {
             id: self.take("id"),
             url: self.take("url"),
@@ -47,7 +48,7 @@ impl ListIn {
     }
 
     /// Which integrations are wanted.
-    pub fn integrations(mut self) -> Result<(IntegrationFilter, Page)> {
+    pub fn integrations(mut self) -> Result<(IntegrationFilter, ListPage)> {
         let kind = self.take("type").map(|text| BackendKind::named("type", &text));
         let status = self.take("status").map(|text| IntegrationStatus::named("status", &text));
         let filter = IntegrationFilter {
@@ -67,7 +68,7 @@ impl ListIn {
     }
 
     /// Which channels are wanted.
-    pub fn channels(mut self) -> Result<(ChannelFilter, Page)> {
+    pub fn channels(mut self) -> Result<(ChannelFilter, ListPage)> {
         let status = self.take("status").map(|text| ChannelStatus::named("status", &text));
         let filter = ChannelFilter {
             id: self.take("id"),
@@ -81,7 +82,7 @@ impl ListIn {
     }
 
     /// Which agent loops are wanted.
-    pub fn agent_loops(mut self) -> Result<(AgentLoopFilter, Page)> {
+    pub fn agent_loops(mut self) -> Result<(AgentLoopFilter, ListPage)> {
         let status = self.take("status").map(|text| AgentLoopStatus::named("status", &text));
         let filter = AgentLoopFilter {
             id: self.take("id"),
@@ -97,7 +98,7 @@ impl ListIn {
     }
 
     /// Which executions of an agent loop are wanted.
-    pub fn executions(mut self) -> Result<(ExecutionFilter, Page)> {
+    pub fn executions(mut self) -> Result<(ExecutionFilter, ListPage)> {
         let status = self.take("status").map(|text| ExecutionStatus::named("status", &text));
         let filter = ExecutionFilter {
             id: self.take("id"),
@@ -108,7 +109,7 @@ impl ListIn {
     }
 
     /// Which conversations are wanted.
-    pub fn conversations(mut self) -> Result<(ConversationFilter, Page)> {
+    pub fn conversations(mut self) -> Result<(ConversationFilter, ListPage)> {
         let filter = ConversationFilter {
             id: self.take("id"),
             chatbot_id: self.take("bot_id"),
@@ -164,9 +165,9 @@ impl ListIn {
     }
 
     /// The page; a parameter that is left then is not a supported filter.
-    fn page(mut self) -> Result<Page> {
+    fn page(mut self) -> Result<ListPage> {
         let (number, rows) = (self.take("page"), self.take("per_page"));
-        let page = Page::new(("page", number.as_deref()), ("per_page", rows.as_deref()))?;
+        let page = ListPage::new(("page", number.as_deref()), ("per_page", rows.as_deref()))?;
         match self.0.into_iter().next() {
             None => Ok(page),
             Some((name, _)) => {
@@ -187,7 +188,7 @@ fn role(text: String) -> Result<String> {
 #[derive(Debug)]
 pub struct MessagesIn {
     filter: MessageFilter,
-    page: Page,
+    page: ListPage,
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -254,8 +255,8 @@ struct MetaOut {
 
 impl<T> ListOut<T> {
     /// The rows of `page`, of `total` in all.
-    pub fn new<R: Into<T>>(rows: Vec<R>, total: u64, page: Page) -> Self {
-        let Page { number, rows: per_page } = page;
+    pub fn new<R: Into<T>>(rows: Vec<R>, total: u64, page: ListPage) -> Self {
+        let ListPage { number, rows: per_page } = page;
         Self {
             data: rows.into_iter().map(Into::into).collect(),
             meta: MetaOut { page: number, per_page, total },

@@ -1,6 +1,6 @@
 //! Conversations as rows of one question and its answer.
 
-use domain::{Conversation, HandoffStatus, Page, Turn};
+use domain::{Conversation, HandoffStatus, ListPage, Turn};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,7 +29,7 @@ pub struct ConversationsOut {
 
 impl ConversationsOut {
     /// A page of `total` conversations, each with its first turn.
-    pub fn new(rows: Vec<(Conversation, Turn)>, total: u64, page: Page) -> Self {
+    pub fn new(rows: Vec<(Conversation, Turn)>, total: u64, page: ListPage) -> Self {
         Self {
             conversations: rows.into_iter().map(|(of, first)| RowOut::new(of, first)).collect(),
             total_docs: total,

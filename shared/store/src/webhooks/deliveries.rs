@@ -194,13 +194,6 @@ impl Store {
         found.map(TryInto::try_into).transpose()
     }
 
-    /// A subscription's deliveries, newest first.
-    pub async fn deliveries(&self, webhook: WebhookId, limit: u32) -> Result<Vec<Delivery>> {
-        let range = Range::prefix(keys::deliveries_partition(webhook), keys::DELIVERY);
-        let items: Vec<DeliveryItem> = self.query(range.backwards().limit(limit)).await?;
-        items.into_iter().map(TryInto::try_into).collect()
-    }
-
     /// Writes an attempt down with the delivery's new state: settled, or due again at `next.0`,
     /// where the `due` index brings it up at `next.1`. Only attempt number `number` (from 0) of a
     /// pending delivery is written; `false` if another worker was faster.

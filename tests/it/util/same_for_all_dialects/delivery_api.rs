@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Reply, Request, Tenant};
+use tests::{App, Receiver, Reply, Tenant, TestRequest};
 
 use crate::util::{
     botplot::{UNKNOWN, text},
@@ -92,7 +92,7 @@ impl DeliveryApi {
         method: Method,
         id: &str,
         rest: &str,
-    ) -> Request {
+    ) -> TestRequest {
         match self.webhooks {
             Some(webhooks) => webhooks.request(app, tenant, method, &format!("/{id}{rest}")),
             None => {
@@ -109,7 +109,7 @@ impl DeliveryApi {
         method: Method,
         id: &str,
         rest: &str,
-    ) -> Request {
+    ) -> TestRequest {
         let path = self.webhooks.map_or_else(|| hooks(tenant), |webhooks| webhooks.path.to_owned());
         app.request(method, &format!("{path}/{id}{rest}"))
     }

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Request, Tenant};
+use tests::{App, Reply, Tenant, TestRequest};
 
 use crate::util::{
     access::keys_of,
@@ -52,7 +52,7 @@ impl WebhookApi {
     }
 
     /// A request with the key that it takes.
-    pub fn request(&self, app: &App, tenant: &Tenant, method: Method, rest: &str) -> Request {
+    pub fn request(&self, app: &App, tenant: &Tenant, method: Method, rest: &str) -> TestRequest {
         let request = app.request(method, &format!("{}{rest}", self.path));
         match self {
             _ if self.is(&CONFERBOT) => request.api_key(&tenant.conferbot),

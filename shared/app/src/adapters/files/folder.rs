@@ -13,9 +13,9 @@ use crate::adapters::random;
 
 /// A folder that has one for each chatbot. It is made when the first file comes.
 #[derive(Debug, Clone)]
-pub struct Folder(PathBuf);
+pub struct FileFolder(PathBuf);
 
-impl Folder {
+impl FileFolder {
     pub(super) fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }

@@ -11,7 +11,7 @@ use domain::{ChatbotId, Error, Result, SourceId};
 
 #[cfg(feature = "s3")]
 pub use bucket::Bucket;
-pub use folder::Folder;
+pub use folder::FileFolder;
 
 /// Which file: that of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Files {
     #[cfg(feature = "s3")]
     Bucket(Bucket),
     /// In a folder, for one machine.
-    Folder(Folder),
+    Folder(FileFolder),
 }
 
 impl Files {
@@ -47,7 +47,7 @@ impl Files {
 
     /// In the folder at `path`.
     pub fn folder(path: impl Into<PathBuf>) -> Self {
-        Self::Folder(Folder::new(path))
+        Self::Folder(FileFolder::new(path))
     }
 
     /// Whether files are in a folder.

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Request, Tenant};
+use tests::{App, Tenant, TestRequest};
 
 use crate::util::access::{
     a_cookie_writes_from_home_only, nobody_elses, only_a_session, only_methods, refused,
@@ -19,7 +19,7 @@ async fn path(app: &App, tenant: &Tenant, dialect: &str, kind: &str) -> String {
 }
 
 /// A request, to be made as often as needed.
-type Use<'a> = Box<dyn Fn() -> Request + 'a>;
+type Use<'a> = Box<dyn Fn() -> TestRequest + 'a>;
 
 /// A request that each kind of key may make.
 fn uses<'a>(app: &'a App, ada: &'a Tenant) -> [(&'a str, &'a str, Use<'a>); 3] {

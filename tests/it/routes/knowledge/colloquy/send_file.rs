@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Request, Tenant, eventually};
+use tests::{App, Reply, Tenant, TestRequest, eventually};
 
 use crate::util::{
     botplot::{UNKNOWN_SEGMENTS, is_time, keys, text},
@@ -21,7 +21,7 @@ async fn announce(app: &App, tenant: &Tenant, name: &str, size: usize) -> Value 
 }
 
 /// The request that an announcement's answer asks for, as any client would make it.
-fn sending(app: &App, announced: &Value, bytes: &[u8]) -> Request {
+fn sending(app: &App, announced: &Value, bytes: &[u8]) -> TestRequest {
     let upload = &announced["upload"];
     let path = text(&upload["url"]).strip_prefix(&app.platform.base_url).expect("an address here");
     let method: Method = text(&upload["method"]).parse().unwrap();

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Part};
+use tests::{App, FormPart};
 
 use crate::util::{
     botplot::{is_id, is_time, text},
@@ -63,11 +63,11 @@ async fn html_text_markdown_and_pdf_are_read() {
     uploaded(&app, &tenant, "garden.txt", b"The garden closes at dusk.").await;
     uploaded(&app, &tenant, "tour.pdf", &pdf("The guided tour begins at the fountain.")).await;
     // One whose name says nothing is what it is declared to be, in the character set that is said.
-    let latin = Part {
+    let latin = FormPart {
         content_type: Some("text/plain; charset=ISO-8859-2"),
-        ..Part::file("library", b"The library lends books about the \xb9koda works.")
+        ..FormPart::file("library", b"The library lends books about the \xb9koda works.")
     };
-    let key = Part {
+    let key = FormPart {
         name: "apiKey",
         file_name: None,
         content_type: None,
@@ -108,8 +108,8 @@ async fn ten_mebibytes_are_taken_and_not_a_byte_more() {
     // A write that is repeated is made once, however large it is.
     file.truncate(2 * 1024 * 1024);
     let once = || app.post(PATH).bearer(&tenant.helpbot).header("idempotency-key", "once");
-    let first = once().form(&[Part::file("again.txt", &file)]).send().await;
-    let second = once().form(&[Part::file("again.txt", &file)]).send().await;
+    let first = once().form(&[FormPart::file("again.txt", &file)]).send().await;
+    let second = once().form(&[FormPart::file("again.txt", &file)]).send().await;
     assert_eq!((first.ok(), second.header("idempotency-replayed")), (second.ok(), "true"));
     let ids: Vec<Value> = listed(&app, &tenant).await.iter().map(|s| s["id"].clone()).collect();
     assert_eq!((ids.len(), &ids[1]), (2, &json!(id)));
@@ -123,24 +123,24 @@ async fn what_is_no_file_that_can_be_read_is_refused_with_the_field_s_name() {
     let unknown = "file must be HTML, plain text, Markdown, PDF, DOCX, PPTX, XLSX, ODT, EPUB, CSV, TSV, JSON \
                    or JSONL, by its name or its media type";
     let long = format!("{}.txt", "a".repeat(252));
-    let declared = |content_type, part| Part { content_type: Some(content_type), ..part };
-    let text = |name| Part::file(name, b"One.");
-    let unnamed = Part { file_name: None, ..text("") };
+    let declared = |content_type, part| FormPart { content_type: Some(content_type), ..part };
+    let text = |name| FormPart::file(name, b"One.");
+    let unnamed = FormPart { file_name: None, ..text("") };
     for (form, message) in [
         (&[][..], "file is required"),
-        (&[Part { name: "document", ..text("a.txt") }], "file is required"),
+        (&[FormPart { name: "document", ..text("a.txt") }], "file is required"),
         (&[text("a.txt"), text("b.txt")], "file must be one part"),
         (&[unnamed], "file must have a file name"),
         (&[text("")], "file has a name that must not be empty"),
         (&[text(&long)], "file has a name that must have at most 255 characters"),
-        (&[Part::file("a.txt", b"")], "file must not be empty"),
+        (&[FormPart::file("a.txt", b"")], "file must not be empty"),
         (&[text("a.doc")], unknown),
         (&[text("a")], unknown),
         (&[declared("application/octet-stream", text("a"))], unknown),
         (&[declared("image/png", text("a.txt"))], unknown),
         (&[text("a.pdf")], "file is no PDF file, though it is called one"),
-        (&[Part::file("a.txt", b"%PDF-1.7")], "file is no text, though it is called one"),
-        (&[Part::file("a.md", b"PK\x03\x04\0")], "file is no text, though it is called one"),
+        (&[FormPart::file("a.txt", b"%PDF-1.7")], "file is no text, though it is called one"),
+        (&[FormPart::file("a.md", b"PK\x03\x04\0")], "file is no text, though it is called one"),
     ] {
         let reply = app.post(PATH).bearer(&tenant.helpbot).form(form).send().await;
         refused(&reply, 400, message);
@@ -212,14 +212,14 @@ async fn it_needs_a_site_s_key_and_a_plan_with_sources() {
     let route = SiteRoute::new(&app, Method::POST, PATH);
     // The plan is asked before the body.
     route.needs_sources(&tenant.helpbot).await;
-    let good = [Part::file("a.txt", b"One.")];
+    let good = [FormPart::file("a.txt", b"One.")];
     let reply = app.post(PATH).bearer(&tenant.helpbot).form(&good).send().await;
     refused(&reply, 403, "This requires the business plan or a higher one");
     route.with(json!({})).refuses_strangers(&tenant).await;
     let unknown = format!("wk_live_{}", "0".repeat(40));
     for key in [&unknown, &tenant.secret, &tenant.conferbot] {
         let part =
-            Part { name: "apiKey", file_name: None, content_type: None, bytes: key.as_bytes() };
+            FormPart { name: "apiKey", file_name: None, content_type: None, bytes: key.as_bytes() };
         let reply = app.post(PATH).form(&[good[0], part]).send().await;
         refused(&reply, 401, "Invalid or missing API key");
         let reply = app.post(PATH).bearer(key).form(&good).send().await;

@@ -6,7 +6,7 @@ use tests::{Answer, App, Receiver, eventually};
 
 use crate::util::{
     botplot::{Route, UNKNOWN_SEGMENTS, all_unknown, problem},
-    webhooks::{create, foreign_projects, hooks, list},
+    webhooks::{create, foreign_projects, hooks, list, stored_deliveries},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,7 +33,7 @@ async fn a_deleted_webhook_is_gone_and_gets_nothing_more() {
         app.drain().await;
         assert_eq!(deleted.received().len(), before + 2, "nothing more");
         assert_eq!(kept.received().len(), was_kept + 2, "the other one continues");
-        let records = app.platform.app.store.deliveries(id.parse().unwrap(), 10).await.unwrap();
+        let records = stored_deliveries(&app, &id).await;
         assert_eq!(records, [], "its delivery records are gone too");
         let path = format!("{}/{other}", hooks(&tenant));
         app.delete(&path).bearer(key).send().await.is(200, &json!({"ok": true}));
@@ -62,7 +62,7 @@ async fn deleted_while_a_retry_waits_it_leaves_no_record_behind() {
     })
     .await;
     assert_eq!(failing.received().len(), 1, "nothing more");
-    let records = app.platform.app.store.deliveries(id.parse().unwrap(), 10).await.unwrap();
+    let records = stored_deliveries(&app, &id).await;
     assert_eq!(records, []);
     app.finish().await;
 }

@@ -8,7 +8,7 @@ use crate::util::{
     botplot::UNKNOWN_SEGMENTS,
     chatbots::only_a_conferbot_key,
     same_for_all_dialects::webhook_api::{CONFERBOT, HELPBOT, PLATFORM},
-    webhooks::{create as create_in_botplot, hooks},
+    webhooks::{create as create_in_botplot, hooks, stored_deliveries},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -27,7 +27,7 @@ async fn it_is_gone_with_its_delivery_logs_and_gets_nothing_more() {
     app.ask(&ada.public, "Hello?").await;
     app.drain().await;
     assert_eq!(receiver.received().len(), 1);
-    let records = app.platform.app.store.deliveries(id.parse().unwrap(), 10).await.unwrap();
+    let records = stored_deliveries(&app, &id).await;
     assert_eq!(records, []);
     app.finish().await;
 }
