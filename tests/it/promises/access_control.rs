@@ -188,6 +188,28 @@ fn own(operation: &Operation, tenant: &Tenant) -> String {
     found.expect("a credential").1
 }
 
+/// The caller's own credential, in forms that are none.
+fn misshapen(
+    operation: &Operation,
+    key: &str,
+    request: &impl Fn() -> TestRequest,
+) -> Vec<(&'static str, TestRequest)> {
+    let bearer = |key: &str| with(request(), &operation.dialect, key);
+    let mut forms = vec![
+        ("a key cut short", bearer(&key[..key.len() - 1])),
+        ("a very long key", bearer(&"a".repeat(5_000))),
+        ("another scheme", request().header("authorization", &format!("Basic {key}"))),
+    ];
+    match operation.dialect.as_str() {
+        "conferbot" => forms.push(("another header", request().bearer(key))),
+        _ => {
+            forms.push(("no scheme", request().header("authorization", key)));
+            forms.push(("another header", request().api_key(key)));
+        }
+    }
+    forms
+}
+
 fn unauthorized(operation: &Operation) -> Value {
     let said = "Invalid or missing API key";
     match operation.dialect.as_str() {
@@ -268,7 +290,12 @@ async fn without_a_key_of_the_right_kind_nothing_is_told_and_nothing_is_done() {
                 None => request,
             }
         };
-        let mut replies = vec![("no key", request().send().await)];
+        let unread = app.request(operation.method.clone(), &path).body("{");
+        let mut replies =
+            vec![("no key", request().send().await), ("no key and no JSON", unread.send().await)];
+        for (form, request) in misshapen(&operation, &own(&operation, &ada), &request) {
+            replies.push((form, request.send().await));
+        }
         for (form, name) in [("cb_live_", 40), ("sk_live_", 40), ("pk_", 40), ("sk_", 40)] {
             let unknown = format!("{form}{}", "0".repeat(name));
             let reply = with(request(), &operation.dialect, &unknown).send().await;

@@ -1,10 +1,9 @@
 //! What tests of chatbots share.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{App, Reply, Tenant};
 
-use crate::util::access::{Refused, key_for, keys_of};
+use crate::util::access::{Refused, key_for};
 
 /// Where conferbot has its chatbots.
 pub const CONFERBOT: &str = "/api/v1/external/v1/chatbots";
@@ -29,37 +28,6 @@ pub fn conferbot_refused(reply: &Reply, status: u16, words: &[&str]) {
     assert_eq!(body, json!({"error": title, "message": message}));
     assert!(words.iter().all(|word| message.contains(word)), "{words:?} in {message:?}");
     assert!(!reply.header("x-request-id").is_empty());
-}
-
-/// Without a conferbot key in `x-api-key`, the answer is the reference's 401, to the letter.
-pub async fn only_a_conferbot_key(
-    app: &App,
-    tenant: &Tenant,
-    method: Method,
-    path: &str,
-    body: &Value,
-) {
-    let request = || app.request(method.clone(), path).json(body);
-    let unknown = format!("cb_live_{}", "0".repeat(40));
-    let mut replies = vec![
-        request().send().await,
-        request().api_key(&unknown).send().await,
-        request().api_key("").send().await,
-        request().api_key(&tenant.session).send().await,
-        request().bearer(&tenant.session).send().await,
-        // The right key in the wrong place.
-        request().bearer(&tenant.conferbot).send().await,
-        app.request(method.clone(), &format!("{path}?apiKey={}", tenant.conferbot)).send().await,
-        app.request(method.clone(), path).body("{").send().await,
-    ];
-    for key in keys_of(tenant).into_iter().filter(|key| *key != tenant.conferbot) {
-        replies.push(request().api_key(key).send().await);
-        replies.push(request().bearer(key).send().await);
-    }
-    for reply in replies {
-        reply.is(401, &json!({"error": "Unauthorized", "message": "Invalid or missing API key"}));
-        assert!(!reply.header("x-request-id").is_empty());
-    }
 }
 
 /// A name has 1 to 100 characters, whatever the bytes. `send` sends one.

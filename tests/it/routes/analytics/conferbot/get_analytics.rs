@@ -9,7 +9,7 @@ use tests::{App, Tenant};
 
 use crate::util::{
     access::{nobody_elses, only_methods},
-    chatbots::{CONFERBOT, conferbot_refused, only_a_conferbot_key},
+    chatbots::{CONFERBOT, conferbot_refused},
     conversations::seed,
 };
 
@@ -91,11 +91,10 @@ async fn nobody_elses_is_told_apart_from_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_conferbot_key_opens_it() {
+async fn only_its_methods_are_allowed() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
     let path = format!("{CONFERBOT}/{}/analytics", ada.chatbot);
-    only_a_conferbot_key(&app, &ada, Method::GET, &path, &json!({})).await;
     only_methods(&app, &path, &[Method::GET], conferbot_refused).await;
     app.finish().await;
 }

@@ -128,11 +128,10 @@ async fn what_goes_wrong_before_the_first_byte_is_an_error_like_any_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_key_of_botplot_opens_it_and_only_from_a_json_object() {
+async fn it_takes_a_json_object_only() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let stream = Route::new(&app, Method::POST, PATH).with(json!({"message": "Hello?"}));
-    stream.refuses_strangers(&tenant).await;
     stream.allows_only(&tenant.public, &[Method::POST]).await;
     stream.wants_json(&tenant.public).await;
     app.finish().await;

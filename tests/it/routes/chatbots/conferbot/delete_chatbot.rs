@@ -6,7 +6,7 @@ use tests::{App, Tenant};
 
 use crate::util::{
     access::*,
-    chatbots::{CONFERBOT, a_deleted_chatbot_is_gone, conferbot_refused, only_a_conferbot_key},
+    chatbots::{CONFERBOT, a_deleted_chatbot_is_gone, conferbot_refused},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,15 +40,5 @@ async fn nobody_elses_can_be_deleted() {
     };
     nobody_elses(&eve.chatbot, send, conferbot_refused).await;
     app.ask(&eve.public, "Hello").await;
-    app.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn only_a_conferbot_key_deletes_it() {
-    let app = App::start().await;
-    let ada = app.tenant("ada").await;
-    let path = format!("{CONFERBOT}/{}", ada.chatbot);
-    only_a_conferbot_key(&app, &ada, Method::DELETE, &path, &json!({})).await;
-    app.ask(&ada.public, "Hello").await;
     app.finish().await;
 }

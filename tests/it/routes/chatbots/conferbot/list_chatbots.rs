@@ -6,7 +6,7 @@ use tests::App;
 
 use crate::util::{
     access::*,
-    chatbots::{CONFERBOT, conferbot_refused, make, make_in_conferbot, only_a_conferbot_key},
+    chatbots::{CONFERBOT, conferbot_refused, make, make_in_conferbot},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,10 +92,8 @@ async fn response_counts_are_exact_for_each_chatbot() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_conferbot_key_opens_it() {
+async fn only_its_methods_are_allowed() {
     let app = App::start().await;
-    let ada = app.tenant("ada").await;
-    only_a_conferbot_key(&app, &ada, Method::GET, CONFERBOT, &json!({})).await;
     only_methods(&app, CONFERBOT, &[Method::GET, Method::POST], conferbot_refused).await;
     app.finish().await;
 }

@@ -77,10 +77,8 @@ async fn shows_no_key_and_nobody_elses_chatbot() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_session_opens_it() {
+async fn only_its_methods_are_allowed() {
     let app = App::start().await;
-    let ada = app.tenant("ada").await;
-    only_a_session(&app, &ada, Method::GET, OPENBAT, &json!({})).await;
     only_methods(&app, OPENBAT, &[Method::GET, Method::POST], refused).await;
     app.finish().await;
 }

@@ -57,12 +57,11 @@ async fn somebody_elses_is_as_unknown_as_one_that_never_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_secret_key_opens_it() {
+async fn only_its_methods_are_allowed() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let id = app.ask(&tenant.public, "Hello?").await["conversationId"].clone();
     let route = Route::new(&app, Method::GET, format!("/api/v1/conversations/{}", text(&id)));
-    route.needs_a_secret_key(&tenant).await;
     route.allows_only(&tenant.secret, &[Method::GET, Method::DELETE]).await;
     app.finish().await;
 }

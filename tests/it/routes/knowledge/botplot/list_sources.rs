@@ -79,11 +79,10 @@ async fn a_tenant_and_a_chatbot_see_their_own_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_secret_key_opens_it() {
+async fn only_its_methods_are_allowed() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let route = Route::new(&app, Method::GET, PATH);
-    route.needs_a_secret_key(&tenant).await;
     route.allows_only(&tenant.secret, &[Method::GET]).await;
     app.finish().await;
 }

@@ -63,12 +63,11 @@ async fn it_names_a_site_that_is_a_source_of_this_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_needs_a_site_s_key_and_a_plan_with_sources() {
+async fn it_needs_a_plan_with_sources() {
     let app = App::with(|options| options.signup_plan = "pro".parse().unwrap()).await;
     let tenant = app.tenant("ada").await;
     let route = SiteRoute::new(&app, Method::POST, PATH);
     let route = route.with(json!({"sourceId": UNKNOWN_SEGMENTS[0]}));
-    route.refuses_strangers(&tenant).await;
     route.needs_sources(&tenant.helpbot).await;
     route.allows_only(&tenant.helpbot, &[Method::POST]).await;
     app.finish().await;

@@ -47,12 +47,11 @@ async fn somebody_elses_is_as_unknown_as_one_that_never_was_and_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_secret_key_deletes() {
+async fn only_its_methods_are_allowed() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let lead = leave_named(&app, &tenant.public, "Ada").await;
     let route = Route::new(&app, Method::DELETE, format!("{PATH}/{}", text(&lead["id"])));
-    route.needs_a_secret_key(&tenant).await;
     route.allows_only(&tenant.secret, &[Method::DELETE]).await;
     app.finish().await;
 }

@@ -1,12 +1,11 @@
 //! botplot GET /api/v1/leads
 
 use futures::future::join_all;
-use reqwest::Method;
 use serde_json::{Value, json};
 use tests::App;
 
 use crate::util::{
-    botplot::{Route, keys, problem},
+    botplot::{keys, problem},
     leads::{PATH, leave, leave_named},
 };
 
@@ -109,13 +108,5 @@ async fn parameters_out_of_bounds_are_named_and_not_clamped() {
         }
     }
     list(&app, &tenant.secret, &format!("?limit=100&offset=10000&search={}", &long[1..])).await;
-    app.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn only_a_secret_key_opens_it() {
-    let app = App::start().await;
-    let tenant = app.tenant("ada").await;
-    Route::new(&app, Method::GET, PATH).needs_a_secret_key(&tenant).await;
     app.finish().await;
 }

@@ -116,12 +116,11 @@ async fn it_needs_the_enterprise_plan() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_a_secret_key_of_the_project_opens_it() {
+async fn only_the_keys_own_project_is_known() {
     let app = App::start().await;
     let (ada, bob) = (app.tenant("ada").await, app.tenant("bob").await);
     let body = json!({"subdomain": "harbour"});
     let route = Route::new(&app, Method::PATCH, project(&ada, "subdomain")).with(body.clone());
-    route.needs_a_secret_key(&ada).await;
     route.wants_json(&ada.secret).await;
     route.takes_no_list(&ada.secret, json!(["harbour"])).await;
     route.allows_only(&ada.secret, &[Method::PATCH]).await;

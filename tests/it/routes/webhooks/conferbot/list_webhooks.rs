@@ -6,7 +6,6 @@ use tests::App;
 
 use crate::util::{
     botplot::is_time,
-    chatbots::only_a_conferbot_key,
     same_for_all_dialects::webhook_api::{CONFERBOT, HELPBOT, PLATFORM},
     webhooks::create as create_in_botplot,
 };
@@ -54,13 +53,5 @@ async fn shows_those_of_all_chatbots_newest_first_and_none_of_another_dialect() 
     let second = second.as_str().unwrap();
     assert_eq!(CONFERBOT.delete(&app, &ada, second).await.status, 404);
     assert_eq!(PLATFORM.list(&app, &ada).await.len(), 1);
-    app.finish().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn only_a_conferbot_key_opens_it() {
-    let app = App::start().await;
-    let ada = app.tenant("ada").await;
-    only_a_conferbot_key(&app, &ada, Method::GET, CONFERBOT.path, &json!({})).await;
     app.finish().await;
 }
