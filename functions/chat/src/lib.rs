@@ -20,7 +20,7 @@ use axum::{
 };
 use colloquy_http::SharedRoute;
 use dialects::botplot_or_helpbot::{ChatIn, ChatOut, ErrorOut, Failures};
-use domain::{Dialect, Result};
+use domain::{KeyKind, Result};
 use runtime::{Aws, Env};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -107,10 +107,12 @@ async fn chat(
     headers: HeaderMap,
     SharedRoute { principal, body }: SharedRoute,
 ) -> Response {
-    match principal.dialect {
-        Dialect::Helpbot => helpbot::chat(ctx, principal, &headers, &body).await.into_response(),
+    match principal.kind {
+        KeyKind::Site | KeyKind::Widget => {
+            helpbot::chat(ctx, principal, &headers, &body).await.into_response()
+        }
         // An openbat key speaks botplot here; keys of a workspace are refused before.
-        Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot | Dialect::ChatbotPlatform => {
+        KeyKind::Public | KeyKind::Secret | KeyKind::Workspace => {
             botplot::chat(ctx, principal, &headers, &body).await.into_response()
         }
     }

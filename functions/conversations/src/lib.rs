@@ -24,7 +24,7 @@ use dialects::{
         conversations::{Filter, Sort},
     },
 };
-use domain::{Dialect, Result};
+use domain::{KeyKind, Result};
 use runtime::{Aws, Env};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -131,10 +131,12 @@ async fn list_conversations(
     uri: Uri,
     SharedManagement(principal): SharedManagement,
 ) -> Response {
-    match principal.dialect {
-        Dialect::Helpbot => helpbot::list_conversations(ctx, principal, &uri).await.into_response(),
+    match principal.kind {
+        KeyKind::Site | KeyKind::Widget => {
+            helpbot::list_conversations(ctx, principal, &uri).await.into_response()
+        }
         // An openbat key speaks botplot here; keys of a workspace are refused before.
-        Dialect::Botplot | Dialect::Openbat | Dialect::Conferbot | Dialect::ChatbotPlatform => {
+        KeyKind::Public | KeyKind::Secret | KeyKind::Workspace => {
             botplot::list_conversations(ctx, principal, &uri).await.into_response()
         }
     }
