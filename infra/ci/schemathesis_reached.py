@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 OUT_OF_REACH = {
     "POST /api/v1/auth/password-reset/complete": "takes a code that was sent by mail",
     "POST /api/v1/auth/confirmation/complete": "takes a code that was sent by mail",
+    "POST /api/v1/auth/join": "takes a code that was sent by mail",
+    "PATCH /api/v1/members/{id}": "takes a member beside the last owner, who joins with a code that was sent by mail",
+    "DELETE /api/v1/members/{id}": "takes a member beside the last owner, who joins with a code that was sent by mail",
     "PUT /api/v1/sources/file/{id}": "takes exactly as many bytes as were announced",
     "POST /api/v1/auth/password": "takes the password that the other calls' member signs in with, and changes it",
     "POST /v1/agent-loops/{id}/executions/{executionId}/cancel": "takes an execution that has not ended by then",

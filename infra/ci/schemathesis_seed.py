@@ -180,6 +180,7 @@ _, conferbot_webhook = call("POST", "/api/v1/external/v1/webhooks", conferbot_ho
 visited_conversation, visitor_token = visited()
 _, lead = call("POST", "/api/v1/leads", {"email": "ada@example.com"}, **PUBLIC)
 _, key = call("POST", "/api/v1/api-keys", {"dialect": "conferbot"}, **SESSION)
+_, invitation = call("POST", "/api/v1/members/invitations", {"email": "grace@example.com", "role": "agent"}, **SESSION)
 _, sources = call("GET", "/api/v1/knowledge", **SECRET)
 _, site_source = call("POST", "/api/v1/sources", {"url": f"{BASE}/docs/api"}, **SITE)
 _, announced = call("POST", "/api/v1/sources/file", {"name": "a.txt", "size": 1}, **SITE)
@@ -198,6 +199,7 @@ made = {
     "SESSION": session(),
     "ENDED_SESSION": session(),
     "ENDED_SESSION_ID": session_id(),
+    "INVITATION_ID": invitation["id"],
     "EMAIL": credentials["session"]["email"],
     "PASSWORD": credentials["session"]["password"],
     "CHATBOT_ID": BOT,

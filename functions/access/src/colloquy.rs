@@ -82,7 +82,7 @@ async fn log_in_by_link(
     Ok(with_cookie(StatusCode::OK, &session))
 }
 
-fn with_cookie(status: StatusCode, session: &NewSession) -> Response {
+pub(crate) fn with_cookie(status: StatusCode, session: &NewSession) -> Response {
     let cookie = session_cookie(&session.token, SESSION.as_secs());
     let body = SessionOut::new(&session.member, &session.workspace);
     (status, [(SET_COOKIE, cookie)], Json(body)).into_response()

@@ -1,9 +1,10 @@
-//! Sign-up, sign-in, sign-out, session, API keys: ours, since none of the references documents
+//! Sign-up, sign-in, sign-out, session, members, API keys: ours, since none of the references documents
 //! them; errors are openbat's. And what a workspace has used of its plan.
 
 mod account;
 mod colloquy;
 mod conferbot;
+mod members;
 
 use app::{App, access::accounts::SignupRules};
 use axum::{Router, extract::FromRef};
@@ -41,7 +42,7 @@ impl FromRef<Ctx> for colloquy_http::Ctx {
 }
 
 fn routes() -> OpenApiRouter<Ctx> {
-    colloquy::routes().merge(account::routes()).merge(conferbot::routes())
+    colloquy::routes().merge(account::routes()).merge(members::routes()).merge(conferbot::routes())
 }
 
 /// The routes of this function.

@@ -38,6 +38,7 @@ const SCREENS = [
   ["loops", "Agent loops"],
   ["webhooks", "Webhooks"],
   ["keys", "API keys"],
+  ["members", "Members"],
   ["usage", "Usage and plan"],
 ];
 
@@ -226,8 +227,7 @@ test("every screen, desktop and phone, light and dark, empty and not", async (t)
   const fresh = await tenant("Fresh");
   for (const phone of [false, true])
     for (const colorScheme of ["light", "dark"]) {
-      // A platform that has no channels says so, and the screen shows it.
-      const page = await visitor(t, { phone, colorScheme, reducedMotion: "reduce", expected: ["/channels?"] });
+      const page = await visitor(t, { phone, colorScheme, reducedMotion: "reduce" });
       await signedIn(page, owner);
       const name = `${phone ? "phone" : "desktop"}-${colorScheme}`;
       for (const [at, title] of SCREENS) {
@@ -245,7 +245,7 @@ test("every screen, desktop and phone, light and dark, empty and not", async (t)
       await picture(page, `console-conversation-${name}`);
       await page.context().close();
     }
-  const page = await visitor(t, { expected: ["/channels?"] });
+  const page = await visitor(t);
   await signedIn(page, fresh);
   for (const [at, title] of SCREENS) {
     await screen(page, at, title);

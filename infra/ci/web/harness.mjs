@@ -2,10 +2,10 @@
 // widget, and browsers that note what goes wrong in a page.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join as pathOf } from "node:path";
 
 const require = createRequire(`${process.env.WEB_MODULES}/`);
 const { chromium } = require("playwright-core");
@@ -64,9 +64,29 @@ export const tenant = async (name) => {
     publicKey: await key("botplot", "public"),
     secret: await key("botplot", "secret"),
     site: await key("helpbot", "site"),
-    widget: await key("helpbot", "site"),
+    widget: await key("helpbot", "widget"),
   };
 };
+
+/** Invites a member, who joins; their session. @param {any} owner @param {string} role */
+export const join = async (owner, role) => {
+  tenants += 1;
+  const email = `web-${role}-${process.pid}-${tenants}-${Date.now()}@colloquy.example`;
+  await call("POST", "/api/v1/members/invitations", { email, role }, bearer(owner.session));
+  const code = await letterCode(email);
+  const joined = await call("POST", "/api/v1/auth/join", { code, password: "correct horse battery" });
+  const session = /session=([^;]+)/.exec(joined.headers.get("set-cookie") ?? "")?.[1] ?? "";
+  return { email, session, chatbot: owner.chatbot };
+};
+
+/** The code in the last letter to an address. @param {string} email */
+export const letterCode = (email) =>
+  until(`a letter to ${email}`, async () => {
+    const folder = process.env.WEB_MAIL ?? "";
+    const letters = readdirSync(folder).map((name) => readFileSync(pathOf(folder, name), "utf8"));
+    const own = letters.filter((letter) => letter.includes(`To: <${email}>`));
+    return /^Your code to .*\r?\n\r?\n(\S+)/m.exec(own.at(-1) ?? "")?.[1];
+  });
 
 /** Teaches a chatbot an answer. @param {any} owner @param {string} question @param {string} answer */
 export const teach = async (owner, question, answer) => {
@@ -235,5 +255,5 @@ export const screen = async (page, name, title) => {
 /** Keeps a picture of the page. @param {any} page @param {string} name @param {Record<string, any>} [options] */
 export const picture = async (page, name, options = {}) => {
   mkdirSync(SCREENSHOTS ?? "", { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS ?? "", `${name}.png`), animations: "disabled", ...options });
+  await page.screenshot({ path: pathOf(SCREENSHOTS ?? "", `${name}.png`), animations: "disabled", ...options });
 };

@@ -6,7 +6,7 @@
 #
 # LOCAL is the built platform; NODE the node to use, with its npm beside it, unless they are on the PATH. The rest is
 # installed into the cache folder, and Chromium by apt if the machine has none. Screenshots are kept in
-# target/screenshots, figures in target/web-figures.json.
+# target/screenshots, figures in target/web-figures.json. WEB_TESTS names the tests, such as "members".
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../../.." && pwd)"
@@ -48,5 +48,7 @@ export WEB_BASE WEB_MODULES="$cache" CHROMIUM="$chromium" WEB_CREDENTIALS="$work
 export WEB_SCREENSHOTS="$root/target/screenshots" WEB_FIGURES="$root/target/web-figures.json"
 mkdir -p "$WEB_SCREENSHOTS"
 export WEB_SIGN_IN_TOKEN="$token"
+WEB_MAIL="$(sed -n 's/^MAIL_DIR=//p' "$work/lambda.env")"
+export WEB_MAIL
 WEB_BASE="$(node -p 'JSON.parse(require("fs").readFileSync(process.env.WEB_CREDENTIALS)).baseUrl')"
-node --test --test-concurrency=2 --test-reporter=spec "$here"/*.test.mjs
+node --test --test-concurrency=2 --test-reporter=spec "$here"/${WEB_TESTS:-*}.test.mjs

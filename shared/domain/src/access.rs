@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChatbotId, Dialect, Error, ErrorKind, KeyId, Plan, Result, SessionId, Timestamp, UserId,
-    WorkspaceId,
+    ChatbotId, Dialect, Error, ErrorKind, InvitationId, KeyId, Plan, Result, Role, SessionId,
+    Timestamp, UserId, WorkspaceId,
 };
 
 /// What a key opens.
@@ -98,6 +98,8 @@ pub enum CodePurpose {
     Confirmation,
     /// A new password.
     Reset,
+    /// Joining a workspace.
+    Membership,
 }
 
 impl CodePurpose {
@@ -107,6 +109,7 @@ impl CodePurpose {
             Self::Invitation => "invitation",
             Self::Confirmation => "confirmation",
             Self::Reset => "reset",
+            Self::Membership => "membership",
         }
     }
 
@@ -114,7 +117,7 @@ impl CodePurpose {
     pub fn validity(self) -> Duration {
         const HOUR: u64 = 60 * 60;
         Duration::from_secs(match self {
-            Self::Invitation => 7 * 24 * HOUR,
+            Self::Invitation | Self::Membership => 7 * 24 * HOUR,
             Self::Confirmation => 24 * HOUR,
             Self::Reset => HOUR,
         })
@@ -131,6 +134,9 @@ pub struct AddressCode {
     /// The plan of the workspace that an invitation makes; the deployment's usual one if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
+    /// The invitation to a workspace that its receiver may accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<(WorkspaceId, InvitationId)>,
     /// When it is no longer valid.
     pub expires_at: Timestamp,
 }
@@ -179,6 +185,8 @@ pub struct Member {
     pub email: String,
     /// The workspace they act in.
     pub workspace_id: WorkspaceId,
+    /// What they may do there.
+    pub role: Role,
 }
 
 /// A session: a member until a time.

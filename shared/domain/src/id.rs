@@ -76,7 +76,9 @@ ids! {
     /// A tenant: a team, an organization, an account.
     WorkspaceId, "workspace";
     /// A person who signs in.
-    UserId, "user";
+    UserId, "member";
+    /// An invitation to a workspace, derived from it and the address.
+    InvitationId, "invitation";
     /// A session (not its token).
     SessionId, "session";
     /// An API key (not its secret).

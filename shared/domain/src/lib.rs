@@ -20,6 +20,7 @@ pub mod id;
 pub mod inbox;
 pub mod integration;
 pub mod lead;
+pub mod members;
 pub mod page;
 pub mod period;
 pub mod plan;
@@ -61,8 +62,8 @@ pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
     AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId,
-    GroupId, IntegrationId, KeyId, LeadId, MessageId, SessionId, SourceId, UserId, WebhookId,
-    WorkspaceId,
+    GroupId, IntegrationId, InvitationId, KeyId, LeadId, MessageId, SessionId, SourceId, UserId,
+    WebhookId, WorkspaceId,
 };
 pub use inbox::{
     DirectAuthor, DirectMessage, InboxCursor, InboxPatch, InboxQuery, Speaker, TranscriptEntry,
@@ -73,6 +74,7 @@ pub use integration::{
     NewIntegration, SealedHeader,
 };
 pub use lead::Lead;
+pub use members::{Access, Invitation, Role, WorkspaceMember};
 pub use page::ListPage;
 pub use period::Period;
 pub use plan::{CallLimits, Feature, Plan, Plans};

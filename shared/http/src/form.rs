@@ -99,8 +99,7 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem<Helpbot>> {
         let ctx = Ctx::from_ref(state);
         let (parts, rest) = request.into_parts();
-        let shown =
-            Shown { method: &parts.method, headers: &parts.headers, extensions: &parts.extensions };
+        let shown = Shown::of(&parts);
         let owner = shown.owner(&ctx, Dialect::Helpbot, KeyKind::Site).await?;
         let request = Request::from_parts(parts, rest);
         let known = key_in_head(request.headers(), request.uri());

@@ -10,6 +10,8 @@
 //! | user | `USER#<email>` | `USER` | |
 //! | code that was sent to an address | `CODE#<sha256>` | `CODE` | expires |
 //! | request for such a code | `USER#<email>` | `CODE#<purpose>` | expires |
+//! | member of a workspace, with their role | `WS#<workspace>` | `MEMBER#<user>` | |
+//! | invitation to a workspace | `WS#<workspace>` | `INVITE#<invitation>` | expires |
 //! | session, in its user's list | `USER#<email>` | `SESSION#<session>` | expires |
 //! | where a workspace is | `WORKSPACES#<shard>` | `WS#<workspace>` | |
 //! | session | `SESSION#<sha256>` | `SESSION` | expires |
@@ -72,6 +74,7 @@
 //! | what | how | read units |
 //! |---|---|---|
 //! | who is calling | get `KEY#` or `SESSION#` | 1 |
+//! | members of a workspace, and who was invited | query `WS#… / MEMBER#`, `INVITE#` | by size, bounded by 101 members and 140 invitations |
 //! | sessions of a user | query `USER#… / SESSION#` | by size |
 //! | a code | get `CODE#` | 1 |
 //! | all workspaces | query `WORKSPACES#…`, one of [`WORKSPACE_SHARDS`] shards at a time | by size |
@@ -132,8 +135,9 @@ mod prefixes;
 
 use domain::{
     AgentLoopId, ChannelId, ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId,
-    DeliveryId, EventId, ExecutionId, GroupId, IntegrationId, KeyId, LeadId, MessageId, PeerKey,
-    Scope, SessionId, SourceId, Subdomain, Timestamp, WebhookId, WorkspaceId,
+    DeliveryId, EventId, ExecutionId, GroupId, IntegrationId, InvitationId, KeyId, LeadId,
+    MessageId, PeerKey, Scope, SessionId, SourceId, Subdomain, Timestamp, UserId, WebhookId,
+    WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -200,6 +204,14 @@ pub fn code(hash: &str) -> Key {
 /// A request for a code to be sent to an address, which is in lower case.
 pub fn code_request(email: &str, purpose: CodePurpose) -> Key {
     key(format!("USER#{email}"), format!("CODE#{}", purpose.name()))
+}
+/// A member of a workspace.
+pub fn member(workspace: WorkspaceId, user: UserId) -> Key {
+    key(workspace_partition(workspace), format!("{MEMBER}{user}"))
+}
+/// An invitation to a workspace.
+pub fn invitation(workspace: WorkspaceId, id: InvitationId) -> Key {
+    key(workspace_partition(workspace), format!("{INVITATION}{id}"))
 }
 /// A session, in the list of the user with this address.
 pub fn session_entry(email: &str, id: SessionId) -> Key {

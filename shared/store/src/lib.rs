@@ -25,6 +25,7 @@ mod webhooks;
 
 pub use access::accounts::SignUp;
 pub use access::idempotency::{ClaimOutcome, ClaimToken, StoredResponse};
+pub use access::members::{Joining, Succession};
 pub use access::usage::QuotaOutcome;
 pub use agent_loops::executions::{LeaseRenewal, PENDING_LEASE};
 pub use agent_loops::loops::{PlannedRun, PutAgentLoop};

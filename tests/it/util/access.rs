@@ -31,6 +31,29 @@ pub fn codes(app: &App) -> Vec<String> {
     mails.filter_map(of).collect()
 }
 
+/// Invites `email` to the workspace of `owner` with `role`, and joins with the code that was sent: the
+/// session's token.
+pub async fn join(app: &App, owner: &str, email: &str, role: &str) -> String {
+    let code = invite(app, owner, email, role).await;
+    let body = json!({"code": code, "password": "correct horse"});
+    let joined = app.post("/api/v1/auth/join").json(&body).send().await;
+    assert_eq!(joined.status, 201, "{}", joined.text);
+    joined.session().expect("a session")
+}
+
+/// Invites `email`; the code that was sent there.
+pub async fn invite(app: &App, owner: &str, email: &str, role: &str) -> String {
+    let before = codes(app);
+    let body = json!({"email": email, "role": role});
+    let path = "/api/v1/members/invitations";
+    let invited = app.post(path).bearer(owner).json(&body).send().await;
+    assert_eq!(invited.status, 201, "{}", invited.text);
+    app.drain().await;
+    let mut sent = codes(app);
+    sent.retain(|code| !before.contains(code));
+    sent.pop().expect("a letter with a code")
+}
+
 /// Whether `value` is an RFC 3339 time in UTC with milliseconds.
 pub fn is_time(value: &Value) -> bool {
     let text = value.as_str().unwrap_or_default();

@@ -5,7 +5,7 @@ import { h, replace } from "./dom.js";
 import { chatbotId } from "./state.js";
 import {
   badge,
-  button,
+  editButton,
   confirm,
   copyButton,
   empty,
@@ -67,7 +67,7 @@ export function showChannels(page) {
           "channels",
           "No channels yet",
           "Connect Telegram, Slack, Discord, WhatsApp or Messenger, and your chatbot answers there, too. The inbox shows all of it.",
-          button("Add a channel", () => add(again), "primary"),
+          editButton("Add a channel", () => add(again), "primary"),
         );
       }
       return table(
@@ -81,7 +81,7 @@ export function showChannels(page) {
     pageHead(
       "Channels",
       "Where your chatbot answers besides your pages.",
-      button("Add a channel", () => add(again), "primary"),
+      editButton("Add a channel", () => add(again), "primary"),
     ),
     board,
   );
@@ -121,7 +121,7 @@ function row(one, again) {
         "div",
         { class: "row" },
         one.type !== "web" && copyButton(one.webhook_url),
-        button(
+        editButton(
           off ? "Connect" : "Switch off",
           () =>
             change(
@@ -130,8 +130,8 @@ function row(one, again) {
             ),
           "small",
         ),
-        button("Edit", () => edit(one, again), "small"),
-        button(
+        editButton("Edit", () => edit(one, again), "small"),
+        editButton(
           "Delete",
           () =>
             confirm(

@@ -32,20 +32,46 @@ export function signIn(entered) {
         { class: "small quiet" },
         "No account yet? ",
         h("button", { type: "button", class: "plain small", onclick: asNew }, "Sign up"),
+        " · ",
+        h("button", { type: "button", class: "plain small", onclick: asInvited }, "I was invited"),
       ),
     );
     email.focus();
   };
+  const asInvited = () => {
+    const code = h("input", { required: true, maxlength: 128, autocomplete: "one-time-code" });
+    const password = newPassword();
+    replace(
+      card,
+      brand(),
+      h("h1", {}, "Join a workspace"),
+      form(
+        [
+          field("Code", code, "From the e-mail that invited you."),
+          field("Password", password, "8 characters or more."),
+        ],
+        "Join",
+        async () => {
+          const body = { code: code.value.trim(), password: password.value };
+          state.session = await call("POST", "/api/v1/auth/join", { body, quiet: true });
+          await entered();
+        },
+      ),
+      h(
+        "p",
+        { class: "small quiet" },
+        "You have an account? ",
+        h("button", { type: "button", class: "plain small", onclick: asMember }, "Sign in"),
+      ),
+    );
+    code.focus();
+  };
+  const newPassword = () =>
+    h("input", { type: "password", required: true, minlength: 8, maxlength: 128, autocomplete: "new-password" });
   const asNew = () => {
     const organization = h("input", { required: true, maxlength: 100, autocomplete: "organization" });
     const email = h("input", { type: "email", required: true, autocomplete: "username" });
-    const password = h("input", {
-      type: "password",
-      required: true,
-      minlength: 8,
-      maxlength: 128,
-      autocomplete: "new-password",
-    });
+    const password = newPassword();
     const fields = [
       field("Organization", organization),
       field("E-mail address", email),

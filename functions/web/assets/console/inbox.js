@@ -4,8 +4,8 @@ import { call, get, part, patch, query } from "./api.js";
 import { h, outside, replace } from "./dom.js";
 import { onInboxChange } from "./feed.js";
 import { ago, at, percent } from "./format.js";
-import { nameOf, state } from "./state.js";
-import { badge, button, complain, empty, field, fill, loading, pageHead, select, toast } from "./ui.js";
+import { may, nameOf, state } from "./state.js";
+import { badge, button, replyButton, complain, empty, field, fill, loading, pageHead, select, toast } from "./ui.js";
 
 /** @type {Record<string, [string, string]>} */
 const STATUS = {
@@ -265,19 +265,23 @@ function conversation(talk, found) {
       "div",
       { class: "row" },
       theirs
-        ? button("Give back to the chatbot", () => change({ status: "active" }, "The chatbot answers again."), "small")
-        : button(
+        ? replyButton(
+            "Give back to the chatbot",
+            () => change({ status: "active" }, "The chatbot answers again."),
+            "small",
+          )
+        : replyButton(
             "Take over",
             () => change({ status: "handed_off", assignee: me }, "It is yours. The chatbot is silent."),
             "small",
           ),
       theirs &&
         row.assignee !== me &&
-        button("Assign to me", () => change({ assignee: me }, "Assigned to you."), "small"),
+        replyButton("Assign to me", () => change({ assignee: me }, "Assigned to you."), "small"),
       row.status === "closed"
-        ? button("Archive", () => change({ status: "archived" }, "Archived."), "small")
+        ? replyButton("Archive", () => change({ status: "archived" }, "Archived."), "small")
         : row.status !== "archived" &&
-            button("Close", () => change({ status: "closed", assignee: null }, "Closed."), "small"),
+            replyButton("Close", () => change({ status: "closed", assignee: null }, "Closed."), "small"),
     ),
   );
   const messages = h(
@@ -326,6 +330,9 @@ function message(one) {
  * @param {string} id of the conversation
  */
 function composer(talk, id) {
+  if (!may("reply")) {
+    return h("p", { class: "composer small quiet", "data-of": id }, "Agents, editors and owners may reply.");
+  }
   const text = h("textarea", { maxlength: 4000, required: true, placeholder: "Write to the visitor" });
   // The same key for the same text: one that is sent again after an error is stored once.
   let key = crypto.randomUUID();

@@ -6,7 +6,7 @@ import { count } from "./format.js";
 import { chatbotId } from "./state.js";
 import {
   badge,
-  button,
+  editButton,
   checkbox,
   confirm,
   empty,
@@ -43,7 +43,7 @@ export function showIntegrations(page) {
           "integrations",
           "The built-in answerer answers",
           "It quotes what the chatbot has read and costs nothing. Add a model to have answers written from the same passages, in the visitor's words.",
-          button("Add an integration", () => edit(null, again), "primary"),
+          editButton("Add an integration", () => edit(null, again), "primary"),
         );
       }
       return table(
@@ -60,8 +60,8 @@ export function showIntegrations(page) {
             h(
               "div",
               { class: "row" },
-              button("Edit", () => edit(one, again), "small"),
-              button(
+              editButton("Edit", () => edit(one, again), "small"),
+              editButton(
                 "Delete",
                 () =>
                   confirm(
@@ -86,7 +86,7 @@ export function showIntegrations(page) {
     pageHead(
       "Integrations",
       "Models that write answers from what your chatbot has read. Requests go to each by its weight; the fallback answers where one fails.",
-      button("Add an integration", () => edit(null, again), "primary"),
+      editButton("Add an integration", () => edit(null, again), "primary"),
     ),
     board,
   );

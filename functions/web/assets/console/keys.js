@@ -3,10 +3,10 @@
 import { get, part, post, remove } from "./api.js";
 import { h, replace } from "./dom.js";
 import { ago } from "./format.js";
-import { chatbotId, nameOf, state } from "./state.js";
+import { chatbotId, may, nameOf, state } from "./state.js";
 import {
   badge,
-  button,
+  governButton,
   confirm,
   copyButton,
   empty,
@@ -26,6 +26,7 @@ import {
 const KINDS = [
   ["botplot/public", "Public key of a chatbot, for pages", "BotPlot", true],
   ["botplot/secret", "Secret key of a chatbot", "BotPlot", true],
+  ["helpbot/widget", "Key of a widget, for pages", "HelpBot", true],
   ["helpbot/site", "Key of a site", "HelpBot", true],
   ["conferbot/workspace", "Key of the workspace", "Conferbot", false],
   ["chatbotplatform/workspace", "Key of the workspace", "Chatbot Platform", false],
@@ -52,13 +53,13 @@ export function showKeys(page) {
           h(
             "div",
             { class: "row" },
-            badge(one.kind, one.kind === "public" ? "good" : ""),
+            badge(one.kind, ["public", "widget"].includes(one.kind) ? "good" : ""),
             one.chatbotId ? nameOf(one.chatbotId) : "the workspace",
           ),
           ["nowrap", ago(one.createdAt)],
           [
             "actions",
-            button(
+            governButton(
               "Revoke",
               () =>
                 confirm(
@@ -82,9 +83,9 @@ export function showKeys(page) {
     pageHead(
       "API keys",
       "A key is shown once, when it is made. Only its hash is stored.",
-      button("New key", () => create(again), "primary"),
+      governButton("New key", () => create(again), "primary"),
     ),
-    state.chatbot && tag(again),
+    state.chatbot && may("govern") && tag(again),
     board,
   );
   again();
@@ -93,7 +94,7 @@ export function showKeys(page) {
 /** @param {() => void} done */
 function tag(done) {
   const place = h("div", { class: "stack" });
-  const make = button("Make a public key and show the tag", async () => {
+  const make = governButton("Make a public key and show the tag", async () => {
     const made = await post("/api/v1/api-keys", { dialect: "botplot", kind: "public", chatbotId: chatbotId() });
     const script = `<script src="${new URL("widget.js", document.baseURI).href}" data-key="${made.key}" defer></script>`;
     replace(

@@ -9,6 +9,7 @@ import { chatbotId } from "./state.js";
 import {
   badge,
   button,
+  editButton,
   confirm,
   empty,
   field,
@@ -59,7 +60,7 @@ export function showKnowledge(page) {
   const again = () => fill(board, read);
   /** @param {string} text @param {string} title @param {(close: () => void) => HTMLElement} make @param {string} [kind] */
   const add = (text, title, make, kind) =>
-    button(
+    editButton(
       text,
       () => {
         openDialog(title, (close) =>
@@ -125,7 +126,7 @@ function list(sources, again) {
           "div",
           { class: "row" },
           one.type !== "qa" &&
-            button(
+            editButton(
               "Read again",
               async () => {
                 await post(`/api/v1/knowledge/${part(one.id)}/recrawl`, {}, chatbotId());
@@ -134,7 +135,7 @@ function list(sources, again) {
               },
               "small",
             ),
-          button(
+          editButton(
             "Delete",
             () =>
               confirm(

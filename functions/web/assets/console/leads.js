@@ -4,7 +4,7 @@ import { get, part, query, remove } from "./api.js";
 import { h, replace } from "./dom.js";
 import { at, count } from "./format.js";
 import { chatbotId, state } from "./state.js";
-import { button, confirm, empty, fill, loading, pageHead, table, toast } from "./ui.js";
+import { button, editButton, confirm, empty, fill, loading, pageHead, table, toast } from "./ui.js";
 
 const ROWS = 50;
 const PAGE = 100;
@@ -91,7 +91,7 @@ function list(leads, again) {
       ["nowrap", at(one.createdAt)],
       [
         "actions",
-        button(
+        editButton(
           "Delete",
           () =>
             confirm("Delete this lead?", "Name and addresses are removed for good.", "Delete", async () => {

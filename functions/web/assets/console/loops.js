@@ -8,6 +8,7 @@ import { chatbotId, state } from "./state.js";
 import {
   badge,
   button,
+  editButton,
   confirm,
   empty,
   field,
@@ -37,7 +38,7 @@ export function showLoops(page) {
           "loops",
           "No agent loops yet",
           "A loop gives a model a task and tools: a report every morning, an answer from your own systems. It runs when you say so, or by a schedule.",
-          button("Add a loop", () => edit(null, again), "primary"),
+          editButton("Add a loop", () => edit(null, again), "primary"),
         );
       }
       return table(
@@ -62,7 +63,7 @@ export function showLoops(page) {
             h(
               "div",
               { class: "row" },
-              button(
+              editButton(
                 "Run now",
                 async () => {
                   await post(`/v1/agent-loops/${part(one.id)}/run`, {}, SCOPE);
@@ -72,8 +73,8 @@ export function showLoops(page) {
                 "small",
               ),
               button("Runs", () => executions(one), "small"),
-              button("Edit", () => edit(one, again), "small"),
-              button(
+              editButton("Edit", () => edit(one, again), "small"),
+              editButton(
                 "Delete",
                 () =>
                   confirm("Delete this loop?", `“${one.name}” runs no more.`, "Delete", async () => {
@@ -93,7 +94,7 @@ export function showLoops(page) {
     pageHead(
       "Agent loops",
       "Tasks that a model does with tools, on its own.",
-      button("Add a loop", () => edit(null, again), "primary"),
+      editButton("Add a loop", () => edit(null, again), "primary"),
     ),
     board,
   );
@@ -152,7 +153,7 @@ function execution(base, one, again) {
         h("span", { class: "small quiet" }, seen),
       ),
       works &&
-        button(
+        editButton(
           "Cancel",
           async () => {
             await post(`${base}/${part(one.id)}/cancel`, {}, SCOPE);

@@ -6,7 +6,7 @@ import { signIn, signInByLink } from "./door.js";
 import { watchInbox } from "./feed.js";
 import { screens } from "./screens.js";
 import { choose, loadChatbots, state } from "./state.js";
-import { button, complain, empty, loading, openDialog, form, field, toast } from "./ui.js";
+import { button, complain, editButton, empty, loading, openDialog, form, field, toast } from "./ui.js";
 
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
 
@@ -50,7 +50,8 @@ async function enter() {
 /** The name of the screen in the address, and what follows it. */
 function place() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
-  const screen = screens.find((one) => one.name === name) ?? /** @type {import("./screens.js").Screen} */ (screens[0]);
+  const screen =
+    screens().find((one) => one.name === name) ?? /** @type {import("./screens.js").Screen} */ (screens()[0]);
   return { screen, rest: rest.map(decodeURIComponent) };
 }
 
@@ -100,12 +101,12 @@ function chatbotChoice() {
     options,
   );
   choice.value = state.chatbot?.id ?? "";
-  const add = button("New chatbot", () => newChatbot(), "small");
+  const add = editButton("New chatbot", () => newChatbot(), "small");
   return h(
     "div",
     { class: "stack" },
     state.chatbots.length > 0 && h("div", {}, h("label", { for: id }, "Chatbot"), choice),
-    h("div", { class: "row" }, add),
+    add && h("div", { class: "row" }, add),
   );
 }
 
@@ -129,7 +130,7 @@ function navigation() {
   /** @type {HTMLElement[]} */
   const parts = [];
   for (const group of ["", "Answers", "Setup", "Workspace"]) {
-    const own = screens.filter((screen) => screen.group === group);
+    const own = screens().filter((screen) => screen.group === group);
     if (own.length === 0) continue;
     if (group) parts.push(h("p", { class: "group" }, group));
     parts.push(
@@ -169,6 +170,7 @@ function who() {
     { class: "who" },
     h("strong", { title: state.session?.workspace.name }, state.session?.workspace.name),
     h("span", { title: state.session?.user.email }, state.session?.user.email),
+    h("span", { class: "small quiet" }, `Role: ${state.session?.user.role}`),
     h("div", { class: "row" }, out, h("a", { href: "docs", class: "small" }, "Documentation")),
   );
 }
@@ -198,7 +200,7 @@ function show() {
           "overview",
           "Make your first chatbot",
           "A chatbot answers from what you give it to read, and says so when it doesn't know.",
-          button("New chatbot", () => newChatbot(), "primary"),
+          editButton("New chatbot", () => newChatbot(), "primary"),
         ),
       ),
     );

@@ -4,8 +4,20 @@
 import { get, part, patch, remove } from "./api.js";
 import { h, replace } from "./dom.js";
 import { percent } from "./format.js";
-import { chatbotId, loadChatbots, state } from "./state.js";
-import { button, checkbox, confirm, field, fill, form, loading, pageHead, select, toast } from "./ui.js";
+import { chatbotId, loadChatbots, may, state } from "./state.js";
+import {
+  checkbox,
+  editButton,
+  confirm,
+  field,
+  fill,
+  forEditors,
+  form,
+  loading,
+  pageHead,
+  select,
+  toast,
+} from "./ui.js";
 
 /** @type {[string, string][]} */
 const COLORS = [
@@ -34,6 +46,9 @@ const TEXTS = [
   ["networkErrorText", "Without a connection"],
 ];
 
+/** @type {typeof form} */
+const editorsForm = (...parts) => forEditors(form(...parts));
+
 /** @param {HTMLElement} page */
 export function showSettings(page) {
   const board = h("div", { class: "stack" }, loading());
@@ -50,17 +65,18 @@ export function showSettings(page) {
     return [
       answersForm(),
       h("div", { class: "settings" }, widget, place),
-      h(
-        "section",
-        { class: "card stack" },
-        h("h2", {}, "Delete this chatbot"),
+      may("edit") &&
         h(
-          "p",
-          { class: "quiet" },
-          "With its knowledge, conversations, leads, keys and webhooks. This can't be undone.",
+          "section",
+          { class: "card stack" },
+          h("h2", {}, "Delete this chatbot"),
+          h(
+            "p",
+            { class: "quiet" },
+            "With its knowledge, conversations, leads, keys and webhooks. This can't be undone.",
+          ),
+          h("div", { class: "row" }, deletion()),
         ),
-        h("div", { class: "row" }, deletion()),
-      ),
     ];
   });
   return () => preview?.unmount();
@@ -113,7 +129,7 @@ function answersForm() {
     "section",
     { class: "card" },
     h("h2", {}, "Answers"),
-    form(
+    editorsForm(
       [
         h("div", { class: "columns" }, field("Name", name), thresholdField, nearField),
         h(
@@ -237,7 +253,7 @@ function widgetForm(config, changed) {
     "section",
     { class: "card" },
     h("h2", {}, "Widget"),
-    form(
+    editorsForm(
       [
         h("fieldset", {}, h("legend", {}, "Colours"), h("div", { class: "columns" }, colors)),
         h(
@@ -284,7 +300,7 @@ function hex(color) {
 }
 
 function deletion() {
-  return button(
+  return editButton(
     "Delete the chatbot",
     () =>
       confirm(

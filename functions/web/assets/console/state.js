@@ -3,11 +3,16 @@
 import { get } from "./api.js";
 
 /**
+ * @typedef {"owner" | "editor" | "agent" | "viewer"} Role
+ * @typedef {"reply" | "edit" | "govern"} Access
  * @typedef {{ id: string, name: string, settings: Record<string, any>, created_at: string }} Chatbot
- * @typedef {{ user: { id: string, email: string }, workspace: { id: string, name: string, plan: string } }} Session
+ * @typedef {{ user: { id: string, email: string, role: Role }, workspace: { id: string, name: string, plan: string } }} Session
  */
 
 const CHOSEN = "colloquy.chatbot";
+
+/** What each role may do, the least first; the platform decides it again at each request. */
+const MAY = { viewer: [], agent: ["reply"], editor: ["reply", "edit"], owner: ["reply", "edit", "govern"] };
 
 export const state = {
   /** @type {Session | null} */
@@ -17,6 +22,16 @@ export const state = {
   /** @type {Chatbot | null} */
   chatbot: null,
 };
+
+/**
+ * Whether whoever is signed in may do that.
+ *
+ * @param {Access} access
+ */
+export function may(access) {
+  const role = state.session?.user.role ?? "viewer";
+  return /** @type {string[]} */ (MAY[role] ?? []).includes(access);
+}
 
 /** Reads the chatbots again; the one looked at stays, if it is still there. */
 export async function loadChatbots() {

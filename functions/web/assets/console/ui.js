@@ -2,6 +2,7 @@
 
 import { Refused } from "./api.js";
 import { h, icon, replace } from "./dom.js";
+import { may } from "./state.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 
@@ -40,7 +41,7 @@ export function pageHead(title, about, ...actions) {
     "header",
     { class: "page-head" },
     h("div", {}, h("h1", {}, title), about ? h("p", {}, about) : null),
-    actions.length > 0 ? h("div", { class: "row" }, actions) : null,
+    actions.some(Boolean) ? h("div", { class: "row" }, actions) : null,
   );
 }
 
@@ -65,7 +66,7 @@ export function empty(picture, title, text, ...actions) {
     icon(picture),
     h("h2", {}, title),
     h("p", {}, text),
-    actions.length > 0 ? h("div", { class: "row" }, actions) : null,
+    actions.some(Boolean) ? h("div", { class: "row" }, actions) : null,
   );
 }
 
@@ -88,6 +89,30 @@ export function button(text, onclick, kind = "") {
       made.disabled = false;
     }
   });
+  return made;
+}
+
+/**
+ * A button for members who may do that, and nothing for the others.
+ *
+ * @param {import("./state.js").Access} access
+ * @returns {(text: string, onclick: (event: MouseEvent) => unknown, kind?: string) => HTMLButtonElement | null}
+ */
+const buttonFor = (access) => (text, onclick, kind) => (may(access) ? button(text, onclick, kind) : null);
+
+export const replyButton = buttonFor("reply");
+export const editButton = buttonFor("edit");
+export const governButton = buttonFor("govern");
+
+/**
+ * A form as it is for members who may not send it: to read, with a word on why.
+ *
+ * @param {HTMLFormElement} made
+ */
+export function forEditors(made) {
+  if (may("edit")) return made;
+  for (const control of made.elements) /** @type {HTMLInputElement} */ (control).disabled = true;
+  made.prepend(h("p", { class: "notice" }, "Editors and owners of the workspace may change this."));
   return made;
 }
 

@@ -4,7 +4,7 @@ import { get, part, post } from "./api.js";
 import { h, replace } from "./dom.js";
 import { count, date } from "./format.js";
 import { chatbotId } from "./state.js";
-import { badge, button, empty, field, fill, form, loading, openDialog, pageHead, select, toast } from "./ui.js";
+import { badge, editButton, empty, field, fill, form, loading, openDialog, pageHead, select, toast } from "./ui.js";
 
 const ROWS = 50;
 
@@ -63,7 +63,7 @@ export function showUnanswered(page) {
  */
 function group(one, again) {
   const others = one.examples.filter((/** @type {string} */ example) => example !== one.question);
-  const answer = button(
+  const answer = editButton(
     "Answer",
     () => {
       openDialog("Answer this question", (close) =>

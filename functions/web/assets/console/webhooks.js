@@ -7,6 +7,7 @@ import { chatbotId } from "./state.js";
 import {
   badge,
   button,
+  editButton,
   checkbox,
   complain,
   confirm,
@@ -103,7 +104,7 @@ export function showWebhooks(page) {
           "webhooks",
           "No webhooks yet",
           "A webhook tells a system of yours what happens here: leads, requests for a person, questions without an answer.",
-          button("Add a webhook", () => add(again), "primary"),
+          editButton("Add a webhook", () => add(again), "primary"),
         );
       }
       return table(
@@ -128,7 +129,7 @@ export function showWebhooks(page) {
               "div",
               { class: "row" },
               button("Deliveries", () => deliveries(key, row), "small"),
-              button(
+              editButton(
                 "Delete",
                 () =>
                   confirm(
@@ -153,7 +154,7 @@ export function showWebhooks(page) {
     pageHead(
       "Webhooks",
       "Every event is sent at least once, signed, and again while your server can't take it.",
-      button("Add a webhook", () => add(again), "primary"),
+      editButton("Add a webhook", () => add(again), "primary"),
     ),
     board,
   );
@@ -277,7 +278,7 @@ function deliveryRow(base, format, one, again) {
       "actions",
       one.status === "pending"
         ? ""
-        : button(
+        : editButton(
             "Send again",
             async () => {
               await post(`${base}/${part(idOf(one))}/replay`, {}, format.scope());

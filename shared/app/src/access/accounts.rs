@@ -6,8 +6,8 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     ApiKey, ChatbotId, CodePurpose, Dialect, Error, ErrorKind, KeyId, KeyKind, Member, Plan,
-    Principal, Result, Session, SessionId, SignupMode, Timestamp, User, UserId, Workspace,
-    WorkspaceId, bounds, dialect::KeyIssue,
+    Principal, Result, Role, Session, SessionId, SignupMode, Timestamp, User, UserId, Workspace,
+    WorkspaceId, WorkspaceMember, bounds, dialect::KeyIssue,
 };
 use store::{SignUp, keys::sha256};
 use unicode_normalization::UnicodeNormalization;
@@ -136,6 +136,12 @@ pub enum Caller {
     Session(Member),
 }
 
+/// The member who signed their workspace up.
+fn first_member(user: &User) -> WorkspaceMember {
+    let (user_id, email, joined_at) = (user.id, user.email.clone(), user.created_at);
+    WorkspaceMember { user_id, email, role: Role::Owner, joined_at }
+}
+
 /// A fresh secret of the right form, with what is kept of it and its hash.
 pub(crate) fn mint(
     workspace: WorkspaceId,
@@ -192,7 +198,8 @@ impl App {
             workspace_id: workspace.id,
             created_at: now,
         };
-        match self.store.sign_up(&workspace, &user, invitation.as_deref()).await? {
+        let member = first_member(&user);
+        match self.store.sign_up(&workspace, &user, &member, invitation.as_deref()).await? {
             SignUp::Done => {}
             SignUp::InvitationSpent => return Err(not_invited()),
             SignUp::EmailTaken => {
@@ -204,7 +211,7 @@ impl App {
             self.request_code(CodePurpose::Confirmation, &user.email, Some(user.workspace_id))
                 .await?;
         }
-        self.begin_session(user, workspace).await
+        self.begin_session(member, workspace).await
     }
 
     /// Signs a member in, who calls from `address` if that is known. An unknown e-mail address takes
@@ -227,20 +234,35 @@ impl App {
             self.store.put_owner(workspace.id, &user.email).await?;
         }
         self.store.put_workspace_entry(workspace.id).await?;
-        self.begin_session(user, workspace).await
+        let member = self.member_of(&user).await?;
+        self.begin_session(member, workspace).await
+    }
+
+    /// The member that `user` is.
+    pub(super) async fn member_of(&self, user: &User) -> Result<WorkspaceMember> {
+        if let Some(found) = self.store.workspace_member(user.workspace_id, user.id).await? {
+            return Ok(found);
+        }
+        // One from before workspaces listed their members.
+        let member = first_member(user);
+        self.store.note_member(user.workspace_id, &member).await?;
+        Ok(member)
     }
 
     pub(super) async fn begin_session(
         &self,
-        user: User,
+        member: WorkspaceMember,
         workspace: Workspace,
     ) -> Result<NewSession> {
         let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>()?);
-        let member =
-            Member { user_id: user.id, email: user.email, workspace_id: user.workspace_id };
+        let WorkspaceMember { user_id, email, role, joined_at: _ } = member;
+        let member = Member { user_id, email, workspace_id: workspace.id, role };
         let (id, expires_at) = (SessionId::new(), self.now().plus(SESSION));
         let session = Session { id: Some(id), member: member.clone(), expires_at };
-        self.store.put_session(&sha256(&token), id, &session).await?;
+        if !self.store.put_session(&sha256(&token), id, &session).await? {
+            let message = "the account was changed by another request; try again";
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
         Ok(NewSession { token, member, workspace })
     }
 

@@ -4,8 +4,8 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    AddressCode, CodePurpose, CodeRequest, Error, ErrorKind, Plan, Result, Session, SignupMode,
-    WorkspaceId, bounds,
+    AddressCode, CodePurpose, CodeRequest, Error, ErrorKind, Invitation, Plan, Result, Session,
+    SignupMode, WorkspaceId, bounds,
 };
 use store::keys::sha256;
 
@@ -27,9 +27,25 @@ impl App {
         email: &str,
         plan: Option<Plan>,
     ) -> Result<String> {
-        let code = URL_SAFE_NO_PAD.encode(random::bytes::<24>()?);
         let expires_at = self.now().plus(purpose.validity());
-        let kept = AddressCode { purpose, email: email.to_owned(), plan, expires_at };
+        let email = email.to_owned();
+        self.keep_code(AddressCode { purpose, email, plan, invitation: None, expires_at }).await
+    }
+
+    /// Makes a code with which whoever reads the mail of the invited address joins the workspace.
+    pub(crate) async fn make_membership_code(&self, invitation: &Invitation) -> Result<String> {
+        self.keep_code(AddressCode {
+            purpose: CodePurpose::Membership,
+            email: invitation.email.clone(),
+            plan: None,
+            invitation: Some((invitation.workspace_id, invitation.id)),
+            expires_at: invitation.expires_at(),
+        })
+        .await
+    }
+
+    async fn keep_code(&self, kept: AddressCode) -> Result<String> {
+        let code = URL_SAFE_NO_PAD.encode(random::bytes::<24>()?);
         self.store.put_code(&sha256(&code), &kept).await?;
         Ok(code)
     }
@@ -55,7 +71,7 @@ impl App {
         }
     }
 
-    async fn find_code(
+    pub(super) async fn find_code(
         &self,
         purpose: CodePurpose,
         code: &str,

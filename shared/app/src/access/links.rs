@@ -35,6 +35,7 @@ impl App {
         let email = self.store.take_sign_in_link(&sha256(token), self.now()).await?;
         let user = self.store.user(&email.ok_or_else(spent)?).await?.ok_or_else(spent)?;
         let workspace = self.workspace(user.workspace_id).await?;
-        self.begin_session(user, workspace).await
+        let member = self.member_of(&user).await?;
+        self.begin_session(member, workspace).await
     }
 }

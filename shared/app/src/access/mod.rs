@@ -6,6 +6,7 @@ pub mod codes;
 pub mod conversation_tokens;
 pub mod idempotency;
 pub mod links;
+pub mod members;
 pub mod passwords;
 pub mod sessions;
 pub mod usage;

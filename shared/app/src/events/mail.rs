@@ -1,7 +1,7 @@
 //! Subscriber of the mail queue: owners are told of handoffs and of disabled webhooks. A mail's
 //! event id is derived, so a change that comes again is the same mail.
 
-use domain::{AutoDisabled, CodeRequest, Event, EventBody, EventId, Result, Webhook};
+use domain::{AutoDisabled, CodeRequest, Event, EventBody, EventId, Invitation, Result, Webhook};
 use store::Change;
 
 use crate::{
@@ -33,6 +33,7 @@ impl MailSubscriber {
             }
             Change::WebhookAutoDisabled(webhook, why) => Some(disabled(webhook, *why)),
             Change::CodeRequested(request) => code_requested(request),
+            Change::MemberInvited(invitation) => Some(invited(invitation)),
             _ => None,
         };
         match mail {
@@ -64,6 +65,18 @@ fn code_requested(request: &CodeRequest) -> Option<Mail> {
         chatbot_id: None,
         about: MailAbout::CodeRequested { purpose: *purpose, email: email.clone() },
     })
+}
+
+/// Who is invited again is sent another code.
+fn invited(invitation: &Invitation) -> Mail {
+    let (id, time) = (invitation.id.to_string(), invitation.invited_at.to_string());
+    Mail {
+        event_id: EventId::derived(&["member invited", &id, &time]),
+        at: invitation.invited_at,
+        workspace_id: invitation.workspace_id,
+        chatbot_id: None,
+        about: MailAbout::MemberInvited { invitation_id: invitation.id },
+    }
 }
 
 fn disabled(webhook: &Webhook, why: AutoDisabled) -> Mail {

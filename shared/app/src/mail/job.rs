@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::{
-    ChatbotId, CodePurpose, Conversation, ConversationId, EventId, Result, Scope, Timestamp, Turn,
-    WebhookId, Workspace, WorkspaceId,
+    ChatbotId, CodePurpose, Conversation, ConversationId, EventId, InvitationId, Result, Scope,
+    Timestamp, Turn, WebhookId, Workspace, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::{
     App,
     access::usage::Rate,
     jobs::{Job, WorkQueue},
-    mail::message::{Email, Mailer, code, disabled, handoff, is_plain, owner},
+    mail::message::{Email, Mailer, code, disabled, handoff, invited, is_plain, owner},
 };
 
 /// E-mails about what visitors and endpoints did, to one owner.
@@ -55,6 +55,11 @@ pub enum MailAbout {
         purpose: CodePurpose,
         /// The member's address.
         email: String,
+    },
+    /// A member invited another to the workspace.
+    MemberInvited {
+        /// The invitation.
+        invitation_id: InvitationId,
     },
     /// The platform switched a webhook off.
     WebhookDisabled {
@@ -118,6 +123,9 @@ impl Mailing {
         if let MailAbout::CodeRequested { purpose, email } = &job.about {
             return self.code(job, *purpose, email, &workspace).await;
         }
+        if let MailAbout::MemberInvited { invitation_id } = job.about {
+            return self.invited(job, invitation_id, &workspace).await;
+        }
         let Some(to) = owner(&workspace)? else { return Ok(None) };
         // A chatbot's visitors cause these: however many there are, they end in the owner's inbox.
         if self.app.take_rate(PER_DAY, &workspace.id.to_string()).await.is_err() {
@@ -125,7 +133,7 @@ impl Mailing {
             return Ok(None);
         }
         match job.about {
-            MailAbout::CodeRequested { .. } => Ok(None),
+            MailAbout::CodeRequested { .. } | MailAbout::MemberInvited { .. } => Ok(None),
             MailAbout::HandoffRequested { conversation_id } => {
                 let Some(chatbot) = chatbot else { return Ok(None) };
                 let found = self.handed_over(chatbot.id, conversation_id).await?;
@@ -156,6 +164,20 @@ impl Mailing {
         }
         let made = self.app.make_code(purpose, email, None).await?;
         Ok(Some(code(job, email.to_owned(), purpose, &made, workspace)))
+    }
+
+    /// The e-mail to who was invited; `None` once the invitation was taken back, or came again.
+    async fn invited(
+        &self,
+        job: &Mail,
+        id: InvitationId,
+        workspace: &Workspace,
+    ) -> Result<Option<Email>> {
+        let found = self.app.store.workspace_invitation(workspace.id, id).await?;
+        let current = found.filter(|found| found.invited_at == job.at && is_plain(&found.email));
+        let Some(invitation) = current else { return Ok(None) };
+        let made = self.app.make_membership_code(&invitation).await?;
+        Ok(Some(invited(job, &invitation, &made, workspace)))
     }
 
     /// A conversation with the turn that opened it, which may be all there is of it.

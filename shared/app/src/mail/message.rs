@@ -1,8 +1,8 @@
 //! What owners are written: composed here, sent by whatever is behind [`Mailer`].
 
 use domain::{
-    Chatbot, CodePurpose, Conversation, DisableReason, Error, EventId, Result, Timestamp, Turn,
-    Webhook, Workspace, conversation::shorten,
+    Chatbot, CodePurpose, Conversation, DisableReason, Error, EventId, Invitation, Result,
+    Timestamp, Turn, Webhook, Workspace, conversation::shorten,
 };
 use futures::future::BoxFuture;
 
@@ -63,7 +63,7 @@ pub(super) fn code(
         CodePurpose::Reset => {
             ("A new password", "choose a new password", "/api/v1/auth/password-reset/complete")
         }
-        CodePurpose::Confirmation | CodePurpose::Invitation => {
+        CodePurpose::Confirmation | CodePurpose::Invitation | CodePurpose::Membership => {
             ("Is this your address?", "confirm your address", "/api/v1/auth/confirmation/complete")
         }
     };
@@ -76,6 +76,29 @@ pub(super) fn code(
         shorten(&one_line(&workspace.name), 100),
     );
     let subject = subject.to_owned();
+    Email { id: job.event_id, at: job.at, to, reply_to: None, subject, text }
+}
+
+/// An invitation to a workspace. Nothing in it is of a stranger's choice but the workspace's
+/// name.
+pub(super) fn invited(
+    job: &Mail,
+    invitation: &Invitation,
+    code: &str,
+    workspace: &Workspace,
+) -> Email {
+    let name = shorten(&one_line(&workspace.name), 100);
+    let text = format!(
+        "You are invited to the workspace {name}, as its {}.\n\n\
+         Your code to join it:\n\n{code}\n\n\
+         It is valid until {}, once: choose \"I was invited\" where the console asks you to sign in, \
+         or POST /api/v1/auth/join.\n\
+         If you do not want to join, ignore this e-mail: without the code nothing changes.\n",
+        invitation.role,
+        invitation.expires_at(),
+    );
+    let subject = "An invitation to a workspace".to_owned();
+    let to = invitation.email.clone();
     Email { id: job.event_id, at: job.at, to, reply_to: None, subject, text }
 }
 

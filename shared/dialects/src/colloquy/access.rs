@@ -4,7 +4,7 @@ use domain::{ApiKey, Dialect, KeyKind, Member, Workspace};
 use serde::{Deserialize, Serialize};
 use utoipa::{ToSchema, openapi::Object};
 
-use crate::schema;
+use crate::{colloquy::members::role, schema};
 
 /// `POST /api/v1/auth/signup`
 #[derive(Debug, Deserialize, ToSchema)]
@@ -62,6 +62,8 @@ struct UserOut {
     id: String,
     #[schema(schema_with = schema::address)]
     email: String,
+    #[schema(schema_with = role)]
+    role: &'static str,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,7 +79,7 @@ struct WorkspaceOut {
 impl SessionOut {
     /// For `member`, in `workspace`.
     pub fn new(member: &Member, workspace: &Workspace) -> Self {
-        let Member { user_id, email, workspace_id: _ } = member;
+        let Member { user_id, email, workspace_id: _, role } = member;
         let Workspace {
             id,
             name,
@@ -88,7 +90,7 @@ impl SessionOut {
             owner_confirmed: _,
         } = workspace;
         Self {
-            user: UserOut { id: user_id.to_string(), email: email.clone() },
+            user: UserOut { id: user_id.to_string(), email: email.clone(), role: role.name() },
             workspace: WorkspaceOut { id: id.to_string(), name: name.clone(), plan: plan.name() },
         }
     }

@@ -9,6 +9,7 @@ pub mod erasures;
 pub mod inbox;
 pub mod knowledge;
 pub mod mcp;
+pub mod members;
 pub mod widget;
 
 use domain::Dialect;
@@ -17,8 +18,8 @@ use serde_json::{Value, json};
 use crate::openapi;
 
 /// The beginnings of paths that extend no dialect.
-pub(crate) const PATH_PREFIXES: [&str; 4] =
-    ["/api/v1/auth", "/api/v1/api-keys", "/api/v1/inbox", "/api/v1/widget"];
+pub(crate) const PATH_PREFIXES: [&str; 5] =
+    ["/api/v1/auth", "/api/v1/api-keys", "/api/v1/inbox", "/api/v1/members", "/api/v1/widget"];
 
 /// The dialect of errors below these paths.
 pub(crate) const ERRORS: Dialect = Dialect::Openbat;
@@ -28,7 +29,7 @@ pub const TAG: &str = "access";
 
 /// Tags of our own, and what they are for.
 pub(crate) const TAGS: [(&str, &str); 3] = [
-    (TAG, "Sign-up, sessions and keys; errors are openbat's."),
+    (TAG, "Sign-up, sessions, members and keys; errors are openbat's."),
     ("inbox", "A team reads conversations, takes them over and answers; errors are openbat's."),
     ("widget", "What a visitor's page reads and writes; errors are openbat's."),
 ];

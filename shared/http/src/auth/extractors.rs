@@ -19,6 +19,7 @@ use super::{
     known::{member, principal},
     origin::check_origin,
     owner::Shown,
+    roles::check_role,
     secret::{bearer, key_in_body, key_in_head},
 };
 use crate::{
@@ -382,8 +383,7 @@ async fn owner(
     dialect: Dialect,
     kind: KeyKind,
 ) -> Result<Option<Principal>> {
-    let Parts { method, headers, extensions, .. } = parts;
-    Shown { method, headers, extensions }.owner(ctx, dialect, kind).await
+    Shown::of(parts).owner(ctx, dialect, kind).await
 }
 
 /// The kind of key that is for one chatbot in the dialect `D`.
@@ -433,7 +433,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
         let SessionToken(token) = SessionToken::from_request_parts(parts, state).await?;
         let app = Ctx::from_ref(state).app;
-        Ok(Self(app.session(token.as_deref().unwrap_or_default()).await?))
+        let session = app.session(token.as_deref().unwrap_or_default()).await?;
+        check_role(&session.member, &parts.method, parts.uri.path())?;
+        Ok(Self(session))
     }
 }
 
@@ -470,7 +472,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
         let SessionToken(token) = SessionToken::from_request_parts(parts, state).await?;
         let app = Ctx::from_ref(state).app;
-        let member = member(&parts.extensions, &app, token.as_deref()).await?;
+        let asked = (&parts.method, parts.uri.path());
+        let member = member(&parts.extensions, &app, token.as_deref(), asked).await?;
         Ok(Self(member))
     }
 }
@@ -485,6 +488,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem<Openbat>> {
         let SessionToken(token) = SessionToken::from_request_parts(parts, state).await?;
         let app = Ctx::from_ref(state).app;
-        Ok(Self(app.member_lately(&token.unwrap_or_default()).await?))
+        let member = app.member_lately(&token.unwrap_or_default()).await?;
+        check_role(&member, &parts.method, parts.uri.path())?;
+        Ok(Self(member))
     }
 }

@@ -2,8 +2,10 @@
 //! request with an `Idempotency-Key` is looked up once.
 
 use app::{App, access::accounts::Caller};
-use axum::http::Extensions;
+use axum::http::{Extensions, Method};
 use domain::{Error, Member, Principal, Result};
+
+use super::roles::check_role;
 
 /// The caller of a request, with the secret that was looked up. Never logged.
 #[derive(Clone)]
@@ -53,11 +55,12 @@ pub(crate) async fn principal(
     Ok(found)
 }
 
-/// The member whose session has `token`.
+/// The member whose session has `token`, if their role is enough for the request.
 pub(super) async fn member(
     extensions: &Extensions,
     app: &App,
     token: Option<&str>,
+    (method, path): (&Method, &str),
 ) -> Result<Member> {
     let token = token.unwrap_or_default();
     let found = match noted(extensions, token) {
@@ -65,5 +68,6 @@ pub(super) async fn member(
         _ => app.member(token).await?,
     };
     tracing::Span::current().record("caller", tracing::field::display(found.user_id));
+    check_role(&found, method, path)?;
     Ok(found)
 }

@@ -6,6 +6,7 @@ mod extractors;
 mod known;
 mod origin;
 mod owner;
+mod roles;
 mod secret;
 
 pub use cookie::session_cookie;

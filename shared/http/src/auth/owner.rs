@@ -3,7 +3,7 @@
 //! means something else than before, and no page of another site can send it without being asked first.
 
 use app::App;
-use axum::http::{Extensions, HeaderMap, HeaderName, Method};
+use axum::http::{Extensions, HeaderMap, HeaderName, Method, request::Parts};
 use domain::{ChatbotId, Dialect, Error, KeyId, KeyKind, Principal, Result};
 
 use super::{cookie::cookie, known::member, origin::check_origin, secret::bearer};
@@ -17,11 +17,18 @@ const WORKSPACE: &str = "workspace";
 /// What a request shows of its caller.
 pub(crate) struct Shown<'a> {
     pub method: &'a Method,
+    pub path: &'a str,
     pub headers: &'a HeaderMap,
     pub extensions: &'a Extensions,
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    /// Of the head of a request.
+    pub fn of(parts: &'a Parts) -> Self {
+        let Parts { method, uri, headers, extensions, .. } = parts;
+        Self { method, path: uri.path(), headers, extensions }
+    }
+
     /// The member in the place of a key of `dialect` and `kind`; `None` unless the request asks for
     /// that. Their calls count against no plan's calls: it is the owner who looks.
     pub async fn owner(
@@ -36,7 +43,8 @@ impl Shown<'_> {
         if by_bearer.is_none() && by_cookie.is_some() {
             check_origin(ctx, self.method, self.headers)?;
         }
-        let member = member(self.extensions, &ctx.app, by_bearer.or(by_cookie)).await?;
+        let asked = (self.method, self.path);
+        let member = member(self.extensions, &ctx.app, by_bearer.or(by_cookie), asked).await?;
         let chatbot = chatbot(scope, kind)?;
         let (workspace, chatbot) = tokio::try_join!(
             ctx.app.workspace(member.workspace_id),

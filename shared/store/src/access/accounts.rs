@@ -2,11 +2,12 @@
 
 use domain::{
     ApiKey, ChatbotId, Dialect, Error, ErrorKind, KeyId, KeyKind, Member, Plan, Principal, Result,
-    Session, SessionId, Timestamp, User, UserId, Workspace, WorkspaceId,
+    Role, Session, SessionId, Timestamp, User, UserId, Workspace, WorkspaceId, WorkspaceMember,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    access::members::put_member,
     chatbots::items::ChatbotItem,
     keys::{self, Key},
     table::client::{Range, Store},
@@ -28,7 +29,7 @@ struct WorkspaceItem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct UserItem {
+pub(super) struct UserItem {
     id: UserId,
     email: String,
     password_hash: String,
@@ -49,6 +50,9 @@ pub(crate) struct SessionItem {
     pub user_id: UserId,
     pub email: String,
     pub workspace_id: WorkspaceId,
+    /// Of a session from before there were roles it is the owner's.
+    #[serde(default)]
+    pub role: Role,
     /// Seconds; the table sweeps it some time after.
     pub expires_at: i64,
 }
@@ -126,24 +130,26 @@ pub enum SignUp {
 }
 
 impl Store {
-    /// Writes a workspace and its first user together, and takes the invitation with this hash, if
+    /// Writes a workspace and its first user, its owner, together, and takes the invitation with this hash, if
     /// that is what lets them in.
     pub async fn sign_up(
         &self,
         workspace: &Workspace,
         user: &User,
+        member: &WorkspaceMember,
         invitation: Option<&str>,
     ) -> Result<SignUp> {
         let mut writes = vec![
             Write::put(keys::user(&user.email), &UserItem::from(user))?.if_absent(),
             Write::put(keys::workspace(workspace.id), &WorkspaceItem::from(workspace))?.if_absent(),
             Write::put(keys::workspace_entry(workspace.id), &WorkspaceEntry { id: workspace.id })?,
+            put_member(workspace.id, member)?,
         ];
         writes.extend(invitation.map(|hash| Write::delete(keys::code(hash)).if_present()));
         let outcome = self.transact(writes).await?;
         Ok(match outcome.is_done() {
             true => SignUp::Done,
-            false if outcome.refused(3) && !outcome.refused(0) => SignUp::InvitationSpent,
+            false if outcome.refused(4) && !outcome.refused(0) => SignUp::InvitationSpent,
             false => SignUp::EmailTaken,
         })
     }
@@ -238,10 +244,10 @@ impl Store {
     pub async fn session(&self, hash: &str, consistent: bool) -> Result<Option<Session>> {
         let found: Option<SessionItem> = self.get(&keys::session(hash), consistent).await?;
         Ok(found.map(|item| {
-            let SessionItem { id, user_id, email, workspace_id, expires_at } = item;
+            let SessionItem { id, user_id, email, workspace_id, role, expires_at } = item;
             Session {
                 id,
-                member: Member { user_id, email, workspace_id },
+                member: Member { user_id, email, workspace_id, role },
                 expires_at: Timestamp::from_millis(expires_at * 1000),
             }
         }))

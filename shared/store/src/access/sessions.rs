@@ -1,11 +1,12 @@
 //! Sessions: each under the hash of its token, which a request shows, and in its user's list, by
 //! which the user ends it.
 
-use domain::{Member, Result, Session, SessionEntry, SessionId};
+use domain::{Member, Result, Role, Session, SessionEntry, SessionId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     access::accounts::SessionItem,
+    access::members::still_has,
     keys,
     table::client::{Range, Store},
     table::write::Write,
@@ -28,16 +29,33 @@ impl SessionEntryItem {
 }
 
 impl Store {
-    /// Stores a session under the hash of its token, and in its user's list.
-    pub async fn put_session(&self, hash: &str, id: SessionId, session: &Session) -> Result<()> {
-        let Session { id: _, member: Member { user_id, email, workspace_id }, expires_at } =
+    /// Stores a session under the hash of its token, and in its user's list; `false` if they are no
+    /// member with that role any more.
+    pub async fn put_session(&self, hash: &str, id: SessionId, session: &Session) -> Result<bool> {
+        let Session { id: _, member: Member { user_id, email, workspace_id, role }, expires_at } =
             session.clone();
         let expires_at = expires_at.seconds();
         let entry = keys::session_entry(&email, id);
-        let item = SessionItem { id: Some(id), user_id, email, workspace_id, expires_at };
+        let item = SessionItem { id: Some(id), user_id, email, workspace_id, role, expires_at };
         let listed = SessionEntryItem { id, hash: hash.to_owned(), expires_at };
-        let writes = vec![Write::put(keys::session(hash), &item)?, Write::put(entry, &listed)?];
-        self.transact(writes).await.map(drop)
+        let writes = vec![
+            Write::put(keys::session(hash), &item)?,
+            Write::put(entry, &listed)?,
+            still_has(workspace_id, user_id, role)?,
+        ];
+        Ok(self.transact(writes).await?.is_done())
+    }
+
+    /// Gives the sessions of a user another role.
+    pub(super) async fn set_role_of_sessions(&self, email: &str, role: Role) -> Result<()> {
+        for item in self.session_items(email).await? {
+            let set = Write::update(keys::session(&item.hash), "SET #role = :role")
+                .name("role", "role")
+                .value("role", role)?
+                .if_present();
+            self.write(set).await?;
+        }
+        Ok(())
     }
 
     /// Ends the session under this hash.

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use domain::{
     AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Channel, ChannelEntry, ChannelStatus,
     Chatbot, CodeRequest, Conversation, CrawlId, Delivery, DirectMessage, EntryState, Error,
-    ExecutionStatus, Lead, Result, Source, SourceId, Turn, Webhook,
+    ExecutionStatus, Invitation, Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     access::codes::CodeRequestItem,
+    access::members::InvitationItem,
     agent_loops::executions::ExecutionItem,
     agent_loops::loops::AgentLoopItem,
     channels::entries::EntryItem,
@@ -42,6 +43,8 @@ pub struct StreamImage {
 pub enum Change {
     /// A member requested a code to be sent to their address.
     CodeRequested(CodeRequest),
+    /// An address was invited to a workspace, or invited again.
+    MemberInvited(Invitation),
     /// A conversation began.
     ConversationStarted(Conversation),
     /// A conversation changed; `ended_at` if it has just been closed for being idle.
@@ -139,6 +142,9 @@ impl StreamImage {
         Ok(match (key.kind(), old, new) {
             (ItemKind::CodeRequest, _, Some(new)) => {
                 Some(Change::CodeRequested(read::<CodeRequestItem>(new)?.request))
+            }
+            (ItemKind::Invitation, _, Some(new)) => {
+                Some(Change::MemberInvited(read::<InvitationItem>(new)?.into()))
             }
             (ItemKind::Conversation, None, Some(new)) => {
                 Some(Change::ConversationStarted(read::<ConversationItem>(new)?.into()))

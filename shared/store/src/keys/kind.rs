@@ -8,6 +8,8 @@ use super::Key;
 pub enum ItemKind {
     /// A request for a code to be sent.
     CodeRequest,
+    /// An invitation to a workspace.
+    Invitation,
     /// A chatbot.
     Chatbot,
     /// A conversation.
@@ -75,6 +77,7 @@ impl Key {
         let sk = self.sk.split('#').next().unwrap_or_default();
         match (pk, sk) {
             ("USER", "CODE") => ItemKind::CodeRequest,
+            ("WS", "INVITE") => ItemKind::Invitation,
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,

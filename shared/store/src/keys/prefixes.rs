@@ -4,6 +4,10 @@
 pub const SESSION_ENTRY: &str = "SESSION#";
 /// Sort key prefix of workspaces in the list of all.
 pub const WORKSPACE: &str = "WS#";
+/// Sort key prefix of members in a workspace.
+pub const MEMBER: &str = "MEMBER#";
+/// Sort key prefix of invitations in a workspace.
+pub const INVITATION: &str = "INVITE#";
 /// Sort key prefix of keys in a workspace.
 pub const API_KEY_ENTRY: &str = "KEY#";
 /// Sort key prefix of chatbots in a workspace.

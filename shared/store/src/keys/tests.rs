@@ -18,6 +18,8 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("user", user(id)),
         ("code", code(id)),
         ("code_request", code_request(id, CodePurpose::Reset)),
+        ("member", member(ws, id.parse().unwrap())),
+        ("invitation", invitation(ws, id.parse().unwrap())),
         ("session_entry", session_entry(id, id.parse().unwrap())),
         ("workspace_entry", workspace_entry(ws)),
         ("session", session(id)),

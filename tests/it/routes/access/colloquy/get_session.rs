@@ -16,7 +16,7 @@ async fn says_who_is_signed_in_and_where() {
     let user = seen.json()["user"]["id"].clone();
     assert_eq!(user.as_str().unwrap().len(), 36);
     let expected = json!({
-        "user": {"id": user, "email": "ada@example.com"},
+        "user": {"id": user, "email": "ada@example.com", "role": "owner"},
         "workspace": {"id": ada.workspace, "name": "ada", "plan": "enterprise"},
     });
     seen.is(200, &expected);

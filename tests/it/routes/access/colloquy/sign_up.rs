@@ -25,7 +25,7 @@ async fn answers_201_with_user_and_workspace() {
     let (user, workspace) = (&body["user"]["id"], &body["workspace"]["id"]);
     assert_eq!((user.as_str().unwrap().len(), workspace.as_str().unwrap().len()), (36, 36));
     let expected = json!({
-        "user": {"id": user, "email": "ada@example.com"},
+        "user": {"id": user, "email": "ada@example.com", "role": "owner"},
         "workspace": {"id": workspace, "name": "Ada's", "plan": "enterprise"},
     });
     signed.is(201, &expected);
