@@ -24,7 +24,16 @@ pub(crate) fn decoded(body: &[u8], content_type: &str, top_level_domain: Option<
         .and_then(|label| Encoding::for_label(label.as_bytes()))
         .or_else(declared)
         .unwrap_or_else(|| guessed(body, top_level_domain));
+    // A server calls all its files Latin, also those that are not: no such text looks like UTF-8.
+    let encoding = match encoding.is_single_byte() && is_utf_8_beyond_ascii(body) {
+        true => UTF_8,
+        false => encoding,
+    };
     encoding.decode(body).0.into_owned()
+}
+
+fn is_utf_8_beyond_ascii(body: &[u8]) -> bool {
+    std::str::from_utf8(body).is_ok_and(|text| !text.is_ascii())
 }
 
 /// The `charset` of a content type.
@@ -191,6 +200,9 @@ mod tests {
         assert_eq!(of(b"caf\xe9", "text/html; charset=ISO-8859-1"), "café");
         assert_eq!(of("café".as_bytes(), "text/html; x=1; Charset=\"utf-8\""), "café");
         assert_eq!(of("\u{feff}café".as_bytes(), "text/html; charset=latin1"), "café");
+        // What is called Latin and can be nothing but UTF-8.
+        assert_eq!(of("crème brûlée".as_bytes(), "text/html; charset=latin1"), "crème brûlée");
+        assert_eq!(of("кофе".as_bytes(), "text/html; charset=windows-1251"), "кофе");
         assert_eq!(html("café".as_bytes()), "café");
         assert!(html(b"<meta charset=\"windows-1252\">caf\xe9").ends_with("café"));
         let equiv =

@@ -12,7 +12,7 @@ use outbound::{Client, CookieJar, FetchLimits, Fetched, Hop, OutboundError, Poli
 use url::Url;
 
 use crate::{
-    extract::{Document, ExtractError},
+    extract::{self, Document, ExtractError},
     file, links,
     office::OfficeError,
     pdf::PdfError,
@@ -31,6 +31,10 @@ pub const PAGE: FetchLimits =
 const MAX_JARS: usize = 64;
 /// A page with more text than this, in characters, is read though it sends its readers on.
 const STUB: usize = 400;
+
+/// Where sitemaps are that no robots.txt names, beside `/sitemap.xml`: of plug-ins of WordPress, and
+/// of WordPress itself.
+const SITEMAPS: &[&str] = &["/sitemap_index.xml", "/wp-sitemap.xml"];
 
 /// Bytes of a validator (`ETag`, `Last-Modified`) that is kept.
 const MAX_VALIDATOR: usize = 1_024;
@@ -253,21 +257,27 @@ impl Fetcher {
     }
 
     /// Pages that the sitemaps of the site of `url` list and that are `wanted`, up to `most`: the
-    /// sitemaps that its robots.txt names, or else `/sitemap.xml`.
+    /// sitemaps that its robots.txt and its page name, or else those that systems make.
     pub async fn listed(
         &self,
         url: &Url,
         crawl: &str,
+        named: &[Url],
         most: usize,
         wanted: &(dyn Fn(&Url) -> bool + Sync),
     ) -> Vec<Url> {
         let Ok(robots) = self.robots(url, crawl).await else { return Vec::new() };
         let mut files = robots.sitemaps.clone();
+        let here = |named: &&Url| named.origin() == url.origin() && !files.contains(*named);
+        let more: Vec<Url> = named.iter().filter(here).cloned().collect();
+        files.extend(more);
+        let mut others: Vec<Url> = Vec::new();
         if files.is_empty() {
             files.extend(url.join("/sitemap.xml"));
+            others.extend(SITEMAPS.iter().filter_map(|at| url.join(at).ok()));
         }
         let wanted = |page: &Url| robots.allows(page) && wanted(page);
-        sitemap::pages(&self.client, files, most, &wanted).await
+        sitemap::pages(&self.client, files, others, most, &wanted).await
     }
 }
 
@@ -299,8 +309,15 @@ fn read(fetched: &Fetched) -> Result<FetchedPage, PageError> {
             let shown: String = kind.chars().take(MAX_TYPE).collect();
             return Err(PageError::ContentType(format!("{shown}…")));
         }
-        _ => file::read_at(&fetched.url, declared, &fetched.body)?,
+        _ => file::read_at(&fetched.url, declared, &fetched.body).or_else(|error| {
+            let without_text = matches!(error, PageError::Extract(_));
+            let sends_on = fetched.refresh.is_some() && without_text;
+            sends_on.then(Document::default).ok_or(error)
+        })?,
     };
+    if let Some(refresh) = fetched.refresh.as_deref().filter(|_| document.refresh.is_none()) {
+        document.refresh = extract::refresh_to(refresh, &fetched.url);
+    }
     let asks = |word: &str| robots_ask(fetched.robots.as_deref(), word);
     if asks("nofollow") {
         document.links.clear();
@@ -359,6 +376,7 @@ mod tests {
             last_modified: None,
             retry_after: None,
             robots: robots.map(str::to_owned),
+            refresh: None,
             cookies: Vec::new(),
             body: body.as_bytes().to_vec(),
         }
@@ -401,6 +419,35 @@ mod tests {
         assert_eq!(page.document.links.len(), 1);
         let target = Url::parse(&format!("https://example.com/{}", "l".repeat(300_000))).unwrap();
         assert_eq!(check_inside(&target, &|_| true), Err(PageError::LongAddress));
+    }
+
+    #[test]
+    fn a_page_is_sent_on_by_a_header_or_by_a_script_too() {
+        let mut answer = fetched("text/html", None, "");
+        answer.refresh = Some("0; URL=../c".to_owned());
+        let page = read(&answer).unwrap().document;
+        assert_eq!(page.refresh.unwrap().as_str(), "https://example.com/c");
+        assert!(read(&fetched("text/html", None, "")).is_err());
+        for script in [
+            "window.location.replace(\"/c\")",
+            "location.href = '/c';",
+            "\n  window.location = `/c`\n",
+            "document.location.assign('/c')",
+        ] {
+            let body = format!("<title>T</title><script>{script}</script><p>One moment.</p>");
+            let page = read(&fetched("text/html", None, &body)).unwrap().document;
+            assert_eq!(page.refresh.map(String::from).as_deref(), Some("https://example.com/c"));
+        }
+        for script in [
+            "if (innerWidth < 500) location.href = '/m'",
+            "function go() { location.href = '/c' }",
+            "location.href = base + '/c'",
+            "var here = location.href; log('/c')",
+        ] {
+            let body = format!("<script>{script}</script><p>Nobody is sent anywhere.</p>");
+            let page = read(&fetched("text/html", None, &body)).unwrap().document;
+            assert_eq!(page.refresh, None, "{script}");
+        }
     }
 
     #[test]

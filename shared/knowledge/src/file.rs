@@ -26,8 +26,12 @@ const PACKED: [&str; 2] = ["application/zip", "application/x-zip-compressed"];
 pub enum FileType {
     /// HTML.
     Html,
-    /// Plain text; AsciiDoc and reStructuredText are read as such.
+    /// Plain text.
     Text,
+    /// reStructuredText.
+    Rst,
+    /// AsciiDoc.
+    AsciiDoc,
     /// Markdown.
     Markdown,
     /// PDF.
@@ -54,9 +58,11 @@ pub enum FileType {
 
 /// The types that can be read, each with the endings of names and the media types that stand for
 /// it. The first media type is the one that is kept.
-const TYPES: [(FileType, &[&str], &[&str]); 13] = [
+const TYPES: [(FileType, &[&str], &[&str]); 15] = [
     (FileType::Html, &["html", "htm", "xhtml"], &["text/html", "application/xhtml+xml"]),
-    (FileType::Text, &["txt", "text", "rst", "adoc", "asciidoc"], &["text/plain", "text/x-rst"]),
+    (FileType::Text, &["txt", "text"], &["text/plain"]),
+    (FileType::Rst, &["rst", "rest"], &["text/x-rst", "text/prs.fallenstein.rst"]),
+    (FileType::AsciiDoc, &["adoc", "asciidoc", "asc"], &["text/asciidoc", "text/x-asciidoc"]),
     (FileType::Markdown, &["md", "markdown", "mdx"], &["text/markdown", "text/x-markdown"]),
     (FileType::Pdf, &["pdf"], &["application/pdf", "application/x-pdf"]),
     (
@@ -203,6 +209,15 @@ pub fn read(name: &str, media_type: &str, bytes: &[u8]) -> Result<Document, Page
     Ok(document)
 }
 
+/// Whether bytes that nothing is said of begin as a page does.
+fn is_html(bytes: &[u8]) -> bool {
+    let head = bytes.get(..HEAD).unwrap_or(bytes).trim_ascii_start();
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let begins =
+        |with: &[u8]| head.get(..with.len()).is_some_and(|at| at.eq_ignore_ascii_case(with));
+    begins(b"<!doctype html") || begins(b"<html")
+}
+
 /// What was found at `url` and declared to be of `media_type` says.
 pub(crate) fn read_at(url: &Url, media_type: &str, bytes: &[u8]) -> Result<Document, PageError> {
     let kind = essence(media_type);
@@ -210,10 +225,15 @@ pub(crate) fn read_at(url: &Url, media_type: &str, bytes: &[u8]) -> Result<Docum
     let is_llms = url.path().ends_with("/llms.txt") || url.path().ends_with("/llms-full.txt");
     let of = match FileType::of_media_type(&kind) {
         // Servers don't know Markdown, and call what they don't know text or bytes.
-        Some(FileType::Text) if named == Some(FileType::Markdown) || is_llms => {
-            Some(FileType::Markdown)
+        Some(FileType::Text) if is_llms => Some(FileType::Markdown),
+        Some(FileType::Text)
+            if matches!(named, Some(FileType::Markdown | FileType::Rst | FileType::AsciiDoc)) =>
+        {
+            named
         }
-        None if kind == ANYTHING || PACKED.contains(&kind.as_str()) => named,
+        None if kind == ANYTHING || PACKED.contains(&kind.as_str()) => {
+            named.or_else(|| is_html(bytes).then_some(FileType::Html))
+        }
         of => of,
     };
     let domain = url.domain().and_then(|domain| domain.rsplit('.').next());
@@ -221,6 +241,8 @@ pub(crate) fn read_at(url: &Url, media_type: &str, bytes: &[u8]) -> Result<Docum
     Ok(match of {
         Some(FileType::Html) => extract::html(&text(), url)?,
         Some(FileType::Text) => extract::plain::read(&text(), url)?,
+        Some(FileType::Rst) => extract::rst::read(&text(), url)?,
+        Some(FileType::AsciiDoc) => extract::asciidoc::read(&text(), url)?,
         Some(FileType::Markdown) => extract::markdown::read(&text(), url)?,
         Some(FileType::Pdf) => pdf::pdf(bytes, url)?,
         Some(FileType::Docx) => office::docx(bytes, url)?,

@@ -12,7 +12,7 @@ use quick_xml::{
 };
 use url::Url;
 
-use crate::links;
+use crate::{charset, links};
 
 /// Bounds on one file, as it comes.
 const LIMITS: FetchLimits =
@@ -27,11 +27,12 @@ const MAX_PAGES: usize = 50_000;
 const TIME: Duration = Duration::from_secs(30);
 
 /// Pages that the sitemaps `first`, and those that they name, list and that are `wanted`: up to
-/// `most`, in their order. A file that is not there or can't be read lists nothing. A sitemap
+/// `most`, in their order. Where those list nothing, `others` are tried. A file that is not there or can't be read lists nothing. A sitemap
 /// elsewhere than on its own site says nothing about it and is not read.
 pub(crate) async fn pages(
     client: &Client,
     first: Vec<Url>,
+    others: Vec<Url>,
     most: usize,
     wanted: &(dyn Fn(&Url) -> bool + Sync),
 ) -> Vec<Url> {
@@ -39,8 +40,13 @@ pub(crate) async fn pages(
     let mut seen = std::collections::HashSet::new();
     let read = async {
         let mut files = first;
+        let mut others = others.into_iter();
         let mut next = 0;
-        while let Some(file) = files.get(next).filter(|_| next < MAX_FILES).cloned() {
+        while next < MAX_FILES {
+            if next == files.len() {
+                files.extend(others.next().filter(|_| found.is_empty()));
+            }
+            let Some(file) = files.get(next).cloned() else { break };
             next += 1;
             let Ok(fetched) = client.get(&file, "application/xml,text/xml", LIMITS).await else {
                 continue;
@@ -89,7 +95,7 @@ pub(crate) struct Listed {
 /// Reads a sitemap, an index of sitemaps, a feed, or a list of addresses line by line.
 pub(crate) fn parse(body: Vec<u8>, at: &Url) -> Listed {
     let Some(bytes) = unpacked(body) else { return Listed::default() };
-    let text = String::from_utf8_lossy(&bytes);
+    let text = charset::decoded(&bytes, "text/xml", None);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let mut listed = Listed::default();
     if text.starts_with('<') {
@@ -108,14 +114,16 @@ fn xml(text: &str, at: &Url, listed: &mut Listed) {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     (config.check_end_names, config.allow_dangling_amp) = (false, true);
-    let mut list = List { at, listed, location: None, is_index: false, in_entry: false };
+    let mut list = List { at, listed, location: None, entry: None, is_index: false };
     loop {
         match reader.read_event() {
             Ok(Event::Start(tag) | Event::Empty(tag)) => list.open(&tag),
             Ok(Event::Text(text)) => list.text(&text),
             Ok(Event::CData(text)) => list.text(&text),
             Ok(Event::GeneralRef(name)) => list.text(&format!("&{};", &*name)),
-            Ok(Event::End(tag)) => list.close(tag.local_name().as_ref()),
+            Ok(Event::End(tag)) => {
+                list.close(&tag.local_name().as_ref().to_ascii_lowercase());
+            }
             Ok(Event::Eof) | Err(_) => return,
             Ok(_) => {}
         }
@@ -131,19 +139,24 @@ struct List<'l> {
     listed: &'l mut Listed,
     /// The address that is being read.
     location: Option<String>,
+    /// The prefix of the entry that is being read, which its own address has too.
+    entry: Option<String>,
     is_index: bool,
-    in_entry: bool,
 }
 
 impl List<'_> {
     fn open(&mut self, tag: &BytesStart<'_>) {
-        match tag.local_name().as_ref() {
-            "url" | "item" | "entry" => (self.in_entry, self.is_index) = (true, false),
-            "sitemap" => (self.in_entry, self.is_index) = (true, true),
+        let whole = tag.name().as_ref().to_ascii_lowercase();
+        let (prefix, name) = whole.split_once(':').unwrap_or(("", &whole));
+        match name {
+            "url" | "item" | "entry" => {
+                (self.entry, self.is_index) = (Some(prefix.to_owned()), false);
+            }
+            "sitemap" => (self.entry, self.is_index) = (Some(prefix.to_owned()), true),
             // A picture has an address too.
-            "loc" if tag.name().as_ref().contains(':') => self.location = None,
+            "loc" if self.entry.as_deref().unwrap_or_default() != prefix => self.location = None,
             "loc" => self.location = Some(String::new()),
-            "link" if self.in_entry => self.link(tag),
+            "link" if self.entry.is_some() => self.link(tag),
             _ => {}
         }
     }
@@ -177,7 +190,7 @@ impl List<'_> {
                     false => self.listed.pages.extend(target),
                 }
             }
-            "url" | "item" | "entry" | "sitemap" => self.in_entry = false,
+            "url" | "item" | "entry" | "sitemap" => self.entry = None,
             _ => {}
         }
     }
@@ -252,6 +265,14 @@ mod tests {
         assert_eq!(listed(b"https://example.com/one\nnot an address\n"), one);
         let image = b"<urlset xmlns:i='x'><url><loc>/one</loc><i:image><i:loc>/a.png</i:loc></i:image></url></urlset>";
         assert_eq!(listed(image), one);
+        let upper =
+            b"\n<?xml version='1.0'?><!-- by hand --><URLSET><URL><LOC>/one</LOC></URL></URLSET>";
+        assert_eq!(listed(upper), one);
+        let prefixed = b"<s:urlset xmlns:s='x'><s:url><s:loc>/one</s:loc><i:image><i:loc>/a.png</i:loc></i:image></s:url></s:urlset>";
+        assert_eq!(listed(prefixed), one);
+        let wide = "\u{feff}<urlset><url><loc>/one</loc></url></urlset>".encode_utf16();
+        let wide: Vec<u8> = wide.flat_map(u16::to_le_bytes).collect();
+        assert_eq!(listed(&wide), one);
     }
 
     #[test]

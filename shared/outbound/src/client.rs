@@ -13,7 +13,7 @@ use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     header::{
         ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
-        LAST_MODIFIED, LOCATION, RETRY_AFTER, SET_COOKIE,
+        LAST_MODIFIED, LOCATION, REFRESH, RETRY_AFTER, SET_COOKIE,
     },
     redirect,
 };
@@ -53,6 +53,8 @@ pub struct Fetched {
     pub retry_after: Option<Duration>,
     /// Its `X-Robots-Tag` fields, in one.
     pub robots: Option<String>,
+    /// Its `Refresh`, which sends browsers on.
+    pub refresh: Option<String>,
     /// Its `Set-Cookie` fields.
     pub cookies: Vec<String>,
     /// Its body, unpacked.
@@ -215,6 +217,7 @@ impl Client {
         let retry_after =
             text_of(head.get(RETRY_AFTER)).and_then(|text| wait_until(&text, SystemTime::now()));
         let robots = joined(head, "x-robots-tag");
+        let refresh = text_of(head.get(REFRESH));
         let encodings = joined(head, CONTENT_ENCODING.as_str()).unwrap_or_default();
         let body = encoding::unpacked(read(response, bytes).await?, &encodings, bytes)?;
         let url = url.clone();
@@ -226,6 +229,7 @@ impl Client {
             last_modified,
             retry_after,
             robots,
+            refresh,
             cookies,
             body,
         }))

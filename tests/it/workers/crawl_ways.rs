@@ -132,3 +132,56 @@ async fn the_foot_of_a_site_is_read_once() {
     assert_eq!(source["chunks"].to_string().matches("555 0144").count(), 1, "{source}");
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sitemaps_are_found_where_systems_put_them() {
+    let said = [
+        ("/one", page("The ferry sails at nine.", "")),
+        ("/two", page("The kiosk opens at noon.", "")),
+        ("/three", page("The lamp is lit at dusk.", "")),
+    ];
+    let list =
+        |of: &str| format!("<s:urlset xmlns:s='x'><s:url><s:loc>/{of}</s:loc></s:url></s:urlset>");
+    let (one, two, three) = (list("one"), list("two"), list("three"));
+    let start = page("All about the pier.", "");
+    let named = format!("<link rel=sitemap href=/maps/pages.xml>{start}");
+    let index = "<SITEMAPINDEX><SITEMAP><LOC>/posts.xml</LOC></SITEMAP></SITEMAPINDEX>";
+    let plugin: &[(&str, &str)] =
+        &[("/", &start), ("/one", &said[0].1), ("/sitemap_index.xml", index), ("/posts.xml", &one)];
+    let system: &[(&str, &str)] = &[("/", &start), ("/two", &said[1].1), ("/wp-sitemap.xml", &two)];
+    let head: &[(&str, &str)] =
+        &[("/", &named), ("/three", &said[2].1), ("/maps/pages.xml", &three)];
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    for (pages, needle) in [(plugin, "sails at nine"), (system, "opens at noon"), (head, "at dusk")]
+    {
+        let site = Site::start(pages).await;
+        let id = ready(&app, &tenant, &format!("{}/", site.url)).await;
+        let source = settled(&app, &tenant, &id).await;
+        assert!(source["chunks"].to_string().contains(needle), "{needle}: {source}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_may_be_sent_on_by_a_field_or_by_a_script() {
+    let field = || async {
+        let refresh = [(HeaderName::from_static("refresh"), "0; url=/arrived")];
+        (refresh, axum::response::Html(""))
+    };
+    let script = "<script>window.location.replace('arrived')</script><p>Redirecting</p>";
+    let site = Site::with(
+        &[("/script", script), ("/arrived", &page("The weir is open in May.", ""))],
+        Router::new().route("/field", get(field)),
+    )
+    .await;
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    for path in ["/field", "/script"] {
+        let id = ready(&app, &tenant, &format!("{}{path}", site.url)).await;
+        let source = settled(&app, &tenant, &id).await;
+        let all = source["chunks"].to_string();
+        assert!(all.contains("open in May") && !all.contains("Redirecting"), "{path}: {all}");
+    }
+    app.finish().await;
+}

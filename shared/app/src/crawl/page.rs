@@ -65,7 +65,7 @@ impl PageReader {
             (Ok(FetchOutcome::Unchanged), Some(prior)) => {
                 self.confirm(&mut page, prior, None).await?;
                 let links = self.store.links(source.id, prior.job, &page.url).await?;
-                self.follow(source, &page, links, None).await?;
+                self.follow(source, &page, (links, &[]), None).await?;
                 page.state = PageState::Read;
             }
             (Ok(FetchOutcome::Unchanged), None) => {
@@ -169,7 +169,7 @@ impl PageReader {
             }
         }
         let links = document.links.iter().map(Url::to_string).collect();
-        self.follow(source, page, links, same).await
+        self.follow(source, page, (links, &document.sitemaps), same).await
     }
 
     /// The page is unchanged: only the time of its snapshot is written.
@@ -192,7 +192,7 @@ impl PageReader {
         &self,
         source: &Source,
         page: &Page,
-        links: Vec<String>,
+        (links, sitemaps): (Vec<String>, &[Url]),
         confirmed: Option<&Page>,
     ) -> Result<()> {
         if page.depth >= MAX_DEPTH {
@@ -207,7 +207,7 @@ impl PageReader {
             .collect();
         self.keep_links(page, &links, confirmed).await?;
         if page.depth == 0 {
-            links.extend(self.listed(source, page, &scope).await?);
+            links.extend(self.listed(source, page, &scope, sitemaps).await?);
         }
         let next: Vec<Page> =
             links.iter().map(|link| page.queued_beside(link, page.depth + 1)).collect();
@@ -242,12 +242,13 @@ impl PageReader {
         source: &Source,
         page: &Page,
         scope: &CrawlScope,
+        named: &[Url],
     ) -> Result<impl Iterator<Item = String>> {
         let at = page.snapshot.as_ref().and_then(|snapshot| snapshot.final_url.as_ref());
         let at = Url::parse(at.unwrap_or(&page.url)).map_err(Error::internal)?;
         let inside = |link: &Url| scope.has(link);
         let (crawl, most) = (source.job.to_string(), MAX_PAGES as usize);
-        let listed = self.fetcher.listed(&at, &crawl, most, &inside).await;
+        let listed = self.fetcher.listed(&at, &crawl, named, most, &inside).await;
         Ok(listed.into_iter().map(String::from))
     }
 }

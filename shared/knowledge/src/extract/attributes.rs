@@ -108,6 +108,8 @@ pub(super) fn of(tag: Tag, attrs: &[Attribute]) -> Hints {
             ref name => match &**name {
                 "data-testid" | "data-component" | "data-module" => names::id(value),
                 "aria-expanded" => Hints::BUTTON,
+                // What no search engine is to quote: notices, as a rule.
+                "data-nosnippet" => Hints::HIDDEN,
                 "data-toggle" | "data-bs-toggle" if value != "dropdown" => Hints::BUTTON,
                 _ => Hints::default(),
             },

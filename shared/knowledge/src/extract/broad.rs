@@ -9,7 +9,7 @@ use super::{
     boilerplate_phrases,
     disclosure::Disclosure,
     page::{Node, PageTree},
-    site,
+    site, tabs,
     tag::Tag,
     text_density::{Mass, runs_with},
 };
@@ -139,6 +139,12 @@ impl<'p> Judge<'p> {
         {
             return true;
         }
+        if hints.any(Hints::OVERLAY)
+            && chars <= LONGEST_NOTICE
+            && boilerplate_phrases::is_cookie_notice(&page.text(place))
+        {
+            return true;
+        }
         if chars == 0 {
             return false;
         }
@@ -156,7 +162,7 @@ impl<'p> Judge<'p> {
             || (hints.any(Hints::ELSEWHERE) && self.is_of_links(place))
             || (hints.any(Hints::TABS)
                 && !hints.any(Hints::PANEL)
-                && !page.holds(place, |n| n.hints.any(Hints::PANEL)))
+                && !tabs::holds_panels(page, place))
             || (page.holds(place, |n| n.tag == Tag::Button)
                 && chars <= LONGEST_NOTICE / 2
                 && boilerplate_phrases::is_cookie_notice(&page.text(place)))

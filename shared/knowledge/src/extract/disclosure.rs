@@ -16,11 +16,15 @@ pub(super) struct Disclosure<'p> {
 impl<'p> Disclosure<'p> {
     pub(super) fn of(page: &'p PageTree) -> Self {
         let mut controlled = HashSet::new();
-        for node in &page.nodes {
+        for (place, node) in page.nodes.iter().enumerate() {
             controlled.extend(
                 node.attribute("aria-controls").into_iter().flat_map(str::split_whitespace),
             );
-            if node.hints.any(Hints::BUTTON) {
+            let in_tabs = || {
+                let tabs = |at: usize| page.nodes[at].hints.any(Hints::TABS);
+                node.tag == Tag::A && page.ancestors(place).take(4).any(tabs)
+            };
+            if node.hints.any(Hints::BUTTON) || in_tabs() {
                 let targets = ["data-target", "data-bs-target", "href"];
                 let ids = targets.iter().filter_map(|name| node.attribute(name)?.strip_prefix('#'));
                 controlled.extend(ids);

@@ -9,6 +9,13 @@ const MAX_ITEMS: usize = 500;
 /// Bytes of structured data read of one page at most.
 const MAX_DATA: usize = 512 * 1024;
 
+/// Sitemaps that one page names at most.
+const MAX_SITEMAPS: usize = 5;
+/// How deep frames are nested at most.
+const MAX_FRAMES: usize = 8;
+/// What a script that does nothing but send readers on is not longer than, in bytes.
+const MAX_SENDING: usize = 300;
+
 /// What a page says of itself.
 #[derive(Debug, Default)]
 pub(super) struct Head {
@@ -18,10 +25,36 @@ pub(super) struct Head {
     pub(super) canonical: Option<StrTendril>,
     /// Where it sends its readers.
     pub(super) refresh: Option<StrTendril>,
+    /// Where a script that does nothing else sends its readers.
+    pub(super) script_target: Option<String>,
+    /// Sitemaps that it names.
+    pub(super) sitemaps: Vec<StrTendril>,
+    /// Where areas of pictures and frames lead.
+    pub(super) links: Vec<StrTendril>,
     /// Its JSON-LD.
     pub(super) json_ld: Vec<StrTendril>,
     /// How many scripts it has.
     pub(super) scripts: usize,
+}
+
+/// Where a script sends readers that does nothing else: no condition, no function, one address.
+fn script_target(script: &str) -> Option<String> {
+    const OF: &[&str] = &["", "window.", "document.", "self.", "top.", "window.top.", "parent."];
+    let script = script.trim().trim_start_matches("<!--").trim_end_matches("-->").trim();
+    let (of, rest) = script.split_once("location").filter(|_| script.len() <= MAX_SENDING)?;
+    if !OF.contains(&of) {
+        return None;
+    }
+    let rest = ["replace", "assign", "href"]
+        .iter()
+        .find_map(|name| rest.strip_prefix('.')?.strip_prefix(name))
+        .unwrap_or(rest)
+        .trim_start();
+    let rest = rest.strip_prefix(['=', '('])?.trim_start();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
+    let (target, behind) = rest.get(1..)?.split_once(quote)?;
+    let ends = behind.trim_matches(|c: char| c.is_whitespace() || matches!(c, ')' | ';'));
+    (ends.is_empty() && !target.contains("${")).then(|| target.to_owned())
 }
 
 impl Head {
@@ -37,14 +70,27 @@ impl Head {
                 let kind = attribute("type").map(|kind| kind.trim().to_ascii_lowercase());
                 if kind.as_deref() == Some("application/ld+json") {
                     self.data(raw, id);
+                } else if self.script_target.is_none() && !for_scriptless {
+                    let text = raw[id].first.and_then(|text| raw.get(text));
+                    self.script_target = text.and_then(|text| script_target(&text.text));
                 }
             }
-            "link" if self.canonical.is_none() => {
-                let rel = attribute("rel").is_some_and(|rel| {
-                    rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("canonical"))
-                });
-                self.canonical = attribute("href").filter(|_| rel).cloned();
+            "link" => {
+                let rel = |of: &str| {
+                    attribute("rel").is_some_and(|rel| {
+                        rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case(of))
+                    })
+                };
+                let Some(href) = attribute("href") else { return };
+                if self.canonical.is_none() && rel("canonical") {
+                    self.canonical = Some(href.clone());
+                } else if self.sitemaps.len() < MAX_SITEMAPS && rel("sitemap") {
+                    self.sitemaps.push(href.clone());
+                }
             }
+            "map" | "frameset" => self.lead_on(raw, id, 0),
+            "frame" | "iframe" => self.link(attribute("src")),
+            "area" => self.link(attribute("href")),
             "meta" => {
                 let Some(content) = attribute("content") else { return };
                 let equiv = attribute("http-equiv").map(|equiv| equiv.to_ascii_lowercase());
@@ -57,6 +103,31 @@ impl Head {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn link(&mut self, to: Option<&StrTendril>) {
+        if self.links.len() < MAX_ITEMS {
+            self.links.extend(to.cloned());
+        }
+    }
+
+    /// Takes in what is in a map or a set of frames.
+    fn lead_on(&mut self, raw: &[Raw], id: usize, depth: usize) {
+        let mut child = raw.get(id).and_then(|node| node.first);
+        while let Some(node) = child.and_then(|id| raw.get(id)).filter(|_| depth < MAX_FRAMES) {
+            let attribute = |name: &str| {
+                node.attributes.iter().find(|(of, _)| &**of == name).map(|(_, value)| value)
+            };
+            match &*node.name.local {
+                "area" => self.link(attribute("href")),
+                "frame" => self.link(attribute("src")),
+                _ => {}
+            }
+            if let Some(id) = child {
+                self.lead_on(raw, id, depth + 1);
+            }
+            child = node.next;
         }
     }
 

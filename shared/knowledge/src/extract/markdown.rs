@@ -4,7 +4,8 @@ use pulldown_cmark::{Event, MetadataBlockKind, Options, Parser, Tag as MarkdownT
 use url::Url;
 
 use super::{
-    Document, ExtractError, blocks, language, links, main_text::MainText, page::PageTree, tag::Tag,
+    Document, ExtractError, blocks, language, links, main_text::MainText, markdown_dialects,
+    page::PageTree, tag::Tag,
 };
 
 /// Elements of a page that a Markdown file of the largest size may make.
@@ -27,10 +28,11 @@ pub(crate) fn read(source: &str, url: &Url) -> Result<Document, ExtractError> {
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let source = source.trim_start_matches('\u{feff}');
     let (source, _) = source.split_at(source.floor_char_boundary(MAX_BYTES));
+    let source = markdown_dialects::plain(source);
     let mut front = String::new();
     let mut in_front = false;
     let mut events = Vec::new();
-    for event in Parser::new_ext(source, options).take(MAX_EVENTS) {
+    for event in Parser::new_ext(&source, options).take(MAX_EVENTS) {
         match event {
             Event::Start(MarkdownTag::MetadataBlock(
                 MetadataBlockKind::YamlStyle | MetadataBlockKind::PlusesStyle,

@@ -6,6 +6,7 @@
 //! [`structured`] what the page says to machines alone, and [`site`] what each page of its site has
 //! at its foot.
 
+pub(crate) mod asciidoc;
 mod attributes;
 mod blocks;
 mod boilerplate;
@@ -14,14 +15,17 @@ mod broad;
 mod disclosure;
 mod head;
 mod inline;
+mod json_ld;
 mod line;
 mod lists;
 mod main_text;
 pub(crate) mod markdown;
+mod markdown_dialects;
 mod names;
 mod outline;
 mod page;
 pub(crate) mod plain;
+pub(crate) mod rst;
 mod sections;
 mod site;
 mod structured;
@@ -66,6 +70,8 @@ pub struct Document {
     pub language: Option<String>,
     /// Where it says that it is, if it says so.
     pub canonical: Option<Url>,
+    /// Sitemaps of its site that it names.
+    pub sitemaps: Vec<Url>,
     /// Where it sends its readers at once.
     pub refresh: Option<Url>,
     /// Whether it asks not to be in an index.
@@ -118,6 +124,7 @@ pub fn html(source: &str, url: &Url) -> Result<Document, ExtractError> {
         site,
         links,
         language: language(&page),
+        sitemaps: page.head.sitemaps.iter().filter_map(|at| address(&base, at)).collect(),
         canonical: page.head.canonical.as_ref().and_then(|at| address(&base, at)),
         refresh,
         noindex: page.head.asks("noindex"),
@@ -140,9 +147,12 @@ fn links(page: &PageTree, base: &Url) -> Vec<Url> {
     let mut links: Vec<Url> = Vec::new();
     let mut seen: HashSet<Url> = HashSet::new();
     let anchors = page.nodes.iter().filter(|node| node.tag == Tag::A);
-    for anchor in anchors.filter(|anchor| !anchor.hints.any(Hints::NOFOLLOW)) {
-        let href = anchor.attribute("href").filter(|href| !href.is_empty());
-        let Some(target) = href.and_then(|href| address(base, href)) else { continue };
+    let anchors = anchors.filter(|anchor| !anchor.hints.any(Hints::NOFOLLOW));
+    let anchors = anchors.filter_map(|anchor| anchor.attribute("href"));
+    // Pictures and frames lead on too.
+    let others = page.head.links.iter().map(|at| &**at);
+    for href in anchors.chain(others).filter(|href| !href.is_empty()) {
+        let Some(target) = address(base, href) else { continue };
         if seen.insert(target.clone()) {
             links.push(target);
         }
@@ -155,9 +165,21 @@ fn links(page: &PageTree, base: &Url) -> Vec<Url> {
 
 /// Where a page sends its readers within moments, unless that is to itself.
 fn refresh(page: &PageTree, base: &Url) -> Option<Url> {
+    let by_script = || {
+        let target = address(base, page.head.script_target.as_deref()?)?;
+        (target != *base).then_some(target)
+    };
+    match &page.head.refresh {
+        Some(said) => refresh_to(said, base),
+        None => by_script(),
+    }
+}
+
+/// Where a `Refresh` field, or a `meta` element like it, leads within moments.
+pub(crate) fn refresh_to(said: &str, base: &Url) -> Option<Url> {
     /// A page that waits longer, in seconds, is meant to be read.
     const SOON: f32 = 10.0;
-    let (wait, rest) = page.head.refresh.as_ref()?.split_once([';', ','])?;
+    let (wait, rest) = said.split_once([';', ','])?;
     let wait: f32 = wait.trim().parse().ok()?;
     let rest = rest.trim_start();
     let rest = match rest.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("url")) {
@@ -204,3 +226,5 @@ fn folded(text: &str) -> String {
 mod page_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod web_tests;

@@ -233,7 +233,10 @@ fn broad(before: &str, word: &str) -> Hints {
     match word {
         "consent" | "gdpr" | "onetrust" | "cookiebot" | "cookieconsent" | "cookiebanner"
         | "cookienotice" | "cookiebar" | "usercentrics" | "iubenda" | "cky" | "borlabs"
-        | "complianz" | "cmplz" | "didomi" | "klaro" | "truste" | "cybot" => Hints::NOTICE,
+        | "complianz" | "cmplz" | "didomi" | "klaro" | "truste" | "cybot" | "osano"
+        | "tarteaucitron" | "cookieyes" | "cookiefirst" | "termly" | "axeptio" | "cookielaw"
+        | "cookieinfo" | "eupopup" | "moove" => Hints::NOTICE,
+        "window" | "banner" | "message" | "revoke" | "floating" if before == "cc" => Hints::NOTICE,
         _ if matches!(before, "cookie" | "cookies") && NOTICES.contains(&word) => Hints::NOTICE,
         "breadcrumb" | "breadcrumbs" | "crumb" | "crumbs" | "pagination" | "pager"
         | "paginator" | "skip" | "skiplink" | "prevnext" | "backtotop" => Hints::WAYS,

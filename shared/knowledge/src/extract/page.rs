@@ -121,8 +121,23 @@ impl PageTree {
             }
         }
         self.nodes[place].end = self.nodes.len();
-        if tag == Tag::Custom {
-            self.nodes[place].tag = self.custom(place, parent);
+        match tag {
+            Tag::Custom => self.nodes[place].tag = self.custom(place, parent),
+            Tag::Span | Tag::Inline if self.is_raised(place) => self.nodes[place].tag = Tag::Sup,
+            _ => {}
+        }
+    }
+
+    /// Whether a style sheet raises its number, by what it is called: the cents of a price.
+    fn is_raised(&self, place: usize) -> bool {
+        const NAMES: &[&str] =
+            &["sup", "superscript", "cents", "cent", "decimals", "decimal", "fraction"];
+        let Some(class) = self.nodes[place].attribute("class") else { return false };
+        let mut words = class.split(|c: char| !c.is_ascii_alphanumeric());
+        let named = words.any(|word| NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)));
+        named && {
+            let text = self.text(place);
+            (1..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
         }
     }
 

@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use super::{
+    json_ld,
     outline::{Block, BlockKind, Outline},
     page::PageTree,
     structured_facts as facts,
@@ -27,8 +28,7 @@ pub(super) fn read(
 ) -> (Vec<Block>, Vec<Block>) {
     let mut things = Vec::new();
     for data in &page.head.json_ld {
-        let data = data.trim().trim_start_matches("<!--").trim_end_matches("-->");
-        if let Ok(value) = serde_json::from_str::<Value>(data.trim()) {
+        if let Some(value) = json_ld::parse(data) {
             collect(value, &mut things);
         }
     }
@@ -196,18 +196,28 @@ fn add_step(step: &Value, steps: &mut Vec<String>) {
         return steps.extend(shown(all).lines().map(str::to_owned));
     }
     if !step["itemListElement"].is_null() && text(&step["text"]).is_empty() {
-        return facts::each(&step["itemListElement"], |inner| {
-            // A section has steps, and a step has directions: no deeper.
-            let said = facts::name_of(inner);
-            steps.push(if said.is_empty() { text(&inner["text"]) } else { said });
-        });
+        // A section has steps, and a step has directions: no deeper.
+        return facts::each(&step["itemListElement"], |inner| steps.push(one_step(inner)));
+    }
+    steps.push(one_step(step));
+}
+
+fn one_step(step: &Value) -> String {
+    if let Value::String(said) = step {
+        return shown(said);
     }
     let (name, said) = (text(&step["name"]), text(&step["text"]));
-    steps.push(match plain(&said).starts_with(&plain(&name)) {
+    let directions = || {
+        let mut all = Vec::new();
+        facts::each(&step["itemListElement"], |inner| all.push(text(&inner["text"])));
+        all.join(" ")
+    };
+    let said = if said.is_empty() { directions() } else { said };
+    match plain(&said).starts_with(&plain(&name)) {
         true => said,
         false if said.is_empty() => name,
         false => format!("{name}: {said}"),
-    });
+    }
 }
 
 /// A text of a thing, as a reader would see it.

@@ -27,6 +27,11 @@ pub(super) fn labels(page: &PageTree) -> HashMap<usize, String> {
                 labels.entry(place).or_insert(label);
             }
         }
+        if node.hints.any(Hints::TABS) {
+            for (panel, link) in targets(page, place) {
+                labels.entry(panel).or_insert_with(|| page.text(link));
+            }
+        }
         if is_list(page, place) {
             of_list(page, place, &mut labels);
             place = page.nodes[place].end;
@@ -39,9 +44,28 @@ pub(super) fn labels(page: &PageTree) -> HashMap<usize, String> {
 
 fn is_list(page: &PageTree, place: usize) -> bool {
     let node = &page.nodes[place];
-    node.hints.any(Hints::TABS)
-        && !node.hints.any(Hints::PANEL)
-        && !page.holds(place, |inner| inner.hints.any(Hints::PANEL))
+    node.hints.any(Hints::TABS) && !node.hints.any(Hints::PANEL) && !holds_panels(page, place)
+}
+
+/// Whether panels are in an element that is called a list of tabs: by what they are called, since
+/// one of its links leads to them, or since no label is a paragraph.
+pub(super) fn holds_panels(page: &PageTree, place: usize) -> bool {
+    page.holds(place, |inner| inner.hints.any(Hints::PANEL) || inner.tag == Tag::P)
+        || targets(page, place).next().is_some()
+}
+
+/// The elements in a box that a link in it leads to, each with the link.
+fn targets(page: &PageTree, place: usize) -> impl Iterator<Item = (usize, usize)> {
+    let links: HashMap<&str, usize> = page
+        .within(place)
+        .filter(|at| page.nodes[*at].tag == Tag::A)
+        .filter_map(|at| Some((page.nodes[at].attribute("href")?.strip_prefix('#')?, at)))
+        .take(MAX_LABELS)
+        .collect();
+    page.within(place).filter_map(move |at| {
+        let id = page.nodes[at].attribute("id")?;
+        Some((at, links.get(id).copied().filter(|link| *link != at && at != place)?))
+    })
 }
 
 fn of_list(page: &PageTree, list: usize, labels: &mut HashMap<usize, String>) {

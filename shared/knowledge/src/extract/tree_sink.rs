@@ -162,6 +162,7 @@ const KEPT: &[&str] = &[
     "reversed",
     "role",
     "rowspan",
+    "src",
     "start",
     "type",
     "value",

@@ -1,0 +1,100 @@
+//! What pages of the web have beside articles, as it is marked up there: prices, tabs, notices,
+//! structured data, what leads on.
+
+use super::*;
+
+const PROSE: &str = "<p>The mill stands where the brook leaves the wood, and its wheel has turned \
+    since the year in which the bridge was built.</p><p>Flour is ground on two days of the week, \
+    and whoever comes early may watch how the stones are dressed.</p>";
+
+fn read(body: &str) -> Document {
+    let url = Url::parse("https://mill.example/shop/").unwrap();
+    html(&format!("<!doctype html><title>Mill</title>{PROSE}{body}"), &url).unwrap()
+}
+
+fn said(body: &str) -> String {
+    let blocks = read(body).blocks;
+    blocks.into_iter().map(|block| block.text).collect::<Vec<_>>().join("\n")
+}
+
+fn check(body: &str, there: &[&str], absent: &[&str]) {
+    let said = said(body);
+    for needle in there {
+        assert!(said.contains(needle), "{needle:?} is not in {said:?}");
+    }
+    for needle in absent {
+        assert!(!said.contains(needle), "{needle:?} is in {said:?}");
+    }
+}
+
+#[test]
+fn cents_that_a_style_sheet_raises_are_cents() {
+    check(
+        "<p>Rye costs <span class=price>4<span class=cents>20</span> €</span> a bag.</p>",
+        &["4.20 €"],
+        &["420"],
+    );
+    check(
+        "<p>Spelt costs $6<span class='price__sup sup'>75</span> a bag.</p>",
+        &["$6.75"],
+        &["675"],
+    );
+    check("<p>A sack has 25<i class=superscript>1</i> kilos.</p>", &["25"], &["251"]);
+    check("<p>In <span class=decimal-place>Linz</span> too.</p>", &["In Linz too"], &[]);
+}
+
+#[test]
+fn a_box_that_is_called_tabs_may_hold_its_panels() {
+    let tabs = "<div id=tabs><ul><li><a href='#one'>Flour</a><li><a href='#two'>Bran</a></ul>\
+        <div id=one><span>Ground on Mondays.</span></div>\
+        <div id=two style='display:none'><span>Sold by the sack.</span></div></div>";
+    let document = read(tabs);
+    let above = |needle: &str| {
+        let block = document.blocks.iter().find(|block| block.text.contains(needle));
+        block.map(|block| block.headings.to_vec()).unwrap_or_else(|| panic!("no {needle}"))
+    };
+    assert_eq!(above("Mondays").last().map(String::as_str), Some("Flour"));
+    assert_eq!(above("by the sack").last().map(String::as_str), Some("Bran"));
+    check("<div class=nav-tabs-body><p>Ask for the miller.</p></div>", &["the miller"], &[]);
+}
+
+#[test]
+fn notices_about_cookies_are_left_out_whatever_makes_them() {
+    for notice in [
+        "<div class='cc-window cc-banner'><span>This website uses cookies to ensure you get the \
+         best experience.</span></div>",
+        "<div role=dialog><p>We use cookies for statistics and for advertising.</p></div>",
+        "<div class=osano-cm-window><p>This site utilizes cookies to analyze traffic.</p></div>",
+        "<div data-nosnippet><p>We would like your consent to cookies.</p></div>",
+    ] {
+        check(&format!("{notice}<p>Bread is baked at noon.</p>"), &["at noon"], &["ookies"]);
+    }
+    check("<div class=recipe><p>Oat cookies take ten minutes.</p></div>", &["ten minutes"], &[]);
+}
+
+#[test]
+fn structured_data_is_read_with_its_faults_and_steps_whole() {
+    let data = "{\"@type\":\"HowTo\",\"name\":\"Sharpen a stone\",\"step\":[{\"@type\":\"HowToSection\",\
+        \"itemListElement\":[{\"name\":\"Lift\",\"text\":\"Lift the runner with the crane.\"},\
+        {\"name\":\"Mark\",\"itemListElement\":[{\"text\":\"Paint the staff.\"}]},],},],}";
+    let page =
+        format!("<script type='application/ld+json'>/* <![CDATA[ */{data}/* ]]> */</script>");
+    check(&page, &["Lift the runner with the crane", "Paint the staff"], &[]);
+}
+
+#[test]
+fn maps_frames_and_sitemaps_lead_on() {
+    let document = read(
+        "<link rel=sitemap href=/maps/all.xml><map><area href=/wheel><area href=/dam></map>\
+         <iframe src=/prices></iframe><a href=/mill>m</a>",
+    );
+    let links: Vec<&str> = document.links.iter().map(Url::path).collect();
+    assert_eq!(links, ["/mill", "/wheel", "/dam", "/prices"]);
+    assert_eq!(document.sitemaps[0].as_str(), "https://mill.example/maps/all.xml");
+    let url = Url::parse("https://mill.example/old/").unwrap();
+    let frames = "<title>M</title><frameset cols='20%,80%'><frame src=menu.html><frameset>\
+                  <frame src=text.html></frameset></frameset>";
+    let links = html(frames, &url).unwrap().links;
+    let links: Vec<&str> = links.iter().map(Url::path).collect();
+    assert_eq!(links, ["/old/menu.html", "/old/text.html"]);
+}
