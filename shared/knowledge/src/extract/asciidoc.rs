@@ -30,11 +30,14 @@ struct Reader {
 impl Reader {
     fn line(&mut self, line: &str) {
         if let Some((end, kept)) = self.until.clone() {
-            if line == end {
+            let over = line == end;
+            if over {
                 self.until = None;
-                return if kept { self.push("```") } else { () };
             }
-            return if kept { self.push(line) } else { () };
+            if kept {
+                self.push(if over { "```" } else { line });
+            }
+            return;
         }
         if line == "|===" || line == "!===" {
             return match self.table.is_some() {

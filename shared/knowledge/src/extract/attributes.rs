@@ -110,6 +110,8 @@ pub(super) fn of(tag: Tag, attrs: &[Attribute]) -> Hints {
                 "aria-expanded" => Hints::BUTTON,
                 // What no search engine is to quote: notices, as a rule.
                 "data-nosnippet" => Hints::HIDDEN,
+                // A script shows it when something is pressed.
+                "x-show" | "v-show" | "ng-show" | "x-collapse" => Hints::FOLDS,
                 "data-toggle" | "data-bs-toggle" if value != "dropdown" => Hints::BUTTON,
                 _ => Hints::default(),
             },

@@ -71,6 +71,14 @@ impl<'p> Disclosure<'p> {
         before.is_some_and(|before| page.within(before).take(24).any(controls))
     }
 
+    fn is_above_what_folds(&self, place: usize) -> bool {
+        let page = self.page;
+        [place, page.nodes[place].parent]
+            .into_iter()
+            .filter_map(|at| page.siblings_after(at).find(|at| page.nodes[*at].tag != Tag::Text))
+            .any(|next| page.nodes[next].hints.any(Hints::FOLDS))
+    }
+
     /// Whether the element or one around it, not far off, folds and unfolds.
     pub(super) fn folds(&self, place: usize) -> bool {
         let folds = |place: usize| {
@@ -92,6 +100,9 @@ impl<'p> Disclosure<'p> {
         let chrome = Hints::MENU.union(Hints::OVERLAY).union(Hints::SIGN_UP).union(Hints::SHARE);
         node.hints.any(Hints::BUTTON)
             && !node.hints.any(chrome)
-            && (unfolds || self.folds(place) || self.page.ancestors(place).take(3).any(named))
+            && (unfolds
+                || self.folds(place)
+                || self.page.ancestors(place).take(3).any(named)
+                || self.is_above_what_folds(place))
     }
 }

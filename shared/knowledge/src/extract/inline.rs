@@ -67,6 +67,9 @@ impl<'p> Writer<'p> {
         }
         let node = &self.page.nodes[place];
         let hints = node.hints;
+        if node.tag == Tag::Span && !self.exact && is_badge(node.attribute("class")) {
+            self.line.boundary();
+        }
         if node.tag != Tag::Text && !self.exact && self.is_apart(place) {
             let spans = |at: usize| self.page.nodes[at].tag == Tag::Span;
             // A name and its value are short; prose may be divided within a word.
@@ -279,7 +282,8 @@ impl<'p> Writer<'p> {
         let node = &self.page.nodes[place];
         let in_cell =
             self.page.ancestors(place).take(3).any(|at| self.page.nodes[at].tag.is_cell());
-        if let Some(label) = node.attribute("aria-label").filter(|_| in_cell) {
+        let title = Some(node.text.trim()).filter(|title| !title.is_empty());
+        if let Some(label) = node.attribute("aria-label").or(title).filter(|_| in_cell) {
             self.line.push(label, false);
         }
     }
@@ -312,6 +316,13 @@ impl<'p> Writer<'p> {
     pub(super) fn clear(&mut self) {
         self.line = Line::default();
     }
+}
+
+/// Whether a style sheet makes a box of it, by what it is called.
+fn is_badge(class: Option<&str>) -> bool {
+    const NAMES: &[&str] = &["badge", "pill", "chip", "tag", "label", "ribbon"];
+    let mut words = class.unwrap_or_default().split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| NAMES.contains(&word))
 }
 
 /// Whether a picture is called like the file that it is in.

@@ -101,6 +101,7 @@ impl PageTree {
         let text = std::mem::take(&mut node.text);
         let attributes = std::mem::take(&mut node.attributes);
         let mut child = node.first;
+        let text = if tag == Tag::Icon { title_of(raw, child) } else { text };
         self.nodes.push(Node { tag, hints, parent, end: 0, before: None, text, attributes });
         let leaf = matches!(tag, Tag::Control | Tag::Img | Tag::Icon | Tag::Fact);
         let mut before = None;
@@ -214,6 +215,20 @@ impl PageTree {
     pub(super) fn first(&self, tag: Tag) -> Option<usize> {
         self.nodes.iter().position(|node| node.tag == tag)
     }
+}
+
+/// The title of a drawing, which is among its first children.
+fn title_of(raw: &[Raw], first: Option<usize>) -> StrTendril {
+    let mut child = first;
+    for _ in 0..4 {
+        let Some(node) = child.and_then(|id| raw.get(id)) else { break };
+        if &*node.name.local == "title" {
+            let text = node.first.and_then(|id| raw.get(id));
+            return text.map(|node| node.text.clone()).unwrap_or_default();
+        }
+        child = node.next;
+    }
+    StrTendril::new()
 }
 
 fn spaces(text: &str) -> usize {

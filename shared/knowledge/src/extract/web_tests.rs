@@ -98,3 +98,22 @@ fn maps_frames_and_sitemaps_lead_on() {
     let links: Vec<&str> = links.iter().map(Url::path).collect();
     assert_eq!(links, ["/old/menu.html", "/old/text.html"]);
 }
+
+#[test]
+fn a_box_beside_a_name_and_a_drawing_in_a_cell_are_words_of_their_own() {
+    let document = read("<h3>Rye<span class='badge bg-info'>Sold out</span></h3><p>Dark.</p>");
+    let dark = document.blocks.iter().find(|block| block.text == "Dark.").unwrap();
+    assert_eq!(dark.headings.last().map(String::as_str), Some("Rye Sold out"));
+    let table = "<table><tr><td>Parking<td><svg><title>For free</title><path/></svg></table>";
+    check(table, &["Parking | For free"], &[]);
+}
+
+#[test]
+fn what_a_script_shows_has_its_button_as_its_name() {
+    check(
+        "<div x-data='{open: false}'><button x-on:click='open = !open'>May we watch?</button>\
+         <div x-show=open style='display:none'><p>On grinding days.</p></div></div>",
+        &["May we watch?", "On grinding days."],
+        &[],
+    );
+}
