@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use aws_sdk_sqs::Client;
+use aws_sdk_sqs::{Client, config::StalledStreamProtectionConfig};
 
 use crate::{
     LocalError, Options, Result, demo,
@@ -52,6 +52,8 @@ impl Engines {
             .credentials_provider(credentials)
             .endpoint_url(&sqs_and_secrets.endpoint)
             .http_client(runtime::plain_http())
+            // It looks twice a second at each request under way, and receiving waits for long.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         let sqs = Client::from_conf(config);
         Ok(Self { dynamodb: Arc::new(dynamodb), sqs_and_secrets, sqs, queues })

@@ -17,9 +17,11 @@ use tokio::time::Instant;
 
 use super::{EngineError, Result, failed};
 
-/// How often a waiting reader looks whether something was committed that it was not told of: by
-/// another process. An idle platform should not keep a machine awake.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// When a waiting reader first looks whether something was committed that it was not told of: by
+/// another process. Each look comes after twice the time, up to [`LAST_LOOK`]: an idle platform
+/// should not keep a machine awake.
+const FIRST_LOOK: Duration = Duration::from_millis(100);
+const LAST_LOOK: Duration = Duration::from_secs(2);
 /// How long a trim waits for the engine's own writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many records are trimmed per transaction: a write waits for one of these at most.
@@ -171,6 +173,7 @@ impl StreamReader {
     /// at most `timeout`. Returns whether another read may find records. Cancel-safe.
     pub async fn wait(&self, timeout: Duration) -> bool {
         let deadline = Instant::now() + timeout;
+        let mut pause = FIRST_LOOK;
         loop {
             let used = self.used.notified();
             tokio::pin!(used);
@@ -185,8 +188,10 @@ impl StreamReader {
                 return false;
             }
             tokio::select! {
-                () = used => {}
-                () = tokio::time::sleep_until(deadline.min(now + LOOK_EVERY)) => {}
+                () = used => pause = FIRST_LOOK,
+                () = tokio::time::sleep_until(deadline.min(now + pause)) => {
+                    pause = (pause * 2).min(LAST_LOOK);
+                }
             }
         }
     }
