@@ -4,7 +4,7 @@ use app::{
     App,
     adapters::sqs::Queue,
     crawl::{CrawlWorker, requests::CrawlMessage},
-    jobs::Job,
+    work_queue::Job,
 };
 use domain::{Error, ErrorKind, Result};
 use knowledge::Fetcher;

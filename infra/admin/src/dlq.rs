@@ -1,12 +1,12 @@
 use app::{
     crawl::job::CrawlPage,
-    jobs::Job,
     mail::job::Mail,
     ops::{
         dead_letters::{DeadLetter, DeadLetters},
         purge::Purge,
     },
     webhooks::job::Deliver,
+    work_queue::Job,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use domain::Result;

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::{App, crawl::job::CrawlPage, integrations::Integrations, jobs::Job};
+use app::{App, crawl::job::CrawlPage, integrations::Integrations, work_queue::Job};
 use aws_sdk_sqs::Client;
 use axum::Router;
 use runtime::{Aws, Env};

@@ -16,6 +16,7 @@ pub mod knowledge;
 pub mod mail;
 pub mod ops;
 pub mod webhooks;
+pub mod work_queue;
 
 use std::{sync::Arc, time::Duration};
 

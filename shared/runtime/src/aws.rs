@@ -12,9 +12,9 @@ use app::{
     adapters::sqs::Queue,
     channels::connect::Channels,
     integrations::Integrations,
-    jobs::{Job, JobQueue, WorkQueue},
     ops::dead_letters::DeadLetters,
     webhooks::transport::{Targets, Transport},
+    work_queue::{Job, JobQueue, WorkQueue},
 };
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{SharedHttpClient, timeout::TimeoutConfig};

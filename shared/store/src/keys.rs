@@ -131,6 +131,7 @@
 
 mod kind;
 mod partitions;
+mod parts;
 mod prefixes;
 
 use domain::{
@@ -141,10 +142,9 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{conversations::questions::QuestionKind, counters::deltas::Mark};
-
 pub use kind::ItemKind;
 pub use partitions::*;
+pub use parts::{Mark, QuestionKind};
 pub use prefixes::*;
 
 /// Name of the partition key.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use app::jobs::{self, Job};
+use app::work_queue::{self, Job};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{Error, Result};
 use futures::{StreamExt, stream};
@@ -16,7 +16,7 @@ const AT_ONCE: usize = 10;
 /// Has `worker` carry out the job of each message of `event`; the messages that failed. A message
 /// that can't be read fails too: it is received again until it is moved to the dead-letter queue.
 pub async fn jobs<J: Job>(event: Value, worker: &J::Worker) -> Result<SqsBatchResponse> {
-    bodies(event, |body| async move { jobs::decode::<J>(&body)?.run(worker).await }).await
+    bodies(event, |body| async move { work_queue::decode::<J>(&body)?.run(worker).await }).await
 }
 
 /// Hands the body of each message of `event` to `handle`; the messages that failed.
@@ -61,7 +61,7 @@ where
 mod tests {
     use std::sync::Mutex;
 
-    use app::jobs::WorkQueue;
+    use app::work_queue::WorkQueue;
     use serde::{Deserialize, Serialize};
     use serde_json::json;
 

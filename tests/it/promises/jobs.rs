@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::jobs::{ALL, JobType};
+use app::{jobs::ALL, work_queue::JobType};
 use local::template::{Setting, TEXT, Template, TemplateEvent};
 
 fn template() -> Template {

@@ -1,4 +1,4 @@
-//! One SQS queue, and what can be sent to it. What messages say is in [`jobs`](crate::jobs).
+//! One SQS queue, and what can be sent to it. What messages say is in the room of each job.
 
 use std::time::Duration;
 

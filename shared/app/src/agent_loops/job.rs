@@ -4,7 +4,7 @@ use domain::{AgentExecution, AgentLoopId, ExecutionId, Result, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use super::worker::LoopWorker;
-use crate::jobs::{Job, WorkQueue};
+use crate::work_queue::{Job, WorkQueue};
 
 /// Carry an execution out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,8 @@ use store::{LeaseRenewal, PENDING_LEASE, Store};
 
 use super::{executions::CANCELLED, job::RunLoop, run::Run};
 use crate::{
-    App, adapters::random, integrations::Integrations, jobs::JobQueue, knowledge::indexes::Indexes,
+    App, adapters::random, integrations::Integrations, knowledge::indexes::Indexes,
+    work_queue::JobQueue,
 };
 
 /// A worker that has not renewed its lease for this long is taken for dead.

@@ -4,7 +4,7 @@ use domain::{ChannelEntry, ChannelId, PeerKey, Result, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use super::worker::ChannelWorker;
-use crate::jobs::{Job, WorkQueue};
+use crate::work_queue::{Job, WorkQueue};
 
 /// Work on an entry of a channel's peer, or tell the platform of a channel that was deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,7 +17,7 @@ use super::{
     job::{ChannelJob, ChannelTask},
     session::PeerSession,
 };
-use crate::{adapters::sqs::LONGEST_DELAY, chat::turn::Chat, jobs::JobQueue};
+use crate::{adapters::sqs::LONGEST_DELAY, chat::turn::Chat, work_queue::JobQueue};
 
 /// How long a workspace's plan is taken for what it was.
 const PLAN_KEPT: Duration = Duration::from_secs(60);

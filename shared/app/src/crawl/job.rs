@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     crawl::CrawlWorker,
-    jobs::{Job, WorkQueue},
+    work_queue::{Job, WorkQueue},
 };
 
 /// Crawl one page.

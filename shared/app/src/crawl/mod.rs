@@ -105,7 +105,7 @@ use crate::{
     crawl::retry::PageRetry,
     crawl::settle::Settlement,
     crawl::throttle::{Admission, HostThrottle},
-    jobs::JobQueue,
+    work_queue::JobQueue,
 };
 
 /// Readings of a page that may end with the death of their process.

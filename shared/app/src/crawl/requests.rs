@@ -6,7 +6,7 @@ use domain::{ChatbotId, Error, ErrorKind, Result, WorkspaceId, bounds};
 use outbound::Policy;
 use serde::Deserialize;
 
-use crate::{App, crawl::job::CrawlPage, jobs, knowledge::sources::NewUrlSource};
+use crate::{App, crawl::job::CrawlPage, knowledge::sources::NewUrlSource, work_queue};
 
 /// The version of such a message.
 const VERSION: u8 = 1;
@@ -42,7 +42,7 @@ impl CrawlMessage {
             return Err(Error::new(ErrorKind::Malformed, "the message must be a JSON object"));
         }
         match value.get("type").and_then(|kind| kind.as_str()) {
-            None => jobs::decode(body).map(Self::Page),
+            None => work_queue::decode(body).map(Self::Page),
             Some(CRAWL_REQUEST) => serde_json::from_value(value).map(Self::Request).map_err(wrong),
             Some(other) => {
                 Err(Error::field("type", format!("is {other:?}, not {CRAWL_REQUEST:?}")))

@@ -15,7 +15,7 @@ use crate::{
     adapters::clock::SharedClock,
     crawl::deadline::{LEASE, last_read},
     crawl::job::CrawlPage,
-    jobs::JobQueue,
+    work_queue::JobQueue,
 };
 
 /// The delays before the second and the third, last, read of a page.

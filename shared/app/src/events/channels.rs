@@ -7,7 +7,7 @@ use store::Change;
 use crate::{
     App,
     channels::{backoff::MAX_AGE, job::ChannelJob},
-    jobs::JobQueue,
+    work_queue::JobQueue,
 };
 
 /// Sends a job for each entry, and for each channel that was deleted.

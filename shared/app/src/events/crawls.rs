@@ -3,7 +3,7 @@
 use domain::Result;
 use store::Change;
 
-use crate::{crawl::job::CrawlPage, jobs::JobQueue};
+use crate::{crawl::job::CrawlPage, work_queue::JobQueue};
 
 /// Sends a crawl job for each queued page.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use domain::Result;
 use store::Change;
 
-use crate::{agent_loops::job::RunLoop, jobs::JobQueue};
+use crate::{agent_loops::job::RunLoop, work_queue::JobQueue};
 
 /// Sends a job for each execution that is queued.
 #[derive(Debug, Clone)]

@@ -5,8 +5,8 @@ use domain::{AutoDisabled, CodeRequest, Event, EventBody, EventId, Invitation, R
 use store::Change;
 
 use crate::{
-    jobs::JobQueue,
     mail::job::{Mail, MailAbout},
+    work_queue::JobQueue,
 };
 
 /// Sends a mail job for each change that an owner is told of.

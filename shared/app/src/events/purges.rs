@@ -3,7 +3,7 @@
 use domain::{Conversation, Result, SourceKind};
 use store::{Change, PurgeTarget, Store};
 
-use crate::{jobs::JobQueue, ops::purge::Purge};
+use crate::{ops::purge::Purge, work_queue::JobQueue};
 
 /// Sends a purge job for each thing that a change leaves without an owner.
 #[derive(Debug, Clone)]

@@ -12,11 +12,11 @@ use crate::{
         channels::ChannelSubscriber, crawls::CrawlSubscriber, inbox::InboxSubscriber,
         loops::LoopSubscriber, mail::MailSubscriber, purges::PurgeSubscriber,
     },
-    jobs::JobQueue,
     mail::job::Mail,
     ops::purge::Purge,
     webhooks::fan_out::{FanOut, SubscriptionCache},
     webhooks::job::Deliver,
+    work_queue::JobQueue,
 };
 
 /// The queues that subscribers send their jobs to.

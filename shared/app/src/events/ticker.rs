@@ -18,8 +18,8 @@ use store::{
 };
 
 use crate::{
-    App, agent_loops::job::RunLoop, channels::job::ChannelJob, jobs::JobQueue, ops::purge::Purge,
-    webhooks::backoff::LEASE, webhooks::job::Deliver,
+    App, agent_loops::job::RunLoop, channels::job::ChannelJob, ops::purge::Purge,
+    webhooks::backoff::LEASE, webhooks::job::Deliver, work_queue::JobQueue,
 };
 
 /// Items taken from a partition in one go.

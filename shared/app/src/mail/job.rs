@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     App,
     access::usage::Rate,
-    jobs::{Job, WorkQueue},
     mail::message::{Email, Mailer, code, disabled, handoff, invited, is_plain, owner},
+    work_queue::{Job, WorkQueue},
 };
 
 /// E-mails about what visitors and endpoints did, to one owner.

@@ -10,7 +10,7 @@ use crate::{
     App,
     adapters::clock::SharedClock,
     adapters::files::{FileKey, Files},
-    jobs::{Job, JobQueue, WorkQueue},
+    work_queue::{Job, JobQueue, WorkQueue},
 };
 
 /// A message works for this long, then hands the rest to another one.

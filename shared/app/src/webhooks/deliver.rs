@@ -15,13 +15,13 @@ use crate::{
     adapters::random,
     adapters::seal::Sealer,
     adapters::sqs::LONGEST_DELAY,
-    jobs::JobQueue,
     webhooks::backoff::{self, Backoff, LEASE},
     webhooks::circuit_breaker::{Admission, CircuitBreaker},
     webhooks::job::Deliver,
     webhooks::limiter::EndpointLimiter,
     webhooks::sign::Signer,
     webhooks::transport::{SendOutcome, Transport},
+    work_queue::JobQueue,
 };
 
 /// Makes attempts: what `delivery-worker` needs beyond [`App`].

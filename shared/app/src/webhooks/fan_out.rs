@@ -11,8 +11,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use store::{Change, PutDelivery, Store};
 
 use crate::{
-    App, adapters::clock::SharedClock, jobs::JobQueue, webhooks::backoff, webhooks::job::Deliver,
-    webhooks::replay::replay_failed,
+    App, adapters::clock::SharedClock, webhooks::backoff, webhooks::job::Deliver,
+    webhooks::replay::replay_failed, work_queue::JobQueue,
 };
 
 /// Deliveries of one event that are put at the same time.

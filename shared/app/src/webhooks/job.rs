@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use store::DeliveryRef;
 
 use crate::{
-    jobs::{Job, WorkQueue},
     webhooks::deliver::DeliveryWorker,
+    work_queue::{Job, WorkQueue},
 };
 
 /// Make one attempt at a delivery.

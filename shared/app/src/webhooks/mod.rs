@@ -25,7 +25,7 @@
 //! - **Backoff** (`backoff`): the schedule of retries, and how long an attempt is deferred that the
 //!   breaker denied or the limiter rejected. A deferred attempt is not an attempt: it is not logged
 //!   and doesn't count.
-//! - **Ticker** ([`crate::events::ticker`]): finds each minute the pending deliveries whose message
+//! - **Ticker** (`events::ticker`): finds each minute the pending deliveries whose message
 //!   is missing, by the due index.
 //! - **Replay** (`replay`, [`delivery_api`]): makes settled deliveries pending again. Its row's
 //!   change goes through the stream like any other, which sends the message.

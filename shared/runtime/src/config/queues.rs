@@ -2,10 +2,10 @@ use app::{
     agent_loops::job::RunLoop,
     channels::job::ChannelJob,
     crawl::job::CrawlPage,
-    jobs::{Job, WorkQueue},
     mail::job::Mail,
     ops::purge::Purge,
     webhooks::job::Deliver,
+    work_queue::{Job, WorkQueue},
 };
 use domain::Result;
 

@@ -1,5 +1,4 @@
-//! Ratings, leads and traces.
+//! Ratings and leads.
 
 pub(crate) mod leads;
 pub(crate) mod ratings;
-pub(crate) mod traces;

@@ -11,7 +11,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    chat::traces,
+    conversations::traces,
     erasures::target::PurgeTarget,
     erasures::tombstones::bury,
     keys::{self, Key},

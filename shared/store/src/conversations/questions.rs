@@ -8,33 +8,11 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    keys::{self, Key},
+    keys::{self, Key, QuestionKind},
     table::client::{Range, Store, key_in, read},
     table::compressed,
     table::write::Write,
 };
-
-/// Which questions a sketch counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum QuestionKind {
-    /// All of them.
-    Asked,
-    /// Those that nothing relevant was found for.
-    Unanswered,
-}
-
-impl QuestionKind {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Asked, Self::Unanswered];
-
-    /// The name as stored.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Unanswered => "unanswered",
-        }
-    }
-}
 
 #[derive(Serialize, Deserialize)]
 struct AskedItem {

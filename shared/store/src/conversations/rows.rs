@@ -10,8 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     conversations::items::{ConversationItem, TurnItem},
-    counters::deltas::Mark,
-    keys::{self, Key},
+    keys::{self, Key, Mark},
     table::client::{Range, Store, read},
 };
 

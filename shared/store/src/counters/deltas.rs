@@ -11,8 +11,8 @@ use domain::{
 };
 
 use crate::{
-    conversations::questions::QuestionKind,
     counters::bucket::{Scope, TimeBucket},
+    keys::{Mark, QuestionKind},
 };
 
 /// Questions of one day of a chatbot.
@@ -25,23 +25,6 @@ pub struct CounterDeltas {
     pub(crate) counters: BTreeMap<(ChatbotId, Scope), BTreeMap<String, i64>>,
     pub(crate) questions: BTreeMap<QuestionsOf, Vec<(String, i64)>>,
     pub(crate) marks: BTreeMap<ConversationId, (ChatbotId, Option<Mark>)>,
-}
-
-/// What a conversation's first turn is listed by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
-    /// Nothing relevant was found for its question.
-    pub unanswered: bool,
-    /// 1 or -1, once rated.
-    pub rating: Option<i8>,
-}
-
-impl Mark {
-    /// That of `turn`; none where it is listed by nothing.
-    fn of(turn: &Turn) -> Option<Self> {
-        let mark = Self { unanswered: turn.unanswered, rating: turn.rating };
-        (mark.unanswered || mark.rating.is_some()).then_some(mark)
-    }
 }
 
 impl CounterDeltas {

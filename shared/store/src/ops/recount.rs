@@ -9,11 +9,11 @@ use serde_json::Value;
 use crate::{
     chat::leads::LeadItem,
     conversations::items::ConversationItem,
-    conversations::questions::{QuestionKind, StoredSketch},
+    conversations::questions::StoredSketch,
     counters::apply::adding,
     counters::bucket::Scope,
     counters::deltas::CounterDeltas,
-    keys,
+    keys::{self, QuestionKind},
     table::client::{Range, Store, key_in, read},
 };
 
