@@ -3,6 +3,8 @@
 
 use std::{collections::HashSet, fs, path::PathBuf};
 
+use serde_json::json;
+
 use crate::{
     BenchError, Result,
     retrieve::{Built, Collection, Line, build, lines},
@@ -16,13 +18,17 @@ pub struct Options {
     /// Ids of the queries without an answer, one a line.
     #[arg(long)]
     unanswerable: Option<PathBuf>,
+    /// Where a line `{"id","confidence","top"}` is written for each query; `top` is the id of the best
+    /// document, or null.
+    #[arg(long)]
+    scores: Option<PathBuf>,
 }
 
 /// Prints AUROC, FPR at 95 % TPR, and how often each confidence was right.
 pub fn run(options: &Options) -> Result<String> {
     let docs = lines(&options.collection.docs)?;
     let tier = options.collection.tier(&docs)?;
-    let Built { mut index, .. } = build(docs)?;
+    let Built { mut index, ids, .. } = build(docs)?;
     if let Some(tier) = &tier {
         index = index.with_embeddings(tier.embeddings());
     }
@@ -30,10 +36,21 @@ pub fn run(options: &Options) -> Result<String> {
     let listed = listed.map_err(BenchError::of)?.unwrap_or_default();
     let listed: HashSet<&str> = listed.lines().map(str::trim).collect();
     let mut found: Vec<(f64, bool)> = Vec::new();
+    let mut scores = String::new();
     for Line { id, text, answerable, .. } in lines(&options.collection.queries)? {
         let has = answerable.unwrap_or(true) && !listed.contains(id.as_str());
         let embedding = tier.as_ref().map(|tier| tier.query(&text)).transpose()?;
-        found.push((index.find_embedded(&text, embedding.as_ref(), 1).confidence, has));
+        let confidence = index.find_embedded(&text, embedding.as_ref(), 1).confidence;
+        found.push((confidence, has));
+        if options.scores.is_some() {
+            let best = index.rank(&text, embedding.as_ref(), 1).hits.first().copied();
+            let top = best.and_then(|hit| ids.get(hit.entry as usize));
+            let line = json!({ "id": id, "confidence": confidence, "top": top });
+            scores.push_str(&format!("{line}\n"));
+        }
+    }
+    if let Some(file) = &options.scores {
+        fs::write(file, scores).map_err(BenchError::of)?;
     }
     report(found)
 }

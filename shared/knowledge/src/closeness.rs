@@ -3,15 +3,17 @@
 //! passage is compared as if it were the question that the passage answers.
 
 use crate::{
-    asks, concepts,
+    asks::{self, Asks},
+    concepts,
     index::Index,
     question::Asked,
+    quote,
     semantic::{Vector, static_embedding},
     text::{self, Language},
 };
 
 /// Words of a passage that are looked at.
-const MAX_WORDS: usize = 400;
+const MAX_WORDS: u32 = 400;
 /// The cosine of two words' rows from which on they have something in common, and from which on they
 /// say the same.
 const SYNONYMS: (f32, f32) = (0.22, 0.72);
@@ -19,6 +21,12 @@ const SYNONYMS: (f32, f32) = (0.22, 0.72);
 const SAME_CONCEPT: f32 = 0.85;
 /// Letters that two words begin with alike, at least, and their share of the longer one.
 const FRONT: (usize, f32) = (4, 0.65);
+
+/// Words that are one place of a text; what a likeness of words says at least; what a heading's word
+/// counts for there.
+const PLACE: u32 = 24;
+const SOME: f32 = 0.3;
+const ABOVE: f32 = 0.9;
 
 /// How close a passage is.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -37,6 +45,11 @@ pub struct Closeness {
     pub heading_cosine: f32,
     /// The cosine of the nearest part of the passage.
     pub part_cosine: f32,
+    /// `covered` of what is said in one place, with what the headings say.
+    pub focus: f32,
+    /// 1 if the passage has the kind of thing that is asked for, such as a time; 0 if it has not;
+    /// 0.5 if nothing of a kind is.
+    pub kind: f32,
 }
 
 /// A word of the question, ready to be compared.
@@ -52,6 +65,7 @@ struct Wanted {
 pub(crate) struct Comparing {
     words: Vec<Wanted>,
     vector: Option<Vector>,
+    kind: Option<Asks>,
 }
 
 impl Comparing {
@@ -72,7 +86,7 @@ impl Comparing {
                 let terms = terms.map(|term| term.term).collect();
                 Wanted {
                     vector: embed(&plain),
-                    concept: concepts::of(&plain),
+                    concept: word.concept.or_else(|| concepts::of(&plain)),
                     plain,
                     weight: word.weight,
                     terms,
@@ -81,23 +95,29 @@ impl Comparing {
             .collect();
         let all = asked.words.iter().map(|w| w.corrected.as_deref().unwrap_or(&w.plain));
         let vector = static_embedding::of_words(all).filter(|_| english);
-        Self { words, vector }
+        let plain: Vec<String> = asked
+            .order
+            .iter()
+            .filter_map(|place| Some(asked.words.get(usize::from(*place))?.plain.clone()))
+            .collect();
+        Self { words, vector, kind: asks::asks(&plain) }
     }
 
     /// How close the passage `entry` is, below `heading`.
     pub fn with(&self, index: &Index, entry: u32, heading: &str) -> Closeness {
         let mut best = vec![0.0f32; self.words.len()];
-        let mut taken = 0;
-        index.each_word(entry, |word, _| {
+        let mut focus = Focus::new(self.words.len());
+        let mut taken = 0u32;
+        index.each_word(entry, |word, is_above| {
             taken += 1;
             if taken > MAX_WORDS {
                 return;
             }
             let Some(there) = index.vocabulary.words.get(word as usize) else { return };
-            for (best, wanted) in best.iter_mut().zip(&self.words) {
-                if *best < 1.0 {
-                    *best = best.max(wanted.likeness(Some(there.term), there.plain()));
-                }
+            for (at, (best, wanted)) in best.iter_mut().zip(&self.words).enumerate() {
+                let likeness = wanted.likeness(Some(there.term), there.plain());
+                *best = best.max(likeness);
+                focus.see(at, taken, likeness, is_above);
             }
         });
         let total: f32 = self.words.iter().map(|word| word.weight).sum();
@@ -113,7 +133,13 @@ impl Comparing {
             Some(vector) => index.nearest_part(entry, vector, 16, 6),
             None => 0.0,
         };
+        let kind = match self.kind {
+            Some(kind) => f32::from(u8::from(quote::has_kind(&index.content(entry), kind))),
+            None => 0.5,
+        };
         Closeness {
+            focus: share(focus.most(&self.words), total),
+            kind,
             covered: share(covered, total),
             least: if best.is_empty() { 0.0 } else { least },
             heading_shared,
@@ -179,6 +205,45 @@ impl Wanted {
         let near = static_embedding::of_words(std::iter::once(plain)).map(|v| v.cosine(vector));
         let near = (near.unwrap_or_default() - SYNONYMS.0) / (SYNONYMS.1 - SYNONYMS.0);
         alike.max(near.clamp(0.0, 1.0))
+    }
+}
+
+/// What of the question is said in one place.
+struct Focus {
+    /// How much the headings say of each word.
+    above: Vec<f32>,
+    /// Where the text says something of a word, and how much.
+    seen: Vec<(u32, usize, f32)>,
+}
+
+impl Focus {
+    fn new(words: usize) -> Self {
+        Self { above: vec![0.0; words], seen: Vec::new() }
+    }
+
+    fn see(&mut self, word: usize, at: u32, likeness: f32, is_above: bool) {
+        if is_above {
+            self.above[word] = self.above[word].max(likeness * ABOVE);
+        } else if likeness >= SOME {
+            self.seen.push((at, word, likeness));
+        }
+    }
+
+    /// The most weight that is said within [`PLACE`] words.
+    fn most(&self, words: &[Wanted]) -> f32 {
+        let weight = |said: &[f32]| words.iter().zip(said).map(|(w, said)| w.weight * said).sum();
+        let mut most: f32 = weight(&self.above);
+        for (first, (begin, ..)) in self.seen.iter().enumerate() {
+            let mut said = self.above.clone();
+            for (at, word, likeness) in &self.seen[first..] {
+                if at - begin > PLACE {
+                    break;
+                }
+                said[*word] = said[*word].max(*likeness);
+            }
+            most = most.max(weight(&said));
+        }
+        most
     }
 }
 

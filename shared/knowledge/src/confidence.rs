@@ -31,6 +31,12 @@ const BELOW_HEADING: [f32; 11] =
     [-2.58, 0.348, 1.832, 1.964, 0.291, 0.651, 2.157, 0.683, 0.711, -2.279, 1.141];
 /// What closeness counts for beyond that, where the static table knows the question.
 const KNOWN_CLOSENESS: f32 = 0.579;
+/// Weights of a passage below a heading beside others: a bias, the logarithm of the odds alone, the
+/// kind of what is asked for, what is said in one place, and what the best have in common. Fitted by
+/// the likelihood that of the best eight the right one is chosen, or none.
+const AMONG: [f32; 5] = [-0.135, 1.241, 2.608, 1.71, -4.627];
+/// What another passage's odds count for against one.
+const AGAINST: f32 = 0.7;
 /// Logarithms of odds that a fit is taken to know.
 const ODDS: (f32, f32) = (-6.0, 9.2);
 /// Weights of [`Evidence::features_of_pair`].
@@ -57,6 +63,14 @@ impl Evidence {
         let sum: f32 = BELOW_HEADING.iter().zip(&features).map(|(w, f)| w * f).sum();
         let sum = sum + KNOWN_CLOSENESS * self.reliance * closeness.covered;
         self.with_model(1.0 / (1.0 + (-sum).exp()))
+    }
+
+    /// The odds that a passage below a heading answers, as they are compared with those of others.
+    fn odds_among(&self, closeness: &Closeness) -> f32 {
+        let alone = self.confidence_below_heading(closeness).clamp(1e-4, 1.0 - 1e-4);
+        let alone = (alone / (1.0 - alone)).ln();
+        let features = [1.0, alone, closeness.kind, closeness.focus, self.covered_by_many];
+        AMONG.iter().zip(features).map(|(weight, feature)| weight * feature).sum::<f32>().exp()
     }
 
     fn features_below_heading(&self, closeness: &Closeness) -> [f32; 11] {
@@ -162,6 +176,21 @@ impl Evidence {
             of.reliance * likeness.shared,
         ]
     }
+}
+
+/// That each of several passages below headings answers, where only one of those under different
+/// headings does.
+pub(crate) fn confidences_among(all: &[(&str, Evidence, Closeness)]) -> Vec<f32> {
+    let odds: Vec<f32> = all.iter().map(|(_, seen, close)| seen.odds_among(close)).collect();
+    let others = |heading: &str| -> f32 {
+        let others = all.iter().zip(&odds).filter(|((other, ..), _)| *other != heading);
+        others.map(|(_, odds)| odds).sum()
+    };
+    let shares = all.iter().zip(&odds);
+    let confidence = |((heading, ..), odds): (&(&str, Evidence, Closeness), &f32)| {
+        odds / (odds + 1.0 + AGAINST * others(heading))
+    };
+    shares.map(confidence).collect()
 }
 
 fn logistic<const N: usize>(weights: &[f32; N], features: &[f32; N]) -> f32 {

@@ -46,9 +46,10 @@ impl Index {
         let ranking = self.rank_asked(&asked, embedding, LOOKED_AT);
         let comparing = Comparing::new(&asked);
         let reliance = ranking.evidence.reliance;
+        let confidences = self.confidences(&ranking, &comparing);
         let hits = ranking.hits.iter().enumerate().take(limit);
-        let explained = hits.filter_map(|(place, hit)| {
-            let evidence = ranking.evidence_of(place);
+        let explained = hits.filter_map(|(place_of_hit, hit)| {
+            let evidence = ranking.evidence_of(place_of_hit);
             let citation = self.citation(hit.entry)?;
             let by = (hit.words, hit.characters, hit.meaning);
             let all = Explained {
@@ -82,7 +83,10 @@ impl Index {
                         heading: heading.to_owned(),
                         content: segment.content(place as usize),
                         closeness: Some(closeness),
-                        confidence: self.confidence_of(hit.entry, &evidence, &comparing),
+                        confidence: confidences
+                            .iter()
+                            .find(|(at, _)| *at == place_of_hit)
+                            .map_or(0.0, |(_, confidence)| *confidence),
                         ..all
                     }
                 }

@@ -2,7 +2,9 @@
 //! is read together with what was said before, by rule.
 
 use crate::{
+    asks::{self, Asks},
     outcome::Offer,
+    semantic::static_embedding,
     small_talk::{Cue, Phrase, Table, table, tables, text_of},
     text::{self, Language},
 };
@@ -11,6 +13,8 @@ use crate::{
 const MAX_WORDS: usize = 12;
 /// Content words that a message which refers back has at most.
 const MAX_CONTENT: usize = 3;
+/// The cosine of words of one kind, at least.
+const OF_ITS_KIND: f32 = 0.3;
 /// Offers that a message may name.
 const MAX_OFFERS: usize = 3;
 
@@ -131,11 +135,46 @@ pub fn joined(before: &str, message: &str) -> String {
                 || (in_front == Some(two[1].as_str()) && content(0))
         })
     };
+    let replaced = replaced(&old, &new, message, language);
+    let gives_way = |at: usize| gives_way(at) || replaced == Some(at);
     let kept = (0..old.len()).filter(|at| !gives_way(*at)).map(|at| old[at].0);
     let mut joined = kept.collect::<Vec<_>>().join(" ");
     joined.push(' ');
     joined.push_str(message);
     joined
+}
+
+/// Which word of the former question "what about …?" puts another in the place of: the one of its
+/// kind, as far as embeddings or capitals tell.
+fn replaced(
+    old: &[(&str, String)],
+    new: &[String],
+    message: &str,
+    language: Language,
+) -> Option<usize> {
+    let own = table(language)?;
+    if own.begins(Cue::And, new) == 0 {
+        return None;
+    }
+    let is_function = |word: &str| text::is_function_word(word, language);
+    let named: Vec<&String> = new.iter().filter(|word| !is_function(word)).collect();
+    let last = named.last().filter(|_| named.len() <= 2)?;
+    let vector = |word: &str| static_embedding::of_words(std::iter::once(word));
+    let has_capital = |word: &str| word.starts_with(char::is_uppercase);
+    let is_name = language != Language::German
+        && text::spans(message)
+            .skip(1)
+            .any(|(_, word)| text::folded(word) == **last && has_capital(word));
+    let alike = |at: usize| -> f32 {
+        let (written, word) = &old[at];
+        let names = is_name && at > 0 && has_capital(written);
+        let near = vector(last).zip(vector(word)).map_or(0.0, |(a, b)| a.cosine(&b));
+        near + f32::from(u8::from(names))
+    };
+    let content =
+        (0..old.len()).filter(|at| !is_function(&old[*at].1) && !new.contains(&old[*at].1));
+    let best = content.map(|at| (alike(at), at)).max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(alike, _)| *alike >= OF_ITS_KIND).map(|(_, at)| at)
 }
 
 /// Whether all of `words` is `cue`, in the visitor's language or any other.
@@ -197,6 +236,11 @@ fn leaves_out(own: &Table, words: &[String], language: Language) -> Option<bool>
     let is_function = |word: &&String| text::is_function_word(word, language);
     let unspaced = words.iter().any(|word| text::is_unspaced(word));
     let content = words.iter().filter(|word| !is_function(word)).count();
+    // "How long" asks for a measure and names nothing.
+    let measures = words
+        .windows(2)
+        .filter(|two| asks::asks(two) == Some(Asks::Measure) && !is_function(&&two[1]));
+    let content = content.saturating_sub(measures.count());
     let content = if unspaced { content.div_ceil(2) } else { content };
     let joins = own.begins(Cue::And, words);
     if joins > 0 && content <= MAX_CONTENT + 1 {
@@ -259,6 +303,11 @@ mod tests {
                 "What does the plan cost and the pro plan?",
             ),
             ("When are you open?", "why?", "When are you open why?"),
+            (
+                "How do I connect a Telegram bot?",
+                "what about WhatsApp?",
+                "How do I connect a bot what about WhatsApp?",
+            ),
         ] {
             assert_eq!(joined(before, message), both);
         }

@@ -5,7 +5,7 @@
 //! another. Such a pair may be offered, but its answer is not given.
 
 use crate::{
-    asks,
+    asks, concepts,
     index::{Index, Pair},
     question::Asked,
     semantic::static_embedding,
@@ -14,6 +14,8 @@ use crate::{
 
 /// Two words whose letters are this much alike are one in two forms.
 const ALIKE: f32 = 0.65;
+/// How far two words for one thing are the same.
+const SAME_CONCEPT: f32 = 0.8;
 /// Two words whose embeddings are nearer than this say the same, if nothing else sets them apart.
 const SYNONYMS: f32 = 0.62;
 /// Where the two share this much, one word in the place of another sets them apart.
@@ -98,6 +100,8 @@ struct Content {
     weight: f32,
     /// A name, as far as a capital in the middle tells.
     is_name: bool,
+    /// The concept that it names.
+    concept: Option<u16>,
 }
 
 impl Content {
@@ -111,6 +115,9 @@ impl Content {
         }
         if asks::are_opposites(&self.plain, &other.plain) {
             return 0.0;
+        }
+        if self.concept.is_some() && self.concept == other.concept {
+            return SAME_CONCEPT;
         }
         // The same beginning, as compounds and inflected forms have it.
         let front = self.plain.chars().zip(other.plain.chars()).take_while(|(a, b)| a == b).count();
@@ -171,7 +178,8 @@ impl Compared {
             let is_name =
                 at > 0 && language != Language::German && written.starts_with(char::is_uppercase);
             let weight = weight.unwrap_or_else(|| index.unknown());
-            content.push(Content { plain: plain.clone(), term, stem, weight, is_name });
+            let concept = concepts::of(plain);
+            content.push(Content { plain: plain.clone(), term, stem, weight, is_name, concept });
         }
         content.extend(clusters(index, &words));
         let vector = match language {
@@ -219,7 +227,8 @@ fn clusters(index: &Index, words: &[String]) -> Vec<Content> {
             let term = index.vocabulary.term(&plain);
             let weight = term.and_then(|term| index.weights.get(term as usize).copied());
             let weight = weight.unwrap_or_else(|| index.unknown());
-            Content { stem: plain.clone(), plain, term, weight, is_name: false }
+            let concept = concepts::of(&plain);
+            Content { stem: plain.clone(), plain, term, weight, is_name: false, concept }
         })
         .collect()
 }

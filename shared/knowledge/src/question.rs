@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use crate::{
+    asks::{self, Asks},
     concepts,
     index::{Index, TermKind},
     semantic::static_embedding,
@@ -22,6 +23,10 @@ const CORRECTED: [f32; 2] = [0.8, 0.6];
 const JOINED: f32 = 0.7;
 /// What the impact of another word for the same thing counts for, where no entry has the word.
 const ANOTHER_WORD: f32 = 0.7;
+/// The same where entries have the word itself.
+const ANOTHER_TOO: f32 = 0.25;
+/// What a word that says something only together with another is worth, beside an unknown word.
+const PHRASE: f32 = 0.6;
 /// Other words for one that are looked for.
 const MAX_OTHERS: usize = 8;
 /// A corrected word of this many letters or fewer may well be another one.
@@ -30,6 +35,9 @@ const SHORT: usize = 5;
 /// Entries that are queried to learn how much alike all are, and the words of each.
 const SAMPLE: usize = 64;
 const OWN_WORDS: usize = 12;
+
+/// What a question for a place is about that names nothing.
+const PLACE: &str = "address";
 
 /// No word of the question.
 pub(crate) const NONE: u16 = u16::MAX;
@@ -68,6 +76,10 @@ pub(crate) struct AskedWord {
     pub exact: Option<u32>,
     /// What it was taken for.
     pub corrected: Option<String>,
+    /// Whether it says something only together with another word.
+    pub is_in_phrase: bool,
+    /// The concept that it names, alone or with another word.
+    pub concept: Option<u16>,
 }
 
 /// A question, as terms of an index.
@@ -130,6 +142,20 @@ impl Asked {
     }
 }
 
+/// "Where are you?" has no word that says what it is about: an address.
+fn imply_place(asked: &mut Asked, plain: &[String]) {
+    let is_bare = asked.words.iter().all(|word| word.is_function);
+    if !is_bare || asks::asks(plain) != Some(Asks::Where) {
+        return;
+    }
+    let weight = asked.max_weight;
+    let (place, _) = asked.place(PLACE);
+    if let Some(word) = asked.words.get_mut(usize::from(place)) {
+        word.weight = weight;
+        word.concept = concepts::of(PLACE);
+    }
+}
+
 impl Index {
     /// What `question` asks for.
     pub(crate) fn asked(&self, question: &str) -> Asked {
@@ -149,6 +175,8 @@ impl Index {
             }
             self.ask_word(&mut asked, written, &plain[at], measures);
         }
+        self.name_concepts(&mut asked, &plain);
+        imply_place(&mut asked, &plain);
         self.say_otherwise(&mut asked);
         self.correct(&mut asked);
         for place in asked.terms.iter().flat_map(|term| [term.word, term.also]) {
@@ -221,7 +249,7 @@ impl Index {
         }
         let function = measures
             || self.stems.iter().any(|s| text::is_function_word(plain, s.language()))
-            || (terms.is_empty() && text::is_function_word(plain, asked.language));
+            || text::is_function_word(plain, asked.language);
         self.add_terms(asked, place, &terms, 1.0, function);
         if let Some(word) = asked.words.get_mut(usize::from(place)) {
             word.exact = exact;
@@ -269,18 +297,41 @@ impl Index {
         };
     }
 
-    /// Looks for other words for the same thing where no entry has a word.
+    /// Says which concepts words name, alone and together.
+    fn name_concepts(&self, asked: &mut Asked, plain: &[String]) {
+        for word in &mut asked.words {
+            word.concept = concepts::of(&word.plain);
+        }
+        let max_weight = asked.max_weight;
+        for (first, second, concept) in concepts::phrases(plain) {
+            let named = [(&plain[first], true), (&plain[second], false)];
+            for (plain, says_it) in named {
+                let Some(word) = asked.words.iter_mut().find(|word| word.plain == *plain) else {
+                    continue;
+                };
+                word.concept = Some(concept);
+                if says_it {
+                    word.is_function = false;
+                    word.is_in_phrase = true;
+                    word.weight = word.weight.max(PHRASE * max_weight);
+                }
+            }
+        }
+    }
+
+    /// Looks for other words for the same thing, above all where no entry has a word.
     fn say_otherwise(&self, asked: &mut Asked) {
         for at in 0..asked.words.len() {
             let word = &asked.words[at];
-            if word.is_known || word.is_function {
-                continue;
-            }
-            let Some(others) = concepts::of(&word.plain).and_then(|c| self.by_concept(c)) else {
-                continue;
-            };
+            let Some(others) = word.concept.and_then(|c| self.by_concept(c)) else { continue };
             let place = u16::try_from(at).unwrap_or(NONE);
-            self.add_terms(asked, place, others, ANOTHER_WORD, false);
+            match (word.is_known && !word.is_in_phrase, word.is_function) {
+                (_, true) => {}
+                (false, false) => self.add_terms(asked, place, others, ANOTHER_WORD, false),
+                (true, false) => {
+                    others.iter().for_each(|term| asked.add_term(*term, place, ANOTHER_TOO));
+                }
+            }
         }
     }
 

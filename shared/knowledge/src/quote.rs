@@ -7,6 +7,7 @@
 //! the question itself the answer is at the beginning.
 
 mod sentences;
+mod table;
 mod weekdays;
 
 use domain::conversation::shorten;
@@ -20,12 +21,17 @@ use crate::{
 };
 
 /// Characters of prose that are quoted at least, if the passage has them, and at most.
-const MIN_QUOTE: usize = 240;
+const MIN_QUOTE: usize = 300;
 /// A quotation shorter than this begins earlier, with what is said before it.
 const MIN_CONTEXT: usize = 30;
 const MAX_QUOTE: usize = 600;
 /// Characters of a list or of code that is quoted whole.
 const MAX_LIST: usize = 2_400;
+/// A sentence that scores this much less than the best may be the one that answers.
+const AS_GOOD: f32 = 0.3;
+/// The same in a passage of so few characters that it is read at a glance.
+const AS_GOOD_IN_SHORT: f32 = 0.4;
+const SHORT_PASSAGE: usize = 480;
 /// A heading that has this much of the question says what all below it answers.
 const ASKED_ABOVE: f32 = 0.6;
 /// What is added for a sentence that has the kind of thing that is requested, and for the cosine.
@@ -89,30 +95,45 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
     let same_kind = kind.is_some() && kind == asks::asks(&heading_words);
     let is_asked_above = share_above >= ASKED_ABOVE && below <= MAX_BELOW
         || same_kind && share_above >= ASKED_ABOVE / 2.0;
-    let mut best = (0, 0, f32::MIN);
-    for (at, line) in lines.iter().enumerate() {
-        for (place, sentence) in parts(line).enumerate() {
-            let mut score = scorer.score(sentence, line.kind);
+    let mut scored: Vec<Scored> = Vec::new();
+    for (line, of) in lines.iter().enumerate() {
+        for (place, text) in parts(of).enumerate() {
+            let mut score = scorer.score(text, of.kind);
             // The first words below the question are what answers it.
-            if at == first && place == 0 {
+            if line == first && place == 0 {
                 score +=
                     if is_asked_above { FIRST_BELOW } else { share_above * (0.5 - below).max(0.0) };
             }
-            if score > best.2 {
-                best = (at, place, score);
-            }
+            scored.push(Scored { line, text, score });
         }
     }
+    // Of those alike the first.
+    let best = (0..scored.len()).rev().max_by(|a, b| scored[*a].score.total_cmp(&scored[*b].score));
     let is_item = |at: usize| lines.get(at).is_some_and(|line| line.kind == Kind::Item);
-    let Some(line) = lines.get(best.0) else { return shorten(content.trim(), MIN_QUOTE * 2) };
-    let quoted = match line.kind {
-        // Below a heading that is the question, a list after the first lines is the answer.
-        Kind::Prose if is_asked_above && is_item(best.0 + 1) => with_list(&lines, best.0),
-        Kind::Prose => prose(&lines, best.0, best.1),
-        Kind::Item => list(&lines, best.0),
-        Kind::Line => run(&lines, best.0),
+    let Some(best) = best else { return shorten(content.trim(), MIN_QUOTE * 2) };
+    let at = scored[best].line;
+    let quoted = match lines[at].kind {
+        // Below a heading that is the question, a list after the first lines is the answer, and so is
+        // whatever else there is.
+        Kind::Prose if is_asked_above && is_item(at + 1) => with_list(&lines, at),
+        Kind::Prose if is_asked_above && at == first => section(&lines, at),
+        Kind::Prose => prose(&lines, &scored, best),
+        Kind::Item => list(&lines, at),
+        Kind::Line if table::is_row(&lines[at].text) => {
+            table::quoted(&lines, &scored, best, |line| {
+                row_name(line).is_some_and(|name| scorer.names(name))
+            })
+        }
+        Kind::Line => run(&lines, at),
     };
     if quoted.is_empty() { shorten(content.trim(), MIN_QUOTE * 2) } else { quoted }
+}
+
+/// A sentence or a line, and how well it fits the question.
+struct Scored<'l> {
+    line: usize,
+    text: &'l str,
+    score: f32,
 }
 
 /// The first line that does not ask.
@@ -217,7 +238,7 @@ fn alike(a: &str, b: &str) -> bool {
 }
 
 /// Whether a sentence has what a question of this kind asks for.
-fn has_kind(sentence: &str, kind: Asks) -> bool {
+pub(crate) fn has_kind(sentence: &str, kind: Asks) -> bool {
     const NUMBERS: &str = "one two three four five six seven eight nine ten eleven twelve twenty thirty \
         ninety hundred half ein zwei drei vier funf zehn deux trois dix dos tres diez due tre dieci dois \
         два три десять iki uc on";
@@ -330,40 +351,65 @@ fn parts(line: &Line) -> Box<dyn Iterator<Item = &str> + '_> {
     }
 }
 
-/// A sentence, those after it until there is enough to read, and what it cannot be without.
-fn prose(lines: &[Line], at: usize, place: usize) -> String {
-    let all = sentences(&lines[at].text);
-    let mut begin = place;
+/// A sentence, those about as good, those after it until there is enough to read, and what it cannot
+/// be without.
+fn prose(lines: &[Line], scored: &[Scored<'_>], best: usize) -> String {
+    let told = |at: usize| {
+        let one = &scored[at];
+        lines[one.line].kind == Kind::Prose && !asks_something(one.text)
+    };
+    let length = |begin: usize, end: usize| -> usize {
+        scored[begin..=end].iter().map(|one| one.text.chars().count() + 1).sum()
+    };
+    let all: usize = scored.iter().map(|one| one.text.chars().count()).sum();
+    let as_good = if all <= SHORT_PASSAGE { AS_GOOD_IN_SHORT } else { AS_GOOD };
+    let is_close = |at: usize| scored[at].score >= scored[best].score - as_good;
+    let (mut begin, mut end) = (best, best);
+    // Where several are about as good, a reader finds the answer in all of them.
+    let asks = asks_something(scored[best].text);
+    for at in (0..best).rev().take_while(|at| !asks && told(*at) && length(*at, best) <= MAX_QUOTE)
+    {
+        if is_close(at) {
+            begin = at;
+        }
+    }
     // "It is …" says nothing without what is before it; nor is "No." to be left out.
-    while begin > 0 && (refers_back(all[begin]) || answers(all[begin - 1])) && begin + 2 > place {
+    let before = |at: usize| at > 0 && scored[at - 1].line == scored[at].line;
+    let first = begin;
+    while before(begin)
+        && (refers_back(scored[begin].text) || answers(scored[begin - 1].text))
+        && begin + 2 > first
+    {
+        begin -= 1;
+    }
+    let same_line = |at: usize| scored[at].line == scored[best].line;
+    for at in (best + 1..scored.len())
+        .take_while(|at| !asks && told(*at) && length(begin, *at) <= MAX_QUOTE)
+    {
+        if is_close(at) || (same_line(at) && length(begin, at - 1) <= MIN_QUOTE) {
+            end = at;
+        }
+    }
+    // Alone it may say little.
+    while before(begin)
+        && length(begin, end) <= MIN_CONTEXT
+        && !asks_something(scored[begin - 1].text)
+        && length(begin - 1, end) <= MIN_QUOTE
+    {
         begin -= 1;
     }
     let mut quoted = String::new();
-    for sentence in &all[begin..] {
-        let length = quoted.chars().count();
-        if length >= MIN_QUOTE
-            || (length > 0 && length + sentence.chars().count() > MAX_QUOTE)
-            || (length > 0 && asks_something(sentence))
-        {
-            break;
+    for at in begin..=end {
+        if at > begin {
+            quoted.push_str(if scored[at].line == scored[at - 1].line { " " } else { "\n" });
         }
-        if !quoted.is_empty() {
-            quoted.push(' ');
-        }
-        quoted.push_str(sentence);
+        quoted.push_str(scored[at].text);
     }
     if quoted.chars().count() > MAX_QUOTE {
         quoted = shorten(&quoted, MAX_QUOTE);
     }
-    // Alone it may say little.
-    while begin > 0
-        && quoted.chars().count() < MIN_CONTEXT
-        && !asks_something(all[begin - 1])
-        && quoted.chars().count() + all[begin - 1].chars().count() < MIN_QUOTE
-    {
-        begin -= 1;
-        quoted = format!("{} {quoted}", all[begin]);
-    }
+    let at = scored[end].line;
+    let all = sentences(&lines[at].text);
     // What a question or a colon leads to is below it, and code below what says to run it.
     let mut next = at + 1;
     let is_code = |line: &Line| line.kind == Kind::Line && !line.text.contains(" | ");
@@ -416,6 +462,37 @@ fn refers_back(sentence: &str) -> bool {
     BACK.split_whitespace().any(|word| word == first)
 }
 
+/// What is below a heading that is the question, from its first line on, as far as it is read.
+fn section(lines: &[Line], at: usize) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut length = 0;
+    let below = lines[at..].iter().take_while(|line| !asks_something(&line.text));
+    for (line, next) in below.zip(lines[at + 1..].iter().map(Some).chain([None])) {
+        length += line.text.chars().count() + 1;
+        let leads = said.last().is_some_and(|last| last.ends_with([':', '：']));
+        let is_part = line.kind != Kind::Prose
+            && (leads || lines_alike(said.last(), line))
+            && length <= MAX_LIST;
+        if !said.is_empty() && length > MAX_QUOTE && !is_part {
+            break;
+        }
+        let announces = line.text.ends_with([':', '：']) && next.is_some();
+        if !said.is_empty() && announces && length > MIN_QUOTE {
+            break;
+        }
+        said.push(match line.kind {
+            Kind::Line if line.text.contains(" | ") => table::sentence(&line.text, None),
+            _ => line.text.clone(),
+        });
+    }
+    said.join("\n")
+}
+
+/// Whether a line goes on with what the last one is a part of, a list or code.
+fn lines_alike(last: Option<&String>, line: &Line) -> bool {
+    last.is_some_and(|last| kind(last) == line.kind)
+}
+
 /// A line of prose and the list below it.
 fn with_list(lines: &[Line], at: usize) -> String {
     let items = lines[at + 1..].iter().take_while(|line| line.kind == Kind::Item).count();
@@ -436,40 +513,36 @@ fn list(lines: &[Line], at: usize) -> String {
     if begin > 0 && leads(&lines[begin - 1]) {
         begin -= 1;
     }
+    // What the last item announces is code below it.
+    if leads(&lines[end - 1]) {
+        end += lines[end..].iter().take_while(|line| line.kind == Kind::Line).count();
+    }
     cut(&lines[begin..end], at - begin)
 }
 
-/// Lines without a stop that belong together, such as code or a table's rows: all if they are few,
-/// otherwise the one that was found.
+/// Lines without a stop that belong together, such as code.
 fn run(lines: &[Line], at: usize) -> String {
-    let is_line = |at: usize| lines.get(at).is_some_and(|line| line.kind == Kind::Line);
-    let text = &lines[at].text;
-    let is_row = text.contains(" | ") || text.contains(": ");
+    let is_line = |at: usize| {
+        lines.get(at).is_some_and(|line| line.kind == Kind::Line && !line.text.contains(" | "))
+    };
     let (mut begin, mut end) = (at, at + 1);
-    if !is_row {
-        while begin > 0 && is_line(begin - 1) {
-            begin -= 1;
-        }
-        while is_line(end) {
-            end += 1;
-        }
+    while begin > 0 && is_line(begin - 1) {
+        begin -= 1;
+    }
+    while is_line(end) {
+        end += 1;
     }
     let leads = |line: &Line| line.text.ends_with([':', '：']) && !asks_something(&line.text);
-    if begin > 0 && !is_row && leads(&lines[begin - 1]) {
+    if begin > 0 && leads(&lines[begin - 1]) {
         begin -= 1;
     }
     // A line alone that names what is below it.
-    let alone = end == begin + 1 && !is_row;
-    if alone && let Some(below) = lines.get(end).filter(|line| !asks_something(&line.text)) {
+    if end == begin + 1
+        && let Some(below) = lines.get(end).filter(|line| !asks_something(&line.text))
+    {
         end += usize::from(below.kind == Kind::Prose);
     }
-    // The names of columns are in the first row.
-    let head = lines[..at].iter().rposition(|line| !line.text.contains(" | ")).map_or(0, |p| p + 1);
-    // A row that names each of its cells needs no other.
-    let is_labelled = text.split(" | ").all(|cell| cell.contains(": "));
-    let rows = is_row && text.contains(" | ") && head < at && !is_labelled;
-    let row = cut(&lines[begin..end], at - begin);
-    if rows { format!("{}\n{row}", lines[head].text) } else { row }
+    cut(&lines[begin..end], at - begin)
 }
 
 /// Lines as they are, as many as are read whole, the one at `wanted` among them.

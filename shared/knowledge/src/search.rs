@@ -8,6 +8,7 @@ use domain::{Citation, conversation::shorten, source::QaPair};
 use crate::{
     closeness::Comparing,
     concepts,
+    confidence::confidences_among,
     evidence::Evidence,
     index::{At, Index, Pair},
     outcome::Offer,
@@ -28,12 +29,13 @@ const MAX_TOPICS: usize = 10;
 const OFFER: usize = 120;
 /// Pairs that a question is compared with.
 const PAIRS: usize = 8;
-/// What a passage in another language counts for, beside one in the question's own.
-const FOREIGN: f32 = 0.8;
+/// What a passage in another language counts for, beside one in the question's own: in the choice
+/// between them, and in how sure an answer from it is.
+const FOREIGN: (f32, f32) = (0.5, 0.8);
 /// The share of a question that its heading has, from which on a section answers from its beginning.
 const ASKED_ABOVE: f32 = 0.85;
 /// Passages that a question is compared with word by word.
-const COMPARED: usize = 5;
+const COMPARED: usize = 8;
 
 /// A passage that was found, or a pair that does not ask the same but may answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -268,21 +270,43 @@ impl Index {
         ranking: &Ranking,
         comparing: &Comparing,
     ) -> (Option<usize>, f32) {
-        let passages = ranking.hits.iter().enumerate();
-        let passages = passages.filter(|(_, hit)| self.is_passage(hit.entry)).take(COMPARED);
-        let (mut best, mut most) = (None, f32::MIN);
-        for (place, hit) in passages {
-            let evidence = ranking.evidence_of(place);
-            let mut confidence = self.confidence_of(hit.entry, &evidence, comparing);
-            if self.is_foreign(hit.entry, asked.language) {
-                confidence *= FOREIGN;
-            }
+        let (mut best, mut most) = (None, (f32::MIN, 0.0));
+        for (place, confidence) in self.confidences(ranking, comparing) {
+            let is_foreign = ranking
+                .hits
+                .get(place)
+                .is_some_and(|hit| self.is_foreign(hit.entry, asked.language));
+            let (rank, counts) = if is_foreign { FOREIGN } else { (1.0, 1.0) };
             // Of those alike the one of the higher score.
-            if confidence > most {
-                (best, most) = (Some(place), confidence);
+            if confidence * rank > most.0 {
+                (best, most) = (Some(place), (confidence * rank, confidence * counts));
             }
         }
-        (best, most.max(0.0))
+        (best, most.1)
+    }
+
+    /// The passages among the best, by their places, and how likely each answers.
+    pub(crate) fn confidences(
+        &self,
+        ranking: &Ranking,
+        comparing: &Comparing,
+    ) -> Vec<(usize, f32)> {
+        let passages = ranking.hits.iter().enumerate();
+        let passages = passages.filter(|(_, hit)| self.is_passage(hit.entry)).take(COMPARED);
+        let (mut all, mut headed, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, hit) in passages {
+            let evidence = ranking.evidence_of(place);
+            match self.heading(hit.entry).filter(|heading| !heading.is_empty()) {
+                None => all.push((place, evidence.confidence())),
+                Some(heading) => {
+                    headed.push(place);
+                    seen.push((heading, evidence, comparing.with(self, hit.entry, heading)));
+                }
+            }
+        }
+        all.extend(headed.into_iter().zip(confidences_among(&seen)));
+        all.sort_unstable_by_key(|(place, _)| *place);
+        all
     }
 
     /// Whether a passage is in another language than what is asked, as far as both are known.
@@ -316,21 +340,6 @@ impl Index {
             head = before;
         }
         head
-    }
-
-    /// How likely the passage `entry` answers.
-    pub(crate) fn confidence_of(
-        &self,
-        entry: u32,
-        evidence: &Evidence,
-        comparing: &Comparing,
-    ) -> f32 {
-        match self.heading(entry).filter(|heading| !heading.is_empty()) {
-            Some(heading) => {
-                evidence.confidence_below_heading(&comparing.with(self, entry, heading))
-            }
-            None => evidence.confidence(),
-        }
     }
 
     /// What the visitor may have meant; the passage in the place `first` before others.
@@ -379,7 +388,8 @@ impl Index {
             if !is_function(&plain) {
                 let term = stems.term(corrected.as_deref().unwrap_or(written));
                 terms.push((term, word.map_or_else(|| self.unknown(), |word| word.weight)));
-                concepts.push(concepts::of(corrected.as_deref().unwrap_or(&plain)));
+                let own = word.and_then(|word| word.concept);
+                concepts.push(own.or_else(|| concepts::of(corrected.as_deref().unwrap_or(&plain))));
             }
             words.push(plain);
         }
@@ -391,6 +401,17 @@ impl Index {
     pub(crate) fn stems(&self) -> &Stems {
         static NONE: LazyLock<Stems> = LazyLock::new(Stems::default);
         self.stems.first().unwrap_or(&NONE)
+    }
+
+    /// What a passage says, without what is above it.
+    pub(crate) fn content(&self, entry: u32) -> String {
+        match self.entries.get(entry as usize) {
+            Some(At::Passage { segment, place }) => self
+                .parts
+                .get(*segment as usize)
+                .map_or_else(String::new, |part| part.segment.content(*place as usize)),
+            _ => String::new(),
+        }
     }
 
     pub(crate) fn citation(&self, entry: u32) -> Option<Citation> {

@@ -1,4 +1,4 @@
-//! What people ask is answered: some 340 questions about this product's documentation and three invented
+//! What people ask is answered: some 430 questions about this product's documentation and five invented
 //! businesses (`tests/usage`), with floors.
 
 use std::{fmt::Write, fs, path::PathBuf};
@@ -13,10 +13,13 @@ use crate::util::{
 
 /// Of questions that have an answer: how many percent are answered rightly, at least, and wrongly, at
 /// most. Others are refused, or something is offered.
-const MIN_RIGHT: usize = 74;
-const MAX_WRONG: usize = 12;
+const MIN_RIGHT: usize = 76;
+const MAX_WRONG: usize = 9;
 /// Of questions without an answer: how many percent are refused, or something is offered.
 const MIN_REFUSED: usize = 86;
+/// The same of questions that nothing was fitted on (`fresh.csv`), two businesses among them that have
+/// no others.
+const FRESH: [usize; 3] = [60, 15, 86];
 
 /// A line of `questions.csv`.
 struct Question {
@@ -46,8 +49,8 @@ fn rows(name: &str, file: &str) -> Vec<Vec<String>> {
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-fn questions(name: &str) -> Vec<Question> {
-    let rows = rows(name, "questions.csv").into_iter();
+fn questions(name: &str, file: &str) -> Vec<Question> {
+    let rows = rows(name, file).into_iter();
     let question = rows.map(|row| Question {
         kind: row[1].clone(),
         before: row[2].clone(),
@@ -96,8 +99,8 @@ async fn reply(app: &App, tenant: &Tenant, asked: &Question) -> (String, String)
     (outcome.to_owned(), text(&second["response"]).to_lowercase())
 }
 
-async fn play(app: &App, tenant: &Tenant, name: &str, tally: &mut Tally) {
-    for asked in questions(name) {
+async fn play(app: &App, tenant: &Tenant, [name, file]: [&str; 2], tally: &mut Tally) {
+    for asked in questions(name, file) {
         let (outcome, said) = reply(app, tenant, &asked).await;
         let Question { kind, before, question, expected } = asked;
         let is_right = match kind.as_str() {
@@ -125,13 +128,28 @@ async fn play(app: &App, tenant: &Tenant, name: &str, tally: &mut Tally) {
     }
 }
 
+impl Tally {
+    /// Holds the floors: percent right at least, wrong at most, refused at least.
+    fn hold(&self, [min_right, max_wrong, min_refused]: [usize; 3]) {
+        let Self { answerable, right, wrong, unanswerable, refused, misses } = self;
+        let said = format!(
+            "{right} of {answerable} right, {wrong} wrong; {refused} of {unanswerable} refused\n{misses}"
+        );
+        println!("{said}");
+        assert!(100 * right >= min_right * answerable, "{said}");
+        assert!(100 * wrong <= max_wrong * answerable, "{said}");
+        assert!(100 * refused >= min_refused * unanswerable, "{said}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_ask_is_answered() {
     let app = App::start().await;
-    let mut tally = Tally::default();
-    for name in ["tea", "bikes", "hotel"] {
+    let (mut tally, mut fresh) = (Tally::default(), Tally::default());
+    for name in ["tea", "bikes", "hotel", "clinic", "escuela"] {
         let tenant = business(&app, name).await;
-        play(&app, &tenant, name, &mut tally).await;
+        play(&app, &tenant, [name, "questions.csv"], &mut tally).await;
+        play(&app, &tenant, [name, "fresh.csv"], &mut fresh).await;
     }
     let tenant = app.tenant("product").await;
     ready(&app, &tenant, &format!("{}/docs", app.platform.base_url)).await;
@@ -140,15 +158,11 @@ async fn what_people_ask_is_answered() {
         (list["sources"][0]["chunkCount"].as_u64() > Some(100)).then_some(())
     })
     .await;
-    play(&app, &tenant, "product", &mut tally).await;
-    let Tally { answerable, right, wrong, unanswerable, refused, misses } = tally;
-    let said = format!(
-        "{right} of {answerable} right, {wrong} wrong; {refused} of {unanswerable} refused\n{misses}"
-    );
-    println!("{said}");
-    assert!(answerable > 250 && unanswerable > 30, "{said}");
-    assert!(100 * right >= MIN_RIGHT * answerable, "{said}");
-    assert!(100 * wrong <= MAX_WRONG * answerable, "{said}");
-    assert!(100 * refused >= MIN_REFUSED * unanswerable, "{said}");
+    play(&app, &tenant, ["product", "questions.csv"], &mut tally).await;
+    play(&app, &tenant, ["product", "fresh.csv"], &mut fresh).await;
+    assert!(tally.answerable > 250 && tally.unanswerable > 30);
+    assert!(fresh.answerable > 70 && fresh.unanswerable > 12);
+    tally.hold([MIN_RIGHT, MAX_WRONG, MIN_REFUSED]);
+    fresh.hold(FRESH);
     app.finish().await;
 }

@@ -55,8 +55,10 @@ fn a_row_is_quoted_with_what_names_its_columns() {
     let table = "Boat | Hour | Day\nCanoe | 9 € | 30 €\nRaft | 12 € | 45 €";
     assert_eq!(
         quoted(table, "Prices", "What does a raft cost a day?"),
-        "Boat | Hour | Day\nRaft | 12 € | 45 €"
+        "Raft – Hour: 12 €; Day: 45 €"
     );
+    let whole = "Canoe – Hour: 9 €; Day: 30 €\nRaft – Hour: 12 €; Day: 45 €";
+    assert_eq!(quoted(table, "Prices", "What do boats cost?"), whole);
     let facts = "Length: 9 m\nBerths: 6\nDeposit: 500 €";
     assert_eq!(quoted(facts, "The boat", "How many berths has it?"), "Berths: 6");
 }

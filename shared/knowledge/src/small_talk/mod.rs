@@ -47,7 +47,11 @@ pub fn talk(message: &str) -> Talk<'_> {
         {
             return Talk::Small(intent, table.language);
         }
-        let front = table.greets(&words);
+        let front = match table.greets(&words) {
+            // Of a script without spaces one character is half a word: 早 of 早餐.
+            1 if text::is_unspaced(&words[0]) && is_glued(&spans) => 0,
+            front => front,
+        };
         let back = table.thanks_behind(&words, front);
         let longer =
             |(from, to): (usize, usize)| front + (words.len() - back) > from + (words.len() - to);
@@ -60,6 +64,11 @@ pub fn talk(message: &str) -> Talk<'_> {
     // A longer message than was looked at ends where it ends.
     let end = spans.get(back).filter(|_| back < words.len()).map_or(message.len(), |(at, _)| *at);
     Talk::Question(message.get(begin..end).unwrap_or(message).trim())
+}
+
+/// Whether nothing is between the first word and the second.
+fn is_glued(spans: &[(usize, &str)]) -> bool {
+    matches!(spans, [(at, first), (next, _), ..] if at + first.len() == *next)
 }
 
 /// The intent of a message that is small talk to its end: of several the one that says most.
@@ -165,6 +174,8 @@ mod tests {
             ("Hello there! Where is my parcel? Thanks!", "Where is my parcel?"),
             ("Hallo, wann haben Sie geöffnet?", "wann haben Sie geöffnet?"),
             ("你好，怎么退货？", "怎么退货？"),
+            ("早餐几点开始？", "早餐几点开始？"),
+            ("早，几点开门？", "几点开门？"),
             ("How long is the warranty?", "How long is the warranty?"),
             ("Can I pay by card?", "Can I pay by card?"),
             ("thanksgiving opening hours", "thanksgiving opening hours"),
