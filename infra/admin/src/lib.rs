@@ -1,6 +1,7 @@
 //! What an operator does to a deployment, or to the local run, beside its API.
 
 mod dlq;
+mod evaluate;
 mod events;
 mod invite;
 mod plan;
@@ -35,6 +36,8 @@ pub enum Command {
     Invite(invite::Invite),
     /// Compares what is counted of a workspace's chatbots with what there is.
     Recount(recount::Recount),
+    /// Asks a chatbot a file of questions, and says which it answers rightly.
+    Evaluate(evaluate::Evaluate),
     /// Derives events again from what is stored.
     Events(events::Events),
     /// Looks at what the queues gave up, tries it again, or drops it.
@@ -49,6 +52,7 @@ pub async fn run(options: Options) -> Result<String> {
         Command::Plan(command) => command.run(&app).await,
         Command::Invite(command) => command.run(&app).await,
         Command::Recount(command) => command.run(&app).await,
+        Command::Evaluate(command) => command.run(&app, &env, &aws).await,
         Command::Events(command) => command.run(&app, &env, &aws).await,
         Command::Dlq(command) => command.run(&env, &aws).await,
     }

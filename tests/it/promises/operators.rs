@@ -19,6 +19,34 @@ async fn admin(app: &App, words: &[&str]) -> domain::Result<String> {
     admin::run(admin::Options::try_parse_from(words).expect("words that admin knows")).await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_sees_which_of_its_questions_are_answered() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    for (question, answer) in [
+        ("Do you rent out canoes?", "Yes, for 9 euros an hour."),
+        ("Is the lake deep?", "Twelve metres."),
+    ] {
+        let pair = json!({"question": question, "answer": answer});
+        app.post("/api/v1/knowledge/qa").bearer(&tenant.secret).json(&pair).send().await.ok();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("questions.csv");
+    let questions = "question,expected\nDo you rent out canoes?,9 euros|nine euros\nIs the lake deep?,forty\n\
+        Who wrote Hamlet?,\nHow do I bake bread?,flour\n";
+    fs::write(&file, questions).unwrap();
+    let file = file.to_str().unwrap();
+    let words = ["evaluate", file, "--workspace", &tenant.workspace, "--chatbot", &tenant.chatbot];
+    let said = admin(&app, &words).await.unwrap();
+    let verdicts: Vec<&str> =
+        said.lines().filter_map(|line| line.split(['\t', ':']).next()).collect();
+    assert_eq!(verdicts[..4], ["right", "wrong", "right", "refused"], "{said}");
+    assert!(said.ends_with("right: 2 of 4 (50.0 %)\nnear: 0 of 4 (0.0 %)\nrefused: 1 of 4 (25.0 %)\nwrong: 1 of 4 (25.0 %)\n"), "{said}");
+    let missing = ["evaluate", "none.csv", "--workspace", &tenant.workspace, "--chatbot", &chatbot];
+    assert!(admin(&app, &missing).await.is_err());
+    app.finish().await;
+}
+
 /// Sends `body` to the queue of that setting, as an integrator would.
 async fn send(app: &App, setting: &str, body: &Value) {
     let text = fs::read_to_string(app.platform.lambda_env()).expect("lambda.env");

@@ -1,6 +1,9 @@
 //! Rows of a table, quoted as sentences: what the row is of, and what each column says of it.
 
-use super::{Kind, Line, MAX_QUOTE, Scored};
+use super::{
+    MAX_QUOTE, Scored,
+    lines::{Kind, Line},
+};
 
 /// Rows that are quoted together at most, where the question names none.
 const MAX_ROWS: usize = 12;

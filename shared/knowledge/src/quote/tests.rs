@@ -1,5 +1,5 @@
 use super::*;
-use crate::text::Language;
+use crate::{semantic::static_embedding, text::Language};
 
 fn quoted(content: &str, heading: &str, question: &str) -> String {
     let stems = Stems::of(Language::English);

@@ -1,0 +1,150 @@
+//! How well a sentence, an item or a row fits a question.
+
+use super::{
+    KIND, MAX_SHORT, NEARNESS, QuoteQuery, ROW_NAMED, SAME_CONCEPT, UNTOLD, asks_something,
+    lines::{Kind, Line},
+    weekdays,
+};
+use crate::{
+    asks::{self, Asks},
+    concepts,
+    semantic::static_embedding,
+    text::{self, Stems},
+};
+
+pub(super) struct Scorer<'q> {
+    pub query: &'q QuoteQuery<'q>,
+    pub stems: &'q Stems,
+    pub total: f32,
+    pub heading: &'q [String],
+}
+
+impl Scorer<'_> {
+    pub fn score(&self, sentence: &str, kind: Kind) -> f32 {
+        let there: Vec<String> = self.stems.terms(sentence).collect();
+        let named: Vec<u16> =
+            text::words(sentence).filter_map(|word| concepts::of(&word)).collect();
+        let concepts = self.query.concepts.iter().copied().chain(std::iter::repeat(None));
+        let terms = self.query.terms.iter().zip(concepts);
+        let covered: f32 = terms
+            .filter_map(|((term, weight), concept)| {
+                let says = there.iter().any(|other| alike(term, other));
+                let means = concept.is_some_and(|concept| named.contains(&concept));
+                // Said once, in the heading, it is said.
+                match (says, means) {
+                    (true, _) if self.heading.contains(term) => Some(0.4 * weight),
+                    (true, _) => Some(*weight),
+                    (false, true) => Some(SAME_CONCEPT * weight),
+                    (false, false) => None,
+                }
+            })
+            .sum();
+        let covered = if self.total > 0.0 { covered / self.total } else { 0.0 };
+        let near = self
+            .query
+            .vector
+            .and_then(|vector| Some(static_embedding::embed(sentence)?.cosine(vector).max(0.0)));
+        let row = row_name(sentence).filter(|_| kind == Kind::Line);
+        let is_named = row.is_some_and(|name| self.names(name));
+        let kind_fits = asks::asks(&self.query.words).is_some_and(|asks| has_kind(sentence, asks));
+        let told = match kind {
+            Kind::Line if is_named => 1.0,
+            Kind::Line => UNTOLD,
+            _ if asks_something(sentence) || is_askers(sentence) => 0.4,
+            _ => 1.0,
+        };
+        let kind_counts = if kind_fits { KIND } else { 0.0 };
+        let name_counts = if is_named { ROW_NAMED } else { 0.0 };
+        told * (covered + NEARNESS * near.unwrap_or_default() + kind_counts + name_counts)
+    }
+
+    /// Whether the question has all words of a row's `name` that are not in the heading, or names a
+    /// day that the name's days include.
+    pub fn names(&self, name: &str) -> bool {
+        let asked = |term: &String| self.query.terms.iter().any(|(other, _)| alike(term, other));
+        let own = self.stems.content_terms(name).into_iter();
+        let mut own = own.filter(|term| !self.heading.contains(term)).peekable();
+        own.peek().is_some() && own.all(|term| asked(&term))
+            || weekdays::is_within(&self.query.words, name)
+    }
+
+    /// The share of the question that the heading lacks and `lines` have.
+    pub fn share_below(&self, lines: &[Line]) -> f32 {
+        let there: Vec<String> = lines
+            .iter()
+            .flat_map(|line| self.stems.terms(&line.text).collect::<Vec<_>>())
+            .collect();
+        let lacks = |term: &String| !self.heading.iter().any(|other| alike(term, other));
+        let has = |term: &String| there.iter().any(|other| alike(term, other));
+        let below = self.query.terms.iter().filter(|(term, _)| lacks(term) && has(term));
+        let below: f32 = below.map(|(_, weight)| weight).sum();
+        if self.total > 0.0 { below / self.total } else { 0.0 }
+    }
+}
+
+/// What a row is of: the value of its first cell, or what is before its colon. Code has no rows.
+pub(super) fn row_name(line: &str) -> Option<&str> {
+    if line.contains(['"', '{', '}', '[', ']', '<', '>', '=', ';', '\\', '`']) {
+        return None;
+    }
+    let (first, rest) = match line.split_once(" | ") {
+        Some((first, _)) => (first, true),
+        None => (line, false),
+    };
+    match (first.split_once(": "), rest) {
+        (Some((_, value)), true) => Some(value),
+        (Some((name, _)), false) => Some(name).filter(|name| name.chars().count() <= MAX_SHORT),
+        (None, true) => Some(first),
+        (None, false) => None,
+    }
+}
+
+/// Whether two terms are forms of one word, as far as their beginnings tell.
+fn alike(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let front = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    front >= 5 && front * 4 >= 3 * a.chars().count().max(b.chars().count())
+}
+
+/// Whether a sentence has what a question of this kind asks for.
+pub(crate) fn has_kind(sentence: &str, kind: Asks) -> bool {
+    const NUMBERS: &str = "one two three four five six seven eight nine ten eleven twelve twenty thirty \
+        ninety hundred half ein zwei drei vier funf zehn deux trois dix dos tres diez due tre dieci dois \
+        два три десять iki uc on";
+    const TIMES: &str = "day days week weeks month months year years hour hours minute minutes monday \
+        tuesday wednesday thursday friday saturday sunday january february march april june july august \
+        september october november december today tomorrow always daily weekly until noon midnight tag tage \
+        woche montag freitag jour jours semaine dia dias semana giorno giorni день дня gun hafta";
+    let has = |list: &str| {
+        text::words(sentence).any(|word| list.split_whitespace().any(|one| one == word))
+    };
+    let digits = sentence.chars().any(char::is_numeric);
+    match kind {
+        Asks::When => digits || has(TIMES) || has(NUMBERS),
+        Asks::Measure => digits || has(NUMBERS),
+        Asks::Why => has("because since therefore weil denn parce porque perche потому cunku"),
+        Asks::Who | Asks::Where => false,
+    }
+}
+
+/// Whether a sentence is of one who asks for help, not of one who gives it.
+fn is_askers(sentence: &str) -> bool {
+    const PHRASES: [&str; 12] = [
+        "thanks in advance",
+        "any help",
+        "any idea",
+        "i'm trying",
+        "i am trying",
+        "i have a problem",
+        "i want to know",
+        "can anyone",
+        "does anyone",
+        "i was wondering",
+        "hi all",
+        "hello everyone",
+    ];
+    let lower = sentence.to_lowercase();
+    PHRASES.iter().any(|phrase| lower.contains(phrase))
+}
