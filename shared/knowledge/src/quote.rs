@@ -34,10 +34,7 @@ const MAX_QUOTE: usize = 600;
 /// Characters of a list or of code that is quoted whole.
 const MAX_LIST: usize = 2_400;
 /// A sentence that scores this much less than the best may be the one that answers.
-const AS_GOOD: f32 = 0.3;
-/// The same in a passage of so few characters that it is read at a glance.
-const AS_GOOD_IN_SHORT: f32 = 0.4;
-const SHORT_PASSAGE: usize = 480;
+const AS_GOOD: f32 = 0.28;
 /// A heading that has this much of the question says what all below it answers.
 const ASKED_ABOVE: f32 = 0.6;
 /// What is added for a sentence that has the kind of thing that is requested, and for the cosine.
@@ -146,9 +143,7 @@ fn prose(lines: &[Line], scored: &[Scored<'_>], best: usize) -> String {
     let length = |begin: usize, end: usize| -> usize {
         scored[begin..=end].iter().map(|one| one.text.chars().count() + 1).sum()
     };
-    let all: usize = scored.iter().map(|one| one.text.chars().count()).sum();
-    let as_good = if all <= SHORT_PASSAGE { AS_GOOD_IN_SHORT } else { AS_GOOD };
-    let is_close = |at: usize| scored[at].score >= scored[best].score - as_good;
+    let is_close = |at: usize| scored[at].score >= scored[best].score - AS_GOOD;
     let (mut begin, mut end) = (best, best);
     // Where several are about as good, a reader finds the answer in all of them.
     let asks = asks_something(scored[best].text);
