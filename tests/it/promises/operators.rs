@@ -42,7 +42,8 @@ async fn a_team_sees_which_of_its_questions_are_answered() {
         said.lines().filter_map(|line| line.split(['\t', ':']).next()).collect();
     assert_eq!(verdicts[..4], ["right", "wrong", "right", "refused"], "{said}");
     assert!(said.ends_with("right: 2 of 4 (50.0 %)\nnear: 0 of 4 (0.0 %)\nrefused: 1 of 4 (25.0 %)\nwrong: 1 of 4 (25.0 %)\n"), "{said}");
-    let missing = ["evaluate", "none.csv", "--workspace", &tenant.workspace, "--chatbot", &chatbot];
+    let missing =
+        ["evaluate", "none.csv", "--workspace", &tenant.workspace, "--chatbot", &tenant.chatbot];
     assert!(admin(&app, &missing).await.is_err());
     app.finish().await;
 }
