@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, GB18030, SHIFT_JIS, UTF_8, UTF_16BE};
 use lopdf::{Dictionary, Document as Pdf, Encoding, Object};
 
+use super::letters::LetterMap;
+
 /// The largest map of codes to letters, unpacked.
 const MAX_MAP: usize = 2 * 1024 * 1024;
 /// Widths kept of one font at most.
@@ -23,6 +25,8 @@ const WIDTHS: [u16; 95] = [
 /// How the codes of a string become letters.
 enum Decoder<'d> {
     Pdf(Encoding<'d>),
+    /// A map, and for the codes that it leaves out, the font's other encoding.
+    Map(LetterMap, Option<Encoding<'d>>),
     Charset(&'static encoding_rs::Encoding),
     /// The file does not say.
     Unknown,
@@ -118,6 +122,9 @@ impl<'d> Font<'d> {
     pub(super) fn decode(&self, bytes: &[u8], text: &mut String) -> bool {
         match &self.decoder {
             Decoder::Pdf(encoding) => encoding.write_to_string(bytes, text).is_ok(),
+            Decoder::Map(map, other) => map.decode(bytes, text, |code, text| {
+                other.as_ref().is_some_and(|other| other.write_to_string(code, text).is_ok())
+            }),
             Decoder::Charset(charset) => {
                 text.push_str(&charset.decode_without_bom_handling(bytes).0);
                 true
@@ -155,32 +162,30 @@ impl<'d> Font<'d> {
 /// What says which letters codes are: a map to Unicode before anything else, as the standard has it.
 fn decoder<'d>(pdf: &'d Pdf, font: &'d Dictionary, wide: bool) -> Decoder<'d> {
     if let Some(map) = map(pdf, font) {
-        return Decoder::Pdf(map);
+        let other = if wide { None } else { encoding(pdf, font) };
+        return Decoder::Map(map, other);
     }
     let named = font.get_deref(b"Encoding", pdf).and_then(Object::as_name).unwrap_or_default();
     if let Some(charset) = charset(named) {
         return Decoder::Charset(charset);
     }
-    if wide {
-        return Decoder::Unknown;
-    }
-    match font.get_font_encoding_with_limit(pdf, MAX_MAP) {
-        Ok(Encoding::SimpleEncoding(_)) | Err(_) => Decoder::Unknown,
-        Ok(encoding) => Decoder::Pdf(encoding),
+    match encoding(pdf, font).filter(|_| !wide) {
+        Some(encoding) => Decoder::Pdf(encoding),
+        None => Decoder::Unknown,
     }
 }
 
-fn map(pdf: &Pdf, font: &Dictionary) -> Option<Encoding<'static>> {
-    let stream = font.get(b"ToUnicode").ok()?;
-    pdf.dereference(stream).ok()?.1.as_stream().ok()?;
-    // Without its other encoding, the map is what is read.
-    let mut mapped = Dictionary::new();
-    mapped.set("Type", Object::Name(b"Font".to_vec()));
-    mapped.set("ToUnicode", stream.clone());
-    match mapped.get_font_encoding_with_limit(pdf, MAX_MAP).ok()? {
-        Encoding::UnicodeMapEncoding(map) => Some(Encoding::UnicodeMapEncoding(map)),
-        _ => None,
+/// The encoding of a simple font.
+fn encoding<'d>(pdf: &'d Pdf, font: &'d Dictionary) -> Option<Encoding<'d>> {
+    match font.get_font_encoding_with_limit(pdf, MAX_MAP) {
+        Ok(Encoding::SimpleEncoding(_) | Encoding::UnicodeMapEncoding(_)) | Err(_) => None,
+        Ok(encoding) => Some(encoding),
     }
+}
+
+fn map(pdf: &Pdf, font: &Dictionary) -> Option<LetterMap> {
+    let stream = font.get_deref(b"ToUnicode", pdf).ok()?.as_stream().ok()?;
+    LetterMap::of(&stream.get_plain_content_with_limit(MAX_MAP).ok()?)
 }
 
 /// The character set of a map that is not in the file but known by its name.

@@ -1,11 +1,12 @@
 //! PDF files: the text of their pages in the order in which people read it. [`content`] carries out
-//! what a page draws, with [`font`] telling letters and widths; [`lines`] puts what was drawn
+//! what a page draws, with [`font`] and [`letters`] telling letters and widths; [`lines`] puts what was drawn
 //! together to lines, columns and rows; [`layout`] makes paragraphs and headings of them. Pictures
 //! of text are not read.
 
 mod content;
 mod font;
 mod layout;
+mod letters;
 mod lines;
 mod size;
 
