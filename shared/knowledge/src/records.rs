@@ -1,9 +1,12 @@
 //! Files of records: a row of a table, an object a line. Each record says what its values are; a
 //! question with its answer is a pair.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
-use crate::extract::{BlockKind, Document, ExtractError, Outline, tables};
+use serde_json::Value;
+use url::Url;
+
+use crate::extract::{BlockKind, Document, ExtractError, Outline, markdown, tables};
 
 /// Records read of one file at most.
 const MAX_RECORDS: usize = 20_000;
@@ -101,8 +104,53 @@ fn divider_of(text: &str) -> u8 {
     dividers.into_iter().find(|divider| most > 0 && alike(divider) == most).unwrap_or(b',')
 }
 
-/// Writes rows whose first one may name the columns.
+/// The text of a value that holds HTML, as exports of help centres have it.
+fn without_markup(value: &str) -> Cow<'_, str> {
+    let begins_tag = |(at, _): (usize, &str)| {
+        let rest = value[at + 1..].trim_start_matches('/');
+        rest.starts_with(|c: char| c.is_ascii_alphabetic()) && rest.contains('>')
+    };
+    let is_entity = |(at, _): (usize, &str)| {
+        let name = value[at + 1..].split(';').next().unwrap_or_default();
+        (2..=8).contains(&name.len())
+            && value[at + 1..].len() > name.len()
+            && name.trim_start_matches('#').chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    let is_markup =
+        value.match_indices('<').any(begins_tag) || value.match_indices('&').any(is_entity);
+    if !is_markup {
+        return Cow::Borrowed(value);
+    }
+    let home = Url::parse("file:///").map_err(|_| ExtractError::Empty);
+    match home.and_then(|home| markdown::document(value, &home, None)) {
+        Ok(document) => {
+            let lines: Vec<String> = document.blocks.into_iter().map(|block| block.text).collect();
+            Cow::Owned(lines.join("\n"))
+        }
+        Err(_) => Cow::Borrowed(value),
+    }
+}
+
+/// Writes rows whose first one may name the columns. Lines of one value before them and behind
+/// them, such as a title, are no records.
 pub(crate) fn write(outline: &mut Outline, rows: &[Vec<String>]) {
+    let is_record = |row: &Vec<String>| row.iter().filter(|cell| !cell.is_empty()).count() > 1;
+    let (Some(first), Some(last)) =
+        (rows.iter().position(is_record), rows.iter().rposition(is_record))
+    else {
+        return write_records(outline, rows);
+    };
+    let text = |outline: &mut Outline, rows: &[Vec<String>]| {
+        for cell in rows.iter().flatten().filter(|cell| !cell.is_empty()) {
+            outline.block(BlockKind::Text, cell);
+        }
+    };
+    text(outline, &rows[..first]);
+    write_records(outline, &rows[first..=last]);
+    text(outline, &rows[last + 1..]);
+}
+
+fn write_records(outline: &mut Outline, rows: &[Vec<String>]) {
     let Some((head, rest)) = rows.split_first() else { return };
     let find = |names: &[&str]| head.iter().position(|cell| is_called(cell, names));
     if let (Some(question), Some(answer)) = (find(QUESTIONS), find(ANSWERS)) {
@@ -116,7 +164,7 @@ pub(crate) fn write(outline: &mut Outline, rows: &[Vec<String>]) {
     let mut rows: Vec<tables::Row> = rows
         .iter()
         .map(|cells| tables::Row {
-            cells: cells.clone(),
+            cells: cells.iter().map(|cell| without_markup(cell).into_owned()).collect(),
             width: cells.len().max(2),
             ..tables::Row::default()
         })
@@ -139,6 +187,7 @@ fn is_called(cell: &str, names: &[&str]) -> bool {
 }
 
 fn pair(outline: &mut Outline, question: &str, answer: &str) {
+    let (question, answer) = (without_markup(question), without_markup(answer));
     let (question, answer) = (question.trim(), answer.trim());
     if question.is_empty() || answer.is_empty() {
         return;
@@ -191,14 +240,30 @@ fn record(outline: &mut Outline, value: &Value) {
     if let (Some((_, question)), Some((_, answer))) = (find(QUESTIONS), find(ANSWERS)) {
         return pair(outline, &said(question), &said(answer));
     }
+    if let Some((question, answer)) = exchange(of) {
+        return pair(outline, &question, &answer);
+    }
     let parts: Vec<String> = of
         .iter()
         .take(MAX_VALUES)
-        .map(|(name, value)| (name, said(value)))
+        .map(|(name, value)| (name, without_markup(&said(value)).into_owned()))
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{name}: {value}"))
         .collect();
     outline.block(BlockKind::Row, &parts.join(" | "));
+}
+
+/// What was asked and answered first, in a record of the messages of a chat.
+fn exchange(of: &serde_json::Map<String, Value>) -> Option<(String, String)> {
+    let messages = of.get("messages").or_else(|| of.get("conversations"))?.as_array()?;
+    let of_role = |roles: &[&str]| {
+        messages.iter().find_map(|message| {
+            let role = message.get("role").or_else(|| message.get("from"))?.as_str()?;
+            let text = message.get("content").or_else(|| message.get("value"))?;
+            roles.contains(&role).then(|| said(text))
+        })
+    };
+    Some((of_role(&["user", "human"])?, of_role(&["assistant", "gpt", "model"])?))
 }
 
 /// A value as text; what is in it, one level deep.
@@ -247,5 +312,28 @@ mod tests {
         assert_eq!(texts(json(lines)), ["Open?\nDaily.", "Fee?\n9."]);
         let list = "\u{feff}{\"version\": 2, \"items\": [{\"name\": \"Rope\", \"price\": 4, \"sizes\": [8, 10]}]}";
         assert_eq!(texts(json(list)), ["name: Rope | price: 4 | sizes: 8, 10"]);
+        let chat = r#"{"messages": [{"role": "system", "content": "Be kind."},
+            {"role": "user", "content": "Any showers?"}, {"role": "assistant", "content": "Six."}]}"#;
+        assert_eq!(texts(json(&chat.replace('\n', ""))), ["Any showers?\nSix."]);
+    }
+
+    #[test]
+    fn markup_in_values_is_read_and_signs_that_are_none_stay() {
+        let rows = "question;answer\nPets?;<p>Small <em>ones</em>, 3&nbsp;€ &amp; a deposit.</p>\n\
+                    Age?;\"< 6 free, > 65 half\"\nWho?;R&D; and B&B\n";
+        let read = texts(csv(rows, None));
+        assert_eq!(read[0].replace('\u{a0}', " "), "Pets?\nSmall ones, 3 € & a deposit.");
+        assert_eq!(read[1], "Age?\n< 6 free, > 65 half");
+    }
+
+    #[test]
+    fn lines_of_one_value_around_a_table_are_no_records() {
+        let rows = "Fees of the pier\n\nPier,Fee\nNorth,4\nSouth,6\n\nWater is free.\n";
+        let expected = ["Fees of the pier", "Pier: North | Fee: 4", "Pier: South | Fee: 6"];
+        let read = texts(csv(rows, Some(b',')));
+        assert_eq!(
+            (&read[..3], read[3].as_str()),
+            (&expected.map(str::to_owned)[..], "Water is free.")
+        );
     }
 }

@@ -28,7 +28,9 @@ pub(crate) fn read(source: &str, url: &Url) -> Result<Document, ExtractError> {
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let source = source.trim_start_matches('\u{feff}');
     let (source, _) = source.split_at(source.floor_char_boundary(MAX_BYTES));
-    let source = markdown_dialects::plain(source);
+    // Programs of old Macs end lines by a carriage return alone.
+    let old = (!source.contains('\n')).then(|| source.replace('\r', "\n"));
+    let source = markdown_dialects::plain(old.as_deref().unwrap_or(source));
     let mut front = String::new();
     let mut in_front = false;
     let mut events = Vec::new();

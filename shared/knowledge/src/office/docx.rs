@@ -10,6 +10,9 @@ use super::{
 };
 use crate::extract::{Document, markdown};
 
+/// Marks of notes.
+const FOOTNOTE: &str = "footnoteReference";
+const ENDNOTE: &str = "endnoteReference";
 /// Levels of lists at most.
 const MAX_LEVELS: usize = 9;
 
@@ -25,12 +28,17 @@ pub(crate) fn docx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
     let styles = archive.text("word/styles.xml")?.map(|xml| Styles::of(&xml));
     let counted = archive.text("word/numbering.xml")?.map(|xml| counted_lists(&xml));
     let relations = archive.relations(&main)?;
+    let mut notes = HashMap::new();
+    for part in ["word/footnotes.xml", "word/endnotes.xml"] {
+        notes.extend(archive.text(part)?.map(|xml| notes_of(&xml)).unwrap_or_default());
+    }
     let title = markup::title(archive.text("docProps/core.xml")?);
     let mut writer = Writer {
         page: PageWriter::default(),
         styles: styles.unwrap_or_default(),
         counted: counted.unwrap_or_default(),
         relations,
+        notes,
         paragraph: Paragraph::default(),
         lists: Vec::new(),
         skipped: 0,
@@ -129,9 +137,43 @@ fn counted_lists(xml: &str) -> HashMap<(String, usize), bool> {
     counted
 }
 
+/// The texts of footnotes or endnotes, by the marks that lead to them.
+fn notes_of(xml: &str) -> HashMap<(&'static str, String), String> {
+    let mut notes = HashMap::new();
+    let (mut of, mut text, mut is_text, mut is_deleted) = (None, String::new(), false, false);
+    markup::each(xml, |event| match event {
+        Event::Open(tag) => match tag.name.as_str() {
+            // Lines that set notes apart are of a type.
+            "footnote" | "endnote" if tag.get("type").is_none_or(|of| of == "normal") => {
+                let mark = if tag.name == "footnote" { FOOTNOTE } else { ENDNOTE };
+                of = tag.get("id").map(|id| (mark, id.to_owned()));
+                text.clear();
+            }
+            "del" => is_deleted = true,
+            "t" => is_text = !is_deleted,
+            "p" | "tab" | "br" => text.push(' '),
+            _ => {}
+        },
+        Event::Text(said) if is_text => text.push_str(said),
+        Event::Text(_) => {}
+        Event::Close(name) => match name {
+            "t" => is_text = false,
+            "del" => is_deleted = false,
+            "footnote" | "endnote" => {
+                let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                notes.extend(of.take().filter(|_| !said.is_empty()).map(|of| (of, said)));
+            }
+            _ => {}
+        },
+    });
+    notes
+}
+
 /// What is known of a paragraph before it is written.
 #[derive(Default)]
 struct Paragraph {
+    /// Notes that it has marks of.
+    notes: Vec<String>,
     style: String,
     outline: Option<u8>,
     number: Option<String>,
@@ -145,6 +187,7 @@ struct Writer {
     styles: Styles,
     counted: HashMap<(String, usize), bool>,
     relations: HashMap<String, String>,
+    notes: HashMap<(&'static str, String), String>,
     paragraph: Paragraph,
     /// The lists that are open: their tags.
     lists: Vec<&'static str>,
@@ -210,6 +253,11 @@ impl Writer {
                 self.paragraph.html.raw(" ");
             }
             "br" | "cr" => self.paragraph.html.raw("<br>"),
+            FOOTNOTE | ENDNOTE => {
+                let mark = if tag.name == FOOTNOTE { FOOTNOTE } else { ENDNOTE };
+                let note = tag.get("id").and_then(|id| self.notes.get(&(mark, id.to_owned())));
+                self.paragraph.notes.extend(note.cloned());
+            }
             "noBreakHyphen" => self.paragraph.html.raw("-"),
             "hyperlink" => {
                 let target = tag.get("id").and_then(|id| self.relations.get(id));
@@ -260,10 +308,15 @@ impl Writer {
 
     fn end_paragraph(&mut self) {
         let paragraph = std::mem::take(&mut self.paragraph);
-        let html = paragraph.html.html;
-        if html.trim().is_empty() {
+        let mut written = paragraph.html;
+        if written.html.trim().is_empty() {
             return;
         }
+        for note in &paragraph.notes {
+            written.raw("<br>");
+            written.text(note);
+        }
+        let html = written.html;
         let level = paragraph.outline.or_else(|| self.styles.levels.get(&paragraph.style).copied());
         if let Some(level) = level.filter(|_| self.cells.is_empty()) {
             self.end_lists(0);

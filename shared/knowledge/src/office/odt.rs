@@ -52,6 +52,10 @@ struct Writer {
     paragraphs: usize,
     repeated: usize,
     cell: usize,
+    /// What was written before each note that is open.
+    notes: Vec<String>,
+    /// Notes that wait for the end of their paragraph.
+    noted: String,
 }
 
 impl Writer {
@@ -62,7 +66,7 @@ impl Writer {
                     tag.name.as_str(),
                     "annotation"
                         | "tracked-changes"
-                        | "note"
+                        | "note-citation"
                         | "sequence-decls"
                         | "table-of-content"
                 );
@@ -85,6 +89,7 @@ impl Writer {
     fn open(&mut self, tag: &Element) {
         match tag.name.as_str() {
             "body" => self.in_body = true,
+            "note" => self.notes.push(std::mem::take(&mut self.page.html)),
             "h" => {
                 self.paragraphs += 1;
                 self.level = tag.number("outline-level", 6).map_or(1, |l| l.max(1) as u8);
@@ -120,6 +125,11 @@ impl Writer {
     fn close(&mut self, name: &str) {
         match name {
             "body" => self.in_body = false,
+            "note" => {
+                let text =
+                    std::mem::replace(&mut self.page.html, self.notes.pop().unwrap_or_default());
+                self.noted.push_str(&text);
+            }
             "h" => {
                 self.paragraphs = self.paragraphs.saturating_sub(1);
                 self.page.raw(&format!("</h{}>", self.level));
@@ -127,6 +137,11 @@ impl Writer {
             "p" => {
                 self.paragraphs = self.paragraphs.saturating_sub(1);
                 self.page.raw("</p>");
+                // Notes come behind the paragraph that has their mark.
+                if self.paragraphs == 0 {
+                    let noted = std::mem::take(&mut self.noted);
+                    self.page.raw(&noted);
+                }
             }
             "list" => {
                 if let Some(list) = self.lists.pop() {

@@ -197,3 +197,26 @@ fn what_is_broken_or_too_large_once_it_is_unpacked_is_an_error() {
         let _ = odt(&whole[..end], &url());
     }
 }
+
+#[test]
+fn notes_are_read_behind_the_paragraph_that_has_their_mark() {
+    let body = "<w:p><w:r><w:t>The ferry carries 40</w:t></w:r><w:r><w:footnoteReference w:id='3'/></w:r>\
+                <w:r><w:t xml:space='preserve'> people.</w:t></w:r></w:p>";
+    let document = format!(
+        "<w:document xmlns:w='w'><w:body>{body}{}</w:body></w:document>",
+        p("", "It leaves at six.")
+    );
+    let notes = "<w:footnotes xmlns:w='w'><w:footnote w:type='separator' w:id='1'><w:p/></w:footnote>\
+                 <w:footnote w:id='3'><w:p><w:r><w:t>In winter 25.</w:t></w:r></w:p></w:footnote></w:footnotes>";
+    let bytes = archive(&[("word/document.xml", &document), ("word/footnotes.xml", notes)]);
+    let read = docx(&bytes, &url()).unwrap();
+    let text: Vec<&str> = read.blocks.iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(text.join("\n"), "The ferry carries 40 people.\nIn winter 25.\nIt leaves at six.");
+
+    let content = "<o:document-content xmlns:o='o' xmlns:t='t'><o:body><t:p>The ferry carries 40\
+                   <t:note><t:note-citation>1</t:note-citation><t:note-body><t:p>In winter 25.</t:p></t:note-body></t:note> people.</t:p>\
+                   <t:p>It leaves at six.</t:p></o:body></o:document-content>";
+    let read = odt(&archive(&[("content.xml", content)]), &url()).unwrap();
+    let text: Vec<&str> = read.blocks.iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(text.join("\n"), "The ferry carries 40 people.\nIn winter 25.\nIt leaves at six.");
+}
