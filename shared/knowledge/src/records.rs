@@ -207,6 +207,7 @@ pub(crate) fn json(text: &str) -> Result<Document, ExtractError> {
     let text = text.trim_start_matches('\u{feff}');
     let values: Vec<Value> = match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(all)) => all,
+        Ok(Value::Object(one)) if exchange(&one).is_some() => vec![Value::Object(one)],
         Ok(Value::Object(mut one)) => {
             let longest = one
                 .iter()
@@ -319,8 +320,8 @@ mod tests {
 
     #[test]
     fn markup_in_values_is_read_and_signs_that_are_none_stay() {
-        let rows = "question;answer\nPets?;<p>Small <em>ones</em>, 3&nbsp;€ &amp; a deposit.</p>\n\
-                    Age?;\"< 6 free, > 65 half\"\nWho?;R&D; and B&B\n";
+        let rows = "question;answer\nPets?;\"<p>Small <em>ones</em>, 3&nbsp;€ &amp; a deposit.</p>\"\n\
+                    Age?;\"< 6 free, > 65 half\"\nWho?;R&D and B&B\n";
         let read = texts(csv(rows, None));
         assert_eq!(read[0].replace('\u{a0}', " "), "Pets?\nSmall ones, 3 € & a deposit.");
         assert_eq!(read[1], "Age?\n< 6 free, > 65 half");
