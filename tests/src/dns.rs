@@ -12,7 +12,7 @@ use tokio::{net::UdpSocket, task::JoinHandle};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DnsAnswer {
     /// It is an alias of this name.
-    Cname(&'static str),
+    Cname(String),
     /// It is there and is none.
     Address,
     /// There is no such name.

@@ -1,5 +1,6 @@
 //! Something between a worker and the service it calls, at which the worker can be killed: before
-//! a request gets there, or after it was carried out and before the answer comes back.
+//! a request gets there, or after it was carried out and before the answer comes back. Or that answer
+//! alone gets lost, once, and whoever waits for it sends the request again.
 
 use std::sync::{Arc, Mutex};
 
@@ -25,6 +26,8 @@ pub enum Kill {
     Before,
     /// After it was carried out.
     After,
+    /// No worker is killed: after it was carried out, its answer gets lost once.
+    Answer,
 }
 
 /// The gate. It closes when it is dropped.
@@ -64,6 +67,11 @@ impl Gate {
         Self { endpoint, tripped, server }
     }
 
+    /// Whether that request has come.
+    pub fn has_tripped(&self) -> bool {
+        *self.tripped.borrow()
+    }
+
     /// Hands `event` to the worker behind `code` and kills it at the gate.
     pub async fn kill(&self, code: &Code, event: Value) {
         let Code::Worker(work) = code else { panic!("not a worker") };
@@ -93,6 +101,8 @@ async fn pass(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> 
         // One that is never answered leaves the count where it is.
         if is_it && at.1 > 0 {
             at.1 -= 1;
+        } else if kill == Some(Kill::Answer) {
+            at.1 = usize::MAX;
         }
         kill
     };
@@ -111,6 +121,10 @@ async fn pass(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> 
     if kill == Some(Kill::After) {
         shared.trip.send_replace(true);
         return std::future::pending().await;
+    }
+    if kill == Some(Kill::Answer) {
+        shared.trip.send_replace(true);
+        return StatusCode::BAD_GATEWAY.into_response();
     }
     let kind = kind.into_iter().map(|kind| (CONTENT_TYPE, kind));
     (status, kind.collect::<HeaderMap>(), body).into_response()

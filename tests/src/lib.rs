@@ -5,6 +5,7 @@ pub mod backend;
 mod dns;
 mod embedder;
 mod gate;
+mod heat;
 mod receiver;
 mod site;
 pub mod units;
@@ -13,6 +14,7 @@ pub use app::{App, FormPart, Reply, Tenant, TestRequest};
 pub use dns::{DnsAnswer, DnsServer};
 pub use embedder::WordEmbedder;
 pub use gate::{Gate, Kill};
+pub use heat::{Heat, KeyUnits, MAX_READ, MAX_WRITE};
 pub use receiver::{Answer, Received, Receiver};
 pub use site::Site;
 

@@ -1,4 +1,3 @@
-use app::adapters::files::Files;
 use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, Ctx, PathParams, Problem, WorkspaceKey};
 use dialects::conferbot::{
@@ -112,10 +111,9 @@ async fn delete_chatbot(
     responses((status = 201, body = DataOut<NewChatbotOut>)))]
 async fn duplicate_chatbot(
     State(ctx): State<Ctx>,
-    State(files): State<Files>,
     key: Key,
     PathParams(id, _): PathParams<Conferbot, String>,
 ) -> Reply<(StatusCode, Json<DataOut<NewChatbotOut>>)> {
-    let copy = ctx.app.duplicate_chatbot(key.0.workspace_id, id.parse()?, &files).await?;
+    let copy = ctx.app.duplicate_chatbot(key.0.workspace_id, id.parse()?).await?;
     Ok((StatusCode::CREATED, Json(DataOut { data: copy.into() })))
 }

@@ -4,7 +4,6 @@ mod chatbotplatform;
 mod conferbot;
 mod openbat;
 
-use app::adapters::files::Files;
 use axum::{Router, extract::FromRef};
 use domain::Result;
 use runtime::{Aws, Env};
@@ -15,26 +14,18 @@ use utoipa_axum::router::OpenApiRouter;
 #[derive(Debug, Clone)]
 pub struct Ctx {
     http: colloquy_http::Ctx,
-    /// A copy of a chatbot takes its files along.
-    files: Files,
 }
 
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
-        Ok(Self { http: colloquy_http::Ctx::new(env, aws).await?, files: aws.files(env)? })
+        Ok(Self { http: colloquy_http::Ctx::new(env, aws).await? })
     }
 }
 
 impl FromRef<Ctx> for colloquy_http::Ctx {
     fn from_ref(ctx: &Ctx) -> Self {
         ctx.http.clone()
-    }
-}
-
-impl FromRef<Ctx> for Files {
-    fn from_ref(ctx: &Ctx) -> Self {
-        ctx.files.clone()
     }
 }
 

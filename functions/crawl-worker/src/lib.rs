@@ -1,9 +1,10 @@
-//! Crawls one page or reads one file a message, and begins crawls that are requested from outside.
+//! Crawls one page or reads one file a message, fills copies of chatbots, and begins crawls that are
+//! requested from outside.
 
 use app::{
     App,
     adapters::sqs::Queue,
-    crawl::{CrawlWorker, requests::CrawlMessage},
+    crawl::{CrawlWorker, copy::KnowledgeCopier, requests::CrawlMessage},
     work_queue::Job,
 };
 use domain::{Error, ErrorKind, Result};
@@ -18,6 +19,7 @@ use worker::SqsBatchResponse;
 pub struct Ctx {
     app: App,
     worker: CrawlWorker,
+    copier: KnowledgeCopier,
     policy: Policy,
     dead_letters: Queue,
 }
@@ -30,6 +32,7 @@ impl Ctx {
         let app = aws.app(env)?.with_semantics(aws.semantics(env)?);
         let queue = aws.jobs(env)?;
         Ok(Self {
+            copier: KnowledgeCopier::new(app.clone(), aws.files(env)?, aws.jobs(env)?),
             worker: CrawlWorker::new(app.clone(), fetcher, aws.files(env)?, queue),
             app,
             policy,
@@ -43,6 +46,7 @@ pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
     worker::bodies(event, |body| async move {
         let done = match CrawlMessage::read(&body) {
             Ok(CrawlMessage::Page(job)) => return job.run(&ctx.worker).await,
+            Ok(CrawlMessage::Copy(job)) => return job.run(&ctx.copier).await,
             Ok(CrawlMessage::Request(asked)) => {
                 ctx.app.begin_requested_crawl(&asked, ctx.policy).await
             }

@@ -2,6 +2,7 @@
 
 use app::{
     adapters::sqs::Queue,
+    events::high_water::HighWaterMarks,
     events::lasting::LastingFailures,
     events::router::{EventQueues, EventRouter},
     webhooks::fan_out::SubscriptionCache,
@@ -20,14 +21,17 @@ pub struct Ctx {
     router: EventRouter,
     failures: Queue,
     lasting: LastingFailures,
+    high_water: HighWaterMarks,
 }
 
 impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let failures = aws.stream_failures_queue(env)?;
-        let lasting = LastingFailures::new(&aws.app(env)?, "event-fanout");
-        Ok(Self { router: router(env, aws)?, failures, lasting })
+        let app = aws.app(env)?;
+        let lasting = LastingFailures::new(&app, "event-fanout");
+        let high_water = HighWaterMarks::new(&app, "event-fanout");
+        Ok(Self { router: router(env, aws)?, failures, lasting, high_water })
     }
 }
 
@@ -48,6 +52,7 @@ impl Ctx {
 pub fn router(env: &Env, aws: &Aws) -> Result<EventRouter> {
     let queues = EventQueues {
         crawls: aws.jobs(env)?,
+        copies: aws.jobs(env)?,
         deliveries: aws.jobs(env)?,
         purges: aws.jobs(env)?,
         mails: aws.jobs(env)?,
@@ -59,7 +64,9 @@ pub fn router(env: &Env, aws: &Aws) -> Result<EventRouter> {
 
 /// Handles a batch of records, in order. The first that fails comes again with all after it.
 pub async fn handle(event: Value, ctx: &Ctx) -> Result<StreamResponse> {
+    let shard = worker::shard_of(&event).ok();
     worker::records(event, |records| async move {
+        let mut reached = None;
         let mut cache = SubscriptionCache::default();
         let mut done = 0;
         for record in records {
@@ -79,7 +86,11 @@ pub async fn handle(event: Value, ctx: &Ctx) -> Result<StreamResponse> {
                     break;
                 }
             }
+            reached = record.written_at.max(reached);
             done += 1;
+        }
+        if let (Some(shard), Some(at)) = (shard, reached) {
+            ctx.high_water.reached(&shard.0, at).await;
         }
         done
     })

@@ -15,7 +15,7 @@ impl Ctx {
     /// From settings.
     pub async fn new(env: &Env, aws: &Aws) -> Result<Self> {
         let ticker = Ticker::new(aws.app(env)?, aws.jobs(env)?, aws.jobs(env)?, aws.jobs(env)?);
-        Ok(Self { ticker: ticker.with_purges(aws.jobs(env)?) })
+        Ok(Self { ticker: ticker.with_purges(aws.jobs(env)?).with_copies(aws.jobs(env)?) })
     }
 }
 

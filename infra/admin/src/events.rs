@@ -13,6 +13,9 @@ pub struct Events {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    /// Says up to when event-fanout has handled the changes of each shard of the stream. After an
+    /// outage, events are missing from the latest of these times on.
+    HighWater,
     /// Derives the events of a time range again from the items, with the same ids, and delivers
     /// what never arrived.
     Replay {
@@ -36,7 +39,10 @@ enum What {
 
 impl Events {
     pub(crate) async fn run(self, app: &App, env: &Env, aws: &Aws) -> Result<String> {
-        let What::Replay { workspace: named, all, chatbot, since, until } = self.what;
+        let What::Replay { workspace: named, all, chatbot, since, until } = self.what else {
+            let marks = app.store.high_water("event-fanout").await?;
+            return Ok(marks.iter().map(|mark| format!("{} {}\n", mark.at, mark.shard)).collect());
+        };
         let now = Timestamp::now();
         let time = |field: &str, text: &str| {
             Timestamp::parse(text).ok_or_else(|| Error::field(field, "must be a time (RFC 3339)"))

@@ -4,6 +4,7 @@ mod dlq;
 mod evaluate;
 mod events;
 mod invite;
+mod master_key;
 mod plan;
 mod recount;
 
@@ -40,6 +41,8 @@ pub enum Command {
     Evaluate(evaluate::Evaluate),
     /// Derives events again from what is stored.
     Events(events::Events),
+    /// Replaces the key under which tenants' secrets are sealed.
+    RotateMasterKey(master_key::RotateMasterKey),
     /// Looks at what the queues gave up, tries it again, or drops it.
     Dlq(dlq::Dlq),
 }
@@ -54,6 +57,7 @@ pub async fn run(options: Options) -> Result<String> {
         Command::Recount(command) => command.run(&app).await,
         Command::Evaluate(command) => command.run(&app, &env, &aws).await,
         Command::Events(command) => command.run(&app, &env, &aws).await,
+        Command::RotateMasterKey(command) => command.run(&env, &aws).await,
         Command::Dlq(command) => command.run(&env, &aws).await,
     }
 }

@@ -303,6 +303,7 @@ fn error_of_outbound(error: OutboundError) -> AnswerError {
         | OutboundError::BadRedirect => AnswerError::Refused { message },
         OutboundError::TimedOut(_)
         | OutboundError::TooLarge(_)
+        | OutboundError::LargeHeader(_)
         | OutboundError::Encoding(_)
         | OutboundError::Lost(_)
         | OutboundError::Failed(_) => AnswerError::Unavailable { message },

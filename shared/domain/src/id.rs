@@ -130,6 +130,23 @@ impl DeliveryId {
     }
 }
 
+impl SourceId {
+    /// The id of the copy of `source` for `chatbot`, always the same one. It sorts as that of the
+    /// source does.
+    pub fn copied(source: Self, chatbot: ChatbotId) -> Self {
+        let at = source.made_at().unwrap_or(Timestamp::from_millis(0));
+        let parts = ["copy", &source.to_string(), &chatbot.to_string()];
+        Self(DeliveryId::derived_at(at, &parts).0)
+    }
+}
+
+impl CrawlId {
+    /// The id of the copy of `crawl` for `source`, always the same one.
+    pub fn copied(crawl: Self, source: SourceId) -> Self {
+        Self::derived(&["copy", &crawl.to_string(), &source.to_string()])
+    }
+}
+
 impl ChatbotId {
     /// The id with these bytes, as [`Self::uuid`] gives them.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {

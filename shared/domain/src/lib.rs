@@ -79,7 +79,9 @@ pub use page::ListPage;
 pub use period::Period;
 pub use plan::{CallLimits, Feature, Plan, Plans};
 pub use renderer::{Context, EventRenderer, RenderedEvent, RequiredData};
-pub use source::{Source, SourceFile, SourceKind, SourceStatus, SyncFrequency};
+pub use source::{
+    ChatbotCopy, CopiedFrom, Source, SourceFile, SourceKind, SourceStatus, SyncFrequency,
+};
 pub use time::{Days, Timestamp};
 pub use trace::{
     TracedAttempt, TracedBackend, TracedMessage, TracedPassage, TracedSearch, TurnTrace,

@@ -107,7 +107,7 @@ where
         let content_type = content_type.unwrap_or_default().to_owned();
         let extensions = request.extensions().clone();
         let form = match read_body(request, state).await {
-            Ok(body) => read(&content_type, body).await,
+            Ok(body) => read_form(&content_type, body).await,
             Err(error) => Err(error),
         };
         let secret = known.or_else(|| form.as_ref().ok().and_then(key)).unwrap_or_default();
@@ -130,7 +130,8 @@ fn key(form: &Form) -> Option<String> {
     }
 }
 
-async fn read(content_type: &str, body: Bytes) -> Result<Form> {
+/// Reads a body that is a form by its type; one of another type stays as it is.
+pub async fn read_form(content_type: &str, body: Bytes) -> Result<Form> {
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("multipart/form-data") {
         return Ok(Form::Other(body));
@@ -167,7 +168,7 @@ mod tests {
     const TYPE: &str = "multipart/form-data; boundary=x";
 
     async fn parts(content_type: &str, body: &str) -> Result<Vec<Part>> {
-        match read(content_type, Bytes::copy_from_slice(body.as_bytes())).await? {
+        match read_form(content_type, Bytes::copy_from_slice(body.as_bytes())).await? {
             Form::Parts(parts) => Ok(parts),
             Form::Other(body) => panic!("{body:?}"),
         }

@@ -23,6 +23,7 @@ use crate::{
     auth::{KnownCaller, look_up, secret_in},
     form::max_bytes,
     problem::render,
+    visitor::client_address,
 };
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -84,8 +85,16 @@ async fn claim(
 ) -> Result<(IdempotentRequest, Claim)> {
     let key = parts.headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-    let (secret, method) = (known.secret(), parts.method.as_str());
-    let request = IdempotentRequest::new(secret, key, method, target, body)?;
+    let method = parts.method.as_str();
+    // All visitors of a page have its key: what tells them apart is where they are.
+    let caller = match &known.caller {
+        Caller::Key(principal) if principal.kind.is_for_pages() => {
+            let address = client_address(&parts.extensions).unwrap_or_default();
+            format!("{} {address}", known.secret())
+        }
+        _ => known.secret().to_owned(),
+    };
+    let request = IdempotentRequest::new(&caller, key, method, target, body)?;
     let claim = app.claim_request(&request).await?;
     Ok((request, claim))
 }

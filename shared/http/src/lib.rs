@@ -22,7 +22,7 @@ pub use auth::{
 };
 pub use body::{Body, Params, PathParams, RawBody, parse, query};
 pub use ctx::Ctx;
-pub use form::{BodyLimit, Form, Part, SiteForm};
+pub use form::{BodyLimit, Form, Part, SiteForm, read_form};
 pub use layers::{
     CONVERSATION_TOKEN, finish, finish_public, finish_with_body_limit, not_found, open_to_browsers,
 };

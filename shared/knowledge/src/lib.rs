@@ -51,3 +51,4 @@ pub use robots::Robots;
 pub use search::{Found, Match, Passage};
 pub use segment::Segment;
 pub use semantic::{EmbedError, Embedder};
+pub use sitemap::sitemap_links;

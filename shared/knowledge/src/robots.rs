@@ -15,10 +15,10 @@ const NAME: &str = "colloquybot";
 /// Bounds on a robots.txt.
 const LIMITS: FetchLimits =
     FetchLimits { time: Duration::from_secs(10), bytes: 512 * 1024, redirects: 5 };
-/// Bytes of the files that are cached, parsed.
-const MAX_CACHED: usize = 8 * 1024 * 1024;
-/// A parsed file takes about this many times the bytes of its text.
-const PARSED: usize = 4;
+/// Bytes of the files that are cached, parsed: the largest one among them.
+const MAX_CACHED: usize = 160 * 1024 * 1024;
+/// A parsed file takes up to about this many times the bytes of its text, since each rule is compiled.
+const PARSED: usize = 256;
 /// Sitemaps taken from one file at most.
 const MAX_SITEMAPS: usize = 10;
 
@@ -35,7 +35,8 @@ pub struct Robots {
 }
 
 impl Robots {
-    fn parse(text: &[u8], url: &Url) -> Result<Self, PageError> {
+    /// Reads a robots.txt that came from `url`.
+    pub fn parse(text: &[u8], url: &Url) -> Result<Self, PageError> {
         let robot =
             Robot::new(NAME, text).map_err(|_| PageError::Robots(Box::new(PageError::NoRules)))?;
         let delay = robot
@@ -92,7 +93,14 @@ async fn fetch(client: &Client, url: &Url) -> Result<Arc<Robots>, PageError> {
         Err(error) => return Err(PageError::Robots(Box::new(error.into()))),
     };
     match fetched.status {
-        200..=299 => Robots::parse(&fetched.body, url).map(Arc::new),
+        200..=299 => {
+            let url = url.clone();
+            // Thousands of rules take a while; other pages go on meanwhile.
+            let parsed =
+                tokio::task::spawn_blocking(move || Robots::parse(&fetched.body, &url)).await;
+            let parsed = parsed.map_err(|_| PageError::Robots(Box::new(PageError::NoRules)))?;
+            parsed.map(Arc::new)
+        }
         400..=499 => Ok(Arc::default()),
         _ => Err(PageError::Robots(Box::new(PageError::of(&fetched)))),
     }

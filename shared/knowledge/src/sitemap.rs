@@ -92,6 +92,12 @@ pub(crate) struct Listed {
     pub(crate) sitemaps: Vec<Url>,
 }
 
+/// How many pages, and how many further files, a sitemap lists that came from `at`.
+pub fn sitemap_links(body: Vec<u8>, at: &Url) -> (usize, usize) {
+    let listed = parse(body, at);
+    (listed.pages.len(), listed.sitemaps.len())
+}
+
 /// Reads a sitemap, an index of sitemaps, a feed, or a list of addresses line by line.
 pub(crate) fn parse(body: Vec<u8>, at: &Url) -> Listed {
     let Some(bytes) = unpacked(body) else { return Listed::default() };

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::{
     Client, OutboundError, Sent,
-    client::{read_prefix, text_of},
+    client::{read_prefix, text_of, with_small_header},
     error::failed,
 };
 
@@ -83,6 +83,8 @@ impl Client {
                 let may_have_arrived = !(error.is_connect() || error.is_builder());
                 Unanswered { error: failed(error), may_have_arrived }
             })?;
+        let response = with_small_header(response)
+            .map_err(|error| Unanswered { error, may_have_arrived: true })?;
         let latency = begun.elapsed();
         let status = response.status().as_u16();
         let retry_after = text_of(response.headers().get(RETRY_AFTER))

@@ -10,6 +10,7 @@ use std::{
 use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
 use reqwest::{
+    Response,
     dns::{Addrs, Name, Resolve, Resolving},
     header::{
         ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
@@ -114,6 +115,18 @@ pub enum Exchange {
     Delete,
 }
 
+/// Bytes of an answer's header at most, names and values together.
+pub(crate) const MAX_HEADER: usize = 16 * 1024;
+
+/// The answer, unless its header is larger than [`MAX_HEADER`]: what is kept of a header is stored.
+pub(crate) fn with_small_header(response: Response) -> Result<Response, OutboundError> {
+    let bytes = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
+    match bytes.sum::<usize>() <= MAX_HEADER {
+        true => Ok(response),
+        false => Err(OutboundError::LargeHeader(MAX_HEADER)),
+    }
+}
+
 struct GuardedResolver(Policy);
 
 impl Resolve for GuardedResolver {
@@ -151,6 +164,7 @@ impl Client {
             .tls_backend_preconfigured(tls::config()?)
             .connect_timeout(Duration::from_secs(10))
             .pool_idle_timeout(Duration::from_secs(60))
+            .http2_max_header_list_size(u32::try_from(MAX_HEADER).unwrap_or(u32::MAX))
             .build()
             .map_err(failed)?;
         Ok(Self { http, policy })
@@ -202,7 +216,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = request.send().await.map_err(failed)?;
+        let response = with_small_header(request.send().await.map_err(failed)?)?;
         let (status, head) = (response.status().as_u16(), response.headers());
         let cookies = cookies(head);
         // 304 may come with an address too, and leads nowhere.
@@ -255,7 +269,8 @@ impl Client {
         let response = tokio::time::timeout(time, request.send())
             .await
             .map_err(|_| OutboundError::TimedOut(time.as_secs()))?
-            .map_err(failed)?;
+            .map_err(failed)
+            .and_then(with_small_header)?;
         let latency = begun.elapsed();
         let status = response.status().as_u16();
         let retry_after = text_of(response.headers().get(RETRY_AFTER))
@@ -303,6 +318,8 @@ impl Client {
             may_have_arrived: !error.is_connect() && !error.is_builder(),
             error: failed(error),
         })?;
+        let response = with_small_header(response)
+            .map_err(|error| SendError { error, may_have_arrived: true })?;
         let retry_after = text_of(response.headers().get(RETRY_AFTER))
             .and_then(|text| wait_until(&text, SystemTime::now()));
         Ok(Streamed {

@@ -17,6 +17,9 @@ pub enum OutboundError {
     /// More than the bound came.
     #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
+    /// Its header has more bytes than that.
+    #[error("the header of the answer is larger than {0} bytes")]
+    LargeHeader(usize),
     /// The body is packed in a way that is not known here.
     #[error("the content encoding {0} can't be read")]
     Encoding(String),
@@ -113,6 +116,43 @@ mod tests {
             let sent = client.exchange(&Url::parse(&url).unwrap(), &[], post).await;
             let error = sent.err().expect("no answer");
             assert_eq!(error.may_have_arrived, arrived, "{url}: {error}");
+        }
+    }
+
+    /// What a header says is stored: its bytes have a bound, whatever the request.
+    #[tokio::test]
+    async fn a_header_has_at_most_16_kilobytes() {
+        let client = Client::new(Policy::Local, "test").unwrap();
+        for (bytes, fits) in [(8_000, true), (17_000, false), (300_000, false)] {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap());
+            tokio::spawn(async move {
+                for _ in 0..3 {
+                    let (mut stream, _) = listener.accept().await.unwrap();
+                    assert!(stream.read(&mut [0; 1_000]).await.unwrap() > 0);
+                    let etag = "e".repeat(bytes);
+                    let head = format!(
+                        "HTTP/1.1 200 OK\r\netag: {etag}\r\nconnection: close\r\n\
+                         content-length: 0\r\n\r\n"
+                    );
+                    // A client that has read enough hangs up.
+                    let _ = stream.write_all(head.as_bytes()).await;
+                }
+            });
+            let url = Url::parse(&url).unwrap();
+            let time = Duration::from_secs(10);
+            let limits = Limits { time, bytes: 1_000, redirects: 0 };
+            let got = client.get(&url, "*/*", limits).await.map(drop);
+            let posted = client.post_json(&url, &[], "{}".to_owned(), time, 9).await.map(drop);
+            let post = crate::Exchange::Post("{}".to_owned());
+            let sent = client.exchange(&url, &[], post).await.map(drop);
+            let sent = sent.map_err(|failed| failed.error);
+            for came in [got, posted, sent] {
+                assert_eq!(came.is_ok(), fits, "{bytes}: {came:?}");
+                if let Err(error) = came {
+                    assert_eq!(error, OutboundError::LargeHeader(16 * 1024));
+                }
+            }
         }
     }
 

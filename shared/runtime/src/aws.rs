@@ -275,20 +275,42 @@ impl Aws {
         Ok(DeadLetters::at(self.sqs(), QueuesConfig::stream_failures(env)?))
     }
 
-    /// Reads the master key that `MASTER_KEY_SECRET` names; once, when a function starts.
+    /// Seals under the master keys that `MASTER_KEY_SECRET` names; read once, when a function starts.
     pub async fn sealer(&self, env: &Env) -> Result<Sealer> {
-        let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.config)
-            .timeout_config(self.timeouts(QUEUES));
-        if let Some((_, endpoint)) = &self.endpoints {
-            config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
-        }
-        let secret = aws_sdk_secretsmanager::Client::from_conf(config.build())
+        Sealer::new(&self.master_key(env).await?)
+    }
+
+    /// The text of the secret that `MASTER_KEY_SECRET` names.
+    pub async fn master_key(&self, env: &Env) -> Result<String> {
+        let secret = self
+            .secrets()
             .get_secret_value()
             .secret_id(AccessConfig::master_key_secret(env)?)
             .send()
             .await
             .map_err(|e| Error::internal(e.into_service_error()))?;
-        Sealer::new(secret.secret_string().unwrap_or_default())
+        Ok(secret.secret_string().unwrap_or_default().to_owned())
+    }
+
+    /// Replaces that text.
+    pub async fn put_master_key(&self, env: &Env, text: &str) -> Result<()> {
+        self.secrets()
+            .put_secret_value()
+            .secret_id(AccessConfig::master_key_secret(env)?)
+            .secret_string(text)
+            .send()
+            .await
+            .map_err(|e| Error::internal(e.into_service_error()))?;
+        Ok(())
+    }
+
+    fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        let mut config = aws_sdk_secretsmanager::config::Builder::from(&self.config)
+            .timeout_config(self.timeouts(QUEUES));
+        if let Some((_, endpoint)) = &self.endpoints {
+            config = config.endpoint_url(endpoint).http_client(self.plain_http.clone());
+        }
+        aws_sdk_secretsmanager::Client::from_conf(config.build())
     }
 
     /// What every use case needs.

@@ -35,6 +35,7 @@
 //! | its logo | `BOT#<chatbot>` | `LOGO` | |
 //! | its widget, as far as it was set | `BOT#<chatbot>` | `WIDGET` | |
 //! | claim of a subdomain by a chatbot | `SUBDOMAIN#<name>` | `SUBDOMAIN` | |
+//! | proof of a custom domain, for one chatbot | `DOMAIN#<name>` | `DOMAIN` | |
 //! | counters of a chatbot | `BOT#<chatbot>` | `COUNT` | |
 //! | counters of one of its days | `BOT#<chatbot>` | `DAY#<date>` | |
 //! | counters of one of its hours | `BOT#<chatbot>` | `HOUR#<date>T<hour>` | |
@@ -51,6 +52,7 @@
 //! | lead | `BOT#<chatbot>` | `LEAD#<lead>` | |
 //! | source | `BOT#<chatbot>` | `SRC#<source>` | `due` for syncs and crawls that hang |
 //! | claim of a URL by a source | `BOT#<chatbot>` | `SRCURL#<sha256 of the URL>` | |
+//! | request to fill a copy of a chatbot | `BOT#<chatbot>` | `COPY` | `due` until its sources are there |
 //! | page of a crawl | `SRC#<source>#<job>` | `PAGE#<sha256 of the URL>` | |
 //! | where a page of a crawl leads | `SRC#<source>#<job>` | `LINKS#<sha256 of the URL>` | |
 //! | chunk | `SRC#<source>#<job>` | `CHUNK#<page>#<place>` | |
@@ -67,7 +69,7 @@
 //! | mail that was sent | `MAIL#<event>` | `MAIL` | expires |
 //! | tombstone of what was deleted | `PURGE#<id>` | `<what of it>` | `due` until all of it is gone; then expires |
 //! | failures of a record of the stream | `FAILED#<consumer>` | `<place in the stream>` | expires |
-//! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | |
+//! | checkpoint of a stream consumer | `CHECKPOINT#<consumer>` | `SHARD#<shard>` | expires |
 //!
 //! # Access patterns
 //!
@@ -123,6 +125,7 @@
 //! | whether there is room for one more webhook | condition on a counter in the chatbot or workspace | |
 //! | whether a mail was sent | get | 1 |
 //! | how far a deletion has come | query `PURGE#…` | 1 |
+//! | how far a consumer has come | query `CHECKPOINT#…` | by size, bounded by the shards of a month |
 //! | what is due | query `due`, each of a kind's [`DUE_SHARDS`] shards | by size |
 //!
 //! Another tenant's id finds nothing, since each of these begins at the caller's own workspace or
@@ -136,9 +139,9 @@ mod prefixes;
 
 use domain::{
     AgentLoopId, ChannelId, ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId,
-    DeliveryId, EventId, ExecutionId, GroupId, IntegrationId, InvitationId, KeyId, LeadId,
-    MessageId, PeerKey, Scope, SessionId, SourceId, Subdomain, Timestamp, UserId, WebhookId,
-    WorkspaceId,
+    DeliveryId, EventId, ExecutionId, GroupId, HostName, IntegrationId, InvitationId, KeyId,
+    LeadId, MessageId, PeerKey, Scope, SessionId, SourceId, Subdomain, Timestamp, UserId,
+    WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -292,6 +295,10 @@ pub fn execution_step(id: ExecutionId, number: u32) -> Key {
 pub fn execution_slot(workspace: WorkspaceId, number: u8) -> Key {
     key(format!("SLOTS#{workspace}"), format!("SLOT#{number}"))
 }
+/// The request to fill a chatbot, which is a copy.
+pub fn chatbot_copy(id: ChatbotId) -> Key {
+    key(chatbot_partition(id), "COPY")
+}
 /// A chatbot's branding.
 pub fn branding(id: ChatbotId) -> Key {
     key(chatbot_partition(id), "BRANDING")
@@ -307,6 +314,10 @@ pub fn widget(id: ChatbotId) -> Key {
 /// The claim of a subdomain by one chatbot of all.
 pub fn subdomain(name: &Subdomain) -> Key {
     key(format!("SUBDOMAIN#{}", name.as_str()), "SUBDOMAIN")
+}
+/// The proof that a custom domain leads to one chatbot of all.
+pub fn custom_domain(name: &HostName) -> Key {
+    key(format!("DOMAIN#{}", name.as_str()), "DOMAIN")
 }
 /// The counters of a chatbot.
 pub fn counters(id: ChatbotId) -> Key {
@@ -438,7 +449,11 @@ pub fn failure(consumer: &str, sequence: &str) -> Key {
 }
 /// How far a consumer has come on a shard of the stream.
 pub fn checkpoint(consumer: &str, shard: &str) -> Key {
-    key(format!("CHECKPOINT#{consumer}"), format!("SHARD#{shard}"))
+    key(checkpoints_partition(consumer), format!("{SHARD}{shard}"))
+}
+/// Partition of how far a consumer has come.
+pub fn checkpoints_partition(consumer: &str) -> String {
+    format!("CHECKPOINT#{consumer}")
 }
 
 /// Partition of the `list` index for conversations of one status.

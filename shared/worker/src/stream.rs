@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use domain::{Error, Result};
+use domain::{Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::{Change, StreamImage, StreamItem};
@@ -19,6 +19,8 @@ pub struct Record {
     pub sequence: String,
     /// The keys of the item it is about.
     pub keys: Value,
+    /// When it was written, to the second.
+    pub written_at: Option<Timestamp>,
     /// What changed, if anybody waits for it.
     pub change: Option<Change>,
     /// Why nothing can be said of it, if that is so.
@@ -64,12 +66,14 @@ where
         };
         sequences.push(sequence.clone());
         let keys = record["dynamodb"]["Keys"].clone();
+        let seconds = record["dynamodb"]["ApproximateCreationDateTime"].as_f64();
+        let written_at = seconds.map(|seconds| Timestamp::from_millis((seconds * 1e3) as i64));
         readable.push(match change(record) {
-            Ok(change) => Record { sequence, keys, change, unreadable: None },
+            Ok(change) => Record { sequence, keys, written_at, change, unreadable: None },
             Err(error) => {
                 tracing::error!(%error, sequence, "a stream record can't be read");
                 let unreadable = Some(Unreadable { keys: keys.clone(), reason: error.to_string() });
-                Record { sequence, keys, change: None, unreadable }
+                Record { sequence, keys, written_at, change: None, unreadable }
             }
         });
     }

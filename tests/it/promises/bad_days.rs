@@ -92,6 +92,49 @@ async fn an_outage_of_the_table_puts_nothing_aside() {
     app.platform.shutdown().await;
 }
 
+/// What the operator's command line says to `words`.
+async fn admin(app: &App, words: &[&str]) -> String {
+    let env = app.platform.lambda_env();
+    let first = ["admin", "--env-file", env.to_str().expect("a path")];
+    let words = first.iter().chain(words);
+    admin::run(admin::Options::try_parse_from(words).expect("words")).await.unwrap()
+}
+
+/// A drill: fan-out handles some changes and then none. Its high-water mark is the time from which the
+/// operator replays, and every event arrives, those before the outage once.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_high_water_mark_says_since_when_events_are_missing() {
+    let receiver = Receiver::start().await;
+    let mut app = App::with(|options| options.detached = true).await;
+    let ada = app.tenant("ada").await;
+    create(&app, &ada, &receiver.url, &["conversation.started"]).await;
+    app.ask(&ada.public, "Hello?").await;
+    let Some(Code::Worker(work)) = app.platform.function("event-fanout").cloned() else {
+        panic!("the function")
+    };
+    let records = app.platform.changes(1_000).expect("the stream");
+    let written = records.last().unwrap()["dynamodb"]["ApproximateCreationDateTime"].clone();
+    let event = json!({"Records": records, "shardId": "shard-1", "state": {}});
+    assert_eq!(work(event).await.unwrap()["batchItemFailures"], json!([]));
+    // Its day without fan-out begins.
+    app.ask(&ada.public, "Hello again?").await;
+    app.platform.forget_changes().await.expect("an empty stream");
+    app.platform.attach().expect("workers");
+    app.drain().await;
+    assert_eq!(receiver.received().len(), 1);
+
+    let marks = admin(&app, &["events", "high-water"]).await;
+    let mark = marks.lines().find(|line| line.ends_with(" shard-1")).expect("the shard");
+    let since = mark.split(' ').next().unwrap();
+    let millis = domain::Timestamp::parse(since).expect("a time").millis();
+    assert_eq!(millis / 1_000, written.as_f64().unwrap() as i64);
+    let said = admin(&app, &["events", "replay", "--all", "--since", since]).await;
+    assert!(said.ends_with("1 workspaces\n"), "{said}");
+    app.drain().await;
+    assert_eq!(receiver.received().len(), 2, "the missing one, and none a second time");
+    app.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_dead_fan_out_one_command_tells_every_tenant_s_events() {
     let receiver = Receiver::start().await;

@@ -99,3 +99,118 @@ async fn of_many_workers_one_asks_an_endpoint_that_was_held_back() {
     assert_eq!(store.webhook(scope, id, true).await.unwrap().unwrap().circuit, None);
     app.finish().await;
 }
+
+/// An endpoint that takes fourteen seconds never times out. It is set apart all the same: once other
+/// workers have as many requests to it under way as there may be, none is made here, and nothing else
+/// waits. Once it answers fast again, it is an endpoint like any other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_endpoint_has_few_requests_under_way_over_all_workers() {
+    const PLACES: u8 = 4;
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let (slow, quick) = (Receiver::start().await, Receiver::start().await);
+    let (id, _) = create(&app, &tenant, &slow.url, &["message.created"]).await;
+    create(&app, &tenant, &quick.url, &["message.created"]).await;
+    let (store, scope) = (&app.platform.app.store, Scope::Chatbot(tenant.chatbot.parse().unwrap()));
+    let webhook = id.parse().unwrap();
+    store.set_slow(scope, webhook, None, Some(14_000)).await.unwrap();
+    let row = format!("slow:{id}");
+    let lease = Duration::from_secs(60);
+    for number in 0..PLACES {
+        let now = Timestamp::now();
+        assert!(store.take_place(&row, number, "another worker", lease, now).await.unwrap());
+    }
+    app.ask(&tenant.public, "Hello?").await;
+    eventually("the quick one's", async || (quick.count() == 2).then_some(())).await;
+    app.drain().await;
+    assert_eq!(slow.count(), 0, "no worker's time is left for it");
+    for number in 0..PLACES {
+        store.leave_place(&row, number, "another worker").await.unwrap();
+    }
+    eventually("its own", async || (slow.count() == 2).then_some(())).await;
+    eventually("it is known to be faster", async || {
+        app.ask(&tenant.public, "Hello?").await;
+        let known = store.webhook(scope, webhook, true).await.unwrap().unwrap().slow_ms;
+        known.is_none().then_some(())
+    })
+    .await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_is_known_to_be_slow_before_it_has_answered() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let slow = Receiver::answering(|_| Answer::After(Duration::from_secs(5))).await;
+    let (id, _) = create(&app, &tenant, &slow.url, &["conversation.started"]).await;
+    app.ask(&tenant.public, "Hello?").await;
+    let (store, scope) = (&app.platform.app.store, Scope::Chatbot(tenant.chatbot.parse().unwrap()));
+    let known = async || {
+        let found = store.webhook(scope, id.parse().unwrap(), true).await.unwrap();
+        found.unwrap().slow_ms
+    };
+    let early = eventually("it is noted", async || known().await).await;
+    let answered = slow.received().iter().any(|one| one.answered.is_some());
+    assert!(early == 2_000 && !answered, "{early} ms, while the request is under way");
+    app.drain().await;
+    let average =
+        eventually("its answer counts", async || known().await.filter(|ms| *ms > 2_000)).await;
+    assert!((5_000..15_000).contains(&average), "{average}");
+    app.finish().await;
+}
+
+/// Webhooks of several workspaces name one host. Where other workers have all of its places, one request
+/// at a time goes out from here, and all arrive in the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_to_a_host_have_a_bound_whoever_s_webhooks_name_it() {
+    let app = App::start().await;
+    let (ada, bob) = (app.tenant("ada").await, app.tenant("bob").await);
+    let one = Receiver::answering(|_| Answer::After(Duration::from_millis(50))).await;
+    for n in 0..5 {
+        for tenant in [&ada, &bob] {
+            let url = format!("{}?n={n}", one.url);
+            create(&app, tenant, &url, &["conversation.started"]).await;
+        }
+    }
+    let store = &app.platform.app.store;
+    let lease = Duration::from_secs(300);
+    for number in 0..8 {
+        let now = Timestamp::now();
+        let row = "deliveries:127.0.0.1";
+        assert!(store.take_place(row, number, "another worker", lease, now).await.unwrap());
+    }
+    join_all([&ada, &bob].map(|tenant| app.ask(&tenant.public, "Hello?"))).await;
+    eventually("all of them", async || (one.count() == 10).then_some(())).await;
+    assert_eq!(one.most_at_once(), 1, "nobody asks the host for more than it has places");
+    app.finish().await;
+}
+
+/// What is logged of an attempt tells a tenant nothing of which ports of a host are open.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_refuses_looks_like_one_that_is_silent() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let silent = Receiver::answering(|_| Answer::Never).await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut logged = Vec::new();
+    for url in [silent.url.clone(), format!("http://{closed}/")] {
+        let (id, _) = create(&app, &tenant, &url, &["conversation.started"]).await;
+        logged.push(id);
+    }
+    app.ask(&tenant.public, "Hello?").await;
+    let mut attempts = Vec::new();
+    for id in logged {
+        let path = format!("{}/{id}/deliveries", crate::util::webhooks::hooks(&tenant));
+        let attempt = eventually("an attempt", async || {
+            let list = app.get(&path).bearer(&tenant.secret).send().await.ok();
+            let first = list["deliveries"][0]["attempts"][0].clone();
+            first.is_object().then_some(first)
+        })
+        .await;
+        let mut attempt = attempt.as_object().unwrap().clone();
+        attempt.retain(|name, _| name != "at" && name != "attemptedAt");
+        attempts.push(attempt);
+    }
+    assert_eq!(attempts[0], attempts[1]);
+    app.platform.shutdown().await;
+}

@@ -254,3 +254,26 @@ async fn counters_are_compared_with_what_there_is() {
     assert!(admin(&app, &["recount", &tenant.workspace, "--chatbot", stranger]).await.is_err());
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_master_key_is_replaced_in_two_steps() {
+    let receiver = Receiver::start().await;
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    crate::util::webhooks::create(&app, &tenant, &receiver.url, &["conversation.started"]).await;
+    let said = admin(&app, &["rotate-master-key"]).await.unwrap();
+    assert!(said.starts_with("added master key 1; key 0 seals until"), "{said}");
+    assert!(admin(&app, &["rotate-master-key", "--activate", "9"]).await.is_err());
+    let said = admin(&app, &["rotate-master-key", "--activate", "1"]).await.unwrap();
+    assert!(said.starts_with("master key 1 seals from now on"), "{said}");
+    let said = admin(&app, &["rotate-master-key"]).await.unwrap();
+    assert!(said.starts_with("added master key 2; key 1 seals until"), "{said}");
+    // A worker that starts after that opens what the first key sealed.
+    let platform = &app.platform;
+    let (dynamodb, queues) = (platform.dynamodb_endpoint(), platform.sqs_endpoint());
+    assert!(platform.function_at("delivery-worker", dynamodb, queues).await.is_ok());
+    app.ask(&tenant.public, "Hello?").await;
+    app.drain().await;
+    assert_eq!(receiver.count(), 1);
+    app.finish().await;
+}

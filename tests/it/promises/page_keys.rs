@@ -64,9 +64,18 @@ async fn a_widget_key_does_what_a_visitor_wants_and_nothing_else() {
 
 /// Asks with `key` from another address of this machine.
 async fn ask_from(app: &App, address: [u8; 4], key: &str) -> Reply {
+    ask_once_from(app, address, key, None).await
+}
+
+/// The same, with an `Idempotency-Key`.
+async fn ask_once_from(app: &App, address: [u8; 4], key: &str, once: Option<&str>) -> Reply {
     let http = plain_http().local_address(std::net::IpAddr::from(address)).build().unwrap();
     let url = format!("{}/api/v1/chat", app.platform.base_url);
-    let sent = http.post(url).bearer_auth(key).json(&json!({"message": "Hello?"})).send().await;
+    let mut request = http.post(url).bearer_auth(key).json(&json!({"message": "Hello?"}));
+    if let Some(once) = once {
+        request = request.header("idempotency-key", once);
+    }
+    let sent = request.send().await;
     let answer = sent.expect("an answer");
     Reply {
         status: answer.status().as_u16(),
@@ -106,6 +115,25 @@ async fn one_address_has_a_rate_with_the_keys_in_a_chatbot_s_pages() {
     assert_eq!(ask_from(&app, here, &ada.secret).await.status, 200, "a key that is in no page");
     clock.advance(std::time::Duration::from_secs(60));
     assert_eq!(ask_from(&app, here, &ada.public).await.status, 200, "the next minute");
+    app.finish().await;
+}
+
+/// A page's key is the same for all its visitors, and so may be what their clients count their requests
+/// by: no one gets another visitor's conversation.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idempotency_key_of_a_page_s_visitor_is_theirs_alone() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let (here, there) = ([127, 0, 0, 1], [127, 0, 0, 2]);
+    let ask = async |address, key: &str| {
+        let answer = ask_once_from(&app, address, key, Some("1")).await.ok();
+        answer["conversationId"].as_str().unwrap().to_owned()
+    };
+    let first = ask(here, &ada.public).await;
+    assert_eq!(ask(here, &ada.public).await, first, "the same visitor's request, again");
+    assert_ne!(ask(there, &ada.public).await, first, "another visitor's");
+    let own = ask(here, &ada.secret).await;
+    assert_eq!(ask(there, &ada.secret).await, own, "a server may move");
     app.finish().await;
 }
 

@@ -39,7 +39,7 @@ const STORE: Rooms = &[
     ("agent_loops", &["keys", "table", "webhooks"]),
     ("channels", &["keys", "table"]),
     ("chat", &["conversations", "keys", "table"]),
-    ("chatbots", &["erasures", "keys", "table"]),
+    ("chatbots", &["erasures", "keys", "knowledge", "table"]),
     ("conversations", &["counters", "erasures", "keys", "table"]),
     ("counters", &["keys", "table"]),
     ("crawl", &["keys", "knowledge", "retry", "table"]),

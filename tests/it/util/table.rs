@@ -8,11 +8,16 @@ use tests::App;
 
 /// A client of the platform's table.
 pub fn table(app: &App) -> Client {
+    table_at(app.platform.dynamodb_endpoint())
+}
+
+/// A client of the table at `endpoint`.
+pub fn table_at(endpoint: &str) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .endpoint_url(app.platform.dynamodb_endpoint())
+        .endpoint_url(endpoint)
         .http_client(runtime::plain_http())
         .build();
     Client::from_conf(config)

@@ -12,6 +12,7 @@ mod channels_meta;
 mod channels_replies;
 mod channels_slack;
 mod channels_storm;
+mod copies;
 mod crawl_again;
 mod crawl_end;
 mod crawl_politely;

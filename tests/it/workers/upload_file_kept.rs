@@ -85,7 +85,8 @@ async fn a_copy_of_the_chatbot_has_a_copy_of_its_own() {
     let ada = app.tenant("ada").await;
     let id = uploaded(&app, &ada, "garden.txt", GARDEN).await;
     let (copied, keys) = copy(&app, &ada).await;
-    assert!(said(&app, &keys, QUESTION).await.contains("at dusk"), "it answers at once");
+    app.drain().await;
+    assert!(said(&app, &keys, QUESTION).await.contains("at dusk"));
     let [twin] = &files(&app, &copied)[..] else { panic!("one file") };
     assert_ne!(*twin, id);
     assert_eq!(contents(&app, &copied, twin), GARDEN);
@@ -110,9 +111,11 @@ async fn a_file_that_waits_is_read_for_the_copy_too() {
     let ada = app.tenant("ada").await;
     let added = upload(&app, &ada, "garden.txt", GARDEN).await.ok();
     let (copied, keys) = copy(&app, &ada).await;
-    assert_eq!((files(&app, &ada.chatbot).len(), files(&app, &copied).len()), (1, 1));
+    assert_eq!((files(&app, &ada.chatbot).len(), files(&app, &copied).len()), (1, 0));
     app.platform.attach().unwrap();
+    app.drain().await;
     settled(&app, &ada, text(&added["source"]["id"])).await;
+    assert_eq!(files(&app, &copied).len(), 1);
     settled(&app, &keys, &files(&app, &copied)[0]).await;
     for keys in [&ada, &keys] {
         assert!(said(&app, keys, QUESTION).await.contains("at dusk"));

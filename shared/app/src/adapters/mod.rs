@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod files;
+pub mod key_ring;
 pub mod random;
 pub mod seal;
 pub mod sqs;

@@ -1,5 +1,7 @@
 //! Sealing tenants' secrets: AES-256-GCM under the deployment's master key, bound to what the
-//! secret belongs to.
+//! secret belongs to. What is sealed names its key, so that a key can be replaced.
+
+use std::sync::Arc;
 
 use aes_gcm::{
     Aes256Gcm, KeyInit, Nonce,
@@ -10,13 +12,22 @@ use domain::{Error, Result};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::adapters::random;
+use crate::adapters::{
+    key_ring::{FIRST, KeyRing},
+    random,
+};
 
 const NONCE_BYTES: usize = 12;
 
-/// Seals and opens. The key never leaves it.
+/// Seals and opens. The keys never leave it.
 #[derive(Clone)]
 pub struct Sealer {
+    /// All keys, the one that seals first.
+    keys: Arc<[SealingKey]>,
+}
+
+struct SealingKey {
+    id: String,
     cipher: Aes256Gcm,
     key: [u8; 32],
 }
@@ -28,38 +39,73 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// Under the key that `master` gives: the SHA-256 of its text.
+    /// Under the keys that `master` gives, the text of a [`KeyRing`]: the SHA-256 of the text of each.
     pub fn new(master: &str) -> Result<Self> {
-        if master.len() < 32 {
-            return Err(Error::internal("the master key has fewer than 32 characters"));
-        }
-        let key: [u8; 32] = Sha256::digest(master.as_bytes()).into();
-        Ok(Self { cipher: Aes256Gcm::new(&key.into()), key })
+        let ring = KeyRing::parse(master)?;
+        let mut keys: Vec<SealingKey> = ring
+            .keys()
+            .map(|(id, text)| {
+                let key: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+                SealingKey { id: id.to_owned(), cipher: Aes256Gcm::new(&key.into()), key }
+            })
+            .collect();
+        keys.sort_by_key(|key| key.id != ring.current());
+        Ok(Self { keys: keys.into() })
+    }
+
+    /// The key that seals.
+    fn current(&self) -> Result<&SealingKey> {
+        self.keys.first().ok_or_else(|| Error::internal("there is no master key"))
     }
 
     /// Seals `secret`, which only opens again for the same `owner`.
     pub fn seal(&self, owner: &str, secret: &str) -> Result<String> {
         let nonce = random::bytes::<NONCE_BYTES>()?;
         let payload = Payload { msg: secret.as_bytes(), aad: owner.as_bytes() };
-        let sealed = self
+        let key = self.current()?;
+        let sealed = key
             .cipher
             .encrypt(&Nonce::from(nonce), payload)
             .map_err(|_| Error::internal("sealing failed"))?;
-        Ok(STANDARD_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+        let sealed = STANDARD_NO_PAD.encode([nonce.as_slice(), &sealed].concat());
+        Ok(match key.id == FIRST {
+            true => sealed,
+            false => format!("{}:{sealed}", key.id),
+        })
     }
 
     /// The HMAC-SHA256 of `text` under a key that the master key gives for `purpose` alone.
     pub fn mac(&self, purpose: &str, text: &str) -> Result<[u8; 32]> {
-        Ok(self.keyed(purpose, text)?.finalize().into_bytes().into())
+        Ok(self.current()?.keyed(purpose, text)?.finalize().into_bytes().into())
     }
 
-    /// Whether `shown`, of sixteen bytes or more, begins what [`Self::mac`] gives, in a time that
-    /// doesn't tell where they differ.
+    /// Whether `shown`, of sixteen bytes or more, begins what [`Self::mac`] gives or gave under a key
+    /// before, in a time that doesn't tell where they differ.
     pub fn is_mac(&self, purpose: &str, text: &str, shown: &[u8]) -> Result<bool> {
-        let mac = self.keyed(purpose, text)?;
-        Ok(shown.len() >= 16 && mac.verify_truncated_left(shown).is_ok())
+        let mut is_one = false;
+        for key in &*self.keys {
+            let mac = key.keyed(purpose, text)?;
+            is_one |= shown.len() >= 16 && mac.verify_truncated_left(shown).is_ok();
+        }
+        Ok(is_one)
     }
 
+    /// Opens what was sealed for `owner`.
+    pub fn open(&self, owner: &str, sealed: &str) -> Result<String> {
+        let broken = || Error::internal("a sealed secret can't be opened");
+        let (id, sealed) = sealed.split_once(':').unwrap_or((FIRST, sealed));
+        let key = self.keys.iter().find(|key| key.id == id);
+        let key = key.ok_or_else(|| Error::internal("a secret was sealed under an unknown key"))?;
+        let bytes = STANDARD_NO_PAD.decode(sealed).map_err(|_| broken())?;
+        let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES).ok_or_else(broken)?;
+        let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| broken())?;
+        let payload = Payload { msg: sealed, aad: owner.as_bytes() };
+        let open = key.cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| broken())?;
+        String::from_utf8(open).map_err(|_| broken())
+    }
+}
+
+impl SealingKey {
     fn keyed(&self, purpose: &str, text: &str) -> Result<Hmac<Sha256>> {
         let begin = |key: &[u8]| Hmac::<Sha256>::new_from_slice(key).map_err(Error::internal);
         let mut of_purpose = begin(&self.key)?;
@@ -68,22 +114,37 @@ impl Sealer {
         mac.update(text.as_bytes());
         Ok(mac)
     }
-
-    /// Opens what was sealed for `owner`.
-    pub fn open(&self, owner: &str, sealed: &str) -> Result<String> {
-        let broken = || Error::internal("a sealed secret can't be opened");
-        let bytes = STANDARD_NO_PAD.decode(sealed).map_err(|_| broken())?;
-        let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES).ok_or_else(broken)?;
-        let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| broken())?;
-        let payload = Payload { msg: sealed, aad: owner.as_bytes() };
-        let open = self.cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| broken())?;
-        String::from_utf8(open).map_err(|_| broken())
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_that_was_added_seals_once_it_is_activated_and_those_before_still_open() {
+        let first = "k".repeat(64);
+        let before = Sealer::new(&first).unwrap();
+        let (old, token) = (before.seal("a", "one").unwrap(), before.mac("p", "text").unwrap());
+        let mut ring = KeyRing::parse(&first).unwrap();
+        let id = ring.add().unwrap();
+        let added = Sealer::new(&ring.to_text().unwrap()).unwrap();
+        // Processes that have not read the key yet open what those seal that have.
+        assert_eq!(before.open("a", &added.seal("a", "two").unwrap()).unwrap(), "two");
+        ring.activate(&id).unwrap();
+        let active = Sealer::new(&ring.to_text().unwrap()).unwrap();
+        let new = active.seal("a", "three").unwrap();
+        assert!(new.starts_with("1:"), "what is sealed names its key");
+        assert_eq!(added.open("a", &new).unwrap(), "three");
+        assert!(before.open("a", &new).is_err());
+        assert_eq!(active.open("a", &old).unwrap(), "one");
+        assert!(active.is_mac("p", "text", &token).unwrap(), "tokens stay good");
+        assert_ne!(active.mac("p", "text").unwrap(), token);
+        assert_eq!(ring.add().unwrap(), "2");
+        assert!(ring.activate("9").is_err());
+        for wrong in [r#"{"current":"1","keys":{}}"#, r#"{"current":"0","keys":{"0":"short"}}"#] {
+            assert!(KeyRing::parse(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_code_is_of_its_text_purpose_and_key() {

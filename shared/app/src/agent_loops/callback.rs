@@ -27,6 +27,7 @@ pub(super) fn callback_of(
         failing_since: None,
         auto_disabled: None,
         circuit: None,
+        slow_ms: None,
         callback: Some(LoopCallback { agent_loop_id: agent_loop.id, headers }),
         created_at: now,
     })

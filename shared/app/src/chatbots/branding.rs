@@ -23,8 +23,18 @@ impl App {
         patch: BrandingPatch,
     ) -> Result<Branding> {
         self.require(principal, Feature::WhiteLabel)?;
+        let before = match patch.custom_domain {
+            Some(_) => self.store.branding(chatbot).await?.custom_domain,
+            None => None,
+        };
         match self.store.update_branding(principal.workspace_id, chatbot, patch).await? {
-            true => self.store.branding(chatbot).await,
+            true => {
+                // The domain that it had is another one's to prove.
+                if let Some(before) = before {
+                    self.store.free_domain(chatbot, &before).await?;
+                }
+                self.store.branding(chatbot).await
+            }
             false => Err(Error::unauthorized()),
         }
     }

@@ -18,7 +18,8 @@ pub struct Domains {
     app: App,
     dns: Arc<dyn Dns>,
     time: Duration,
-    /// The host that they have to lead to; where none is set, none can be verified.
+    /// The host below which each chatbot has the one that its domain has to lead to; where none is set,
+    /// none can be verified.
     target: Option<HostName>,
 }
 
@@ -29,7 +30,7 @@ impl fmt::Debug for Domains {
 }
 
 impl Domains {
-    /// Domains over `app` that have to lead to `target`, looked up in `dns` for at most `time`.
+    /// Domains over `app` that have to lead to `<chatbot>.<target>`, looked up in `dns` for at most `time`.
     pub fn new(app: App, dns: Arc<dyn Dns>, time: Duration, target: Option<&str>) -> Result<Self> {
         let target = target.map(|name| HostName::parse("CUSTOM_DOMAIN_TARGET", name));
         let target = target.transpose().map_err(Error::internal)?;
@@ -42,7 +43,9 @@ impl Domains {
         let domain = self.app.store.branding(chatbot).await?.custom_domain;
         let domain = domain.ok_or_else(|| Error::field("custom_domain", "is not set"))?;
         let Some(target) = &self.target else { return Ok((false, domain)) };
-        let looked_up = leads_to(&*self.dns, domain.as_str(), target.as_str());
+        // A host of the chatbot's own: whoever points a name here says whose it is to be.
+        let target = format!("{chatbot}.{}", target.as_str());
+        let looked_up = leads_to(&*self.dns, domain.as_str(), &target);
         let verified = match tokio::time::timeout(self.time, looked_up).await {
             Ok(Ok(verified)) => verified,
             Ok(Err(error)) => {
@@ -54,8 +57,11 @@ impl Domains {
                 return Ok((false, domain));
             }
         };
-        let at = verified.then(Timestamp::now);
-        self.app.store.put_verified(chatbot, &domain, at).await?;
+        let store = &self.app.store;
+        match verified {
+            true => store.prove_domain(chatbot, &domain, Timestamp::now()).await?,
+            false => store.unprove_domain(chatbot, &domain).await?,
+        }
         Ok((verified, domain))
     }
 }

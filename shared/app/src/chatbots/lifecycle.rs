@@ -3,22 +3,15 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    BrandingPatch, Chatbot, ChatbotFilter, ChatbotId, CrawlId, Error, ErrorKind, ListPage, Result,
-    Source, SourceId, SourceKind, SourceStatus, Timestamp, WorkspaceId,
+    BrandingPatch, Chatbot, ChatbotCopy, ChatbotFilter, ChatbotId, Error, ErrorKind, ListPage,
+    Result, Timestamp, WorkspaceId,
     chatbot::{ChatbotPatch, NewChatbot, copy_name},
     dialect::CHATBOT_KEY,
+    source::COPY_LEASE,
 };
-use futures::{StreamExt, TryStreamExt, stream};
 use store::{Counters, retry::Retries};
 
-use crate::{
-    App,
-    access::accounts::mint,
-    adapters::files::{FileKey, Files},
-};
-
-/// Sources of a chatbot that are copied at the same time.
-const COPIED_AT_ONCE: usize = 8;
+use crate::{App, access::accounts::mint};
 /// Retries of a change that conflicts with another one.
 const MAX_RETRIES: usize = 15;
 /// The longest delay before one of them.
@@ -76,6 +69,16 @@ impl App {
         workspace: WorkspaceId,
         new: NewChatbot,
     ) -> Result<(Chatbot, String)> {
+        self.make_chatbot(workspace, new, None).await
+    }
+
+    /// The same, to be filled with the knowledge of `original`, if there is one.
+    async fn make_chatbot(
+        &self,
+        workspace: WorkspaceId,
+        new: NewChatbot,
+        original: Option<ChatbotId>,
+    ) -> Result<(Chatbot, String)> {
         let owner = self.workspace(workspace).await?;
         let id = ChatbotId::new();
         let NewChatbot { name, description, disabled, settings } = new;
@@ -98,7 +101,14 @@ impl App {
             updated_at: now,
         };
         let room = self.plans.of(owner.plan).chatbots.unwrap_or(MAX_CHATBOTS).min(MAX_CHATBOTS);
-        self.store.put_chatbot(&chatbot, &key, &hash, owner.plan, Some(room)).await?;
+        let copy = original.map(|original_id| ChatbotCopy {
+            workspace_id: owner.id,
+            chatbot_id: id,
+            original_id,
+            requested_at: now,
+        });
+        let copy = copy.as_ref().map(|copy| (copy, now.plus(COPY_LEASE)));
+        self.store.put_chatbot(&chatbot, &key, &hash, owner.plan, Some(room), copy).await?;
         Ok((chatbot, secret))
     }
 
@@ -149,14 +159,12 @@ impl App {
         Ok((self.store.rotate_key(&key, &hash, plan).await?, secret))
     }
 
-    /// Copies a chatbot with its configuration and its knowledge. A source that has nothing to
-    /// answer with yet is crawled for the copy on its own. A copy that can't be completed is
-    /// deleted again, with all that was copied.
+    /// Copies a chatbot with its configuration. Its knowledge follows behind the stream, source by
+    /// source; one that has nothing to answer with yet is crawled for the copy on its own.
     pub async fn duplicate_chatbot(
         &self,
         workspace: WorkspaceId,
         id: ChatbotId,
-        files: &Files,
     ) -> Result<Chatbot> {
         let original = self.chatbot(workspace, id).await?;
         let new = NewChatbot {
@@ -165,15 +173,8 @@ impl App {
             disabled: false,
             settings: original.settings.clone(),
         };
-        let (copy, _) = self.create_chatbot(workspace, new).await?;
-        let copied = async {
-            self.copy_looks(&original, &copy).await?;
-            self.copy_knowledge(&original, &copy, files).await
-        };
-        if let Err(error) = copied.await {
-            self.store.delete_chatbot(workspace, copy.id, self.now()).await?;
-            return Err(error);
-        }
+        let (copy, _) = self.make_chatbot(workspace, new, Some(id)).await?;
+        self.copy_looks(&original, &copy).await?;
         Ok(copy)
     }
 
@@ -196,56 +197,5 @@ impl App {
             self.store.update_branding(copy.workspace_id, copy.id, patch).await?;
         }
         Ok(())
-    }
-
-    async fn copy_knowledge(
-        &self,
-        original: &Chatbot,
-        copy: &Chatbot,
-        files: &Files,
-    ) -> Result<()> {
-        let sources = self.store.sources(original.id).await?;
-        stream::iter(sources)
-            .map(|source| async move { self.copy_source(source, original, copy, files).await })
-            .buffer_unordered(COPIED_AT_ONCE)
-            .try_collect()
-            .await
-    }
-
-    async fn copy_source(
-        &self,
-        source: Source,
-        original: &Chatbot,
-        copy: &Chatbot,
-        files: &Files,
-    ) -> Result<()> {
-        let pointer = self.store.index_pointer(original.id, source.id).await?;
-        if let Some(pointer) = pointer {
-            let job = CrawlId::new();
-            let twin = Source {
-                id: SourceId::new(),
-                chatbot_id: copy.id,
-                job,
-                live_crawl: Some(job),
-                status: SourceStatus::Ready,
-                reason: None,
-                ..source.clone()
-            };
-            if twin.kind == SourceKind::File {
-                self.copy_file(&source, &twin, files).await?;
-            }
-            if self.store.copy_source(copy, &pointer, &twin, self.now()).await? {
-                return Ok(());
-            }
-            if twin.kind == SourceKind::File {
-                files.remove(FileKey::source(&twin)).await?;
-            }
-        }
-        // Nothing answers yet, or it was replaced while it was being copied.
-        match source.kind {
-            SourceKind::Url => self.add_url_source(copy, &source.name, source.sync).await.map(drop),
-            SourceKind::File => self.add_file_like(&source, copy, files).await,
-            SourceKind::Qa => Ok(()),
-        }
     }
 }

@@ -73,6 +73,7 @@
 //! | with a message among the dead letters | the ticker calls the crawl off after an hour; what answered before still does |
 //! | while its crawl is superseded or its source deleted | its writes are conditional on the crawl or go to a partition that is purged; the worker purges again what it wrote since |
 
+pub mod copy;
 mod deadline;
 mod file;
 pub mod job;

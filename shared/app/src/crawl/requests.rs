@@ -6,7 +6,12 @@ use domain::{ChatbotId, Error, ErrorKind, Result, WorkspaceId, bounds};
 use outbound::Policy;
 use serde::Deserialize;
 
-use crate::{App, crawl::job::CrawlPage, knowledge::sources::NewUrlSource, work_queue};
+use crate::{
+    App,
+    crawl::{copy::CopyKnowledge, job::CrawlPage},
+    knowledge::sources::NewUrlSource,
+    work_queue,
+};
 
 /// The version of such a message.
 const VERSION: u8 = 1;
@@ -18,6 +23,8 @@ pub const CRAWL_REQUEST: &str = "crawl.request";
 pub enum CrawlMessage {
     /// Our own: crawl one page.
     Page(CrawlPage),
+    /// Our own: fill a copy of a chatbot.
+    Copy(CopyKnowledge),
     /// From outside: begin a crawl.
     Request(CrawlRequest),
 }
@@ -42,6 +49,7 @@ impl CrawlMessage {
             return Err(Error::new(ErrorKind::Malformed, "the message must be a JSON object"));
         }
         match value.get("type").and_then(|kind| kind.as_str()) {
+            None if value.get("copy").is_some() => work_queue::decode(body).map(Self::Copy),
             None => work_queue::decode(body).map(Self::Page),
             Some(CRAWL_REQUEST) => serde_json::from_value(value).map(Self::Request).map_err(wrong),
             Some(other) => {

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     Error, Result, Source,
-    source::{Chunk, Page, PageState},
+    source::{Chunk, MAX_PASSAGES, Page, PageState},
 };
 use knowledge::{
     Segment,
@@ -80,6 +80,11 @@ impl Settlement {
         }
         let mut chunks: Vec<Chunk> = self.store.chunks(source.id, source.job).await?;
         chunks.retain(|chunk| answering.contains(page_of(chunk)));
+        let others = self.store.other_passages(source.chatbot_id, source.id).await?;
+        if others + chunks.len() as u64 > u64::from(MAX_PASSAGES) {
+            let reason = format!("a chatbot can answer from at most {MAX_PASSAGES} passages");
+            return Ok(CrawlResult::Failed { reason });
+        }
         knowledge::chunk::say_repeated_lines_once(&mut chunks);
         let segment = Segment::encode(&chunks).map_err(Error::internal)?;
         let vectors = self.vectors(source, pages, &chunks).await?;

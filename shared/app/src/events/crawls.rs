@@ -1,24 +1,34 @@
-//! Subscriber of the crawl queue: a page that was queued is crawled.
+//! Subscriber of the crawl queue: a page that was queued is crawled, a copy of a chatbot filled.
 
 use domain::Result;
 use store::Change;
 
-use crate::{crawl::job::CrawlPage, work_queue::JobQueue};
+use crate::{
+    crawl::{copy::CopyKnowledge, job::CrawlPage},
+    work_queue::JobQueue,
+};
 
-/// Sends a crawl job for each queued page.
+/// Sends a crawl job for each queued page, and a job for each copy and each source of one.
 #[derive(Debug, Clone)]
 pub(super) struct CrawlSubscriber {
     queue: JobQueue<CrawlPage>,
+    copies: JobQueue<CopyKnowledge>,
 }
 
 impl CrawlSubscriber {
-    pub fn new(queue: JobQueue<CrawlPage>) -> Self {
-        Self { queue }
+    pub fn new(queue: JobQueue<CrawlPage>, copies: JobQueue<CopyKnowledge>) -> Self {
+        Self { queue, copies }
     }
 
     pub async fn on(&self, change: &Change) -> Result<()> {
         match change {
             Change::PageQueued(page) => self.queue.send_all(&[CrawlPage::of(page)]).await,
+            Change::ChatbotCopyRequested(copy) => {
+                self.copies.send_all(&[CopyKnowledge::of(copy)]).await
+            }
+            Change::SourceCopied(source) => {
+                self.copies.send_all(&[CopyKnowledge::of_source(source)]).await
+            }
             _ => Ok(()),
         }
     }

@@ -14,7 +14,7 @@
 //!   | subscriber | a change of | leads to |
 //!   |---|---|---|
 //!   | `purges` | a deleted chatbot, conversation, webhook or file; a superseded crawl; a conversation whose chatbot is gone; a deleted agent loop or execution | a purge of what depended on it |
-//!   | `crawls` | a queued page | a crawl job |
+//!   | `crawls` | a queued page; a copy of a chatbot, or a source of one | a crawl job; a job that fills the copy |
 //!   | `channels` | a message or a reply of a channel's peer; a deleted channel; a member's message | a job of the channel worker; a reply |
 //!   | `loops` | a queued execution of an agent loop | a job of the loop worker |
 //!   | `mail` | a handoff that promised an e-mail; a webhook that the platform disabled | an e-mail to the owner |
@@ -51,6 +51,7 @@
 
 mod channels;
 mod crawls;
+pub mod high_water;
 mod inbox;
 pub mod lasting;
 mod loops;

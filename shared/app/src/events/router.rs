@@ -7,7 +7,7 @@ use crate::{
     App,
     agent_loops::job::RunLoop,
     channels::job::ChannelJob,
-    crawl::job::CrawlPage,
+    crawl::{copy::CopyKnowledge, job::CrawlPage},
     events::{
         channels::ChannelSubscriber, crawls::CrawlSubscriber, inbox::InboxSubscriber,
         loops::LoopSubscriber, mail::MailSubscriber, purges::PurgeSubscriber,
@@ -24,6 +24,8 @@ use crate::{
 pub struct EventQueues {
     /// Pages to crawl.
     pub crawls: JobQueue<CrawlPage>,
+    /// Copies of chatbots to fill.
+    pub copies: JobQueue<CopyKnowledge>,
     /// Attempts at webhook deliveries.
     pub deliveries: JobQueue<Deliver>,
     /// Deleted things whose dependents are to be removed.
@@ -53,10 +55,10 @@ impl EventRouter {
     /// A router over `app` whose subscribers send to `queues`; `renderer` tells webhooks of
     /// events.
     pub fn new(app: App, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
-        let EventQueues { crawls, deliveries, purges, mails, channels, loops } = queues;
+        let EventQueues { crawls, copies, deliveries, purges, mails, channels, loops } = queues;
         Self {
             purges: PurgeSubscriber::new(app.store.clone(), purges),
-            crawls: CrawlSubscriber::new(crawls),
+            crawls: CrawlSubscriber::new(crawls, copies),
             mail: MailSubscriber::new(mails),
             channels: ChannelSubscriber::new(app.clone(), channels),
             inbox: InboxSubscriber::new(&app),

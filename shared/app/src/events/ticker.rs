@@ -3,14 +3,14 @@
 //!
 //! Each kind has partitions of its own in the index, and a tick works on all partitions at the same
 //! time, each with a slice of its own: much of one kind, or an error of one partition, delays no
-//! other. What is left at the end of a slice is taken on by the next tick, which follows at once.
+//! other. What is left at the end of a slice is taken on by the next tick, which begins at that moment.
 
 use std::{
     collections::{BTreeMap, HashSet},
     time::{Duration, Instant},
 };
 
-use domain::{ChannelId, DeliveryStatus, EntryState, Result, Timestamp};
+use domain::{ChannelId, DeliveryStatus, EntryState, Result, Timestamp, source::COPY_LEASE};
 use futures::{StreamExt, future::join_all, stream};
 use store::{
     CrawlResult, DueItem, Store, Waiting,
@@ -18,17 +18,26 @@ use store::{
 };
 
 use crate::{
-    App, agent_loops::job::RunLoop, channels::job::ChannelJob, ops::purge::Purge,
-    webhooks::backoff::LEASE, webhooks::job::Deliver, work_queue::JobQueue,
+    App,
+    agent_loops::job::RunLoop,
+    channels::job::ChannelJob,
+    crawl::copy::{CopyKnowledge, MAX_COPY_TIME},
+    ops::purge::Purge,
+    webhooks::backoff::LEASE,
+    webhooks::job::Deliver,
+    work_queue::JobQueue,
 };
 
 /// Items taken from a partition in one go.
 const BATCH: u32 = 200;
-/// Items of a partition that are handled at the same time.
+/// Items of a partition that are handled at the same time…
 const AT_ONCE: usize = 8;
-/// How long a tick works on a partition. What is left over is still due: the next tick, within the
-/// minute, continues with it.
-const SLICE: Duration = Duration::from_secs(45);
+/// … and while there are more than a batch of them.
+const AT_ONCE_BEHIND: usize = 32;
+/// How long a tick works on a partition: until the next tick takes over, which begins a minute after
+/// this one and finds what is left over still due. So a partition that is full is worked on all the
+/// time.
+const SLICE: Duration = Duration::from_secs(60);
 
 /// Ticking: what `ticker` needs beyond [`App`].
 #[derive(Debug, Clone)]
@@ -38,6 +47,7 @@ pub struct Ticker {
     deliveries: JobQueue<Deliver>,
     channels: JobQueue<ChannelJob>,
     purges: Option<JobQueue<Purge>>,
+    copies: Option<JobQueue<CopyKnowledge>>,
     loops: JobQueue<RunLoop>,
 }
 
@@ -56,6 +66,8 @@ pub struct Ticked {
     pub channels: u32,
     /// Deletions carried on.
     pub deletions: u32,
+    /// Copies of chatbots, and sources of them, carried on.
+    pub copies: u32,
     /// Agent loops run by their schedules.
     pub runs: u32,
     /// Executions of agent loops sent to be carried out again.
@@ -77,6 +89,7 @@ impl Ticked {
             deliveries,
             channels,
             deletions,
+            copies,
             runs,
             executions,
             failed,
@@ -84,6 +97,7 @@ impl Ticked {
             oldest,
         } = other;
         self.deletions += deletions;
+        self.copies += copies;
         self.closed += closed;
         self.crawls += crawls;
         self.called_off += called_off;
@@ -114,13 +128,27 @@ impl Ticker {
         channels: JobQueue<ChannelJob>,
         loops: JobQueue<RunLoop>,
     ) -> Self {
-        Self { store: app.store.clone(), app, deliveries, channels, purges: None, loops }
+        Self {
+            store: app.store.clone(),
+            app,
+            deliveries,
+            channels,
+            purges: None,
+            copies: None,
+            loops,
+        }
     }
 
     /// The same, with deletions that were cut short carried on through `purges`.
     #[must_use]
     pub fn with_purges(self, purges: JobQueue<Purge>) -> Self {
         Self { purges: Some(purges), ..self }
+    }
+
+    /// The same, with copies of chatbots that hang carried on through `copies`.
+    #[must_use]
+    pub fn with_copies(self, copies: JobQueue<CopyKnowledge>) -> Self {
+        Self { copies: Some(copies), ..self }
     }
 
     /// Does everything that is due. One thing that fails does not hold up the others.
@@ -164,7 +192,7 @@ impl Ticker {
                         false => None,
                     }
                 })
-                .buffer_unordered(AT_ONCE);
+                .buffer_unordered(if full { AT_ONCE_BEHIND } else { AT_ONCE });
             let mut in_time = true;
             while let Some(done) = work.next().await {
                 in_time &= done.is_some();
@@ -204,6 +232,7 @@ impl Ticker {
             ItemKind::PeerEntry => self.entry(due, now, ticked).await?,
             ItemKind::Channel => self.deleted_channel(due, now, ticked).await?,
             ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
+            ItemKind::ChatbotCopy => self.chatbot_copy(due, now, ticked).await?,
             ItemKind::AgentLoop => {
                 ticked.runs += u32::from(self.app.run_planned(due, now).await?);
             }
@@ -216,13 +245,46 @@ impl Ticker {
     /// A source is due for its next sync, or its crawl has been going on for too long.
     async fn source(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
         let Some(source) = self.store.source_at(&due.key).await? else { return Ok(()) };
-        if source.is_crawling() {
+        if let Some(from) = source.copying_from() {
+            if now.since(from.requested_at) < MAX_COPY_TIME {
+                return self.copy(due, &CopyKnowledge::of_source(&source), now, ticked).await;
+            }
+            let reason = "the copy did not come to an end".to_owned();
+            let result = CrawlResult::Failed { reason };
+            self.store.end_crawl(&source, &result, now, Some(&due.due_at)).await?;
+        } else if source.is_crawling() {
             let reason = "the crawl did not come to an end".to_owned();
             let result = CrawlResult::Failed { reason };
             let ended = self.store.end_crawl(&source, &result, now, Some(&due.due_at)).await?;
             ticked.called_off += u32::from(ended);
         } else if self.app.begin_crawl(&source, Some(&due.due_at)).await? {
             ticked.crawls += 1;
+        }
+        Ok(())
+    }
+
+    /// The sources of a copy of a chatbot are not there yet: the message that adds them got lost, or
+    /// failed.
+    async fn chatbot_copy(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let Some(copy) = self.store.chatbot_copy_at(&due.key).await? else { return Ok(()) };
+        if now.since(copy.requested_at) < MAX_COPY_TIME {
+            return self.copy(due, &CopyKnowledge::of(&copy), now, ticked).await;
+        }
+        tracing::error!(chatbot = %copy.chatbot_id, "a copy of a chatbot stays without its sources");
+        self.store.end_chatbot_copy(copy.chatbot_id).await
+    }
+
+    async fn copy(
+        &self,
+        due: &DueItem,
+        job: &CopyKnowledge,
+        now: Timestamp,
+        ticked: &mut Ticked,
+    ) -> Result<()> {
+        let Some(copies) = &self.copies else { return Ok(()) };
+        if self.store.lease_due(due, now.plus(COPY_LEASE)).await? {
+            copies.send_all(std::slice::from_ref(job)).await?;
+            ticked.copies += 1;
         }
         Ok(())
     }

@@ -6,7 +6,11 @@ use std::{
 };
 
 use cache::ByteCache;
-use domain::{Chatbot, ChatbotId, CrawlId, Error, Result, SourceId, source::QaPair};
+use domain::{
+    Chatbot, ChatbotId, CrawlId, Error, Result, SourceId,
+    source::{MAX_PASSAGES, QaPair},
+};
+use futures::{StreamExt, TryStreamExt, future, stream};
 use knowledge::{
     Index, Segment,
     semantic::{EntryEmbedding, Vectors, unpack},
@@ -20,6 +24,10 @@ use crate::App;
 const MAX_CACHED: usize = 384 * 1024 * 1024;
 /// What is indexed of a segment takes about as much again as the segment.
 const INDEXED: usize = 2;
+/// Passages that are loaded, however many there are.
+const MAX_LOADED: usize = 2 * MAX_PASSAGES as usize;
+/// Segments that are read at the same time.
+const READ_AT_ONCE: usize = 16;
 /// How often a load that was overtaken by a change begins again.
 const ATTEMPTS: u32 = 3;
 
@@ -123,6 +131,31 @@ async fn segment(
     }
 }
 
+/// The segments that `pointers` lead to and are not `known`; those that are not all there are left
+/// out.
+async fn read(
+    app: &App,
+    pointers: &[IndexPointer],
+    known: &HashMap<(SourceId, CrawlId), Part>,
+) -> Result<HashMap<(SourceId, CrawlId), Part>> {
+    let wanted: Vec<((SourceId, CrawlId), u32)> = pointers
+        .iter()
+        .filter_map(|pointer| match pointer.entry {
+            IndexEntry::Segment { parts, .. } => Some(((pointer.source_id, pointer.job), parts)),
+            IndexEntry::Qa(_) => None,
+        })
+        .filter(|(key, _)| !known.contains_key(key))
+        .collect();
+    stream::iter(wanted)
+        .map(|(key, parts)| async move {
+            Ok(segment(&app.store, key, parts).await?.map(|part| (key, part)))
+        })
+        .buffer_unordered(READ_AT_ONCE)
+        .try_filter_map(|part| future::ready(Ok(part)))
+        .try_collect()
+        .await
+}
+
 async fn load(
     app: &App,
     chatbot: &Chatbot,
@@ -133,12 +166,15 @@ async fn load(
         let mut pairs: Vec<(SourceId, QaPair)> = Vec::new();
         let mut meant: Vec<Option<Vec<u8>>> = Vec::new();
         let pointers = app.store.index_pointers(chatbot.id).await?;
-        if app.semantics.searches_in_table(passages(&pointers)) {
+        let count = pointers.iter().map(IndexPointer::passages).sum();
+        if app.semantics.searches_in_table(count) {
             let large = large(pointers);
             let pairs = pair_bytes(&large.pairs);
             let known = Known::InTable(Arc::new(large));
             return Ok(Loaded { version: chatbot.index_version, known, segments, pairs });
         }
+        let mut read = read(app, &pointers, known).await?;
+        let mut passages = 0;
         for IndexPointer { source_id, job, entry, meaning } in pointers {
             let key = (source_id, job);
             match entry {
@@ -146,20 +182,23 @@ async fn load(
                     pairs.push((source_id, pair));
                     meant.push(meaning);
                 }
-                IndexEntry::Segment { parts, chunks: _ } => {
-                    let part = match known.get(&key) {
-                        Some(part) => part.clone(),
-                        None => match segment(&app.store, key, parts).await? {
-                            Some(part) => part,
-                            // Replaced and cleared away between the two reads.
-                            None if attempt < ATTEMPTS => continue 'again,
-                            // One source that can't be read must not silence the others.
-                            None => {
-                                tracing::error!(source = %key.0, job = %key.1, "no index segment");
-                                continue;
-                            }
-                        },
+                IndexEntry::Segment { .. } => {
+                    let part = match known.get(&key).cloned().or_else(|| read.remove(&key)) {
+                        Some(part) => part,
+                        // Replaced and cleared away between the two reads.
+                        None if attempt < ATTEMPTS => continue 'again,
+                        // One source that can't be read must not silence the others.
+                        None => {
+                            tracing::error!(source = %key.0, job = %key.1, "no index segment");
+                            continue;
+                        }
                     };
+                    passages += part.0.len();
+                    // Crawls that ended at the same moment may have passed the bound together.
+                    if passages > MAX_LOADED {
+                        tracing::error!(chatbot = %chatbot.id, "more passages than fit in memory");
+                        break;
+                    }
                     segments.insert(key, part);
                 }
             }
@@ -181,14 +220,6 @@ async fn load(
 
 fn pair_bytes(pairs: &[(SourceId, QaPair)]) -> usize {
     pairs.iter().map(|(_, pair)| INDEXED * (pair.question.len() + pair.answer.len())).sum()
-}
-
-fn passages(pointers: &[IndexPointer]) -> u64 {
-    let of = |pointer: &IndexPointer| match pointer.entry {
-        IndexEntry::Segment { chunks, .. } => u64::from(chunks),
-        IndexEntry::Qa(_) => 0,
-    };
-    pointers.iter().map(of).sum()
 }
 
 fn large(pointers: Vec<IndexPointer>) -> Large {

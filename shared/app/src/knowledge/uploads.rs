@@ -203,22 +203,6 @@ impl App {
     ) -> Result<bool> {
         files.copy(FileKey::source(source), FileKey::source(twin)).await
     }
-
-    /// Adds a source to `chatbot` that is read from a file like that of `source`.
-    pub(crate) async fn add_file_like(
-        &self,
-        source: &Source,
-        chatbot: &Chatbot,
-        files: &Files,
-    ) -> Result<()> {
-        let file = source.file.clone().map(|file| SourceFile { awaited_until: None, ..file });
-        let twin = file_source(chatbot, source.name.clone(), file, self.now());
-        // One that never arrived is nothing to copy.
-        match self.copy_file(source, &twin, files).await? {
-            true => self.put_file(chatbot, &twin, files).await,
-            false => Ok(()),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! The delivery worker: one attempt at a delivery a message. The row is the truth; a message only
 //! says that it is time to look.
 
-use std::time::Duration;
+use std::{
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 use domain::{
     Attempt, Delivery, DeliveryStatus, EventRenderer, Result, Webhook, WebhookStatus,
-    webhook::HealthChange,
+    webhook::{HealthChange, latency::SLOW},
 };
 use store::Store;
 
@@ -17,10 +20,12 @@ use crate::{
     adapters::sqs::LONGEST_DELAY,
     webhooks::backoff::{self, Backoff, LEASE},
     webhooks::circuit_breaker::{Admission, CircuitBreaker},
+    webhooks::host_limit::HostLimit,
     webhooks::job::Deliver,
     webhooks::limiter::EndpointLimiter,
     webhooks::sign::Signer,
-    webhooks::transport::{SendOutcome, Transport},
+    webhooks::slow_lane::{SlowLane, SlowPlaces},
+    webhooks::transport::{self, SendOutcome, Transport},
     work_queue::JobQueue,
 };
 
@@ -31,6 +36,8 @@ pub struct DeliveryWorker {
     queue: JobQueue<Deliver>,
     breaker: CircuitBreaker,
     limiter: EndpointLimiter,
+    hosts: HostLimit,
+    slow_lane: SlowLane,
     signer: Signer,
     transport: Transport,
     backoff: Backoff,
@@ -59,6 +66,8 @@ impl DeliveryWorker {
         Self {
             breaker: CircuitBreaker::new(store.clone(), time_scale),
             limiter: EndpointLimiter::default(),
+            hosts: HostLimit::new(store.clone(), clock.clone()),
+            slow_lane: SlowLane::new(store.clone(), clock.clone()),
             signer: Signer::new(sealer, renderer),
             backoff: Backoff::new(time_scale),
             store,
@@ -79,14 +88,45 @@ impl DeliveryWorker {
         let Some(_permit) = self.limiter.acquire(webhook.id).await else {
             return self.defer(job, backoff::busy(job.deferrals)).await;
         };
-        let headers = self.signer.sign(&webhook, &delivery, self.clock.now())?;
-        let sent = self.transport.send(&webhook, &delivery, &headers).await;
+        let Some(_host) = self.hosts.acquire(&transport::host(&webhook.url)).await? else {
+            return self.defer(job, backoff::busy(job.deferrals)).await;
+        };
+        let places = match self.slow_lane.enter(&webhook, job).await? {
+            Ok(places) => places,
+            Err(wait) => return self.defer(job, wait).await,
+        };
+        let sent = self.send(&webhook, &delivery, places).await?;
         // Before anything that takes time: others are about to run into the same.
         if sent.timed_out {
             self.limiter.reject_waiting(webhook.id);
         }
         self.breaker.record(&webhook, admitted, sent.timed_out, self.clock.now()).await?;
         self.settle(job, &delivery, &webhook, sent).await
+    }
+
+    /// Makes the attempt, and notes how long the endpoint takes as soon as that is slow.
+    async fn send(
+        &self,
+        webhook: &Webhook,
+        delivery: &Delivery,
+        places: SlowPlaces,
+    ) -> Result<SendOutcome> {
+        let headers = self.signer.sign(webhook, delivery, self.clock.now())?;
+        let begun = Instant::now();
+        let mut sending = pin!(self.transport.send(webhook, delivery, &headers));
+        let sent = match tokio::time::timeout(SLOW, &mut sending).await {
+            Ok(sent) => sent,
+            Err(_) => {
+                let (sent, noted) = tokio::join!(sending, self.slow_lane.note_slow(webhook));
+                noted?;
+                sent
+            }
+        };
+        self.slow_lane.leave(places).await?;
+        if sent.attempt.status.is_some() {
+            self.slow_lane.record(webhook, begun.elapsed()).await?;
+        }
+        Ok(sent)
     }
 
     /// Reads the delivery and its webhook, and abandons the delivery if that is disabled or gone.

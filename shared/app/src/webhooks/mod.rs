@@ -17,7 +17,10 @@
 //!      after it has made sure that the next attempt has a message;
 //!   2. ask the **circuit breaker** (`circuit_breaker`), which knows endpoints that time out;
 //!   3. *acquire* a permit of the **endpoint limiter** (`limiter`), which bounds the concurrent
-//!      requests of one process to one endpoint and the time that any of them waits;
+//!      requests of one process to one endpoint and the time that any of them waits. An endpoint that
+//!      is known to be slow is in the **slow lane** (`slow_lane`), with few requests under way over all
+//!      workers; and the **host limit** (`host_limit`) bounds those to one host, whoever's webhooks
+//!      name it;
 //!   4. *sign* with the webhook's secrets (`sign`): for a day after a rotation, with both;
 //!   5. *send* over the **transport** ([`transport`]), HTTP or SQS; the breaker records whether
 //!      there was an answer in time;
@@ -89,9 +92,11 @@ mod circuit_breaker;
 pub mod deliver;
 pub mod delivery_api;
 pub mod fan_out;
+mod host_limit;
 pub mod job;
 mod limiter;
 mod replay;
 mod sign;
+mod slow_lane;
 pub mod subscriptions;
 pub mod transport;

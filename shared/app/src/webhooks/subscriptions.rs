@@ -168,6 +168,7 @@ impl Webhooks {
             failing_since: None,
             auto_disabled: None,
             circuit: None,
+            slow_ms: None,
             callback: None,
             created_at: self.app.now(),
         };

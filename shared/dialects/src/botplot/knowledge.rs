@@ -149,6 +149,7 @@ impl From<Source> for SourceOut {
             word_count,
             created_at,
             synced_at: _,
+            copied_from: _,
         } = from;
         Self {
             id: id.to_string(),

@@ -70,6 +70,7 @@ impl From<Webhook> for WebhookRowOut {
             failing_since: _,
             auto_disabled: _,
             circuit: _,
+            slow_ms: _,
             callback: _,
             created_at,
         } = from;

@@ -89,6 +89,7 @@ impl From<Webhook> for WebhookOut {
             failing_since: _,
             auto_disabled: _,
             circuit: _,
+            slow_ms: _,
             callback: _,
             created_at,
         } = from;

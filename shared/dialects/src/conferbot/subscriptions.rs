@@ -76,6 +76,7 @@ impl WebhookRowOut {
             failing_since: _,
             auto_disabled: _,
             circuit: _,
+            slow_ms: _,
             callback: _,
             created_at,
         } = webhook;

@@ -97,6 +97,7 @@ impl From<Source> for SourceOut {
             word_count: _,
             created_at,
             synced_at,
+            copied_from: _,
         } = from;
         Self {
             id: id.to_string(),

@@ -90,6 +90,7 @@ impl WebhookOut {
             failing_since: _,
             auto_disabled: _,
             circuit: _,
+            slow_ms: _,
             callback: _,
             created_at,
         } = webhook;

@@ -14,12 +14,16 @@ use crate::{Chatbot, ChatbotId, CrawlId, Error, Result, SourceId, Timestamp, Wor
 pub const MAX_PAGES: u32 = 50;
 /// How many links away from the given page a crawl goes.
 pub const MAX_DEPTH: u8 = 3;
+/// How many passages the sources of one chatbot may have together: what a function searches in memory.
+pub const MAX_PASSAGES: u32 = 200_000;
 /// How many bytes an uploaded file may have.
 pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
 /// For how long a file may be sent whose source is there already.
 pub const UPLOAD_TIME: Duration = Duration::from_secs(15 * 60);
 /// How much longer it is waited for: one that is on its way by then may arrive.
 pub const UPLOAD_GRACE: Duration = Duration::from_secs(5 * 60);
+/// A copy that has come to no end is looked at again after this time.
+pub const COPY_LEASE: Duration = Duration::from_secs(5 * 60);
 /// A crawl that has not finished by then is called off; what answered before stays.
 pub const CRAWL_TIME: Duration = Duration::from_secs(60 * 60);
 
@@ -137,6 +141,21 @@ pub struct Source {
     pub created_at: Timestamp,
     /// When it last became ready.
     pub synced_at: Option<Timestamp>,
+    /// What it was copied from, if it was.
+    pub copied_from: Option<CopiedFrom>,
+}
+
+/// The source that another one is a copy of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopiedFrom {
+    /// Whose it is.
+    pub chatbot_id: ChatbotId,
+    /// The source.
+    pub source_id: SourceId,
+    /// The crawl of the copy that takes its pages over.
+    pub job: CrawlId,
+    /// When the copy was requested.
+    pub requested_at: Timestamp,
 }
 
 /// The file of a source.
@@ -177,7 +196,39 @@ impl Source {
             word_count: 0,
             created_at: now,
             synced_at: None,
+            copied_from: None,
         }
+    }
+
+    /// The copy of `self`, which answers from `crawl`, for `copy`: with its settings, and as yet
+    /// without what it knows. It is the same one however often it is made.
+    pub fn copy_for(&self, copy: &ChatbotCopy, crawl: Option<CrawlId>) -> Self {
+        let id = SourceId::copied(self.id, copy.chatbot_id);
+        let job = CrawlId::copied(crawl.unwrap_or(self.job), id);
+        Self {
+            id,
+            chatbot_id: copy.chatbot_id,
+            file: self.file.clone().map(|file| SourceFile { awaited_until: None, ..file }),
+            status: SourceStatus::Pending,
+            reason: None,
+            job,
+            live_crawl: None,
+            chunk_count: 0,
+            word_count: 0,
+            synced_at: None,
+            copied_from: Some(CopiedFrom {
+                chatbot_id: self.chatbot_id,
+                source_id: self.id,
+                job,
+                requested_at: copy.requested_at,
+            }),
+            ..self.clone()
+        }
+    }
+
+    /// What it is being copied from, until what that knows is here.
+    pub fn copying_from(&self) -> Option<&CopiedFrom> {
+        self.copied_from.as_ref().filter(|from| self.is_crawling() && from.job == self.job)
     }
 
     /// The source of a Q&A pair of `words` words, which answers at once.
@@ -198,6 +249,19 @@ impl Source {
     pub fn is_crawling(&self) -> bool {
         matches!(self.status, SourceStatus::Pending | SourceStatus::Processing)
     }
+}
+
+/// A chatbot that is being filled with the knowledge of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatbotCopy {
+    /// Whose both are.
+    pub workspace_id: WorkspaceId,
+    /// The copy.
+    pub chatbot_id: ChatbotId,
+    /// What it is a copy of.
+    pub original_id: ChatbotId,
+    /// When it was requested.
+    pub requested_at: Timestamp,
 }
 
 /// A Q&A pair, its bounds checked.

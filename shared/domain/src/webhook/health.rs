@@ -70,6 +70,7 @@ mod tests {
             failing_since,
             auto_disabled: None,
             circuit: None,
+            slow_ms: None,
             callback: None,
             created_at: Timestamp::from_millis(0),
         };

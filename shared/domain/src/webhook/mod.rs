@@ -4,6 +4,7 @@
 pub mod circuit;
 mod delivery;
 mod health;
+pub mod latency;
 pub mod retry;
 
 pub use circuit::{CircuitState, OpenCircuit};
@@ -133,6 +134,8 @@ pub struct Webhook {
     pub auto_disabled: Option<AutoDisabled>,
     /// The open circuit of its endpoint; `None` while it is closed.
     pub circuit: Option<OpenCircuit>,
+    /// How many milliseconds requests to its endpoint take on average; `None` unless that is slow.
+    pub slow_ms: Option<u32>,
     /// What makes it an agent loop's callback, if it is one.
     pub callback: Option<LoopCallback>,
     /// When it was made.

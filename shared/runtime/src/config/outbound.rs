@@ -7,7 +7,8 @@ const EVENT_QUEUES: Variable = Variable::optional(
 );
 const CUSTOM_DOMAIN_TARGET: Variable = Variable::optional(
     "CUSTOM_DOMAIN_TARGET",
-    "Host that the CNAME of a customer's own domain must name; without it no domain can be verified",
+    "Host below which the CNAME of a chatbot's custom domain must name `<chatbot>.<host>`; without it \
+     no domain can be verified",
 );
 
 /// What tenants may lead the platform to, and what must lead to it.

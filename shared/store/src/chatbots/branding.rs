@@ -46,6 +46,12 @@ struct SubdomainItem {
 
 item_conversions!(SubdomainItem, SubdomainClaim { subdomain, chatbot_id });
 
+#[derive(Serialize, Deserialize)]
+struct DomainItem {
+    chatbot_id: ChatbotId,
+    verified_at: Timestamp,
+}
+
 /// What became of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claimed {
@@ -159,8 +165,12 @@ impl Store {
     }
 
     /// Gives up what a chatbot that was deleted had claimed.
-    pub(crate) async fn free_subdomain(&self, chatbot: ChatbotId) -> Result<()> {
-        let Some(subdomain) = self.branding(chatbot).await?.subdomain else { return Ok(()) };
+    pub(crate) async fn free_names(&self, chatbot: ChatbotId) -> Result<()> {
+        let branding = self.branding(chatbot).await?;
+        if let Some(domain) = &branding.custom_domain {
+            self.free_domain(chatbot, domain).await?;
+        }
+        let Some(subdomain) = branding.subdomain else { return Ok(()) };
         let write = Write::delete(keys::subdomain(&subdomain))
             .when("chatbot_id = :mine")
             .value("mine", chatbot)?;
@@ -168,21 +178,47 @@ impl Store {
         self.write(write).await.map(drop)
     }
 
-    /// Notes whether `domain` leads here, unless the chatbot has another one by now.
-    pub async fn put_verified(
+    /// Gives up the proof that `domain` leads to a chatbot, if it has it.
+    pub async fn free_domain(&self, chatbot: ChatbotId, domain: &HostName) -> Result<()> {
+        let write = Write::delete(keys::custom_domain(domain))
+            .when("chatbot_id = :mine")
+            .value("mine", chatbot)?;
+        self.write(write).await.map(drop)
+    }
+
+    /// The chatbot that `domain` was proven for.
+    pub async fn domain_owner(&self, domain: &HostName) -> Result<Option<ChatbotId>> {
+        let found: Option<DomainItem> = self.get(&keys::custom_domain(domain), true).await?;
+        Ok(found.map(|item| item.chatbot_id))
+    }
+
+    /// Notes that `domain` leads to a chatbot, unless it has another one by now. Of all chatbots it is
+    /// proven for this one alone from now on: what the DNS says last counts.
+    pub async fn prove_domain(
         &self,
         chatbot: ChatbotId,
         domain: &HostName,
-        verified_at: Option<Timestamp>,
+        at: Timestamp,
     ) -> Result<()> {
-        let write = match verified_at {
-            Some(at) => {
-                Write::update(keys::branding(chatbot), "SET verified_at = :at").value("at", at)?
-            }
-            None => Write::update(keys::branding(chatbot), "REMOVE verified_at"),
-        };
-        let write = write.when("custom_domain = :domain").value("domain", domain)?;
-        self.write(write).await.map(drop)
+        if let Some(before) = self.domain_owner(domain).await?.filter(|owner| *owner != chatbot) {
+            self.unprove_domain(before, domain).await?;
+        }
+        let item = DomainItem { chatbot_id: chatbot, verified_at: at };
+        let branding = Write::update(keys::branding(chatbot), "SET verified_at = :at")
+            .value("at", at)?
+            .when("custom_domain = :domain")
+            .value("domain", domain)?;
+        let writes = vec![Write::put(keys::custom_domain(domain), &item)?, branding];
+        self.transact(writes).await.map(drop)
+    }
+
+    /// Notes that `domain` does not lead to a chatbot, unless it has another one by now.
+    pub async fn unprove_domain(&self, chatbot: ChatbotId, domain: &HostName) -> Result<()> {
+        let write = Write::update(keys::branding(chatbot), "REMOVE verified_at")
+            .when("custom_domain = :domain")
+            .value("domain", domain)?;
+        self.write(write).await?;
+        self.free_domain(chatbot, domain).await
     }
 }
 

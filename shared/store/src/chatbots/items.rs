@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    ApiKey, Chatbot, ChatbotId, Error, ErrorKind, IntegrationId, Plan, Result, Timestamp,
-    WorkspaceId,
+    ApiKey, Chatbot, ChatbotCopy, ChatbotId, Error, ErrorKind, IntegrationId, Plan, Result,
+    Timestamp, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,6 +14,7 @@ use crate::{
     erasures::target::PurgeTarget,
     erasures::tombstones::bury,
     keys::{self, Key},
+    knowledge::copies::requested,
     table::client::{Range, Store, read},
     table::write::Write,
 };
@@ -130,7 +131,7 @@ impl TryFrom<ChatbotItem> for Chatbot {
 
 impl Store {
     /// Makes a chatbot with its own key, if the workspace has fewer than `most` and is still on
-    /// `plan`.
+    /// `plan`; with it the request to fill it, if it is a copy, which is due at the time given.
     pub async fn put_chatbot(
         &self,
         chatbot: &Chatbot,
@@ -138,6 +139,7 @@ impl Store {
         hash: &str,
         plan: Plan,
         most: Option<u32>,
+        copy: Option<(&ChatbotCopy, Timestamp)>,
     ) -> Result<()> {
         let room = Write::update(keys::workspace(chatbot.workspace_id), "ADD chatbots :one")
             .value("one", 1)?
@@ -147,7 +149,7 @@ impl Store {
             Some(most) => room.when("#plan = :plan AND chatbots < :most").value("most", most)?,
             None => room.when("#plan = :plan"),
         };
-        let writes = vec![
+        let mut writes = vec![
             room,
             Write::put(
                 keys::chatbot(chatbot.workspace_id, chatbot.id),
@@ -156,6 +158,9 @@ impl Store {
             .if_absent(),
             Write::put(keys::api_key(hash), &ApiKeyItem::by_secret(key, plan))?.if_absent(),
         ];
+        if let Some((copy, due_at)) = copy {
+            writes.push(requested(copy, due_at)?);
+        }
         let outcome = self.transact(writes).await?;
         if outcome.refused(0) {
             let now = self.workspace(chatbot.workspace_id).await?;

@@ -1,6 +1,8 @@
 //! Counting a batch: counters, sketches, marks and the shard's checkpoint in one transaction.
 
-use domain::{Error, Result};
+use std::time::Duration;
+
+use domain::{Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -12,6 +14,9 @@ use crate::{
 
 /// How often a batch is tried whose sketches another shard's worker changes under it.
 const ATTEMPTS: u32 = 8;
+/// How long the checkpoint of a shard is kept after its last batch: far longer than the stream keeps a
+/// record, or a shard is open without one.
+const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 #[derive(Deserialize)]
 struct CheckpointItem {
@@ -77,9 +82,12 @@ impl Store {
         deltas: &CounterDeltas,
     ) -> Result<Checkpoint> {
         let moved = Checkpoint { key: from.key.clone(), sequence: Some(padded(sequence)) };
-        let write = Write::update(from.key.clone(), "SET #sequence = :sequence")
-            .name("sequence", "sequence")
-            .value("sequence", &moved.sequence)?;
+        let expires = Timestamp::now().plus(KEPT).seconds();
+        let write =
+            Write::update(from.key.clone(), "SET #sequence = :sequence, expires_at = :expires")
+                .name("sequence", "sequence")
+                .value("sequence", &moved.sequence)?
+                .value("expires", expires)?;
         let mut writes = vec![match &from.sequence {
             None => write.if_absent(),
             Some(seen) => write.when("#sequence = :seen").value("seen", seen)?,

@@ -3,5 +3,6 @@
 
 pub(crate) mod due;
 mod failures;
+pub(crate) mod high_water;
 pub(crate) mod history;
 pub(crate) mod stream;

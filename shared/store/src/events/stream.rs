@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use domain::{
     AgentExecution, AgentLoop, AgentLoopId, AutoDisabled, Channel, ChannelEntry, ChannelStatus,
-    Chatbot, CodeRequest, Conversation, CrawlId, Delivery, DirectMessage, EntryState, Error,
-    ExecutionStatus, Invitation, Lead, Result, Source, SourceId, Turn, Webhook,
+    Chatbot, ChatbotCopy, CodeRequest, Conversation, CrawlId, Delivery, DirectMessage, EntryState,
+    Error, ExecutionStatus, Invitation, Lead, Result, Source, SourceId, Turn, Webhook,
     source::{Page, PageState},
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -23,6 +23,7 @@ use crate::{
     conversations::direct::DirectMessageItem,
     conversations::items::{ConversationItem, TurnItem},
     keys::{ItemKind, Key},
+    knowledge::copies::ChatbotCopyItem,
     knowledge::pages::PageItem,
     knowledge::sources::SourceItem,
     webhooks::deliveries::DeliveryItem,
@@ -85,6 +86,10 @@ pub enum Change {
     LeadRemoved(Lead),
     /// A page waits to be crawled.
     PageQueued(Page),
+    /// A copy of a chatbot is to be filled.
+    ChatbotCopyRequested(ChatbotCopy),
+    /// A source was added that is to be filled from another one.
+    SourceCopied(Source),
     /// A source changed; one of its crawls may be of no use any more.
     SourceChanged {
         /// As it was.
@@ -188,6 +193,13 @@ impl StreamImage {
             (ItemKind::Page, None, Some(new)) => {
                 let page = Page::from(read::<PageItem>(new)?);
                 (page.state == PageState::Queued).then_some(Change::PageQueued(page))
+            }
+            (ItemKind::ChatbotCopy, None, Some(new)) => {
+                Some(Change::ChatbotCopyRequested(read::<ChatbotCopyItem>(new)?.into()))
+            }
+            (ItemKind::Source, None, Some(new)) => {
+                let source = Source::from(read::<SourceItem>(new)?);
+                source.copying_from().is_some().then_some(Change::SourceCopied(source))
             }
             (ItemKind::Source, Some(old), Some(new)) => Some(Change::SourceChanged {
                 old: read::<SourceItem>(old)?.into(),

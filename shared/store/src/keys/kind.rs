@@ -12,6 +12,8 @@ pub enum ItemKind {
     Invitation,
     /// A chatbot.
     Chatbot,
+    /// A request to fill a copy of a chatbot.
+    ChatbotCopy,
     /// A conversation.
     Conversation,
     /// A turn.
@@ -45,7 +47,7 @@ pub enum ItemKind {
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index. Deleted channels, which are few, are
     /// beside entries of channels.
-    pub const DUE: [Self; 7] = [
+    pub const DUE: [Self; 8] = [
         Self::Delivery,
         Self::Source,
         Self::Conversation,
@@ -53,6 +55,7 @@ impl ItemKind {
         Self::AgentLoop,
         Self::Execution,
         Self::PeerEntry,
+        Self::ChatbotCopy,
     ];
 
     /// The name of the kind in its partitions of the `due` index.
@@ -63,6 +66,7 @@ impl ItemKind {
             Self::Conversation => "conversation",
             Self::PeerEntry | Self::Channel => "channel",
             Self::Tombstone => "tombstone",
+            Self::ChatbotCopy => "copy",
             Self::AgentLoop => "loop",
             Self::Execution => "execution",
             _ => "other",
@@ -79,6 +83,7 @@ impl Key {
             ("USER", "CODE") => ItemKind::CodeRequest,
             ("WS", "INVITE") => ItemKind::Invitation,
             ("WS", "BOT") => ItemKind::Chatbot,
+            ("BOT", "COPY") => ItemKind::ChatbotCopy,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,
             ("CONV", "TSAY") => ItemKind::DirectMessage,

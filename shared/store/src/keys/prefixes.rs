@@ -57,5 +57,7 @@ pub const PAGE: &str = "PAGE#";
 pub const CHUNK: &str = "CHUNK#";
 /// Sort key prefix of the meanings of pages in a crawl.
 pub const MEANING: &str = "MEAN#";
+/// Sort key prefix of the shards of the stream in a consumer's checkpoints.
+pub const SHARD: &str = "SHARD#";
 /// Sort key prefix of the parts of a segment.
 pub const SEGMENT: &str = "SEG#";

@@ -37,6 +37,16 @@ pub struct IndexPointer {
     pub meaning: Option<Vec<u8>>,
 }
 
+impl IndexPointer {
+    /// Passages that it leads to.
+    pub fn passages(&self) -> u64 {
+        match self.entry {
+            IndexEntry::Segment { chunks, .. } => u64::from(chunks),
+            IndexEntry::Qa(_) => 0,
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PointerItem {
     source_id: SourceId,
@@ -90,6 +100,13 @@ impl Store {
         let range = Range::prefix(keys::index_partition(chatbot), keys::SOURCE);
         let items: Vec<PointerItem> = self.query(range).await?;
         Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// How many passages the sources of `chatbot` but `source` answer from now.
+    pub async fn other_passages(&self, chatbot: ChatbotId, source: SourceId) -> Result<u64> {
+        let pointers = self.index_pointers(chatbot).await?;
+        let others = pointers.iter().filter(|pointer| pointer.source_id != source);
+        Ok(others.map(IndexPointer::passages).sum())
     }
 
     /// What one source answers from now.

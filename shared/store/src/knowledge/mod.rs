@@ -2,6 +2,7 @@
 //! questions.
 
 pub(crate) mod answered_groups;
+pub(crate) mod copies;
 pub(crate) mod embeddings;
 pub(crate) mod index;
 pub(crate) mod pages;

@@ -2,16 +2,15 @@
 //! it to the crawl queue, so that a page can't be stored without being crawled or the other way.
 
 use domain::{
-    ChatbotId, CrawlId, Result, Source, SourceId, WorkspaceId,
+    ChatbotId, CrawlId, Error, Result, Source, SourceId, WorkspaceId,
     source::{Chunk, MAX_PAGES, Page, PageState, Retry, Snapshot},
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::{
-    keys::{self, ItemKind, Key},
-    knowledge::vectors::belongs_to,
-    table::client::{Range, Store, key_in, read},
+    keys,
+    table::client::{Item, Range, Store, key_in, read},
     table::conversions::item_conversions,
     table::write::Write,
 };
@@ -92,6 +91,11 @@ item_conversions!(
 item_conversions!(ChunkItem, Chunk { id, content, headings, url, title, tokens });
 
 impl PageItem {
+    /// As it is stored.
+    pub fn into_attributes(self) -> Result<Item> {
+        serde_dynamo::to_item(self).map_err(Error::internal)
+    }
+
     /// The write that queues `page`.
     pub fn queued(page: &Page) -> Result<Write> {
         debug_assert!(page.state == PageState::Queued, "a page begins queued");
@@ -325,35 +329,6 @@ impl Store {
         let found = self.query_items(range.limit(skipped.saturating_add(most))).await?;
         let wanted = found.into_iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX));
         wanted.map(|item| read::<ChunkItem>(item).map(Into::into)).collect()
-    }
-
-    /// Copies the crawl `job` of `source` whole, as the crawl of `twin`.
-    pub(crate) async fn copy_crawl(
-        &self,
-        source: SourceId,
-        job: CrawlId,
-        twin: &Source,
-    ) -> Result<()> {
-        let whole = Range::prefix(keys::crawl_partition(source, job), "");
-        let whole = Range { sort: None, ..whole };
-        for mut item in self.query_items(whole).await? {
-            let Key { pk: _, sk } = key_in(&item)?;
-            let key = Key { pk: keys::crawl_partition(twin.id, twin.job), sk };
-            if key.kind() == ItemKind::Page {
-                let page = Page {
-                    source_id: twin.id,
-                    chatbot_id: twin.chatbot_id,
-                    workspace_id: twin.workspace_id,
-                    job: twin.job,
-                    ..read::<PageItem>(std::mem::take(&mut item))?.into()
-                };
-                self.write(Write::put(key, &PageItem::from(&page))?).await?;
-            } else {
-                belongs_to(&mut item, twin.chatbot_id);
-                self.write(Write::put_raw(key, item)).await?;
-            }
-        }
-        Ok(())
     }
 
     /// Stores the index segment of a crawl; into how many parts.

@@ -1,8 +1,8 @@
 //! Knowledge sources: added, copied, read, deleted. Their crawls are in [`crate::crawl`].
 
 use domain::{
-    Chatbot, ChatbotId, CrawlId, Error, ErrorKind, Result, Source, SourceFile, SourceId,
-    SourceKind, SourceStatus, SyncFrequency, Timestamp, WorkspaceId,
+    Chatbot, ChatbotId, CopiedFrom, CrawlId, Error, ErrorKind, Result, Source, SourceFile,
+    SourceId, SourceKind, SourceStatus, SyncFrequency, Timestamp, WorkspaceId,
     source::{CRAWL_TIME, Page, QaPair},
 };
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::{
     erasures::target::PurgeTarget,
     erasures::tombstones::bury,
     keys::{self, Key},
-    knowledge::index::{IndexEntry, IndexPointer, PointerItem},
+    knowledge::index::PointerItem,
     knowledge::pages::PageItem,
     table::client::{Range, Store},
     table::conversions::item_conversions,
@@ -42,6 +42,8 @@ pub(crate) struct SourceItem {
     created_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     synced_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    copied_from: Option<CopiedFrom>,
     /// Pages of the crawl under way; guards their bound.
     #[serde(default)]
     pages: u32,
@@ -52,8 +54,8 @@ pub(crate) struct SourceItem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct ClaimItem {
-    source_id: SourceId,
+pub(crate) struct ClaimItem {
+    pub source_id: SourceId,
 }
 
 item_conversions!(
@@ -74,6 +76,7 @@ item_conversions!(
         word_count,
         created_at,
         synced_at,
+        copied_from,
     } + from { pages: 1, queued: from.is_crawling().then_some(1) }
 );
 
@@ -100,7 +103,7 @@ fn refused_by_chatbot() -> Error {
     Error::new(ErrorKind::Conflict, format!("a chatbot can have at most {MAX_SOURCES} sources"))
 }
 
-fn with_due(write: Write, key: &Key, at: Timestamp) -> Write {
+pub(crate) fn with_due(write: Write, key: &Key, at: Timestamp) -> Write {
     write.with("due_pk", keys::due_partition_of(key)).with("due_at", at.to_string())
 }
 
@@ -185,47 +188,6 @@ impl Store {
             true => Ok(true),
             false if outcome.refused(place) => Ok(false),
             false => Err(refused_by_chatbot()),
-        }
-    }
-
-    /// Writes `twin`, a copy for `chatbot` of the source that `pointer` leads to, with what that
-    /// one answers from; a sync is due a period after `now`. `false` if that was replaced and cleared away meanwhile.
-    pub async fn copy_source(
-        &self,
-        chatbot: &Chatbot,
-        pointer: &IndexPointer,
-        twin: &Source,
-        now: Timestamp,
-    ) -> Result<bool> {
-        let key = keys::source(twin.chatbot_id, twin.id);
-        let mut put = Write::put(key.clone(), &SourceItem::from(twin))?.if_absent();
-        if let Some(period) = twin.sync.period() {
-            put = with_due(put, &key, now.plus(period));
-        }
-        let item = match &pointer.entry {
-            IndexEntry::Qa(pair) => PointerItem::qa(twin, pair, pointer.meaning.as_deref()),
-            IndexEntry::Segment { parts, chunks } => {
-                self.copy_crawl(pointer.source_id, pointer.job, twin).await?;
-                if self.segment(twin.id, twin.job, *parts).await?.is_none() {
-                    let target = PurgeTarget::Crawl { id: twin.id, job: twin.job };
-                    while !self.purge_some(&target).await? {}
-                    return Ok(false);
-                }
-                PointerItem::pages(twin, *parts, *chunks)
-            }
-        };
-        let mut writes = vec![
-            put,
-            Write::put(keys::index_pointer(twin.chatbot_id, twin.id), &item)?,
-            one_more_source(chatbot)?,
-        ];
-        if twin.kind == SourceKind::Url {
-            let claim = keys::source_url(twin.chatbot_id, &twin.name);
-            writes.push(Write::put(claim, &ClaimItem { source_id: twin.id })?.if_absent());
-        }
-        match self.transact(writes).await?.is_done() {
-            true => Ok(true),
-            false => Err(Error::new(ErrorKind::Conflict, "the copy was changed while it was made")),
         }
     }
 

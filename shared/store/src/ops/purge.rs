@@ -34,7 +34,7 @@ impl Store {
             self.delete_integrations_of(*workspace, *id).await?;
             self.bury_channels_of(*id).await?;
             // Before the branding goes, which says what was claimed.
-            self.free_subdomain(*id).await?;
+            self.free_names(*id).await?;
         }
         if let PurgeTarget::Webhook { id, listed_by: Some(workspace) } = target {
             self.batch_delete(&[keys::webhook_pointer(*workspace, *id)]).await?;

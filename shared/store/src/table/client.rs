@@ -6,9 +6,12 @@ use std::{collections::HashMap, time::Duration};
 use aws_sdk_dynamodb::{
     Client,
     error::{BuildError, SdkError},
+    operation::{
+        delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError,
+    },
     types::{
-        AttributeValue, ConsumedCapacity, DeleteRequest, KeysAndAttributes, ReturnConsumedCapacity,
-        ReturnValue, WriteRequest,
+        AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValue,
+        ReturnValuesOnConditionCheckFailure as OnFailure,
     },
 };
 use domain::{Error, ErrorKind, Result};
@@ -20,6 +23,7 @@ use crate::{
     retry::Retries,
     table::cancelled::{Cancelled, cancelled},
     table::meter::Meter,
+    table::repeated::Attempts,
     table::write::{What, Write},
 };
 
@@ -198,81 +202,6 @@ impl Store {
         self.query_items(range).await?.into_iter().map(read).collect()
     }
 
-    /// The items under `keys`, in any order; those that are not there are left out.
-    pub(crate) async fn batch_get(&self, keys: &[Key], consistent: bool) -> Result<Vec<Item>> {
-        let mut found = Vec::new();
-        for chunk in keys.chunks(100) {
-            let mut wanted: Vec<Item> = chunk.iter().map(key_of).collect();
-            let mut retries = retries();
-            loop {
-                let request = KeysAndAttributes::builder()
-                    .set_keys(Some(std::mem::take(&mut wanted)))
-                    .consistent_read(consistent)
-                    .build()
-                    .map_err(built)?;
-                let meter = begin();
-                let sent = self
-                    .client
-                    .batch_get_item()
-                    .request_items(&self.table, request)
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total);
-                let sent = boxed(sent.send()).await;
-                meter
-                    .end(sum(sent.as_ref().ok().and_then(|o| o.consumed_capacity.as_deref())), 0.0);
-                let output = sent.map_err(internal)?;
-                found.extend(output.responses.into_iter().flatten().flat_map(|(_, items)| items));
-                wanted = output
-                    .unprocessed_keys
-                    .and_then(|mut left| left.remove(&self.table))
-                    .map(|left| left.keys)
-                    .unwrap_or_default();
-                if wanted.is_empty() {
-                    break;
-                }
-                if !retries.wait().await {
-                    return Err(incomplete("batch get"));
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    /// Deletes the items under `keys`, 25 at a time.
-    pub(crate) async fn batch_delete(&self, keys: &[Key]) -> Result<()> {
-        for chunk in keys.chunks(25) {
-            let mut wanted = Vec::with_capacity(chunk.len());
-            for key in chunk {
-                let delete =
-                    DeleteRequest::builder().set_key(Some(key_of(key))).build().map_err(built)?;
-                wanted.push(WriteRequest::builder().delete_request(delete).build());
-            }
-            let mut retries = retries();
-            loop {
-                let meter = begin();
-                let sent = self
-                    .client
-                    .batch_write_item()
-                    .request_items(&self.table, std::mem::take(&mut wanted))
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total);
-                let sent = boxed(sent.send()).await;
-                meter
-                    .end(0.0, sum(sent.as_ref().ok().and_then(|o| o.consumed_capacity.as_deref())));
-                wanted = sent
-                    .map_err(internal)?
-                    .unprocessed_items
-                    .and_then(|mut left| left.remove(&self.table))
-                    .unwrap_or_default();
-                if wanted.is_empty() {
-                    break;
-                }
-                if !retries.wait().await {
-                    return Err(incomplete("batch delete"));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Carries one write out by itself.
     pub(crate) async fn write(&self, write: Write) -> Result<Outcome> {
         self.transact_or_single(vec![write]).await
@@ -343,10 +272,12 @@ impl Store {
         write: Write,
         what_returns: ReturnValue,
     ) -> Result<Option<Option<Item>>> {
+        let (write, mark) = write.marked();
         let Write { key, condition, values, names, what } = write;
         let What::Update(expression) = what else {
             return Err(Error::internal("only an update gives back what it changed"));
         };
+        let wants_old = what_returns == ReturnValue::AllOld;
         let update = self
             .client
             .update_item()
@@ -357,6 +288,7 @@ impl Store {
             .set_expression_attribute_values((!values.is_empty()).then_some(values))
             .set_expression_attribute_names((!names.is_empty()).then_some(names))
             .return_values(what_returns)
+            .return_values_on_condition_check_failure(OnFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let meter = begin();
         let sent = boxed(update.send()).await;
@@ -364,7 +296,12 @@ impl Store {
         match sent {
             Ok(output) => Ok(Some(output.attributes.filter(|item| !item.is_empty()))),
             Err(error) => match error.as_service_error() {
-                Some(e) if e.is_conditional_check_failed_exception() => Ok(None),
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    // What an earlier attempt of this update wrote is as it is now; what was there before
+                    // that is lost with its answer.
+                    let own = failed.item().filter(|_| !wants_old);
+                    Ok(own.filter(|item| mark.is_in(item)).map(|item| Some(item.clone())))
+                }
                 _ => Err(internal(error)),
             },
         }
@@ -382,44 +319,63 @@ impl Store {
         }
     }
 
-    /// `None` if it met a transaction.
+    /// `None` if it met a transaction. Where the condition did not hold since an earlier attempt of the
+    /// same write, whose answer got lost, was carried out, it is done.
     async fn try_single(&self, write: Write) -> Result<Option<Outcome>> {
+        let (write, mark) = write.marked();
+        let attempts = Attempts::default();
         let Write { key, condition, values, names, what } = write;
         let values = (!values.is_empty()).then_some(values);
         let names = (!names.is_empty()).then_some(names);
         let meter = begin();
         let total = ReturnConsumedCapacity::Total;
         macro_rules! send {
-            ($request:expr) => {{
+            ($request:expr, $error:ident, $is_own:expr) => {{
                 let sent = $request
                     .table_name(&self.table)
                     .set_condition_expression(condition)
                     .set_expression_attribute_values(values)
                     .set_expression_attribute_names(names)
-                    .return_consumed_capacity(total);
+                    .return_values_on_condition_check_failure(OnFailure::AllOld)
+                    .return_consumed_capacity(total)
+                    .customize()
+                    .interceptor(attempts.clone());
                 let sent = boxed(sent.send()).await;
                 meter.end(0.0, units(sent.as_ref().ok().and_then(|o| o.consumed_capacity())));
                 match sent {
                     Ok(_) => Ok(Some(Outcome::Done)),
                     Err(error) => match error.as_service_error() {
-                        Some(e) if e.is_conditional_check_failed_exception() => {
-                            Ok(Some(Outcome::Refused(vec![true])))
-                        }
                         Some(e) if e.is_transaction_conflict_exception() => Ok(None),
+                        Some($error::ConditionalCheckFailedException(failed)) => {
+                            let item = failed.item().filter(|item| !item.is_empty());
+                            Ok(Some(match $is_own(item) {
+                                true => Outcome::Done,
+                                false => Outcome::Refused(vec![true]),
+                            }))
+                        }
                         _ => Err(internal(error)),
                     },
                 }
             }};
         }
+        let is_marked = |item: Option<&Item>| item.is_some_and(|item| mark.is_in(item));
+        // A deleted item bears no mark: it is gone, and an attempt before the last one was made.
+        let is_gone = |item: Option<&Item>| item.is_none() && attempts.count() > 1;
         match what {
             What::Put(mut item) => {
                 item.extend(key_of(&key));
-                send!(self.client.put_item().set_item(Some(item)))
+                send!(self.client.put_item().set_item(Some(item)), PutItemError, is_marked)
             }
             What::Update(expression) => send!(
-                self.client.update_item().set_key(Some(key_of(&key))).update_expression(expression)
+                self.client.update_item().set_key(Some(key_of(&key))).update_expression(expression),
+                UpdateItemError,
+                is_marked
             ),
-            What::Delete => send!(self.client.delete_item().set_key(Some(key_of(&key)))),
+            What::Delete => send!(
+                self.client.delete_item().set_key(Some(key_of(&key))),
+                DeleteItemError,
+                is_gone
+            ),
             What::Check => {
                 meter.end(0.0, 0.0);
                 Err(Error::internal("a check alone is a read"))
@@ -428,11 +384,11 @@ impl Store {
     }
 }
 
-fn retries() -> Retries {
+pub(crate) fn retries() -> Retries {
     Retries::new(MAX_RETRIES, MAX_DELAY)
 }
 
-fn incomplete(what: &str) -> Error {
+pub(crate) fn incomplete(what: &str) -> Error {
     Error::internal(format!("a {what} was still incomplete after {MAX_RETRIES} retries"))
 }
 
@@ -448,11 +404,11 @@ pub(crate) fn begin() -> Meter {
     meter
 }
 
-fn units(capacity: Option<&ConsumedCapacity>) -> f64 {
+pub(crate) fn units(capacity: Option<&ConsumedCapacity>) -> f64 {
     capacity.and_then(ConsumedCapacity::capacity_units).unwrap_or(0.0)
 }
 
-fn sum(capacities: Option<&[ConsumedCapacity]>) -> f64 {
+pub(crate) fn sum(capacities: Option<&[ConsumedCapacity]>) -> f64 {
     capacities.unwrap_or_default().iter().map(|c| units(Some(c))).sum()
 }
 

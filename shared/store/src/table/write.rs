@@ -42,11 +42,6 @@ impl Write {
         Ok(Self::new(key, What::Put(attributes)))
     }
 
-    /// Writes an item as it was read, under another key.
-    pub(crate) fn put_raw(key: Key, item: Item) -> Self {
-        Self::new(key, What::Put(item))
-    }
-
     /// Changes an item by an update expression.
     pub fn update(key: Key, expression: impl Into<String>) -> Self {
         Self::new(key, What::Update(expression.into()))

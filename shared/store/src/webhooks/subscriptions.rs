@@ -39,6 +39,8 @@ pub(crate) struct WebhookItem {
     #[serde(rename = "held", default, skip_serializing_if = "Option::is_none")]
     circuit: Option<OpenCircuit>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    slow_ms: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     callback: Option<LoopCallback>,
     created_at: Timestamp,
 }
@@ -59,6 +61,7 @@ item_conversions!(
         failing_since,
         auto_disabled,
         circuit,
+        slow_ms,
         callback,
         created_at,
     }
@@ -189,7 +192,7 @@ impl Store {
         if !set.is_empty() {
             // One that is switched on again begins with a clean slate, and so does another address.
             let clear = match status {
-                Some(WebhookStatus::Active) => " REMOVE failing_since, switched_off, held",
+                Some(WebhookStatus::Active) => " REMOVE failing_since, switched_off, held, slow_ms",
                 _ if url.is_some() => " REMOVE held",
                 _ => "",
             };
@@ -252,6 +255,27 @@ impl Store {
             None => write.when("attribute_exists(pk) AND attribute_not_exists(held)"),
         };
         Ok(self.write(write).await?.is_done())
+    }
+
+    /// Replaces what is known of how long requests to a webhook's endpoint take, unless it is something
+    /// else than was `seen`.
+    pub async fn set_slow(
+        &self,
+        scope: Scope,
+        id: WebhookId,
+        seen: Option<u32>,
+        next: Option<u32>,
+    ) -> Result<()> {
+        let expression = if next.is_some() { "SET slow_ms = :next" } else { "REMOVE slow_ms" };
+        let mut write = Write::update(keys::webhook(scope, id), expression);
+        if let Some(next) = next {
+            write = write.value("next", next)?;
+        }
+        write = match seen {
+            Some(seen) => write.value("seen", seen)?.when("slow_ms = :seen"),
+            None => write.when("attribute_exists(pk) AND attribute_not_exists(slow_ms)"),
+        };
+        self.write(write).await.map(drop)
     }
 
     /// Disables a webhook for the platform's reason `why`, unless it is disabled or gone; with

@@ -6,12 +6,15 @@ mod sqs;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Attempt, Delivery, Error, Timestamp, Webhook, bounds};
+use domain::{Attempt, Delivery, Error, Timestamp, Webhook, bounds, webhook::TIMEOUT};
 use outbound::{Client, OutboundError, Policy, Sent};
 use url::Url;
 
 use http::HttpTransport;
 use sqs::{QueueArn, SqsTransport};
+
+/// What is logged of an attempt at an endpoint that did not answer, for whatever reason.
+const NO_ANSWER: &str = "the endpoint did not answer";
 
 /// Which addresses a subscription may name.
 #[derive(Debug, Clone)]
@@ -56,6 +59,12 @@ impl Targets {
             None => allowed == arn,
         })
     }
+}
+
+/// The host that an address names; an address without one is its own.
+pub(super) fn host(url: &str) -> String {
+    let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.unwrap_or_else(|| url.to_owned())
 }
 
 /// The outcome of one attempt.
@@ -123,16 +132,20 @@ fn outcome(at: Timestamp, sent: Result<Sent, OutboundError>) -> SendOutcome {
             retry_after,
             timed_out: false,
         },
-        Err(error) => SendOutcome {
-            attempt: Attempt {
-                at,
-                status: None,
-                latency_ms: millis(Timestamp::now().since(at)),
-                response: error.to_string(),
-            },
-            retry_after: None,
-            timed_out: matches!(error, OutboundError::TimedOut(_)),
-        },
+        Err(error) => {
+            // A tenant is not told a port that refuses from one that is silent.
+            let (latency_ms, response) = match error {
+                OutboundError::TimedOut(_) | OutboundError::Lost(_) => {
+                    (millis(TIMEOUT), NO_ANSWER.to_owned())
+                }
+                _ => (millis(Timestamp::now().since(at)), error.to_string()),
+            };
+            SendOutcome {
+                attempt: Attempt { at, status: None, latency_ms, response },
+                retry_after: None,
+                timed_out: matches!(error, OutboundError::TimedOut(_)),
+            }
+        }
     }
 }
 

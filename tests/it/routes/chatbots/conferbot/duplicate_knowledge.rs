@@ -53,6 +53,7 @@ async fn the_copy_knows_what_the_original_knows_and_still_does_without_it() {
     let hits = site.hits("/opening");
 
     let (id, public) = copy(&app, &ada).await;
+    app.drain().await;
     knows_both(&app, &public).await;
     // Its sources are its own, with the same names and counts.
     let secret = key_for(&app, &ada.session, "secret", &id).await;

@@ -26,6 +26,10 @@ async fn with_dns(millis: u64) -> (App, DnsServer) {
     (app, dns)
 }
 
+fn alias(of: &str) -> DnsAnswer {
+    DnsAnswer::Cname(of.to_owned())
+}
+
 async fn verify(app: &App, tenant: &Tenant) -> Reply {
     app.post(&project(tenant, "verify-domain")).bearer(&tenant.secret).send().await
 }
@@ -40,13 +44,14 @@ async fn it_follows_the_aliases_to_the_platforms_own_host() {
 
     verify(&app, &tenant).await.is(200, &is(false));
     // Each look is a new one: who asks again has just changed it.
-    dns.set("chat.example.com", DnsAnswer::Cname("Edge.Colloquy.Example"));
+    dns.set("chat.example.com", alias(&format!("{}.Edge.Colloquy.Example", tenant.chatbot)));
     verify(&app, &tenant).await.is(200, &is(true));
     verify(&app, &tenant).await.is(200, &is(true));
     for answer in [
-        DnsAnswer::Cname("elsewhere.example"),
-        DnsAnswer::Cname("edge.colloquy.example.evil.example"),
-        DnsAnswer::Cname("chat.example.com"),
+        alias("elsewhere.example"),
+        alias(TARGET),
+        alias("edge.colloquy.example.evil.example"),
+        alias("chat.example.com"),
         DnsAnswer::Address,
         DnsAnswer::ServFail,
         DnsAnswer::NxDomain,
@@ -56,17 +61,52 @@ async fn it_follows_the_aliases_to_the_platforms_own_host() {
     }
     // Over eight names at most, whatever comes on the way.
     let names = ["a.example", "b.example", "c.example", "d.example", "e.example", "f.example"];
-    dns.set("chat.example.com", DnsAnswer::Cname("a.example"));
+    dns.set("chat.example.com", alias("a.example"));
     for (at, name) in names.iter().enumerate() {
-        dns.set(name, DnsAnswer::Cname(names.get(at + 1).copied().unwrap_or("g.example")));
+        dns.set(name, alias(names.get(at + 1).copied().unwrap_or("g.example")));
     }
-    dns.set("g.example", DnsAnswer::Cname(TARGET));
+    dns.set("g.example", alias(&format!("{}.{TARGET}", tenant.chatbot)));
     verify(&app, &tenant).await.is(200, &is(true));
-    dns.set("g.example", DnsAnswer::Cname("h.example"));
-    dns.set("h.example", DnsAnswer::Cname(TARGET));
+    dns.set("g.example", alias("h.example"));
+    dns.set("h.example", alias(&format!("{}.{TARGET}", tenant.chatbot)));
     verify(&app, &tenant).await.is(200, &is(false));
-    dns.set("g.example", DnsAnswer::Cname("chat.example.com"));
+    dns.set("g.example", alias("chat.example.com"));
     verify(&app, &tenant).await.is(200, &is(false));
+    app.finish().await;
+}
+
+/// That a name leads to the platform says nothing about whose it is: it has to lead to the project.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_leads_to_one_project_is_no_other_one_s() {
+    let (app, dns) = with_dns(5_000).await;
+    let (ada, eve) = (app.tenant("ada").await, app.tenant("eve").await);
+    let domain = json!({"custom_domain": "chat.example.com"});
+    for tenant in [&ada, &eve] {
+        brand(&app, tenant, &domain).await.ok();
+    }
+    let is = |verified: bool| json!({"verified": verified, "domain": "chat.example.com"});
+    let owner = async || {
+        let name = domain::HostName::parse("", "chat.example.com").unwrap();
+        let owner = app.platform.app.store.domain_owner(&name).await.unwrap();
+        owner.map(|chatbot| chatbot.to_string())
+    };
+    dns.set("chat.example.com", alias(&format!("{}.{TARGET}", ada.chatbot)));
+    verify(&app, &eve).await.is(200, &is(false));
+    verify(&app, &ada).await.is(200, &is(true));
+    verify(&app, &eve).await.is(200, &is(false));
+    assert_eq!(owner().await.as_ref(), Some(&ada.chatbot));
+    // Whoever owns the name may move it; it is proven for one project alone.
+    dns.set("chat.example.com", alias(&format!("{}.{TARGET}", eve.chatbot)));
+    verify(&app, &eve).await.is(200, &is(true));
+    assert_eq!(owner().await.as_ref(), Some(&eve.chatbot));
+    let looks = app.platform.app.store.branding(ada.chatbot.parse().unwrap()).await.unwrap();
+    assert_eq!(looks.verified_at, None);
+    // Its chatbot is deleted, and the alias left behind: that is no proof for anybody else.
+    let path = format!("/api/v1/chatbots/{}", eve.chatbot);
+    app.delete(&path).bearer(&eve.session).send().await.ok();
+    app.drain().await;
+    assert_eq!(owner().await, None);
+    verify(&app, &ada).await.is(200, &is(false));
     app.finish().await;
 }
 

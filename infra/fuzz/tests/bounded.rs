@@ -1,0 +1,36 @@
+//! A run of each target that ends in good time; `infra/fuzz/README.md` has the command of a long one.
+//! In one test, since memory is the process's.
+
+use fuzz::{Until, run, targets};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// Inputs of each target: those whose readers are slow get fewer.
+const INPUTS: [(&str, u64); 10] = [
+    ("html", 600),
+    ("markdown", 600),
+    ("pdf", 600),
+    ("robots", 600),
+    ("sitemap", 2_000),
+    ("json", 4_000),
+    ("sse", 4_000),
+    ("multipart", 4_000),
+    ("svg", 4_000),
+    ("cron", 4_000),
+];
+
+#[test]
+fn no_input_panics_or_takes_more_memory_than_its_reader_has() {
+    for (name, inputs) in INPUTS {
+        let target = targets::named(name).expect("a target");
+        let outcome = run(target, 1, Until::Inputs(inputs), &MEMORY);
+        println!("{name}: {outcome:?}");
+        if let Some((input, why)) = outcome.failure {
+            let begin = String::from_utf8_lossy(&input[..input.len().min(2_000)]).into_owned();
+            panic!("{name}, input {}: {why}: {begin:?}", outcome.inputs);
+        }
+        assert_eq!(outcome.inputs, inputs, "{name}");
+    }
+}
