@@ -141,7 +141,7 @@ mod tests {
             });
             let url = Url::parse(&url).unwrap();
             let time = Duration::from_secs(10);
-            let limits = Limits { time, bytes: 1_000, redirects: 0 };
+            let limits = FetchLimits { time, bytes: 1_000, redirects: 0 };
             let got = client.get(&url, "*/*", limits).await.map(drop);
             let posted = client.post_json(&url, &[], "{}".to_owned(), time, 9).await.map(drop);
             let post = crate::Exchange::Post("{}".to_owned());
