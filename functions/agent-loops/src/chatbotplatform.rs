@@ -48,8 +48,8 @@ async fn list_agent_loops(
 
 /// Create agent loop
 ///
-/// A job in words for a model with tools. It runs by request, and by its schedule if it has one. The
-/// values of its headers are never shown.
+/// A job in words for a model with tools. It runs by request, and by its schedule if it has one; a plan may set
+/// the least number of minutes between two runs. The values of its headers are never shown.
 #[utoipa::path(post, path = "/v1/agent-loops", tag = "chatbotplatform",
     security(("chatbotplatform" = [])),
     request_body = AgentLoopIn,
@@ -60,7 +60,8 @@ async fn create_agent_loop(
     Body(body, _): Body<ChatbotPlatform, AgentLoopIn>,
 ) -> Reply<(StatusCode, Json<DataOut<AgentLoopOut>>)> {
     let new = NewAgentLoop::try_from(body)?;
-    let made = ctx.loops.create(key.0.workspace_id, Dialect::ChatbotPlatform, new).await?;
+    let (workspace, plan) = (key.0.workspace_id, key.0.plan);
+    let made = ctx.loops.create(workspace, plan, Dialect::ChatbotPlatform, new).await?;
     Ok((StatusCode::CREATED, Json(DataOut::new(made))))
 }
 
@@ -95,8 +96,8 @@ async fn update_agent_loop(
 ) -> Reply<Json<DataOut<AgentLoopOut>>> {
     let id: AgentLoopId = id.parse()?;
     let patch = AgentLoopPatch::try_from(body)?;
-    let workspace = key.0.workspace_id;
-    let changed = ctx.loops.update(workspace, Dialect::ChatbotPlatform, id, patch).await?;
+    let (workspace, plan) = (key.0.workspace_id, key.0.plan);
+    let changed = ctx.loops.update(workspace, plan, Dialect::ChatbotPlatform, id, patch).await?;
     Ok(Json(DataOut::new(changed)))
 }
 

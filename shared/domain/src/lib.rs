@@ -43,7 +43,8 @@ pub use access::{
 pub use agent_loops::{
     AgentExecution, AgentLoop, AgentLoopFilter, AgentLoopPatch, AgentLoopStatus, BuiltinTool,
     ExecutionEnd, ExecutionFilter, ExecutionResult, ExecutionStatus, ExecutionStep,
-    ExecutionTrigger, ModelCallRecord, NewAgentLoop, ToolCallRecord, ToolServer, ToolServerInput,
+    ExecutionTrigger, ModelCallRecord, NewAgentLoop, ToolCallRecord, ToolServer, ToolServerEra,
+    ToolServerInput,
 };
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
 pub use channel::{

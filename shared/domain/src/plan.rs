@@ -92,6 +92,9 @@ pub struct Limits {
     pub helpbot_credits: Option<u32>,
     /// Tokens that AI backends may read and write for the workspace in a UTC month.
     pub backend_tokens: Option<u32>,
+    /// Minutes between two runs of an agent loop's schedule at least.
+    #[serde(default)]
+    pub agent_loop_minutes: Option<u32>,
     /// What it has.
     #[serde(default)]
     pub features: Vec<Feature>,

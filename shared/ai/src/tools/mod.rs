@@ -28,6 +28,9 @@ const MAX_REMOTE_NAME: usize = 256;
 /// Tools whose names are told to a model that calls one that isn't there.
 const MAX_NEAREST: usize = 5;
 
+/// What a fingerprint with descriptions begins with; the first ones were bare hashes of names and schemas.
+const FINGERPRINT: &str = "2:";
+
 /// What a name on the wire means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Offered {
@@ -112,7 +115,9 @@ impl Toolbox {
 
     /// What the fingerprint covers.
     fn note(&mut self, server: &str, tool: &McpTool) {
-        for part in [server, &tool.name, &tool.input_schema.to_string()] {
+        let title = tool.title.as_deref().unwrap_or_default();
+        let schema = tool.input_schema.to_string();
+        for part in [server, &tool.name, title, &tool.description, &schema] {
             self.fingerprint.update(part.len().to_be_bytes());
             self.fingerprint.update(part.as_bytes());
         }
@@ -161,10 +166,16 @@ impl Toolbox {
         &self.warnings
     }
 
-    /// A hash in hex of what the servers list, names and schemas, those included that are not offered. Another one than
-    /// in the last run says that a list has changed.
+    /// A hash of what the servers list: names, titles, descriptions and schemas, also of tools that are not offered.
+    /// Another one than in the last run says that a list has changed. It begins with what it covers, since hashes of
+    /// different things can't be compared.
     pub fn fingerprint(&self) -> String {
-        hex::encode(self.fingerprint.clone().finalize())
+        format!("{FINGERPRINT}{}", hex::encode(self.fingerprint.clone().finalize()))
+    }
+
+    /// Whether `before` covers the same things as [`Self::fingerprint`].
+    pub fn is_comparable(before: &str) -> bool {
+        before.starts_with(FINGERPRINT)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{
     AgentLoop, AgentLoopFilter, AgentLoopId, AgentLoopPatch, AgentLoopStatus, Dialect, Error,
-    ErrorKind, ListPage, NewAgentLoop, Result, SealedHeader, Timestamp, ToolServer,
+    ErrorKind, ListPage, NewAgentLoop, Plan, Result, SealedHeader, Timestamp, ToolServer,
     ToolServerInput, WorkspaceId,
     agent_loops::{
         DEFAULT_LOOP_TIMEOUT_SECONDS, DEFAULT_MAX_ITERATIONS, DEFAULT_MAX_TOKENS, MAX_AGENT_LOOPS,
@@ -10,7 +10,10 @@ use domain::{
 };
 use store::PutAgentLoop;
 
-use super::{callback::callback_of, schedule::next_run};
+use super::{
+    callback::callback_of,
+    schedule::{check_gap, next_run},
+};
 use crate::{
     App,
     integrations::{Integrations, manage::check_address},
@@ -36,6 +39,7 @@ impl AgentLoops {
     pub async fn create(
         &self,
         workspace: WorkspaceId,
+        plan: Plan,
         dialect: Dialect,
         NewAgentLoop(settings): NewAgentLoop,
     ) -> Result<AgentLoop> {
@@ -62,10 +66,11 @@ impl AgentLoops {
             last_scheduled: None,
             skipped_runs: 0,
             tools_fingerprint: None,
+            tool_server_eras: Vec::new(),
             created_at: now,
             updated_at: now,
         };
-        let made = self.apply(blank, settings, now).await?;
+        let made = self.apply(blank, settings, plan, now).await?;
         let callback = callback_of(&made, dialect, now);
         match self.app.store.put_agent_loop(&made, callback.as_ref()).await? {
             PutAgentLoop::Added => Ok(made),
@@ -100,6 +105,7 @@ impl AgentLoops {
     pub async fn update(
         &self,
         workspace: WorkspaceId,
+        plan: Plan,
         dialect: Dialect,
         id: AgentLoopId,
         patch: AgentLoopPatch,
@@ -112,7 +118,7 @@ impl AgentLoops {
             // `updated_at` is what tells two states apart, so it has to move.
             let now = self.app.now();
             let updated_at = now.max(Timestamp::from_millis(seen.updated_at.millis() + 1));
-            let changed = self.apply(seen.clone(), patch.clone(), now).await?;
+            let changed = self.apply(seen.clone(), patch.clone(), plan, now).await?;
             let changed = AgentLoop { updated_at, ..changed };
             let calls_back = patch.callback_url.is_some() || patch.callback_headers.is_some();
             let callback = callback_of(&changed, dialect, now);
@@ -139,6 +145,7 @@ impl AgentLoops {
         &self,
         seen: AgentLoop,
         patch: AgentLoopPatch,
+        plan: Plan,
         now: Timestamp,
     ) -> Result<AgentLoop> {
         let AgentLoopPatch {
@@ -173,6 +180,7 @@ impl AgentLoops {
         }
         if tools.is_some() || mcp_servers.is_some() {
             changed.tools_fingerprint = None;
+            changed.tool_server_eras.clear();
         }
         if let Some(servers) = mcp_servers {
             changed.mcp_servers = self.servers(&seen, servers).await?;
@@ -189,6 +197,8 @@ impl AgentLoops {
         changed.status = status.unwrap_or(changed.status);
         if let Some(schedule) = schedule {
             changed.schedule = Some(schedule).filter(|schedule| !schedule.is_empty());
+            let least = self.app.plans.of(plan).agent_loop_minutes;
+            check_gap(&changed, least, now)?;
         }
         if replanned {
             changed.scheduled_since = now;

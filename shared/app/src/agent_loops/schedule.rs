@@ -1,5 +1,7 @@
 //! Schedules: from a planned time to one execution, however many tickers look at it.
 
+use std::time::Duration;
+
 use domain::{
     AgentExecution, AgentLoop, AgentLoopStatus, Error, ExecutionId, ExecutionStatus,
     ExecutionTrigger, Result, Timestamp, agent_loops::schedule::Schedule,
@@ -15,6 +17,17 @@ pub(super) fn next_run(agent_loop: &AgentLoop, now: Timestamp) -> Result<Option<
     let next = schedule.next_after(agent_loop.scheduled_since, now);
     let next = next.ok_or_else(|| Error::field("schedule", "has no time in the next 10 years"))?;
     Ok(Some(next).filter(|_| agent_loop.status == AgentLoopStatus::Active))
+}
+
+/// Refuses a schedule that may run `agent_loop` more often than every `least` minutes, which its plan allows.
+pub(super) fn check_gap(agent_loop: &AgentLoop, least: Option<u32>, now: Timestamp) -> Result<()> {
+    let (Some(text), Some(least)) = (agent_loop.schedule.as_deref(), least) else { return Ok(()) };
+    let gap = parsed(text)?.shortest_gap(now);
+    if gap.is_none_or(|gap| gap >= Duration::from_secs(60 * u64::from(least))) {
+        return Ok(());
+    }
+    let message = format!("must leave at least {least} minutes between two runs on this plan");
+    Err(Error::field("schedule", message))
 }
 
 fn parsed(text: &str) -> Result<Schedule> {

@@ -404,6 +404,7 @@ impl From<AgentLoop> for AgentLoopOut {
             last_scheduled: _,
             skipped_runs,
             tools_fingerprint: _,
+            tool_server_eras: _,
             created_at,
             updated_at,
         } = from;

@@ -91,6 +91,17 @@ pub struct ToolServerInput {
     pub allowed_tools: Option<Vec<String>>,
 }
 
+/// Which protocol an MCP server was found to speak.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolServerEra {
+    /// See [`ToolServer::url`].
+    pub url: String,
+    /// `modern` or `legacy`.
+    pub era: String,
+    /// When it was found out.
+    pub learnt_at: Timestamp,
+}
+
 /// A job that a model carries out with tools.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgentLoop {
@@ -136,6 +147,8 @@ pub struct AgentLoop {
     pub skipped_runs: u32,
     /// A hash of the tools that the last execution found.
     pub tools_fingerprint: Option<String>,
+    /// What protocols its servers spoke when they were last asked.
+    pub tool_server_eras: Vec<ToolServerEra>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When its owner last changed it.

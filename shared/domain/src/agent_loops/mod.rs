@@ -7,8 +7,8 @@ pub mod schedule;
 mod settings;
 
 pub use agent_loop::{
-    AgentLoop, AgentLoopFilter, AgentLoopStatus, BuiltinTool, ToolServer, ToolServerInput,
-    seal_owner,
+    AgentLoop, AgentLoopFilter, AgentLoopStatus, BuiltinTool, ToolServer, ToolServerEra,
+    ToolServerInput, seal_owner,
 };
 pub use execution::{
     AgentExecution, ExecutionEnd, ExecutionFilter, ExecutionResult, ExecutionStatus, ExecutionStep,

@@ -2,8 +2,8 @@
 
 use domain::{
     AgentExecution, AgentLoop, AgentLoopId, AgentLoopStatus, BuiltinTool, ChatbotId, ExecutionId,
-    IntegrationId, Result, Scope, SealedHeader, Timestamp, ToolServer, Webhook, WorkspaceId,
-    agent_loops::MAX_AGENT_LOOPS,
+    IntegrationId, Result, Scope, SealedHeader, Timestamp, ToolServer, ToolServerEra, Webhook,
+    WorkspaceId, agent_loops::MAX_AGENT_LOOPS,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,8 @@ pub(crate) struct AgentLoopItem {
     skipped_runs: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tools_fingerprint: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tool_server_eras: Vec<ToolServerEra>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -81,6 +83,7 @@ item_conversions!(
         last_scheduled,
         skipped_runs,
         tools_fingerprint,
+        tool_server_eras,
         created_at,
         updated_at,
     }
@@ -262,12 +265,26 @@ impl Store {
         }
     }
 
-    /// Notes what the tools of a loop are, unless its owner changed it since it was `seen`.
-    pub async fn set_tools_fingerprint(&self, seen: &AgentLoop, fingerprint: &str) -> Result<()> {
-        let write = Write::update(key_of(seen), "SET tools_fingerprint = :fingerprint")
-            .value("fingerprint", fingerprint)?
+    /// Notes what an execution found out about the servers of a loop, unless its owner changed it since it was
+    /// `seen`: the fingerprint of their tools, where all were there, and their eras.
+    pub async fn note_tools(
+        &self,
+        seen: &AgentLoop,
+        fingerprint: Option<&str>,
+        eras: &[ToolServerEra],
+    ) -> Result<()> {
+        let (set, fingerprint) = match fingerprint {
+            Some(fingerprint) => (", tools_fingerprint = :fingerprint", fingerprint),
+            None => ("", ""),
+        };
+        let write = Write::update(key_of(seen), format!("SET tool_server_eras = :eras{set}"))
+            .value("eras", eras)?
             .value("seen", seen.updated_at)?
             .when("attribute_exists(pk) AND updated_at = :seen");
+        let write = match set {
+            "" => write,
+            _ => write.value("fingerprint", fingerprint)?,
+        };
         self.write(write).await.map(drop)
     }
 }

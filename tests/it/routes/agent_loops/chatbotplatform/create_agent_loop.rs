@@ -246,3 +246,29 @@ async fn a_workspace_has_at_most_two_hundred_however_many_come_at_once() {
     assert_eq!(made, 200);
     app.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_has_a_shortest_time_between_two_runs() {
+    let app = App::with(|options| options.signup_plan = "free".parse().unwrap()).await;
+    let ada = app.tenant("ada").await;
+    let with = |schedule: &str| json!({"name": "Report", "user_message": "What happened?", "schedule": schedule});
+    for often in ["rate(59 minutes)", "cron(0,30 * * * ? *)", "cron(0/15 8-9 ? * MON *)"] {
+        let body = with(often);
+        let reply = app.post(LOOPS).bearer(&ada.chatbotplatform).json(&body).send().await;
+        assert_eq!(reply.status, 422, "{often}: {}", reply.text);
+        let text = &reply.text;
+        assert!(
+            text.contains("schedule") && text.contains("at least 60 minutes"),
+            "{often}: {text}"
+        );
+    }
+    let made = make(&app, &ada, with("rate(1 hour)")).await;
+    make(&app, &ada, with("cron(5 * * * ? *)")).await;
+    let body = json!({"schedule": "rate(30 minutes)"});
+    let patch = app.patch(&one(&made)).bearer(&ada.chatbotplatform).json(&body);
+    assert_eq!(patch.send().await.status, 422);
+    // What is not set is not asked.
+    let body = json!({"name": "Another"});
+    app.patch(&one(&made)).bearer(&ada.chatbotplatform).json(&body).send().await.ok();
+    app.finish().await;
+}
