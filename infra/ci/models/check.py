@@ -1,14 +1,17 @@
 """Vendors' own clients read the scripted AI backends of the tests, and a server that others wrote answers a visitor.
 
-python check.py PATH-TO-local PATH-TO-fake-model
+python check.py PATH-TO-local PATH-TO-fake-model PATH-TO-node
 
 The clients of OpenAI, Anthropic and AWS show that the scripted backends speak as their vendors do. LiteLLM's proxy
 shows that the `openai_compatible` backend reads a real server's answers, whole and streamed; its answers are canned, so it
-can't show what a model makes of the prompt.
+can't show what a model makes of the prompt. The backend of one's own that the documentation shows answers as it is written
+there. A backend over HTTP/2 resets its streams.
 """
 
+import datetime
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -23,6 +26,9 @@ from pathlib import Path
 import anthropic
 import boto3
 import openai
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 DEADLINE = 120
 SAID = "We are open at nine, caf\u00e9 too \U0001f600."
@@ -157,6 +163,96 @@ def visitor_is_answered(local, folder):
             check("a streamed answer of LiteLLM's proxy", pieces(streamed) == CANNED, streamed)
 
 
+def backend_of_the_page_answers(local, node, folder):
+    """A visitor of the demo chatbot is answered by the backend that the page "Models" shows, as written there."""
+    page = Path(__file__).parents[3] / "functions/docs/site/models.md"
+    shown = re.findall(r"```js\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    check("the page has one backend of at most ten lines", [len(s.splitlines()) <= 10 for s in shown] == [True], shown)
+    program = folder / "backend.mjs"
+    program.write_text(shown[0], encoding="utf-8")
+    port, own, data = free_port(), free_port(), folder / "custom"
+    with running([node, str(program)], folder / "backend.log", PORT=str(port)):
+        until("the page's backend is up", lambda: listens(port), folder / "backend.log")
+        command = [local, "--port", str(own), "--data", str(data), "--model", f"custom=http://127.0.0.1:{port}/"]
+        with running(command, folder / "custom-local.log"):
+            until("the platform is up", (data / "credentials.json").exists)
+            keys = json.loads((data / "credentials.json").read_text())["keys"]
+            base = f"http://127.0.0.1:{own}"
+            until("the platform answers", lambda: answers(f"{base}/openapi.json"))
+            question = "What would a llama like to eat on a Sunday? Gr\u00fc\u00dfe \U0001f600"
+            body = {"message": question, "visitorId": "v1"}
+            whole = ask(base, keys["botplotPublic"], "/api/v1/chat", body)
+            check("the page's backend", json.loads(whole)["response"] == f"You said: {question}", whole)
+
+
+def certificate(folder):
+    """A key and a certificate of the name "localhost" that vouches for itself: the files' paths."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "key.pem", folder / "certificate.pem"
+    paths[0].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    paths[1].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return paths
+
+
+def resets_of_http2_are_failures(local, node, folder):
+    """A stream of HTTP/2 that is reset before its first text is a failed backend, and after it an answer that broke off."""
+    port, (key, vouched) = free_port(), certificate(folder)
+    server = [node, str(Path(__file__).with_name("http2.mjs")), str(port), str(key), str(vouched)]
+    with running(server, folder / "http2.log") as backend:
+        until("the backend over HTTP/2 is up", lambda: listens(port), folder / "http2.log")
+        for wire, path in [("openai_compatible", "/chat"), ("anthropic", "/messages"), ("bedrock", "/model")]:
+            for way in ["whole", "before", "after"]:
+                streamed = answer_over_http2(local, folder / f"{wire}-{way}", vouched, wire, f"{port}/{way}")
+                # A failed request is made again, so there may be lines of the case before.
+                came = any(line.startswith(f"/{way}/") and path in line for line in backend.stdout)
+                check(f"{wire} is spoken to over HTTP/2", came, way)
+                kinds = [json.loads(line[6:])["type"] for line in streamed.splitlines() if line.startswith("data: {")]
+                text = pieces(streamed)
+                right = {
+                    "whole": (text == "We are open" and kinds[-1] == "done"),
+                    "before": (text == "I can't answer right now. Please try again in a moment."),
+                    "after": (text == "We are open" and kinds[-1] == "error"),
+                }
+                check(f"{wire}, a stream that is {way if way == 'whole' else f'reset {way} its text'}", right[way], streamed)
+
+
+def answer_over_http2(local, data, vouched, wire, place):
+    """The streamed answer of a demo chatbot whose backend is at `place`."""
+    base = "/v1" if wire == "openai_compatible" else ""
+    model = f"{wire}=https://localhost:{place}{base},model=fake,key-env=MODEL_KEY"
+    own = free_port()
+    command = [local, "--port", str(own), "--data", str(data), "--model", model]
+    with running(command, data.with_suffix(".log"), MODEL_KEY="sk-x", SSL_CERT_FILE=str(vouched)):
+        until("the platform is up", (data / "credentials.json").exists, data.with_suffix(".log"))
+        keys = json.loads((data / "credentials.json").read_text())["keys"]
+        until("the platform answers", lambda: answers(f"http://127.0.0.1:{own}/openapi.json"))
+        body = {"message": "What would a llama like to eat on a Sunday?", "visitorId": "v1"}
+        return ask(f"http://127.0.0.1:{own}", keys["botplotPublic"], "/api/v1/chat/stream", body)
+
+
+def listens(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 def pieces(stream):
     """The text of a stream's tokens."""
     events = (json.loads(line[6:]) for line in stream.splitlines() if line.startswith("data: {"))
@@ -164,7 +260,7 @@ def pieces(stream):
 
 
 def main():
-    local, fake_model = sys.argv[1:3]
+    local, fake_model, node = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         with running([fake_model], folder / "fake-model.log") as fake:
@@ -173,6 +269,8 @@ def main():
             anthropic_reads(base)
             aws_reads(base)
         visitor_is_answered(local, folder)
+        backend_of_the_page_answers(local, node, folder)
+        resets_of_http2_are_failures(local, node, folder)
 
 
 main()
