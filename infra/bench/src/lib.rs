@@ -1,5 +1,6 @@
 //! What the platform costs, measured: a module for each subcommand.
 
+pub mod channels;
 pub mod extract;
 pub mod operations;
 pub mod retrieve;
@@ -22,6 +23,8 @@ pub struct Options {
 /// What there is to measure.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// What is lost, said twice or out of order on messaging platforms; how fast messages are taken.
+    Channels(channels::Options),
     /// How well main text is found in pages, and how fast.
     Extract(extract::Options),
     /// Units, round trips and latency of every documented operation that is built.
@@ -53,6 +56,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 /// Measures it; what is to be printed.
 pub async fn run(options: Options) -> Result<String> {
     match options.command {
+        Command::Channels(options) => channels::run(options).await,
         Command::Extract(options) => extract::run(&options),
         Command::Operations(options) => operations::run(options).await,
         Command::Retrieve(options) => retrieve::run(&options),

@@ -107,6 +107,7 @@ mod tests {
         let named = format!(r#""entry","peer":"{peer}","place":"{place}""#);
         for (task, rest) in [
             (ChannelTask::Removal, r#""removal""#.to_owned()),
+            (ChannelTask::Check, r#""check""#.to_owned()),
             (
                 ChannelTask::Entry { peer: peer.clone(), place: place.clone(), deferrals: 0 },
                 named.clone(),

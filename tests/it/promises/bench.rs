@@ -6,7 +6,7 @@ use bench::operations::{
     budget::{PAGED, broken, farther},
     built, measure,
 };
-use bench::streaming;
+use bench::{channels::storm, streaming};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_keeps_to_its_budget_in_a_chatbot_with_a_past() {
@@ -34,4 +34,38 @@ async fn streamed_answers_are_measured_beside_a_bare_proxy() {
         .collect();
     assert_eq!(rows.len(), 4, "{text}");
     assert!(text.contains("An answer of 2000 pieces"), "{text}");
+}
+
+/// A storm of thirty messages on one platform: none is lost, none out of order, none said twice without need.
+async fn a_storm_on(platform: &str) {
+    let storm = storm::ChannelStorm { messages: 30, conversations: 6, deaths: 50, time_scale: 4 };
+    let came = storm::run(platform, storm).await.expect("it is measured");
+    assert_eq!(came.faults(), Vec::<String>::new(), "{came:?}");
+    assert!(came.refused > 0 && came.deliveries > came.messages, "{came:?}");
+    assert_eq!(came.lost_answers == 0, platform == "discord", "{came:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_on_telegram() {
+    a_storm_on("telegram").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_on_slack() {
+    a_storm_on("slack").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_on_discord() {
+    a_storm_on("discord").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_on_whatsapp() {
+    a_storm_on("whatsapp").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_on_messenger() {
+    a_storm_on("messenger").await;
 }

@@ -8,6 +8,8 @@ mod agent_loops_mcp;
 mod agent_loops_schedules;
 mod channels;
 mod channels_discord;
+mod channels_health;
+mod channels_inbox;
 mod channels_meta;
 mod channels_replies;
 mod channels_slack;

@@ -12,6 +12,10 @@ pub(super) const LOOK_AFTER: Duration = Duration::from_secs(5 * 60);
 pub(super) const LEASE: Duration = Duration::from_secs(20);
 /// An entry that is older fails.
 pub(crate) const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often a connected channel's platform is asked whether it still is one.
+pub(super) const CHECK_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
+/// When it is asked again that could not be asked.
+pub(super) const CHECK_AGAIN: Duration = Duration::from_secs(30 * 60);
 /// A delay that a worker waits out itself, to keep its lease.
 pub(super) const MAX_WAIT: Duration = Duration::from_secs(3);
 /// Delays after failed attempts; the last one repeats.

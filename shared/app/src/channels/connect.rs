@@ -7,7 +7,8 @@ use domain::{
     ListPage, NewChannel, Result, Timestamp, WorkspaceId, channel::MAX_CHANNELS,
 };
 use platforms::{
-    ChannelAccount, ChannelCredentials, ConnectError, ConnectFailure, PlatformApi, WebhookTarget,
+    ChannelAccount, ChannelCredentials, ConnectError, ConnectFailure, PlatformApi, WebhookHealth,
+    WebhookTarget,
 };
 use serde_json::{Map, Value};
 use store::PutChannel;
@@ -180,6 +181,14 @@ impl Channels {
             tracing::warn!(channel = %channel.id, reason = error.reason, "a platform was not told that it delivers no more");
         }
         Ok(!matches!(done, Err(ConnectError { failure: ConnectFailure::Unreachable, .. })))
+    }
+
+    /// What the platform of `channel` says of its credentials and of where it delivers.
+    pub(super) async fn health(&self, channel: &Channel) -> Result<WebhookHealth> {
+        let secrets = ChannelSecrets::open(&self.sealer, channel)?;
+        let Ok(url) = Url::parse(&channel.webhook_url) else { return Ok(WebhookHealth::Ours) };
+        let target = WebhookTarget { url: &url, secret: &secrets.secret };
+        Ok(self.api.check(&secrets.credentials, target, CONNECT_TIME).await)
     }
 
     /// `seen` with `patch` carried out on it, and its secrets.

@@ -35,6 +35,8 @@ pub enum ChannelTask {
     },
     /// The platform of a deleted channel is to deliver no more.
     Removal,
+    /// The platform of a connected channel is asked whether it still is one.
+    Check,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
@@ -54,6 +56,11 @@ impl ChannelJob {
                 deferrals: 0,
             },
         }
+    }
+
+    /// The check of a connected channel.
+    pub fn check(workspace_id: WorkspaceId, channel_id: ChannelId) -> Self {
+        Self { workspace_id, channel_id, task: ChannelTask::Check }
     }
 
     /// The job of a deleted channel.

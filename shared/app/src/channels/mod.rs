@@ -22,7 +22,9 @@
 //!   (`outbound`). A job whose peer another worker has comes again after a second or more.
 //! - **Backoff** (`backoff`): when an entry is tried again.
 //! - **Ticker** ([`crate::events::ticker`]): sends the jobs of entries whose message was lost or that wait for
-//!   longer than a queue can hold back, and of deleted channels whose platform was not reached.
+//!   longer than a queue can hold back, and of deleted channels whose platform was not reached. Each connected
+//!   channel is due for a check every six hours: a worker asks its platform whether it still takes the
+//!   credentials and still delivers here.
 //!
 //! # States
 //!

@@ -7,8 +7,10 @@ use std::{
 };
 
 use domain::{
-    Channel, ChannelId, EntryState, Error, MessageId, PeerKey, Plan, Result, Timestamp, WorkspaceId,
+    Channel, ChannelId, ChannelStatus, EntryState, Error, MessageId, PeerKey, Plan, Result,
+    Timestamp, WorkspaceId,
 };
+use platforms::WebhookHealth;
 use store::LeasedPeer;
 
 use super::{
@@ -17,7 +19,11 @@ use super::{
     job::{ChannelJob, ChannelTask},
     session::PeerSession,
 };
-use crate::{adapters::sqs::LONGEST_DELAY, chat::turn::Chat, work_queue::JobQueue};
+use crate::{
+    adapters::{random, sqs::LONGEST_DELAY},
+    chat::turn::Chat,
+    work_queue::JobQueue,
+};
 
 /// How long a workspace's plan is taken for what it was.
 const PLAN_KEPT: Duration = Duration::from_secs(60);
@@ -54,6 +60,7 @@ impl ChannelWorker {
     pub async fn handle(&self, job: &ChannelJob) -> Result<()> {
         match &job.task {
             ChannelTask::Removal => self.remove(job.channel_id).await,
+            ChannelTask::Check => self.check(job.channel_id).await,
             ChannelTask::Entry { peer, place, deferrals } => {
                 self.settle(job, peer, place, *deferrals).await
             }
@@ -142,6 +149,26 @@ impl ChannelWorker {
         // A queue counts whole seconds, and a job that comes early has to wait again.
         let whole = Duration::from_secs(delay.as_millis().div_ceil(1_000).try_into().unwrap_or(0));
         self.queue.send(job, whole).await
+    }
+
+    /// Asks the platform of a connected channel whether it still takes the credentials and delivers here. A
+    /// channel without messages is lost as well where its platform says so, and only then.
+    async fn check(&self, id: ChannelId) -> Result<()> {
+        let Some(channel) = self.channel(id).await? else { return Ok(()) };
+        if channel.status != ChannelStatus::Connected {
+            return Ok(());
+        }
+        let after = match self.channels.health(&channel).await? {
+            WebhookHealth::Lost(reason) => return self.channels.lose(&channel, &reason).await,
+            WebhookHealth::Ours => backoff::CHECK_EVERY,
+            WebhookHealth::Unknown(reason) => {
+                tracing::warn!(channel = %id, reason, "a platform could not be asked about a channel");
+                backoff::CHECK_AGAIN
+            }
+        };
+        let jitter = after.mul_f64(random::fraction() / 10.0);
+        let next = self.now().plus(after + jitter);
+        self.channels.app.store.check_channel_at(id, next).await
     }
 
     /// Tells the platform of a deleted channel that it delivers no more, for a day at most.

@@ -62,7 +62,7 @@ pub struct Ticked {
     pub called_off: u32,
     /// Deliveries sent to be tried again.
     pub deliveries: u32,
-    /// Entries of channels sent to be tried again, and deletions of channels.
+    /// Entries of channels sent to be tried again, deletions and checks of channels.
     pub channels: u32,
     /// Deletions carried on.
     pub deletions: u32,
@@ -230,7 +230,7 @@ impl Ticker {
             ItemKind::Source => self.source(due, now, ticked).await?,
             ItemKind::Delivery => self.delivery(due, now, ticked).await?,
             ItemKind::PeerEntry => self.entry(due, now, ticked).await?,
-            ItemKind::Channel => self.deleted_channel(due, now, ticked).await?,
+            ItemKind::Channel => self.channel(due, now, ticked).await?,
             ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
             ItemKind::ChatbotCopy => self.chatbot_copy(due, now, ticked).await?,
             ItemKind::AgentLoop => {
@@ -305,18 +305,18 @@ impl Ticker {
         Ok(())
     }
 
-    /// The platform of a deleted channel was not reached yet.
-    async fn deleted_channel(
-        &self,
-        due: &DueItem,
-        now: Timestamp,
-        ticked: &mut Ticked,
-    ) -> Result<()> {
+    /// The platform of a deleted channel was not reached yet, or it is time to ask that of a connected one.
+    async fn channel(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
         let id: Option<ChannelId> = due.key.pk.split('#').nth(1).and_then(|id| id.parse().ok());
         let Some(id) = id else { return Ok(()) };
-        let Some((channel, _)) = self.store.deleted_channel(id).await? else { return Ok(()) };
+        let job = match self.store.deleted_channel(id).await? {
+            Some((channel, _)) => ChannelJob::removal(channel.workspace_id, id),
+            None => match self.store.channel(id, true).await? {
+                Some(channel) => ChannelJob::check(channel.workspace_id, id),
+                None => return Ok(()),
+            },
+        };
         if self.store.lease_due(due, now.plus(LEASE)).await? {
-            let job = ChannelJob::removal(channel.workspace_id, id);
             self.channels.send(&job, Duration::ZERO).await?;
             ticked.channels += 1;
         }

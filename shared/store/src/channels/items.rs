@@ -1,5 +1,7 @@
 //! Channels. One that is deleted stays as a tombstone until its platform was told.
 
+use std::time::Duration;
+
 use domain::{
     Channel, ChannelId, ChannelStatus, ChatbotId, Platform, Result, Timestamp, WorkspaceId,
     channel::MAX_CHANNELS,
@@ -86,7 +88,7 @@ impl Store {
         let pointer = keys::channel_pointer(channel.chatbot_id, channel.id);
         let writes = vec![
             counted,
-            Write::put(keys::channel(channel.id), &ChannelItem::from(channel))?.if_absent(),
+            put(channel)?.if_absent(),
             Write::put(pointer, &ChannelPointerItem { id: channel.id })?.if_absent(),
         ];
         if self.transact(writes).await?.is_done() {
@@ -133,7 +135,7 @@ impl Store {
     /// Writes `channel` as it is now, unless its owner changed it, it was lost or deleted since it was
     /// `seen`; whether it was written.
     pub async fn update_channel(&self, channel: &Channel, seen: &Channel) -> Result<bool> {
-        let put = Write::put(keys::channel(channel.id), &ChannelItem::from(channel))?
+        let put = put(channel)?
             .name("status", "status")
             .when(
                 "attribute_exists(pk) AND attribute_not_exists(deleted_at) AND \
@@ -154,7 +156,7 @@ impl Store {
     pub async fn lose_channel(&self, seen: &Channel, reason: &str, now: Timestamp) -> Result<bool> {
         let write = Write::update(
             keys::channel(seen.id),
-            "SET #status = :lost, status_reason = :reason, disconnected_at = :now",
+            "SET #status = :lost, status_reason = :reason, disconnected_at = :now REMOVE due_pk, due_at",
         )
         .name("status", "status")
         .value("lost", ChannelStatus::Disconnected)?
@@ -167,6 +169,20 @@ impl Store {
              #status = :connected AND updated_at = :seen",
         );
         Ok(self.write(write).await?.is_done())
+    }
+
+    /// A connected channel is to be checked at `next`; without effect on one that is lost or deleted by now.
+    pub async fn check_channel_at(&self, id: ChannelId, next: Timestamp) -> Result<()> {
+        let key = keys::channel(id);
+        let write = Write::update(key.clone(), "SET due_pk = :due_pk, due_at = :due_at")
+            .name("status", "status")
+            .value("due_pk", keys::due_partition_of(&key))?
+            .value("due_at", next.to_string())?
+            .value("connected", ChannelStatus::Connected)?
+            .when(
+                "attribute_exists(pk) AND attribute_not_exists(deleted_at) AND #status = :connected",
+            );
+        self.write(write).await.map(drop)
     }
 
     /// Makes a tombstone of a channel, which is due until its platform was told; `false` if it was deleted
@@ -239,6 +255,21 @@ impl Store {
         }
         Ok(true)
     }
+}
+
+/// How long after its owner connected or changed it a channel is checked first.
+const FIRST_CHECK: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// Writes `channel` as it is. One that a platform delivers to is due for a check.
+fn put(channel: &Channel) -> Result<Write> {
+    let key = keys::channel(channel.id);
+    let put = Write::put(key.clone(), &ChannelItem::from(channel))?;
+    Ok(match channel.platform != Platform::Web && is_on(channel) == 1 {
+        true => put
+            .with("due_pk", keys::due_partition_of(&key))
+            .with("due_at", channel.updated_at.plus(FIRST_CHECK).to_string()),
+        false => put,
+    })
 }
 
 /// 1 where `channel` is connected.
