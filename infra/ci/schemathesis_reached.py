@@ -15,6 +15,8 @@ OUT_OF_REACH = {
     "POST /api/v1/auth/password-reset/complete": "takes a code that was sent by mail",
     "POST /api/v1/auth/confirmation/complete": "takes a code that was sent by mail",
     "POST /api/v1/auth/join": "takes a code that was sent by mail",
+    "DELETE /api/v1/account": "closes the account that the other calls need",
+    "GET /api/v1/auth/closures/{id}": "takes the id of a workspace whose account was closed",
     "PATCH /api/v1/members/{id}": "takes a member beside the last owner, who joins with a code that was sent by mail",
     "DELETE /api/v1/members/{id}": "takes a member beside the last owner, who joins with a code that was sent by mail",
     "PUT /api/v1/sources/file/{id}": "takes exactly as many bytes as were announced",

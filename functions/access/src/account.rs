@@ -1,7 +1,10 @@
 use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, CalledFrom, PathParams, Problem, SignedInSession};
 use dialects::{
-    colloquy::account::{CodeIn, EmailIn, PasswordIn, ResetIn, SessionsOut},
+    colloquy::{
+        account::{ClosingIn, CodeIn, EmailIn, PasswordIn, ResetIn, SessionsOut},
+        erasures::ErasureOut,
+    },
     openbat::Openbat,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,6 +22,44 @@ pub fn routes() -> OpenApiRouter<Ctx> {
         .routes(routes!(confirm_address))
         .routes(routes!(list_sessions))
         .routes(routes!(end_session))
+        .routes(routes!(close_account))
+        .routes(routes!(get_closing))
+}
+
+/// Close the account
+///
+/// With the workspace and everything in it: members, sessions, keys, chatbots, knowledge,
+/// conversations, leads, webhooks. Only an owner may, with the password. Every key and session is
+/// refused at once; the rest is cleared away in the background, and the receipt says how far that
+/// has come.
+#[utoipa::path(delete, path = "/api/v1/account", tag = "access",
+    security(("session" = []), ("sessionBearer" = [])),
+    request_body = ClosingIn,
+    responses((status = 202, body = ErasureOut)))]
+async fn close_account(
+    State(ctx): State<Ctx>,
+    SignedInSession(session): SignedInSession,
+    CalledFrom(address): CalledFrom,
+    Body(ClosingIn { password }, _): Body<Openbat, ClosingIn>,
+) -> Reply<(StatusCode, Json<ErasureOut>)> {
+    let closed = ctx.app.close_account(&session, password.as_deref(), address.as_deref()).await?;
+    let receipt = ErasureOut::new(closed.id, closed.requested_at, closed.completed_at);
+    Ok((StatusCode::ACCEPTED, Json(receipt)))
+}
+
+/// Get the receipt of a closed account
+///
+/// By the id of the workspace that was, without a session, since there is none any more. It says
+/// nothing of what was in the account, and is kept for 90 days.
+#[utoipa::path(get, path = "/api/v1/auth/closures/{id}", tag = "access",
+    params(("id" = String, Path, format = "uuid", description = "The workspace's id")),
+    responses((status = 200, body = ErasureOut)))]
+async fn get_closing(
+    State(ctx): State<Ctx>,
+    PathParams(id, _): PathParams<Openbat, String>,
+) -> Reply<Json<ErasureOut>> {
+    let found = ctx.app.closing(&id).await?;
+    Ok(Json(ErasureOut::new(found.id, found.requested_at, found.completed_at)))
 }
 
 /// Change the password

@@ -6,6 +6,7 @@ mod events;
 mod invite;
 mod master_key;
 mod plan;
+mod queues;
 mod recount;
 
 use std::{collections::HashMap, fs, path::PathBuf};
@@ -33,6 +34,8 @@ pub struct Options {
 pub enum Command {
     /// Shows a workspace's plan, or puts it on another.
     Plan(plan::PlanCommand),
+    /// Lists the queues that a workspace's webhooks may name, allots one, or takes it back.
+    Queues(queues::Queues),
     /// Makes a code by which an address may sign up.
     Invite(invite::Invite),
     /// Compares what is counted of a workspace's chatbots with what there is.
@@ -53,6 +56,7 @@ pub async fn run(options: Options) -> Result<String> {
     let app = aws.app(&env)?;
     match options.command {
         Command::Plan(command) => command.run(&app).await,
+        Command::Queues(command) => command.run(&app).await,
         Command::Invite(command) => command.run(&app).await,
         Command::Recount(command) => command.run(&app).await,
         Command::Evaluate(command) => command.run(&app, &env, &aws).await,

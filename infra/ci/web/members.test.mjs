@@ -60,7 +60,7 @@ test("an owner invites a member, who joins, is raised and is removed", async (t)
   await page.getByRole("row", { name: email }).getByRole("button", { name: "Remove" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await page.getByText("Removed.").waitFor();
-  assert.equal(await page.getByRole("row", { name: email }).count(), 0);
+  await page.getByRole("row", { name: email }).waitFor({ state: "detached" });
   await guest.reload();
   await guest.getByRole("heading", { name: "Sign in" }).waitFor();
 
@@ -72,6 +72,29 @@ test("an owner invites a member, who joins, is raised and is removed", async (t)
   await refused.getByText("needs an owner").waitFor();
   await refused.waitForFunction(() => !document.querySelector("select[disabled]"));
   assert.equal(await own.inputValue(), "owner");
+});
+
+test("an owner closes the account with the password", async (t) => {
+  const owner = await tenant("Harbour Coffee");
+  const page = await visitor(t, { expected: ["status of 401", "status of 403"] });
+  await signedIn(page, owner, "members");
+  await page.getByRole("button", { name: "Close the account" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Your password").fill("not the password");
+  await dialog.getByRole("button", { name: "Close it for good" }).click();
+  await dialog.getByRole("alert").getByText("password is wrong").waitFor();
+  await accessible(page, "closing the account");
+  await picture(page, "console-closing");
+  await dialog.getByLabel("Your password").fill(owner.password);
+  await dialog.getByRole("button", { name: "Close it for good" }).click();
+  await page.getByText("The account is closed").waitFor();
+  await accessible(page, "the closed account");
+  const receipt = await page.locator(".secret code").textContent();
+  const { data } = await call("GET", new URL(receipt ?? "").pathname);
+  assert.ok(["pending", "complete"].includes(data.erasure.status));
+  await picture(page, "console-closed");
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
 });
 
 /** @type {[string, string, string[]][]} Names and titles of screens, and the buttons that write there. */

@@ -12,6 +12,7 @@
 //! | request for such a code | `USER#<email>` | `CODE#<purpose>` | expires |
 //! | member of a workspace, with their role | `WS#<workspace>` | `MEMBER#<user>` | |
 //! | invitation to a workspace | `WS#<workspace>` | `INVITE#<invitation>` | expires |
+//! | queues that a workspace may name | `WS#<workspace>` | `QUEUES` | |
 //! | session, in its user's list | `USER#<email>` | `SESSION#<session>` | expires |
 //! | where a workspace is | `WORKSPACES#<shard>` | `WS#<workspace>` | |
 //! | session | `SESSION#<sha256>` | `SESSION` | expires |
@@ -77,6 +78,7 @@
 //! |---|---|---|
 //! | who is calling | get `KEY#` or `SESSION#` | 1 |
 //! | members of a workspace, and who was invited | query `WS#… / MEMBER#`, `INVITE#` | by size, bounded by 101 members and 140 invitations |
+//! | queues that a workspace may name | get | 1 |
 //! | sessions of a user | query `USER#… / SESSION#` | by size |
 //! | a code | get `CODE#` | 1 |
 //! | all workspaces | query `WORKSPACES#…`, one of [`WORKSPACE_SHARDS`] shards at a time | by size |
@@ -138,10 +140,9 @@ mod parts;
 mod prefixes;
 
 use domain::{
-    AgentLoopId, ChannelId, ChatbotId, CodePurpose, ConversationId, ConversationStatus, CrawlId,
-    DeliveryId, EventId, ExecutionId, GroupId, HostName, IntegrationId, InvitationId, KeyId,
-    LeadId, MessageId, PeerKey, Scope, SessionId, SourceId, Subdomain, Timestamp, UserId,
-    WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, CodePurpose, ConversationId, CrawlId, DeliveryId, EventId,
+    ExecutionId, GroupId, HostName, IntegrationId, InvitationId, KeyId, LeadId, MessageId, PeerKey,
+    Scope, SessionId, SourceId, Subdomain, Timestamp, UserId, WebhookId, WorkspaceId,
 };
 use sha2::{Digest, Sha256};
 
@@ -190,7 +191,7 @@ pub fn workspace(id: WorkspaceId) -> Key {
 }
 /// What a workspace has used of `what` in a UTC month, such as `2026-02`.
 pub fn usage(id: WorkspaceId, what: &str, month: &str) -> Key {
-    key(format!("USE#{id}"), format!("{what}#{month}"))
+    key(usage_partition(id), format!("{what}#{month}"))
 }
 /// What a client has done of `what` in the window of time that began at `begun`.
 pub fn rate(client: &str, what: &str, begun: Timestamp) -> Key {
@@ -211,6 +212,10 @@ pub fn code_request(email: &str, purpose: CodePurpose) -> Key {
 /// A member of a workspace.
 pub fn member(workspace: WorkspaceId, user: UserId) -> Key {
     key(workspace_partition(workspace), format!("{MEMBER}{user}"))
+}
+/// The queues that webhooks of a workspace may name.
+pub fn queues(workspace: WorkspaceId) -> Key {
+    key(workspace_partition(workspace), "QUEUES")
 }
 /// An invitation to a workspace.
 pub fn invitation(workspace: WorkspaceId, id: InvitationId) -> Key {
@@ -293,7 +298,7 @@ pub fn execution_step(id: ExecutionId, number: u32) -> Key {
 }
 /// A place of a workspace among the executions that run.
 pub fn execution_slot(workspace: WorkspaceId, number: u8) -> Key {
-    key(format!("SLOTS#{workspace}"), format!("SLOT#{number}"))
+    key(slots_partition(workspace), format!("SLOT#{number}"))
 }
 /// The request to fill a chatbot, which is a copy.
 pub fn chatbot_copy(id: ChatbotId) -> Key {
@@ -456,32 +461,6 @@ pub fn checkpoints_partition(consumer: &str) -> String {
     format!("CHECKPOINT#{consumer}")
 }
 
-/// Partition of the `list` index for conversations of one status.
-pub fn conversations_of(chatbot: ChatbotId, status: ConversationStatus) -> String {
-    format!("CONVS#{chatbot}#{}", status.name())
-}
-/// Partition of the `list` index for the peers of a channel.
-pub fn peers_of(channel: ChannelId) -> String {
-    format!("PEERS#{channel}")
-}
-/// Partition of the `list` index for the turn that has this answer.
-pub fn message_partition(answer: MessageId) -> String {
-    format!("MSG#{answer}")
-}
-/// Partition of the `list` index for the conversations of a session, which the client named.
-pub fn session_conversations(chatbot: ChatbotId, session: &str) -> String {
-    format!("SESSION#{chatbot}#{}", sha256(session))
-}
-/// Partition of the `list` index for conversations with this mark.
-pub fn marked(chatbot: ChatbotId, mark: Mark) -> String {
-    let answered = if mark.unanswered { "unanswered" } else { "answered" };
-    let rated = match mark.rating {
-        None => "unrated",
-        Some(rating) if rating > 0 => "up",
-        Some(_) => "down",
-    };
-    format!("MARKED#{chatbot}#{answered}#{rated}")
-}
 /// Partition of the `due` index for `shard`, whatever is in it: of rows from before each kind had
 /// partitions of its own.
 pub fn due_partition(shard: u8) -> String {

@@ -4,19 +4,7 @@
 use serde_json::json;
 use tests::{App, Receiver, Site, eventually};
 
-use crate::util::table::table;
-
-/// Every item of the table, as text.
-async fn items(app: &App) -> Vec<String> {
-    let mut items = Vec::new();
-    let mut pages = table(app).scan().table_name("colloquy").into_paginator().send();
-    while let Some(page) = pages.next().await {
-        for item in page.expect("a page").items.unwrap_or_default() {
-            items.push(format!("{item:?}"));
-        }
-    }
-    items
-}
+use crate::util::table::items;
 
 /// Items that name `id`. The feed of an inbox has ids and no text, and its entries expire in a day; so has
 /// the receipt of a deletion that is complete, which expires later.

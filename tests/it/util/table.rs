@@ -4,6 +4,8 @@ use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Config, Credentials, Region},
 };
+use local::Code;
+use serde_json::json;
 use tests::App;
 
 /// A client of the platform's table.
@@ -33,4 +35,22 @@ pub async fn partitions(app: &App) -> Vec<String> {
         }
     }
     found
+}
+
+/// Every item of the table, as text.
+pub async fn items(app: &App) -> Vec<String> {
+    let mut items = Vec::new();
+    let mut pages = table(app).scan().table_name("colloquy").into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for item in page.expect("a page").items.unwrap_or_default() {
+            items.push(format!("{item:?}"));
+        }
+    }
+    items
+}
+
+/// Has the ticker do what is due.
+pub async fn tick(app: &App) {
+    let Some(Code::Worker(work)) = app.platform.function("ticker") else { panic!("the function") };
+    work(json!({})).await.expect("a tick");
 }

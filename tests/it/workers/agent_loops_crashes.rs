@@ -7,12 +7,10 @@ use local::{Code, TestClock};
 use serde_json::{Value, json};
 use tests::{App, Gate, Kill, Receiver, Site, Tenant, eventually};
 
-use crate::util::agent_loops::{calls, ended, make, model, modelled, record, report, run, says};
-
-async fn tick(app: &App) {
-    let Some(Code::Worker(work)) = app.platform.function("ticker") else { panic!("the function") };
-    work(json!({})).await.expect("a tick");
-}
+use crate::util::{
+    agent_loops::{calls, ended, make, model, modelled, record, report, run, says},
+    table::tick,
+};
 
 /// The message of an execution, as its worker gets it.
 fn message(tenant: &Tenant, begun: &Value) -> Value {

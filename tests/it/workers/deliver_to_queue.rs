@@ -1,6 +1,7 @@
 //! A subscription that names a queue of the deployer's instead of a URL, in every dialect.
 
 use aws_sdk_sqs::types::Message;
+use clap::Parser;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{App, Tenant, eventually};
@@ -16,7 +17,43 @@ const ARN: &str = "arn:aws:sqs:us-east-1:123456789012:crm";
 async fn start() -> (App, Tenant) {
     let app = App::with(|options| options.event_queues = vec!["crm".to_owned()]).await;
     let tenant = app.tenant("ada").await;
+    queues(&app, &tenant, "allow").await;
     (app, tenant)
+}
+
+/// Allots the queue to the workspace of `tenant`, or takes it back, as an operator does.
+async fn queues(app: &App, tenant: &Tenant, change: &str) -> String {
+    let env = app.platform.lambda_env();
+    let words = ["admin", "--env-file", env.to_str().expect("a path"), "queues"];
+    let words = words.into_iter().chain([tenant.workspace.as_str(), change, ARN]);
+    let options = admin::Options::try_parse_from(words).expect("words that admin knows");
+    admin::run(options).await.expect("a list")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_names_what_was_allotted_to_it_and_nothing_else() {
+    let (app, ada) = start().await;
+    let eve = app.tenant("eve").await;
+    let body = json!({"url": ARN, "events": ["conversation.started"]});
+    let refused = app.post(&hooks(&eve)).bearer(&eve.secret).json(&body).send().await;
+    assert_eq!(refused.status, 400, "{}", refused.text);
+    assert!(refused.text.contains("allotted to this workspace"), "{}", refused.text);
+    // One that was made before the queue was taken back sends nothing any more.
+    let (id, _) = create(&app, &ada, ARN, &["conversation.started"]).await;
+    let said = queues(&app, &ada, "withdraw").await;
+    assert!(said.contains("no queue"), "{said}");
+    let test = format!("{}/{id}/test", hooks(&ada));
+    let tried = app.post(&test).bearer(&ada.secret).send().await;
+    assert!(
+        tried.text.contains("is not a queue that this workspace may send to"),
+        "{}",
+        tried.text
+    );
+    let said = queues(&app, &ada, "allow").await;
+    assert!(said.contains(ARN), "{said}");
+    let tried = app.post(&test).bearer(&ada.secret).send().await.ok();
+    assert_eq!(tried["delivery"]["statusCode"], 200, "{tried}");
+    app.finish().await;
 }
 
 async fn receive(app: &App, count: usize) -> Vec<Message> {

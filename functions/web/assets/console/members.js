@@ -1,12 +1,13 @@
 // Members of the workspace: who may do what, and who was invited.
 
-import { get, part, patch, post, remove } from "./api.js";
+import { call, get, part, patch, post, remove } from "./api.js";
 import { h, replace } from "./dom.js";
 import { ago, at } from "./format.js";
 import { may, state } from "./state.js";
 import {
   badge,
   confirm,
+  copyButton,
   field,
   fill,
   form,
@@ -49,8 +50,52 @@ export function showMembers(page) {
     people,
     invited,
     legend(),
+    may("govern") && closing(),
   );
   again();
+}
+
+function closing() {
+  const name = state.session?.workspace.name;
+  return h(
+    "section",
+    { class: "card stack" },
+    h("h2", {}, "Close the account"),
+    h(
+      "p",
+      { class: "quiet" },
+      `${name} with all of its members, keys, chatbots, knowledge, conversations, leads and webhooks. This can't be undone.`,
+    ),
+    h("div", { class: "row" }, governButton("Close the account", closeAccount, "danger")),
+  );
+}
+
+function closeAccount() {
+  const password = h("input", { type: "password", required: true, autocomplete: "current-password" });
+  openDialog("Close the account?", (close) =>
+    form(
+      [
+        h("p", {}, "Everybody is signed out and every key is refused at once. Everything is deleted for good."),
+        field("Your password", password),
+      ],
+      "Close it for good",
+      async () => {
+        const body = { password: password.value };
+        const { erasure } = await call("DELETE", "/api/v1/account", { body, quiet: true });
+        close();
+        farewell(erasure.id);
+      },
+    ),
+  );
+}
+
+/** @param {string} id of the receipt */
+function farewell(id) {
+  const address = new URL(`api/v1/auth/closures/${part(id)}`, document.baseURI).href;
+  openDialog("The account is closed", () => [
+    h("p", {}, "What was in it is being deleted. This address says how far that has come:"),
+    h("div", { class: "secret" }, h("code", {}, address), copyButton(address)),
+  ]).addEventListener("close", () => location.reload());
 }
 
 function legend() {

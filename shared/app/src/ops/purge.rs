@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::Result;
+use domain::{Result, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use store::{PurgeTarget, Store};
 
@@ -61,6 +61,11 @@ impl Purging {
             PurgeTarget::Conversation { id } => self.store.purge_deliveries_of(id).await?,
             // Those too whose sources never came to be.
             PurgeTarget::Chatbot { id, .. } => self.files.remove_all(id).await?,
+            PurgeTarget::Workspace { id } => {
+                if !self.purge_chatbots(id, begun).await? {
+                    return self.queue.send(job, Duration::ZERO).await;
+                }
+            }
             _ => {}
         }
         while !self.store.purge_some(&job.target).await? {
@@ -69,5 +74,25 @@ impl Purging {
             }
         }
         self.store.end_tombstone(&job.target, self.clock.now()).await
+    }
+
+    /// Deletes the chatbots of a workspace that was closed, with all that is theirs; whether that was
+    /// done in time. One that is cut short has a tombstone of its own.
+    async fn purge_chatbots(&self, workspace: WorkspaceId, begun: Instant) -> Result<bool> {
+        for chatbot in self.store.chatbots(workspace).await? {
+            let id = chatbot.id;
+            if !self.store.delete_chatbot(workspace, id, self.clock.now()).await? {
+                continue;
+            }
+            self.files.remove_all(id).await?;
+            let target = PurgeTarget::Chatbot { id, workspace };
+            while !self.store.purge_some(&target).await? {
+                if begun.elapsed() > SLICE {
+                    return Ok(false);
+                }
+            }
+            self.store.end_tombstone(&target, self.clock.now()).await?;
+        }
+        Ok(true)
     }
 }

@@ -113,7 +113,7 @@ impl DeliveryWorker {
     ) -> Result<SendOutcome> {
         let headers = self.signer.sign(webhook, delivery, self.clock.now())?;
         let begun = Instant::now();
-        let mut sending = pin!(self.transport.send(webhook, delivery, &headers));
+        let mut sending = pin!(self.transport.send(&self.store, webhook, delivery, &headers));
         let sent = match tokio::time::timeout(SLOW, &mut sending).await {
             Ok(sent) => sent,
             Err(_) => {
@@ -123,6 +123,7 @@ impl DeliveryWorker {
             }
         };
         self.slow_lane.leave(places).await?;
+        let sent = sent?;
         if sent.attempt.status.is_some() {
             self.slow_lane.record(webhook, begun.elapsed()).await?;
         }

@@ -17,7 +17,7 @@ use crate::{
     adapters::random,
     adapters::seal::Sealer,
     webhooks::sign::secrets,
-    webhooks::transport::{Targets, Transport},
+    webhooks::transport::{Targets, Transport, is_allotted},
 };
 
 /// A name is looked up for this long when a webhook is saved; one that does not resolve then is
@@ -152,6 +152,7 @@ impl Webhooks {
     ) -> Result<(Webhook, String)> {
         let NewWebhook { url, events, description } = new;
         self.refuse_private(&url).await?;
+        self.refuse_foreign_queue(workspace, &url).await?;
         let id = WebhookId::new();
         let secret = mint(dialect)?;
         let webhook = Webhook {
@@ -191,6 +192,17 @@ impl Webhooks {
             return Err(Error::field("url", "resolves to a loopback, private or reserved address"));
         }
         Ok(())
+    }
+
+    /// A queue of the deployer's is taken from the workspaces that the operator allotted it to.
+    async fn refuse_foreign_queue(&self, workspace: WorkspaceId, url: &Url) -> Result<()> {
+        match is_allotted(&self.app.store, workspace, url.as_str()).await? {
+            true => Ok(()),
+            false => {
+                let why = "must be a queue that the operator allotted to this workspace, or a URL";
+                Err(Error::field("url", why))
+            }
+        }
     }
 
     /// The subscriptions of a scope that were made in `dialect`, newest first.
@@ -264,10 +276,11 @@ impl Webhooks {
         dialect: Dialect,
         change: ChangedWebhook,
     ) -> Result<Webhook> {
-        self.get(scope, id, dialect).await?;
+        let webhook = self.get(scope, id, dialect).await?;
         let ChangedWebhook { url, events, description, status } = change;
         if let Some(url) = &url {
             self.refuse_private(url).await?;
+            self.refuse_foreign_queue(webhook.workspace_id, url).await?;
         }
         let patch = WebhookPatch { url: url.map(Into::into), events, description, status };
         let changed = self.app.store.update_webhook(scope, id, &patch).await?;
@@ -294,7 +307,8 @@ impl Webhooks {
         let mut delivery = Delivery::of_test(webhook, message, now);
         let secrets = secrets(&self.sealer, webhook, now)?;
         let headers = self.renderer.headers(webhook.dialect, &delivery, &secrets, now);
-        let attempt = self.transport.send(webhook, &delivery, &headers).await.attempt;
+        let sent = self.transport.send(&self.app.store, webhook, &delivery, &headers).await?;
+        let attempt = sent.attempt;
         delivery.status = match attempt.succeeded() {
             true => DeliveryStatus::Delivered,
             false => DeliveryStatus::Failed,

@@ -20,6 +20,15 @@ pub struct PasswordIn {
     pub new_password: Option<String>,
 }
 
+/// `DELETE /api/v1/account`
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = access::ClosingIn, example = json!({"password": "correct horse battery staple"}))]
+pub struct ClosingIn {
+    /// Of the owner who closes the account.
+    #[schema(required = true, nullable = false)]
+    pub password: Option<String>,
+}
+
 /// `POST /api/v1/auth/password-reset`
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = access::EmailIn, example = json!({"email": "ada@example.com"}))]

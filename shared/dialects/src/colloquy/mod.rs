@@ -18,8 +18,14 @@ use serde_json::{Value, json};
 use crate::openapi;
 
 /// The beginnings of paths that extend no dialect.
-pub(crate) const PATH_PREFIXES: [&str; 5] =
-    ["/api/v1/auth", "/api/v1/api-keys", "/api/v1/inbox", "/api/v1/members", "/api/v1/widget"];
+pub(crate) const PATH_PREFIXES: [&str; 6] = [
+    "/api/v1/account",
+    "/api/v1/auth",
+    "/api/v1/api-keys",
+    "/api/v1/inbox",
+    "/api/v1/members",
+    "/api/v1/widget",
+];
 
 /// The dialect of errors below these paths.
 pub(crate) const ERRORS: Dialect = Dialect::Openbat;

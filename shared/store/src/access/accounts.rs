@@ -93,6 +93,11 @@ impl ApiKeyItem {
         Self::new(key, Some(hash), None)
     }
 
+    /// Where the item under the secret of a listed key is.
+    pub(super) fn secret_key(&self) -> Option<Key> {
+        self.hash.as_deref().map(keys::api_key)
+    }
+
     fn new(key: &ApiKey, hash: Option<&str>, plan: Option<Plan>) -> Self {
         let ApiKey { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at } =
             key.clone();

@@ -196,6 +196,13 @@ impl Store {
         items.into_iter().map(TryInto::try_into).collect()
     }
 
+    /// The hashes of the keys that were made with a workspace's chatbots.
+    pub(crate) async fn chatbot_key_hashes(&self, workspace: WorkspaceId) -> Result<Vec<String>> {
+        let partition = keys::workspace_partition(workspace);
+        let items: Vec<ChatbotItem> = self.query(Range::prefix(partition, keys::CHATBOT)).await?;
+        Ok(items.into_iter().map(|item| item.api_key_hash).collect())
+    }
+
     /// The names of those of `ids` that are there.
     pub async fn chatbot_names(
         &self,
@@ -265,15 +272,22 @@ impl Store {
     ) -> Result<bool> {
         let key = keys::chatbot(workspace, id);
         let Some(item) = self.get::<ChatbotItem>(&key, true).await? else { return Ok(false) };
-        let writes = vec![
+        let mut writes = vec![
             Write::delete(key).when("api_key_hash = :hash").value("hash", &item.api_key_hash)?,
             Write::delete(keys::api_key(&item.api_key_hash)),
+            bury(PurgeTarget::Chatbot { id, workspace }, id, now)?,
+        ];
+        let uncounted = writes.clone();
+        writes.push(
             Write::update(keys::workspace(workspace), "ADD chatbots :less")
                 .value("less", -1)?
                 .if_present(),
-            bury(PurgeTarget::Chatbot { id, workspace }, id, now)?,
-        ];
-        let outcome = self.transact(writes).await?;
+        );
+        let mut outcome = self.transact(writes).await?;
+        if outcome.refused(3) {
+            // Of a workspace that was closed, where nothing is counted any more.
+            outcome = self.transact(uncounted).await?;
+        }
         match outcome.is_done() {
             true => {
                 self.delete_api_keys_of(workspace, id).await?;

@@ -54,6 +54,11 @@ pub enum PurgeTarget {
         /// The execution that was.
         id: ExecutionId,
     },
+    /// Everything of a workspace: members, sessions, keys, chatbots, loops, webhooks.
+    Workspace {
+        /// The workspace that was.
+        id: WorkspaceId,
+    },
     /// The deliveries of a webhook, and what points to it.
     Webhook {
         /// The webhook that was.
@@ -74,6 +79,7 @@ impl PurgeTarget {
             Self::Chatbot { id, .. } => keys::tombstone(&id.to_string(), "chatbot"),
             Self::Webhook { id, .. } => keys::tombstone(&id.to_string(), "webhook"),
             Self::Channel { id } => keys::tombstone(&id.to_string(), "channel"),
+            Self::Workspace { id } => keys::tombstone(&id.to_string(), "workspace"),
             Self::AgentLoop { id } => keys::tombstone(&id.to_string(), "loop"),
             Self::Execution { id } => keys::tombstone(&id.to_string(), "execution"),
         }
@@ -85,7 +91,17 @@ impl PurgeTarget {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
             Self::File { .. } | Self::Channel { .. } => Vec::new(),
-            Self::AgentLoop { id } => vec![keys::executions_partition(id)],
+            // Its own rows last: they say what else there is.
+            Self::Workspace { id } => vec![
+                keys::webhooks_partition(Scope::Workspace(id)),
+                keys::feed_partition(id),
+                keys::usage_partition(id),
+                keys::slots_partition(id),
+                keys::workspace_partition(id),
+            ],
+            Self::AgentLoop { id } => {
+                vec![keys::webhooks_partition(Scope::AgentLoop(id)), keys::executions_partition(id)]
+            }
             Self::Execution { id } => vec![keys::execution_partition(id)],
             Self::Webhook { id, .. } => vec![keys::deliveries_partition(id)],
             Self::Chatbot { id, .. } => vec![

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{ChatbotId, Result, Timestamp};
+use domain::{ChatbotId, Result, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -21,7 +21,8 @@ const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 #[derive(Serialize, Deserialize)]
 struct TombstoneItem {
     target: PurgeTarget,
-    chatbot_id: ChatbotId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chatbot_id: Option<ChatbotId>,
     requested_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     completed_at: Option<Timestamp>,
@@ -32,8 +33,8 @@ struct TombstoneItem {
 pub struct Tombstone {
     /// What is to be cleared away.
     pub target: PurgeTarget,
-    /// The chatbot that it was of.
-    pub chatbot_id: ChatbotId,
+    /// The chatbot that it was of, if it was of one.
+    pub chatbot_id: Option<ChatbotId>,
     /// When it was deleted.
     pub requested_at: Timestamp,
     /// When nothing was left of it.
@@ -49,10 +50,25 @@ impl From<TombstoneItem> for Tombstone {
 
 /// The write that marks `target` for clearing away, beside the one that deletes it.
 pub(crate) fn bury(target: PurgeTarget, chatbot_id: ChatbotId, now: Timestamp) -> Result<Write> {
+    tombstone(target, Some(chatbot_id), now, now.plus(LOOK))
+}
+
+/// The write that marks all of a workspace for clearing away. No stream record leads to it: the ticker's
+/// next look does.
+pub(crate) fn bury_workspace(id: WorkspaceId, now: Timestamp) -> Result<Write> {
+    tombstone(PurgeTarget::Workspace { id }, None, now, now)
+}
+
+fn tombstone(
+    target: PurgeTarget,
+    chatbot_id: Option<ChatbotId>,
+    now: Timestamp,
+    due: Timestamp,
+) -> Result<Write> {
     let key = target.tombstone();
     let item = TombstoneItem { target, chatbot_id, requested_at: now, completed_at: None };
     let put = Write::put(key.clone(), &item)?;
-    Ok(put.with("due_pk", keys::due_partition_of(&key)).with("due_at", now.plus(LOOK).to_string()))
+    Ok(put.with("due_pk", keys::due_partition_of(&key)).with("due_at", due.to_string()))
 }
 
 impl Store {

@@ -1,13 +1,24 @@
 //! Partitions that hold several items.
 
 use domain::{
-    AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, ExecutionId, PeerKey, Scope,
-    SourceId, WebhookId, WorkspaceId,
+    AgentLoopId, ChannelId, ChatbotId, ConversationId, ConversationStatus, CrawlId, ExecutionId,
+    MessageId, PeerKey, Scope, SourceId, WebhookId, WorkspaceId,
 };
+
+use super::parts::Mark;
+use super::sha256;
 
 /// Partition of a workspace.
 pub fn workspace_partition(id: WorkspaceId) -> String {
     format!("WS#{id}")
+}
+/// Partition of what a workspace has used.
+pub fn usage_partition(id: WorkspaceId) -> String {
+    format!("USE#{id}")
+}
+/// Partition of a workspace's places among the executions that run.
+pub fn slots_partition(id: WorkspaceId) -> String {
+    format!("SLOTS#{id}")
 }
 /// Partition of a chatbot.
 pub fn chatbot_partition(id: ChatbotId) -> String {
@@ -52,4 +63,30 @@ pub fn executions_partition(id: AgentLoopId) -> String {
 /// Partition of what one execution did.
 pub fn execution_partition(id: ExecutionId) -> String {
     format!("EXEC#{id}")
+}
+/// Partition of the `list` index for conversations of one status.
+pub fn conversations_of(chatbot: ChatbotId, status: ConversationStatus) -> String {
+    format!("CONVS#{chatbot}#{}", status.name())
+}
+/// Partition of the `list` index for the peers of a channel.
+pub fn peers_of(channel: ChannelId) -> String {
+    format!("PEERS#{channel}")
+}
+/// Partition of the `list` index for the turn that has this answer.
+pub fn message_partition(answer: MessageId) -> String {
+    format!("MSG#{answer}")
+}
+/// Partition of the `list` index for the conversations of a session, which the client named.
+pub fn session_conversations(chatbot: ChatbotId, session: &str) -> String {
+    format!("SESSION#{chatbot}#{}", sha256(session))
+}
+/// Partition of the `list` index for conversations with this mark.
+pub fn marked(chatbot: ChatbotId, mark: Mark) -> String {
+    let answered = if mark.unanswered { "unanswered" } else { "answered" };
+    let rated = match mark.rating {
+        None => "unrated",
+        Some(rating) if rating > 0 => "up",
+        Some(_) => "down",
+    };
+    format!("MARKED#{chatbot}#{answered}#{rated}")
 }

@@ -19,6 +19,7 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("code", code(id)),
         ("code_request", code_request(id, CodePurpose::Reset)),
         ("member", member(ws, id.parse().unwrap())),
+        ("queues", queues(ws)),
         ("invitation", invitation(ws, id.parse().unwrap())),
         ("session_entry", session_entry(id, id.parse().unwrap())),
         ("workspace_entry", workspace_entry(ws)),

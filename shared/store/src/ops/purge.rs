@@ -36,6 +36,11 @@ impl Store {
             // Before the branding goes, which says what was claimed.
             self.free_names(*id).await?;
         }
+        if let PurgeTarget::Workspace { id } = target
+            && !self.purge_people(*id).await?
+        {
+            return Ok(false);
+        }
         if let PurgeTarget::Webhook { id, listed_by: Some(workspace) } = target {
             self.batch_delete(&[keys::webhook_pointer(*workspace, *id)]).await?;
         }

@@ -2,4 +2,5 @@
 
 pub(crate) mod deliveries;
 pub(crate) mod delivery_list;
+pub(crate) mod queues;
 pub(crate) mod subscriptions;

@@ -6,8 +6,9 @@ mod sqs;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Attempt, Delivery, Error, Timestamp, Webhook, bounds, webhook::TIMEOUT};
+use domain::{Attempt, Delivery, Error, Timestamp, Webhook, WorkspaceId, bounds, webhook::TIMEOUT};
 use outbound::{Client, OutboundError, Policy, Sent};
+use store::Store;
 use url::Url;
 
 use http::HttpTransport;
@@ -16,7 +17,7 @@ use sqs::{QueueArn, SqsTransport};
 /// What is logged of an attempt at an endpoint that did not answer, for whatever reason.
 const NO_ANSWER: &str = "the endpoint did not answer";
 
-/// Which addresses a subscription may name.
+/// Which addresses a subscription may name, whoever makes it.
 #[derive(Debug, Clone)]
 pub struct Targets {
     /// Which web addresses.
@@ -54,10 +55,7 @@ impl Targets {
     }
 
     fn has(&self, arn: &str) -> bool {
-        self.queues.iter().any(|allowed| match allowed.strip_suffix('*') {
-            Some(begin) => arn.starts_with(begin),
-            None => allowed == arn,
-        })
+        matches_any(&self.queues, arn)
     }
 }
 
@@ -65,6 +63,25 @@ impl Targets {
 pub(super) fn host(url: &str) -> String {
     let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
     host.unwrap_or_else(|| url.to_owned())
+}
+
+/// Whether `arn` is one of `allowed`, in which a `*` at the end matches anything.
+fn matches_any(allowed: &[String], arn: &str) -> bool {
+    allowed.iter().any(|allowed| match allowed.strip_suffix('*') {
+        Some(begin) => arn.starts_with(begin),
+        None => allowed == arn,
+    })
+}
+
+/// Whether a webhook of `workspace` may name `url`: any web address, and the queues that the operator
+/// allotted to the workspace.
+pub(super) async fn is_allotted(
+    store: &Store,
+    workspace: WorkspaceId,
+    url: &str,
+) -> domain::Result<bool> {
+    let Some(arn) = QueueArn::parse(url) else { return Ok(true) };
+    Ok(matches_any(&store.allotted_queues(workspace).await?, &arn.text))
 }
 
 /// The outcome of one attempt.
@@ -100,12 +117,18 @@ impl Transport {
     /// Makes one attempt at `delivery`, with `headers` if it goes to a web address.
     pub(crate) async fn send(
         &self,
+        store: &Store,
         webhook: &Webhook,
         delivery: &Delivery,
         headers: &[(String, String)],
-    ) -> SendOutcome {
+    ) -> domain::Result<SendOutcome> {
         let at = Timestamp::now();
+        let is_allotted = is_allotted(store, webhook.workspace_id, &webhook.url).await?;
         let sent = match QueueArn::parse(&webhook.url) {
+            Some(arn) if !is_allotted => {
+                let why = "is not a queue that this workspace may send to";
+                Err(OutboundError::Refused(arn.text, why))
+            }
             // The deployer may have taken a queue off the list since the subscription was made.
             Some(arn) if !self.targets.has(&arn.text) => {
                 let why = "is not a queue that this deployment sends to";
@@ -114,7 +137,7 @@ impl Transport {
             Some(arn) => self.sqs.send(&arn, webhook, delivery).await,
             None => self.http.send(&webhook.url, delivery, headers).await,
         };
-        outcome(at, sent)
+        Ok(outcome(at, sent))
     }
 }
 

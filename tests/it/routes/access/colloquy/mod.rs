@@ -1,7 +1,9 @@
 mod change_password;
+mod close_account;
 mod confirm_address;
 mod create_api_key;
 mod end_session;
+mod get_closing;
 mod get_session;
 mod invite_member;
 mod join_workspace;
