@@ -35,7 +35,7 @@ pub enum Command {
     /// Shows a workspace's plan, or puts it on another.
     Plan(plan::PlanCommand),
     /// Lists the queues that a workspace's webhooks may name, allots one, or takes it back.
-    Queues(queues::Queues),
+    Queues(queues::QueuesCommand),
     /// Makes a code by which an address may sign up.
     Invite(invite::Invite),
     /// Compares what is counted of a workspace's chatbots with what there is.

@@ -5,7 +5,7 @@ use domain::{Error, Result};
 use crate::workspace;
 
 #[derive(Debug, Args)]
-pub struct Queues {
+pub struct QueuesCommand {
     /// Id of the workspace, or the address that signed it up.
     workspace: String,
     /// What to do; without it, the queues are listed.
@@ -23,7 +23,7 @@ enum QueueChange {
     Withdraw,
 }
 
-impl Queues {
+impl QueuesCommand {
     pub(crate) async fn run(self, app: &App) -> Result<String> {
         let found = workspace(app, &self.workspace).await?;
         match (self.change, self.arn) {

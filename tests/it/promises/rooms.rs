@@ -63,7 +63,7 @@ const STORE: Rooms = &[
     ("keys", &[]),
     ("knowledge", &["erasures", "keys", "table"]),
     ("mail", &["keys", "table"]),
-    ("ops", &["chat", "conversations", "counters", "erasures", "keys", "table"]),
+    ("ops", &["access", "chat", "conversations", "counters", "erasures", "keys", "table"]),
     ("retry", &[]),
     ("table", &["keys", "retry"]),
     ("webhooks", &["keys", "table"]),

@@ -239,7 +239,7 @@ impl App {
     }
 
     /// The member that `user` is.
-    pub(super) async fn member_of(&self, user: &User) -> Result<WorkspaceMember> {
+    pub(crate) async fn member_of(&self, user: &User) -> Result<WorkspaceMember> {
         if let Some(found) = self.store.workspace_member(user.workspace_id, user.id).await? {
             return Ok(found);
         }

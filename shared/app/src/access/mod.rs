@@ -2,7 +2,6 @@
 //! against a plan, and answers kept for an `Idempotency-Key`.
 
 pub mod accounts;
-pub mod closing;
 pub mod codes;
 pub mod conversation_tokens;
 pub mod idempotency;

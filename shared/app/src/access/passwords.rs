@@ -34,7 +34,7 @@ impl App {
 
     /// The user with this e-mail address if `password` is theirs; a client that guesses is refused
     /// after a while. An unknown address takes as long as a wrong password.
-    pub(super) async fn user_with_password(
+    pub(crate) async fn user_with_password(
         &self,
         email: &str,
         password: String,

@@ -1,5 +1,6 @@
 //! What operators and clean-up need: recounts, dead letters, and the purge of deleted data.
 
+pub mod closing;
 pub mod dead_letters;
 pub mod erasures;
 pub mod purge;

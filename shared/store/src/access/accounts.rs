@@ -94,7 +94,7 @@ impl ApiKeyItem {
     }
 
     /// Where the item under the secret of a listed key is.
-    pub(super) fn secret_key(&self) -> Option<Key> {
+    pub(crate) fn secret_key(&self) -> Option<Key> {
         self.hash.as_deref().map(keys::api_key)
     }
 

@@ -1,7 +1,6 @@
 //! Accounts, members, sessions and keys; calls and credits of a month; answers kept for repeated requests.
 
 pub(crate) mod accounts;
-pub(crate) mod closing;
 pub(crate) mod codes;
 pub(crate) mod idempotency;
 pub(crate) mod links;
