@@ -8,7 +8,10 @@ use dialects::botplot::{
         SourceOut, SourcesOut, UrlSourceIn,
     },
 };
-use domain::{bounds, source::MAX_PAGES};
+use domain::{
+    bounds,
+    source::{MAX_LEFT_OUT, MAX_PAGES},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -160,7 +163,8 @@ async fn list_pages(
     Params(params, _): Params<Botplot, PageParams>,
 ) -> Reply<PagesOut> {
     let limit = bounds::number("limit", params.limit.as_deref(), 20, (1, 100))?;
-    let offset = bounds::number("offset", params.offset.as_deref(), 0, (0, MAX_PAGES))?;
+    let offset =
+        bounds::number("offset", params.offset.as_deref(), 0, (0, MAX_PAGES + MAX_LEFT_OUT))?;
     let pages = ctx.app.source_pages(key.chatbot, id.parse()?).await?;
     let total = u64::try_from(pages.len()).unwrap_or(u64::MAX);
     let (offset, limit) = (offset as usize, limit as usize);

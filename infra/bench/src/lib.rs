@@ -1,6 +1,7 @@
 //! What the platform costs, measured: a module for each subcommand.
 
 pub mod channels;
+pub mod crawl;
 pub mod extract;
 pub mod operations;
 pub mod retrieve;
@@ -25,6 +26,8 @@ pub struct Options {
 pub enum Command {
     /// What is lost, said twice or out of order on messaging platforms; how fast messages are taken.
     Channels(channels::Options),
+    /// CPU time and memory of a crawl of a large site, beside a plain loop over its pages.
+    Crawl(crawl::Options),
     /// How well main text is found in pages, and how fast.
     Extract(extract::Options),
     /// Units, round trips and latency of every documented operation that is built.
@@ -50,6 +53,12 @@ impl BenchError {
     }
 }
 
+/// The resident memory of this process, in bytes, where the system says it.
+pub(crate) fn resident() -> Option<usize> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(text.split(' ').nth(1)?.parse::<usize>().ok()? * 4096)
+}
+
 /// What everything here answers.
 pub type Result<T> = std::result::Result<T, BenchError>;
 
@@ -57,6 +66,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub async fn run(options: Options) -> Result<String> {
     match options.command {
         Command::Channels(options) => channels::run(options).await,
+        Command::Crawl(options) => crawl::run(options).await,
         Command::Extract(options) => extract::run(&options),
         Command::Operations(options) => operations::run(options).await,
         Command::Retrieve(options) => retrieve::run(&options),

@@ -90,6 +90,8 @@ pub struct Limits {
     pub botplot_calls: Option<u32>,
     /// Questions that its helpbot sites answer in a UTC month.
     pub helpbot_credits: Option<u32>,
+    /// Pages that a crawl of a source reads; at most [`crate::source::MAX_PAGES`].
+    pub crawl_pages: Option<u32>,
     /// Tokens that AI backends may read and write for the workspace in a UTC month.
     pub backend_tokens: Option<u32>,
     /// Minutes between two runs of an agent loop's schedule at least.
@@ -207,6 +209,8 @@ mod tests {
         assert!(Plan::ALL.iter().all(|p| plans.of(*p).conferbot_calls_per_minute == Some(60)));
         let calls = Plan::ALL.map(|p| plans.of(p).botplot_calls);
         assert_eq!(calls, [0, 0, 1_000, 5_000, 10_000].map(Some));
+        let pages = Plan::ALL.map(|p| plans.of(p).crawl_pages);
+        assert_eq!(pages, [50, 250, 1_000, 2_500, 5_000].map(Some));
         let lowest = |feature| plans.lowest_with(feature).unwrap();
         assert_eq!(lowest(Feature::SiteInsights), Plan::Pro);
         assert_eq!(lowest(Feature::SiteSources), Plan::Business);

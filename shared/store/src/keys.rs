@@ -105,7 +105,9 @@
 //! | what a chatbot knows | query `IDX#`, then the segments not in memory yet | by size, once a version |
 //! | sources of a chatbot | query `BOT#… / SRC#` | by size |
 //! | passages near a vector | search `vectors`, batch get | bytes, and by size |
-//! | whether a crawl is complete | query `SRC#…#… / PAGE#` | by size, bounded by 50 pages |
+//! | whether a crawl is complete | get, by its counter | 1 |
+//! | which links of a page are new | batch get `SRC#…#… / PAGE#` | by their number |
+//! | the result of a crawl | query `SRC#…#…` | by size, once a crawl |
 //! | a place or a turn at a host | conditional update of `HOST#…`; a turn is read first | 1 |
 //! | an integration | get | 1 |
 //! | integrations of a chatbot | the chatbot's item has their ids; batch get | by size, once a version |

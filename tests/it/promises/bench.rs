@@ -6,7 +6,7 @@ use bench::operations::{
     budget::{PAGED, broken, farther},
     built, measure,
 };
-use bench::{channels::storm, streaming};
+use bench::{channels::storm, crawl, streaming};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_keeps_to_its_budget_in_a_chatbot_with_a_past() {
@@ -22,6 +22,12 @@ async fn every_operation_keeps_to_its_budget_in_a_chatbot_with_a_past() {
     let stats = measured.background.iter().filter(|b| b.worker == "stats-worker");
     let writes: Vec<f64> = stats.map(|b| b.write).collect();
     assert!(writes[1] * 2.0 < writes[0], "a batch is cheaper than its turns: {writes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crawl_of_a_large_site_reads_every_page_once() {
+    let text = crawl::run(crawl::Options { pages: 80 }).await.expect("it is measured");
+    assert!(text.contains("Read 80, failed 0, left out 0."), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

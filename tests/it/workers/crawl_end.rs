@@ -102,9 +102,9 @@ impl Begun {
 async fn queued_pages_are_counted_once_whatever_is_repeated_or_dies() {
     let begun = Begun::with_leaves(3).await;
     assert_eq!(begun.queued().await, 1, "its own page");
-    // It dies with two of three links queued: the page is read again, and queues the third.
-    begun.kill("/visit", 1, Kill::After).await;
-    assert_eq!(begun.queued().await, 3);
+    // It dies with its links queued and not ended: the page is read again, and queues none twice.
+    begun.kill("/visit", 0, Kill::After).await;
+    assert_eq!(begun.queued().await, 4);
     begun.work("/visit").await;
     begun.work("/visit").await;
     assert_eq!(begun.queued().await, 3, "its links, and no longer itself");
@@ -122,6 +122,18 @@ async fn queued_pages_are_counted_once_whatever_is_repeated_or_dies() {
     assert_eq!(begun.queued().await, 0);
     assert_eq!(begun.site.hits("/visit/2"), 1);
     begun.answers().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_are_queued_by_batches_and_each_once_if_a_batch_is_lost() {
+    let begun = Begun::with_leaves(45).await;
+    begun.kill("/visit", 1, Kill::Before).await;
+    assert_eq!(begun.queued().await, 21, "one batch, and the page itself");
+    begun.kill("/visit", 1, Kill::After).await;
+    assert_eq!(begun.queued().await, 46, "two batches more, of which one was small");
+    begun.work("/visit").await;
+    assert_eq!(begun.queued().await, 45);
+    begun.app.platform.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ mod channels_storm;
 mod copies;
 mod crawl_again;
 mod crawl_end;
+mod crawl_frontier;
 mod crawl_politely;
 mod crawl_retry;
 mod crawl_site;

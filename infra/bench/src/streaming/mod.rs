@@ -16,7 +16,7 @@ use tests::{
     backend::{ScriptedBackend, openai_says},
 };
 
-use crate::{BenchError, Result, operations::report};
+use crate::{BenchError, Result, operations::report, resident};
 
 /// What an ordinary answer says, in these pieces.
 const TEXTS: [&str; 12] = [
@@ -155,12 +155,6 @@ async fn many(door: &Door, count: u32, at_once: u32) -> Result<Vec<Times>> {
     let at_once = at_once as usize;
     let answers = stream::iter(0..count).map(|_| door.answer(|_| ())).buffer_unordered(at_once);
     answers.collect::<Vec<_>>().await.into_iter().collect()
-}
-
-/// The resident memory of this process, bytes.
-fn resident() -> Option<usize> {
-    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
-    Some(text.split(' ').nth(1)?.parse::<usize>().ok()? * 4096)
 }
 
 /// Says how much memory came between the first tenth of an answer of `pieces` pieces and its end.

@@ -211,7 +211,11 @@ impl KnowledgeCopier {
             return self.end(source, &CrawlResult::Failed { reason }).await;
         }
         let page = Page::first(source, CrawlId::new());
-        self.app.store.begin_crawl(source, &page, self.app.now(), None).await.map(drop)
+        self.app
+            .store
+            .begin_crawl(source, (&page, source.max_pages), self.app.now(), None)
+            .await
+            .map(drop)
     }
 
     async fn end(&self, source: &Source, result: &CrawlResult) -> Result<()> {

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use domain::{CrawlId, Timestamp, source::CRAWL_TIME};
+use domain::{Source, Timestamp, source::crawl_time};
 
 /// How long a worker keeps what it has claimed, a host's slot or a page's retry, should it die: as
 /// long as one may run.
 pub(super) const LEASE: Duration = Duration::from_secs(120);
 
-/// The last time at which a page of `crawl` is read: some minutes before the ticker calls the crawl
+/// The last time at which a page of the crawl of `source` is read: some minutes before the ticker calls the crawl
 /// off, so that there is time to settle it.
-pub(super) fn last_read(crawl: CrawlId) -> Timestamp {
+pub(super) fn last_read(source: &Source) -> Timestamp {
     const RESERVE: Duration = Duration::from_secs(5 * 60);
-    let begun = crawl.made_at().unwrap_or_else(Timestamp::now);
-    begun.plus(CRAWL_TIME.saturating_sub(RESERVE))
+    let begun = source.job.made_at().unwrap_or_else(Timestamp::now);
+    begun.plus(crawl_time(source.max_pages).saturating_sub(RESERVE))
 }

@@ -32,16 +32,12 @@ impl LivePages {
         }
     }
 
-    /// Queues the live pages beside `page`. They are read again even if no page links to them any
+    /// The live pages, queued beside `page`. They are read again even if no page links to them any
     /// more: only the server can say that they are gone.
-    pub async fn queue_again(&self, source: &Source, page: &Page) -> Result<()> {
+    pub async fn again(&self, source: &Source, page: &Page) -> Result<Vec<Page>> {
         let live = self.pages(source).await?;
-        let again: Vec<Page> = live
-            .iter()
-            .filter(|live| live.content().is_some())
-            .map(|live| page.queued_beside(&live.url, live.depth))
-            .collect();
-        self.store.queue_pages(&again).await.map(drop)
+        let live = live.iter().filter(|live| live.content().is_some());
+        Ok(live.map(|live| page.queued_beside(&live.url, live.depth)).collect())
     }
 
     async fn pages_of(&self, source: &Source, crawl: CrawlId) -> Result<Vec<Page>> {

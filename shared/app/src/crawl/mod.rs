@@ -12,8 +12,9 @@
 //!   - the **host throttle** (`throttle`) admits the page: two pages of a host at a time among all
 //!     workers, as far apart as its robots.txt wants. A page that is not admitted soon goes back to
 //!     the queue with the time that was reserved for it;
-//!   - the **page reader** (`page`) fetches, cuts passages and queues the links within the
-//!     **scope** (`scope`); the **file reader** (`file`) does the same for an upload, and looks for
+//!   - the **page reader** (`page`) fetches, cuts passages and hands the links within the
+//!     **scope** (`scope`) to the **frontier** (`frontier`), which queues what is new or lists it
+//!     as left out; the **file reader** (`file`) does the same for an upload, and looks for
 //!     one that has not arrived yet;
 //!   - **passages** (`passages`) are named, embedded and stored with the page;
 //!   - the **live pages** (`live`) are what is known of a page from the live crawl: its validators,
@@ -46,8 +47,12 @@
 //!      ^     +--> failed      keeps the last good snapshot, if there is one
 //!      |     +--> gone        404 or 410
 //!      |     +--> duplicate   at settlement: another page answers for the same content
+//!      |     +--> left out    asks not to be indexed
 //!      +--retry (at most twice, after 5 s and 30 s)
 //! ```
+//!
+//! A page that the plan has no room for, or that is too many links away, is a row from the beginning
+//! that is left out, with the reason.
 //!
 //! # The end of a crawl
 //!
@@ -76,6 +81,7 @@
 pub mod copy;
 mod deadline;
 mod file;
+mod frontier;
 pub mod job;
 mod live;
 mod page;
@@ -94,7 +100,7 @@ use domain::{
     source::{Page, PageState},
 };
 use knowledge::Fetcher;
-use store::{CrawlProgress, PurgeTarget, Store};
+use store::{PurgeTarget, Store};
 
 use crate::{
     App,
@@ -167,7 +173,7 @@ impl CrawlWorker {
 
     /// Reads a page once its host admits it; whether it was deferred instead.
     async fn read_page(&self, job: &CrawlPage, source: &Source, mut page: Page) -> Result<bool> {
-        match self.throttle.admit(&page, job.turn).await? {
+        match self.throttle.admit(source, &page, job.turn).await? {
             Admission::Now(permit) => {
                 let read = self.claim_and_read(source, &mut page).await;
                 self.throttle.release(permit).await?;
@@ -233,14 +239,13 @@ impl CrawlWorker {
     /// Settles the crawl of `source` if no page of it is queued any more, and purges what was
     /// written for it if it was superseded meanwhile.
     async fn conclude(&self, source: &Source) -> Result<()> {
-        let mut progress = self.store.crawl_progress(source.chatbot_id, source.id).await?;
-        if let Some(current) = progress.as_ref().filter(|now| is_complete(now, source)) {
-            self.settlement.settle(&current.source).await?;
-            progress = self.store.crawl_progress(source.chatbot_id, source.id).await?;
+        let mut current = self.store.source(source.chatbot_id, source.id).await?;
+        if let Some(now) = current.as_ref().filter(|now| is_complete(now, source)) {
+            self.settlement.settle(now).await?;
+            current = self.store.source(source.chatbot_id, source.id).await?;
         }
-        let wanted = progress.is_some_and(|CrawlProgress { source: now, .. }| {
-            now.job == source.job || now.live_crawl == Some(source.job)
-        });
+        let wanted =
+            current.is_some_and(|now| now.job == source.job || now.live_crawl == Some(source.job));
         if wanted {
             return Ok(());
         }
@@ -253,7 +258,6 @@ impl CrawlWorker {
 
 /// Whether the crawl that `source` was read with is to be settled. One that was begun before
 /// queued pages were counted may be: settlement looks at its pages.
-fn is_complete(progress: &CrawlProgress, source: &Source) -> bool {
-    let CrawlProgress { source: now, queued } = progress;
-    now.job == source.job && now.is_crawling() && queued.is_none_or(|queued| queued == 0)
+fn is_complete(now: &Source, source: &Source) -> bool {
+    now.job == source.job && now.is_crawling() && now.queued.is_none_or(|queued| queued == 0)
 }

@@ -3,7 +3,7 @@
 
 use domain::{
     Error, Result, Source,
-    source::{MAX_DEPTH, MAX_PAGES, Page, PageState, Snapshot},
+    source::{MAX_LEFT_OUT, Page, PageState, Snapshot},
 };
 use knowledge::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators, chunk};
 use store::Store;
@@ -12,6 +12,7 @@ use url::Url;
 use crate::{
     adapters::clock::SharedClock,
     crawl::{
+        frontier::{Frontier, not_to_be_indexed},
         live::LivePages,
         passages::{Passages, fingerprint},
         retry::PageRetry,
@@ -19,8 +20,10 @@ use crate::{
     },
 };
 
-/// Links kept of one page at most; a source has room for fewer pages.
-const MAX_LINKS: usize = 4 * MAX_PAGES as usize;
+/// Links kept of one page at most.
+const MAX_LINKS: usize = 1_000;
+/// Bytes of them at most: they are one item of the table, however little they can be packed.
+const MAX_LINK_BYTES: usize = 300 * 1024;
 
 /// Reads pages. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,6 +33,7 @@ pub(super) struct PageReader {
     live: LivePages,
     passages: Passages,
     retry: PageRetry,
+    frontier: Frontier,
     clock: SharedClock,
 }
 
@@ -42,7 +46,8 @@ impl PageReader {
         clock: SharedClock,
     ) -> Self {
         let live = LivePages::new(store.clone());
-        Self { store, fetcher, live, passages, retry, clock }
+        let frontier = Frontier::new(store.clone());
+        Self { store, fetcher, live, passages, retry, frontier, clock }
     }
 
     /// Whether `page` is to be read now; not while another message retries it.
@@ -59,21 +64,28 @@ impl PageReader {
         let prior = self.live.page(source, &page.url).await?;
         match (self.fetch(source, &page, prior.as_ref()).await?, &prior) {
             (Ok(FetchOutcome::Page(read)), prior) => {
+                let noindex = read.document.noindex;
                 self.take(source, &mut page, prior.as_ref(), *read).await?;
-                page.state = PageState::Read;
+                page.state = match noindex {
+                    true => PageState::LeftOut(not_to_be_indexed()),
+                    false => PageState::Read,
+                };
             }
             (Ok(FetchOutcome::Unchanged), Some(prior)) => {
                 self.confirm(&mut page, prior, None).await?;
                 let links = self.store.links(source.id, prior.job, &page.url).await?;
                 self.follow(source, &page, (links, &[]), None).await?;
-                page.state = PageState::Read;
+                page.state = match &prior.state {
+                    PageState::LeftOut(reason) => PageState::LeftOut(reason.clone()),
+                    _ => PageState::Read,
+                };
             }
             (Ok(FetchOutcome::Unchanged), None) => {
                 return Err(Error::internal("unchanged, though nothing was known"));
             }
             (Err(error), _) => {
                 tracing::info!(source = %source.id, %error, "a page could not be read");
-                if self.retry.schedule(&page, &error).await? {
+                if self.retry.schedule(source, &page, &error).await? {
                     return Ok(());
                 }
                 self.note_failure(source, &mut page, &error).await?;
@@ -124,7 +136,7 @@ impl PageReader {
         page.state = PageState::Gone(error.to_string());
         match page.depth {
             // The other pages may still be there; only the server can say.
-            0 => self.live.queue_again(source, page).await,
+            0 => self.queue_again(source, page).await,
             _ => Ok(()),
         }
     }
@@ -195,27 +207,29 @@ impl PageReader {
         (links, sitemaps): (Vec<String>, &[Url]),
         confirmed: Option<&Page>,
     ) -> Result<()> {
-        if page.depth >= MAX_DEPTH {
-            return Ok(());
-        }
         let first = self.first_page(source, page).await?;
         let scope = CrawlScope::of(source, Some(first.as_ref().unwrap_or(page)))?;
+        let mut bytes = 0;
         let mut links: Vec<String> = links
             .into_iter()
             .filter(|link| Url::parse(link).is_ok_and(|link| scope.has(&link)))
             .take(MAX_LINKS)
+            .take_while(|link| {
+                bytes += link.len();
+                bytes <= MAX_LINK_BYTES
+            })
             .collect();
         self.keep_links(page, &links, confirmed).await?;
         if page.depth == 0 {
             links.extend(self.listed(source, page, &scope, sitemaps).await?);
         }
-        let next: Vec<Page> =
-            links.iter().map(|link| page.queued_beside(link, page.depth + 1)).collect();
-        let added = self.store.queue_pages(&next).await?;
-        if added.left_out > 0 {
-            tracing::info!(source = %source.id, left_out = added.left_out, "source is full");
-        }
-        if page.depth == 0 { self.live.queue_again(source, page).await } else { Ok(()) }
+        self.frontier.queue(source, page, &links).await?;
+        if page.depth == 0 { self.queue_again(source, page).await } else { Ok(()) }
+    }
+
+    async fn queue_again(&self, source: &Source, page: &Page) -> Result<()> {
+        let again = self.live.again(source, page).await?;
+        self.frontier.queue_again(source, &again).await
     }
 
     /// Keeps the links of a page that its server may call unchanged the next time.
@@ -247,7 +261,9 @@ impl PageReader {
         let at = page.snapshot.as_ref().and_then(|snapshot| snapshot.final_url.as_ref());
         let at = Url::parse(at.unwrap_or(&page.url)).map_err(Error::internal)?;
         let inside = |link: &Url| scope.has(link);
-        let (crawl, most) = (source.job.to_string(), MAX_PAGES as usize);
+        let crawl = source.job.to_string();
+        // Some that are left out are listed too.
+        let most = usize::try_from(source.max_pages + MAX_LEFT_OUT).unwrap_or(usize::MAX);
         let listed = self.fetcher.listed(&at, &crawl, named, most, &inside).await;
         Ok(listed.into_iter().map(String::from))
     }

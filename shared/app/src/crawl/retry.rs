@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use domain::{
-    Result,
+    Result, Source,
     source::{Page, Retry},
 };
 use knowledge::PageError;
@@ -52,10 +52,10 @@ impl PageRetry {
 
     /// Schedules a retry of `page`, which `error` kept from being read, if the error may pass;
     /// whether the page is retried.
-    pub async fn schedule(&self, page: &Page, error: &PageError) -> Result<bool> {
+    pub async fn schedule(&self, source: &Source, page: &Page, error: &PageError) -> Result<bool> {
         let tries = page.retry.as_ref().map_or(0, |retry| retry.tries);
         let now = self.clock.now();
-        let left = last_read(page.job).since(now);
+        let left = last_read(source).since(now);
         let time_scale = self.clock.retry_time_scale();
         let delay = error.passes().and_then(|after| retry_delay(tries, after, time_scale, left));
         let Some(delay) = delay else { return Ok(false) };

@@ -151,6 +151,7 @@ impl Settlement {
             (Some(_), Some(page)) => self.store.meanings(source.id, page.job).await?,
             _ => Meanings::default(),
         };
+        let by_url: HashMap<&str, &Page> = live.iter().map(|p| (p.url.as_str(), p)).collect();
         for (at, origin) in &plan.answers {
             let page = &mut pages[*at];
             let mut settled = page.clone();
@@ -158,7 +159,7 @@ impl Settlement {
                 settled.state = PageState::Read;
             }
             if let Origin::Live(url) = origin {
-                let from = live.iter().find(|from| from.url == *url);
+                let from = by_url.get(url.as_str()).copied();
                 let from = from.ok_or_else(|| Error::internal("a copy's page is missing"))?;
                 self.copy_passages(from, page).await?;
                 let vectors = meanings.of(source.id, from.job, &from.url).map(Vectors::from_bytes);
@@ -197,12 +198,15 @@ impl Settlement {
 /// The result of a crawl whose first page says all: that it failed, or that it is gone with every
 /// other page.
 fn without_index(pages: &[Page]) -> Option<CrawlResult> {
-    let all_gone = pages.iter().all(|page| matches!(page.state, PageState::Gone(_)));
-    match &pages.iter().find(|page| page.depth == 0)?.state {
+    let is_gone = |page: &Page| matches!(page.state, PageState::Gone(_) | PageState::LeftOut(_));
+    let all_gone = pages.iter().all(is_gone);
+    let first = pages.iter().find(|page| page.depth == 0)?;
+    match &first.state {
         PageState::Gone(reason) if all_gone => Some(CrawlResult::Gone { reason: reason.clone() }),
         PageState::Failed(reason) => Some(CrawlResult::Failed { reason: reason.clone() }),
         _ if pages.iter().all(|page| page.chunks == 0) => {
-            let failed = pages.iter().find_map(|page| page.state.reason());
+            let others = || pages.iter().find_map(|page| page.state.reason());
+            let failed = first.state.reason().or_else(others);
             let none = || "no page of the site has readable text".to_owned();
             Some(CrawlResult::Failed { reason: failed.unwrap_or_else(none) })
         }

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use cache::ByteCache;
-use domain::{Error, Result, Timestamp, source::Page};
+use domain::{Error, Result, Source, Timestamp, source::Page};
 use knowledge::Fetcher;
 use store::{Store, keys::sha256};
 use tokio::{
@@ -88,7 +88,12 @@ impl HostThrottle {
 
     /// Asks for a permit to read `page`, for which the time `reserved` was reserved before, if any
     /// was. A time that is near is waited for here, a later one in the queue.
-    pub async fn admit(&self, page: &Page, reserved: Option<Timestamp>) -> Result<Admission> {
+    pub async fn admit(
+        &self,
+        source: &Source,
+        page: &Page,
+        reserved: Option<Timestamp>,
+    ) -> Result<Admission> {
         let url = Url::parse(&page.url).map_err(Error::internal)?;
         let host = url.origin().ascii_serialization();
         let mut reserved = reserved;
@@ -112,10 +117,8 @@ impl HostThrottle {
             if is_on_time(reserved, delay, self.clock.now()) {
                 return Ok(Admission::Now(permit));
             }
-            reserved = self
-                .store
-                .take_turn(&host, delay, last_read(page.job), || self.clock.now())
-                .await?;
+            reserved =
+                self.store.take_turn(&host, delay, last_read(source), || self.clock.now()).await?;
             match reserved {
                 Some(at) if at <= self.clock.now() => return Ok(Admission::Now(permit)),
                 Some(_) => self.release(permit).await?,

@@ -1,10 +1,12 @@
 //! Knowledge sources: added, listed, read, crawled again, deleted. The crawl itself is in
 //! [`crate::crawl`].
 
+use std::collections::HashMap;
+
 use domain::{
     Chatbot, ChatbotId, CrawlId, Error, Result, Source, SourceId, SourceKind, SyncFrequency,
     Timestamp, WorkspaceId, bounds,
-    source::{Chunk, Page, PageState, QaPair},
+    source::{Chunk, MAX_PAGES, Page, PageState, QaPair},
     wire,
 };
 use knowledge::{text, tokens};
@@ -83,7 +85,9 @@ impl App {
         sync: SyncFrequency,
     ) -> Result<Source> {
         let kind = SourceKind::Url;
-        let source = Source::queued(chatbot, kind, url.to_owned(), sync, self.now());
+        let max_pages = self.crawl_pages(chatbot.workspace_id).await?;
+        let new = Source::queued(chatbot, kind, url.to_owned(), sync, self.now());
+        let source = Source { max_pages, ..new };
         let page = Page::first(&source, source.job);
         match self.store.put_url_source(chatbot, &source, &page).await? {
             NewSource::Added => Ok(source),
@@ -172,8 +176,9 @@ impl App {
             && pages.iter().any(|page| page.state == PageState::Queued)
         {
             let known = self.store.pages(id, active).await?;
+            let known: HashMap<&str, &Page> = known.iter().map(|p| (p.url.as_str(), p)).collect();
             for page in pages.iter_mut().filter(|page| page.state == PageState::Queued) {
-                let prior = known.iter().find(|prior| prior.url == page.url);
+                let prior = known.get(page.url.as_str());
                 page.snapshot = prior.and_then(|prior| prior.snapshot.clone());
             }
         }
@@ -198,7 +203,15 @@ impl App {
             return Ok(false);
         }
         let page = Page::first(source, CrawlId::new());
-        self.store.begin_crawl(source, &page, self.now(), seen).await
+        let max_pages = self.crawl_pages(source.workspace_id).await?;
+        self.store.begin_crawl(source, (&page, max_pages), self.now(), seen).await
+    }
+
+    /// How many pages a crawl of a source of `workspace` may read, by its plan.
+    async fn crawl_pages(&self, workspace: WorkspaceId) -> Result<u32> {
+        let found = self.store.workspace(workspace).await?;
+        let plan = found.ok_or_else(|| Error::not_found("workspace"))?.plan;
+        Ok(self.plans.of(plan).crawl_pages.unwrap_or(MAX_PAGES).min(MAX_PAGES))
     }
 
     /// Deletes a source; it stops answering at once.

@@ -2,7 +2,7 @@
 
 use domain::{
     Result, Source, SourceKind, SourceStatus, SyncFrequency,
-    source::{Chunk, Page, PageState, QaPair},
+    source::{Chunk, CrawlProgress, Page, PageState, QaPair},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -150,6 +150,12 @@ impl From<Source> for SourceOut {
             created_at,
             synced_at: _,
             copied_from: _,
+            max_pages: _,
+            pages: _,
+            queued: _,
+            pages_read: _,
+            pages_failed: _,
+            pages_left_out: _,
         } = from;
         Self {
             id: id.to_string(),
@@ -169,6 +175,30 @@ impl From<Source> for SourceOut {
     }
 }
 
+/// How far the crawl of a source is, or how far the last one came, in pages; ours.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = botplot::ProgressOut)]
+pub struct ProgressOut {
+    /// That are known of.
+    found: u32,
+    /// That were read.
+    read: u32,
+    /// That could not be read, or are gone.
+    failed: u32,
+    /// That wait to be read.
+    left: u32,
+    /// That are left out; the list of pages says why.
+    left_out: u32,
+}
+
+impl From<CrawlProgress> for ProgressOut {
+    fn from(from: CrawlProgress) -> Self {
+        let CrawlProgress { found, read, failed, left, left_out } = from;
+        Self { found, read, failed, left, left_out }
+    }
+}
+
 /// `GET /api/v1/knowledge`
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = botplot::SourcesOut)]
@@ -177,12 +207,31 @@ pub struct SourcesOut {
     pub sources: Vec<SourceOut>,
 }
 
+/// A source by itself.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = botplot::SourceWithProgressOut)]
+pub struct SourceWithProgressOut {
+    #[serde(flatten)]
+    source: SourceOut,
+    /// How far its crawl is; ours, and not there for a pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ProgressOut, required = false)]
+    progress: Option<ProgressOut>,
+}
+
+impl From<Source> for SourceWithProgressOut {
+    fn from(from: Source) -> Self {
+        let progress = from.progress().map(ProgressOut::from);
+        Self { source: from.into(), progress }
+    }
+}
+
 /// `GET /api/v1/knowledge/{sourceId}`
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = botplot::SourceDetailOut)]
 pub struct SourceDetailOut {
     /// The source.
-    pub source: SourceOut,
+    pub source: SourceWithProgressOut,
     /// Its passages, as many as one answer has room for.
     pub chunks: Vec<ChunkOut>,
     /// The `offset` at which the next ones begin, if there are more.
@@ -237,7 +286,7 @@ pub struct PageOut {
     url: String,
     #[schema(value_type = PageStatus)]
     status: &'static str,
-    /// Why it could not be read, is gone, or answers through another page.
+    /// Why it could not be read, is gone, is left out, or answers through another page.
     #[schema(required = true)]
     reason: Option<String>,
     /// Links between it and the source's own address; what only a sitemap lists counts as 1.

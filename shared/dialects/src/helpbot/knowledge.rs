@@ -98,6 +98,12 @@ impl From<Source> for SourceOut {
             created_at,
             synced_at,
             copied_from: _,
+            max_pages: _,
+            pages: _,
+            queued: _,
+            pages_read: _,
+            pages_failed: _,
+            pages_left_out: _,
         } = from;
         Self {
             id: id.to_string(),

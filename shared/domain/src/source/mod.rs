@@ -10,10 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Chatbot, ChatbotId, CrawlId, Error, Result, SourceId, Timestamp, WorkspaceId, bounds};
 
-/// How many pages one URL source may have.
-pub const MAX_PAGES: u32 = 50;
+/// How many pages one URL source may have, whatever the plan.
+pub const MAX_PAGES: u32 = 5_000;
+/// How many pages a source has that was crawled before plans had a say.
+pub const FORMER_PAGES: u32 = 50;
+/// Pages that a crawl leaves out and lists, with the reason; of more, nothing is known.
+pub const MAX_LEFT_OUT: u32 = 1_000;
 /// How many links away from the given page a crawl goes.
-pub const MAX_DEPTH: u8 = 3;
+pub const MAX_DEPTH: u8 = 10;
 /// How many passages the sources of one chatbot may have together: what a function searches in memory.
 pub const MAX_PASSAGES: u32 = 200_000;
 /// How many bytes an uploaded file may have.
@@ -24,8 +28,15 @@ pub const UPLOAD_TIME: Duration = Duration::from_secs(15 * 60);
 pub const UPLOAD_GRACE: Duration = Duration::from_secs(5 * 60);
 /// A copy that has come to no end is looked at again after this time.
 pub const COPY_LEASE: Duration = Duration::from_secs(5 * 60);
-/// A crawl that has not finished by then is called off; what answered before stays.
-pub const CRAWL_TIME: Duration = Duration::from_secs(60 * 60);
+/// A small crawl that has not finished by then is called off; what answered before stays.
+const CRAWL_TIME: Duration = Duration::from_secs(60 * 60);
+/// How much longer a crawl has for each page beyond [`FORMER_PAGES`] that it may read.
+const PAGE_TIME: Duration = Duration::from_secs(4);
+
+/// After this time a crawl that may read `max_pages` pages is called off.
+pub fn crawl_time(max_pages: u32) -> Duration {
+    CRAWL_TIME + PAGE_TIME * max_pages.saturating_sub(FORMER_PAGES)
+}
 
 /// Where a source comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -143,6 +154,18 @@ pub struct Source {
     pub synced_at: Option<Timestamp>,
     /// What it was copied from, if it was.
     pub copied_from: Option<CopiedFrom>,
+    /// How many pages the crawl under way, or the last one, may read.
+    pub max_pages: u32,
+    /// How many pages it was to read, those that are read included.
+    pub pages: u32,
+    /// How many of them wait; `None` if no crawl counted them.
+    pub queued: Option<u32>,
+    /// How many of them were read.
+    pub pages_read: u32,
+    /// How many of them could not be read, or are gone.
+    pub pages_failed: u32,
+    /// How many pages were left out, up to [`MAX_LEFT_OUT`] and those that ask for it.
+    pub pages_left_out: u32,
 }
 
 /// The source that another one is a copy of.
@@ -156,6 +179,21 @@ pub struct CopiedFrom {
     pub job: CrawlId,
     /// When the copy was requested.
     pub requested_at: Timestamp,
+}
+
+/// How far a crawl is, in pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CrawlProgress {
+    /// That are known of.
+    pub found: u32,
+    /// That were read.
+    pub read: u32,
+    /// That could not be read, or are gone.
+    pub failed: u32,
+    /// That wait to be read.
+    pub left: u32,
+    /// That are left out: over the plan's budget, too many links away, not to be indexed.
+    pub left_out: u32,
 }
 
 /// The file of a source.
@@ -197,6 +235,12 @@ impl Source {
             created_at: now,
             synced_at: None,
             copied_from: None,
+            max_pages: FORMER_PAGES,
+            pages: 1,
+            queued: Some(1),
+            pages_read: 0,
+            pages_failed: 0,
+            pages_left_out: 0,
         }
     }
 
@@ -216,6 +260,11 @@ impl Source {
             chunk_count: 0,
             word_count: 0,
             synced_at: None,
+            pages: 1,
+            queued: Some(1),
+            pages_read: 0,
+            pages_failed: 0,
+            pages_left_out: 0,
             copied_from: Some(CopiedFrom {
                 chatbot_id: self.chatbot_id,
                 source_id: self.id,
@@ -231,6 +280,15 @@ impl Source {
         self.copied_from.as_ref().filter(|from| self.is_crawling() && from.job == self.job)
     }
 
+    /// How far the crawl of a site is; `None` of a pair, and of a crawl that was not counted.
+    pub fn progress(&self) -> Option<CrawlProgress> {
+        let queued = self.queued.filter(|_| self.kind != SourceKind::Qa)?;
+        let left = if self.is_crawling() { queued } else { 0 };
+        let (read, failed) = (self.pages_read, self.pages_failed);
+        let left_out = self.pages_left_out;
+        Some(CrawlProgress { found: read + failed + left + left_out, read, failed, left, left_out })
+    }
+
     /// The source of a Q&A pair of `words` words, which answers at once.
     pub fn of_pair(chatbot: &Chatbot, pair: &QaPair, words: u32, now: Timestamp) -> Self {
         let name = pair.question.clone();
@@ -241,6 +299,8 @@ impl Source {
             chunk_count: 1,
             word_count: words,
             synced_at: Some(now),
+            pages: 0,
+            queued: None,
             ..new
         }
     }

@@ -72,7 +72,7 @@ impl Page {
     /// What tells its content from that of other pages, if there is any that may answer.
     pub fn content(&self) -> Option<&str> {
         match self.state {
-            PageState::Queued | PageState::Gone(_) => None,
+            PageState::Queued | PageState::Gone(_) | PageState::LeftOut(_) => None,
             _ => self.snapshot.as_ref().map(|snapshot| snapshot.hash.as_str()),
         }
     }
@@ -127,6 +127,9 @@ pub enum PageState {
     Failed(String),
     /// The server says that it is not there (404, 410).
     Gone(String),
+    /// It is no part of what answers: the plan has no room for it, it is too many links away, or it
+    /// asks not to be indexed. The reason is user-facing.
+    LeftOut(String),
     /// It says the same as the page at this address, which answers for both.
     Duplicate(String),
 }
@@ -140,17 +143,21 @@ impl PageState {
             Self::Failed(_) => "failed",
             Self::Gone(_) => "gone",
             Self::Duplicate(_) => "duplicate",
+            Self::LeftOut(_) => "left_out",
         }
     }
 
     /// The names of all.
-    pub const NAMES: [&'static str; 5] = ["queued", "read", "failed", "gone", "duplicate"];
+    pub const NAMES: [&'static str; 6] =
+        ["queued", "read", "failed", "gone", "duplicate", "left_out"];
 
     /// Why it is in that state; user-facing.
     pub fn reason(&self) -> Option<String> {
         match self {
             Self::Queued | Self::Read => None,
-            Self::Failed(reason) | Self::Gone(reason) => Some(reason.clone()),
+            Self::Failed(reason) | Self::Gone(reason) | Self::LeftOut(reason) => {
+                Some(reason.clone())
+            }
             Self::Duplicate(of) => Some(format!("says the same as {of}")),
         }
     }

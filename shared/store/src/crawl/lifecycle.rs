@@ -2,26 +2,16 @@
 //! that a step that is repeated, or belongs to a superseded crawl, changes nothing.
 
 use domain::{
-    ChatbotId, Result, Source, SourceId, SourceStatus, Timestamp,
-    source::{CRAWL_TIME, Page},
+    Result, Source, SourceStatus, Timestamp,
+    source::{Page, crawl_time},
 };
 
 use crate::{
     keys,
-    knowledge::{index::PointerItem, pages::PageItem, sources::SourceItem},
+    knowledge::{index::PointerItem, pages::PageItem},
     table::client::Store,
     table::write::Write,
 };
-
-/// How far the crawl of a source is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CrawlProgress {
-    /// The source.
-    pub source: Source,
-    /// How many pages of its crawl are queued; `None` for a crawl that was begun before they were
-    /// counted.
-    pub queued: Option<u32>,
-}
 
 /// What a crawl came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,38 +41,31 @@ pub enum CrawlResult {
 }
 
 impl Store {
-    /// A source of `chatbot` with how far its crawl is.
-    pub async fn crawl_progress(
-        &self,
-        chatbot: ChatbotId,
-        id: SourceId,
-    ) -> Result<Option<CrawlProgress>> {
-        let found: Option<SourceItem> = self.get(&keys::source(chatbot, id), true).await?;
-        Ok(found.map(|item| CrawlProgress { queued: item.queued, source: item.into() }))
-    }
-
-    /// Begins another crawl of `source` with `page`, unless one is under way or was begun since
+    /// Begins another crawl of `source` with `page`, of at most `max_pages` pages, unless one is under way or was begun since
     /// the source was read; whether it was begun. A ticker begins it only while the source is due
     /// as it was `seen` to be.
     pub async fn begin_crawl(
         &self,
         source: &Source,
-        page: &Page,
+        (page, max_pages): (&Page, u32),
         now: Timestamp,
         seen: Option<&str>,
     ) -> Result<bool> {
         let key = keys::source(source.chatbot_id, source.id);
         let begin = Write::update(
             key.clone(),
-            "SET #status = :pending, job = :job, pages = :one, queued = :one, due_pk = :due_pk, \
+            "SET #status = :pending, job = :job, max_pages = :max, pages = :one, queued = :one, \
+             pages_read = :none, pages_failed = :none, pages_left_out = :none, due_pk = :due_pk, \
              due_at = :due_at REMOVE reason",
         )
+        .value("max", max_pages)?
+        .value("none", 0)?
         .value("one", 1)?
         .name("status", "status")
         .value("pending", SourceStatus::Pending)?
         .value("job", page.job)?
         .value("due_pk", keys::due_partition_of(&key))?
-        .value("due_at", now.plus(CRAWL_TIME).to_string())?
+        .value("due_at", now.plus(crawl_time(max_pages)).to_string())?
         .when(when_seen("attribute_exists(pk) AND job = :old AND #status = :was", seen))
         .value("old", source.job)?
         .value("was", source.status)?;

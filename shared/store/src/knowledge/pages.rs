@@ -3,7 +3,7 @@
 
 use domain::{
     ChatbotId, CrawlId, Error, Result, Source, SourceId, WorkspaceId,
-    source::{Chunk, MAX_PAGES, Page, PageState, Retry, Snapshot},
+    source::{Chunk, Page, PageState, Retry, Snapshot},
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -96,9 +96,12 @@ impl PageItem {
         serde_dynamo::to_item(self).map_err(Error::internal)
     }
 
-    /// The write that queues `page`.
+    /// The write that queues `page`, or lists that it is left out.
     pub fn queued(page: &Page) -> Result<Write> {
-        debug_assert!(page.state == PageState::Queued, "a page begins queued");
+        debug_assert!(
+            matches!(page.state, PageState::Queued | PageState::LeftOut(_)),
+            "a page begins queued or left out"
+        );
         let key = keys::page(page.source_id, page.job, &page.url);
         Ok(Write::put(key, &Self::from(page))?.if_absent())
     }
@@ -141,7 +144,7 @@ fn end(page: &Page) -> Result<Write> {
 }
 
 /// An update of the counters of the crawl that `page` belongs to; they are in its source's item.
-fn counted(page: &Page, expression: &str) -> Result<Write> {
+pub(crate) fn counted(page: &Page, expression: impl Into<String>) -> Result<Write> {
     Write::update(keys::source(page.chatbot_id, page.source_id), expression).value("job", page.job)
 }
 
@@ -161,42 +164,7 @@ fn reading(page: &Page, by: i8) -> Result<Write> {
         .value("queued", &PageState::Queued)
 }
 
-/// What became of pages that a crawl found links to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct NewPages {
-    /// Queued now.
-    pub queued: u32,
-    /// Left out, since a source has at most [`MAX_PAGES`] pages.
-    pub left_out: u32,
-}
-
 impl Store {
-    /// Queues pages that are not part of the crawl yet, as long as there is room.
-    pub async fn queue_pages(&self, pages: &[Page]) -> Result<NewPages> {
-        let Some(first) = pages.first() else { return Ok(NewPages::default()) };
-        let known = self.pages(first.source_id, first.job).await?;
-        let mut result = NewPages::default();
-        for page in pages.iter().filter(|page| known.iter().all(|k| k.url != page.url)) {
-            if result.left_out > 0 {
-                result.left_out += 1;
-                continue;
-            }
-            // The source counts its pages in the same transaction, so that the bound holds and
-            // the crawl's end is seen however many pages are read at once.
-            let room = counted(page, "ADD pages :one, queued :one")?
-                .value("one", 1)?
-                .when("attribute_exists(pk) AND job = :job AND pages < :most")
-                .value("most", MAX_PAGES)?;
-            let outcome = self.transact(vec![PageItem::queued(page)?, room]).await?;
-            if outcome.is_done() {
-                result.queued += 1;
-            } else if outcome.refused(1) && !outcome.refused(0) {
-                result.left_out += 1;
-            }
-        }
-        Ok(result)
-    }
-
     /// A page of a crawl.
     pub async fn page(&self, source: SourceId, job: CrawlId, url: &str) -> Result<Option<Page>> {
         let found: Option<PageItem> = self.get(&keys::page(source, job, url), true).await?;
@@ -213,7 +181,13 @@ impl Store {
     /// Ends a page that is queued: writes down what became of it, and counts one queued page less
     /// in the same transaction. Repeated it does nothing.
     pub async fn end_page(&self, page: &Page) -> Result<()> {
-        let count = counted(page, "ADD queued :less")?
+        let as_what = match page.state {
+            PageState::Failed(_) | PageState::Gone(_) => "pages_failed",
+            PageState::LeftOut(_) => "pages_left_out",
+            _ => "pages_read",
+        };
+        let count = counted(page, format!("ADD queued :less, {as_what} :one"))?
+            .value("one", 1)?
             .value("less", -1)?
             .value("none", 0)?
             .when("job = :job AND queued > :none");

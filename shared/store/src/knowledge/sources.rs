@@ -3,7 +3,7 @@
 use domain::{
     Chatbot, ChatbotId, CopiedFrom, CrawlId, Error, ErrorKind, Result, Source, SourceFile,
     SourceId, SourceKind, SourceStatus, SyncFrequency, Timestamp, WorkspaceId,
-    source::{CRAWL_TIME, Page, QaPair},
+    source::{FORMER_PAGES, Page, QaPair, crawl_time},
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,13 +44,25 @@ pub(crate) struct SourceItem {
     synced_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     copied_from: Option<CopiedFrom>,
+    #[serde(default = "former_pages")]
+    max_pages: u32,
     /// Pages of the crawl under way; guards their bound.
     #[serde(default)]
     pages: u32,
     /// Those of them that are queued; the crawl is complete at 0. A crawl that was begun before
     /// they were counted has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub queued: Option<u32>,
+    queued: Option<u32>,
+    #[serde(default)]
+    pages_read: u32,
+    #[serde(default)]
+    pages_failed: u32,
+    #[serde(default)]
+    pages_left_out: u32,
+}
+
+fn former_pages() -> u32 {
+    FORMER_PAGES
 }
 
 #[derive(Serialize, Deserialize)]
@@ -77,7 +89,13 @@ item_conversions!(
         created_at,
         synced_at,
         copied_from,
-    } + from { pages: 1, queued: from.is_crawling().then_some(1) }
+        max_pages,
+        pages,
+        queued,
+        pages_read,
+        pages_failed,
+        pages_left_out,
+    }
 );
 
 /// What became of a source that was to be added.
@@ -121,7 +139,7 @@ impl Store {
         let put = Write::put(key.clone(), &SourceItem::from(source))?.if_absent();
         let writes = vec![
             Write::put(claim.clone(), &ClaimItem { source_id: source.id })?.if_absent(),
-            with_due(put, &key, source.created_at.plus(CRAWL_TIME)),
+            with_due(put, &key, source.created_at.plus(crawl_time(source.max_pages))),
             PageItem::queued(page)?,
             one_more_source(chatbot)?,
         ];
@@ -145,7 +163,7 @@ impl Store {
         let key = keys::source(source.chatbot_id, source.id);
         let put = Write::put(key.clone(), &SourceItem::from(source))?.if_absent();
         let writes = vec![
-            with_due(put, &key, source.created_at.plus(CRAWL_TIME)),
+            with_due(put, &key, source.created_at.plus(crawl_time(source.max_pages))),
             PageItem::queued(page)?,
             one_more_source(chatbot)?,
         ];

@@ -78,7 +78,7 @@ async fn it_is_paged_bounded_and_the_chatbot_s_own() {
         let found = app.get(&format!("{path}{query}")).bearer(&tenant.secret).send().await.ok();
         assert_eq!(found, json!({"pages": expected, "total": 3}), "{query}");
     }
-    for (name, values) in [("limit", ["0", "101", "x", ""]), ("offset", ["-1", "51", "x", ""])] {
+    for (name, values) in [("limit", ["0", "101", "x", ""]), ("offset", ["-1", "6001", "x", ""])] {
         for value in values {
             let path = format!("{path}?{name}={value}");
             let reply = app.get(&path).bearer(&tenant.secret).send().await;
