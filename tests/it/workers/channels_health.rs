@@ -56,7 +56,7 @@ impl Checked {
     }
 
     /// It is well at first, and `lose`, after which nothing comes, ends it once.
-    async fn is_lost_once(self, lose: impl FnOnce()) {
+    async fn lost_only_once(self, lose: impl FnOnce()) {
         self.after(CHECKED).await;
         assert_eq!(self.status().await, "connected");
         lose();
@@ -95,7 +95,7 @@ async fn telegram_is_asked_each_six_hours_and_what_it_cannot_say_ends_nothing() 
     // It is asked again soon.
     it.after(Duration::from_secs(35 * 60)).await;
     eventually("another check", async || (asked() == 3).then_some(())).await;
-    it.is_lost_once(|| fake.revoke(FakeTelegram::TOKEN)).await;
+    it.lost_only_once(|| fake.revoke(FakeTelegram::TOKEN)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,7 +103,7 @@ async fn slack() {
     let fake = FakeSlack::start().await.expect("a port");
     let credentials = json!({"bot_token": FakeSlack::TOKEN, "signing_secret": FakeSlack::SECRET});
     let it = Checked::of("slack", fake.url(), "slack", credentials).await;
-    it.is_lost_once(|| fake.revoke(FakeSlack::TOKEN, "token_revoked")).await;
+    it.lost_only_once(|| fake.revoke(FakeSlack::TOKEN, "token_revoked")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,7 +111,7 @@ async fn discord_that_no_longer_delivers_here() {
     let fake = FakeDiscord::start().await.expect("a port");
     let credentials = json!({"bot_token": FakeDiscord::TOKEN});
     let it = Checked::of("discord", fake.url(), "discord", credentials).await;
-    it.is_lost_once(|| fake.remove_endpoint()).await;
+    it.lost_only_once(|| fake.remove_endpoint()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,7 +120,7 @@ async fn whatsapp() {
     let credentials = json!({"access_token": FakeGraph::TOKEN, "app_secret": FakeGraph::SECRET,
         "phone_number_id": FakeGraph::PHONE_NUMBER});
     let it = Checked::of("graph", fake.url(), "whatsapp", credentials).await;
-    it.is_lost_once(|| fake.revoke(FakeGraph::TOKEN)).await;
+    it.lost_only_once(|| fake.revoke(FakeGraph::TOKEN)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,5 +129,5 @@ async fn messenger() {
     let credentials =
         json!({"page_access_token": FakeGraph::TOKEN, "app_secret": FakeGraph::SECRET});
     let it = Checked::of("graph", fake.url(), "messenger", credentials).await;
-    it.is_lost_once(|| fake.revoke(FakeGraph::TOKEN)).await;
+    it.lost_only_once(|| fake.revoke(FakeGraph::TOKEN)).await;
 }

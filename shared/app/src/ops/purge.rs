@@ -61,10 +61,8 @@ impl Purging {
             PurgeTarget::Conversation { id } => self.store.purge_deliveries_of(id).await?,
             // Those too whose sources never came to be.
             PurgeTarget::Chatbot { id, .. } => self.files.remove_all(id).await?,
-            PurgeTarget::Workspace { id } => {
-                if !self.purge_chatbots(id, begun).await? {
-                    return self.queue.send(job, Duration::ZERO).await;
-                }
+            PurgeTarget::Workspace { id } if !self.purge_chatbots(id, begun).await? => {
+                return self.queue.send(job, Duration::ZERO).await;
             }
             _ => {}
         }
