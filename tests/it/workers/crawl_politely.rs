@@ -57,10 +57,10 @@ async fn a_site_that_wants_time_between_pages_gets_them_one_by_one() {
         ("/a", &page("The garden closes at dusk.", "")),
     ])
     .await;
-    patient.file("/robots.txt", "text/plain", b"User-agent: *\nCrawl-delay: 7200\n");
+    patient.file("/robots.txt", "text/plain", b"User-agent: *\nCrawl-delay: 40000\n");
     let id = ready(&app, &tenant, &format!("{}/", patient.url)).await;
     let listed = pages(&app, &tenant, &id).await;
-    assert!(text(&listed[1]["reason"]).contains("7200 seconds between two pages"), "{listed:?}");
+    assert!(text(&listed[1]["reason"]).contains("40000 seconds between two pages"), "{listed:?}");
     assert_eq!(patient.hits("/a"), 0);
     assert!(said(&app, &tenant, "How many boats has the harbour?").await.contains("eleven"));
     app.finish().await;
