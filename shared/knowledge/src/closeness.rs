@@ -47,7 +47,7 @@ pub struct Closeness {
     pub part_cosine: f32,
     /// `covered` of what is said in one place, with what the headings say.
     pub focus: f32,
-    /// 1 if the passage has the kind of thing that is asked for, such as a time; 0 if it has not;
+    /// 1 if the passage has the kind of thing that is wanted, such as a time; 0 if it has not;
     /// 0.5 if nothing of a kind is.
     pub kind: f32,
 }

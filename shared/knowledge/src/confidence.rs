@@ -32,7 +32,7 @@ const BELOW_HEADING: [f32; 11] =
 /// What closeness counts for beyond that, where the static table knows the question.
 const KNOWN_CLOSENESS: f32 = 0.579;
 /// Weights of a passage below a heading beside others: a bias, the logarithm of the odds alone, the
-/// kind of what is asked for, what is said in one place, and what the best have in common. Fitted by
+/// kind of what is wanted, what is said in one place, and what the best have in common. Fitted by
 /// the likelihood that of the best eight the right one is chosen, or none.
 const AMONG: [f32; 5] = [-0.135, 1.241, 2.608, 1.71, -4.627];
 /// What another passage's odds count for against one.

@@ -268,7 +268,7 @@ fn section(lines: &[Line], at: usize) -> String {
     said.join("\n")
 }
 
-/// Whether a line goes on with what the last one is a part of, a list or code.
+/// Whether a line continues what the last one is a part of, a list or code.
 fn lines_alike(last: Option<&String>, line: &Line) -> bool {
     last.is_some_and(|last| kind(last) == line.kind)
 }

@@ -1,7 +1,10 @@
 //! Finding what answers a question: the pair that asks the same, or the passage that says most about
 //! it ([`crate::rank`]), each with a confidence of its own kind ([`crate::confidence`]).
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use domain::{Citation, conversation::shorten, source::QaPair};
 
@@ -209,8 +212,12 @@ impl Index {
         match passages.is_empty() || wanted.is_none() {
             true => Found { confidence: f64::from(by_pair), ..found },
             false => {
+                // A quotation of the question's own words, such as a link's, answers nothing.
+                let quote = passages.first().map_or("", |passage| passage.quote.as_str());
+                let is_echo = named.is_none() && echoes(quote, question);
                 let best = Match::Passages(passages);
-                Found { best, confidence: f64::from(by_passage), ..found }
+                let confidence = if is_echo { 0.0 } else { f64::from(by_passage) };
+                Found { best, confidence, ..found }
             }
         }
     }
@@ -451,6 +458,13 @@ impl Index {
             }
         }
     }
+}
+
+/// Whether a quotation has no word that the question hasn't.
+fn echoes(quote: &str, question: &str) -> bool {
+    let asked: HashSet<String> = text::words(question).collect();
+    let mut words = text::words(quote).peekable();
+    words.peek().is_some() && words.all(|word| asked.contains(&word))
 }
 
 /// A question, ready to choose sentences by.

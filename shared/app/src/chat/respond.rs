@@ -150,13 +150,6 @@ impl<'m> Message<'m> {
             }),
             (SearchOutcome::Sure, Match::Passages(passages)) => match &self.reading {
                 MessageReading::More(_) => self.more(passages, confidence),
-                // What was said already is no answer to what is asked on.
-                MessageReading::With(..) if self.is_said(&passages) => {
-                    match self.more(passages.clone(), confidence) {
-                        Response::Said(said) if !said.citations.is_empty() => Response::Said(said),
-                        _ => Response::Ask { passages, confidence },
-                    }
-                }
                 _ => Response::Ask { passages, confidence },
             },
             (SearchOutcome::Near, _) => Response::Said(Said {
@@ -190,14 +183,6 @@ impl<'m> Message<'m> {
         let text = own.or_else(|| text_of(intent.name(), self.language)).unwrap_or_default();
         let text = text.replace("{name}", &chatbot.name);
         Said { text, citations: Vec::new(), confidence: 1.0, unanswered: false }
-    }
-
-    /// Whether the last answer has all that would be quoted.
-    fn is_said(&self, passages: &[Passage]) -> bool {
-        let quote = passages.iter().map(|passage| &passage.quote).find(|quote| !quote.is_empty());
-        let normalized = quote.map(|quote| text::normalized(quote)).unwrap_or_default();
-        let said = self.last_answer.as_deref().map(text::normalized).unwrap_or_default();
-        !normalized.is_empty() && said.contains(&normalized)
     }
 
     /// What was not said yet of what was found.

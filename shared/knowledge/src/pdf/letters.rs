@@ -3,7 +3,7 @@
 
 /// Ranges and single codes kept of one map at most.
 const MAX_ENTRIES: usize = 70_000;
-/// Letters that one code stands for at most: a ligature, a syllable.
+/// Letters that one code means at most: a ligature, a syllable.
 const MAX_LETTERS: usize = 16;
 /// Bytes of a code at most.
 const MAX_BYTES: usize = 4;
@@ -16,7 +16,7 @@ struct Range {
     units: Vec<u16>,
 }
 
-/// Which letters the codes of a font's strings stand for.
+/// Which letters the codes of a font's strings mean.
 pub(super) struct LetterMap {
     /// In order of bytes and first codes.
     ranges: Vec<Range>,
