@@ -5,6 +5,7 @@ use domain::Citation;
 use crate::{
     closeness::{Closeness, Comparing},
     evidence::Evidence,
+    exclusion,
     index::{At, Index},
     pairs::Likeness,
     rank::LOOKED_AT,
@@ -42,6 +43,7 @@ impl Index {
         embedding: Option<&QueryEmbedding>,
         limit: usize,
     ) -> Vec<Explained> {
+        let question = &*exclusion::without(question);
         let asked = self.asked(question);
         let ranking = self.rank_asked(&asked, embedding, LOOKED_AT);
         let comparing = Comparing::new(&asked);

@@ -7,6 +7,9 @@
 //! the question itself the answer is at the beginning.
 
 mod lines;
+mod names;
+mod ranges;
+pub(crate) mod scope;
 mod score;
 mod sentences;
 mod table;
@@ -17,7 +20,7 @@ use domain::conversation::shorten;
 pub(crate) use self::score::has_kind;
 use self::{
     lines::{Kind, Line, kind, lines, parts},
-    score::{Scorer, row_name},
+    score::Scorer,
     sentences::sentences,
 };
 use crate::{
@@ -72,7 +75,8 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
     let total: f32 = query.terms.iter().map(|(_, weight)| weight).sum();
     let in_heading = |term: &String| heading_terms.contains(term);
     let above: f32 = query.terms.iter().filter(|(term, _)| in_heading(term)).map(|t| t.1).sum();
-    let scorer = Scorer { query, stems, total, heading: &heading_terms };
+    let numbers = ranges::numbers(&query.words);
+    let scorer = Scorer { query, stems, total, heading: &heading_terms, numbers };
     let first = first_told(&lines);
     let share_above = if total > 0.0 { above / total } else { 0.0 };
     // What of the question the heading lacks, and what is below the first line has.
@@ -108,13 +112,15 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
         Kind::Prose => prose(&lines, &scored, best),
         Kind::Item => list(&lines, at),
         Kind::Line if table::is_row(&lines[at].text) => {
-            table::quoted(&lines, &scored, best, |line| {
-                row_name(line).is_some_and(|name| scorer.names(name))
-            })
+            table::quoted(&lines, &scored, best, |line| scorer.names_row(line))
         }
         Kind::Line => run(&lines, at),
     };
-    if quoted.is_empty() { shorten(content.trim(), MIN_QUOTE * 2) } else { quoted }
+    if quoted.is_empty() {
+        shorten(content.trim(), MIN_QUOTE * 2)
+    } else {
+        scope::led(&lines, at, quoted)
+    }
 }
 
 /// A sentence or a line, and how well it fits the question.

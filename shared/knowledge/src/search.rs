@@ -13,11 +13,12 @@ use crate::{
     concepts,
     confidence::confidences_among,
     evidence::Evidence,
+    exclusion,
     index::{At, Index, Pair},
     outcome::Offer,
     pairs::Likeness,
     question::Asked,
-    quote::{QuoteQuery, quote},
+    quote::{QuoteQuery, quote, scope},
     rank::{Hit, LOOKED_AT, Ranking},
     semantic::{EntryEmbedding, QueryEmbedding, static_embedding},
     text::{self, Language, Stems},
@@ -37,6 +38,8 @@ const PAIRS: usize = 8;
 const FOREIGN: (f32, f32) = (0.5, 0.8);
 /// The share of a question that its heading has, from which on a section answers from its beginning.
 const ASKED_ABOVE: f32 = 0.85;
+/// How sure it is at least that a section which is headed by the code that is asked for answers.
+const HEADED_BY_CODE: f32 = 0.75;
 /// Passages that a question is compared with word by word.
 const COMPARED: usize = 8;
 
@@ -162,6 +165,7 @@ impl Index {
             let best = Match::Pair(pair.pair.clone(), pair.citation.clone());
             return Found { best, confidence: 1.0, ..Found::nothing() };
         }
+        let question = &*exclusion::without(question);
         let asked = self.asked(question);
         let ranking = self.rank_asked(&asked, embedding, limit.max(LOOKED_AT));
         if ranking.hits.is_empty() {
@@ -174,7 +178,13 @@ impl Index {
         let named = self.named(question, &ranking);
         let comparing = Comparing::new(&asked);
         let (first, by_passage) = self.best_passage(&asked, &ranking, &comparing);
-        let by_passage = if named.is_some() { 1.0 } else { by_passage };
+        let coded = self.headed_by_code(question, &asked, &ranking);
+        let by_passage = match (named, coded) {
+            (Some(_), _) => 1.0,
+            (None, Some(_)) => by_passage.max(HEADED_BY_CODE),
+            (None, None) => by_passage,
+        };
+        let named = named.or(coded);
         let by_pair = best_pair.map_or(0.0, |near| near.confidence);
         let found = Found {
             offers: self.offers(&ranking, first, &near),
@@ -447,13 +457,19 @@ impl Index {
                 let segment = &self.parts.get(segment as usize)?.segment;
                 let content = segment.content(place as usize);
                 let heading = self.heading(hit.entry).unwrap_or_default();
+                let headings = segment.above(place as usize).map(|(above, _)| &above.headings);
                 let query = QuoteQuery {
                     terms: query.terms.clone(),
                     concepts: query.concepts.clone(),
                     vector: query.vector.as_ref(),
                     words: query.words.clone(),
                 };
-                let quote = quote(&content, heading, &query, &Stems::of(segment.language));
+                let stems = Stems::of(segment.language);
+                let url = citation.url.as_deref();
+                let repeated = self.repeated_lines();
+                let told = repeated.without(content.clone(), url, &query.terms, &stems);
+                let quote = quote(&told, heading, &query, &stems);
+                let quote = scope::below(quote, headings.map_or(&[], Vec::as_slice));
                 Some(Passage { citation, quote, content, score })
             }
         }

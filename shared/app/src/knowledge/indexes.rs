@@ -203,9 +203,10 @@ async fn load(
                 }
             }
         }
-        let meaning = app.semantics.model().map(|model| meaning(model, &segments, meant));
-        let of_source =
-            segments.iter().map(|((source, _), (segment, _))| (*source, segment.clone()));
+        let ordered = in_order(&segments);
+        let (pairs, meant) = pairs_in_order(pairs, meant);
+        let meaning = app.semantics.model().map(|model| meaning(model, &ordered, meant));
+        let of_source = ordered.iter().map(|(source, (segment, _))| (*source, segment.clone()));
         let bytes = pair_bytes(&pairs);
         let index = Index::new(of_source, pairs);
         let index = Arc::new(match meaning {
@@ -235,14 +236,39 @@ fn large(pointers: Vec<IndexPointer>) -> Large {
     large
 }
 
-/// What all entries mean, in the order that the index has them: that of the map, then the pairs.
+/// The segments by what they are read from, so that the same knowledge is the same index whichever
+/// source was read first.
+fn in_order(segments: &HashMap<(SourceId, CrawlId), Part>) -> Vec<(SourceId, &Part)> {
+    let mut all: Vec<(SourceId, &Part)> =
+        segments.iter().map(|((source, _), part)| (*source, part)).collect();
+    let read_from = |part: &Part| {
+        let above = part.0.above(0).map(|(above, _)| (above.url.clone(), above.title.clone()));
+        (above, part.0.len())
+    };
+    all.sort_by_cached_key(|(source, part)| (read_from(part), *source));
+    all
+}
+
+/// The pairs by what they say, each with its embedding.
+fn pairs_in_order(
+    pairs: Vec<(SourceId, QaPair)>,
+    meant: Vec<Option<Vec<u8>>>,
+) -> (Vec<(SourceId, QaPair)>, Vec<Option<Vec<u8>>>) {
+    let mut both: Vec<_> = pairs.into_iter().zip(meant).collect();
+    both.sort_by(|((source, one), _), ((other_source, other), _)| {
+        (&one.question, &one.answer, source).cmp(&(&other.question, &other.answer, other_source))
+    });
+    both.into_iter().unzip()
+}
+
+/// What all entries mean, in the order that the index has them: the segments, then the pairs.
 fn meaning(
     model: &str,
-    segments: &HashMap<(SourceId, CrawlId), Part>,
+    segments: &[(SourceId, &Part)],
     pairs: Vec<Option<Vec<u8>>>,
 ) -> EntryEmbedding {
     let mut embeddings = EntryEmbedding::of(model);
-    for (segment, vectors) in segments.values() {
+    for (_, (segment, vectors)) in segments {
         embeddings.add(segment.len(), vectors.clone());
     }
     for pair in pairs {

@@ -24,6 +24,7 @@ pub(crate) use self::{
     weigh::{MIN_ENTRIES, idf},
 };
 use crate::{
+    repeated::RepeatedLines,
     segment::Segment,
     semantic::{EntryEmbedding, Vectors, static_embedding},
     text::{self, Language, Stems},
@@ -101,6 +102,8 @@ pub struct Index {
     pub(crate) concepts: OnceLock<HashMap<u16, Vec<u32>>>,
     /// What it can be asked about, once someone wants to know.
     pub(crate) topics: OnceLock<Vec<String>>,
+    /// Lines that its pages repeat, once an answer is quoted.
+    pub(crate) repeated_lines: OnceLock<RepeatedLines>,
 }
 
 impl Index {

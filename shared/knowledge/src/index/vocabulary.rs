@@ -170,7 +170,7 @@ impl Vocabulary {
         let most = if asked.len() >= MIN_LETTERS_OF_TWO { 2 } else { 1 };
         let (set, count) = letters(plain);
         let mut theirs = Vec::with_capacity(MAX_LETTERS);
-        let mut best: Option<(usize, std::cmp::Reverse<u32>, u32)> = None;
+        let mut best: Option<(usize, std::cmp::Reverse<u32>, &str, u32)> = None;
         for (at, word) in (0u32..).zip(&self.words) {
             let (their_set, their_count) = word.letters;
             // An edit changes two letters of the set at most.
@@ -188,12 +188,13 @@ impl Vocabulary {
             if distance > most || word.count == 0 || !swapped {
                 continue;
             }
-            let found = (distance, std::cmp::Reverse(word.count), at);
+            // Of those alike the first by its letters: which was read first is chance.
+            let found = (distance, std::cmp::Reverse(word.count), &*word.lower, at);
             if best.is_none_or(|best| found < best) {
                 best = Some(found);
             }
         }
-        best.map(|(distance, _, at)| (at, distance))
+        best.map(|(distance, .., at)| (at, distance))
     }
 }
 

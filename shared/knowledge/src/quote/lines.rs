@@ -59,7 +59,7 @@ pub(super) fn kind(line: &str) -> Kind {
 }
 
 /// Whether a line begins as an item of a list does.
-fn marker(line: &str) -> bool {
+pub(super) fn marker(line: &str) -> bool {
     if line.starts_with(['-', '*', '•', '–', '·', '◦', '▪', '‣']) {
         return line.chars().nth(1).is_some_and(char::is_whitespace);
     }

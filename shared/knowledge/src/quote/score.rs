@@ -1,9 +1,10 @@
 //! How well a sentence, an item or a row fits a question.
 
 use super::{
-    KIND, MAX_SHORT, NEARNESS, QuoteQuery, ROW_NAMED, SAME_CONCEPT, UNTOLD, asks_something,
+    KIND, NEARNESS, QuoteQuery, ROW_NAMED, SAME_CONCEPT, UNTOLD, asks_something,
     lines::{Kind, Line},
-    weekdays,
+    names::{alike, alternatives, has_compounds, is_part, row_name, share_of_parts},
+    ranges, weekdays,
 };
 use crate::{
     asks::{self, Asks},
@@ -17,11 +18,14 @@ pub(super) struct Scorer<'q> {
     pub stems: &'q Stems,
     pub total: f32,
     pub heading: &'q [String],
+    /// The numbers of the question.
+    pub numbers: Vec<f32>,
 }
 
 impl Scorer<'_> {
     pub fn score(&self, sentence: &str, kind: Kind) -> f32 {
         let there: Vec<String> = self.stems.terms(sentence).collect();
+        let compounds = has_compounds(self.stems.language());
         let named: Vec<u16> =
             text::words(sentence).filter_map(|word| concepts::of(&word)).collect();
         let concepts = self.query.concepts.iter().copied().chain(std::iter::repeat(None));
@@ -30,6 +34,10 @@ impl Scorer<'_> {
             .filter_map(|((term, weight), concept)| {
                 let says = there.iter().any(|other| alike(term, other));
                 let means = concept.is_some_and(|concept| named.contains(&concept));
+                let parts = if says || !compounds { 0.0 } else { share_of_parts(term, &there) };
+                if parts > SAME_CONCEPT {
+                    return Some(parts * weight);
+                }
                 // Said once, in the heading, it is said.
                 match (says, means) {
                     (true, _) if self.heading.contains(term) => Some(0.4 * weight),
@@ -44,8 +52,7 @@ impl Scorer<'_> {
             .query
             .vector
             .and_then(|vector| Some(static_embedding::embed(sentence)?.cosine(vector).max(0.0)));
-        let row = row_name(sentence).filter(|_| kind == Kind::Line);
-        let is_named = row.is_some_and(|name| self.names(name));
+        let is_named = kind == Kind::Line && self.names_row(sentence);
         let kind_fits = asks::asks(&self.query.words).is_some_and(|asks| has_kind(sentence, asks));
         let told = match kind {
             Kind::Line if is_named => 1.0,
@@ -58,13 +65,28 @@ impl Scorer<'_> {
         told * (covered + NEARNESS * near.unwrap_or_default() + kind_counts + name_counts)
     }
 
-    /// Whether the question has all words of a row's `name` that are not in the heading, or names a
-    /// day that the name's days include.
-    pub fn names(&self, name: &str) -> bool {
-        let asked = |term: &String| self.query.terms.iter().any(|(other, _)| alike(term, other));
-        let own = self.stems.content_terms(name).into_iter();
-        let mut own = own.filter(|term| !self.heading.contains(term)).peekable();
-        own.peek().is_some() && own.all(|term| asked(&term))
+    /// Whether the question names the row that a line is, or has a number within its range.
+    pub fn names_row(&self, line: &str) -> bool {
+        row_name(line).is_some_and(|name| {
+            self.names(name) || ranges::holds(&self.numbers, line, &self.query.terms, self.stems)
+        })
+    }
+
+    /// Whether the question has all words of a row's `name`, or of one of its names, that are not in
+    /// the heading, or names a day that the name's days include.
+    fn names(&self, name: &str) -> bool {
+        let compounds = has_compounds(self.stems.language());
+        let asked = |term: &String| {
+            let is = |other: &String| alike(term, other) || compounds && is_part(other, term);
+            self.query.terms.iter().any(|(other, _)| is(other))
+        };
+        let is_asked = |name: &str| {
+            let own = self.stems.content_terms(name).into_iter();
+            let mut own = own.filter(|term| !self.heading.contains(term)).peekable();
+            own.peek().is_some() && own.all(|term| asked(&term))
+        };
+        is_asked(name)
+            || alternatives(name).iter().any(|name| is_asked(name))
             || weekdays::is_within(&self.query.words, name)
     }
 
@@ -80,32 +102,6 @@ impl Scorer<'_> {
         let below: f32 = below.map(|(_, weight)| weight).sum();
         if self.total > 0.0 { below / self.total } else { 0.0 }
     }
-}
-
-/// What a row is of: the value of its first cell, or what is before its colon. Code has no rows.
-pub(super) fn row_name(line: &str) -> Option<&str> {
-    if line.contains(['"', '{', '}', '[', ']', '<', '>', '=', ';', '\\', '`']) {
-        return None;
-    }
-    let (first, rest) = match line.split_once(" | ") {
-        Some((first, _)) => (first, true),
-        None => (line, false),
-    };
-    match (first.split_once(": "), rest) {
-        (Some((_, value)), true) => Some(value),
-        (Some((name, _)), false) => Some(name).filter(|name| name.chars().count() <= MAX_SHORT),
-        (None, true) => Some(first),
-        (None, false) => None,
-    }
-}
-
-/// Whether two terms are forms of one word, as far as their beginnings tell.
-fn alike(a: &str, b: &str) -> bool {
-    if a == b {
-        return true;
-    }
-    let front = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
-    front >= 5 && front * 4 >= 3 * a.chars().count().max(b.chars().count())
 }
 
 /// Whether a sentence has what a question of this kind asks for.

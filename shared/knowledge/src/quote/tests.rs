@@ -2,7 +2,11 @@ use super::*;
 use crate::{semantic::static_embedding, text::Language};
 
 fn quoted(content: &str, heading: &str, question: &str) -> String {
-    let stems = Stems::of(Language::English);
+    quoted_in(Language::English, content, heading, question)
+}
+
+fn quoted_in(language: Language, content: &str, heading: &str, question: &str) -> String {
+    let stems = Stems::of(language);
     let terms = stems.content_terms(question).into_iter().map(|term| (term, 1.0)).collect();
     let vector = static_embedding::embed(question);
     let words = text::words(question).collect();
@@ -61,4 +65,35 @@ fn a_row_is_quoted_with_what_names_its_columns() {
     assert_eq!(quoted(table, "Prices", "What do boats cost?"), whole);
     let facts = "Length: 9 m\nBerths: 6\nDeposit: 500 €";
     assert_eq!(quoted(facts, "The boat", "How many berths has it?"), "Berths: 6");
+}
+
+#[test]
+fn the_row_is_quoted_whose_range_has_the_number_that_is_asked_for() {
+    let table = "Paddle: A | Height (cm): 150–165 | Blade (cm): 40–42\n\
+        Paddle: B | Height (cm): 166–180 | Blade (cm): 43–45\n\
+        Paddle: C | Height (cm): 181–195 | Blade (cm): 46–48";
+    let found = quoted(table, "Paddles", "I am 172 tall, which paddle do I take?");
+    assert!(found.contains("166–180") && !found.contains("150–165"), "{found}");
+    let found = quoted(table, "Paddles", "Which paddle has a blade of 47 cm?");
+    assert!(found.contains("46–48") && !found.contains("150–165"), "{found}");
+}
+
+#[test]
+fn a_row_of_several_names_and_one_of_a_compounds_parts_are_found() {
+    let table = "Boot: Flöße | Miete: 12 €\nBoot: SUPs und Surfbretter | Miete: 9 €\nBoot: Tretboote | Miete: 15 €";
+    let found = quoted_in(Language::German, table, "Miete", "Was kostet ein SUP?");
+    assert!(found.contains("9 €") && !found.contains("12 €"), "{found}");
+    let table = "Kurs: Anfänger | Gebühr: 90 €\nKurs: Rollen | Gebühr: 60 €\nKurs: Wildwasser | Gebühr: 120 €";
+    let found = quoted_in(Language::German, table, "Gebühren", "Was kostet der Wildwasserkurs?");
+    assert!(found.contains("120 €") && !found.contains("90 €"), "{found}");
+}
+
+#[test]
+fn a_list_is_quoted_with_the_sentence_before_it_that_turns_it_round() {
+    let list = "The boathouse lends most things. These are not lent to beginners.\n- racing shells\n- sails\n- engines";
+    let found = quoted(list, "Lending", "Are sails lent?");
+    assert!(found.starts_with("These are not lent to beginners.\n- racing"), "{found}");
+    let rows = "Only members pay these prices:\nShell: 4 €\nRaft: 9 €\nSail: 3 €";
+    let found = quoted(rows, "Prices", "What is the price of a raft?");
+    assert!(found.starts_with("Only members pay these prices:\nRaft: 9 €"), "{found}");
 }

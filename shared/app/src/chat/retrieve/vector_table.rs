@@ -6,7 +6,7 @@
 //! what the question names ranks above one that is only about the like.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     sync::Arc,
 };
 
@@ -133,7 +133,7 @@ impl Nearest {
         near.retain(|found| current.contains(&(found.source, found.job)));
         near.truncate(SEARCHED);
         let passages = near.iter().map(passage).collect();
-        let mut by_source: HashMap<SourceId, Vec<Chunk>> = HashMap::new();
+        let mut by_source: BTreeMap<SourceId, Vec<Chunk>> = BTreeMap::new();
         for NearChunk { source, chunk, .. } in near {
             by_source.entry(source).or_default().push(chunk);
         }
