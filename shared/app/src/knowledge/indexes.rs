@@ -58,6 +58,8 @@ struct Loaded {
 
 /// A segment, and what its passages mean if that is known.
 type Part = (Arc<Segment>, Option<Arc<Vectors>>);
+/// What a pair means, as it is stored; none where it has no embedding.
+type PairEmbedding = Option<Vec<u8>>;
 
 /// A chatbot's place in the cache. It is cached again with its bytes when they change.
 #[derive(Clone, Default)]
@@ -252,8 +254,8 @@ fn in_order(segments: &HashMap<(SourceId, CrawlId), Part>) -> Vec<(SourceId, &Pa
 /// The pairs by what they say, each with its embedding.
 fn pairs_in_order(
     pairs: Vec<(SourceId, QaPair)>,
-    meant: Vec<Option<Vec<u8>>>,
-) -> (Vec<(SourceId, QaPair)>, Vec<Option<Vec<u8>>>) {
+    meant: Vec<PairEmbedding>,
+) -> (Vec<(SourceId, QaPair)>, Vec<PairEmbedding>) {
     let mut both: Vec<_> = pairs.into_iter().zip(meant).collect();
     both.sort_by(|((source, one), _), ((other_source, other), _)| {
         (&one.question, &one.answer, source).cmp(&(&other.question, &other.answer, other_source))
