@@ -13,7 +13,7 @@ use crate::{
 const MAX_ELSE: usize = 2;
 
 impl Index {
-    /// The first passage of the only section that is headed by a code which is asked for.
+    /// The first passage of the only section that is headed by a code in the question.
     pub(crate) fn headed_by_code(
         &self,
         question: &str,
@@ -66,7 +66,7 @@ fn codes(words: &[String]) -> Vec<String> {
     asks::codes(words).into_iter().filter(is_code).collect()
 }
 
-/// What is before the mark that parts a code from what it stands for: "E-7" of "E-7: No signal".
+/// What is before the mark that parts a code from what it means: "E-7" of "E-7: No signal".
 fn head(heading: &str) -> Option<&str> {
     const MAX_HEAD: usize = 16;
     let end = heading.find(": ").or_else(|| heading.find(" – ")).or_else(|| heading.find(" - "));

@@ -1,11 +1,11 @@
 //! What a question says that it is not about: "the price of a tandem, not a racing bike". The words
-//! behind such a "not" would find just what is not asked for.
+//! behind such a "not" would find just what is not wanted.
 
 use std::borrow::Cow;
 
 use crate::text;
 
-/// Words that set apart what follows, behind a comma or one of [`JOINING`].
+/// Words that set apart what comes behind it, behind a comma or one of [`JOINING`].
 const NOT: &str = "not nicht kein keine keinen pas no non nao niet geen nie не degil";
 /// Words in place of the comma.
 const JOINING: &str = "and but und aber et mais y pero e ma mas en maar a ale а и ve ama";

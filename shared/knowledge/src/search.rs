@@ -38,7 +38,7 @@ const PAIRS: usize = 8;
 const FOREIGN: (f32, f32) = (0.5, 0.8);
 /// The share of a question that its heading has, from which on a section answers from its beginning.
 const ASKED_ABOVE: f32 = 0.85;
-/// How sure it is at least that a section which is headed by the code that is asked for answers.
+/// How sure it is at least that a section which is headed by the code in the question answers.
 const HEADED_BY_CODE: f32 = 0.75;
 /// Passages that a question is compared with word by word.
 const COMPARED: usize = 8;
