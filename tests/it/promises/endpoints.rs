@@ -181,7 +181,7 @@ async fn requests_to_a_host_have_a_bound_whoever_s_webhooks_name_it() {
     }
     join_all([&ada, &bob].map(|tenant| app.ask(&tenant.public, "Hello?"))).await;
     eventually("all of them", async || (one.count() == 10).then_some(())).await;
-    assert_eq!(one.most_at_once(), 1, "nobody asks the host for more than it has places");
+    assert_eq!(one.most_at_once(), 1, "more requests under way than the host has places");
     app.finish().await;
 }
 

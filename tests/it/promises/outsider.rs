@@ -49,7 +49,7 @@ async fn widget_key(app: &App, tenant: &Tenant) -> String {
 
 /// Who calls: a key, or a session in the place of every kind of key.
 enum Caller<'a> {
-    Nobody,
+    Anonymous,
     Key(&'a str),
     Session { email: &'a str, chatbot: &'a str },
 }
@@ -59,7 +59,7 @@ impl Caller<'_> {
     async fn gets_in(&self, app: &App, method: &Method, called: &str) -> bool {
         let request = || app.request(method.clone(), called).json(&json!({}));
         let requests = match self {
-            Self::Nobody => vec![request()],
+            Self::Anonymous => vec![request()],
             Self::Key(key) => vec![request().bearer(key)],
             Self::Session { email, chatbot } => {
                 // One of its own each time, since some of these end sessions.
@@ -90,7 +90,7 @@ async fn whoever_has_no_business_with_it_gets_into_what_is_listed_and_nothing_el
     }
     let session = |email| Caller::Session { email, chatbot: &ada.chatbot };
     let callers = [
-        Caller::Nobody,
+        Caller::Anonymous,
         Caller::Key(&ada.public),
         Caller::Key(&widget),
         session("viewer@example.com"),

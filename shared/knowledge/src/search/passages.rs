@@ -1,0 +1,127 @@
+//! A hit as a passage: where it is from, what it says, and what of it answers.
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use domain::{Citation, conversation::shorten};
+
+use super::Passage;
+use crate::{
+    concepts,
+    index::{At, Index, Pair},
+    question::Asked,
+    quote::{QuoteQuery, quote, scope},
+    rank::Hit,
+    semantic::static_embedding,
+    text::{self, Language, Stems},
+};
+
+impl Index {
+    /// The question as sentences are compared with it.
+    pub(super) fn quoting(&self, question: &str, asked: &Asked) -> Quoting {
+        let is_function = |plain: &str| {
+            asked.words.iter().find(|word| word.plain == plain).is_some_and(|word| word.is_function)
+        };
+        let stems = self.stems();
+        let mut terms: Vec<(String, f32)> = Vec::new();
+        let (mut words, mut concepts) = (Vec::new(), Vec::new());
+        for (_, written) in text::spans(question) {
+            let plain = text::folded(written);
+            let word = asked.words.iter().find(|word| word.plain == plain);
+            let corrected = word.and_then(|word| word.corrected.clone());
+            if !is_function(&plain) {
+                let term = stems.term(corrected.as_deref().unwrap_or(written));
+                terms.push((term, word.map_or_else(|| self.unknown(), |word| word.weight)));
+                let own = word.and_then(|word| word.concept);
+                concepts.push(own.or_else(|| concepts::of(corrected.as_deref().unwrap_or(&plain))));
+            }
+            words.push(plain);
+        }
+        let english = matches!(asked.language, Language::English | Language::Other);
+        let vector = english.then(|| static_embedding::embed(question)).flatten();
+        Quoting { terms, concepts, vector, words }
+    }
+
+    pub(crate) fn stems(&self) -> &Stems {
+        static NONE: LazyLock<Stems> = LazyLock::new(Stems::default);
+        self.stems.first().unwrap_or(&NONE)
+    }
+
+    /// The heading of a passage, or its page's title.
+    pub(crate) fn heading(&self, entry: u32) -> Option<&str> {
+        let At::Passage { segment, place } = *self.entries.get(entry as usize)? else {
+            return None;
+        };
+        let (above, _) = self.parts.get(segment as usize)?.segment.above(place as usize)?;
+        Some(above.headings.last().unwrap_or(&above.title))
+    }
+
+    /// What a passage says, without what is above it.
+    pub(crate) fn content(&self, entry: u32) -> String {
+        match self.entries.get(entry as usize) {
+            Some(At::Passage { segment, place }) => self
+                .parts
+                .get(*segment as usize)
+                .map_or_else(String::new, |part| part.segment.content(*place as usize)),
+            _ => String::new(),
+        }
+    }
+
+    pub(crate) fn citation(&self, entry: u32) -> Option<Citation> {
+        match *self.entries.get(entry as usize)? {
+            At::Pair(at) => Some(self.pairs.get(at as usize)?.citation.clone()),
+            At::Passage { segment, place } => {
+                let part = self.parts.get(segment as usize)?;
+                let (above, _) = part.segment.above(place as usize)?;
+                let title = above.headings.last().unwrap_or(&above.title);
+                let title = shorten(title, 120);
+                Some(Citation { source_id: part.source, url: above.url.clone(), title })
+            }
+        }
+    }
+
+    pub(super) fn passage(&self, hit: Hit, query: &Quoting) -> Option<Passage> {
+        let citation = self.citation(hit.entry)?;
+        let score = f64::from(hit.score);
+        match *self.entries.get(hit.entry as usize)? {
+            At::Pair(at) => {
+                let Pair { pair, .. } = self.pairs.get(at as usize)?;
+                let content = format!("{}\n{}", pair.question, pair.answer);
+                Some(Passage { citation, content, quote: pair.answer.clone(), score })
+            }
+            At::Passage { segment, place } => {
+                let segment = &self.parts.get(segment as usize)?.segment;
+                let content = segment.content(place as usize);
+                let heading = self.heading(hit.entry).unwrap_or_default();
+                let headings = segment.above(place as usize).map(|(above, _)| &above.headings);
+                let query = QuoteQuery {
+                    terms: query.terms.clone(),
+                    concepts: query.concepts.clone(),
+                    vector: query.vector.as_ref(),
+                    words: query.words.clone(),
+                };
+                let stems = Stems::of(segment.language);
+                let url = citation.url.as_deref();
+                let repeated = self.repeated_lines();
+                let told = repeated.without(content.clone(), url, &query.terms, &stems);
+                let quote = quote(&told, heading, &query, &stems);
+                let quote = scope::below(quote, headings.map_or(&[], Vec::as_slice));
+                Some(Passage { citation, quote, content, score })
+            }
+        }
+    }
+}
+
+/// Whether a quotation has no word that the question hasn't.
+pub(super) fn echoes(quote: &str, question: &str) -> bool {
+    let asked: HashSet<String> = text::words(question).collect();
+    let mut words = text::words(quote).peekable();
+    words.peek().is_some() && words.all(|word| asked.contains(&word))
+}
+
+/// A question, ready to choose sentences by.
+pub(super) struct Quoting {
+    terms: Vec<(String, f32)>,
+    concepts: Vec<Option<u16>>,
+    vector: Option<crate::semantic::Vector>,
+    words: Vec<String>,
+}
