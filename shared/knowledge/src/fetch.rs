@@ -12,7 +12,7 @@ use outbound::{Client, CookieJar, FetchLimits, Fetched, Hop, OutboundError, Poli
 use url::Url;
 
 use crate::{
-    extract::{self, Document, ExtractError},
+    extract::{self, Document, ExtractError, Lists},
     file, links,
     office::OfficeError,
     pdf::PdfError,
@@ -257,19 +257,22 @@ impl Fetcher {
     }
 
     /// Pages that the sitemaps of the site of `url` list and that are `wanted`, up to `most`: the
-    /// sitemaps that its robots.txt and its page name, or else those that systems make.
+    /// sitemaps that its robots.txt and its page name, or else those that systems make, and then the
+    /// feeds that its page names.
     pub async fn listed(
         &self,
         url: &Url,
         crawl: &str,
-        named: &[Url],
+        named: &Lists,
         most: usize,
         wanted: &(dyn Fn(&Url) -> bool + Sync),
     ) -> Vec<Url> {
         let Ok(robots) = self.robots(url, crawl).await else { return Vec::new() };
         let mut files = robots.sitemaps.clone();
-        let here = |named: &&Url| named.origin() == url.origin() && !files.contains(*named);
-        let more: Vec<Url> = named.iter().filter(here).cloned().collect();
+        let here = |named: &&Url| named.origin() == url.origin();
+        let feeds = named.feeds.iter().filter(here).cloned().collect();
+        let is_new = |named: &&Url| here(named) && !files.contains(*named);
+        let more: Vec<Url> = named.sitemaps.iter().filter(is_new).cloned().collect();
         files.extend(more);
         let mut others: Vec<Url> = Vec::new();
         if files.is_empty() {
@@ -277,7 +280,7 @@ impl Fetcher {
             others.extend(SITEMAPS.iter().filter_map(|at| url.join(at).ok()));
         }
         let wanted = |page: &Url| robots.allows(page) && wanted(page);
-        sitemap::pages(&self.client, files, others, most, &wanted).await
+        sitemap::pages(&self.client, [files, others, feeds], most, &wanted).await
     }
 }
 
@@ -327,7 +330,8 @@ fn read(fetched: &Fetched) -> Result<FetchedPage, PageError> {
         document.blocks.clear();
         document.site.clear();
     }
-    document.links = links::distinct(&fetched.url, document.canonical.as_ref(), document.links);
+    let (canonical, next) = (document.canonical.as_ref(), document.next.as_ref());
+    document.links = links::distinct(&fetched.url, canonical, next, document.links);
     let Fetched { url, etag, last_modified, .. } = fetched;
     // A longer one is not worth what it costs to keep and to send back: the page is read again.
     let short = |text: &Option<String>| text.clone().filter(|text| text.len() <= MAX_VALIDATOR);
@@ -444,7 +448,7 @@ mod tests {
             "location.href = base + '/c'",
             "var here = location.href; log('/c')",
         ] {
-            let body = format!("<script>{script}</script><p>Nobody is sent anywhere.</p>");
+            let body = format!("<script>{script}</script><p>This page stays.</p>");
             let page = read(&fetched("text/html", None, &body)).unwrap().document;
             assert_eq!(page.refresh, None, "{script}");
         }

@@ -44,7 +44,7 @@ mod words;
 pub use closeness::Closeness;
 pub use evidence::Evidence;
 pub use explain::Explained;
-pub use extract::{Block, BlockKind, Document};
+pub use extract::{Block, BlockKind, Document, Lists};
 pub use fetch::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators};
 pub use index::Index;
 pub use outcome::{Offer, SearchOutcome, Thresholds};

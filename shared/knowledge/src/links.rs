@@ -1,7 +1,7 @@
 //! Which of a page's links are worth a look: one address for each page, and those first that are
 //! likely to be another page; and which of them are on the same site and below the same path.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use domain::bounds::URL_LENGTH;
 use url::Url;
@@ -28,15 +28,51 @@ const TRACKING: &[&str] = &[
     "ref_src",
 ];
 
+/// Parameters that say which part of a list is shown.
+const PARTS: &[&str] = &[
+    "page",
+    "paged",
+    "pagenum",
+    "pageno",
+    "pagenumber",
+    "pg",
+    "p",
+    "pn",
+    "seite",
+    "pagina",
+    "página",
+    "strona",
+    "sida",
+    "side",
+    "sayfa",
+    "stranka",
+    "offset",
+    "start",
+    "skip",
+    "from",
+    "cursor",
+    "after",
+];
+/// The longest value of such a parameter, in bytes: the number of a page or an opaque cursor.
+const MAX_PART: usize = 100;
+
 /// The links of the page at `url`, which says that it is at `canonical`: each page once, those
-/// without a query first, since variants of a list are many and its pages few.
-pub(crate) fn distinct(url: &Url, canonical: Option<&Url>, links: Vec<Url>) -> Vec<Url> {
+/// without a query first, since variants of a list are many and its pages few. Of the variants of a
+/// list that has an address without a query, only its further parts are pages: those that `next` names
+/// and those whose query has nothing else than the number of a part.
+pub(crate) fn distinct(
+    url: &Url,
+    canonical: Option<&Url>,
+    next: Option<&Url>,
+    links: Vec<Url>,
+) -> Vec<Url> {
     let mut seen = HashSet::new();
     let variant = |link: &Url| {
         let same =
             |one: &Url, other: &Url| one.origin() == other.origin() && one.path() == other.path();
         canonical.is_some_and(|canonical| {
-            canonical.query().is_none() && same(canonical, url) && same(link, url)
+            let part = is_part(link) || next == Some(link);
+            canonical.query().is_none() && same(canonical, url) && same(link, url) && !part
         })
     };
     let links = links
@@ -48,6 +84,17 @@ pub(crate) fn distinct(url: &Url, canonical: Option<&Url>, links: Vec<Url>) -> V
     let (plain, queried): (Vec<Url>, Vec<Url>) =
         links.into_iter().partition(|link| link.query().is_none());
     plain.into_iter().chain(queried).collect()
+}
+
+/// Whether the query of an address only says which part of a list it has.
+fn is_part(link: &Url) -> bool {
+    let mut pairs = link.query_pairs();
+    let is_part = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        let name = name.to_lowercase();
+        let name: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+        PARTS.contains(&name.as_str()) && (1..=MAX_PART).contains(&value.len())
+    };
+    pairs.next().is_some_and(is_part) && pairs.next().is_none()
 }
 
 /// Whether an address is one that a page may have: it is stored with the page, with each of its
@@ -135,7 +182,7 @@ mod tests {
         assert!(below("/a/index.php", "/a/b") && !below("/a/index.php", "/b"));
         assert!(below("/news/rss", "/news/one") && below("/rss.xml", "/one"));
         assert!(below("/caf%c3%a9", "/caf%C3%A9/menu") && !below("/a", "/ab"));
-        let one = distinct(&at("/"), None, vec![at("/%e3%81%82"), at("/%E3%81%82")]);
+        let one = distinct(&at("/"), None, None, vec![at("/%e3%81%82"), at("/%E3%81%82")]);
         assert_eq!(one.len(), 1);
         assert!(is_same_site(&at("/"), &Url::parse("https://www.example.com/x").unwrap()));
         assert!(!is_same_site(&at("/"), &Url::parse("https://docs.example.com/").unwrap()));
@@ -144,19 +191,29 @@ mod tests {
     #[test]
     fn variants_come_last_or_not_at_all() {
         let at = |path: &str| Url::parse("https://example.com").unwrap().join(path).unwrap();
-        let links =
-            ["/list?page=2", "/one?utm_source=x", "/one", "/list?sort=a", "/two?id=3&gclid=9"];
+        let links = [
+            "/list?page=2",
+            "/list?page=2&sort=a",
+            "/one?utm_source=x",
+            "/one",
+            "/list?sort=a",
+            "/list?view=3f",
+            "/two?id=3&gclid=9",
+        ];
         let found = |canonical: Option<&str>| -> Vec<String> {
             let canonical = canonical.map(at);
             let links = links.iter().map(|link| at(link)).collect();
-            let found = distinct(&at("/list"), canonical.as_ref(), links);
+            let next = at("/list?view=3f");
+            let found = distinct(&at("/list"), canonical.as_ref(), Some(&next), links);
             found
                 .iter()
                 .map(|link| link.as_str()["https://example.com".len()..].to_owned())
                 .collect()
         };
-        assert_eq!(found(None), ["/one", "/list?page=2", "/list?sort=a", "/two?id=3"]);
-        assert_eq!(found(Some("/list")), ["/one", "/two?id=3"]);
-        assert_eq!(found(Some("/")).len(), 4);
+        assert_eq!(found(None).len(), 6);
+        assert_eq!(found(None)[..2], ["/one", "/list?page=2"]);
+        let parts = ["/one", "/list?page=2", "/list?view=3f", "/two?id=3"];
+        assert_eq!(found(Some("/list")), parts, "further parts of a list are no variants of it");
+        assert_eq!(found(Some("/")).len(), 6);
     }
 }

@@ -183,7 +183,10 @@ mod tests {
         };
         assert_eq!(left(0, "How do sails dry?"), "Sails dry on the mast.");
         assert_eq!(left(2, "How long is the chain?"), "Anchors are heavy.\nLength 12 m");
-        assert!(left(1, "Where is the crew?").contains("Ask the crew"), "asked for, it is said");
+        assert!(
+            left(1, "Where is the crew?").contains("Ask the crew"),
+            "the question names the crew"
+        );
         let two = RepeatedLines::of(pages.iter().take(2));
         let content = pages[0].content(0);
         assert_eq!(

@@ -27,12 +27,12 @@ const MAX_PAGES: usize = 50_000;
 const TIME: Duration = Duration::from_secs(30);
 
 /// Pages that the sitemaps `first`, and those that they name, list and that are `wanted`: up to
-/// `most`, in their order. Where those list nothing, `others` are tried. A file that is not there or can't be read lists nothing. A sitemap
-/// elsewhere than on its own site says nothing about it and is not read.
+/// `most`, in their order. Where those list nothing, `others` are tried. `feeds`, which list the newest
+/// pages, come last. A file that is not there or can't be read lists nothing. A sitemap elsewhere than
+/// on its own site says nothing about it and is not read.
 pub(crate) async fn pages(
     client: &Client,
-    first: Vec<Url>,
-    others: Vec<Url>,
+    [first, others, feeds]: [Vec<Url>; 3],
     most: usize,
     wanted: &(dyn Fn(&Url) -> bool + Sync),
 ) -> Vec<Url> {
@@ -40,11 +40,12 @@ pub(crate) async fn pages(
     let mut seen = std::collections::HashSet::new();
     let read = async {
         let mut files = first;
-        let mut others = others.into_iter();
+        let (mut others, mut feeds) = (others.into_iter(), feeds.into_iter());
         let mut next = 0;
         while next < MAX_FILES {
             if next == files.len() {
-                files.extend(others.next().filter(|_| found.is_empty()));
+                let other = if found.is_empty() { others.next() } else { None };
+                files.extend(other.or_else(|| feeds.next()));
             }
             let Some(file) = files.get(next).cloned() else { break };
             next += 1;

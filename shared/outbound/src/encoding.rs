@@ -2,7 +2,10 @@
 
 use std::io::{self, Read};
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::{
+    bufread::GzDecoder,
+    read::{DeflateDecoder, ZlibDecoder},
+};
 
 use crate::OutboundError;
 
@@ -10,6 +13,12 @@ use crate::OutboundError;
 pub(crate) const ACCEPTED: &str = "gzip, deflate, br, zstd";
 /// Encodings of one body at most.
 const MAX_ENCODINGS: usize = 3;
+/// Encodings that are registered with IANA and not read here. Any other value, such as `UTF-8`, names
+/// no encoding: the body is as it is.
+const UNREADABLE: &[&str] =
+    &["compress", "x-compress", "pack200-gzip", "exi", "sdch", "dcb", "dcz"];
+/// How each member of a gzip file begins.
+const GZIP: &[u8] = &[0x1f, 0x8b];
 /// The largest window of Zstandard, as a power of two: what RFC 8878 asks decoders to support.
 const WINDOW: u32 = 23;
 
@@ -23,11 +32,10 @@ pub(crate) fn unpacked(
     for encoding in encodings.split(',').rev().take(MAX_ENCODINGS) {
         let encoding = encoding.trim().to_ascii_lowercase();
         body = match encoding.as_str() {
-            "" | "identity" | "none" => body,
             _ if body.is_empty() => body,
             // Some servers say so of what they did not pack.
-            "gzip" | "x-gzip" if !body.starts_with(&[0x1f, 0x8b]) => body,
-            "gzip" | "x-gzip" => read(MultiGzDecoder::new(body.as_slice()), bound)?,
+            "gzip" | "x-gzip" if !body.starts_with(GZIP) => body,
+            "gzip" | "x-gzip" => members(&body, bound)?,
             "deflate" => match read(ZlibDecoder::new(body.as_slice()), bound) {
                 // By its standard it is zlib's format; some servers leave out its header.
                 Err(OutboundError::Failed(_)) => read(DeflateDecoder::new(body.as_slice()), bound)?,
@@ -40,8 +48,27 @@ pub(crate) fn unpacked(
                 decoder.window_log_max(WINDOW).map_err(broken)?;
                 read(decoder, bound)?
             }
-            _ => return Err(OutboundError::Encoding(encoding)),
+            unread if UNREADABLE.contains(&unread) => {
+                return Err(OutboundError::Encoding(encoding));
+            }
+            _ => body,
         };
+    }
+    Ok(body)
+}
+
+/// Unpacks the members of a gzip file one after the other. What is behind the last one is padding.
+fn members(mut packed: &[u8], bound: usize) -> Result<Vec<u8>, OutboundError> {
+    let mut body = Vec::new();
+    while packed.starts_with(GZIP) {
+        let mut member = GzDecoder::new(packed);
+        match read(&mut member, bound - body.len()) {
+            Ok(part) => body.extend(part),
+            Err(OutboundError::TooLarge(_)) => return Err(OutboundError::TooLarge(bound)),
+            Err(error) if body.is_empty() => return Err(error),
+            Err(_) => break,
+        }
+        packed = member.into_inner();
     }
     Ok(body)
 }
@@ -102,6 +129,11 @@ mod tests {
             (gzip(&zstd), "zstd, gzip"),
             (TEXT.to_vec(), "gzip"),
             (TEXT.to_vec(), "identity"),
+            (TEXT.to_vec(), "iso-8859-1"),
+            (TEXT.to_vec(), "aws-chunked, binary"),
+            ([gzip(&TEXT[..30]), gzip(&TEXT[30..])].concat(), "gzip"),
+            ([gzip(TEXT), b"<!-- cached -->".to_vec()].concat(), "gzip"),
+            ([gzip(TEXT), b"\x1f\x8bno member".to_vec()].concat(), "gzip"),
             (brotli.to_vec(), "br"),
         ] {
             assert_eq!(unpacked(body, encodings, 1_000).as_deref(), Ok(TEXT), "{encodings}");
@@ -112,6 +144,8 @@ mod tests {
     fn what_is_too_large_broken_or_unknown_is_an_error() {
         let bomb = gzip(&vec![b' '; 1_000_000]);
         assert_eq!(unpacked(bomb, "gzip", 1_000), Err(OutboundError::TooLarge(1_000)));
+        let many = gzip(&[b'x'; 400]).repeat(3);
+        assert_eq!(unpacked(many, "gzip", 1_000), Err(OutboundError::TooLarge(1_000)));
         assert!(unpacked(b"\x1f\x8bnothing".to_vec(), "gzip", 1_000).is_err());
         let whole = gzip(TEXT);
         let cut = whole[..whole.len() - 8].to_vec();

@@ -5,7 +5,7 @@ use domain::{
     Error, Result, Source,
     source::{MAX_LEFT_OUT, Page, PageState, Snapshot},
 };
-use knowledge::{FetchOutcome, FetchedPage, Fetcher, PageError, Validators, chunk};
+use knowledge::{FetchOutcome, FetchedPage, Fetcher, Lists, PageError, Validators, chunk};
 use store::Store;
 use url::Url;
 
@@ -74,7 +74,7 @@ impl PageReader {
             (Ok(FetchOutcome::Unchanged), Some(prior)) => {
                 self.confirm(&mut page, prior, None).await?;
                 let links = self.store.links(source.id, prior.job, &page.url).await?;
-                self.follow(source, &page, (links, &[]), None).await?;
+                self.follow(source, &page, (links, &Lists::default()), None).await?;
                 page.state = match &prior.state {
                     PageState::LeftOut(reason) => PageState::LeftOut(reason.clone()),
                     _ => PageState::Read,
@@ -181,7 +181,7 @@ impl PageReader {
             }
         }
         let links = document.links.iter().map(Url::to_string).collect();
-        self.follow(source, page, (links, &document.sitemaps), same).await
+        self.follow(source, page, (links, &document.lists), same).await
     }
 
     /// The page is unchanged: only the time of its snapshot is written.
@@ -204,7 +204,7 @@ impl PageReader {
         &self,
         source: &Source,
         page: &Page,
-        (links, sitemaps): (Vec<String>, &[Url]),
+        (links, lists): (Vec<String>, &Lists),
         confirmed: Option<&Page>,
     ) -> Result<()> {
         let first = self.first_page(source, page).await?;
@@ -221,7 +221,7 @@ impl PageReader {
             .collect();
         self.keep_links(page, &links, confirmed).await?;
         if page.depth == 0 {
-            links.extend(self.listed(source, page, &scope, sitemaps).await?);
+            links.extend(self.listed(source, page, &scope, lists).await?);
         }
         self.frontier.queue(source, page, &links).await?;
         if page.depth == 0 { self.queue_again(source, page).await } else { Ok(()) }
@@ -250,13 +250,13 @@ impl PageReader {
         Ok(())
     }
 
-    /// The pages that the site's sitemaps list.
+    /// The pages that the site's sitemaps and feeds list.
     async fn listed(
         &self,
         source: &Source,
         page: &Page,
         scope: &CrawlScope,
-        named: &[Url],
+        named: &Lists,
     ) -> Result<impl Iterator<Item = String>> {
         let at = page.snapshot.as_ref().and_then(|snapshot| snapshot.final_url.as_ref());
         let at = Url::parse(at.unwrap_or(&page.url)).map_err(Error::internal)?;

@@ -9,8 +9,8 @@ const MAX_ITEMS: usize = 500;
 /// Bytes of structured data read of one page at most.
 const MAX_DATA: usize = 512 * 1024;
 
-/// Sitemaps that one page names at most.
-const MAX_SITEMAPS: usize = 5;
+/// Sitemaps that one page names at most, and feeds.
+const MAX_LISTS: usize = 5;
 /// How deep frames are nested at most.
 const MAX_FRAMES: usize = 8;
 /// What a script that does nothing but send readers on is not longer than, in bytes.
@@ -29,6 +29,10 @@ pub(super) struct Head {
     pub(super) script_target: Option<String>,
     /// Sitemaps that it names.
     pub(super) sitemaps: Vec<StrTendril>,
+    /// Feeds of its site that it names.
+    pub(super) feeds: Vec<StrTendril>,
+    /// The part of a list that comes after it.
+    pub(super) next: Option<StrTendril>,
     /// Where areas of pictures and frames lead.
     pub(super) links: Vec<StrTendril>,
     /// Its JSON-LD.
@@ -84,8 +88,18 @@ impl Head {
                 let Some(href) = attribute("href") else { return };
                 if self.canonical.is_none() && rel("canonical") {
                     self.canonical = Some(href.clone());
-                } else if self.sitemaps.len() < MAX_SITEMAPS && rel("sitemap") {
+                } else if self.sitemaps.len() < MAX_LISTS && rel("sitemap") {
                     self.sitemaps.push(href.clone());
+                } else if self.feeds.len() < MAX_LISTS && rel("alternate") {
+                    let is_feed = |kind: &StrTendril| {
+                        let kind = kind.split(';').next().unwrap_or_default().trim();
+                        let is = |of: &str| kind.eq_ignore_ascii_case(of);
+                        is("application/rss+xml") || is("application/atom+xml")
+                    };
+                    self.feeds
+                        .extend(attribute("type").filter(|k| is_feed(k)).map(|_| href.clone()));
+                } else if self.next.is_none() && rel("next") {
+                    self.next = Some(href.clone());
                 }
             }
             "map" | "frameset" => self.lead_on(raw, id, 0),

@@ -70,12 +70,23 @@ pub struct Document {
     pub language: Option<String>,
     /// Where it says that it is, if it says so.
     pub canonical: Option<Url>,
-    /// Sitemaps of its site that it names.
-    pub sitemaps: Vec<Url>,
+    /// The part of a list that comes after it, if it is one of several.
+    pub next: Option<Url>,
+    /// Lists of its site's pages that it names.
+    pub lists: Lists,
     /// Where it sends its readers at once.
     pub refresh: Option<Url>,
     /// Whether it asks not to be in an index.
     pub noindex: bool,
+}
+
+/// Lists of a site's pages, as one of its pages names them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lists {
+    /// Sitemaps.
+    pub sitemaps: Vec<Url>,
+    /// RSS and Atom feeds, which list the newest pages.
+    pub feeds: Vec<Url>,
 }
 
 /// Why a page has no main text. Fit for its owner's eyes.
@@ -124,7 +135,11 @@ pub fn html(source: &str, url: &Url) -> Result<Document, ExtractError> {
         site,
         links,
         language: language(&page),
-        sitemaps: page.head.sitemaps.iter().filter_map(|at| address(&base, at)).collect(),
+        next: next(&page, &base),
+        lists: Lists {
+            sitemaps: page.head.sitemaps.iter().filter_map(|at| address(&base, at)).collect(),
+            feeds: page.head.feeds.iter().filter_map(|at| address(&base, at)).collect(),
+        },
         canonical: page.head.canonical.as_ref().and_then(|at| address(&base, at)),
         refresh,
         noindex: page.head.asks("noindex"),
@@ -150,7 +165,7 @@ fn links(page: &PageTree, base: &Url) -> Vec<Url> {
     let anchors = anchors.filter(|anchor| !anchor.hints.any(Hints::NOFOLLOW));
     let anchors = anchors.filter_map(|anchor| anchor.attribute("href"));
     // Pictures and frames lead on too.
-    let others = page.head.links.iter().map(|at| &**at);
+    let others = page.head.links.iter().chain(&page.head.next).map(|at| &**at);
     for href in anchors.chain(others).filter(|href| !href.is_empty()) {
         let Some(target) = address(base, href) else { continue };
         if seen.insert(target.clone()) {
@@ -161,6 +176,17 @@ fn links(page: &PageTree, base: &Url) -> Vec<Url> {
         }
     }
     links
+}
+
+/// The part of a list that comes after this one, by a `link` element or a link.
+fn next(page: &PageTree, base: &Url) -> Option<Url> {
+    let is_next = |rel: &str| rel.split_ascii_whitespace().any(|w| w.eq_ignore_ascii_case("next"));
+    let link = || {
+        let mut anchors = page.nodes.iter().filter(|node| node.tag == Tag::A);
+        anchors.find(|node| node.attribute("rel").is_some_and(is_next))?.attribute("href")
+    };
+    let next = page.head.next.as_deref().or_else(link)?;
+    address(base, next)
 }
 
 /// Where a page sends its readers within moments, unless that is to itself.
@@ -224,6 +250,8 @@ fn folded(text: &str) -> String {
 
 #[cfg(test)]
 mod page_tests;
+#[cfg(test)]
+mod test_site;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -1,39 +1,17 @@
 //! Pages that are no articles: what has to be read of them and what must not.
 
-use super::*;
+use super::{
+    test_site::{TestSite, above},
+    *,
+};
 
 const PROSE: &str = "<p>The boathouse was built of larch in the year of the flood, and its doors \
     open to the lake on the south side, where the morning sun dries the hulls.</p>\
     <p>Each spring the members scrape the old varnish, and whoever comes late has to paint the \
     keel, which is the least liked part of the work.</p>";
 
-fn read(body: &str) -> Document {
-    let url = Url::parse("https://club.example/guests/").unwrap();
-    let page = format!("<!doctype html><html lang=en><title>Boat club</title><body>{body}");
-    html(&page, &url).unwrap()
-}
-
-/// All that is read of a page with this body.
-fn said(body: &str) -> String {
-    let blocks = read(body).blocks;
-    blocks.into_iter().map(|block| block.text).collect::<Vec<_>>().join("\n")
-}
-
-fn check(body: &str, there: &[&str], absent: &[&str]) {
-    let said = said(body);
-    for needle in there {
-        assert!(said.contains(needle), "{needle:?} is not in {said:?}");
-    }
-    for needle in absent {
-        assert!(!said.contains(needle), "{needle:?} is in {said:?}");
-    }
-}
-
-/// The headings above the block that has this text.
-fn above(document: &Document, needle: &str) -> Vec<String> {
-    let block = document.blocks.iter().find(|block| block.text.contains(needle));
-    block.map(|block| block.headings.to_vec()).unwrap_or_else(|| panic!("no {needle}"))
-}
+const CLUB: TestSite =
+    TestSite { url: "https://club.example/guests/", title: "Boat club", prose: "" };
 
 #[test]
 fn short_boxes_are_all_read_each_under_its_own_heading() {
@@ -43,7 +21,7 @@ fn short_boxes_are_all_read_each_under_its_own_heading() {
             .map(|(name, text)| format!("<div class=card><h3>{name}</h3><p>{text}</p></div>"))
             .collect();
     let document =
-        read(&format!("<h1>Guests</h1><div class=grid>{boxes}</div><p>Ask at the desk.</p>"));
+        CLUB.read(&format!("<h1>Guests</h1><div class=grid>{boxes}</div><p>Ask at the desk.</p>"));
     assert_eq!(above(&document, "Soup"), ["Guests", "Canteen"]);
     assert_eq!(above(&document, "Free."), ["Guests", "Pier"]);
     assert_eq!(above(&document, "Ask at"), ["Guests"], "the last box ends with itself");
@@ -64,7 +42,8 @@ fn questions_may_be_buttons_summaries_links_or_bold_lines() {
         "<div class=faq><div class=q>May I bring a guest?</div><div class=a>Two on each day.</div></div>",
         "<dl><dt>May I bring a guest?</dt><dd>Two on each day.</dd></dl>",
     ] {
-        let document = read(&format!("<h1>Rules</h1>{PROSE}{item}<h2>Other</h2><p>No fires.</p>"));
+        let document =
+            CLUB.read(&format!("<h1>Rules</h1>{PROSE}{item}<h2>Other</h2><p>No fires.</p>"));
         let block = document.blocks.iter().find(|block| block.text.contains("Two on")).unwrap();
         assert_eq!(block.text, "May I bring a guest?\nTwo on each day.", "{item}");
         assert_eq!(above(&document, "No fires."), ["Rules", "Other"], "{item}");
@@ -73,7 +52,7 @@ fn questions_may_be_buttons_summaries_links_or_bold_lines() {
 
 #[test]
 fn what_unfolds_is_read_and_what_is_hidden_is_not() {
-    check(
+    CLUB.check(
         &format!(
             "{PROSE}<div hidden=until-found><p>The key is under the mat, left of the door.</p></div>\
              <x-box><template shadowrootmode=closed><p>The winch needs two hands.</p></template></x-box>\
@@ -90,7 +69,7 @@ fn what_unfolds_is_read_and_what_is_hidden_is_not() {
 
 #[test]
 fn tabs_name_their_panels() {
-    let document = read(&format!(
+    let document = CLUB.read(&format!(
         "<h1>Berths</h1>{PROSE}<ul class=nav-tabs role=tablist><li role=tab>Members<li role=tab>Guests</ul>\
          <div role=tabpanel><p>Ten a night.</p></div><div role=tabpanel hidden><p>Twenty a night.</p></div>\
          <p>Paid on leaving.</p>"
@@ -101,7 +80,7 @@ fn tabs_name_their_panels() {
 
 #[test]
 fn names_of_classes_need_evidence() {
-    check(
+    CLUB.check(
         &format!(
             "{PROSE}<div class=sharing-economy><p>Boats are shared by four families each.</p></div>\
              <div class=navigation-course><p>The navigation course begins in May.</p></div>\
@@ -134,7 +113,7 @@ fn names_of_classes_need_evidence() {
 
 #[test]
 fn a_notice_about_cookies_is_told_by_its_words_and_a_recipe_is_read() {
-    check(
+    CLUB.check(
         &format!(
             "{PROSE}<div class=x7><p>Diese Website verwendet Cookies.</p><button>Alle annehmen</button></div>\
              <p>Our canteen bakes cookies on Sundays.</p>"
@@ -148,13 +127,13 @@ fn a_notice_about_cookies_is_told_by_its_words_and_a_recipe_is_read() {
 fn lists_of_links_are_ways_unless_a_text_introduces_them() {
     let list =
         "<ul><li><a href=/a>Laser</a><li><a href=/b>Optimist</a><li><a href=/c>Finn</a></ul>";
-    check(
+    CLUB.check(
         &format!("{PROSE}<p>We sail boats of these classes:</p>{list}{PROSE}"),
         &["Laser", "Finn"],
         &[],
     );
-    check(&format!("{PROSE}<h2>More</h2>{list}"), &["boathouse"], &["Laser", "Finn"]);
-    check(
+    CLUB.check(&format!("{PROSE}<h2>More</h2>{list}"), &["boathouse"], &["Laser", "Finn"]);
+    CLUB.check(
         "<ul><li>Radio<li>Print<li>Share<li>E-mail</ul>",
         &["Radio", "Print", "Share", "E-mail"],
         &[],
@@ -163,7 +142,7 @@ fn lists_of_links_are_ways_unless_a_text_introduces_them() {
 
 #[test]
 fn related_things_are_text_and_related_pages_are_not() {
-    check(
+    CLUB.check(
         &format!(
             "{PROSE}<h2>Recommended clothing</h2><p>Wool, and a hat.</p><h2>Related fees</h2>\
              <ul><li>Crane: 40<li>Slip: 5</ul><h2>Recommended inns</h2>\
@@ -176,7 +155,7 @@ fn related_things_are_text_and_related_pages_are_not() {
 
 #[test]
 fn rows_steps_and_terms_say_what_they_are() {
-    let document = read(
+    let document = CLUB.read(
         "<h1>Berths</h1><table><caption>Fees</caption><thead><tr><th>Length<th>Night<th>Week</thead>\
          <tr><td rowspan=2>to 8 m<td>14<td>80<tr><td>12 (winter)<td>70</table>\
          <ol start=4><li>Tie up.<li><p>Pay at the desk.</p></ol>\
@@ -200,7 +179,7 @@ fn rows_steps_and_terms_say_what_they_are() {
 
 #[test]
 fn text_within_a_line_is_written_as_it_is_seen() {
-    check(
+    CLUB.check(
         "<div><span>Friday</span><span>6 pm</span></div><p>A day ticket is £7<sup>50</sup>, not \
          <s>£9</s>.</p><p>A berth of 30 m<sup>2</sup>.</p><p>Write to <a href='mailto:desk@club.example?subject=x'>\
          the desk</a> or <a href=tel:+43-1-5550>+43 1 5550</a>.</p><h3><img alt='Winter hours' src=a.png></h3>\
@@ -217,14 +196,14 @@ fn text_within_a_line_is_written_as_it_is_seen() {
         &["750", "IMG_2031", "Ask3"],
     );
     assert_eq!(
-        above(&read("<h3><img alt='Winter hours'></h3><p>From ten.</p>"), "From"),
+        above(&CLUB.read("<h3><img alt='Winter hours'></h3><p>From ten.</p>"), "From"),
         ["Winter hours"]
     );
 }
 
 #[test]
 fn code_keeps_its_lines_and_not_their_numbers() {
-    check(
+    CLUB.check(
         "<table class=highlight><tr><td class=linenos><pre>1\n2</pre></td><td><pre><code>\
          <div class=line>sail up</div><div class=line>  sail down</div></code></pre></td></tr></table>",
         &["sail up\n  sail down"],
@@ -234,7 +213,7 @@ fn code_keeps_its_lines_and_not_their_numbers() {
 
 #[test]
 fn what_is_at_the_foot_of_each_page_is_of_the_site() {
-    let document = read(&format!(
+    let document = CLUB.read(&format!(
         "<header><a href=/>Club</a><p>Call 0732 555 0199</p></header><main><h1>Hulls</h1>{PROSE}</main>\
          <footer><p>Lakeside Road 4, 4810 Gmunden</p><p>Sat–Sun 9–17</p><p>© 2026 Club</p></footer>"
     ));
@@ -245,7 +224,7 @@ fn what_is_at_the_foot_of_each_page_is_of_the_site() {
 
 #[test]
 fn structured_data_say_what_the_page_does_not() {
-    let document = read(&format!(
+    let document = CLUB.read(&format!(
         "{PROSE}<script type='application/ld+json'>{{\"@graph\": [{{\"@type\": \"FAQPage\", \"mainEntity\": [\
          {{\"@type\": \"Question\", \"name\": \"Is there ice?\", \"acceptedAnswer\": {{\"text\": \"<p>In <b>January</b>.</p>\"}}}},\
          {{\"@type\": \"Question\", \"name\": \"Who built it?\", \"acceptedAnswer\": {{\"text\": \"The boathouse was built of larch in the year of the flood, and its doors\"}}}}]}},\
@@ -267,7 +246,7 @@ fn posts_of_a_forum_are_its_text() {
             "<div itemprop={kind} itemscope itemtype='https://schema.org/Answer' class=comment><p>{text}</p></div>"
         )
     };
-    let document = read(&format!(
+    let document = CLUB.read(&format!(
         "<div itemscope itemtype='https://schema.org/QAPage'><div itemscope itemtype='https://schema.org/Question'>\
          <h1>How do I reef?</h1><p>The wind is too strong for me.</p>{}{}</div></div>",
         post("acceptedAnswer", "Let the halyard go first."),
@@ -303,7 +282,7 @@ fn a_page_says_what_it_is() {
 
 #[test]
 fn blocks_know_where_on_the_page_they_are() {
-    let document = read(
+    let document = CLUB.read(
         "<section id=fees><h2>Fees</h2><p>Ten a night.</p></section><h2 id=dogs>Dogs</h2><p>On a lead.</p>\
          <h3>Wet ones<a href='#wet' name=wet>#</a></h3><p>Outside.</p>",
     );
@@ -321,12 +300,12 @@ fn headings_and_rows_that_are_repeated_take_no_more_room_than_the_page() {
     let headings: String =
         (1..=6).map(|level| format!("<h{level}>{}</h{level}>", "long ".repeat(28))).collect();
     let page = format!("{headings}{}", "<p>a".repeat(40_000));
-    let document = read(&page);
+    let document = CLUB.read(&page);
     let paths: HashSet<*const String> =
         document.blocks.iter().map(|block| block.headings.as_ptr()).collect();
     assert_eq!(paths.len(), 1, "blocks share their headings");
     let folded = format!("{}<p>deep down</p>", "<details><summary>more?</summary>".repeat(380));
-    let document = read(&folded);
+    let document = CLUB.read(&folded);
     let deepest = document.blocks.iter().map(|block| block.headings.len()).max();
     assert!(deepest < Some(20) && document.blocks.iter().any(|b| b.text.contains("deep down")));
     let wide = format!(
@@ -334,6 +313,6 @@ fn headings_and_rows_that_are_repeated_take_no_more_room_than_the_page() {
         "x".repeat(390),
         "<tr><td>c".repeat(15_000)
     );
-    let bytes: usize = read(&wide).blocks.iter().map(|block| block.text.len()).sum();
+    let bytes: usize = CLUB.read(&wide).blocks.iter().map(|block| block.text.len()).sum();
     assert!(bytes < 16 * 1024 * 1024, "{bytes}");
 }

@@ -20,8 +20,13 @@ pub(crate) struct Row {
     pub(crate) names: bool,
     /// Whether the first one names the row.
     pub(crate) named: bool,
-    /// How many cells it has.
+    /// How many cells it has of its own: neither does one count twice that reaches over two columns,
+    /// nor one that reaches down from a row above.
     pub(crate) width: usize,
+    /// Whether a cell of a row above reaches into it.
+    pub(crate) reached: bool,
+    /// For each column whether it has the cell of the column before it, which reaches over both.
+    pub(crate) spread: Vec<bool>,
 }
 
 /// Writes a table row by row; says no if it only places things.
@@ -79,12 +84,18 @@ fn rows(walk: &mut Walk<'_>, table: usize) -> Vec<Row> {
     let page = walk.page;
     let mut rows: Vec<Row> = Vec::new();
     // What reaches down from above into each column, and for how many rows.
-    let mut reaching: Vec<Option<(usize, String)>> = Vec::new();
+    let mut reaching: Vec<Option<Reaching>> = Vec::new();
+    let mut group = table;
     let places: Vec<usize> = page
         .within(table)
         .filter(|at| page.nodes[*at].tag == Tag::Row && !walk.gone[*at])
         .collect();
     for place in places {
+        // No cell reaches beyond the `tbody` that it is in.
+        if page.nodes[place].parent != group {
+            reaching.clear();
+            group = page.nodes[place].parent;
+        }
         let mut row = Row { names: true, ..Row::default() };
         let cells: Vec<usize> = page
             .children(place)
@@ -96,32 +107,49 @@ fn rows(walk: &mut Walk<'_>, table: usize) -> Vec<Row> {
                 page.nodes[cell].attribute(name).and_then(|n| n.trim().parse().ok()).unwrap_or(1)
             };
             let (wide, high): (usize, usize) = (span("colspan"), span("rowspan"));
+            // By the standard 0 means all rows that are left.
+            let high = if high == 0 { MAX_SPAN } else { high };
             let text = cell_text(walk, cell);
             let names = page.nodes[cell].tag == Tag::HeaderCell;
             row.names &= names || text.is_empty();
             row.named |= row.width == 0 && names;
             row.width += 1;
-            for _ in 0..wide.clamp(1, MAX_COLUMNS - row.cells.len().min(MAX_COLUMNS - 1)) {
+            for nth in 0..wide.clamp(1, MAX_COLUMNS - row.cells.len().min(MAX_COLUMNS - 1)) {
                 let column = row.cells.len();
                 if high > 1 {
                     reaching.resize(reaching.len().max(column + 1), None);
-                    reaching[column] = Some((high.min(MAX_SPAN) - 1, text.clone()));
+                    let (rows, text) = (high.min(MAX_SPAN) - 1, text.clone());
+                    reaching[column] = Some(Reaching { rows, text, spread: nth > 0 });
                 }
                 row.cells.push(text.clone());
+                row.spread.push(nth > 0);
             }
         }
         while take_over(&mut row, &mut reaching) {}
         row.names &= row.width > 0;
-        rows.push(row);
+        // A row without a cell only takes up room.
+        if row.width > 0 {
+            rows.push(row);
+        }
     }
     rows
 }
 
+/// What reaches down from a row into those below it.
+#[derive(Debug, Clone)]
+struct Reaching {
+    rows: usize,
+    text: String,
+    spread: bool,
+}
+
 /// Puts what reaches down into the next column of a row; says whether there was something.
-fn take_over(row: &mut Row, reaching: &mut [Option<(usize, String)>]) -> bool {
+fn take_over(row: &mut Row, reaching: &mut [Option<Reaching>]) -> bool {
     let Some(above) = reaching.get_mut(row.cells.len()) else { return false };
-    let Some((rows, text)) = above else { return false };
+    let Some(Reaching { rows, text, spread }) = above else { return false };
     row.cells.push(text.clone());
+    row.spread.push(*spread);
+    row.reached = true;
     *rows -= 1;
     if *rows == 0 {
         *above = None;
@@ -166,7 +194,8 @@ pub(crate) fn lines(rows: &[Row]) -> Vec<String> {
     let mut group: Option<&str> = None;
     for row in &rows[heads..] {
         let one = row.cells.first().filter(|first| {
-            row.width == 1 && columns > 1 && row.cells.len() == columns && !first.is_empty()
+            let across = row.width == 1 && !row.reached;
+            across && columns > 1 && row.cells.len() == columns && !first.is_empty()
         });
         if let Some(one) = one {
             group = Some(one);
@@ -174,7 +203,7 @@ pub(crate) fn lines(rows: &[Row]) -> Vec<String> {
         }
         let mut parts: Vec<String> = Vec::new();
         for (column, cell) in row.cells.iter().take(MAX_COLUMNS).enumerate() {
-            let same = column > 0 && row.cells.len() > row.width && row.cells[column - 1] == *cell;
+            let same = column > 0 && row.spread.get(column) == Some(&true);
             if cell.is_empty() || (same && names.get(column) == names.get(column - 1)) {
                 continue;
             }
@@ -244,7 +273,7 @@ mod tests {
 
     fn row(cells: &[&str]) -> Row {
         let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
-        Row { width: cells.len(), cells, names: false, named: false }
+        Row { width: cells.len(), cells, ..Row::default() }
     }
 
     #[test]

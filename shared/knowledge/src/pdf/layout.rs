@@ -187,7 +187,7 @@ impl Writer {
                 cells: line.cells.clone(),
                 width: line.cells.len(),
                 names: at == 0 && line.bold && lines.iter().any(|line| !line.bold),
-                named: false,
+                ..tables::Row::default()
             })
             .collect();
         for line in tables::lines(&rows) {

@@ -236,7 +236,7 @@ mod tests {
                    2 beginbfchar <01> <00660066>\r<02> <D83DDE00> endbfchar % <03> <0041>\n\
                    2 beginbfrange <41> <43> <0061> <50> <52> [<0078> <0079007A> <0021>] endbfrange";
         assert_eq!(read(map, b"\x01\x02ABCPQR"), "ff\u{1F600}abcxyz!");
-        assert_eq!(read(map, b"A-Z"), "a-Z", "what is not mapped is asked for elsewhere");
+        assert_eq!(read(map, b"A-Z"), "a-Z", "a code without a mapping is passed on");
     }
 
     #[test]
