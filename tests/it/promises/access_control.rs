@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Reply, Tenant, TestRequest};
+use testkit::{App, Receiver, Reply, Tenant, TestRequest};
 
 const UNKNOWN: &str = "0197a000-0000-7000-8000-000000000001";
 

@@ -10,7 +10,7 @@ use domain::{
 use futures::future::join_all;
 use serde_json::{Value, json};
 use store::TurnWrite;
-use tests::{App, Site, Tenant};
+use testkit::{App, Site, Tenant};
 
 use crate::util::{
     botplot::text,

@@ -84,7 +84,8 @@ fn the_arrows_hold() {
             broken.extend(
                 ours.iter()
                     .filter(|used| {
-                        is_function(used) || ["local", "tests", "store"].contains(&used.as_str())
+                        is_function(used)
+                            || ["local", "tests", "testkit", "store"].contains(&used.as_str())
                     })
                     .map(|used| format!("{name} → {used}")),
             );
@@ -96,7 +97,7 @@ fn the_arrows_hold() {
             });
             let axum = dependency == "axum"
                 && !(is_function(name)
-                    || ["bench", "colloquy-http", "fakes", "local", "tests"]
+                    || ["bench", "colloquy-http", "fakes", "local", "testkit", "tests"]
                         .contains(&name.as_str()));
             if !allowed || axum {
                 broken.push(format!("{name} → {dependency}"));

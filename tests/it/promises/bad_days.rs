@@ -8,7 +8,7 @@ use clap::Parser;
 use local::{Code, TestClock};
 use serde_json::{Value, json};
 use store::keys::{ItemKind, Key};
-use tests::{App, Gate, Kill, Receiver, Tenant};
+use testkit::{App, Gate, Kill, Receiver, Tenant};
 
 use crate::util::{stream::begun, table::table, webhooks::create};
 

@@ -6,7 +6,7 @@
 use local::Code;
 use serde_json::json;
 use store::meter::Meter;
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     agent_loops::{calls, make, model, modelled, record, run, says},

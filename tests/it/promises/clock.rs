@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use local::{Code, TestClock};
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

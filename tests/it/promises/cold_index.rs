@@ -1,7 +1,7 @@
 //! The first question after a change loads what a chatbot knows: however many sources that are, they
 //! are read side by side.
 
-use tests::{App, Site};
+use testkit::{App, Site};
 
 use crate::util::knowledge::{add, page, said};
 

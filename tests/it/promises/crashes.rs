@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use aws_sdk_sqs::Client as Sqs;
 use local::Code;
 use serde_json::{Value, json};
-use tests::{App, Gate, Kill, Receiver, Tenant, eventually};
+use testkit::{App, Gate, Kill, Receiver, Tenant, eventually};
 
 use crate::util::webhooks::{create, hooks};
 

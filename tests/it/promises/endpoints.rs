@@ -11,7 +11,7 @@ use std::{
 
 use domain::{OpenCircuit, Scope, Timestamp};
 use futures::future::join_all;
-use tests::{Answer, App, Receiver, eventually};
+use testkit::{Answer, App, Receiver, eventually};
 
 use crate::util::webhooks::create;
 

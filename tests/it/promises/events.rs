@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, path::Path};
 use lambda_http::{Adapter, LambdaEvent, lambda_runtime::Context, request::LambdaRequest};
 use local::Code;
 use serde_json::Value;
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 fn samples() -> Vec<(String, String, Value)> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../events"));

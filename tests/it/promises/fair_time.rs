@@ -12,7 +12,7 @@ use futures::{StreamExt, stream};
 use local::{Code, TestClock};
 use serde_json::json;
 use store::TurnWrite;
-use tests::{App, Receiver, Tenant, eventually};
+use testkit::{App, Receiver, Tenant, eventually};
 
 use crate::util::{
     table::table,

@@ -4,7 +4,7 @@
 use axum::{body::Body, http::Request};
 use local::Code;
 use serde_json::json;
-use tests::{App, Heat, MAX_READ, MAX_WRITE, Receiver};
+use testkit::{App, Heat, MAX_READ, MAX_WRITE, Receiver};
 use tower::ServiceExt;
 
 use crate::util::{chatbots::teach, webhooks::create};

@@ -6,7 +6,7 @@ use domain::{Timestamp, WorkspaceId};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use store::{ClaimOutcome, keys::sha256};
-use tests::{App, Reply, Tenant, TestRequest};
+use testkit::{App, Reply, Tenant, TestRequest};
 
 const HEADER: &str = "idempotency-key";
 

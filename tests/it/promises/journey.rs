@@ -2,7 +2,7 @@
 //! and at the end no job is left.
 
 use serde_json::json;
-use tests::{App, Receiver, Site, eventually};
+use testkit::{App, Receiver, Site, eventually};
 
 const PAGE: &str = "<html><head><title>Opening</title></head><body><main><article><h1>Opening hours</h1>\
     <p>The Harbour Museum opens at ten in the morning and closes at six in the evening.</p>\

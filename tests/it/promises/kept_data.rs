@@ -9,7 +9,7 @@ use std::{
 
 use flate2::read::GzDecoder;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 use crate::util::{botplot::text, sources::root};
 

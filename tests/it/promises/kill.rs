@@ -11,7 +11,7 @@ use std::{
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use tests::{DEADLINE, Receiver, eventually};
+use testkit::{DEADLINE, Receiver, eventually};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
@@ -38,7 +38,7 @@ async fn post(http: &Client, url: &str, bearer: &str, body: &Value) -> Option<Va
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_by_a_kill() {
     let data = tempfile::tempdir().expect("a folder");
-    let http = tests::plain_http().timeout(Duration::from_secs(10)).build().unwrap();
+    let http = testkit::plain_http().timeout(Duration::from_secs(10)).build().unwrap();
     let (mut child, url) = start(data.path()).await;
 
     let signed = http

@@ -6,7 +6,7 @@ use clap::Parser;
 use domain::{ErrorKind, Timestamp};
 use futures::future::join_all;
 use serde_json::json;
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn chatbot_platforms_minute_holds_sixty_calls_on_the_free_plan() {

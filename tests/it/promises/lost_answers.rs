@@ -6,7 +6,7 @@ use std::{ops::AsyncFnOnce, time::Duration};
 use domain::{CallLimits, KeyId, Timestamp, WorkspaceId};
 use serde_json::json;
 use store::{ClaimOutcome, QuotaOutcome, Store};
-use tests::{App, Gate, Kill};
+use testkit::{App, Gate, Kill};
 
 use crate::util::{
     table::table_at,

@@ -4,7 +4,7 @@
 use local::Code;
 use mail_parser::{Address, Message, MessageParser};
 use serde_json::{Value, json};
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::{botplot::text, helpbot::ask};
 

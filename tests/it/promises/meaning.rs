@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use tests::{App, Site, Tenant, WordEmbedder, eventually};
+use testkit::{App, Site, Tenant, WordEmbedder, eventually};
 
 use crate::util::{
     botplot::text,

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use local::template::{TEXT, Template, TemplateEvent};
 use serde_json::{Map, Value};
-use tests::App;
+use testkit::App;
 
 const MEND: &str = "functions/docs/openapi.json is behind the handlers; run \
     `UPDATE_OPENAPI=1 cargo test -p tests --test it promises::openapi`, which rewrites it";

@@ -7,7 +7,7 @@ use clap::Parser;
 use domain::{Timestamp, WebhookId};
 use serde_json::{Value, json};
 use store::PurgeTarget;
-use tests::{App, Receiver, Site, Tenant, eventually};
+use testkit::{App, Receiver, Site, Tenant, eventually};
 
 use crate::util::table::table;
 

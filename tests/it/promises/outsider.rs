@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::access::{UNKNOWN, join};
 

@@ -3,7 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant, TestRequest};
+use testkit::{App, Reply, Tenant, TestRequest};
 
 const SCOPE: &str = "x-colloquy-scope";
 

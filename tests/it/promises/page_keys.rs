@@ -3,7 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant, plain_http};
+use testkit::{App, Reply, Tenant, plain_http};
 
 use crate::util::botplot::text;
 

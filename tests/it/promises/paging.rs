@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use domain::{ChatbotId, Days, Timestamp};
 use serde_json::Value;
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::{botplot::text, chatbots::CONFERBOT, conversations::seed};
 

@@ -2,7 +2,7 @@
 //! at every item of the table itself, which the product never does.
 
 use serde_json::json;
-use tests::{App, Receiver, Site, eventually};
+use testkit::{App, Receiver, Site, eventually};
 
 use crate::util::table::items;
 

@@ -14,7 +14,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use tests::units::{NOT_METERED, OVERLAPPING, measured};
+use testkit::units::{NOT_METERED, OVERLAPPING, measured};
 
 const MEND: &str = "run `UPDATE_README=1 cargo test -p tests --test it promises::readme`, \
     which rewrites the generated tables";
@@ -204,7 +204,7 @@ async fn the_table_of_units_is_measured() {
         let found = rows.iter().find(|sample| sample.operation == operation);
         let sample = found.unwrap_or_else(|| {
             panic!(
-                "{operation} is built: carry it out once in tests/src/units so that it is metered"
+                "{operation} is built: carry it out once in tests/kit/src/units so that it is metered"
             )
         });
         let (read, write, round_trips) = sample.reply.units();

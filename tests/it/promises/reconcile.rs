@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Days, Timestamp};
 use serde_json::{Value, json};
 use store::Counters;
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::{analytics::rate, botplot::text, table::table};
 

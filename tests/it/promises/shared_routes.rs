@@ -2,7 +2,7 @@
 //! about the same data.
 
 use serde_json::{Value, json};
-use tests::{App, Reply};
+use testkit::{App, Reply};
 
 async fn list(app: &App, key: &str) -> Reply {
     app.get("/api/v1/conversations").bearer(key).send().await

@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use clap::Parser;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 use crate::util::table::table;
 

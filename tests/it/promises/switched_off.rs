@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::{DisableReason, Scope, Timestamp, Webhook};
 use mail_parser::MessageParser;
 use serde_json::json;
-use tests::{Answer, App, Receiver, Tenant, eventually};
+use testkit::{Answer, App, Receiver, Tenant, eventually};
 
 use crate::util::botplot::text;
 

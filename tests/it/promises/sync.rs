@@ -6,7 +6,7 @@ use domain::{Source, Timestamp, source::crawl_time};
 use futures::future::join_all;
 use local::Code;
 use serde_json::{Value, json};
-use tests::{App, Site, Tenant};
+use testkit::{App, Site, Tenant};
 
 use crate::util::{
     botplot::text,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use local::template::{TEXT, Template, TemplateEvent};
-use tests::App;
+use testkit::App;
 
 const OPERATIONS: &str = include_str!("../../operations.csv");
 const UNBUILT: &str = include_str!("../../unbuilt.txt");

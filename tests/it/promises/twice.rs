@@ -2,7 +2,7 @@
 
 use local::Code;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Site, eventually};
+use testkit::{App, Receiver, Site, eventually};
 
 use crate::util::stream::begun;
 

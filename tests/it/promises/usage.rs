@@ -4,7 +4,7 @@
 use std::{fmt::Write, fs, path::PathBuf};
 
 use serde_json::json;
-use tests::{App, FormPart, Tenant, eventually};
+use testkit::{App, FormPart, Tenant, eventually};
 
 use crate::util::{
     botplot::text,

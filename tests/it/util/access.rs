@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 /// The id of nothing.
 pub const UNKNOWN: &str = "0197a000-0000-7000-8000-000000000001";
@@ -29,6 +29,12 @@ pub fn codes(app: &App) -> Vec<String> {
         lines.nth(2).map(|line| line.trim().to_owned())
     };
     mails.filter_map(of).collect()
+}
+
+/// The id of the member whose session it is.
+pub async fn id_of(app: &App, session: &str) -> String {
+    let seen = app.get("/api/v1/auth/session").bearer(session).send().await.ok();
+    seen["user"]["id"].as_str().expect("an id").to_owned()
 }
 
 /// Invites `email` to the workspace of `owner` with `role`, and joins with the code that was sent: the

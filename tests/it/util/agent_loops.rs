@@ -1,7 +1,7 @@
 //! Agent loops of a tenant, and a model that is scripted.
 
 use serde_json::{Value, json};
-use tests::{
+use testkit::{
     App, Tenant,
     backend::{BackendRequest, ScriptedBackend, Step, data, head, openai_says},
     eventually,

@@ -3,7 +3,7 @@
 use domain::{Days, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::access::{keys_of, only_methods, refused};
 

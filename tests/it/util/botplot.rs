@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant, TestRequest};
+use testkit::{App, Reply, Tenant, TestRequest};
 
 /// An id of the right form that names nothing.
 pub const UNKNOWN: &str = "0197a000-0000-7000-8000-000000000001";

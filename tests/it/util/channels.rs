@@ -3,7 +3,7 @@
 use fakes::platforms::FakeTelegram;
 use local::Options;
 use serde_json::{Value, json};
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 /// Where one channel is.
 pub const CHANNELS: &str = "/v1/channels";

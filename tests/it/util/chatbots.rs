@@ -1,7 +1,7 @@
 //! What tests of chatbots share.
 
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 use crate::util::access::{Refused, key_for};
 

@@ -6,7 +6,7 @@ use domain::{
 };
 use futures::{StreamExt, stream};
 use store::TurnWrite;
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 /// Puts a conversation of one turn into the table for each of `times`; their ids, newest first.
 pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String> {

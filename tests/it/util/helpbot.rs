@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant, TestRequest};
+use testkit::{App, Reply, Tenant, TestRequest};
 
 /// A route under test, with a body that it takes.
 pub struct SiteRoute<'a> {

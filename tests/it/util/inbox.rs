@@ -1,7 +1,7 @@
 //! What tests of the inbox and of a visitor's way back share.
 
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 /// The inbox's list.
 pub const INBOX: &str = "/api/v1/inbox/conversations";

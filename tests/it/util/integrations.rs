@@ -1,7 +1,7 @@
 //! AI backends of a tenant's chatbot.
 
 use serde_json::{Value, json};
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 /// Where one integration is.
 pub const INTEGRATIONS: &str = "/v1/integrations";

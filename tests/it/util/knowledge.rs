@@ -2,7 +2,7 @@
 
 use local::TestClock;
 use serde_json::{Value, json};
-use tests::{App, Site, Tenant, eventually};
+use testkit::{App, Site, Tenant, eventually};
 
 use crate::util::botplot::{keys, text};
 

@@ -1,7 +1,7 @@
 //! What tests of leads share.
 
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 pub const PATH: &str = "/api/v1/leads";
 

@@ -1,7 +1,7 @@
 //! Records of the table's stream, as Lambda hands them over.
 
 use serde_json::{Value, json};
-use tests::Tenant;
+use testkit::Tenant;
 
 /// Records of conversations that `tenant`'s chatbot began at `at`, with these sequence numbers.
 pub fn begun(tenant: &Tenant, at: i64, numbered: &[(u32, &str)]) -> Value {

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::{
 };
 use local::Code;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 /// A client of the platform's table.
 pub fn table(app: &App) -> Client {

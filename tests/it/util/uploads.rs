@@ -1,7 +1,7 @@
 //! What tests of uploaded files share.
 
 use serde_json::Value;
-use tests::{App, FormPart, Reply, Tenant};
+use testkit::{App, FormPart, Reply, Tenant};
 
 use crate::util::{botplot::text, knowledge::settled};
 

@@ -3,7 +3,7 @@
 use domain::Delivery;
 use serde_json::{Value, json};
 use store::DeliveryRange;
-use tests::{App, Received, Tenant};
+use testkit::{App, Received, Tenant};
 
 use crate::util::botplot::{UNKNOWN, text};
 
@@ -59,7 +59,12 @@ pub fn verify(received: &Received, secret: &str) {
 }
 
 /// Where the store has a webhook.
-pub async fn scope_of(app: &App, tenant: &tests::Tenant, dialect: &str, id: &str) -> domain::Scope {
+pub async fn scope_of(
+    app: &App,
+    tenant: &testkit::Tenant,
+    dialect: &str,
+    id: &str,
+) -> domain::Scope {
     let scope = match dialect {
         "chatbotplatform" => domain::Scope::Workspace(tenant.workspace.parse().unwrap()),
         _ => domain::Scope::Chatbot(tenant.chatbot.parse().unwrap()),

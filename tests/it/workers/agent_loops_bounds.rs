@@ -2,7 +2,7 @@
 
 use axum::{Router, response::Redirect, routing::get as get_route};
 use serde_json::{Value, json};
-use tests::{
+use testkit::{
     App, Site, Tenant,
     backend::{ScriptedBackend, Step},
 };
@@ -240,7 +240,7 @@ async fn a_backend_that_fails_is_named_and_one_that_recovers_goes_unnoticed() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
     let bad =
-        tests::backend::whole(503, "application/json", r#"{"error":{"message":"overloaded"}}"#);
+        testkit::backend::whole(503, "application/json", r#"{"error":{"message":"overloaded"}}"#);
     let flaky = model(vec![bad.clone(), says("Done.")]).await;
     let record = ran(&app, &ada, &flaky, json!({})).await;
     assert_eq!((&record["status"], flaky.asked().len()), (&json!("completed"), 2), "{record}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use local::{Code, TestClock};
 use serde_json::{Value, json};
-use tests::{App, Gate, Kill, Receiver, Site, Tenant, eventually};
+use testkit::{App, Gate, Kill, Receiver, Site, Tenant, eventually};
 
 use crate::util::{
     agent_loops::{calls, ended, make, model, modelled, record, report, run, says},
@@ -55,7 +55,7 @@ async fn at_each_write_of_a_run() {
         let hook = json!({"url": hooks.url, "events": ["agent_loop.completed"]});
         app.post("/v1/webhooks").bearer(&ada.chatbotplatform).json(&hook).send().await;
         let act = json!({ "url": format!("{}/act", site.url) }).to_string();
-        let model = tests::backend::ScriptedBackend::start(move |_, request| {
+        let model = testkit::backend::ScriptedBackend::start(move |_, request| {
             let acted = request.body["messages"].to_string().contains("done once");
             if acted { says("Done.") } else { calls(&[("http_get", &act)]) }
         })
@@ -102,7 +102,7 @@ async fn a_message_that_comes_twice_runs_it_once() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
     let waits = || {
-        let mut steps = vec![tests::backend::Step::Wait];
+        let mut steps = vec![testkit::backend::Step::Wait];
         steps.extend(says("Once."));
         steps
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use local::{Code, TestClock};
 use serde_json::json;
-use tests::{
+use testkit::{
     App,
     backend::{ScriptedBackend, Step},
     eventually,

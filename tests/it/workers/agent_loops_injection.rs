@@ -2,7 +2,7 @@
 
 use fakes::mcp::{McpFake, McpMode};
 use serde_json::{Value, json};
-use tests::{App, Receiver, backend::ScriptedBackend};
+use testkit::{App, Receiver, backend::ScriptedBackend};
 
 use crate::util::agent_loops::{calls, ended, make, modelled, one, run, says};
 

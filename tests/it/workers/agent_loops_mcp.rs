@@ -5,7 +5,7 @@ use std::time::Duration;
 use fakes::mcp::{McpFake, McpMode, Speaks};
 use local::TestClock;
 use serde_json::{Value, json};
-use tests::{App, Tenant, backend::ScriptedBackend};
+use testkit::{App, Tenant, backend::ScriptedBackend};
 
 use crate::util::agent_loops::{calls, ended, make, model, modelled, one, run, says};
 
@@ -234,11 +234,11 @@ async fn calls_that_only_read_are_made_together_and_others_one_by_one() {
         let model = model(vec![calls(&six), says("Done.")]).await;
         let made = with(&app, &ada, &model, servers(&[("t", &fake)])).await;
         let begun = run(&app, &ada, &made).await;
-        tests::eventually("the first calls", async || {
+        testkit::eventually("the first calls", async || {
             (fake.calls().len() == together).then_some(())
         })
         .await;
-        let record = tests::eventually("the end", async || {
+        let record = testkit::eventually("the end", async || {
             assert!(fake.calls().len() <= 6);
             fake.release();
             let now = crate::util::agent_loops::record(&app, &ada, &begun).await;

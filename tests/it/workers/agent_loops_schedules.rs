@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use local::{Code, TestClock};
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     agent_loops::{echoing, executions, make, one, report},

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fakes::platforms::FakeTelegram;
 use local::{FaultInjection, TestClock};
 use serde_json::{Value, json};
-use tests::{App, Receiver, eventually};
+use testkit::{App, Receiver, eventually};
 
 use crate::util::{
     channels::{echoing, shown, texts, with_telegram},

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fakes::platforms::FakeDiscord;
 use local::TestClock;
 use serde_json::{Value, json};
-use tests::{App, Tenant, eventually};
+use testkit::{App, Tenant, eventually};
 
 use crate::util::channels::{conversations, one, open, shown, with_platform};
 

@@ -8,7 +8,7 @@ use fakes::platforms::{
 };
 use local::{Code, TestClock};
 use serde_json::{Value, json};
-use tests::{App, Receiver, Tenant, eventually};
+use testkit::{App, Receiver, Tenant, eventually};
 
 use crate::util::{
     channels::{open, shown, with_platform},

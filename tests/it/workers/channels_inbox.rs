@@ -2,7 +2,7 @@
 
 use fakes::platforms::{FakeDiscord, FakeGraph, FakeSlack, FakeTelegram};
 use serde_json::{Value, json};
-use tests::{App, Tenant, eventually};
+use testkit::{App, Tenant, eventually};
 
 use crate::util::{
     channels::{conversations, open, with_platform},

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fakes::platforms::FakeGraph;
 use local::TestClock;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Tenant, eventually};
+use testkit::{App, Receiver, Tenant, eventually};
 
 use crate::util::{
     channels::{conversations, open, shown, with_platform},

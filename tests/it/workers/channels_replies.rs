@@ -9,7 +9,7 @@ use fakes::platforms::FakeTelegram;
 use local::{Code, TestClock};
 use serde_json::{Value, json};
 use store::meter::Meter;
-use tests::{App, Tenant, eventually};
+use testkit::{App, Tenant, eventually};
 
 use crate::util::{
     channels::{conversations, echoing, texts, with_telegram},
@@ -74,7 +74,7 @@ async fn a_conversation_without_a_channel_has_no_such_door() {
 }
 
 /// Posts an update as Telegram does, for a platform whose workers are not fed.
-async fn post(app: &App, fake: &FakeTelegram, channel: &Value, update: Value) -> tests::Reply {
+async fn post(app: &App, fake: &FakeTelegram, channel: &Value, update: Value) -> testkit::Reply {
     let set = fake.calls_of("/setWebhook").pop().expect("a webhook");
     let secret = set.body["secret_token"].as_str().expect("a secret").to_owned();
     let path = format!("/v1/channels/{}/inbound", channel["id"].as_str().unwrap());

@@ -2,7 +2,7 @@
 
 use fakes::platforms::FakeSlack;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Tenant, eventually};
+use testkit::{App, Receiver, Tenant, eventually};
 
 use crate::util::{
     channels::{conversations, open, shown, with_platform},

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fakes::platforms::{Disturbance, FakeGraph, FakeReply, FakeServer, FakeSlack, FakeTelegram};
 use local::{FaultInjection, Options, TestClock};
 use serde_json::{Value, json};
-use tests::{App, Tenant, eventually};
+use testkit::{App, Tenant, eventually};
 
 use crate::util::channels::{conversations, echoing, open, with_platform, with_telegram};
 

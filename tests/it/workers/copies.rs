@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::SourceStatus;
 use local::{Code, TestClock};
 use serde_json::{Value, json};
-use tests::{App, Gate, Kill, Site, Tenant, eventually};
+use testkit::{App, Gate, Kill, Site, Tenant, eventually};
 
 use crate::util::{
     access::key_for,

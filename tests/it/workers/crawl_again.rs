@@ -1,6 +1,6 @@
 //! botplot POST /api/v1/knowledge/{sourceId}/recrawl
 
-use tests::{App, Site};
+use testkit::{App, Site};
 
 use crate::util::{
     botplot::text,

@@ -6,7 +6,7 @@ use domain::Source;
 use local::Code;
 use serde_json::{Value, json};
 use store::meter::Meter;
-use tests::{App, Gate, Kill, Site, Tenant};
+use testkit::{App, Gate, Kill, Site, Tenant};
 
 use crate::util::{
     knowledge::{add, page, said, settled},

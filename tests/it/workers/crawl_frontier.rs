@@ -2,7 +2,7 @@
 //! reason, and the source says how far its crawl is.
 
 use serde_json::{Value, json};
-use tests::{App, Site, Tenant};
+use testkit::{App, Site, Tenant};
 
 use crate::util::{
     botplot::{keys, text},

@@ -11,7 +11,7 @@ use std::{
 
 use axum::{Router, http::header::CONTENT_TYPE, response::Html, routing::get};
 use flate2::{Compression, write::GzEncoder};
-use tests::{App, Site};
+use testkit::{App, Site};
 
 use crate::util::{
     botplot::text,

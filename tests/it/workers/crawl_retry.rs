@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::{Code, TestClock};
 use serde_json::{Value, json};
-use tests::{App, Gate, Kill, Site, Tenant};
+use testkit::{App, Gate, Kill, Site, Tenant};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,

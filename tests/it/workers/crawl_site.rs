@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 use futures::stream;
-use tests::{App, Site};
+use testkit::{App, Site};
 
 use crate::util::{
     botplot::{keys, text},

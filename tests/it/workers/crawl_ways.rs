@@ -6,7 +6,7 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
-use tests::{App, Site};
+use testkit::{App, Site};
 
 use crate::util::{
     botplot::text,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tests::{Answer, App, Received, Receiver, eventually};
+use testkit::{Answer, App, Received, Receiver, eventually};
 
 use crate::util::{
     botplot::{is_id, is_time, keys, text},

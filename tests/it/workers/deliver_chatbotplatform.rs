@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::Timestamp;
 use serde_json::{Value, json};
-use tests::{Answer, App, Received, Receiver, eventually};
+use testkit::{Answer, App, Received, Receiver, eventually};
 
 use crate::util::{
     access::key_for,

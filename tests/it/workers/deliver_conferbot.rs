@@ -1,7 +1,7 @@
 //! conferbot POST /api/v1/external/v1/webhooks
 
 use serde_json::{Value, json};
-use tests::{Answer, App, Received, Receiver, eventually};
+use testkit::{Answer, App, Received, Receiver, eventually};
 
 use crate::util::{
     botplot::{is_time, text},

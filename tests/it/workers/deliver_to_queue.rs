@@ -4,7 +4,7 @@ use aws_sdk_sqs::types::Message;
 use clap::Parser;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Tenant, eventually};
+use testkit::{App, Tenant, eventually};
 
 use crate::util::{
     botplot::text,

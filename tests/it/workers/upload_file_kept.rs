@@ -4,7 +4,7 @@
 use std::fs;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::{
     access::key_for,

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use tests::backend::{
+use testkit::backend::{
     BackendRequest, ScriptedBackend, Step, anthropic_says, bedrock_says, openai_says, whole,
 };
 

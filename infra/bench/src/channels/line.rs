@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::setup;
 use crate::{BenchError, Result};
 use domain::Timestamp;
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 /// The platforms that there are, by the name of a channel's type.
 pub const PLATFORMS: [&str; 5] = ["telegram", "slack", "discord", "whatsapp", "messenger"];

@@ -1,7 +1,7 @@
 //! A tenant whose chatbot repeats what it is asked, with a channel.
 
 use serde_json::{Value, json};
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::{BenchError, Result};
 

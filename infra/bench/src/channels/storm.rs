@@ -7,7 +7,7 @@ use std::{
 };
 
 use local::{FaultInjection, TestClock};
-use tests::App;
+use testkit::App;
 
 use super::{
     line::{PlatformLine, message},
@@ -174,7 +174,7 @@ fn count(line: &PlatformLine, users: u32, each: u32, came: &mut StormResult) {
 }
 
 /// Conversations that are missing, too many, or hold something else than a turn for each message.
-async fn odd(app: &App, tenant: &tests::Tenant, users: u32, each: u32) -> Result<usize> {
+async fn odd(app: &App, tenant: &testkit::Tenant, users: u32, each: u32) -> Result<usize> {
     let (mut found, mut odd, mut page) = (0, 0, 1);
     loop {
         let path = format!("/v1/bots/{}/conversations?page={page}&per_page=100", tenant.chatbot);

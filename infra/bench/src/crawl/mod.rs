@@ -20,7 +20,7 @@ use cpu_time::ProcessTime;
 use knowledge::{FetchOutcome, Fetcher, chunk};
 use outbound::Policy;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 use tokio::net::TcpListener;
 use url::Url;
 

@@ -8,7 +8,7 @@ use std::{
 
 use domain::{ConversationId, SourceId, Timestamp};
 use serde_json::{Value, json};
-use tests::{
+use testkit::{
     App, Site, Tenant,
     units::{Metered, NOT_METERED, PAGE, QUESTION, Sample},
 };
@@ -157,7 +157,7 @@ pub async fn measure(size: u32, effort: Effort, folder: Option<&Path>) -> Result
     for operation in operations.iter().map(String::as_str).chain(VARIANTS) {
         let row = Row::of(operation, &samples);
         let missing =
-            || BenchError(format!("{operation} is built: carry it out in tests/src/units"));
+            || BenchError(format!("{operation} is built: carry it out in tests/kit/src/units"));
         rows.push(row.ok_or_else(missing)?);
     }
     Ok(Measured { size, rows, pages, background })
@@ -225,7 +225,7 @@ async fn pages(
     found
 }
 
-fn request(app: &App, tenant: &Tenant, list: &str, page: u32) -> tests::TestRequest {
+fn request(app: &App, tenant: &Tenant, list: &str, page: u32) -> testkit::TestRequest {
     let bot = &tenant.chatbot;
     let conversations = "/api/v1/conversations";
     match list.split(' ').next() {

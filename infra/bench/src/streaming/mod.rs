@@ -11,7 +11,7 @@ use std::{
 
 use futures::{StreamExt, stream};
 use serde_json::json;
-use tests::{
+use testkit::{
     App, Tenant,
     backend::{ScriptedBackend, openai_says},
 };

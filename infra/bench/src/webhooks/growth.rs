@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::Timestamp;
 use futures::{StreamExt, stream};
-use tests::{App, Receiver, Tenant};
+use testkit::{App, Receiver, Tenant};
 
 use super::{accepted, subscribe, until};
 use crate::{BenchError, Result};

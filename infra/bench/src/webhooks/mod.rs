@@ -11,7 +11,7 @@ use std::{
 };
 
 use serde_json::json;
-use tests::{App, Receiver, Tenant};
+use testkit::{App, Receiver, Tenant};
 
 use crate::{BenchError, Result, operations::report};
 

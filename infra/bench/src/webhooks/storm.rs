@@ -12,7 +12,7 @@ use std::{
 
 use futures::{StreamExt, stream};
 use local::{FaultInjection, TestClock};
-use tests::{Answer, App, Receiver};
+use testkit::{Answer, App, Receiver};
 
 use super::{accepted, subscribe, until};
 use crate::Result;

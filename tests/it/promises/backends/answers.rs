@@ -1,7 +1,7 @@
 //! Backends that answer: what they are asked, and what becomes of what they say.
 
 use serde_json::{Value, json};
-use tests::{
+use testkit::{
     App, Reply,
     backend::{
         BackendRequest, ScriptedBackend, Step, anthropic_says, bedrock_says, openai_says, whole,

@@ -1,7 +1,7 @@
 //! Backends that fail: the table of failures in the page "Models", row by row.
 
 use serde_json::{Value, json};
-use tests::{
+use testkit::{
     App, Receiver,
     backend::{ScriptedBackend, Step, data, head, openai_says, whole},
 };

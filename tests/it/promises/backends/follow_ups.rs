@@ -2,7 +2,7 @@
 //! model, and that is what is searched.
 
 use serde_json::{Value, json};
-use tests::{
+use testkit::{
     App, Tenant,
     backend::{BackendRequest, ScriptedBackend, Step, openai_says, whole},
 };

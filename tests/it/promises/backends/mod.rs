@@ -6,7 +6,7 @@ mod failures;
 mod follow_ups;
 
 use serde_json::{Value, json};
-use tests::{
+use testkit::{
     App, Reply, Tenant,
     backend::{ScriptedBackend, openai_says},
 };

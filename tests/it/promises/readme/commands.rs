@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, os::unix::fs::PermissionsExt, process::Command};
 
 use serde_json::Value;
-use tests::App;
+use testkit::App;
 
 use super::text_of;
 

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Reply, Tenant, TestRequest};
+use testkit::{App, Receiver, Reply, Tenant, TestRequest};
 
 use crate::util::{
     botplot::{UNKNOWN, text},

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant, TestRequest};
+use testkit::{App, Reply, Tenant, TestRequest};
 
 use crate::util::{
     access::keys_of,

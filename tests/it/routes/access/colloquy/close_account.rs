@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, Receiver, Site, Tenant, eventually};
+use testkit::{App, Receiver, Site, Tenant, eventually};
 
 use crate::util::{
     access::{invite, join, keys_of, only_a_session, only_methods, refused},

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply};
+use testkit::{App, Reply};
 
 use crate::util::access::{
     a_cookie_writes_from_home_only, bodies_are_looked_at, is_key, is_time, nobody_elses,

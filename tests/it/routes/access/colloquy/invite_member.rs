@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 use crate::util::access::{
     a_cookie_writes_from_home_only, codes, invite, join, only_a_session, only_methods, refused,

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply};
+use testkit::{App, Reply};
 
 use crate::util::access::{bodies_are_looked_at, only_methods, refused};
 

@@ -2,16 +2,13 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
-use crate::util::access::{UNKNOWN, join, nobody_elses, only_a_session, only_methods, refused};
+use crate::util::access::{
+    UNKNOWN, id_of, join, nobody_elses, only_a_session, only_methods, refused,
+};
 
 const PATH: &str = "/api/v1/members";
-
-async fn id_of(app: &App, session: &str) -> String {
-    let seen = app.get("/api/v1/auth/session").bearer(session).send().await.ok();
-    seen["user"]["id"].as_str().expect("an id").to_owned()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_sessions_of_the_removed_end_at_once_and_their_password_opens_nothing() {

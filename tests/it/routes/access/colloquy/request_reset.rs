@@ -4,7 +4,7 @@ use local::TestClock;
 use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
-use tests::App;
+use testkit::App;
 
 use crate::util::access::{codes, only_methods, refused};
 

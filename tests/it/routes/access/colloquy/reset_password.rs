@@ -4,7 +4,7 @@ use local::TestClock;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
-use tests::{App, Reply};
+use testkit::{App, Reply};
 
 use crate::util::access::{codes, only_methods, refused};
 

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Tenant, TestRequest};
+use testkit::{App, Tenant, TestRequest};
 
 use crate::util::access::{
     a_cookie_writes_from_home_only, nobody_elses, only_a_session, only_methods, refused,

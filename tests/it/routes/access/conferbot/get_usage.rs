@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::future::join_all;
 use serde_json::json;
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 const USAGE: &str = "/api/v1/external/v1/usage";
 

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, eventually};
+use testkit::{App, Receiver, eventually};
 
 use crate::util::{
     agent_loops::{LOOPS, NO_LOOP, calls, ended, executions, make, model, modelled, report, run},
@@ -20,7 +20,7 @@ async fn one_that_runs_ends_before_its_next_call_and_its_event_comes_once() {
     let ada = app.tenant("ada").await;
     let callback = Receiver::start().await;
     let waits = |_: usize| {
-        let mut steps = vec![tests::backend::Step::Wait];
+        let mut steps = vec![testkit::backend::Step::Wait];
         steps.extend(calls(&[("nothing", "{}")]));
         steps
     };
@@ -56,7 +56,7 @@ async fn one_that_runs_ends_before_its_next_call_and_its_event_comes_once() {
 async fn one_whose_model_hangs_ends_without_it() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
-    let model = model(vec![vec![tests::backend::Step::Hang]]).await;
+    let model = model(vec![vec![testkit::backend::Step::Hang]]).await;
     let mut body = report();
     body["integration_id"] = json!(modelled(&app, &ada, &model).await);
     body["timeout_seconds"] = json!(800);

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     agent_loops::{LOOPS, NO_LOOP, echoing, make, one, report},

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     agent_loops::{LOOPS, echoing, ended, executions, make, one, report, run},

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     agent_loops::{
@@ -66,7 +66,7 @@ async fn a_page_of_long_executions_fits_a_response() {
     let many: Vec<(&str, &str)> = vec![("nothing", arguments.as_str()); 3];
     let first = calls(&many);
     let last = crate::util::agent_loops::says(&long);
-    let model = tests::backend::ScriptedBackend::start(move |_, request| {
+    let model = testkit::backend::ScriptedBackend::start(move |_, request| {
         let called = request.body["messages"].to_string().contains("tool_call_id");
         if called { last.clone() } else { first.clone() }
     })
@@ -80,7 +80,7 @@ async fn a_page_of_long_executions_fits_a_response() {
     app.drain().await;
     // Those that found no slot free are held back in the queue for a while.
     let completed = format!("{}?status=completed", executions(&made));
-    tests::eventually("every execution has ended", async || {
+    testkit::eventually("every execution has ended", async || {
         (ids(&app, &ada.chatbotplatform, &completed).await.1 == 100).then_some(())
     })
     .await;
@@ -107,13 +107,14 @@ async fn a_page_of_long_executions_fits_a_response() {
 async fn one_that_is_under_way_is_running() {
     let app = App::start().await;
     let ada = app.tenant("ada").await;
-    let model = model(vec![vec![tests::backend::Step::Wait, tests::backend::Step::Close]]).await;
+    let model =
+        model(vec![vec![testkit::backend::Step::Wait, testkit::backend::Step::Close]]).await;
     let mut body = report();
     body["integration_id"] = json!(modelled(&app, &ada, &model).await);
     let made = make(&app, &ada, body).await;
     let begun = run(&app, &ada, &made).await;
     let path = format!("{}?status=running", executions(&made));
-    tests::eventually("the execution", async || {
+    testkit::eventually("the execution", async || {
         (ids(&app, &ada.chatbotplatform, &path).await.1 == 1).then_some(())
     })
     .await;
@@ -130,11 +131,11 @@ async fn one_that_is_under_way_is_running() {
 /// Lets the model's answers go on until the execution has ended.
 async fn ended_after(
     app: &App,
-    tenant: &tests::Tenant,
+    tenant: &testkit::Tenant,
     begun: &Value,
-    model: &tests::backend::ScriptedBackend,
+    model: &testkit::backend::ScriptedBackend,
 ) -> Value {
-    tests::eventually("the execution", async || {
+    testkit::eventually("the execution", async || {
         model.release();
         let now = crate::util::agent_loops::record(app, tenant, begun).await;
         (now["status"] != "running").then_some(now)

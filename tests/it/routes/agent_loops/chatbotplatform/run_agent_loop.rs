@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, eventually};
+use testkit::{App, Receiver, eventually};
 
 use crate::util::{
     agent_loops::{LOOPS, NO_LOOP, echoing, ended, executions, make, one, report, run},
@@ -83,7 +83,7 @@ async fn a_callback_that_fails_is_posted_again_with_the_same_id() {
     let app = App::with(|options| options.clock = Some(local::TestClock::new(600))).await;
     let ada = app.tenant("ada").await;
     let callback = Receiver::answering(|number| {
-        tests::Answer::Status(if number < 2 { 410 + 93 * number as u16 } else { 200 })
+        testkit::Answer::Status(if number < 2 { 410 + 93 * number as u16 } else { 200 })
     })
     .await;
     let mut body = report();

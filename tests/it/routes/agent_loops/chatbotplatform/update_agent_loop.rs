@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Reply, Tenant, eventually};
+use testkit::{App, Receiver, Reply, Tenant, eventually};
 
 use crate::util::{
     agent_loops::{NO_LOOP, echoing, ended, make, one, report, run},

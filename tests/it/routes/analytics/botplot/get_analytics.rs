@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, eventually};
+use testkit::{App, eventually};
 
 use crate::util::{
     analytics::days,

@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     analytics::{days, rate},

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{Days, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::{
     access::{nobody_elses, only_methods},

@@ -2,7 +2,7 @@
 
 use domain::Timestamp;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 use crate::util::analytics::{ask_site, first_answer, is_an_insight, rate};
 

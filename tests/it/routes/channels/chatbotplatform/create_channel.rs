@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use fakes::platforms::FakeTelegram;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     botplot::{is_id, is_time},

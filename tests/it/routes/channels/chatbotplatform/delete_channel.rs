@@ -3,7 +3,7 @@
 use fakes::platforms::FakeTelegram;
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, eventually};
+use testkit::{App, eventually};
 
 use crate::util::{
     channels::{echoing, of, one, open, telegram, texts, web, with_telegram},

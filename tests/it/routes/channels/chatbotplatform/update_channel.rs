@@ -3,7 +3,7 @@
 use fakes::platforms::FakeTelegram;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Tenant};
+use testkit::{App, Receiver, Tenant};
 
 use crate::util::{
     channels::{NO_CHANNEL, one, open, shown, telegram, web, with_telegram},

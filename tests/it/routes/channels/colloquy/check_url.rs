@@ -1,7 +1,7 @@
 //! ours GET /v1/channels/{id}/inbound
 
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 use crate::util::channels::open;
 

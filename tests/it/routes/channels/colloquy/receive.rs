@@ -4,7 +4,7 @@ use axum::{body::Body, http::Request};
 use fakes::platforms::FakeTelegram;
 use local::Code;
 use serde_json::json;
-use tests::{App, eventually};
+use testkit::{App, eventually};
 
 use crate::util::{
     channels::{NO_CHANNEL, echoing, open, texts, web, with_telegram},

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{
+use testkit::{
     App, Tenant,
     backend::{ScriptedBackend, openai_says, whole},
 };

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Tenant, eventually};
+use testkit::{App, Receiver, Tenant, eventually};
 
 use crate::util::{
     botplot::{Route, UNKNOWN_SEGMENTS, all_unknown, any_page_may_call, keys, problem, text},

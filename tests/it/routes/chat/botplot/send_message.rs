@@ -6,7 +6,7 @@ use flate2::{Compression, write::GzEncoder};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::botplot::{
     Route, UNKNOWN_SEGMENTS, all_unknown, any_page_may_call, is_id, keys, problem, text,

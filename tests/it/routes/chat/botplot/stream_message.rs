@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant, eventually};
+use testkit::{App, Reply, Tenant, eventually};
 
 use crate::util::botplot::{
     Route, UNKNOWN, all_unknown, any_page_may_call, is_id, keys, problem, text,

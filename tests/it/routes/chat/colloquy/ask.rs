@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Site, eventually};
+use testkit::{App, Site, eventually};
 
 use crate::util::{
     botplot::Route,

@@ -1,7 +1,7 @@
 //! ours POST /mcp
 
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 const MODERN: &str = "2026-07-28";
 

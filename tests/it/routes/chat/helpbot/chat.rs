@@ -1,7 +1,7 @@
 //! helpbot POST /api/v1/chat
 
 use serde_json::{Value, json};
-use tests::{App, Site, Tenant, eventually};
+use testkit::{App, Site, Tenant, eventually};
 
 async fn taught(app: &App) -> (Tenant, Site) {
     let tenant = app.tenant("ada").await;

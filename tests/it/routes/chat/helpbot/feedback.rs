@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Reply, Tenant};
+use testkit::{App, Receiver, Reply, Tenant};
 
 use crate::util::{
     botplot::{UNKNOWN_SEGMENTS, any_page_may_call, text},

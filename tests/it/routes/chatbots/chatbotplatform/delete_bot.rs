@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::{access::*, chatbotplatform::*, chatbots::a_deleted_chatbot_is_gone};
 

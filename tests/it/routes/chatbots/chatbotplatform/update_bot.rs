@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 use crate::util::{
     access::*,

@@ -1,7 +1,7 @@
 //! conferbot POST /api/v1/external/v1/chatbots
 
 use serde_json::{Value, json};
-use tests::{App, Reply};
+use testkit::{App, Reply};
 
 use crate::util::{
     access::*,

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, Receiver, Reply, Tenant};
+use testkit::{App, Receiver, Reply, Tenant};
 
 use crate::util::{
     access::*,

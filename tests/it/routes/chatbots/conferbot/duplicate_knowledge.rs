@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, response::Html, routing::get};
 use serde_json::json;
-use tests::{App, Site, Tenant};
+use testkit::{App, Site, Tenant};
 use tokio::sync::Semaphore;
 
 use crate::util::{

@@ -1,7 +1,7 @@
 //! conferbot PUT /api/v1/external/v1/chatbots/{id}
 
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 use crate::util::{
     access::*,

@@ -6,7 +6,7 @@ use axum::{Router, response::Html, routing::get};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, Site, Tenant};
+use testkit::{App, Site, Tenant};
 use tokio::sync::Semaphore;
 
 use crate::util::{

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::botplot::{Route, UNKNOWN_SEGMENTS, all_unknown, is_id, is_time, keys, text};
 

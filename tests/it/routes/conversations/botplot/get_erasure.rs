@@ -5,7 +5,7 @@ use std::time::Duration;
 use local::{Code, TestClock};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver, Tenant};
+use testkit::{App, Receiver, Tenant};
 
 use crate::util::{
     botplot::{Route, text},

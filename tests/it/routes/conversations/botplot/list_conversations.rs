@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Received, Receiver, eventually};
+use testkit::{App, Received, Receiver, eventually};
 
 use crate::util::botplot::{Route, is_id, is_time, keys, problem, text};
 

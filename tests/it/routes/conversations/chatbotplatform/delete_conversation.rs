@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::{access::nobody_elses, botplot::text, chatbotplatform::*};
 

@@ -4,7 +4,7 @@ use futures::{StreamExt, stream};
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::CounterDeltas;
-use tests::{App, Tenant, eventually};
+use testkit::{App, Tenant, eventually};
 
 use crate::util::{
     access::{is_time, nobody_elses, only_methods},

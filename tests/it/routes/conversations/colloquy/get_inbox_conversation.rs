@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     access::{UNKNOWN, only_a_session, refused},

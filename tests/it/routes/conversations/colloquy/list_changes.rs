@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     access::{is_time, only_a_session, refused},

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Receiver};
+use testkit::{App, Receiver};
 
 use crate::util::{
     access::{UNKNOWN, only_a_session, refused},

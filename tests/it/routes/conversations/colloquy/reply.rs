@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, Receiver};
+use testkit::{App, Receiver};
 
 use crate::util::{
     access::{UNKNOWN, a_cookie_writes_from_home_only, is_time, only_a_session, refused},

@@ -1,7 +1,7 @@
 //! ours POST /api/v1/widget/conversations/{id}/messages
 
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     access::{is_time, refused},

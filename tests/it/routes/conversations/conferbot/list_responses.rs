@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Tenant};
+use testkit::{App, Tenant};
 
 use crate::util::{
     access::{nobody_elses, only_methods},

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 /// The pages as they are written.
 const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/docs/site");

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     chatbotplatform::{ids, its_parameters_have_bounds, list, only_its_key, platform_refused},

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, Site};
+use testkit::{App, Site};
 
 use crate::util::{
     botplot::{Route, is_id, keys, text},

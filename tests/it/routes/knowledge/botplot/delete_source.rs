@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, response::Html, routing::get};
 use serde_json::json;
-use tests::{App, Site, eventually};
+use testkit::{App, Site, eventually};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::util::{

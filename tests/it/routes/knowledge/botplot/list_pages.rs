@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Site};
+use testkit::{App, Site};
 
 use crate::util::{
     botplot::{Route, UNKNOWN_SEGMENTS, all_unknown, keys, problem, text},

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Site};
+use testkit::{App, Site};
 
 use crate::util::{
     botplot::{Route, is_id, is_time, keys, text},

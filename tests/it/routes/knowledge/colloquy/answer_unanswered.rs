@@ -6,7 +6,7 @@ use domain::{Timestamp, unanswered::AnsweredGroup};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant};
+use testkit::{App, Reply, Tenant};
 
 use crate::util::{
     botplot::{Route, UNKNOWN, UNKNOWN_SEGMENTS, all_unknown, is_id, keys, problem, text},

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Reply, Tenant, TestRequest, eventually};
+use testkit::{App, Reply, Tenant, TestRequest, eventually};
 
 use crate::util::{
     botplot::{UNKNOWN_SEGMENTS, is_time, keys, text},

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, FormPart};
+use testkit::{App, FormPart};
 
 use crate::util::{
     botplot::{is_id, is_time, text},

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     botplot::{Route, UNKNOWN_SEGMENTS, all_unknown, text},

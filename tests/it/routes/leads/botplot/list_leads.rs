@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     botplot::{keys, problem},

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, eventually};
+use testkit::{App, eventually};
 
 use crate::util::{
     botplot::{Route, all_unknown, problem},

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, DnsAnswer, DnsServer, Reply, Tenant};
+use testkit::{App, DnsAnswer, DnsServer, Reply, Tenant};
 
 use crate::util::{
     botplot::{Route, all_unknown, problem},

@@ -1,7 +1,7 @@
 //! helpbot GET /api/v1/config
 
 use serde_json::{Value, json};
-use tests::App;
+use testkit::App;
 
 use crate::util::projects::{configure, defaults, duplicate, preflight};
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use axum::{body::Body, http::Request};
 use reqwest::Method;
 use runtime::Env;
-use tests::{App, Reply};
+use testkit::{App, Reply};
 use tower::ServiceExt;
 
 /// The files that `text` names, as a browser at `page` would ask for them.
@@ -24,7 +24,7 @@ fn named(text: &str) -> BTreeSet<String> {
 
 /// The coding and the bytes of the file at `path`, as they come for who accepts `codings`.
 async fn packed(app: &App, path: &str, codings: &str) -> (String, Vec<u8>, String) {
-    let client = tests::plain_http().no_gzip().build().expect("a client");
+    let client = testkit::plain_http().no_gzip().build().expect("a client");
     let url = format!("{}{path}", app.platform.base_url);
     let got = client.get(url).header("accept-encoding", codings).send().await.expect("an answer");
     let header = |name: &str| {

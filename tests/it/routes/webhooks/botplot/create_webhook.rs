@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, Receiver};
+use testkit::{App, Receiver};
 
 use crate::util::{
     botplot::{Route, all_unknown, is_id, keys, text},

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{Answer, App, Receiver, eventually};
+use testkit::{Answer, App, Receiver, eventually};
 
 use crate::util::{
     botplot::{Route, UNKNOWN_SEGMENTS, all_unknown, problem},

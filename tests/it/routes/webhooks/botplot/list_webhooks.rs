@@ -1,7 +1,7 @@
 //! botplot GET /api/v1/projects/{projectId}/webhooks
 
 use serde_json::json;
-use tests::{App, Receiver};
+use testkit::{App, Receiver};
 
 use crate::util::{
     botplot::{all_unknown, is_time, keys},

@@ -3,7 +3,7 @@
 use axum::{Router, http::StatusCode, response::Redirect, routing::post};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Answer, App, Receiver, Site, Tenant};
+use testkit::{Answer, App, Receiver, Site, Tenant};
 
 use crate::util::{
     botplot::{Route, UNKNOWN_SEGMENTS, all_unknown, is_id, is_time, keys, text},

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, Receiver};
+use testkit::{App, Receiver};
 
 use crate::util::{
     chatbotplatform::platform_refused,

@@ -3,7 +3,7 @@
 use axum::{Router, http::StatusCode, routing::post};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Answer, App, Receiver, Site};
+use testkit::{Answer, App, Receiver, Site};
 
 use crate::util::{
     botplot::{is_id, is_time, text},
@@ -30,7 +30,7 @@ async fn a_delivery_shows_its_attempts_and_when_the_next_is_due() {
         for (id, status, code) in
             [(&taken, "delivered", 200), (&gone, "failed", 410), (&busy, "pending", 502)]
         {
-            let rows = tests::eventually("the attempt is logged", async || {
+            let rows = testkit::eventually("the attempt is logged", async || {
                 Some(dialect.deliveries(&app, &tenant, id).await).filter(|rows| seen(rows))
             })
             .await;

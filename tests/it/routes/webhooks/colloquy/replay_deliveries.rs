@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Answer, App, Receiver};
+use testkit::{Answer, App, Receiver};
 
 use crate::util::{
     botplot::text,

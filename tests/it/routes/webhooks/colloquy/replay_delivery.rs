@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Answer, App, Received, Receiver};
+use testkit::{Answer, App, Received, Receiver};
 
 use crate::util::{
     botplot::{UNKNOWN, is_time},
@@ -82,7 +82,7 @@ async fn one_that_waits_stays_as_it_is_and_many_at_once_are_one() {
         assert_eq!(reply.status, 200, "{}", reply.text);
     }
     // The attempt after that fails, and the schedule restarts: the next is due in seconds.
-    let waits = tests::eventually("the second attempt", async || {
+    let waits = testkit::eventually("the second attempt", async || {
         let rows = dialect.deliveries(&app, &tenant, &id).await;
         (rows[0]["attempts"].as_array().unwrap().len() == 2).then(|| rows[0].clone())
     })
@@ -94,7 +94,7 @@ async fn one_that_waits_stays_as_it_is_and_many_at_once_are_one() {
     let again = dialect.post(&app, &tenant, &id, &path, &NOTHING).await.ok();
     assert_eq!(dialect.one(&again), waits);
     let came = async |n: usize| (receiver.received().len() == n).then_some(());
-    tests::eventually("the attempt after that", async || came(3).await).await;
+    testkit::eventually("the attempt after that", async || came(3).await).await;
     app.drain().await;
     assert_eq!(receiver.received().len(), 3, "once more, and once after that failed");
     app.finish().await;

@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, Received, Receiver, eventually};
+use testkit::{App, Received, Receiver, eventually};
 
 use crate::util::{
     botplot::{is_time, text},
@@ -27,7 +27,7 @@ fn signature(dialect: &DeliveryApi, one: &Received, secret: &str) -> String {
     }
 }
 
-async fn rotate(app: &App, dialect: &DeliveryApi, tenant: &tests::Tenant, id: &str) -> String {
+async fn rotate(app: &App, dialect: &DeliveryApi, tenant: &testkit::Tenant, id: &str) -> String {
     let reply = dialect.post(app, tenant, id, "/rotate-secret", &json!({})).await.ok();
     let inner = if reply["webhook"].is_object() { &reply["webhook"] } else { &reply["data"] };
     let until = &inner[&dialect.wire_name("previous_secret_expires_at")];

@@ -1,7 +1,7 @@
 //! conferbot DELETE /api/v1/external/v1/webhooks/{id}
 
 use serde_json::json;
-use tests::{App, Receiver};
+use testkit::{App, Receiver};
 
 use crate::util::{
     botplot::UNKNOWN_SEGMENTS,

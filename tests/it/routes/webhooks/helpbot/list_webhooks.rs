@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::App;
+use testkit::App;
 
 use crate::util::{
     same_for_all_dialects::webhook_api::{CONFERBOT, HELPBOT, PLATFORM, only_a_sites_key},

@@ -10,15 +10,14 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{
-        HeaderMap, StatusCode,
-        header::{CONTENT_TYPE, HOST},
-    },
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use reqwest::Client;
 use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::forward::Forwarded;
 
 /// Write units a second that a partition key takes.
 pub const MAX_WRITE: f64 = 1_000.0;
@@ -121,15 +120,8 @@ async fn pass(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> 
     let operation = headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let reads = ["GetItem", "Query", "BatchGetItem"].iter().any(|of| operation.ends_with(of));
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let mut request = shared.http.post(&shared.service).body(body);
-    for (name, value) in headers.iter().filter(|(name, _)| *name != HOST) {
-        request = request.header(name, value);
-    }
-    let answer = request.send().await.expect("the table answers");
-    let status = StatusCode::from_u16(answer.status().as_u16()).expect("a status");
-    let kind = answer.headers().get(CONTENT_TYPE).cloned();
-    let body = answer.bytes().await.expect("a body");
-    let units = consumed(&serde_json::from_slice(&body).unwrap_or_default());
+    let answer = Forwarded::post(&shared.http, &shared.service, &headers, body).await;
+    let units = consumed(&serde_json::from_slice(&answer.body).unwrap_or_default());
     let mut keys = Vec::new();
     named(&asked, &mut keys);
     // What a call of several keys took is shared among them.
@@ -144,6 +136,5 @@ async fn pass(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> 
             }
         }
     }
-    let kind = kind.into_iter().map(|kind| (CONTENT_TYPE, kind));
-    (status, kind.collect::<HeaderMap>(), body).into_response()
+    answer.into_response()
 }

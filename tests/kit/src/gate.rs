@@ -8,16 +8,15 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{
-        HeaderMap, StatusCode,
-        header::{CONTENT_TYPE, HOST},
-    },
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use local::Code;
 use reqwest::Client;
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::forward::Forwarded;
 
 /// When the worker is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,14 +109,7 @@ async fn pass(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> 
         shared.trip.send_replace(true);
         return std::future::pending().await;
     }
-    let mut request = shared.http.post(&shared.service).body(body);
-    for (name, value) in headers.iter().filter(|(name, _)| *name != HOST) {
-        request = request.header(name, value);
-    }
-    let answer = request.send().await.expect("the service answers");
-    let status = StatusCode::from_u16(answer.status().as_u16()).expect("a status");
-    let kind = answer.headers().get(CONTENT_TYPE).cloned();
-    let body = answer.bytes().await.expect("a body");
+    let answer = Forwarded::post(&shared.http, &shared.service, &headers, body).await;
     if kill == Some(Kill::After) {
         shared.trip.send_replace(true);
         return std::future::pending().await;
@@ -126,6 +118,5 @@ async fn pass(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> 
         shared.trip.send_replace(true);
         return StatusCode::BAD_GATEWAY.into_response();
     }
-    let kind = kind.into_iter().map(|kind| (CONTENT_TYPE, kind));
-    (status, kind.collect::<HeaderMap>(), body).into_response()
+    answer.into_response()
 }

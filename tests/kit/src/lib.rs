@@ -1,9 +1,11 @@
-//! What the black-box tests share.
+//! What black-box tests and benches share: a platform of their own to speak HTTP to, what it calls
+//! (sites, AI backends, receivers), and the units of each operation.
 
 mod app;
 pub mod backend;
 mod dns;
 mod embedder;
+mod forward;
 mod gate;
 mod heat;
 mod receiver;
