@@ -101,6 +101,8 @@ ids! {
     ExecutionId, "execution";
     /// What a visitor left to be reached by.
     LeadId, "lead";
+    /// The erasure of what a chatbot has of a visitor, derived from both.
+    VisitorErasureId, "erasure";
     /// An AI backend of a chatbot.
     IntegrationId, "integration";
     /// A messaging platform where a chatbot answers.

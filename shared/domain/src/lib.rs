@@ -13,6 +13,7 @@ pub mod chatbot;
 pub mod conversation;
 pub mod deliveries;
 pub mod dialect;
+pub mod erasure;
 pub mod error;
 pub mod event;
 pub mod filter;
@@ -58,13 +59,14 @@ pub use conversation::{
 };
 pub use deliveries::{DeliveryCursor, DeliveryPage, DeliveryQuery, ReplayRange};
 pub use dialect::{Dialect, DialectProfile};
+pub use erasure::VisitorPlace;
 pub use error::{Error, ErrorKind, FieldError, Result};
 pub use event::{Event, EventBody};
 pub use filter::{ChatbotFilter, ConversationFilter, Order, QuestionFilter, WebhookFilter};
 pub use id::{
     AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, DeliveryId, EventId, ExecutionId,
     GroupId, IntegrationId, InvitationId, KeyId, LeadId, MessageId, SessionId, SourceId, UserId,
-    WebhookId, WorkspaceId,
+    VisitorErasureId, WebhookId, WorkspaceId,
 };
 pub use inbox::{
     DirectAuthor, DirectMessage, InboxCursor, InboxPatch, InboxQuery, Speaker, TranscriptEntry,

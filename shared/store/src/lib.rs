@@ -43,7 +43,7 @@ pub use counters::items::Counters;
 pub use crawl::frontier::NewPages;
 pub use crawl::lifecycle::CrawlResult;
 pub use erasures::target::PurgeTarget;
-pub use erasures::tombstones::Tombstone;
+pub use erasures::tombstones::{Tombstone, VisitorErasure};
 pub use events::due::DueItem;
 pub use events::high_water::HighWater;
 pub use events::history::Place;
@@ -56,6 +56,7 @@ pub use knowledge::index::{IndexEntry, IndexPointer};
 pub use knowledge::sources::NewSource;
 pub use knowledge::vectors::NearChunk;
 pub use ops::recount::{Difference, Recounted};
+pub use ops::visitors::VisitorPage;
 /// An item as a stream record carries it.
 pub use serde_dynamo::Item as StreamItem;
 pub use table::client::Store;

@@ -1,4 +1,6 @@
-//! Our own routes over conversations: a team's inbox, and a visitor's way back.
+//! Our own routes over conversations: a team's inbox, a visitor's way back, and what a chatbot has of a
+//! visitor.
 
 pub mod inbox;
 pub mod visitor;
+pub mod visitors;

@@ -38,10 +38,19 @@ impl Job for Purge {
 /// Purging: what `purge-worker` needs beyond [`App`].
 #[derive(Debug, Clone)]
 pub struct Purging {
-    store: Store,
+    pub(super) store: Store,
     files: Files,
     queue: JobQueue<Purge>,
-    clock: SharedClock,
+    pub(super) clock: SharedClock,
+}
+
+/// Whether what a message is about has come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Nothing is left.
+    Done,
+    /// The rest is for another message, after this time.
+    Later(Duration),
 }
 
 impl Purging {
@@ -55,6 +64,12 @@ impl Purging {
     pub async fn handle(&self, job: &Purge) -> Result<()> {
         let begun = Instant::now();
         match job.target {
+            PurgeTarget::Visitor { .. } => {
+                return match self.erase_visitor(&job.target, || begun.elapsed() > SLICE).await? {
+                    Progress::Done => Ok(()),
+                    Progress::Later(delay) => self.queue.send(job, delay).await,
+                };
+            }
             PurgeTarget::File { chatbot, id } => {
                 self.files.remove(FileKey { chatbot, source: id }).await?;
             }

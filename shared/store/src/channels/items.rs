@@ -126,7 +126,8 @@ impl Store {
         Ok(found)
     }
 
-    async fn channel_ids(&self, chatbot: ChatbotId) -> Result<Vec<ChannelId>> {
+    /// The channels of a chatbot, oldest first, those among them that are being deleted.
+    pub(crate) async fn channel_ids(&self, chatbot: ChatbotId) -> Result<Vec<ChannelId>> {
         let range = Range::prefix(keys::chatbot_partition(chatbot), keys::CHANNEL_POINTER);
         let pointers: Vec<ChannelPointerItem> = self.query(range).await?;
         Ok(pointers.into_iter().map(|pointer| pointer.id).collect())

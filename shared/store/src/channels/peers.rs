@@ -1,12 +1,23 @@
 //! Peers of a channel. A peer's item holds the lease under which its entries are worked on, so that one
 //! worker at a time does that and in order.
 
+use std::time::Duration;
+
 use domain::{
-    ChannelId, ChannelPeer, ConversationId, PeerKey, Result, Timestamp, channel::PEER_KEPT_FOR,
+    ChannelId, ChannelPeer, ConversationId, EntryState, PeerKey, Result, Timestamp,
+    channel::PEER_KEPT_FOR,
 };
 use serde::Deserialize;
 
-use crate::{keys, table::client::Store, table::write::Write};
+use crate::{
+    channels::entries::EntryItem,
+    keys::{self, ItemKind},
+    table::client::{Range, Store, key_in, read},
+    table::write::Write,
+};
+
+/// How long the lease lasts under which a peer is erased.
+const ERASURE_LEASE: Duration = Duration::from_secs(20);
 
 #[derive(Default, Deserialize)]
 struct PeerItem {
@@ -200,6 +211,36 @@ impl Store {
         .value("peer", to)?
         .when("attribute_not_exists(conversation_id)");
         self.write(write).await.map(drop)
+    }
+
+    /// Removes what a channel remembers of a peer, and its settled entries; `false` if a worker has the peer
+    /// just now. An entry that is not settled is still to be answered and stays for that.
+    pub async fn erase_peer(
+        &self,
+        channel: ChannelId,
+        peer: &PeerKey,
+        holder: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let until = now.plus(ERASURE_LEASE);
+        if self.lease_peer(channel, peer, holder, now, until).await?.is_none() {
+            return Ok(false);
+        }
+        let range = Range::prefix(keys::peer_partition(channel, peer), "");
+        let mut settled = Vec::new();
+        for item in self.query_items(Range { sort: None, ..range }).await? {
+            let key = key_in(&item)?;
+            if key.kind() == ItemKind::PeerEntry
+                && read::<EntryItem>(item)?.state != EntryState::Pending
+            {
+                settled.push(key);
+            }
+        }
+        self.batch_delete(&settled).await?;
+        let own = Write::delete(keys::peer(channel, peer))
+            .value("holder", holder)?
+            .when("lease_holder = :holder");
+        Ok(self.write(own).await?.is_done())
     }
 
     /// What a channel remembers of a peer.

@@ -2,7 +2,7 @@
 
 use domain::{
     AgentLoopId, ChannelId, ChatbotId, ConversationId, CrawlId, ExecutionId, Scope, SourceId,
-    WebhookId, WorkspaceId,
+    VisitorErasureId, WebhookId, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,15 @@ pub enum PurgeTarget {
         /// The workspace that was.
         id: WorkspaceId,
     },
+    /// Leads, conversations and peers of channels that belong to one visitor of a chatbot.
+    Visitor {
+        /// Which visitor.
+        id: VisitorErasureId,
+        /// The chatbot that they visited.
+        chatbot: ChatbotId,
+        /// Whose that is.
+        workspace: WorkspaceId,
+    },
     /// The deliveries of a webhook, and what points to it.
     Webhook {
         /// The webhook that was.
@@ -82,6 +91,7 @@ impl PurgeTarget {
             Self::Workspace { id } => keys::tombstone(&id.to_string(), "workspace"),
             Self::AgentLoop { id } => keys::tombstone(&id.to_string(), "loop"),
             Self::Execution { id } => keys::tombstone(&id.to_string(), "execution"),
+            Self::Visitor { id, .. } => keys::tombstone(&id.to_string(), "visitor"),
         }
     }
 
@@ -90,7 +100,7 @@ impl PurgeTarget {
         match *self {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
-            Self::File { .. } | Self::Channel { .. } => Vec::new(),
+            Self::File { .. } | Self::Channel { .. } | Self::Visitor { .. } => Vec::new(),
             // Its own rows last: they say what else there is.
             Self::Workspace { id } => vec![
                 keys::webhooks_partition(Scope::Workspace(id)),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{ChatbotId, Result, Timestamp, WorkspaceId};
+use domain::{ChatbotId, Result, Timestamp, VisitorErasureId, VisitorPlace, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -26,6 +26,9 @@ struct TombstoneItem {
     requested_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     completed_at: Option<Timestamp>,
+    /// How far the erasure of a visitor has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<VisitorPlace>,
 }
 
 /// That something was deleted, and how far clearing away what belonged to it has come.
@@ -43,7 +46,7 @@ pub struct Tombstone {
 
 impl From<TombstoneItem> for Tombstone {
     fn from(from: TombstoneItem) -> Self {
-        let TombstoneItem { target, chatbot_id, requested_at, completed_at } = from;
+        let TombstoneItem { target, chatbot_id, requested_at, completed_at, place: _ } = from;
         Self { target, chatbot_id, requested_at, completed_at }
     }
 }
@@ -51,6 +54,17 @@ impl From<TombstoneItem> for Tombstone {
 /// The write that marks `target` for clearing away, beside the one that deletes it.
 pub(crate) fn bury(target: PurgeTarget, chatbot_id: ChatbotId, now: Timestamp) -> Result<Write> {
     tombstone(target, Some(chatbot_id), now, now.plus(LOOK))
+}
+
+/// An erasure of a visitor's data that has not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitorErasure {
+    /// Which visitor.
+    pub id: VisitorErasureId,
+    /// When it was requested: another request for the same visitor begins at the beginning.
+    pub requested_at: Timestamp,
+    /// Where its next page begins.
+    pub place: VisitorPlace,
 }
 
 /// The write that marks all of a workspace for clearing away. No stream record leads to it: the ticker's
@@ -66,7 +80,8 @@ fn tombstone(
     due: Timestamp,
 ) -> Result<Write> {
     let key = target.tombstone();
-    let item = TombstoneItem { target, chatbot_id, requested_at: now, completed_at: None };
+    let item =
+        TombstoneItem { target, chatbot_id, requested_at: now, completed_at: None, place: None };
     let put = Write::put(key.clone(), &item)?;
     Ok(put.with("due_pk", keys::due_partition_of(&key)).with("due_at", due.to_string()))
 }
@@ -93,15 +108,77 @@ impl Store {
         Ok(self.write(write).await?.is_done())
     }
 
-    /// Notes that nothing is left of `target`.
-    pub async fn end_tombstone(&self, target: &PurgeTarget, now: Timestamp) -> Result<()> {
-        let write = Write::update(
-            target.tombstone(),
-            "SET completed_at = :now, expires_at = :expires REMOVE due_pk, due_at",
-        )
-        .value("now", now)?
-        .value("expires", now.plus(KEPT).seconds())?
-        .when("attribute_exists(pk) AND attribute_not_exists(completed_at)");
+    /// Marks what `chatbot` has of a visitor for clearing away, from its beginning if that was requested
+    /// before. No stream record leads to it: the ticker's next look does.
+    pub async fn request_visitor_erasure(
+        &self,
+        id: VisitorErasureId,
+        (workspace, chatbot): (WorkspaceId, ChatbotId),
+        now: Timestamp,
+    ) -> Result<()> {
+        let target = PurgeTarget::Visitor { id, chatbot, workspace };
+        self.write(tombstone(target, Some(chatbot), now, now)?).await.map(drop)
+    }
+
+    /// The erasure of a visitor's data, unless it has come to its end.
+    pub async fn visitor_erasure(
+        &self,
+        target: &PurgeTarget,
+        id: VisitorErasureId,
+    ) -> Result<Option<VisitorErasure>> {
+        let found = self.get::<TombstoneItem>(&target.tombstone(), true).await?;
+        let open = found.filter(|item| item.completed_at.is_none());
+        Ok(open.map(|TombstoneItem { requested_at, place, .. }| VisitorErasure {
+            id,
+            requested_at,
+            place: place.unwrap_or_default(),
+        }))
+    }
+
+    /// Notes how far the erasure of a visitor's data has come, unless it was requested again since. The
+    /// ticker leaves it alone as long as it gets on.
+    pub async fn note_visitor_place(
+        &self,
+        target: &PurgeTarget,
+        erasure: &VisitorErasure,
+        place: &VisitorPlace,
+        now: Timestamp,
+    ) -> Result<()> {
+        let write = Write::update(target.tombstone(), "SET place = :place, due_at = :due")
+            .value("place", place)?
+            .value("due", now.plus(LOOK).to_string())?
+            .value("requested", erasure.requested_at)?
+            .when("requested_at = :requested AND attribute_not_exists(completed_at)");
         self.write(write).await.map(drop)
     }
+
+    /// Notes that nothing is left of what a visitor's erasure is about, unless it was requested again since.
+    pub async fn end_visitor_erasure(
+        &self,
+        target: &PurgeTarget,
+        erasure: &VisitorErasure,
+        now: Timestamp,
+    ) -> Result<()> {
+        let write = ended(target, now)?
+            .value("requested", erasure.requested_at)?
+            .when("requested_at = :requested AND attribute_not_exists(completed_at)");
+        self.write(write).await.map(drop)
+    }
+
+    /// Notes that nothing is left of `target`.
+    pub async fn end_tombstone(&self, target: &PurgeTarget, now: Timestamp) -> Result<()> {
+        let write =
+            ended(target, now)?.when("attribute_exists(pk) AND attribute_not_exists(completed_at)");
+        self.write(write).await.map(drop)
+    }
+}
+
+/// The write, without its condition, that notes that nothing is left of `target`.
+fn ended(target: &PurgeTarget, now: Timestamp) -> Result<Write> {
+    Write::update(
+        target.tombstone(),
+        "SET completed_at = :now, expires_at = :expires REMOVE due_pk, due_at, place",
+    )
+    .value("now", now)?
+    .value("expires", now.plus(KEPT).seconds())
 }

@@ -1,5 +1,6 @@
-//! Recounts, and the purge of what belonged to something deleted.
+//! Recounts, the purge of what belonged to something deleted, and passes over what a visitor left.
 
 pub(crate) mod closing;
 pub(crate) mod purge;
 pub(crate) mod recount;
+pub(crate) mod visitors;

@@ -1,7 +1,7 @@
 //! Clearing away what hung on something that was deleted. Deleting begins with the item itself,
 //! at once; its stream record brings the rest here. Purging twice does nothing more.
 
-use domain::{ConversationId, Result, Scope};
+use domain::{ChatbotId, ConversationId, Result, Scope, Timestamp, WorkspaceId};
 
 use crate::{
     erasures::target::PurgeTarget,
@@ -17,11 +17,21 @@ impl Store {
     /// says whose it was. One that waits is still owed to its endpoint.
     pub async fn purge_deliveries_of(&self, id: ConversationId) -> Result<()> {
         let Some(turn) = self.first_turns(id, 1).await?.into_iter().next() else { return Ok(()) };
-        let (chatbot, workspace) =
-            (Scope::Chatbot(turn.chatbot_id), Scope::Workspace(turn.workspace_id));
-        for scope in [chatbot, workspace] {
+        let of = (turn.workspace_id, turn.chatbot_id);
+        self.purge_deliveries_about(of, turn.asked_at, &[id.to_string()]).await
+    }
+
+    /// Removes the settled deliveries since `from` that told of anything whose id is among `ids`, and was
+    /// of this chatbot.
+    pub async fn purge_deliveries_about(
+        &self,
+        (workspace, chatbot): (WorkspaceId, ChatbotId),
+        from: Timestamp,
+        ids: &[String],
+    ) -> Result<()> {
+        for scope in [Scope::Chatbot(chatbot), Scope::Workspace(workspace)] {
             for webhook in self.webhooks(scope).await? {
-                self.delete_deliveries_about(webhook.id, turn.asked_at, &id.to_string()).await?;
+                self.delete_deliveries_about(webhook.id, from, ids).await?;
             }
         }
         Ok(())

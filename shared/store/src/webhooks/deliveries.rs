@@ -256,12 +256,12 @@ impl Store {
         Ok(self.write(write).await?.is_done())
     }
 
-    /// Removes the settled deliveries of a webhook since `from` whose body names `text`.
+    /// Removes the settled deliveries of a webhook since `from` whose body names any of `texts`.
     pub(crate) async fn delete_deliveries_about(
         &self,
         webhook: WebhookId,
         from: Timestamp,
-        text: &str,
+        texts: &[String],
     ) -> Result<()> {
         let mut from = format!("{}{from}", keys::DELIVERY);
         loop {
@@ -276,7 +276,8 @@ impl Store {
             for item in page {
                 let key = key_in(&item)?;
                 let item: DeliveryItem = read(item)?;
-                if item.status != DeliveryStatus::Pending && item.body.contains(text) {
+                let names = |text: &String| item.body.contains(text);
+                if item.status != DeliveryStatus::Pending && texts.iter().any(names) {
                     doomed.push(key);
                 }
             }

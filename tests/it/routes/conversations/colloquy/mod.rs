@@ -1,3 +1,5 @@
+mod erase_visitor;
+mod export_visitor;
 mod get_inbox_conversation;
 mod list_changes;
 mod list_inbox;
