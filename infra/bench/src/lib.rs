@@ -3,6 +3,7 @@
 pub mod channels;
 pub mod crawl;
 pub mod extract;
+pub mod loops;
 pub mod operations;
 pub mod retrieve;
 mod semantic;
@@ -30,6 +31,8 @@ pub enum Command {
     Crawl(crawl::Options),
     /// How well main text is found in pages, and how fast.
     Extract(extract::Options),
+    /// Agent loops that are due in the same minute, of one tenant and of another.
+    Loops(loops::Options),
     /// Units, round trips and latency of every documented operation that is built.
     Operations(operations::Options),
     /// What the index finds, as a TREC run, and what that takes.
@@ -68,6 +71,7 @@ pub async fn run(options: Options) -> Result<String> {
         Command::Channels(options) => channels::run(options).await,
         Command::Crawl(options) => crawl::run(options).await,
         Command::Extract(options) => extract::run(&options),
+        Command::Loops(options) => loops::run(options).await,
         Command::Operations(options) => operations::run(options).await,
         Command::Retrieve(options) => retrieve::run(&options),
         Command::Streaming(options) => streaming::run(options).await,

@@ -6,7 +6,10 @@ use bench::operations::{
     budget::{PAGED, broken, farther},
     built, measure,
 };
-use bench::{channels::storm, crawl, streaming};
+use bench::{
+    channels::{acknowledgment, storm},
+    crawl, loops, streaming,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_keeps_to_its_budget_in_a_chatbot_with_a_past() {
@@ -74,4 +77,20 @@ async fn a_storm_on_whatsapp() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_on_messenger() {
     a_storm_on("messenger").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acknowledgments_are_measured_beside_a_bare_route() {
+    let text = acknowledgment::run(4).await.expect("it is measured").table();
+    for row in ["| bare route that writes one row | 4 | 40 |", "| acknowledgment | 4 | 40 |"] {
+        assert!(text.contains(row), "{row}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loops_that_are_due_at_once_are_measured() {
+    let options = loops::Options { loops: 12, model_ms: 50, out: None };
+    let text = loops::run(options).await.expect("it is measured");
+    assert!(text.contains("| 12 | one tenant's | 50 ms | 12 |"), "{text}");
+    assert!(text.contains("| 1 | another's | echo | 1 |"), "{text}");
 }

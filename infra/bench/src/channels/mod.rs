@@ -1,6 +1,8 @@
 //! What becomes of the messages of messaging platforms: how many are lost, answered twice or out of
-//! order while deliveries come again and out of order, workers are killed and the platform refuses.
+//! order while deliveries come again and out of order, workers are killed and the platform refuses; and
+//! how long one takes until it is acknowledged and until its answer is sent.
 
+pub mod acknowledgment;
 pub mod line;
 mod setup;
 pub mod storm;
@@ -22,6 +24,9 @@ pub struct Options {
     /// The platforms.
     #[arg(long, value_delimiter = ',', default_values = PLATFORMS)]
     pub platforms: Vec<String>,
+    /// Deliveries that are timed, at one time and in all.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=1_000))]
+    pub at_once: u32,
     /// File whose generated part to write.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -41,7 +46,9 @@ pub async fn run(options: Options) -> Result<String> {
         };
         rows.push((platform.clone(), storm::run(platform, storm).await?));
     }
-    let text = storm::table(&rows);
+    eprintln!("acknowledgments");
+    let took = acknowledgment::run(options.at_once).await?;
+    let text = format!("{}\n\n{}", storm::table(&rows), took.table());
     if let Some(out) = &options.out {
         report::write(out, "channels", &text)?;
     }
