@@ -20,9 +20,12 @@ pub(crate) fn decoded(body: &[u8], content_type: &str, top_level_domain: Option<
     });
     let head = body.get(..HEAD).unwrap_or(body);
     let declared = || declared(head).filter(|_| markup);
-    let encoding = label(content_type)
+    let named = label(content_type)
         .and_then(|label| Encoding::for_label(label.as_bytes()))
+        .filter(|named| *named != UTF_8 || !is_no_utf_8(body));
+    let encoding = named
         .or_else(declared)
+        .filter(|encoding| *encoding != UTF_8 || !is_no_utf_8(body))
         .unwrap_or_else(|| guessed(body, top_level_domain));
     // A server calls all its files Latin, also those that are not: no such text looks like UTF-8.
     let encoding = match encoding.is_single_byte() && is_utf_8_beyond_ascii(body) {
@@ -178,12 +181,22 @@ fn guessed(body: &[u8], top_level_domain: Option<&str>) -> &'static Encoding {
 
 /// Whether bytes are UTF-8, but for a few that something broke.
 fn is_nearly_utf_8(body: &[u8]) -> bool {
-    let (mut right, mut wrong) = (0, 0);
-    for chunk in body.utf8_chunks() {
-        right += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        wrong += usize::from(!chunk.invalid().is_empty());
-    }
+    let (right, wrong) = right_and_wrong(body);
     wrong == 0 || right >= wrong * RIGHT_TO_WRONG
+}
+
+/// Whether bytes are something else than the UTF-8 that their server calls all its files.
+fn is_no_utf_8(body: &[u8]) -> bool {
+    let (right, wrong) = right_and_wrong(body);
+    wrong > right
+}
+
+/// How many characters beyond ASCII a text of UTF-8 has, and how often its bytes are none.
+fn right_and_wrong(body: &[u8]) -> (usize, usize) {
+    body.utf8_chunks().fold((0, 0), |(right, wrong), chunk| {
+        let beyond_ascii = chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        (right + beyond_ascii, wrong + usize::from(!chunk.invalid().is_empty()))
+    })
 }
 
 #[cfg(test)]
@@ -203,6 +216,13 @@ mod tests {
         // What is called Latin and can be nothing but UTF-8.
         assert_eq!(of("crème brûlée".as_bytes(), "text/html; charset=latin1"), "crème brûlée");
         assert_eq!(of("кофе".as_bytes(), "text/html; charset=windows-1251"), "кофе");
+        // What is called UTF-8 and is none.
+        let meta = b"<meta charset=iso-8859-2>\xa3\xf3d\xbc";
+        assert!(of(meta, "text/html; charset=utf-8").ends_with("Łódź"));
+        assert_eq!(of(b"cr\xe8me br\xfbl\xe9e", "text/plain; charset=utf-8"), "crème brûlée");
+        let broken = "crème brûlée".as_bytes().to_vec();
+        let broken = [&broken[..], b"\xff"].concat();
+        assert!(of(&broken, "text/html; charset=utf-8").starts_with("crème brûlée"));
         assert_eq!(html("café".as_bytes()), "café");
         assert!(html(b"<meta charset=\"windows-1252\">caf\xe9").ends_with("café"));
         let equiv =

@@ -71,6 +71,8 @@ impl Hints {
     pub(super) const POST: Self = Self(1 << 29);
     /// Navigation, a banner or the like, by its role.
     pub(super) const LANDMARK: Self = Self(1 << 30);
+    /// How many readers voted for something or liked it.
+    pub(super) const VOTES: Self = Self(1 << 31);
 
     pub(super) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -99,7 +101,7 @@ pub(super) fn of(tag: Tag, attrs: &[Attribute]) -> Hints {
             }
             local_name!("hidden") => Hints::HIDDEN,
             local_name!("aria-hidden") if value == "true" => Hints::HIDDEN,
-            local_name!("style") => style(value),
+            local_name!("style") => style(tag, value, attrs),
             local_name!("role") => role(value),
             local_name!("itemprop") => property(value),
             local_name!("itemtype") if value.ends_with("Comment") => Hints::COMMENTS,
@@ -136,21 +138,65 @@ fn leads_nowhere(href: &str) -> bool {
         || ["mailto:", "tel:", "sms:", "javascript:"].iter().any(|with| starts(with))
 }
 
-fn style(style: &str) -> Hints {
+/// What an element's own style says. What is moved off the screen is only spoken; text without a size is
+/// not shown, where a box without one may have children with theirs; what is invisible until a script
+/// has it fade in is shown.
+fn style(tag: Tag, style: &str, attrs: &[Attribute]) -> Hints {
+    const OFF_SCREEN: f32 = -900.0;
     let mut hints = Hints::default();
     for (name, value) in style.split(';').filter_map(|rule| rule.split_once(':')) {
         let (name, value) = (name.trim(), value.trim().trim_end_matches("!important").trim());
         let is = |of: &str, as_: &str| {
             name.eq_ignore_ascii_case(of) && value.to_ascii_lowercase().contains(as_)
         };
-        if is("display", "none") || is("visibility", "hidden") {
+        let measure = || {
+            let number: String =
+                value.chars().take_while(|c| "+-.0123456789".contains(*c)).collect();
+            number.parse::<f32>().ok()
+        };
+        let without_size = || name.eq_ignore_ascii_case("font-size") && measure() == Some(0.0);
+        let off_screen =
+            ["left", "top", "text-indent"].iter().any(|of| name.eq_ignore_ascii_case(of));
+        if is("display", "none")
+            || (is("visibility", "hidden") && !fades_in(attrs))
+            || ((tag == Tag::P || tag.is_inline()) && without_size())
+        {
             hints = hints.union(Hints::HIDDEN);
+        }
+        if off_screen && measure().is_some_and(|at| at < OFF_SCREEN) {
+            hints = hints.union(Hints::SPOKEN);
         }
         if is("text-decoration", "line-through") || is("text-decoration-line", "line-through") {
             hints = hints.union(Hints::OLD_PRICE);
         }
     }
     hints
+}
+
+/// Whether a library of animations shows an element once it is scrolled to, by its class or the data
+/// that are kept with it.
+fn fades_in(attrs: &[Attribute]) -> bool {
+    const DATA: &[&str] =
+        &["data-aos", "data-wow", "data-sal", "data-sr", "data-scroll", "data-anim"];
+    const NAMES: &[&str] = &[
+        "wow",
+        "aos",
+        "animate",
+        "animated",
+        "animation",
+        "reveal",
+        "fade",
+        "fadein",
+        "invisible",
+    ];
+    attrs.iter().any(|attr| {
+        let named = || {
+            let mut words = attr.value.split(|c: char| !c.is_ascii_alphabetic());
+            words.any(|word| NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)))
+        };
+        DATA.iter().any(|start| attr.name.local.starts_with(start))
+            || (attr.name.local == local_name!("class") && named())
+    })
 }
 
 fn role(value: &str) -> Hints {

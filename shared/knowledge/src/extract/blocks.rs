@@ -1,6 +1,9 @@
 //! From what was found to blocks under their headings.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use url::Url;
 
@@ -12,7 +15,7 @@ use super::{
     main_text::MainText,
     outline::{Block, BlockKind, Outline, Scope},
     page::PageTree,
-    tables, tabs,
+    steps, tables, tabs,
     tag::Tag,
 };
 
@@ -23,11 +26,27 @@ const LONGEST_LABEL: usize = 80;
 pub(super) fn of(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
     let disclosure = Disclosure::of(page);
     let mut walk = Walk::new(page, main, &disclosure, url);
-    for place in main.leads.iter().copied().chain([main.root]) {
+    let parts = main.leads.iter().chain([&main.root]).chain(&main.opened);
+    for place in parts.copied() {
         walk.node(place);
         walk.flush();
     }
-    walk.outline.finish()
+    said_once(steps::whole(walk.outline.finish()))
+}
+
+/// Without paragraphs that are there twice below the same headings: some pages have one copy for
+/// telephones and another one for larger screens.
+fn said_once(mut blocks: Vec<Block>) -> Vec<Block> {
+    /// What is shorter, in characters, may be said twice.
+    const SHORTEST: usize = 25;
+    let mut said: HashSet<(Arc<[String]>, String)> = HashSet::new();
+    blocks.retain(|block| {
+        let may_be_copied = matches!(block.kind, BlockKind::Text | BlockKind::Pair);
+        !may_be_copied
+            || block.text.chars().count() < SHORTEST
+            || said.insert((block.headings.clone(), block.text.clone()))
+    });
+    blocks
 }
 
 /// Walks over a page and writes down what is kept of it.
@@ -89,6 +108,12 @@ impl<'p> Walk<'p> {
         }
         let node = &self.page.nodes[place];
         self.anchor(place);
+        if matches!(node.tag, Tag::P | Tag::Other)
+            && let Some(text) = self.said_in_full(place)
+        {
+            self.flush();
+            return self.write(BlockKind::Text, &text);
+        }
         match node.tag {
             Tag::H(level) => self.heading(level, place),
             Tag::Pre => {
@@ -188,7 +213,7 @@ impl<'p> Walk<'p> {
             Tag::Blockquote => true,
             Tag::Body | Tag::Main | Tag::Html | Tag::P => false,
             _ => {
-                node.hints.any(Hints::FOLDS.union(Hints::PANEL))
+                node.hints.any(Hints::FOLDS.union(Hints::PANEL).union(Hints::OVERLAY))
                     || node.attribute("role") == Some("region")
                     || self.tabs.contains_key(&place)
                     || node.attribute("itemprop").is_some()
@@ -226,12 +251,23 @@ impl<'p> Walk<'p> {
     fn heading(&mut self, level: u8, place: usize) {
         self.flush();
         let text = self.line.apart(place).replace('\n', " ");
+        let text = self.said_in_full(place).unwrap_or(text);
         let fragment = self.page.nodes[self.page.within(place)]
             .iter()
             .find_map(|node| node.attribute("id").or_else(|| node.attribute("name")));
         self.outline.at(fragment.or_else(|| self.around(place)));
         self.outline.heading(level, &text);
         self.outline.at(None);
+    }
+
+    /// The text of an element that a script has divided into words or letters to move them about: its
+    /// label says the same, and the pieces are hidden from those who don't see them.
+    fn said_in_full(&self, place: usize) -> Option<String> {
+        let page = self.page;
+        let label = page.nodes[place].attribute("aria-label")?;
+        let letters = |text: &str| -> String { text.split_whitespace().collect() };
+        let hidden = page.children(place).any(|child| self.gone[child]);
+        (hidden && letters(label) == letters(&page.text(place))).then(|| folded(label))
     }
 
     /// The id of the section that a heading is the first of.
@@ -283,6 +319,13 @@ impl<'p> Walk<'p> {
     pub(super) fn flush(&mut self) {
         if self.line.is_empty() {
             return self.line.clear();
+        }
+        if self.marker.is_none()
+            && let Some((question, answer)) = self.line.question()
+        {
+            self.line.clear();
+            self.outline.label(&question, self.scopes.last());
+            return self.write(BlockKind::Text, &answer);
         }
         let bold = self.line.is_bold();
         let text = self.line.take();

@@ -119,6 +119,7 @@ const LINES: &[&str] = &[
     "advertisement",
     "advertisements",
     "anzeige",
+    "be the first to like this",
     "- anzeige -",
     "annonce",
     "close",
@@ -141,6 +142,7 @@ const LINES: &[&str] = &[
     "menu",
     "navigation",
     "newsletter",
+    "no labels",
     "order reprints",
     "photo",
     "photos",
@@ -149,12 +151,14 @@ const LINES: &[&str] = &[
     "print",
     "print article",
     "publicidad",
+    "published using google docs",
     "publicidade",
     "publicité",
     "pubblicità",
     "read more",
     "reddit",
     "reklama",
+    "report abuse",
     "save",
     "scroll to continue",
     "share",
@@ -198,6 +202,8 @@ const BEGINNINGS: &[&str] = &[
     "table of contents",
     "thanks for your feedback",
     "thank you for your feedback",
+    "there was a problem submitting your feedback",
+    "updated automatically every",
     "was this answer helpful",
     "was this article helpful",
     "was this article useful",
@@ -348,6 +354,17 @@ pub(super) fn is_label(line: &str) -> bool {
         || BEGINNINGS.iter().any(|start| line.starts_with(start))
 }
 
-fn plain(text: &str) -> String {
+/// Whether a line asks whether the page was of use, whatever is behind the question.
+pub(super) fn is_prompt(line: &str) -> bool {
+    const LONGEST: usize = 60;
+    let line = plain(line);
+    BEGINNINGS.iter().any(|start| {
+        let asks = line.find('?').is_some_and(|at| at < start.len() + LONGEST);
+        asks && line.starts_with(start)
+    })
+}
+
+/// A text in lower case, spaces folded.
+pub(super) fn plain(text: &str) -> String {
     super::folded(text).replace('’', "'").to_lowercase()
 }

@@ -8,6 +8,7 @@ use super::{
     boilerplate::each,
     boilerplate_phrases,
     disclosure::Disclosure,
+    inline,
     page::{Node, PageTree},
     site, tabs,
     tag::Tag,
@@ -16,6 +17,9 @@ use super::{
 
 /// Of a notice about cookies, in characters: what is longer explains them.
 const LONGEST_NOTICE: u32 = 1_200;
+
+/// Of a line of links to other places of the page, in characters.
+const LONGEST_JUMP: u32 = 60;
 
 /// Looks at elements from the outside inwards.
 struct Judge<'p> {
@@ -34,25 +38,55 @@ pub(super) fn leave_out(page: &PageTree, disclosure: &Disclosure<'_>, gone: &mut
     each(page, gone, 0, |place| judge.is_around(place));
     let judge = Judge::new(page, disclosure, gone);
     each(page, gone, 0, |place| judge.leads_elsewhere(place));
-    lone_links(page, gone);
+    lone_links(page, disclosure, gone);
 }
 
 /// Links that are all that is in a line of a box.
-fn lone_links(page: &PageTree, gone: &mut [bool]) {
-    let boxes = |tag: Tag| matches!(tag, Tag::Body | Tag::Main | Tag::Other | Tag::Section);
+fn lone_links(page: &PageTree, disclosure: &Disclosure<'_>, gone: &mut [bool]) {
+    let boxes =
+        |tag: Tag| matches!(tag, Tag::Body | Tag::Main | Tag::Other | Tag::Section | Tag::Article);
     for run in runs_with(page, gone, &|link| is_box(page, link)) {
-        if run.linked * 10 < run.chars * 8 || run.chars >= 100 || !boxes(page.nodes[run.block].tag)
-        {
+        if run.chars >= 100 || !boxes(page.nodes[run.block].tag) {
             continue;
         }
-        let mut at = run.first;
-        while at < page.nodes.len() && page.nodes[at].tag.is_inline() {
-            if let Some(link) = page.ancestors(at).take(4).find(|a| page.nodes[*a].tag == Tag::A) {
-                gone[link] = true;
-            }
-            at += 1;
+        let links: Vec<usize> = (run.first..page.nodes.len())
+            .take_while(|at| page.nodes[*at].tag.is_inline())
+            .filter_map(|at| page.ancestors(at).take(4).find(|a| page.nodes[*a].tag == Tag::A))
+            .collect();
+        let leads = run.linked * 10 >= run.chars * 8;
+        let is_file =
+            |link: &usize| page.nodes[*link].attribute("href").is_some_and(inline::is_file);
+        if leads && !links.iter().any(is_file) {
+            links.into_iter().for_each(|link| gone[link] = true);
+        } else if run.chars <= LONGEST_JUMP {
+            let jumps = links.into_iter().filter(|link| is_jump(page, disclosure, *link));
+            let jumps: Vec<usize> = jumps.collect();
+            jumps.into_iter().for_each(|link| gone[link] = true);
         }
     }
+}
+
+/// Whether a link leads to another place of the page and unfolds nothing: to its top, past its menu.
+fn is_jump(page: &PageTree, disclosure: &Disclosure<'_>, link: usize) -> bool {
+    let node = &page.nodes[link];
+    let asks = || {
+        let text = page.text(link);
+        // A list of contents repeats the heading that it leads to.
+        let id = node.attribute("href").and_then(|to| to.strip_prefix('#'));
+        let target =
+            || page.nodes.iter().position(|node| id.is_some() && node.attribute("id") == id);
+        let repeats = || target().is_some_and(|target| page.text(target) == text);
+        text.ends_with(['?', '？', '؟']) && !repeats()
+    };
+    let to = node.attribute("href").unwrap_or_default();
+    let names = to.len() > 1 && to.starts_with('#');
+    let within = page.nodes.get(node.parent).is_some_and(|parent| !parent.tag.is_cell());
+    names
+        && within
+        && !asks()
+        && !node.hints.any(Hints::BUTTON)
+        && !disclosure.folds(link)
+        && !page.is_in_heading(link)
 }
 
 /// Whether a link is a box of text that happens to be one: a teaser of what a landing page offers.
@@ -89,18 +123,21 @@ impl<'p> Judge<'p> {
 
     fn is_around(&self, place: usize) -> bool {
         let (page, node) = (self.page, &self.page.nodes[place]);
-        let in_text =
-            || page.is_in(node.parent, Tag::Main) || page.is_in(node.parent, Tag::Article);
+        let in_text = || self.is_in_text(place);
         match node.tag {
             Tag::Head => return true,
             Tag::Html | Tag::Body | Tag::Main | Tag::H(_) | Tag::Table | Tag::Row => return false,
             // Some builders call all that opens navigation.
             Tag::Nav if self.linked(place) == 0.0 && self.disclosure.folds(place) => return false,
             Tag::Nav => return !self.is_most(place) || self.linked(place) > 0.5,
-            Tag::Noscript => return !self.is_most(place) || asks_for_scripts(&page.text(place)),
+            Tag::Noscript => {
+                let says = self.is_most(place) || (in_text() && self.good(place) > 0);
+                return !says || asks_for_scripts(&page.text(place));
+            }
             Tag::Form => return self.is_to_fill_in(place),
             Tag::Footer if !in_text() => return !self.is_most(place),
-            Tag::Footer => return self.good(place) < 80 || self.linked(place) > 0.3,
+            Tag::Footer if page.is_in(place, Tag::Blockquote) => return false,
+            Tag::Footer => return self.good(place) == 0 || self.linked(place) > 0.3,
             Tag::Header if !in_text() => {
                 let says = self.good(place) > 0 || page.holds(place, |n| n.tag == Tag::H(1));
                 return !says && !self.is_most(place);
@@ -116,12 +153,30 @@ impl<'p> Judge<'p> {
             return !self.is_most(place);
         }
         if node.hints.any(Hints::SPOKEN) {
-            return !self.is_in_a_price(place);
+            return !self.is_in_a_price(place) && !self.is_in_a_line(place);
         }
         if self.disclosure.is_hidden(place) {
             return !self.is_most(place);
         }
         node.tag != Tag::Article && self.is_called_so(place)
+    }
+
+    fn is_in_text(&self, place: usize) -> bool {
+        let parent = self.page.nodes[place].parent;
+        [Tag::Main, Tag::Article, Tag::Blockquote].iter().any(|tag| self.page.is_in(parent, *tag))
+    }
+
+    /// Whether what is only spoken is part of a line that others read: the word for a colour, a symbol.
+    /// Within a link or a button it repeats what that does.
+    fn is_in_a_line(&self, place: usize) -> bool {
+        let page = self.page;
+        let presses = |tag: Tag| matches!(tag, Tag::A | Tag::Button);
+        let lines = |tag: Tag| matches!(tag, Tag::P | Tag::Li | Tag::Dd | Tag::Dt) || tag.is_cell();
+        let mut above = page.ancestors(place).map(|at| page.nodes[at].tag);
+        page.nodes[place].tag.is_inline()
+            && !presses(page.nodes[place].tag)
+            && !page.holds(place, |inner| presses(inner.tag))
+            && above.find(|tag| !tag.is_inline() || presses(*tag)).is_some_and(lines)
     }
 
     /// What its authors call it, where its text agrees.
@@ -133,10 +188,17 @@ impl<'p> Judge<'p> {
         }
         let linked = self.linked(place);
         let (chars, good) = (self.chars(place), self.good(place));
+        let presses = || page.holds(place, |n| matches!(n.tag, Tag::Button | Tag::A));
+        // In the text and with nothing to press it explains cookies.
         if hints.any(Hints::NOTICE)
             && chars <= LONGEST_NOTICE
+            && (presses() || !self.is_in_text(place))
             && boilerplate_phrases::is_about_cookies(&page.text(place))
         {
+            return true;
+        }
+        // A link beside a heading to change what is below it.
+        if hints.any(Hints::WAYS) && node.tag.is_inline() && page.is_in_heading(place) {
             return true;
         }
         if hints.any(Hints::OVERLAY)
@@ -148,24 +210,66 @@ impl<'p> Judge<'p> {
         if chars == 0 {
             return false;
         }
-        let presses = || page.holds(place, |n| matches!(n.tag, Tag::Button | Tag::A));
         let fills_in = || page.holds(place, is_text_input);
         (hints.any(Hints::LANDMARK) && (linked > 0.3 || good == 0))
-            || (hints.any(Hints::WAYS) && (linked > 0.3 || is_path(&page.text(place))))
+            || (hints.any(Hints::WAYS)
+                && (linked > 0.3 || self.is_all_links(place) || is_path(&page.text(place))))
             || (hints.any(Hints::SIGN_UP) && fills_in() && good < 300)
             || (hints.any(Hints::SHARE) && presses() && (good == 0 || linked > 0.3))
             || (hints.any(Hints::MENU) && (linked > 0.4 || self.is_all_links(place)))
-            || (hints.any(Hints::OVERLAY) && (linked > 0.5 || fills_in()))
+            || (hints.any(Hints::OVERLAY)
+                && (linked > 0.5 || fills_in() || self.says_little(place)))
+            || (hints.any(Hints::VOTES)
+                && good == 0
+                && (chars <= 12 || self.is_called_likes(place)))
+            || self.is_letter_box(place)
             || (hints.any(Hints::ADVERT) && presses() && (good == 0 || linked > 0.3))
             || (hints.any(Hints::COMMENTS) && !self.is_forum && self.is_discussion(place))
             || (hints.any(Hints::ABOUT) && good == 0 && self.is_byline(place))
             || (hints.any(Hints::ELSEWHERE) && self.is_of_links(place))
             || (hints.any(Hints::TABS)
                 && !hints.any(Hints::PANEL)
-                && !tabs::holds_panels(page, place))
+                && !tabs::holds_panels(page, place)
+                && !page.holds(place, is_box_to_tick))
             || (page.holds(place, |n| n.tag == Tag::Button)
                 && chars <= LONGEST_NOTICE / 2
                 && boilerplate_phrases::is_cookie_notice(&page.text(place)))
+    }
+
+    /// Whether it only says how many readers liked the page.
+    fn is_called_likes(&self, place: usize) -> bool {
+        const LONGEST: u32 = 60;
+        let node = &self.page.nodes[place];
+        let mut names = [node.attribute("id"), node.attribute("class")].into_iter().flatten();
+        self.chars(place) <= LONGEST && names.any(|name| name.to_lowercase().contains("likes"))
+    }
+
+    /// Whether a dialog says nothing that is worth reading: a message, an error, an empty cart. What
+    /// nothing on the page opens says more if it is read.
+    fn says_little(&self, place: usize) -> bool {
+        const PROSE: u32 = 100;
+        let (page, good) = (self.page, self.good(place));
+        let role = page.nodes[place].attribute("role");
+        let is_dialog = matches!(role, Some("dialog" | "alertdialog"));
+        let least = if self.disclosure.is_opened(place) { 1 } else { PROSE };
+        is_dialog && good < least && !page.holds(place, |inner| inner.tag == Tag::Table)
+    }
+
+    /// Whether it only has an address of e-mail to be filled in, for news.
+    fn is_letter_box(&self, place: usize) -> bool {
+        const LONGEST: u32 = 200;
+        let page = self.page;
+        let is_box = matches!(page.nodes[place].tag, Tag::Other | Tag::Section | Tag::Aside);
+        let mails =
+            |inner: &Node| inner.tag == Tag::Control && inner.attribute("type") == Some("email");
+        let writes = |inner: &Node| {
+            inner.tag == Tag::Form
+                || (inner.tag == Tag::Control && inner.attribute("type").is_none())
+        };
+        is_box
+            && self.chars(place) <= LONGEST
+            && page.holds(place, mails)
+            && !page.holds(place, writes)
     }
 
     /// Whether most of its text is links, those within the page included.
@@ -236,8 +340,11 @@ impl<'p> Judge<'p> {
         let (page, node) = (self.page, &self.page.nodes[place]);
         let links = self.mass.links(page.within(place));
         let (chars, linked) = (self.chars(place), self.linked(place));
+        if self.leads_to_files(place) {
+            return false;
+        }
         if node.tag.is_list() && !self.is_introduced(place) {
-            return linked > 0.7 || self.is_of_contents(place);
+            return linked > 0.7 && !self.is_of_a_section(place) || self.is_of_contents(place);
         }
         if linked == 0.0 || self.is_most(place) {
             return false;
@@ -251,6 +358,38 @@ impl<'p> Judge<'p> {
             }
             _ => false,
         }
+    }
+
+    /// Whether most of its links lead to files, which no crawl of pages lists: forms, plans, scores.
+    fn leads_to_files(&self, place: usize) -> bool {
+        let page = self.page;
+        let mut hrefs = page
+            .within(place)
+            .filter(|at| page.nodes[*at].tag == Tag::A)
+            .filter_map(|at| page.nodes[at].attribute("href"));
+        let (mut all, mut files) = (0, 0);
+        for href in hrefs.by_ref().take(400) {
+            all += 1;
+            files += usize::from(inline::is_file(href));
+        }
+        files * 2 > all && self.is_in_text(place)
+    }
+
+    /// Whether a list is what a section of the text has under its heading: the heading is right before
+    /// it, and the same element has prose.
+    fn is_of_a_section(&self, place: usize) -> bool {
+        const PROSE: u32 = 80;
+        let page = self.page;
+        let heading =
+            page.nodes[place].before.filter(|at| matches!(page.nodes[*at].tag, Tag::H(_)));
+        heading.is_some_and(|heading| {
+            let text = page.text(heading);
+            self.good(page.nodes[place].parent) >= PROSE
+                && self.is_in_text(place)
+                && !boilerplate_phrases::names_pages(&text)
+                && !boilerplate_phrases::leads_elsewhere(&text)
+                && !boilerplate_phrases::is_label(&text)
+        })
     }
 
     /// Whether a list only leads to places on the page.
@@ -293,6 +432,11 @@ impl<'p> Judge<'p> {
 /// Where a page is on its site, as "Start / Boats / Laser".
 fn is_path(text: &str) -> bool {
     text.chars().count() < 80 && [" / ", " › ", " » ", " > "].iter().any(|sign| text.contains(sign))
+}
+
+fn is_box_to_tick(node: &Node) -> bool {
+    let kind = node.attribute("type");
+    node.tag == Tag::Control && matches!(kind, Some("checkbox" | "radio"))
 }
 
 fn is_text_input(node: &Node) -> bool {

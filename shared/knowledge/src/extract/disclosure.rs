@@ -24,6 +24,12 @@ impl<'p> Disclosure<'p> {
                 let tabs = |at: usize| page.nodes[at].hints.any(Hints::TABS);
                 node.tag == Tag::A && page.ancestors(place).take(4).any(tabs)
             };
+            let opens = ["popovertarget", "commandfor"];
+            controlled.extend(opens.iter().filter_map(|name| node.attribute(name)));
+            if let Some(script) = node.attribute("onclick") {
+                let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+                controlled.extend(script.split(|c| !is_name(c)).filter(|name| !name.is_empty()));
+            }
             if node.hints.any(Hints::BUTTON) || in_tabs() {
                 let targets = ["data-target", "data-bs-target", "href"];
                 let ids = targets.iter().filter_map(|name| node.attribute(name)?.strip_prefix('#'));
@@ -41,7 +47,6 @@ impl<'p> Disclosure<'p> {
 
     fn unfolds(&self, place: usize) -> bool {
         const NEVER: Hints = Hints::NOTICE
-            .union(Hints::OVERLAY)
             .union(Hints::SIGN_UP)
             .union(Hints::MENU)
             .union(Hints::SHARE)
@@ -51,8 +56,14 @@ impl<'p> Disclosure<'p> {
         if node.hints.any(Hints::UNTIL_FOUND) {
             return true;
         }
+        if node.hints.any(NEVER) || page.is_in(place, Tag::Nav) {
+            return false;
+        }
         // An icon beside a question is hidden too.
-        if node.tag.is_inline() || node.hints.any(NEVER) || page.is_in(place, Tag::Nav) {
+        if node.tag.is_inline() {
+            return self.is_rest_of_a_text(place);
+        }
+        if node.hints.any(Hints::OVERLAY) && !self.is_opened(place) {
             return false;
         }
         if page.holds(place, |inner| matches!(inner.tag, Tag::Form | Tag::Nav)) {
@@ -62,6 +73,28 @@ impl<'p> Disclosure<'p> {
             || node.attribute("aria-labelledby").is_some()
             || node.attribute("id").is_some_and(|id| self.controlled.contains(id));
         named || node.hints.any(Hints::PANEL) || self.folds(place) || self.is_below_a_control(place)
+    }
+
+    /// Whether something on the page shows the element by its id.
+    pub(super) fn is_opened(&self, place: usize) -> bool {
+        let id = self.page.nodes[place].attribute("id");
+        id.is_some_and(|id| self.controlled.contains(id))
+    }
+
+    /// Whether it is the rest of a paragraph, which something to press behind it shows.
+    fn is_rest_of_a_text(&self, place: usize) -> bool {
+        const FEWEST: usize = 3;
+        let page = self.page;
+        let presses = |at: usize| {
+            let node = &page.nodes[at];
+            let link = node.tag == Tag::A && node.hints.any(Hints::WITHIN);
+            (link || node.hints.any(Hints::BUTTON)) && !page.text(at).is_empty()
+        };
+        let parent = page.nodes[place].parent;
+        let behind = || page.siblings_after(place).chain(page.siblings_after(parent)).take(4);
+        page.nodes[place].tag == Tag::Span
+            && page.text(place).split_whitespace().count() >= FEWEST
+            && behind().any(presses)
     }
 
     fn is_below_a_control(&self, place: usize) -> bool {

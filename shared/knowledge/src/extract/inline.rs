@@ -81,6 +81,17 @@ impl<'p> Writer<'p> {
                 false => self.line.boundary(),
             }
         }
+        if let Some(label) = node.attribute("aria-label")
+            && matches!(node.tag, Tag::Span | Tag::Inline)
+            && self.is_picture(place)
+            && self.page.text(place).is_empty()
+        {
+            return self.label(label);
+        }
+        // A path beside its method.
+        if node.tag == Tag::Span && !self.exact && self.is_path(place) {
+            self.line.space();
+        }
         match node.tag {
             Tag::Text => self.line.push(&node.text, self.bold > 0),
             Tag::Br => self.line.line_break(),
@@ -113,6 +124,16 @@ impl<'p> Writer<'p> {
                     self.line.space();
                 }
             }
+        }
+    }
+
+    /// Whether a box beside another one has a path.
+    fn is_path(&self, place: usize) -> bool {
+        let page = self.page;
+        let before = page.nodes[place].before.is_some_and(|at| page.nodes[at].tag == Tag::Span);
+        before && {
+            let text = page.text(place);
+            text.len() > 2 && text.starts_with('/') && text[1..].starts_with(char::is_alphanumeric)
         }
     }
 
@@ -250,9 +271,11 @@ impl<'p> Writer<'p> {
             _ if self.is_article => None,
             _ => {
                 let target = self.url.join(href).ok()?;
-                let path = target.path().to_ascii_lowercase();
-                let file = FILES.iter().any(|ending| path.ends_with(ending));
-                (file && target.as_str().len() <= LONGEST_ALT && target.scheme() != "file")
+                let told = self.line.text().contains(target.as_str());
+                (!told
+                    && is_file(target.path())
+                    && target.as_str().len() <= LONGEST_ALT
+                    && target.scheme() != "file")
                     .then(|| target.to_string())
             }
         }
@@ -283,8 +306,35 @@ impl<'p> Writer<'p> {
         let in_cell =
             self.page.ancestors(place).take(3).any(|at| self.page.nodes[at].tag.is_cell());
         let title = Some(node.text.trim()).filter(|title| !title.is_empty());
-        if let Some(label) = node.attribute("aria-label").or(title).filter(|_| in_cell) {
-            self.line.push(label, false);
+        let label = node.attribute("aria-label").or(title);
+        if let Some(label) = label.filter(|_| in_cell || self.is_picture(place)) {
+            self.label(label);
+        }
+    }
+
+    /// Whether it is a picture by its role, in a line of text and not on something to press.
+    fn is_picture(&self, place: usize) -> bool {
+        let page = self.page;
+        let node = &page.nodes[place];
+        let presses = |at: usize| matches!(page.nodes[at].tag, Tag::A | Tag::Button);
+        let block =
+            page.ancestors(place).find(|at| !page.nodes[*at].tag.is_inline() || presses(*at));
+        !self.is_article
+            && matches!(node.attribute("role"), Some("img" | "image"))
+            && block.is_some_and(|block| {
+                let tag = page.nodes[block].tag;
+                let line = matches!(tag, Tag::P | Tag::Li | Tag::Dd) || tag.is_cell();
+                line && (tag.is_cell() || !page.text(block).is_empty())
+            })
+    }
+
+    /// Writes what a picture is called.
+    fn label(&mut self, label: &str) {
+        let label = super::folded(label);
+        if label.chars().count() <= LONGEST_ALT && !is_file_name(&label) {
+            self.line.boundary();
+            self.line.push(&label, false);
+            self.line.boundary();
         }
     }
 
@@ -309,6 +359,11 @@ impl<'p> Writer<'p> {
         self.line.is_bold()
     }
 
+    /// The question in bold that the line begins with, and what is behind it.
+    pub(super) fn question(&self) -> Option<(String, String)> {
+        self.line.question()
+    }
+
     pub(super) fn take(&mut self) -> String {
         self.line.take()
     }
@@ -316,6 +371,12 @@ impl<'p> Writer<'p> {
     pub(super) fn clear(&mut self) {
         self.line = Line::default();
     }
+}
+
+/// Whether an address is that of a file to be read elsewhere than in a browser.
+pub(super) fn is_file(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    FILES.iter().any(|ending| path.ends_with(ending))
 }
 
 /// Whether a style sheet makes a box of it, by what it is called.

@@ -19,6 +19,8 @@ pub(super) struct Line {
     boundary: Boundary,
     bold: usize,
     shown: usize,
+    /// Up to where its text is bold from the beginning on.
+    bold_start: usize,
 }
 
 impl Line {
@@ -32,6 +34,9 @@ impl Line {
                 self.text.push(c);
                 self.shown += 1;
                 self.bold += usize::from(bold);
+                if self.bold == self.shown {
+                    self.bold_start = self.text.len();
+                }
             }
         }
     }
@@ -111,6 +116,14 @@ impl Line {
     /// Whether all of it is bold.
     pub(super) fn is_bold(&self) -> bool {
         self.shown > 0 && self.bold == self.shown
+    }
+
+    /// The question in bold that it begins with, and what is behind it.
+    pub(super) fn question(&self) -> Option<(String, String)> {
+        let (question, rest) = self.text.split_at_checked(self.bold_start)?;
+        let asks = question.ends_with(['?', '？', '؟']) && !question.contains('\n');
+        let rest = rest.trim().to_owned();
+        (asks && !rest.is_empty()).then(|| (question.to_owned(), rest))
     }
 
     /// What was written, with lines put together that a sentence runs over.

@@ -20,6 +20,9 @@ pub(super) struct MainText {
     pub(super) root: usize,
     /// Elements before it that lead to it, in reading order.
     pub(super) leads: Vec<usize>,
+    /// Elements elsewhere that something on the page opens, in reading order: dialogs are kept at the
+    /// end of a page, wherever they belong.
+    pub(super) opened: Vec<usize>,
     /// For each node whether it is left out, with all that is in it.
     pub(super) gone: Vec<bool>,
     /// Whether the page is an article, and all that is no part of it left out.
@@ -70,9 +73,9 @@ fn article(page: &PageTree, disclosure: &Disclosure<'_>) -> MainText {
     title::nothing_before(page, root, title, &mut gone);
     sections::elsewhere(page, root, true, &mut gone);
     sections::headings_of_nothing(page, root, &mut gone);
-    sections::labels(page, root, &mut gone);
+    sections::labels(page, root, true, &mut gone);
     let leads = title::leads(page, root, title, &gone);
-    MainText { root, leads, gone, is_article: true }
+    MainText { root, leads, opened: Vec::new(), gone, is_article: true }
 }
 
 /// All that a page says that is no article.
@@ -81,8 +84,27 @@ fn broadly(page: &PageTree, disclosure: &Disclosure<'_>) -> MainText {
     broad::leave_out(page, disclosure, &mut gone);
     let root = main_part(page, &gone);
     sections::elsewhere(page, root, false, &mut gone);
-    sections::labels(page, root, &mut gone);
-    MainText { root, leads: Vec::new(), gone, is_article: false }
+    sections::labels(page, root, false, &mut gone);
+    let opened = opened(page, disclosure, root, &gone);
+    MainText { root, leads: Vec::new(), opened, gone, is_article: false }
+}
+
+/// Dialogs outside of the main part that something on the page opens.
+fn opened(page: &PageTree, disclosure: &Disclosure<'_>, root: usize, gone: &[bool]) -> Vec<usize> {
+    let mut opened = Vec::new();
+    let mut place = 0;
+    while place < page.nodes.len() {
+        let node = &page.nodes[place];
+        if gone[place] || place == root {
+            place = node.end;
+        } else if node.hints.any(Hints::OVERLAY) && disclosure.is_opened(place) {
+            opened.push(place);
+            place = node.end;
+        } else {
+            place += 1;
+        }
+    }
+    opened
 }
 
 /// The element that its authors call the main one, if most of the text is in it; or the body.

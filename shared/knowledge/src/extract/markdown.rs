@@ -60,7 +60,7 @@ pub(crate) fn document(
 ) -> Result<Document, ExtractError> {
     let page = PageTree::parse_up_to(source, MAX_ELEMENTS)?;
     let gone = page.nodes.iter().map(|node| node.tag == Tag::Head).collect();
-    let main = MainText { root: 0, leads: Vec::new(), gone, is_article: false };
+    let main = MainText { root: 0, leads: Vec::new(), opened: Vec::new(), gone, is_article: false };
     let blocks = blocks::of(&page, &main, url);
     if blocks.is_empty() {
         return Err(ExtractError::Empty);

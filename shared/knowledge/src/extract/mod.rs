@@ -12,6 +12,7 @@ mod blocks;
 mod boilerplate;
 mod boilerplate_phrases;
 mod broad;
+mod bylines;
 mod disclosure;
 mod head;
 mod inline;
@@ -26,8 +27,10 @@ mod outline;
 mod page;
 pub(crate) mod plain;
 pub(crate) mod rst;
+mod scripted;
 mod sections;
 mod site;
+mod steps;
 mod structured;
 mod structured_facts;
 pub(crate) mod tables;
@@ -52,8 +55,6 @@ const MAX_ELEMENTS: usize = 50_000;
 const MAX_DEPTH: usize = 400;
 /// Links taken from one page at most.
 const MAX_LINKS: usize = 1_000;
-/// A page with scripts and less text than this, in characters, has its text made by them.
-const SCRIPTED: usize = 200;
 
 /// What a page says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -98,6 +99,9 @@ pub enum ExtractError {
     /// Its text is made by scripts, which don't run here.
     #[error("the page shows its text by JavaScript, which is not run")]
     NeedsScripts,
+    /// The site shows it to browsers alone, after a check.
+    #[error("the site shows a check for browsers instead of the page")]
+    BrowserCheck,
     /// It is not worth the time.
     #[error("the page has more than {MAX_ELEMENTS} elements")]
     TooManyElements,
@@ -123,8 +127,8 @@ pub fn html(source: &str, url: &Url) -> Result<Document, ExtractError> {
         false => links(&page, &base),
     };
     let refresh = refresh(&page, &base);
-    if needs_scripts(&page, &blocks) && refresh.is_none() {
-        return Err(ExtractError::NeedsScripts);
+    if refresh.is_none() {
+        scripted::check(&page, &blocks, &links)?;
     }
     if blocks.is_empty() && links.is_empty() && refresh.is_none() {
         return Err(ExtractError::Empty);
@@ -223,24 +227,6 @@ fn language(page: &PageTree) -> Option<String> {
     (plain && (2..=20).contains(&said.len())).then(|| said.to_owned())
 }
 
-/// Whether a page has next to no text and scripts that make some.
-fn needs_scripts(page: &PageTree, blocks: &[Block]) -> bool {
-    let said: usize = blocks.iter().map(|block| block.text.chars().count()).sum();
-    if page.head.scripts == 0 || said >= SCRIPTED {
-        return false;
-    }
-    const ROOTS: &[&str] = &["root", "app", "__next", "__nuxt", "gatsby-focus-wrapper", "app-root"];
-    let is_empty = |place: usize| page.text(place).is_empty();
-    let mounted = page.nodes.iter().enumerate().any(|(place, node)| {
-        node.attribute("id").is_some_and(|id| ROOTS.contains(&id)) && is_empty(place)
-    });
-    let asked = page.nodes.iter().enumerate().any(|(place, node)| {
-        node.tag == Tag::Noscript && page.text(place).to_lowercase().contains("javascript")
-    });
-    let body = page.first(Tag::Body).map(|body| page.text(body)).unwrap_or_default();
-    (said == 0 && body.is_empty()) || (mounted || asked) && body.chars().count() < 2 * SCRIPTED
-}
-
 /// Spaces folded; what shows nothing, like a soft hyphen, would keep a word from being found.
 fn folded(text: &str) -> String {
     let mut line = line::Line::default();
@@ -248,6 +234,8 @@ fn folded(text: &str) -> String {
     line.take()
 }
 
+#[cfg(test)]
+mod kept_tests;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]

@@ -239,7 +239,8 @@ fn broad(before: &str, word: &str) -> Hints {
         "window" | "banner" | "message" | "revoke" | "floating" if before == "cc" => Hints::NOTICE,
         _ if matches!(before, "cookie" | "cookies") && NOTICES.contains(&word) => Hints::NOTICE,
         "breadcrumb" | "breadcrumbs" | "crumb" | "crumbs" | "pagination" | "pager"
-        | "paginator" | "skip" | "skiplink" | "prevnext" | "backtotop" => Hints::WAYS,
+        | "paginator" | "skip" | "skiplink" | "prevnext" | "backtotop" | "editsection"
+        | "catlinks" => Hints::WAYS,
         "newsletter" | "signup" | "signin" | "login" | "logon" | "subscribe" | "optin"
         | "register" | "search" | "searchform" | "searchbox" => Hints::SIGN_UP,
         "share" | "shares" | "sharing" | "sharebar" | "sharebuttons" | "social" | "socials"
@@ -252,6 +253,8 @@ fn broad(before: &str, word: &str) -> Hints {
         | "dialog" | "tooltip" | "dropdown" | "toast" | "snackbar" | "flyout" => Hints::OVERLAY,
         "ad" | "ads" | "advert" | "advertisement" | "adsbygoogle" | "adslot" | "sponsored"
         | "sponsor" | "outbrain" | "taboola" => Hints::ADVERT,
+        "vote" | "votes" | "votecell" | "votecount" | "upvote" | "upvotes" | "downvote"
+        | "like" | "likes" | "reactions" | "kudos" | "claps" => Hints::VOTES,
         "admonition" | "callout" | "note" | "caution" | "tip" | "warning" | "hint"
         | "important" => Hints::REMARK,
         "tablist" | "tabs" => Hints::TABS,

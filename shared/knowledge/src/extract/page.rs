@@ -193,6 +193,11 @@ impl PageTree {
             || self.ancestors(place).any(|above| self.nodes[above].tag == tag)
     }
 
+    /// Whether it is in a heading.
+    pub(super) fn is_in_heading(&self, place: usize) -> bool {
+        self.ancestors(place).any(|above| matches!(self.nodes[above].tag, Tag::H(_)))
+    }
+
     /// Whether such an element is in it.
     pub(super) fn holds(&self, place: usize, is: impl Fn(&Node) -> bool) -> bool {
         self.nodes[self.within(place)].iter().skip(1).any(is)

@@ -76,6 +76,13 @@ fn write(outline: &mut Outline, lines: &[&str]) {
         let code: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
         return outline.block(BlockKind::Code, &code.join("\n"));
     }
+    let lines = match question(lines) {
+        Some((question, answer)) => {
+            outline.label(question, None);
+            answer
+        }
+        None => lines,
+    };
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     let mut width = 0;
@@ -92,6 +99,23 @@ fn write(outline: &mut Outline, lines: &[&str]) {
     for (kind, part) in parts(&text) {
         outline.block(kind, part);
     }
+}
+
+/// The question that a paragraph begins with, if it is a line of its own, and the lines below it. With
+/// nothing below it, it is a question of a list if it has a number.
+fn question<'l>(lines: &'l [&'l str]) -> Option<(&'l str, &'l [&'l str])> {
+    const LONGEST: usize = 150;
+    let (first, answer) = lines.split_first()?;
+    let first = first.trim();
+    let asks = first.ends_with(['?', '？', '؟']) && first.chars().count() <= LONGEST;
+    let asked = first.trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = is_item(first) && asked.len() < first.len();
+    let said = if numbered { asked.get(2..).unwrap_or_default().trim_start() } else { first };
+    let answered = answer.first().is_some_and(|next| {
+        let next = next.trim();
+        !next.ends_with(['?', '？', '؟']) && (numbered || !is_item(next))
+    });
+    (asks && (answered || (numbered && answer.is_empty()))).then_some((said, answer))
 }
 
 /// A paragraph, or each item of a list by itself.
@@ -135,6 +159,27 @@ mod tests {
         assert_eq!(found[1], (vec!["Ferry".into(), "Tickets".into()], "On board.".into()));
         assert_eq!(found[2].1, "On a lead.");
         assert_eq!(found[3].1, "#dogs is our tag.");
+    }
+
+    #[test]
+    fn questions_stand_above_their_answers() {
+        let found = texts(
+            "Questions\n\n1) Is there a lift?\n   To the third floor.\n\n2) Are bikes allowed?\n\n   Only folded.\n\n\
+             May I smoke?\nOn the roof.\n\nWhat is new? A lot.",
+        );
+        let found: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(
+            found,
+            [
+                "Questions",
+                "Is there a lift?\nTo the third floor.",
+                "Are bikes allowed?\nOnly folded.",
+                "May I smoke?\nOn the roof.",
+                "What is new? A lot.",
+            ]
+        );
+        let asked = texts("Is it far?\nIs it steep?\nIs it wet?");
+        assert_eq!(asked.len(), 1, "questions alone answer nothing: {asked:?}");
     }
 
     #[test]

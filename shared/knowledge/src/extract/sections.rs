@@ -1,10 +1,10 @@
 //! What within the text leads away from it, told by its words.
 
 use super::{
-    boilerplate_phrases,
+    boilerplate_phrases, bylines,
     page::PageTree,
     tag::Tag,
-    text_density::{Mass, runs},
+    text_density::{Mass, Run, runs},
 };
 
 /// Sections whose heading says that they lead elsewhere.
@@ -73,31 +73,49 @@ fn section(
     }
 }
 
-/// Lines that only label something.
-pub(super) fn labels(page: &PageTree, root: usize, gone: &mut [bool]) {
+/// Lines that only label something, or ask what readers think of the page.
+pub(super) fn labels(page: &PageTree, root: usize, is_article: bool, gone: &mut [bool]) {
+    const LONGEST: u32 = 60;
+    const LONGEST_PROMPT: u32 = 200;
+    let longest = if is_article { LONGEST } else { LONGEST_PROMPT };
     let range = page.within(root);
     for run in runs(page, gone) {
-        if range.contains(&run.first) && run.chars <= 60 && run.block != root {
-            let mut inside = page.within(run.block).skip(1);
-            if inside.len() < 64
-                && inside.all(|at| page.nodes[at].tag.is_inline())
-                && !page.is_in(run.block, Tag::Li)
-                && !matches!(
-                    page.nodes[run.block].tag,
-                    Tag::Pre
-                        | Tag::Cell
-                        | Tag::HeaderCell
-                        | Tag::Row
-                        | Tag::H(_)
-                        | Tag::Dt
-                        | Tag::Dd
-                )
-                && boilerplate_phrases::is_label(&page.text(run.block))
-            {
-                gone[run.block] = true;
+        let may_label = !page.is_in(run.block, Tag::Li)
+            && !matches!(
+                page.nodes[run.block].tag,
+                Tag::Pre | Tag::Cell | Tag::HeaderCell | Tag::Row | Tag::H(_) | Tag::Dt | Tag::Dd
+            );
+        if !range.contains(&run.first) || run.chars > longest || !may_label {
+            continue;
+        }
+        let says_nothing = |text: &str| match (is_article, run.chars <= LONGEST) {
+            (true, _) => boilerplate_phrases::is_label(text),
+            (_, true) => boilerplate_phrases::is_label(text) || bylines::is_byline(text),
+            (_, false) => boilerplate_phrases::is_prompt(text),
+        };
+        let mut inside = page.within(run.block).skip(1);
+        let leaf = inside.len() < 64 && inside.all(|at| page.nodes[at].tag.is_inline());
+        if leaf && run.block != root {
+            gone[run.block] |= says_nothing(&page.text(run.block));
+        } else if !is_article {
+            let line = line(page, run);
+            let text: Vec<String> = line.iter().map(|at| page.text(*at)).collect();
+            if says_nothing(text.join(" ").trim()) {
+                line.into_iter().for_each(|at| gone[at] = true);
             }
         }
     }
+}
+
+/// The children of a block that a line of it is made of.
+fn line(page: &PageTree, run: Run) -> Vec<usize> {
+    let mut first = run.first;
+    while page.nodes[first].parent != run.block && page.nodes[first].parent > 0 {
+        first = page.nodes[first].parent;
+    }
+    let behind = page.siblings_after(first);
+    let behind = behind.take_while(|at| page.nodes[*at].tag.is_inline()).take(64);
+    std::iter::once(first).chain(behind).collect()
 }
 
 /// A heading right above what was left out goes with it.

@@ -57,7 +57,7 @@ pub(super) fn facts(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
             _ => disclosure.is_hidden(place) || node.hints.any(chrome) || of_links,
         }
     });
-    let edge = MainText { root: 0, leads: Vec::new(), gone, is_article: false };
+    let edge = MainText { root: 0, leads: Vec::new(), opened: Vec::new(), gone, is_article: false };
     let mut walk = Walk::new(page, &edge, &disclosure, url);
     for piece in pieces {
         let scope = walk.outline.begin();

@@ -138,8 +138,8 @@ impl Tag {
             "script" | "style" | "template" | "math" | "iframe" | "object" | "embed" | "applet"
             | "canvas" | "audio" | "video" | "map" | "link" | "meta" | "frameset" | "noframes"
             | "noembed" | "rp" | "rt" => Self::Void,
-            "select" | "textarea" | "input" | "option" | "optgroup" | "datalist" | "dialog"
-            | "progress" | "meter" | "output" => Self::Control,
+            "select" | "textarea" | "input" | "option" | "optgroup" | "datalist" | "progress"
+            | "meter" | "output" => Self::Control,
             name if name.contains('-') => Self::Custom,
             _ => Self::Other,
         }

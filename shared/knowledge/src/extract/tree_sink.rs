@@ -144,6 +144,7 @@ const KEPT: &[&str] = &[
     "aria-labelledby",
     "class",
     "colspan",
+    "commandfor",
     "content",
     "data-bs-target",
     "data-target",
@@ -157,6 +158,8 @@ const KEPT: &[&str] = &[
     "itemtype",
     "lang",
     "name",
+    "onclick",
+    "popovertarget",
     "property",
     "rel",
     "reversed",
@@ -231,10 +234,18 @@ impl TreeSink for Sink {
             Tag::Other | Tag::P | Tag::Span if is_heading(&attrs) => Tag::H(level(&attrs)),
             tag => tag,
         };
-        let hints = attributes::of(tag, &attrs);
+        let mut hints = attributes::of(tag, &attrs);
+        let is_dialog = &*name.local == "dialog";
+        if is_dialog {
+            hints = hints.union(Hints::AROUND).union(Hints::OVERLAY);
+        }
         self.elements.set(self.elements.get() + 1);
         let id = self.push(tag, name, hints, StrTendril::new());
-        self.nodes.borrow_mut()[id].attributes = kept(attrs);
+        let mut attributes = kept(attrs);
+        if is_dialog {
+            attributes.push((LocalName::from("role"), StrTendril::from("dialog")));
+        }
+        self.nodes.borrow_mut()[id].attributes = attributes;
         id
     }
 

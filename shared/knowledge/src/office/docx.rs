@@ -1,6 +1,6 @@
 //! Texts of Word.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
@@ -15,6 +15,8 @@ const FOOTNOTE: &str = "footnoteReference";
 const ENDNOTE: &str = "endnoteReference";
 /// Levels of lists at most.
 const MAX_LEVELS: usize = 9;
+/// Fields within fields at most.
+const MAX_FIELDS: usize = 64;
 
 /// Reads a DOCX file that was found at `url`.
 pub(crate) fn docx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
@@ -45,6 +47,9 @@ pub(crate) fn docx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
         is_text: false,
         cells: Vec::new(),
         hidden: false,
+        contents: 0,
+        fields: Vec::new(),
+        is_field: false,
     };
     markup::each(&text, |event| writer.meet(event));
     writer.end_lists(0);
@@ -58,6 +63,8 @@ struct Styles {
     levels: HashMap<String, u8>,
     /// The list that each style is of.
     lists: HashMap<String, String>,
+    /// Those of lines of a table of contents.
+    contents: HashSet<String>,
 }
 
 impl Styles {
@@ -71,7 +78,11 @@ impl Styles {
                 ("style", _) => tag.get("styleId").unwrap_or_default().clone_into(&mut style),
                 ("basedOn", Some(on)) => based.push((style.clone(), on.to_owned())),
                 ("name", Some(name)) => {
-                    let level = level_of(&name.to_lowercase());
+                    let name = name.to_lowercase();
+                    if name.starts_with("toc ") || name == "table of figures" {
+                        styles.contents.insert(style.clone());
+                    }
+                    let level = level_of(&name);
                     styles.levels.extend(level.map(|level| (style.clone(), level)));
                 }
                 ("outlineLvl", Some(level)) => {
@@ -180,6 +191,8 @@ struct Paragraph {
     level: usize,
     html: PageWriter,
     bold: bool,
+    /// Whether it begins in a table of contents.
+    in_contents: bool,
 }
 
 struct Writer {
@@ -197,6 +210,11 @@ struct Writer {
     /// For each table that is open, whether its cell has text already.
     cells: Vec<bool>,
     hidden: bool,
+    /// How many elements are open in a table of contents.
+    contents: usize,
+    /// For each field that is open, whether it makes a table of contents.
+    fields: Vec<bool>,
+    is_field: bool,
 }
 
 impl Writer {
@@ -207,20 +225,30 @@ impl Writer {
                 // those who wrote it.
                 let skip =
                     matches!(tag.name.as_str(), "del" | "moveFrom" | "Fallback" | "instrText");
+                self.contents += usize::from(self.contents > 0 && tag.name == "sdt");
                 if self.skipped > 0 || skip {
                     self.skipped += 1;
+                    self.is_field = tag.name == "instrText";
                 } else {
                     self.open(tag);
                 }
             }
             Event::Close(name) => {
+                self.contents -= usize::from(self.contents > 0 && name == "sdt");
                 if self.skipped > 0 {
                     self.skipped -= 1;
+                    self.is_field = false;
                 } else {
                     self.close(name);
                 }
             }
             Event::Text(text) => {
+                let of_contents = || text.split_whitespace().next() == Some("TOC");
+                if self.is_field
+                    && let Some(field) = self.fields.last_mut()
+                {
+                    *field |= of_contents();
+                }
                 if self.skipped == 0 && self.is_text && !self.hidden {
                     self.paragraph.html.text(text);
                 }
@@ -232,7 +260,10 @@ impl Writer {
         let val = tag.get("val");
         let off = matches!(val, Some("0" | "false" | "none"));
         match tag.name.as_str() {
-            "p" => self.paragraph = Paragraph::default(),
+            "p" => {
+                let in_contents = self.contents > 0 || self.fields.contains(&true);
+                self.paragraph = Paragraph { in_contents, ..Paragraph::default() };
+            }
             "pStyle" => val.unwrap_or_default().clone_into(&mut self.paragraph.style),
             "outlineLvl" => {
                 let level: Option<u8> = val.and_then(|level| level.parse().ok());
@@ -258,6 +289,14 @@ impl Writer {
                 let note = tag.get("id").and_then(|id| self.notes.get(&(mark, id.to_owned())));
                 self.paragraph.notes.extend(note.cloned());
             }
+            "docPartGallery" if self.contents == 0 && val == Some("Table of Contents") => {
+                self.contents = 1;
+            }
+            "fldChar" => match tag.get("fldCharType") {
+                Some("begin") if self.fields.len() < MAX_FIELDS => self.fields.push(false),
+                Some("end") => drop(self.fields.pop()),
+                _ => {}
+            },
             "noBreakHyphen" => self.paragraph.html.raw("-"),
             "hyperlink" => {
                 let target = tag.get("id").and_then(|id| self.relations.get(id));
@@ -309,7 +348,12 @@ impl Writer {
     fn end_paragraph(&mut self) {
         let paragraph = std::mem::take(&mut self.paragraph);
         let mut written = paragraph.html;
-        if written.html.trim().is_empty() {
+        // Its first line begins the field that makes a table of contents, and its last one may end it.
+        let of_contents = paragraph.in_contents
+            || self.fields.contains(&true)
+            || self.styles.contents.contains(&paragraph.style)
+            || paragraph.style.starts_with("TOC");
+        if of_contents || written.html.trim().is_empty() {
             return;
         }
         for note in &paragraph.notes {

@@ -7,6 +7,7 @@
 mod docx;
 mod epub;
 mod markup;
+mod number_formats;
 mod odt;
 mod pptx;
 mod xlsx;

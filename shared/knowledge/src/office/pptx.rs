@@ -1,5 +1,4 @@
-//! Presentations of PowerPoint: each slide under its title. What speakers noted for themselves is
-//! not read.
+//! Presentations of PowerPoint: each slide under its title, with what its speaker says to it.
 
 use url::Url;
 
@@ -29,8 +28,13 @@ pub(crate) fn pptx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
     });
     let mut page = PageWriter::default();
     for slide in slides.iter().take(MAX_SLIDES) {
-        if let Some(xml) = archive.text(slide)? {
-            write(&xml, &mut page);
+        let Some(xml) = archive.text(slide)? else { continue };
+        if write(&xml, &mut page) {
+            let parts = archive.relations(slide)?;
+            let notes = parts.values().find(|part| part.contains("notesSlide"));
+            if let Some(xml) = notes.map(|notes| archive.text(notes)).transpose()?.flatten() {
+                write_notes(&xml, &mut page);
+            }
         }
     }
     let title = markup::title(archive.text("docProps/core.xml")?);
@@ -47,7 +51,8 @@ struct Shape {
     paragraphs: Vec<(String, bool)>,
 }
 
-fn write(xml: &str, page: &mut PageWriter) {
+/// Writes a slide, unless it is hidden; whether it isn't.
+fn write(xml: &str, page: &mut PageWriter) -> bool {
     let mut shapes: Vec<Shape> = Vec::new();
     let mut shape = Shape::default();
     let (mut text, mut bullet, mut is_text, mut in_table) = (String::new(), false, false, false);
@@ -102,6 +107,28 @@ fn write(xml: &str, page: &mut PageWriter) {
     if !hidden {
         write_shapes(&shapes, &tables, page);
     }
+    !hidden
+}
+
+/// Writes the text of a slide's notes, paragraph by paragraph; beside it they have a picture of the slide
+/// and its number.
+fn write_notes(xml: &str, page: &mut PageWriter) {
+    let (mut is_body, mut is_text, mut text) = (false, false, String::new());
+    markup::each(xml, |event| match event {
+        Event::Open(tag) => match tag.name.as_str() {
+            "sp" => is_body = false,
+            "ph" => is_body = tag.get("type") == Some("body"),
+            "p" => text.clear(),
+            "t" => is_text = is_body,
+            "br" => text.push(' '),
+            _ => {}
+        },
+        Event::Text(said) if is_text => text.push_str(said),
+        Event::Text(_) => {}
+        Event::Close("t") => is_text = false,
+        Event::Close("p") if is_body && !text.trim().is_empty() => page.element("p", text.trim()),
+        Event::Close(_) => {}
+    });
 }
 
 /// A slide's title, then its other shapes, then its tables.

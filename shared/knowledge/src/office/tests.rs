@@ -131,7 +131,17 @@ fn odt_and_epub_are_read_without_notes_and_contents() {
 
 /// A workbook with one sheet of these rows.
 fn workbook(rows: &str, strings: &str) -> Vec<u8> {
+    styled_workbook(rows, strings, "")
+}
+
+fn styled_workbook(rows: &str, strings: &str, styles: &str) -> Vec<u8> {
     archive(&[
+        (
+            "xl/styles.xml",
+            &format!(
+                "<styleSheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>{styles}</styleSheet>"
+            ),
+        ),
         (
             "_rels/.rels",
             "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>\
@@ -163,6 +173,26 @@ fn workbook(rows: &str, strings: &str) -> Vec<u8> {
             ),
         ),
     ])
+}
+
+#[test]
+fn xlsx_shows_shares_and_money_as_its_cells_do() {
+    let rows = "<row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c><c r='C1' t='s'><v>2</v></c></row>\
+        <row r='2'><c r='A2' s='1'><v>0.125</v></c><c r='B2' s='2'><v>1290</v></c><c r='C2' s='3'><v>46000</v></c></row>\
+        <row r='3'><c r='A3' s='1'><v>1</v></c><c r='B3' s='2'><v>7.5</v></c><c r='C3'><v>7.5</v></c></row>";
+    let strings = "<si><t>Share</t></si><si><t>Fee</t></si><si><t>From</t></si>";
+    let styles = "<numFmts><numFmt numFmtId='170' formatCode='[$CHF-807] #,##0.00'/></numFmts>\
+        <cellStyleXfs><xf numFmtId='9'/></cellStyleXfs>\
+        <cellXfs><xf numFmtId='0'/><xf numFmtId='10'/><xf numFmtId='170'/><xf numFmtId='14'/></cellXfs>";
+    let read = xlsx(&styled_workbook(rows, strings, styles)).unwrap();
+    let texts: Vec<_> = read.blocks.iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "Share: 12.50% | Fee: CHF 1290.00 | From: 2025-12-09",
+            "Share: 100.00% | Fee: CHF 7.50 | From: 7.5"
+        ]
+    );
 }
 
 #[test]
@@ -219,4 +249,77 @@ fn notes_are_read_behind_the_paragraph_that_has_their_mark() {
     let read = odt(&archive(&[("content.xml", content)]), &url()).unwrap();
     let text: Vec<&str> = read.blocks.iter().map(|block| block.text.as_str()).collect();
     assert_eq!(text.join("\n"), "The ferry carries 40 people.\nIn winter 25.\nIt leaves at six.");
+}
+
+#[test]
+fn tables_of_contents_of_docx_are_left_out() {
+    let field = |kind: &str| format!("<w:r><w:fldChar w:fldCharType='{kind}'/></w:r>");
+    let code = |code: &str| format!("<w:r><w:instrText>{code}</w:instrText></w:r>");
+    let line = |text: &str| {
+        let number = [&field("begin"), &code(" PAGEREF _Toc7 "), &field("separate")];
+        let number = number.map(String::as_str).concat();
+        let end = field("end");
+        format!("<w:r><w:t>{text}</w:t></w:r>{number}<w:r><w:t>4</w:t></w:r>{end}")
+    };
+    let part = "<w:sdtPr><w:docPartObj><w:docPartGallery w:val='Table of Contents'/></w:docPartObj></w:sdtPr>";
+    for contents in [
+        format!("<w:sdt>{part}<w:sdtContent><w:p>{}</w:p></w:sdtContent></w:sdt>", line("Oars")),
+        format!("<w:p><w:pPr><w:pStyle w:val='v1'/></w:pPr>{}</w:p>", line("Oars")),
+        format!(
+            "<w:p>{}{}{}{}</w:p><w:p>{}{}</w:p>",
+            field("begin"),
+            code(" TOC \\o 1-3 "),
+            field("separate"),
+            line("Oars"),
+            line("Sails"),
+            field("end"),
+        ),
+    ] {
+        let document = format!(
+            "<w:document xmlns:w='w'><w:body>{contents}{}<w:p>{}{}{}<w:r><w:t>7 oars</w:t></w:r>{}</w:p></w:body></w:document>",
+            p("", "Oars hang in the shed."),
+            field("begin"),
+            code(" REF count "),
+            field("separate"),
+            field("end"),
+        );
+        let styles = "<w:styles xmlns:w='w'><w:style w:styleId='v1'><w:name w:val='toc 1'/></w:style></w:styles>";
+        let bytes = archive(&[("word/document.xml", &document), ("word/styles.xml", styles)]);
+        let read = docx(&bytes, &url()).unwrap();
+        let texts: Vec<&str> = said(&read).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(texts, ["Oars hang in the shed.", "7 oars"], "{contents}");
+    }
+}
+
+#[test]
+fn what_a_speaker_says_to_a_slide_is_read_below_it() {
+    let text = |kind: &str, text: &str| {
+        format!("<p:sp><p:ph type='{kind}'/><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:sp>")
+    };
+    let of =
+        |name: &str, shapes: &str| format!("<p:{name} xmlns:p='p' xmlns:a='a'>{shapes}</p:{name}>");
+    let slide = of("sld", &text("title", "Locks"));
+    let notes = [
+        text("sldImg", "picture"),
+        text("body", "The lower lock is closed in March."),
+        text("sldNum", "1"),
+    ];
+    let bytes = archive(&[
+        (
+            "ppt/presentation.xml",
+            "<p:presentation xmlns:p='p' xmlns:r='r'><p:sldId id='256' r:id='a'/></p:presentation>",
+        ),
+        (
+            "ppt/_rels/presentation.xml.rels",
+            "<Relationships><Relationship Id='a' Target='slides/slide1.xml'/></Relationships>",
+        ),
+        ("ppt/slides/slide1.xml", &slide),
+        (
+            "ppt/slides/_rels/slide1.xml.rels",
+            "<Relationships><Relationship Id='n' Target='../notesSlides/notesSlide4.xml'/></Relationships>",
+        ),
+        ("ppt/notesSlides/notesSlide4.xml", &of("notes", &notes.concat())),
+    ]);
+    let read = pptx(&bytes, &url()).unwrap();
+    assert_eq!(said(&read), [("Locks".to_owned(), "The lower lock is closed in March.")]);
 }

@@ -4,7 +4,10 @@ use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Reader, Xlsx};
 
-use super::{Archive, OfficeError};
+use super::{
+    Archive, OfficeError,
+    number_formats::{CellFormats, Formats},
+};
 use crate::{
     extract::{Document, Outline},
     records,
@@ -23,6 +26,7 @@ const MAX_COLUMNS: usize = 60;
 pub(crate) fn xlsx(bytes: &[u8]) -> Result<Document, OfficeError> {
     check_size(bytes)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| OfficeError::Broken)?;
+    let mut formats = Formats::of(bytes)?;
     let mut outline = Outline::default();
     let names: Vec<String> = book
         .sheets_metadata()
@@ -31,7 +35,8 @@ pub(crate) fn xlsx(bytes: &[u8]) -> Result<Document, OfficeError> {
         .map(|sheet| sheet.name.clone())
         .collect();
     for name in names.iter().take(MAX_SHEETS) {
-        let rows = rows(&mut book, name)?;
+        let formats = formats.sheet(name)?;
+        let rows = rows(&mut book, name, &formats)?;
         if names.len() > 1 {
             outline.heading(2, name);
         }
@@ -67,14 +72,23 @@ fn check_size(bytes: &[u8]) -> Result<(), OfficeError> {
 }
 
 /// The rows of a sheet that say something, as text.
-fn rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<Vec<String>>, OfficeError> {
+fn rows(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    formats: &CellFormats,
+) -> Result<Vec<Vec<String>>, OfficeError> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|_| OfficeError::Broken)?;
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut at = None;
     while let Ok(Some(cell)) = cells.next_cell() {
         let (row, column) = cell.get_position();
+        let shown = match cell.get_value() {
+            DataRef::Float(number) => formats.shown(row, column, *number),
+            DataRef::Int(number) => formats.shown(row, column, *number as f64),
+            _ => None,
+        };
+        let text = shown.unwrap_or_else(|| text(cell.get_value()));
         let column = usize::try_from(column).unwrap_or(usize::MAX);
-        let text = text(cell.get_value());
         if text.is_empty() || column >= MAX_COLUMNS {
             continue;
         }

@@ -87,6 +87,17 @@ fn without_edges(pages: &mut [Page]) {
     }
 }
 
+/// Whether a line is one of a table of contents: a heading, dots, the number of a page.
+fn leads_to_a_page(text: &str) -> bool {
+    const FEWEST: usize = 5;
+    let before = text.trim_end_matches(|c: char| c.is_ascii_digit() || "ivxlc".contains(c));
+    let dots = before.trim_end();
+    let rest = dots.trim_end_matches(['.', '…', '·', '_', ' ']);
+    let count: usize =
+        dots[rest.len()..].chars().map(|c| if c == '…' { 3 } else { usize::from(c != ' ') }).sum();
+    before.len() < text.len() && count >= FEWEST && rest.contains(char::is_alphabetic)
+}
+
 /// `3`, `– 3 –`, `Page 3 of 12`.
 fn is_page_number(pattern: &str) -> bool {
     let plain = pattern.trim_matches(|c: char| !c.is_alphanumeric());
@@ -197,7 +208,7 @@ impl Writer {
 
     fn line(&mut self, page: u32, line: Line, pitch: f32) {
         let text = line.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.is_empty() {
+        if text.is_empty() || leads_to_a_page(&text) {
             return;
         }
         self.close_table();

@@ -4,6 +4,7 @@
 //! of text are not read.
 
 mod content;
+mod encrypted;
 mod font;
 mod layout;
 mod letters;
@@ -50,7 +51,8 @@ pub enum PdfError {
 /// Reads a PDF file that was found at `url`. What it links to is not followed.
 pub(crate) fn pdf(bytes: &[u8], url: &Url) -> Result<Document, PdfError> {
     size::check(bytes)?;
-    let pdf = load(bytes)?;
+    let bytes = encrypted::with_object(bytes);
+    let pdf = load(&bytes)?;
     if pdf.is_encrypted() {
         return Err(PdfError::Encrypted);
     }

@@ -236,3 +236,47 @@ fn small_files_that_unfold_to_large_ones_are_not_read() {
     let numbers = [b"%PDF-1.4\n1 0 obj [".to_vec(), b"0 ".repeat(2_600_000), plain].concat();
     assert_eq!(pdf(&numbers, &url()).unwrap_err(), PdfError::TooLarge);
 }
+
+#[test]
+fn a_file_that_says_in_its_trailer_how_it_is_encrypted_is_opened() {
+    use lopdf::{EncryptionState, EncryptionVersion, Object, Permissions};
+    let encrypted = |password: &str| {
+        let bytes =
+            pages(&["BT /F 12 Tf 72 700 Td (The lock opens at six.) Tj ET"], HELVETICA, "", &[]);
+        let mut pdf = Pdf::load_mem(&bytes).unwrap();
+        let id = Object::string_literal("0123456789abcdef");
+        pdf.trailer.set("ID", Object::Array(vec![id.clone(), id]));
+        let state = EncryptionState::try_from(EncryptionVersion::V2 {
+            document: &pdf,
+            owner_password: "keeper",
+            user_password: password,
+            key_length: 128,
+            permissions: Permissions::all(),
+        });
+        pdf.encrypt(&state.unwrap()).unwrap();
+        let id = pdf.trailer.get(b"Encrypt").unwrap().as_reference().unwrap();
+        let said = pdf.objects.remove(&id).unwrap();
+        pdf.trailer.set("Encrypt", said);
+        let mut bytes = Vec::new();
+        pdf.save_to(&mut bytes).unwrap();
+        bytes
+    };
+    assert_eq!(texts(&encrypted("")), ["The lock opens at six."]);
+    assert_eq!(pdf(&encrypted("secret"), &url()).unwrap_err(), PdfError::Encrypted);
+}
+
+#[test]
+fn lines_of_a_table_of_contents_are_left_out() {
+    let line = |y: u32, text: &str| format!("BT /F 11 Tf 72 {y} Td ({text}) Tj ET\n");
+    let content = [
+        line(700, "Mooring . . . . . . . . . 4"),
+        line(680, "Fees and fines ......... xii"),
+        line(640, "Wait... until the lamp is green, then go."),
+        line(600, "Version 1.2 of 2024"),
+    ]
+    .concat();
+    assert_eq!(
+        texts(&file(&content)),
+        ["Wait... until the lamp is green, then go.", "Version 1.2 of 2024"]
+    );
+}
