@@ -1,6 +1,10 @@
 //! Follow-ups: a message that says only what is new ("and on weekends?", "why?", "tell me more", "2")
 //! is read together with what was said before, by rule.
 
+mod narrowed;
+
+pub use narrowed::{names_what_is_new, narrowed};
+
 use crate::{
     asks::{self, Asks},
     outcome::Offer,
@@ -89,22 +93,18 @@ pub enum MessageReading {
     With(String, bool),
 }
 
-/// Reads `message` after `past`, the newest turn last; two are looked at.
-pub fn read(message: &str, past: &[Past]) -> MessageReading {
+/// Reads `message`, which is in `language`, after `past`, the newest turn last; two are looked at.
+pub fn read(message: &str, past: &[Past], language: Language) -> MessageReading {
     let Some(last) = past.last() else { return MessageReading::Alone };
     let words: Vec<String> = text::words(message).collect();
     if words.is_empty() || words.len() > MAX_WORDS {
         return MessageReading::Alone;
     }
-    let language = match text::detect(message) {
-        Language::Other => text::detect(&last.question),
-        language => language,
-    };
     let Some(own) = table(language) else { return MessageReading::Alone };
     if let Some(taken) = offered(&words, &last.offers) {
         return taken;
     }
-    let subject = subject(past);
+    let subject = subject(past, language);
     if is(own, Cue::More, &words) {
         return MessageReading::More(subject);
     }
@@ -116,8 +116,7 @@ pub fn read(message: &str, past: &[Past]) -> MessageReading {
 
 /// What was asked before and what is new, as one question: a word of the former gives way to one of
 /// `message` in the same place, behind the same preposition or article or in front of the same word.
-pub fn joined(before: &str, message: &str) -> String {
-    let language = text::detect(before);
+pub fn joined(before: &str, message: &str, language: Language) -> String {
     let is_function = |word: &str| text::is_function_word(word, language);
     let new: Vec<String> = text::words(message).collect();
     let old: Vec<(&str, String)> =
@@ -216,11 +215,11 @@ fn offered(words: &[String], offers: &[String]) -> Option<MessageReading> {
 }
 
 /// What was asked about: the last question; with the one before it if it left something out itself.
-fn subject(past: &[Past]) -> String {
+fn subject(past: &[Past], language: Language) -> String {
     let mut newest = past.iter().rev().take(2);
     let last = newest.next().map(|past| past.question.clone()).unwrap_or_default();
     let words: Vec<String> = text::words(&last).collect();
-    let own = table(text::detect(&last));
+    let own = table(text::detect_among(&last, &[language]));
     let is_short = own.is_some_and(|own| {
         is(own, Cue::More, &words)
             || leaves_out(own, &words, own.language).is_some_and(|clearly| clearly)
@@ -263,6 +262,11 @@ fn leaves_out(own: &Table, words: &[String], language: Language) -> Option<bool>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(message: &str, past: &[Past]) -> MessageReading {
+        let likely = past.last().map(|past| text::detect(&past.question));
+        super::read(message, past, text::detect_among(message, likely.as_slice()))
+    }
 
     fn past(question: &str, offers: &[&str]) -> Past {
         let offers = offers.iter().map(|offer| (*offer).to_owned()).collect();
@@ -309,7 +313,7 @@ mod tests {
                 "How do I connect a bot what about WhatsApp?",
             ),
         ] {
-            assert_eq!(joined(before, message), both);
+            assert_eq!(joined(before, message, Language::English), both);
         }
     }
 

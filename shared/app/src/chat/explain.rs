@@ -9,7 +9,8 @@ use knowledge::{Found, Match, SearchOutcome, Thresholds};
 use super::{
     plan::{Incoming, Reply},
     respond,
-    retrieve::{Query, retriever},
+    retrieve::retriever,
+    searches::Searches,
     stream::{Deltas, ReplyMode, TurnConversation},
     turn::Chat,
 };
@@ -77,16 +78,12 @@ impl Chat {
         let chatbot = principal.may_chat()?;
         let chatbot = self.app.chatbot(principal.workspace_id, chatbot).await?;
         let request = ChatRequest::new(Some(question), None, None)?;
-        let message = respond::Message::read(&chatbot, &request.message, &[]);
         let retriever = retriever(&self.app, &self.indexes, &chatbot).await?;
-        let searched = message.searches();
-        let mut found = Vec::new();
-        for text in &searched {
-            let embedding = self.app.semantics.of_question(text).await;
-            let query = Query { text, embedding: embedding.as_ref() };
-            found.push(retriever.retrieve(query, SHOWN).await?);
-        }
-        let found = message.choose(found);
+        let languages = retriever.languages();
+        let message = respond::Message::read(&chatbot, &request.message, &[], &languages);
+        let searches = Searches::of(&message, &*retriever, &self.app.semantics, SHOWN).await?;
+        let searched: Vec<String> = searches.all.iter().map(|(text, _)| text.clone()).collect();
+        let found = searches.choose(&message);
         let (id, now) = (MessageId::at(self.app.now()), self.app.now());
         let backends = self.integrations.of(&chatbot).await?;
         let asks_backends = !Candidates::of(&backends, id).all().is_empty();

@@ -53,6 +53,7 @@ pub mod retrieve;
 mod rewrite;
 pub mod search;
 pub mod search_report;
+mod searches;
 mod stream;
 #[cfg(test)]
 mod test_turn;

@@ -16,8 +16,9 @@ use super::{
     backends::BackendQuestion,
     history,
     respond::{self, Response, Said},
-    retrieve::{Query, retriever},
+    retrieve::retriever,
     rewrite::Rewritten,
+    searches::Searches,
     stream::{Deltas, ReplyMode},
     traces::{self, TraceDraft},
     turn::Chat,
@@ -132,27 +133,21 @@ impl Chat {
         let (retriever, history) =
             tokio::join!(retriever(&self.app, &self.indexes, chatbot), history);
         let (retriever, history) = (retriever?, history?);
-        let mut message = respond::Message::read(chatbot, &request.message, past);
+        let mut message =
+            respond::Message::read(chatbot, &request.message, past, &retriever.languages());
         let mut rewrite = None;
         if message.leaves_out() {
             let Rewritten { question, report } = self.rewritten(incoming).await?;
             message = message.with_rewritten(question);
             rewrite = report;
         }
-        let searches = message.searches();
-        let mut found = Vec::new();
-        for text in &searches {
-            let embedding = self.app.semantics.of_question(text).await;
-            let query = Query { text, embedding: embedding.as_ref() };
-            found.push(retriever.retrieve(query, SEARCHED).await?);
-        }
+        let searches = Searches::of(&message, &*retriever, &self.app.semantics, SEARCHED).await?;
         let trace = chatbot.traces().then(|| {
-            let searched = searches.iter().zip(&found);
-            let searched = searched.map(|(text, found)| traces::search(text, found));
+            let searched = searches.all.iter().map(|(text, found)| traces::search(text, found));
             TraceDraft::new(begun, chatbot.threshold(), message.rewritten(), searched)
         });
         let topics = retriever.topics(TOPICS);
-        let found = message.choose(found);
+        let found = searches.choose(&message);
         let otherwise = message.refusal(found.confidence, &topics);
         if !candidates.all().is_empty() {
             let plan = backends_plan(chatbot, found, history, otherwise);

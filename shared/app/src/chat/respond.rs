@@ -57,8 +57,14 @@ pub(super) fn may_refer_back(message: &str) -> bool {
 }
 
 impl<'m> Message<'m> {
-    /// Reads `message` after the turns of `past`, the newest last.
-    pub fn read(chatbot: &Chatbot, message: &'m str, past: &[Turn]) -> Self {
+    /// Reads `message` after the turns of `past`, the newest last, where the chatbot knows what it
+    /// knows in `languages`.
+    pub fn read(
+        chatbot: &Chatbot,
+        message: &'m str,
+        past: &[Turn],
+        languages: &[Language],
+    ) -> Self {
         let past: Vec<Past> =
             past.iter().map(|turn| Past::new(&turn.question, &turn.answer)).collect();
         let talk = match chatbot.has_small_talk() {
@@ -69,13 +75,15 @@ impl<'m> Message<'m> {
             Talk::Question(question) => question,
             Talk::Small(..) => message,
         };
-        let reading = follow_up::read(question, &past);
-        let language = match (&talk, text::detect(message)) {
-            (Talk::Small(_, language), _) => *language,
-            (_, Language::Other) => {
-                past.last().map_or(Language::Other, |p| text::detect(&p.question))
-            }
-            (_, language) => language,
+        // The visitor's own language; where the message tells too little, that of the conversation,
+        // then that of what is known.
+        let before = past.last().map(|past| text::detect_among(&past.question, languages));
+        let likely: Vec<Language> = before.into_iter().chain(languages.iter().copied()).collect();
+        let spoken = text::detect_among(message, &likely);
+        let reading = follow_up::read(question, &past, spoken);
+        let language = match &talk {
+            Talk::Small(_, language) => *language,
+            Talk::Question(_) => spoken,
         };
         let last_answer = past.last().map(|past| past.answer.clone());
         Self { question, talk, reading, rewritten: None, last_answer, language }
@@ -108,24 +116,67 @@ impl<'m> Message<'m> {
             MessageReading::Takes(offer) => vec![offer.clone()],
             MessageReading::More(subject) => vec![subject.clone()],
             MessageReading::With(subject, _) => {
-                let joined = || follow_up::joined(subject, self.question);
+                let joined = || follow_up::joined(subject, self.question, self.language);
                 vec![alone, self.rewritten.clone().unwrap_or_else(joined)]
             }
             MessageReading::Alone | MessageReading::Declines => vec![alone],
         }
     }
 
-    /// Which of what was found for [`Self::searches`] counts.
-    pub fn choose(&self, mut found: Vec<Found>) -> Found {
+    /// What else is searched where what was found for [`Self::searches`] is what was said before and
+    /// does not name what is new: the message with less of what was asked before.
+    pub fn narrower(&self, found: &[Found]) -> Vec<String> {
+        let MessageReading::With(subject, true) = &self.reading else { return Vec::new() };
+        let is_repeated = found.last().is_some_and(|with| self.is_repeated(with));
+        match is_repeated && self.rewritten.is_none() {
+            true => follow_up::narrowed(subject, self.question, self.language),
+            false => Vec::new(),
+        }
+    }
+
+    /// Whether `found` says again what the last answer said, and nothing of what is new.
+    fn is_repeated(&self, found: &Found) -> bool {
+        let (Some(said), Some(before)) = (said_by(found), &self.last_answer) else { return false };
+        text::normalized(before).contains(&text::normalized(said)) && !self.names_what_is_new(said)
+    }
+
+    fn names_what_is_new(&self, said: &str) -> bool {
+        follow_up::names_what_is_new(self.question, said, self.language)
+    }
+
+    /// Which of what was found for [`Self::searches`] counts, or of what was found for
+    /// [`Self::narrower`].
+    pub fn choose(&self, mut found: Vec<Found>, narrower: Vec<Found>) -> Found {
         let Some(with) = found.pop() else { return Found::nothing() };
         let Some(alone) = found.pop() else { return with };
+        let named = narrower.into_iter().filter(|found| {
+            !self.is_repeated(found)
+                && said_by(found).is_some_and(|said| self.names_what_is_new(said))
+        });
+        let named = named.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+        let with = named.unwrap_or(with);
         let clearly = matches!(self.reading, MessageReading::With(_, true));
         // A question that is answered as it is is not dragged back, nor one that asks the opposite of
         // something known.
         let is_opposite = !clearly && alone.likeness.is_some_and(|likeness| likeness.is_apart);
         let stands_alone = alone.confidence >= 1.0 || is_opposite;
         let gain = if clearly { -GAIN } else { GAIN };
-        if !stands_alone && with.confidence >= alone.confidence + gain { with } else { alone }
+        if !stands_alone && with.confidence >= alone.confidence + gain {
+            self.assured(with)
+        } else {
+            alone
+        }
+    }
+
+    /// What was found for a clear follow-up. What the last answer said, and which names what is new, was
+    /// meant: it is surer than a question by itself would be.
+    fn assured(&self, found: Found) -> Found {
+        let (Some(said), Some(before)) = (said_by(&found), &self.last_answer) else { return found };
+        let is_again = text::normalized(before).contains(&text::normalized(said));
+        match self.leaves_out() && is_again && self.names_what_is_new(said) {
+            true => Found { confidence: (found.confidence + 1.0) / 2.0, ..found },
+            false => found,
+        }
     }
 
     /// What `found` leads to.
@@ -206,6 +257,15 @@ impl<'m> Message<'m> {
     }
 }
 
+/// What the best of `found` says.
+fn said_by(found: &Found) -> Option<&str> {
+    match &found.best {
+        Match::Pair(pair, _) => Some(&pair.answer),
+        Match::Passages(passages) => passages.first().map(|passage| passage.quote.as_str()),
+        Match::Nothing => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use domain::{ChatbotId, SourceId, Timestamp, WorkspaceId};
@@ -261,7 +321,7 @@ mod tests {
     fn small_talk_is_answered_in_its_language_and_as_the_team_says() {
         let plain = chatbot(json!({}));
         let of = |chatbot: &Chatbot, message: &str| {
-            let message = Message::read(chatbot, message, &[]);
+            let message = Message::read(chatbot, message, &[], &[]);
             message.respond(chatbot, Found::nothing(), &[])
         };
         assert!(said(of(&plain, "Hi")).text.starts_with("Hello!"));
@@ -279,7 +339,7 @@ mod tests {
         let chatbot = chatbot(json!({}));
         let of = |message: &str, found: Found| {
             let topics = ["Opening hours".to_owned()];
-            Message::read(&chatbot, message, &[]).respond(&chatbot, found, &topics)
+            Message::read(&chatbot, message, &[], &[]).respond(&chatbot, found, &topics)
         };
         assert!(matches!(of("When do you open?", passages(0.6, "x")), Response::Ask { .. }));
         let near = said(of("When do you open?", passages(0.3, "x")));
@@ -295,17 +355,19 @@ mod tests {
     fn an_offer_is_taken_and_a_follow_up_is_searched_with_what_was_said() {
         let chatbot = chatbot(json!({}));
         let offer = "I'm not sure I understood. Did you mean:\n1. Opening hours\n2. Closing days";
-        let message = Message::read(&chatbot, "2", &[turn("hours?", offer)]);
+        let message = Message::read(&chatbot, "2", &[turn("hours?", offer)], &[]);
         assert_eq!(message.searches(), ["Closing days"]);
         let past = [turn("When are you open?", "From nine to five.")];
-        let message = Message::read(&chatbot, "and on weekends?", &past);
+        let message = Message::read(&chatbot, "and on weekends?", &past, &[]);
         let both = "When are you open and on weekends?";
         assert_eq!(message.searches(), ["and on weekends?", both]);
-        let chosen = message.choose(vec![passages(0.4, "alone"), passages(0.35, "with")]);
+        let chosen =
+            message.choose(vec![passages(0.4, "alone"), passages(0.35, "with")], Vec::new());
         assert_eq!(chosen.confidence, 0.35);
-        let chosen = message.choose(vec![passages(0.9, "alone"), passages(0.35, "with")]);
+        let chosen =
+            message.choose(vec![passages(0.9, "alone"), passages(0.35, "with")], Vec::new());
         assert_eq!(chosen.confidence, 0.9);
-        let message = Message::read(&chatbot, "tell me more", &past);
+        let message = Message::read(&chatbot, "tell me more", &past, &[]);
         let found = passages(0.9, "From nine to five. The shop is closed in August.");
         let more = said(message.respond(&chatbot, found, &[]));
         assert_eq!(more.text, "The shop is closed in August.");

@@ -27,7 +27,7 @@ impl Chat {
     ) -> Result<SearchReport> {
         let chatbot = self.app.chatbot(workspace, chatbot).await?;
         let retriever = retriever(&self.app, &self.indexes, &chatbot).await?;
-        let message = Message::read(&chatbot, &asked.question, &[]);
+        let message = Message::read(&chatbot, &asked.question, &[], &retriever.languages());
         let searched = message.searches().into_iter().next().unwrap_or_default();
         let embedding = self.app.semantics.of_question(&searched).await;
         let query = Query { text: &searched, embedding: embedding.as_ref() };

@@ -41,6 +41,11 @@ impl Index {
         Quoting { terms, concepts, vector, words }
     }
 
+    /// The languages of its entries, that of most first.
+    pub fn languages(&self) -> Vec<Language> {
+        self.stems.iter().map(Stems::language).collect()
+    }
+
     pub(crate) fn stems(&self) -> &Stems {
         static NONE: LazyLock<Stems> = LazyLock::new(Stems::default);
         self.stems.first().unwrap_or(&NONE)

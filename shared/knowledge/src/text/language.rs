@@ -20,6 +20,9 @@ macro_rules! languages {
             /// All that have a list of function words.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
+            /// Those that are written in Latin letters, which come first.
+            const LATIN: &[Self] = Self::ALL.split_at(Self::Indonesian as usize + 1).0;
+
             /// The code of ISO 639-1; `und` for [`Self::Other`].
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* Self::Other => "und" }
@@ -79,39 +82,126 @@ fn by_script(letter: char) -> Option<Language> {
     })
 }
 
-/// The language of `text` and whether more than its script says so; [`Language::Other`] for a text
-/// in Latin letters without a function word, and for one without letters.
+/// Function words of one language beyond those of another, at least, in a text that is taken for the
+/// former and not for a likelier one; and the share of its words that they are then.
+const DECISIVE: (u32, f32) = (2, 0.34);
+
+/// Words of a message, at least, whose letters tell languages apart that its words don't.
+const BY_LETTERS: u32 = 3;
+
+/// The language of `text`; [`Language::Other`] for a text in Latin letters without a function word,
+/// and for one without letters.
 pub fn detect(text: &str) -> Language {
-    let mut scripts = [0u32; Language::ALL.len()];
-    let mut words = [0u32; Language::ALL.len()];
-    for (_, word) in spans(text).take(MAX_WORDS) {
-        let Some(script) = word.chars().find_map(by_script) else { continue };
-        scripts[script as usize] += 1;
-        let Some(set) = FUNCTION_WORDS.get(&fold::plain(word)) else { continue };
-        for (at, count) in words.iter_mut().enumerate() {
-            *count += (set >> at) & 1;
-        }
-    }
-    // A Japanese text has more kanji than anything else at times; a Chinese one has no kana.
-    if scripts[Language::Japanese as usize] * 8 > scripts[Language::Chinese as usize] {
-        scripts[Language::Japanese as usize] += scripts[Language::Chinese as usize];
-    }
-    let most = |counts: &[u32], of: &[Language]| {
-        let best = of.iter().copied().max_by_key(|l| (counts[*l as usize], u32::MAX - *l as u32));
-        best.filter(|language| counts[*language as usize] > 0)
-    };
-    match most(&scripts, Language::ALL) {
-        Some(Language::English) => {
-            // Those whose letters are Latin come first.
-            let latin = &Language::ALL[..=Language::Indonesian as usize];
-            most(&words, latin).unwrap_or_default()
-        }
-        Some(Language::Russian) => {
-            most(&words, &[Language::Russian, Language::Ukrainian]).unwrap_or(Language::Russian)
-        }
+    let seen = Seen::of(text);
+    match seen.script() {
+        Some(Language::English) => most(&seen.words, Language::LATIN).unwrap_or_default(),
+        Some(Language::Russian) => most(&seen.words, &[Language::Russian, Language::Ukrainian])
+            .unwrap_or(Language::Russian),
         Some(script) => script,
         None => Language::Other,
     }
+}
+
+/// The language of a message where `likely` languages are spoken, the likeliest first: one of them, if
+/// its words speak for it about as much as for any other, or tell nothing.
+pub fn detect_among(text: &str, likely: &[Language]) -> Language {
+    let seen = Seen::of(text);
+    let detected = detect(text);
+    if seen.script().is_some_and(|script| script != Language::English) {
+        return detected;
+    }
+    let count = |language: Language| seen.words.get(language as usize).copied().unwrap_or_default();
+    let all = seen.scripts.iter().sum::<u32>();
+    let is_most = count(detected) as f32 >= DECISIVE.1 * all as f32;
+    let may_be = |language: &Language| {
+        let ahead = count(detected).saturating_sub(count(*language));
+        ahead == 0 || (ahead < DECISIVE.0 && !is_most && language.is_latin())
+    };
+    let known = likely.iter().copied().filter(|language| *language != Language::Other);
+    let mut may: Vec<Language> = known.filter(may_be).collect();
+    // Latin letters are somebody's own first.
+    may.sort_by_key(|language| !language.is_latin());
+    let latin: Vec<whatlang::Lang> =
+        may.iter().filter_map(|language| language.by_letters()).collect();
+    if latin.len() > 1 && all >= BY_LETTERS {
+        let by_letters = whatlang::Detector::with_allowlist(latin).detect_lang(text);
+        let same = |language: &&Language| language.by_letters() == by_letters;
+        return may.iter().find(same).copied().unwrap_or(detected);
+    }
+    may.first().copied().unwrap_or(detected)
+}
+
+impl Language {
+    /// Whether it is written in Latin letters.
+    fn is_latin(self) -> bool {
+        Self::LATIN.contains(&self)
+    }
+
+    /// What it is called by the crate that knows languages by runs of letters, if it is written in
+    /// Latin ones.
+    fn by_letters(self) -> Option<whatlang::Lang> {
+        use whatlang::Lang;
+        Some(match self {
+            Self::English => Lang::Eng,
+            Self::German => Lang::Deu,
+            Self::French => Lang::Fra,
+            Self::Spanish => Lang::Spa,
+            Self::Italian => Lang::Ita,
+            Self::Portuguese => Lang::Por,
+            Self::Dutch => Lang::Nld,
+            Self::Swedish => Lang::Swe,
+            Self::Danish => Lang::Dan,
+            Self::Norwegian => Lang::Nob,
+            Self::Finnish => Lang::Fin,
+            Self::Polish => Lang::Pol,
+            Self::Czech => Lang::Ces,
+            Self::Romanian => Lang::Ron,
+            Self::Hungarian => Lang::Hun,
+            Self::Turkish => Lang::Tur,
+            Self::Vietnamese => Lang::Vie,
+            Self::Indonesian => Lang::Ind,
+            _ => return None,
+        })
+    }
+}
+
+/// What a text has of each language.
+struct Seen {
+    /// Words by their letters; those in Latin ones count as English.
+    scripts: [u32; Language::ALL.len()],
+    /// Function words.
+    words: [u32; Language::ALL.len()],
+}
+
+impl Seen {
+    fn of(text: &str) -> Self {
+        let mut scripts = [0u32; Language::ALL.len()];
+        let mut words = [0u32; Language::ALL.len()];
+        for (_, word) in spans(text).take(MAX_WORDS) {
+            let Some(script) = word.chars().find_map(by_script) else { continue };
+            scripts[script as usize] += 1;
+            let Some(set) = FUNCTION_WORDS.get(&fold::plain(word)) else { continue };
+            for (at, count) in words.iter_mut().enumerate() {
+                *count += (set >> at) & 1;
+            }
+        }
+        // A Japanese text has more kanji than anything else at times; a Chinese one has no kana.
+        if scripts[Language::Japanese as usize] * 8 > scripts[Language::Chinese as usize] {
+            scripts[Language::Japanese as usize] += scripts[Language::Chinese as usize];
+        }
+        Self { scripts, words }
+    }
+
+    /// The language of the script that most is written in.
+    fn script(&self) -> Option<Language> {
+        most(&self.scripts, Language::ALL)
+    }
+}
+
+/// The one of `of` that has most; the first of those that have as much.
+fn most(counts: &[u32], of: &[Language]) -> Option<Language> {
+    let best = of.iter().copied().max_by_key(|l| (counts[*l as usize], u32::MAX - *l as u32));
+    best.filter(|language| counts[*language as usize] > 0)
 }
 
 #[cfg(test)]
@@ -143,6 +233,37 @@ mod tests {
             ("42", "und"),
         ] {
             assert_eq!(detect(text).code(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_message_that_tells_little_is_in_the_language_that_is_spoken_there() {
+        use Language::{
+            Arabic, English, French, German, Italian, Other, Portuguese, Russian, Spanish, Turkish,
+        };
+        for (text, likely, language) in [
+            ("zebra", &[Spanish][..], Spanish),
+            ("42", &[German], German),
+            ("somos 8 adultos, nos hacéis descuento", &[Spanish], Spanish),
+            ("wifi", &[Russian, English], English),
+            ("wifi", &[Russian], Russian),
+            ("and per year?", &[Russian], English),
+            ("was kostet das", &[English], German),
+            ("where is the pool", &[Spanish], English),
+            ("wo parken", &[Spanish, French], German),
+            ("где бассейн", &[English], Russian),
+            ("vengo in treno, quando devo essere lì", &[French, Italian, Spanish], Italian),
+            (
+                "vou de comboio, a que horas tenho de estar aí",
+                &[French, Spanish, Portuguese],
+                Portuguese,
+            ),
+            ("kedi ücreti ne kadar", &[Arabic, German, Turkish], Turkish),
+            ("wifi", &[Arabic, German], German),
+            ("zebra", &[Other], Other),
+            ("zebra", &[], Other),
+        ] {
+            assert_eq!(detect_among(text, likely), language, "{text}");
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use domain::{Chatbot, Result};
 use futures::{FutureExt, future::BoxFuture};
-use knowledge::{Explained, Found, Index, semantic::QueryEmbedding};
+use knowledge::{Explained, Found, Index, semantic::QueryEmbedding, text::Language};
 pub use vector_table::{VectorSearch, VectorTable};
 
 use crate::{
@@ -41,6 +41,9 @@ pub trait Retriever: Send + Sync {
 
     /// Up to `limit` questions or headings that it has an answer to.
     fn topics(&self, limit: usize) -> Vec<String>;
+
+    /// The languages of what it knows, that of most first.
+    fn languages(&self) -> Vec<Language>;
 }
 
 /// Searches an index in memory.
@@ -63,6 +66,10 @@ impl Retriever for InMemory {
 
     fn topics(&self, limit: usize) -> Vec<String> {
         self.0.topics(limit)
+    }
+
+    fn languages(&self) -> Vec<Language> {
+        self.0.languages()
     }
 }
 

@@ -16,7 +16,10 @@ use domain::{
     source::{Chunk, QaPair},
 };
 use futures::{FutureExt, future::BoxFuture};
-use knowledge::{Explained, Found, Index, Match, Passage, Segment, text};
+use knowledge::{
+    Explained, Found, Index, Match, Passage, Segment,
+    text::{self, Language},
+};
 use store::{NearChunk, Store};
 
 use super::{Query, Retriever};
@@ -35,6 +38,8 @@ const QUOTE: usize = 160;
 const BY_WORDS: f64 = 1.05;
 /// Characters of a topic.
 const TOPIC: usize = 120;
+/// Pairs that tell in which language most of the knowledge is.
+const SAMPLED: usize = 20;
 /// A pair that is less likely to ask the same leaves the question to the passages.
 const SURE: f64 = 0.5;
 
@@ -106,6 +111,13 @@ impl<S: VectorSearch> Retriever for VectorTable<S> {
     fn topics(&self, limit: usize) -> Vec<String> {
         let questions = self.known.pairs.iter().map(|(_, pair)| shorten(&pair.question, TOPIC));
         questions.take(limit).collect()
+    }
+
+    /// That of its pairs: passages would have to be read first.
+    fn languages(&self) -> Vec<Language> {
+        let questions = self.known.pairs.iter().map(|(_, pair)| pair.question.as_str());
+        let questions: Vec<&str> = questions.take(SAMPLED).collect();
+        vec![text::detect(&questions.join("\n"))]
     }
 }
 

@@ -1,0 +1,89 @@
+//! A follow-up that puts one thing in the place of another ("what about boots?") where no rule tells
+//! which: each word of the former question gives way in turn.
+
+use crate::{
+    small_talk::{Cue, table},
+    text::{self, Language},
+};
+
+/// Words of the former question that give way in turn, at most.
+const MAX_NARROWED: usize = 3;
+/// Letters that two forms of one word begin with alike, at least, and their share of the longer one.
+const FRONT: (usize, f32) = (4, 0.65);
+
+/// The content words of `message`.
+fn content(message: &str, language: Language) -> Vec<String> {
+    text::words(message).filter(|word| !text::is_function_word(word, language)).collect()
+}
+
+/// Whether `said` has a content word of `message`, in whatever form.
+pub fn names_what_is_new(message: &str, said: &str, language: Language) -> bool {
+    let new = content(message, language);
+    text::words(said).any(|word| new.iter().any(|new| is_form_of(new, &word)))
+}
+
+fn is_form_of(one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    let front = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let longer = one.chars().count().max(other.chars().count()).max(1);
+    front >= FRONT.0 && front as f32 / longer as f32 >= FRONT.1
+}
+
+/// `message` with what was asked before, each time without another content word of that; nothing where
+/// `message` does not name another thing ("and …?", "what about …?").
+pub fn narrowed(before: &str, message: &str, language: Language) -> Vec<String> {
+    let words: Vec<String> = text::words(message).collect();
+    let is_another = table(language).is_some_and(|own| {
+        let refers = words.iter().any(|word| own.is(Cue::It, std::slice::from_ref(word)));
+        own.begins(Cue::And, &words) > 0 && !refers
+    });
+    let new = if is_another { content(message, language) } else { Vec::new() };
+    let spans: Vec<(&str, String)> =
+        text::spans(before).map(|(_, written)| (written, text::folded(written))).collect();
+    let gives_way = |(_, (_, word)): &(usize, &(&str, String))| {
+        !text::is_function_word(word, language) && !new.iter().any(|new| is_form_of(new, word))
+    };
+    let places: Vec<usize> = spans.iter().enumerate().filter(gives_way).map(|(at, _)| at).collect();
+    if new.is_empty() || places.len() < 2 {
+        return Vec::new();
+    }
+    let without = |place: &usize| {
+        let kept = spans.iter().enumerate().filter(|(at, _)| at != place);
+        let mut kept: Vec<&str> = kept.map(|(_, (written, _))| *written).collect();
+        kept.push(message);
+        kept.join(" ")
+    };
+    // What a question is about stands behind what is asked of it more often than before.
+    places.iter().rev().take(MAX_NARROWED).map(without).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_of_the_former_question_gives_way_in_turn() {
+        let all =
+            narrowed("How long is the warranty on tents?", "what about stoves?", Language::English);
+        assert!(
+            all.contains(&"How long is the warranty on what about stoves?".to_owned()),
+            "{all:?}"
+        );
+        assert!(all.contains(&"How long is the on tents what about stoves?".to_owned()), "{all:?}");
+        for message in ["why?", "and how much does it cost?", "stoves"] {
+            let all = narrowed("Do you deliver tents to Wales?", message, Language::English);
+            assert!(all.is_empty(), "{message}: {all:?}");
+        }
+        assert!(narrowed("Tents?", "and stoves?", Language::English).is_empty(), "nothing is kept");
+    }
+
+    #[test]
+    fn forms_of_a_word_are_that_word() {
+        let names = |message, said| names_what_is_new(message, said, Language::German);
+        assert!(names("und für Zelte?", "Ein Zelt kostet 9 €."));
+        assert!(!names("und für Kocher?", "Ein Zelt kostet 9 €."));
+        assert!(!names("und warum?", "Ein Zelt und mehr."));
+    }
+}
