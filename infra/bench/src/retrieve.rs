@@ -119,7 +119,10 @@ pub(crate) fn build(docs: Vec<Line>) -> Result<Built> {
         match line.question.take() {
             Some(question) => {
                 asked.push(line.id);
-                pairs.push((SourceId::new(), QaPair { question, answer: line.text }));
+                pairs.push((
+                    SourceId::new(),
+                    QaPair { question, alternatives: Vec::new(), answer: line.text },
+                ));
             }
             None => {
                 chunks.push(line.chunk());
@@ -148,7 +151,9 @@ fn tier(model: &Path, docs: &[Line]) -> Result<Tier> {
     let texts: Vec<String> = passages
         .chain(pairs)
         .map(|line| match line.question.clone() {
-            Some(question) => pair_text(&QaPair { question, answer: line.text.clone() }),
+            Some(question) => {
+                pair_text(&QaPair { question, alternatives: Vec::new(), answer: line.text.clone() })
+            }
             None => passage_text(&line.chunk()),
         })
         .collect();

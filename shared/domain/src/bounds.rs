@@ -18,6 +18,8 @@ pub const MESSAGE: (usize, usize) = (1, 4_000);
 pub const CLIENT_ID: (usize, usize) = (1, 128);
 /// The question of a Q&A pair.
 pub const QUESTION: (usize, usize) = (1, 1_000);
+/// Other ways to ask a Q&A pair's question, each as long as a question.
+pub const ALTERNATIVES: usize = 20;
 /// The answer of a Q&A pair.
 pub const ANSWER: (usize, usize) = (1, 10_000);
 /// A webhook's description.

@@ -54,9 +54,10 @@ impl GroupAnswer {
         Ok(Self { question, answer: bounds::text("answer", answer, bounds::ANSWER)? })
     }
 
-    /// The pair, of a group whose own question is `question`.
-    pub fn pair(&self, question: &str) -> QaPair {
-        let question = self.question.as_deref().unwrap_or(question).to_owned();
-        QaPair { question, answer: self.answer.clone() }
+    /// The pair that answers `group`: the ways in which it was asked are those of the pair.
+    pub fn pair(&self, group: &Group) -> QaPair {
+        let question = self.question.as_ref().unwrap_or(&group.question).clone();
+        let alternatives = group.examples.iter().filter(|example| **example != question).cloned();
+        QaPair { alternatives: alternatives.collect(), question, answer: self.answer.clone() }
     }
 }

@@ -13,14 +13,18 @@ import { field, form, toast } from "./ui.js";
 export function pairForm(question, answer, done) {
   const ask = h("input", { required: true, maxlength: 1000, value: question, autocomplete: "off" });
   const say = h("textarea", { required: true, maxlength: 10000, value: answer });
+  const others = h("textarea", { maxlength: 20000 });
   return form(
     [
       field("Question", ask, "As visitors ask it. Other wordings are recognized too."),
+      field("Other ways to ask it", others, "One a line, up to 20, where a wording is not recognized."),
       field("Answer", say, "Given word for word, at once."),
     ],
     "Save the pair",
     async () => {
-      await post("/api/v1/knowledge/qa", { question: ask.value, answer: say.value }, chatbotId());
+      const alternatives = others.value.split("\n").filter((line) => line.trim() !== "");
+      const pair = { question: ask.value, alternatives, answer: say.value };
+      await post("/api/v1/knowledge/qa", pair, chatbotId());
       toast("Saved. It answers from now on.");
       await done();
     },

@@ -86,7 +86,7 @@ impl App {
             }
         }
         let group = listed.ok_or_else(|| Error::not_found("group"))?;
-        let pair = answer.pair(&group.question);
+        let pair = answer.pair(&group);
         let source = qa_source(&chatbot, &pair, now);
         let learned = AnsweredGroup { group: id, source: source.id, at: now };
         let meaning = self.semantics.of_pair(&pair).await;
@@ -97,7 +97,9 @@ impl App {
         // Another request answered it at the same time; the same client, perhaps.
         let there = self.store.learned_group(chatbot.id, id).await?.ok_or_else(answered_already)?;
         match self.learned_pair(chatbot.id, &there).await? {
-            Some(other) if other == pair => Ok(there.source),
+            Some(other) if (&other.question, &other.answer) == (&pair.question, &pair.answer) => {
+                Ok(there.source)
+            }
             _ => Err(answered_already()),
         }
     }

@@ -222,7 +222,8 @@ async fn load(
 }
 
 fn pair_bytes(pairs: &[(SourceId, QaPair)]) -> usize {
-    pairs.iter().map(|(_, pair)| INDEXED * (pair.question.len() + pair.answer.len())).sum()
+    let bytes = |pair: &QaPair| pair.questions().map(str::len).sum::<usize>() + pair.answer.len();
+    pairs.iter().map(|(_, pair)| INDEXED * bytes(pair)).sum()
 }
 
 fn large(pointers: Vec<IndexPointer>) -> Large {

@@ -146,7 +146,7 @@ impl App {
                     IndexEntry::Qa(pair) => Some(pair),
                     IndexEntry::Segment { .. } => None,
                 });
-                pair.map(|QaPair { question, answer }| Chunk {
+                pair.map(|QaPair { question, answer, .. }| Chunk {
                     id: id.to_string(),
                     tokens: tokens::count(&answer),
                     content: answer,

@@ -54,14 +54,19 @@ pub struct QaSourceIn {
     /// What they are told.
     #[schema(value_type = String, min_length = 1, max_length = 10000, pattern = r"\S")]
     pub answer: Option<String>,
+    /// Other ways to ask it (ours).
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 20)]
+    pub alternatives: Option<Vec<String>>,
 }
 
 impl TryFrom<QaSourceIn> for QaPair {
     type Error = domain::Error;
 
     fn try_from(from: QaSourceIn) -> Result<Self> {
-        let QaSourceIn { question, answer } = from;
-        Self::new(question.as_deref(), answer.as_deref())
+        let QaSourceIn { question, answer, alternatives } = from;
+        let alternatives = alternatives.unwrap_or_default();
+        Self::new(question.as_deref(), &alternatives, answer.as_deref())
     }
 }
 

@@ -329,16 +329,39 @@ pub struct ChatbotCopy {
 pub struct QaPair {
     /// What visitors ask.
     pub question: String,
+    /// Other ways to ask it, up to [`bounds::ALTERNATIVES`].
+    pub alternatives: Vec<String>,
     /// What they are told, word for word.
     pub answer: String,
 }
 
 impl QaPair {
-    /// Checks the bounds.
-    pub fn new(question: Option<&str>, answer: Option<&str>) -> Result<Self> {
+    /// All questions that it answers, its own first.
+    pub fn questions(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.question).chain(&self.alternatives).map(String::as_str)
+    }
+
+    /// Checks the bounds. Of alternatives that are the same text, or the question, one is kept.
+    pub fn new(
+        question: Option<&str>,
+        alternatives: &[String],
+        answer: Option<&str>,
+    ) -> Result<Self> {
         let question = bounds::required("question", question)?;
         let answer = bounds::required("answer", answer)?;
+        if alternatives.len() > bounds::ALTERNATIVES {
+            let most = format!("must have at most {} entries", bounds::ALTERNATIVES);
+            return Err(Error::field("alternatives", most));
+        }
+        let mut others: Vec<String> = Vec::new();
+        for alternative in alternatives {
+            let text = bounds::text("alternatives", alternative, bounds::QUESTION)?;
+            if text != question.trim() && !others.contains(&text) {
+                others.push(text);
+            }
+        }
         Ok(Self {
+            alternatives: others,
             question: bounds::text("question", question, bounds::QUESTION)?,
             answer: bounds::text("answer", answer, bounds::ANSWER)?,
         })

@@ -42,7 +42,7 @@ pub(crate) struct Pair {
 impl Pair {
     /// All questions that it answers.
     pub fn questions(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.pair.question.as_str())
+        self.pair.questions()
     }
 }
 

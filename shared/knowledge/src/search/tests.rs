@@ -18,7 +18,11 @@ fn index(texts: &[&str], pairs: &[(&str, &str)]) -> Index {
         })
         .collect();
     let pairs = pairs.iter().map(|(question, answer)| {
-        let pair = QaPair { question: (*question).into(), answer: (*answer).into() };
+        let pair = QaPair {
+            question: (*question).into(),
+            alternatives: Vec::new(),
+            answer: (*answer).into(),
+        };
         (SourceId::new(), pair)
     });
     Index::new([(SourceId::new(), Arc::new(Segment::build(&chunks)))], pairs)

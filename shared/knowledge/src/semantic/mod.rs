@@ -49,9 +49,11 @@ pub fn passage_text(chunk: &Chunk) -> String {
     if above.is_empty() { chunk.content.clone() } else { format!("{above}\n{}", chunk.content) }
 }
 
-/// What of a pair is embedded: the question and its answer.
+/// What of a pair is embedded: its questions and its answer.
 pub fn pair_text(pair: &QaPair) -> String {
-    format!("{}\n{}", pair.question, pair.answer)
+    let mut lines: Vec<&str> = pair.questions().collect();
+    lines.push(&pair.answer);
+    lines.join("\n")
 }
 
 /// Vectors to come, in the order of the texts.

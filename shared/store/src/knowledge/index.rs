@@ -57,6 +57,8 @@ pub(crate) struct PointerItem {
     chunks: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     question: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    alternatives: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,17 +68,27 @@ pub(crate) struct PointerItem {
 impl PointerItem {
     pub fn pages(source: &Source, parts: u32, chunks: u32) -> Self {
         let (source_id, job) = (source.id, source.job);
-        Self { source_id, job, parts, chunks, question: None, answer: None, meaning: None }
+        Self {
+            source_id,
+            job,
+            parts,
+            chunks,
+            question: None,
+            alternatives: Vec::new(),
+            answer: None,
+            meaning: None,
+        }
     }
 
     pub fn qa(source: &Source, pair: &QaPair, meaning: Option<&[u8]>) -> Self {
-        let QaPair { question, answer } = pair.clone();
+        let QaPair { question, alternatives, answer } = pair.clone();
         Self {
             source_id: source.id,
             job: source.job,
             parts: 0,
             chunks: 0,
             question: Some(question),
+            alternatives,
             answer: Some(answer),
             meaning: meaning.map(ByteBuf::from),
         }
@@ -85,9 +97,12 @@ impl PointerItem {
 
 impl From<PointerItem> for IndexPointer {
     fn from(from: PointerItem) -> Self {
-        let PointerItem { source_id, job, parts, chunks, question, answer, meaning } = from;
+        let PointerItem { source_id, job, question, alternatives, answer, meaning, .. } = from;
+        let (parts, chunks) = (from.parts, from.chunks);
         let entry = match (question, answer) {
-            (Some(question), Some(answer)) => IndexEntry::Qa(QaPair { question, answer }),
+            (Some(question), Some(answer)) => {
+                IndexEntry::Qa(QaPair { question, alternatives, answer })
+            }
             _ => IndexEntry::Segment { parts, chunks },
         };
         Self { source_id, job, entry, meaning: meaning.map(ByteBuf::into_vec) }

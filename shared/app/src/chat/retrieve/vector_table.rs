@@ -261,7 +261,7 @@ mod tests {
         let current = HashSet::from([(id(2), id(3))]);
         let pair = |(question, answer): &(&str, &str)| {
             let (question, answer) = ((*question).to_owned(), (*answer).to_owned());
-            (id(5), QaPair { question, answer })
+            (id(5), QaPair { question, alternatives: Vec::new(), answer })
         };
         let pairs = pairs.iter().map(pair).collect();
         let vector = [0.6, 0.8];
@@ -313,7 +313,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_could_not_be_searched_is_an_error_and_not_a_refusal() {
-        let pair = QaPair { question: "Why?".to_owned(), answer: "Because.".to_owned() };
+        let pair = QaPair {
+            question: "Why?".to_owned(),
+            alternatives: Vec::new(),
+            answer: "Because.".to_owned(),
+        };
         let known = Large { current: HashSet::new(), pairs: vec![(id(5), pair)] };
         let table = VectorTable::new(Broken, id(1), Arc::new(known));
         let query = |text| Query { text, embedding: None };
@@ -328,7 +332,11 @@ mod tests {
         let current = HashSet::new();
         assert!(Nearest::to(&Broken, id(1), Some(&[1.0]), &current, Vec::new()).await.is_err());
         // It isn't asked where there is nothing to ask for.
-        let pair = QaPair { question: "Why?".to_owned(), answer: "Because.".to_owned() };
+        let pair = QaPair {
+            question: "Why?".to_owned(),
+            alternatives: Vec::new(),
+            answer: "Because.".to_owned(),
+        };
         let pairs = vec![(id(5), pair)];
         let nearest = Nearest::to(&Broken, id(1), None, &current, pairs).await.unwrap();
         assert!(matches!(nearest.find("why", 5).best, Match::Pair(..)));

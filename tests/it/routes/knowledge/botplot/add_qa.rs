@@ -30,6 +30,19 @@ async fn a_pair_answers_at_once_and_word_for_word() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_alternative_is_a_question_of_the_pair() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let ways = ["Wann sperrt ihr auf?", "opening time", "From when on may I come?"];
+    let body = json!({"question": "When do you open?", "answer": "At nine.", "alternatives": ways});
+    app.post(PATH).bearer(&tenant.secret).json(&body).send().await.ok();
+    for way in ways.into_iter().chain(["When do you open?"]) {
+        assert_eq!(said(&app, &tenant, way).await, "At nine.", "{way}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fields_out_of_bounds_are_named() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
@@ -42,6 +55,11 @@ async fn fields_out_of_bounds_are_named() {
     for value in [json!(null), json!(""), json!(" "), json!(answer), json!(5), json!({})] {
         let body = json!({"question": "Really?", "answer": value});
         route.refuses(&tenant.secret, "answer", body).await;
+    }
+    let (long, many) = (vec!["ü".repeat(1_001)], vec!["Is it?"; 21]);
+    for value in [json!(long), json!(many), json!([""]), json!([5]), json!("Is it?")] {
+        let body = json!({"question": "Really?", "answer": "Yes.", "alternatives": value});
+        route.refuses(&tenant.secret, "alternatives", body).await;
     }
     route.refuses(&tenant.secret, "question", json!({"answer": "Yes."})).await;
     route.refuses(&tenant.secret, "answer", json!({"question": "Really?"})).await;
