@@ -2,6 +2,7 @@
 
 pub mod channels;
 pub mod crawl;
+pub mod crowd;
 pub mod extract;
 pub mod loops;
 pub mod operations;
@@ -29,6 +30,8 @@ pub enum Command {
     Channels(channels::Options),
     /// CPU time and memory of a crawl of a large site, beside a plain loop over its pages.
     Crawl(crawl::Options),
+    /// Whether anything starves with conversations over a thousand chatbots; how far one chatbot heats its keys.
+    Crowd(crowd::Options),
     /// How well main text is found in pages, and how fast.
     Extract(extract::Options),
     /// Agent loops that are due in the same minute, of one tenant and of another.
@@ -70,6 +73,7 @@ pub async fn run(options: Options) -> Result<String> {
     match options.command {
         Command::Channels(options) => channels::run(options).await,
         Command::Crawl(options) => crawl::run(options).await,
+        Command::Crowd(options) => crowd::run(options).await,
         Command::Extract(options) => extract::run(&options),
         Command::Loops(options) => loops::run(options).await,
         Command::Operations(options) => operations::run(options).await,

@@ -8,7 +8,7 @@ use bench::operations::{
 };
 use bench::{
     channels::{acknowledgment, storm},
-    crawl, loops, streaming,
+    crawl, crowd, loops, streaming,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,6 +43,33 @@ async fn streamed_answers_are_measured_beside_a_bare_proxy() {
         .collect();
     assert_eq!(rows.len(), 4, "{text}");
     assert!(text.contains("An answer of 2000 pieces"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_small_crowd_nothing_is_lost_and_nothing_starves() {
+    let options = crowd::Options {
+        chatbots: 12,
+        minutes: 0.1,
+        share: 0.5,
+        rate: Some(5.0),
+        calibrate: 1,
+        hot: 1,
+        out: None,
+    };
+    let came = crowd::crowd(&options).await.expect("it is measured");
+    assert_eq!(came.faults(), Vec::<String>::new(), "{came:?}");
+    assert!(came.turns >= 20 && came.deliveries == 2 * came.turns, "{came:?}");
+    let table = came.table();
+    for row in ["| 12 | – | 5.0 |", "| its webhook arrives after |", "| what is due |"] {
+        assert!(table.contains(row), "{row} is not in {table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_turns_with_one_chatbot_are_within_what_a_key_takes() {
+    let hot = crowd::hot::run(1).await.expect("it is measured");
+    assert_eq!(hot.faults(), Vec::<String>::new(), "{hot:?}");
+    assert!(hot.table().contains("| `BOT#…` |"), "{}", hot.table());
 }
 
 /// A storm of thirty messages on one platform: none is lost, none out of order, none said twice without need.
