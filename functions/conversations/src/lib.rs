@@ -51,6 +51,7 @@ fn routes() -> OpenApiRouter<colloquy_http::Ctx> {
         .merge(conferbot::routes())
         .merge(erasures::routes())
         .merge(colloquy::inbox::routes())
+        .merge(colloquy::retention::routes())
         .merge(colloquy::visitors::routes())
         .routes(routes!(list_conversations))
 }

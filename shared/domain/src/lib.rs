@@ -27,6 +27,7 @@ pub mod period;
 pub mod plan;
 pub mod questions;
 pub mod renderer;
+pub mod retention;
 pub mod search;
 pub mod source;
 pub mod time;
@@ -82,6 +83,7 @@ pub use page::ListPage;
 pub use period::Period;
 pub use plan::{CallLimits, Feature, Plan, Plans};
 pub use renderer::{Context, EventRenderer, RenderedEvent, RequiredData};
+pub use retention::Retention;
 pub use source::{
     ChatbotCopy, CopiedFrom, Source, SourceFile, SourceKind, SourceStatus, SyncFrequency,
 };

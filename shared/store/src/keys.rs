@@ -35,6 +35,7 @@
 //! | branding of a chatbot | `BOT#<chatbot>` | `BRANDING` | |
 //! | its logo | `BOT#<chatbot>` | `LOGO` | |
 //! | its widget, as far as it was set | `BOT#<chatbot>` | `WIDGET` | |
+//! | how long it keeps conversations and leads | `BOT#<chatbot>` | `RETENTION` | `due` while it is set |
 //! | claim of a subdomain by a chatbot | `SUBDOMAIN#<name>` | `SUBDOMAIN` | |
 //! | proof of a custom domain, for one chatbot | `DOMAIN#<name>` | `DOMAIN` | |
 //! | counters of a chatbot | `BOT#<chatbot>` | `COUNT` | |
@@ -121,7 +122,7 @@
 //! | an execution | get | 1 |
 //! | executions of a loop, newest first | query `LOOP#… / EXEC#` backwards, batch get `RESULT` | by size, bounded by the newest 1,000 |
 //! | what an execution did | query `EXEC#…` | by size |
-//! | branding, widget | get | 1 |
+//! | branding, widget, retention | get | 1 |
 //! | subscriptions to a chatbot's events | query `HOOKS#… / HOOK#` of chatbot and workspace | by size |
 //! | a workspace's webhooks, whatever their chatbots | query `HOOKS#WS#… / AT#`, batch get | by size |
 //! | deliveries of a webhook, newest first | query `HOOK#… / DLV#` backwards | by size, bounded by 1,000 |
@@ -140,6 +141,7 @@ mod kind;
 mod partitions;
 mod parts;
 mod prefixes;
+mod settings;
 
 use domain::{
     AgentLoopId, ChannelId, ChatbotId, CodePurpose, ConversationId, CrawlId, DeliveryId, EventId,
@@ -152,6 +154,7 @@ pub use kind::ItemKind;
 pub use partitions::*;
 pub use parts::{Mark, QuestionKind};
 pub use prefixes::*;
+pub use settings::*;
 
 /// Name of the partition key.
 pub const PK: &str = "pk";
@@ -305,18 +308,6 @@ pub fn execution_slot(workspace: WorkspaceId, number: u8) -> Key {
 /// The request to fill a chatbot, which is a copy.
 pub fn chatbot_copy(id: ChatbotId) -> Key {
     key(chatbot_partition(id), "COPY")
-}
-/// A chatbot's branding.
-pub fn branding(id: ChatbotId) -> Key {
-    key(chatbot_partition(id), "BRANDING")
-}
-/// A chatbot's logo. Apart from the branding, whose reads and writes would pay for its size.
-pub fn logo(id: ChatbotId) -> Key {
-    key(chatbot_partition(id), "LOGO")
-}
-/// A chatbot's widget.
-pub fn widget(id: ChatbotId) -> Key {
-    key(chatbot_partition(id), "WIDGET")
 }
 /// The claim of a subdomain by one chatbot of all.
 pub fn subdomain(name: &Subdomain) -> Key {

@@ -34,6 +34,7 @@ pub use channels::peers::LeasedPeer;
 pub use chat::leads::PutLead;
 pub use chat::ratings::Rated;
 pub use chatbots::branding::Claimed;
+pub use chatbots::retention::StoredRetention;
 pub use conversations::inbox::FeedEntry;
 pub use conversations::items::{TurnWrite, Waiting};
 pub use conversations::questions::StoredSketch;

@@ -102,6 +102,13 @@ export const patch = (path, body, scope) => call("PATCH", path, { body, scope })
 
 /**
  * @param {string} path
+ * @param {unknown} body
+ * @param {string} [scope]
+ */
+export const put = (path, body, scope) => call("PUT", path, { body, scope });
+
+/**
+ * @param {string} path
  * @param {string} [scope]
  */
 export const remove = (path, scope) => call("DELETE", path, { scope });

@@ -1,7 +1,7 @@
 // A chatbot's own settings: its name, when it answers, what its AI backends are told; and the look and
 // the words of its widget, with the widget itself beside them.
 
-import { get, part, patch, remove } from "./api.js";
+import { get, part, patch, put, remove } from "./api.js";
 import { h, replace } from "./dom.js";
 import { percent } from "./format.js";
 import { chatbotId, loadChatbots, may, state } from "./state.js";
@@ -56,7 +56,10 @@ export function showSettings(page) {
   let preview = null;
   replace(page, pageHead("Chatbot", "How it answers, and how it looks on your pages."), board);
   fill(board, async () => {
-    const config = await get("/api/v1/config", chatbotId());
+    const [config, kept] = await Promise.all([
+      get("/api/v1/config", chatbotId()),
+      get("/api/v1/retention", chatbotId()),
+    ]);
     const place = h("div", { class: "preview", role: "region", "aria-label": "Preview of the widget" });
     const widget = widgetForm(config, (changed) => preview?.update(changed));
     queueMicrotask(() => {
@@ -65,6 +68,7 @@ export function showSettings(page) {
     return [
       answersForm(),
       h("div", { class: "settings" }, widget, place),
+      retentionForm(kept.retention),
       may("edit") &&
         h(
           "section",
@@ -164,6 +168,42 @@ function answersForm() {
         await patch(`/api/v1/chatbots/${part(bot.id)}`, { name: name.value, settings: patched });
         await loadChatbots();
         toast("Saved. It counts from the next question on.");
+      },
+    ),
+  );
+}
+
+/**
+ * How long conversations and leads are kept.
+ *
+ * @param {{ conversationDays: number | null, leadDays: number | null }} kept
+ */
+function retentionForm(kept) {
+  /** @param {number | null} value */
+  const days = (value) => h("input", { type: "number", min: 1, max: 3650, step: 1, value: value ?? "" });
+  const conversations = days(kept.conversationDays);
+  const leads = days(kept.leadDays);
+  /** @param {HTMLInputElement} input */
+  const given = (input) => (input.value === "" ? null : Number(input.value));
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, "What is kept"),
+    editorsForm(
+      [
+        h(
+          "div",
+          { class: "columns" },
+          field("Days to keep conversations", conversations, "From the last message on. Empty: as long as the chatbot."),
+          field("Days to keep leads", leads, "From when they were left on. Empty: as long as the chatbot."),
+        ),
+        h("p", { class: "quiet" }, "What is older is deleted and can't be restored. Statistics keep what they counted."),
+      ],
+      "Save",
+      async () => {
+        const body = { conversationDays: given(conversations), leadDays: given(leads) };
+        await put("/api/v1/retention", body, chatbotId());
+        toast("Saved. What is older goes within minutes.");
       },
     ),
   );

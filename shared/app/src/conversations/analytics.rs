@@ -1,4 +1,4 @@
-//! Analytics: what the counters say.
+//! Analytics: what the counters say, of what has expired too.
 
 use std::collections::HashMap;
 
@@ -100,8 +100,8 @@ impl App {
         let days = Days::until(now, days);
         let (_, total, counted) = tokio::try_join!(
             self.chatbot(workspace, chatbot),
-            self.store.counters(chatbot),
-            self.store.daily_counters(chatbot, days)
+            self.store.counters_ever(chatbot),
+            self.store.daily_counters_ever(chatbot, days)
         )?;
         let Daily(daily) = Daily::of(days, now, counted);
         let daily = daily.into_iter().map(|(day, counters)| (day, counters.conversations));
@@ -112,7 +112,7 @@ impl App {
     pub async fn daily(&self, chatbot: ChatbotId, period: Period) -> Result<Daily> {
         let now = self.now();
         let days = period.days(now);
-        Ok(Daily::of(days, now, self.store.daily_counters(chatbot, days).await?))
+        Ok(Daily::of(days, now, self.store.daily_counters_ever(chatbot, days).await?))
     }
 
     /// What `period` was like.
@@ -135,14 +135,16 @@ impl App {
         let metering = principal.dialect.profile().credits;
         let counters = async {
             match period {
-                Period::All => self.store.counters(chatbot).await,
+                Period::All => self.store.counters_ever(chatbot).await,
                 _ => Ok(self.daily(chatbot, period).await?.sum()),
             }
         };
         let weeks = Days::until(now, 14);
         let (counters, weeks, used) = tokio::try_join!(
             counters,
-            async { Ok(Daily::of(weeks, now, self.store.daily_counters(chatbot, weeks).await?)) },
+            async {
+                Ok(Daily::of(weeks, now, self.store.daily_counters_ever(chatbot, weeks).await?))
+            },
             async {
                 match metering {
                     Some(of) => self.store.used(principal.workspace_id, of.counter, now).await,

@@ -1,9 +1,9 @@
 //! Counting: a batch of changes becomes one transaction with the shard's checkpoint, so that what
 //! comes again counts nothing, however it is cut into batches then.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use domain::{ChatbotId, Result, WorkspaceId};
+use domain::{ChatbotId, ConversationId, Result, WorkspaceId};
 use store::{Change, Checkpoint, CounterDeltas};
 
 use crate::App;
@@ -26,13 +26,14 @@ impl App {
         let mut checkpoint = self.store.checkpoint(CONSUMER, shard).await?;
         let mut deltas = CounterDeltas::default();
         let mut touched = HashMap::new();
+        let expired = self.expired(changes).await?;
         let mut last = None;
         for (sequence, change) in changes {
             if checkpoint.covers(sequence) {
                 continue;
             }
             if let Some(change) = change {
-                add(&mut deltas, change);
+                add(&mut deltas, change, &expired);
                 touched.extend(chatbot_of(change));
             }
             last = Some(sequence);
@@ -49,6 +50,26 @@ impl App {
         match last {
             Some(sequence) => self.commit(&checkpoint, sequence, deltas, &touched).await.map(drop),
             None => Ok(()),
+        }
+    }
+
+    /// The conversations among those that are gone whose time was over. One read for a batch, and none
+    /// while nothing is deleted.
+    async fn expired(
+        &self,
+        changes: &[(String, Option<Change>)],
+    ) -> Result<HashSet<ConversationId>> {
+        let removed: HashSet<ConversationId> = changes
+            .iter()
+            .filter_map(|(_, change)| match change.as_ref()? {
+                Change::ConversationRemoved(old) => Some(old.id),
+                Change::TurnRemoved(old) => Some(old.conversation_id),
+                _ => None,
+            })
+            .collect();
+        match removed.is_empty() {
+            true => Ok(HashSet::new()),
+            false => self.store.expired_among(&removed.into_iter().collect::<Vec<_>>()).await,
         }
     }
 
@@ -74,8 +95,15 @@ impl App {
     }
 }
 
-fn add(deltas: &mut CounterDeltas, change: &Change) {
+fn add(deltas: &mut CounterDeltas, change: &Change, expired: &HashSet<ConversationId>) {
     match change {
+        Change::ConversationRemoved(old) if expired.contains(&old.id) => {
+            deltas.expired_conversation(old);
+        }
+        Change::TurnRemoved(old) if expired.contains(&old.conversation_id) => {
+            deltas.expired_turn(old);
+        }
+        Change::LeadExpired(old) => deltas.expired_lead(old),
         Change::ConversationStarted(new) => deltas.conversation(new, 1),
         Change::ConversationRemoved(old) => deltas.conversation(old, -1),
         Change::ConversationChanged { old, new, .. } => {
@@ -111,7 +139,7 @@ fn chatbot_of(change: &Change) -> Option<(ChatbotId, WorkspaceId)> {
         Change::TurnAdded(turn) | Change::TurnRemoved(turn) | Change::TurnRated { turn, .. } => {
             Some((turn.chatbot_id, turn.workspace_id))
         }
-        Change::LeadCaptured(lead) | Change::LeadRemoved(lead) => {
+        Change::LeadCaptured(lead) | Change::LeadRemoved(lead) | Change::LeadExpired(lead) => {
             Some((lead.chatbot_id, lead.workspace_id))
         }
         _ => None,

@@ -13,7 +13,7 @@ use std::{
 use domain::{ChannelId, DeliveryStatus, EntryState, Result, Timestamp, source::COPY_LEASE};
 use futures::{StreamExt, future::join_all, stream};
 use store::{
-    CrawlResult, DueItem, Store, Waiting,
+    CrawlResult, DueItem, PurgeTarget, Store, Waiting,
     keys::{self, ItemKind},
 };
 
@@ -233,6 +233,7 @@ impl Ticker {
             ItemKind::Channel => self.channel(due, now, ticked).await?,
             ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
             ItemKind::ChatbotCopy => self.chatbot_copy(due, now, ticked).await?,
+            ItemKind::Retention => self.retention(due, now, ticked).await?,
             ItemKind::AgentLoop => {
                 ticked.runs += u32::from(self.app.run_planned(due, now).await?);
             }
@@ -333,6 +334,18 @@ impl Ticker {
         };
         if self.store.lease_tombstone(&due.key, &due.due_at, now).await? {
             purges.send(&Purge { target: tombstone.target }, Duration::ZERO).await?;
+            ticked.deletions += 1;
+        }
+        Ok(())
+    }
+
+    /// It is time to look for conversations and leads of a chatbot that have expired.
+    async fn retention(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let Some(purges) = &self.purges else { return Ok(()) };
+        let Some(stored) = self.store.retention_at(&due.key).await? else { return Ok(()) };
+        if self.store.lease_due(due, now.plus(LEASE)).await? {
+            let target = PurgeTarget::Expired { chatbot: stored.chatbot };
+            purges.send(&Purge { target }, Duration::ZERO).await?;
             ticked.deletions += 1;
         }
         Ok(())

@@ -17,7 +17,7 @@ impl Integrations {
         let days = Days::until(self.app.now(), days);
         let (_, counted) = tokio::try_join!(
             self.app.chatbot(workspace, chatbot),
-            self.app.store.daily_counters(chatbot, days)
+            self.app.store.daily_counters_ever(chatbot, days)
         )?;
         let mut counted = counted.into_iter().peekable();
         let of = |day: String| {

@@ -6,4 +6,5 @@ pub mod dead_letters;
 pub mod erasures;
 pub mod purge;
 pub mod recount;
+pub mod retention;
 pub mod visitors;

@@ -70,9 +70,18 @@ impl Purging {
                     Progress::Later(delay) => self.queue.send(job, delay).await,
                 };
             }
+            PurgeTarget::Expired { chatbot } => {
+                return match self.expire(chatbot, || begun.elapsed() > SLICE).await? {
+                    Progress::Done => Ok(()),
+                    Progress::Later(delay) => self.queue.send(job, delay).await,
+                };
+            }
             PurgeTarget::File { chatbot, id } => {
                 self.files.remove(FileKey { chatbot, source: id }).await?;
             }
+            // Deliveries expire by themselves, and one that is not settled is still owed.
+            PurgeTarget::Conversation { id }
+                if self.store.expired_among(&[id]).await?.contains(&id) => {}
             PurgeTarget::Conversation { id } => self.store.purge_deliveries_of(id).await?,
             // Those too whose sources never came to be.
             PurgeTarget::Chatbot { id, .. } => self.files.remove_all(id).await?,

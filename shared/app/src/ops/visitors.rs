@@ -132,7 +132,7 @@ impl Purging {
             if is_over() {
                 return Ok(Progress::Later(Duration::ZERO));
             }
-            tokio::time::sleep(PAUSE).await;
+            self.clock.sleep(PAUSE).await;
         }
     }
 

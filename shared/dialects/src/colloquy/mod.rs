@@ -10,6 +10,7 @@ pub mod inbox;
 pub mod knowledge;
 pub mod mcp;
 pub mod members;
+pub mod retention;
 pub mod visitors;
 pub mod widget;
 

@@ -11,6 +11,11 @@ use crate::{
     table::write::Write,
 };
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
 #[derive(Serialize, Deserialize)]
 pub(crate) struct LeadItem {
     id: LeadId,
@@ -26,6 +31,9 @@ pub(crate) struct LeadItem {
     email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
+    /// Its time is over, and it is deleted next: what is counted of it stays counted.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub expired: bool,
     /// JSON text: a map of the table would lose the order of its keys.
     fields: String,
     created_at: Timestamp,
@@ -56,6 +64,7 @@ impl TryFrom<&Lead> for LeadItem {
             name,
             email,
             phone,
+            expired: false,
             fields: serde_json::to_string(&fields).map_err(Error::internal)?,
             created_at,
         })
@@ -75,6 +84,7 @@ impl TryFrom<LeadItem> for Lead {
             name,
             email,
             phone,
+            expired: _,
             fields,
             created_at,
         } = from;

@@ -1,5 +1,6 @@
-//! Chatbots, their branding and widget settings.
+//! Chatbots, their branding, widget and retention settings.
 
 pub(crate) mod branding;
 pub(crate) mod items;
+pub(crate) mod retention;
 pub(crate) mod widget;

@@ -15,6 +15,16 @@ use crate::{
     keys::{Mark, QuestionKind},
 };
 
+/// What the names of counters begin with of what has expired; the name of the counter follows.
+pub(crate) const EXPIRED: &str = "expired_";
+
+/// Whether a counter says what was, and not only how many rows a list has: those of stretches of a day, and
+/// of what is in a status just now.
+fn is_statistic(name: &str) -> bool {
+    let is_part = name.strip_prefix(TimeBucket::PREFIX).is_some_and(|n| n.parse::<u32>().is_ok());
+    !is_part && !["active", "archived", "handed_off"].contains(&name)
+}
+
 /// Questions of one day of a chatbot.
 pub(crate) type QuestionsOf = (ChatbotId, QuestionKind, String);
 
@@ -108,6 +118,44 @@ impl CounterDeltas {
     pub fn lead(&mut self, of: &Lead, by: i64) {
         for scope in [Scope::Total, Scope::Day(of.created_at.day())] {
             self.add(of.chatbot_id, scope, "leads", by);
+        }
+    }
+
+    /// A conversation whose time was over is gone. Lists no longer have it; what it counted for stays, as
+    /// expired.
+    pub fn expired_conversation(&mut self, of: &Conversation) {
+        self.expire(|removed| removed.conversation(of, -1));
+    }
+
+    /// The same of a turn of such a conversation, whose question stays counted too.
+    pub fn expired_turn(&mut self, of: &Turn) {
+        self.expire(|removed| removed.turn(of, -1));
+        self.mark(of, false);
+    }
+
+    /// The same of a lead.
+    pub fn expired_lead(&mut self, of: &Lead) {
+        self.expire(|removed| removed.lead(of, -1));
+    }
+
+    fn expire(&mut self, remove: impl FnOnce(&mut Self)) {
+        let mut removed = Self::default();
+        remove(&mut removed);
+        for ((chatbot, scope), counters) in removed.counters {
+            let is_kept = |name: &str| match scope {
+                Scope::Total | Scope::Day(_) => is_statistic(name),
+                Scope::Hour(_) | Scope::Minute(_) | Scope::Visitors(..) => false,
+            };
+            for (name, by) in counters {
+                // Who visited on a day is counted once and for all.
+                if matches!(scope, Scope::Visitors(..)) {
+                    continue;
+                }
+                if is_kept(&name) {
+                    self.add(chatbot, scope.clone(), &format!("{EXPIRED}{name}"), -by);
+                }
+                self.add(chatbot, scope.clone(), &name, by);
+            }
         }
     }
 

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::{ChatbotId, ConversationStatus, Days, QuestionFilter, Result};
+use domain::{ChatbotId, ConversationStatus, Days, Error, QuestionFilter, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
+    counters::deltas::EXPIRED,
     keys::{self, Key},
     table::client::{Range, Store, key_in, read},
 };
@@ -198,7 +199,43 @@ pub(crate) fn days_range(chatbot: ChatbotId, days: Days) -> Range<'static> {
     }
 }
 
+/// Counters with what has expired.
+fn ever(mut counted: Map<String, Value>) -> Result<Counters> {
+    let expired: Vec<(String, i64)> = counted
+        .iter()
+        .filter_map(|(name, count)| Some((name.strip_prefix(EXPIRED)?.to_owned(), count.as_i64()?)))
+        .collect();
+    for (name, count) in expired {
+        let kept = counted.get(&name).and_then(Value::as_i64).unwrap_or(0);
+        counted.insert(name, (kept + count).into());
+    }
+    let item: CountersItem =
+        serde_json::from_value(Value::Object(counted)).map_err(Error::internal)?;
+    Ok(item.into())
+}
+
 impl Store {
+    /// The same as [`Store::counters`] with what has expired: what there ever was, but for what was
+    /// deleted by hand.
+    pub async fn counters_ever(&self, chatbot: ChatbotId) -> Result<Counters> {
+        let found: Option<Map<String, Value>> = self.get(&keys::counters(chatbot), true).await?;
+        ever(found.unwrap_or_default())
+    }
+
+    /// The same as [`Store::daily_counters`] with what has expired.
+    pub async fn daily_counters_ever(
+        &self,
+        chatbot: ChatbotId,
+        days: Days,
+    ) -> Result<Vec<(String, Counters)>> {
+        let mut found = Vec::new();
+        for item in self.query_items(days_range(chatbot, days)).await? {
+            let day = key_in(&item)?.sk.trim_start_matches(keys::DAY).to_owned();
+            found.push((day, ever(read(item)?)?));
+        }
+        Ok(found)
+    }
+
     /// A chatbot's counters; zeros where nothing was counted yet.
     pub async fn counters(&self, chatbot: ChatbotId) -> Result<Counters> {
         let found: Option<CountersItem> = self.get(&keys::counters(chatbot), true).await?;

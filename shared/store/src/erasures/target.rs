@@ -68,6 +68,11 @@ pub enum PurgeTarget {
         /// Whose that is.
         workspace: WorkspaceId,
     },
+    /// Conversations and leads of a chatbot whose time is over, by its settings.
+    Expired {
+        /// The chatbot.
+        chatbot: ChatbotId,
+    },
     /// The deliveries of a webhook, and what points to it.
     Webhook {
         /// The webhook that was.
@@ -81,7 +86,7 @@ pub enum PurgeTarget {
 impl PurgeTarget {
     /// Where it is noted that this is to be cleared away.
     pub(crate) fn tombstone(&self) -> keys::Key {
-        match self {
+        match *self {
             Self::Conversation { id } => keys::tombstone(&id.to_string(), "conversation"),
             Self::Crawl { id, job } => keys::tombstone(&id.to_string(), &format!("crawl#{job}")),
             Self::File { id, .. } => keys::tombstone(&id.to_string(), "file"),
@@ -92,6 +97,7 @@ impl PurgeTarget {
             Self::AgentLoop { id } => keys::tombstone(&id.to_string(), "loop"),
             Self::Execution { id } => keys::tombstone(&id.to_string(), "execution"),
             Self::Visitor { id, .. } => keys::tombstone(&id.to_string(), "visitor"),
+            Self::Expired { chatbot } => keys::retention(chatbot),
         }
     }
 
@@ -100,7 +106,10 @@ impl PurgeTarget {
         match *self {
             Self::Conversation { id } => vec![keys::conversation_partition(id)],
             Self::Crawl { id, job } => vec![keys::crawl_partition(id, job)],
-            Self::File { .. } | Self::Channel { .. } | Self::Visitor { .. } => Vec::new(),
+            Self::File { .. }
+            | Self::Channel { .. }
+            | Self::Visitor { .. }
+            | Self::Expired { .. } => Vec::new(),
             // Its own rows last: they say what else there is.
             Self::Workspace { id } => vec![
                 keys::webhooks_partition(Scope::Workspace(id)),

@@ -1,15 +1,17 @@
 //! Tombstones: what is to be cleared away is a row from the write that deletes it until all of it is
 //! gone, and a receipt after that. The messages that do the work are a cache of it.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
-use domain::{ChatbotId, Result, Timestamp, VisitorErasureId, VisitorPlace, WorkspaceId};
+use domain::{
+    ChatbotId, ConversationId, Result, Timestamp, VisitorErasureId, VisitorPlace, WorkspaceId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     erasures::target::PurgeTarget,
     keys::{self, Key},
-    table::client::{Range, Store},
+    table::client::{Range, Store, read},
     table::write::Write,
 };
 
@@ -17,6 +19,11 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(5 * 60);
 /// How long a receipt is kept.
 const KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
 
 #[derive(Serialize, Deserialize)]
 struct TombstoneItem {
@@ -26,6 +33,9 @@ struct TombstoneItem {
     requested_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     completed_at: Option<Timestamp>,
+    /// Its time was over: what is counted of it stays counted.
+    #[serde(default, skip_serializing_if = "is_false")]
+    expired: bool,
     /// How far the erasure of a visitor has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     place: Option<VisitorPlace>,
@@ -46,14 +56,25 @@ pub struct Tombstone {
 
 impl From<TombstoneItem> for Tombstone {
     fn from(from: TombstoneItem) -> Self {
-        let TombstoneItem { target, chatbot_id, requested_at, completed_at, place: _ } = from;
+        let TombstoneItem { target, chatbot_id, requested_at, completed_at, expired: _, place: _ } =
+            from;
         Self { target, chatbot_id, requested_at, completed_at }
     }
 }
 
 /// The write that marks `target` for clearing away, beside the one that deletes it.
 pub(crate) fn bury(target: PurgeTarget, chatbot_id: ChatbotId, now: Timestamp) -> Result<Write> {
-    tombstone(target, Some(chatbot_id), now, now.plus(LOOK))
+    tombstone(target, Some(chatbot_id), now, now.plus(LOOK), false)
+}
+
+/// The same for a conversation whose time is over.
+pub(crate) fn bury_expired(
+    id: ConversationId,
+    chatbot_id: ChatbotId,
+    now: Timestamp,
+) -> Result<Write> {
+    let target = PurgeTarget::Conversation { id };
+    tombstone(target, Some(chatbot_id), now, now.plus(LOOK), true)
 }
 
 /// An erasure of a visitor's data that has not come to its end.
@@ -70,7 +91,7 @@ pub struct VisitorErasure {
 /// The write that marks all of a workspace for clearing away. No stream record leads to it: the ticker's
 /// next look does.
 pub(crate) fn bury_workspace(id: WorkspaceId, now: Timestamp) -> Result<Write> {
-    tombstone(PurgeTarget::Workspace { id }, None, now, now)
+    tombstone(PurgeTarget::Workspace { id }, None, now, now, false)
 }
 
 fn tombstone(
@@ -78,10 +99,17 @@ fn tombstone(
     chatbot_id: Option<ChatbotId>,
     now: Timestamp,
     due: Timestamp,
+    expired: bool,
 ) -> Result<Write> {
     let key = target.tombstone();
-    let item =
-        TombstoneItem { target, chatbot_id, requested_at: now, completed_at: None, place: None };
+    let item = TombstoneItem {
+        target,
+        chatbot_id,
+        requested_at: now,
+        completed_at: None,
+        expired,
+        place: None,
+    };
     let put = Write::put(key.clone(), &item)?;
     Ok(put.with("due_pk", keys::due_partition_of(&key)).with("due_at", due.to_string()))
 }
@@ -97,6 +125,22 @@ impl Store {
         let range = Range::prefix(keys::tombstones_partition(id), "");
         let items: Vec<TombstoneItem> = self.query(Range { sort: None, ..range }).await?;
         Ok(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Those of the deleted conversations `ids` whose time was over.
+    pub async fn expired_among(&self, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
+        let target = |id: &ConversationId| PurgeTarget::Conversation { id: *id };
+        let wanted: Vec<Key> = ids.iter().map(|id| target(id).tombstone()).collect();
+        let mut expired = HashSet::new();
+        for item in self.batch_get(&wanted, true).await? {
+            let item: TombstoneItem = read(item)?;
+            if let PurgeTarget::Conversation { id } = item.target
+                && item.expired
+            {
+                expired.insert(id);
+            }
+        }
+        Ok(expired)
     }
 
     /// Makes the tombstone at `key` due again later, unless another ticker did; whether this one did.
@@ -117,7 +161,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         let target = PurgeTarget::Visitor { id, chatbot, workspace };
-        self.write(tombstone(target, Some(chatbot), now, now)?).await.map(drop)
+        self.write(tombstone(target, Some(chatbot), now, now, false)?).await.map(drop)
     }
 
     /// The erasure of a visitor's data, unless it has come to its end.

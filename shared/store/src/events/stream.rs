@@ -84,6 +84,8 @@ pub enum Change {
     LeadCaptured(Lead),
     /// A lead was deleted.
     LeadRemoved(Lead),
+    /// A lead was deleted, since its time was over.
+    LeadExpired(Lead),
     /// A page waits to be crawled.
     PageQueued(Page),
     /// A copy of a chatbot is to be filled.
@@ -188,7 +190,11 @@ impl StreamImage {
                 Some(Change::LeadCaptured(read::<LeadItem>(new)?.try_into()?))
             }
             (ItemKind::Lead, Some(old), None) => {
-                Some(Change::LeadRemoved(read::<LeadItem>(old)?.try_into()?))
+                let old: LeadItem = read(old)?;
+                Some(match old.expired {
+                    true => Change::LeadExpired(old.try_into()?),
+                    false => Change::LeadRemoved(old.try_into()?),
+                })
             }
             (ItemKind::Page, None, Some(new)) => {
                 let page = Page::from(read::<PageItem>(new)?);

@@ -14,6 +14,8 @@ pub enum ItemKind {
     Chatbot,
     /// A request to fill a copy of a chatbot.
     ChatbotCopy,
+    /// How long a chatbot keeps what its visitors leave.
+    Retention,
     /// A conversation.
     Conversation,
     /// A turn.
@@ -47,7 +49,7 @@ pub enum ItemKind {
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index. Deleted channels, which are few, are
     /// beside entries of channels.
-    pub const DUE: [Self; 8] = [
+    pub const DUE: [Self; 9] = [
         Self::Delivery,
         Self::Source,
         Self::Conversation,
@@ -56,6 +58,7 @@ impl ItemKind {
         Self::Execution,
         Self::PeerEntry,
         Self::ChatbotCopy,
+        Self::Retention,
     ];
 
     /// The name of the kind in its partitions of the `due` index.
@@ -67,6 +70,7 @@ impl ItemKind {
             Self::PeerEntry | Self::Channel => "channel",
             Self::Tombstone => "tombstone",
             Self::ChatbotCopy => "copy",
+            Self::Retention => "retention",
             Self::AgentLoop => "loop",
             Self::Execution => "execution",
             _ => "other",
@@ -84,6 +88,7 @@ impl Key {
             ("WS", "INVITE") => ItemKind::Invitation,
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "COPY") => ItemKind::ChatbotCopy,
+            ("BOT", "RETENTION") => ItemKind::Retention,
             ("BOT", "CONV") => ItemKind::Conversation,
             ("CONV", "TURN") => ItemKind::Turn,
             ("CONV", "TSAY") => ItemKind::DirectMessage,

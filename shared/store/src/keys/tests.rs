@@ -54,6 +54,7 @@ fn patterns() -> Vec<(&'static str, Key)> {
         ("branding", branding(bot)),
         ("logo", logo(bot)),
         ("widget", widget(bot)),
+        ("retention", retention(bot)),
         ("subdomain", subdomain(&Subdomain::parse("", "my-client-site").unwrap())),
         ("custom_domain", custom_domain(&HostName::parse("", "chat.example.com").unwrap())),
         ("counters", counters(bot)),

@@ -12,7 +12,7 @@ use crate::{
     conversations::questions::StoredSketch,
     counters::apply::adding,
     counters::bucket::Scope,
-    counters::deltas::CounterDeltas,
+    counters::deltas::{CounterDeltas, EXPIRED},
     keys::{self, QuestionKind},
     table::client::{Range, Store, key_in, read},
 };
@@ -31,6 +31,9 @@ type Sketches = BTreeMap<(QuestionKind, String), StoredSketch>;
 pub struct Recounted {
     counts: Counts,
     sketches: Sketches,
+    /// Days on which something began that has expired: who visited then, and what was asked, is no longer
+    /// found.
+    expired: BTreeSet<String>,
 }
 
 /// A counter that is not what it should be. Of questions asked most, the sum of their counts.
@@ -69,6 +72,9 @@ impl Recounted {
         let mut off = BTreeMap::new();
         let scopes: BTreeSet<&Scope> = self.counts.keys().chain(found.counts.keys()).collect();
         for scope in scopes {
+            if matches!(scope, Scope::Visitors(day, _) if self.expired.contains(day)) {
+                continue;
+            }
             let of = |all: &Self| -> BTreeSet<String> {
                 all.counts.get(scope).into_iter().flat_map(|c| c.keys().cloned()).collect()
             };
@@ -87,6 +93,7 @@ impl Recounted {
     fn sketches_off(&self, found: &Self) -> Vec<(QuestionKind, String)> {
         let all: BTreeSet<_> = self.sketches.keys().chain(found.sketches.keys()).collect();
         all.into_iter()
+            .filter(|(_, day)| !self.expired.contains(day))
             .filter(|key| differ(self.sketches.get(key), found.sketches.get(key)))
             .cloned()
             .collect()
@@ -122,11 +129,17 @@ impl Store {
             let range = Range::prefix(keys::chatbot_partition(chatbot), prefix);
             for item in self.query_items(range).await? {
                 let Some(scope) = Scope::of(&key_in(&item)?.sk) else { continue };
-                let counts: BTreeMap<String, i64> = read::<HashMap<String, Value>>(item)?
+                let counts = read::<HashMap<String, Value>>(item)?
                     .into_iter()
                     .filter_map(|(name, value)| Some((name, value.as_i64()?)))
-                    .filter(|(_, count)| *count != 0)
-                    .collect();
+                    .filter(|(_, count)| *count != 0);
+                let (expired, counts): (BTreeMap<_, _>, BTreeMap<_, _>) =
+                    counts.partition(|(name, _)| name.starts_with(EXPIRED));
+                if let Scope::Day(day) = &scope
+                    && !expired.is_empty()
+                {
+                    kept.expired.insert(day.clone());
+                }
                 kept.counts.insert(scope, counts);
             }
         }
@@ -184,7 +197,7 @@ impl Store {
             from = next;
         }
         let counts = deltas.counters.into_iter().map(|((_, scope), counts)| (scope, counts));
-        Ok(Recounted { counts: counts.collect(), sketches })
+        Ok(Recounted { counts: counts.collect(), sketches, ..Recounted::default() })
     }
 
     /// Puts right where `kept` differs from `found`, but for what is in `moving`: adds the

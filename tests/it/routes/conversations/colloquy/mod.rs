@@ -5,5 +5,6 @@ mod list_changes;
 mod list_inbox;
 mod list_visitor_messages;
 mod patch_inbox_conversation;
+mod put_retention;
 mod reply;
 mod send_visitor_message;
