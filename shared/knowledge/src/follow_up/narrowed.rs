@@ -55,7 +55,7 @@ pub fn narrowed(before: &str, message: &str, language: Language) -> Vec<String> 
         kept.push(message);
         kept.join(" ")
     };
-    // What a question is about stands behind what is asked of it more often than before.
+    // The subject of a question follows what is asked of it more often than it precedes it.
     places.iter().rev().take(MAX_NARROWED).map(without).collect()
 }
 

@@ -119,7 +119,7 @@ pub fn detect_among(text: &str, likely: &[Language]) -> Language {
     };
     let known = likely.iter().copied().filter(|language| *language != Language::Other);
     let mut may: Vec<Language> = known.filter(may_be).collect();
-    // Latin letters are somebody's own first.
+    // A message in Latin letters is likelier in a language that is written in them.
     may.sort_by_key(|language| !language.is_latin());
     let latin: Vec<whatlang::Lang> =
         may.iter().filter_map(|language| language.by_letters()).collect();
