@@ -7,8 +7,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Error, MessageId,
-    Platform, Result, Timestamp, Turn, WorkspaceId, bounds, wire,
+    ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Error, ErrorKind,
+    MessageId, Platform, Result, Timestamp, Turn, WorkspaceId, bounds, conversation::MAX_MESSAGES,
+    wire,
 };
 
 /// Who wrote a direct message.
@@ -84,6 +85,35 @@ impl TranscriptEntry {
 }
 
 impl DirectMessage {
+    /// A message in `conversation`: its id, and when it is stored.
+    ///
+    /// # Errors
+    ///
+    /// The conversation is full.
+    pub fn new(
+        conversation: &Conversation,
+        (id, created_at): (MessageId, Timestamp),
+        author: DirectAuthor,
+        text: String,
+    ) -> Result<Self> {
+        if conversation.is_full() {
+            let message = format!(
+                "the conversation is full: it can have at most {MAX_MESSAGES} messages and 5 MB of \
+                 text"
+            );
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        Ok(Self {
+            id,
+            conversation_id: conversation.id,
+            chatbot_id: conversation.chatbot_id,
+            workspace_id: conversation.workspace_id,
+            author,
+            text,
+            created_at,
+        })
+    }
+
     /// Bytes that its text takes in an answer to a client.
     pub fn text_bytes(&self) -> u32 {
         u32::try_from(wire::answered(&self.text)).unwrap_or(u32::MAX)

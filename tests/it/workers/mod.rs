@@ -8,6 +8,7 @@ mod agent_loops_mcp;
 mod agent_loops_schedules;
 mod channels;
 mod channels_discord;
+mod channels_handoff;
 mod channels_health;
 mod channels_inbox;
 mod channels_meta;

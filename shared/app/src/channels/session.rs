@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use domain::{
-    Channel, ChannelEntry, ChannelOrigin, ChannelPeer, ConversationId, ConversationStatus,
-    EntryState, Error, ErrorKind, KeyId, KeyKind, PeerKey, Principal, Result, Timestamp, Turn,
-    Widget,
+    Channel, ChannelEntry, ChannelOrigin, ChannelPeer, Conversation, ConversationId, EntryState,
+    Error, ErrorKind, KeyId, KeyKind, PeerKey, Principal, Result, Timestamp, Turn, Widget,
     channel::{DIALECT, INBOUND_PLACE, OUTBOUND_PLACE},
     conversation::{ChatRequest, shorten},
 };
@@ -17,12 +16,17 @@ use super::{
     inbound::{Said, StoredMessage, open_reply},
     worker::ChannelWorker,
 };
-use crate::{adapters::random, chat::turn::AnsweredTurn};
+use crate::{
+    adapters::random,
+    chat::turn::channel_message::{TakenMessage, is_a_person_s},
+};
 
 /// Entries are taken for this long; the rest is for another message.
 const SLICE: Duration = Duration::from_secs(20);
 /// What a peer is told that sends anything but text.
 const TEXT_ONLY: &str = "Sorry, I can only read text messages.";
+/// What a person who has taken over reads of anything but text.
+const NO_TEXT: &str = "[sent something other than text]";
 /// Characters of a note.
 const MAX_NOTE: usize = 300;
 
@@ -171,8 +175,8 @@ impl<'a> PeerSession<'a> {
         }
         let answer = match &message.said {
             Said::HumanTookOver => Answer::Nothing,
-            Said::Greeting => Answer::Say(self.greeting().await?),
-            Said::Unsupported => self.text_only(),
+            Said::Greeting => self.greeting().await?,
+            Said::Unsupported => self.unsupported(&mut entry).await?,
             Said::Text(text) => self.answer(&mut entry, &message, &reply, text).await?,
         };
         match answer {
@@ -214,18 +218,35 @@ impl<'a> PeerSession<'a> {
         (now.since(written) > window).then_some("the user's last message is more than a day ago")
     }
 
-    /// Once a day a peer is told that only text is read.
-    fn text_only(&mut self) -> Answer {
+    /// Once a day a peer is told that only text is read. A person who has taken over is told of it instead.
+    async fn unsupported(&mut self, entry: &mut ChannelEntry) -> Result<Answer> {
+        let id = entry.turn_id();
+        if let Some(conversation) = self.taken_over().await?
+            && self.worker.chat.leave_to_person(&conversation, id, NO_TEXT).await?
+        {
+            return Ok(self.left_to_person(entry, conversation.id));
+        }
         let today = self.worker.now().day();
         if self.peer.text_only_on.as_ref() == Some(&today) {
-            return Answer::Nothing;
+            return Ok(Answer::Nothing);
         }
         self.peer.text_only_on = Some(today);
-        Answer::Say(TEXT_ONLY.to_owned())
+        Ok(Answer::Say(TEXT_ONLY.to_owned()))
     }
 
-    /// The chatbot's greeting.
-    async fn greeting(&self) -> Result<String> {
+    /// The peer's conversation, if a person has taken it over and there is room in it.
+    async fn taken_over(&self) -> Result<Option<Conversation>> {
+        let Some(id) = self.peer.conversation_id else { return Ok(None) };
+        let store = &self.worker.channels.app.store;
+        let found = store.conversation(self.channel.chatbot_id, id).await?;
+        Ok(found.filter(|found| is_a_person_s(found) && !found.is_full()))
+    }
+
+    /// The chatbot's greeting, where no person talks.
+    async fn greeting(&self) -> Result<Answer> {
+        if self.taken_over().await?.is_some() {
+            return Ok(Answer::Nothing);
+        }
         let app = &self.worker.channels.app;
         let chatbot = self.channel.chatbot_id;
         let (bot, set) = tokio::try_join!(
@@ -233,10 +254,11 @@ impl<'a> PeerSession<'a> {
             app.store.widget(chatbot)
         )?;
         let name = bot.map(|bot| bot.name).unwrap_or_default();
-        Ok(Widget::new(set, &name).greeting)
+        Ok(Answer::Say(Widget::new(set, &name).greeting))
     }
 
-    /// What the chatbot answers to `text`. Its turn is stored once, however often this is asked.
+    /// What the chatbot answers to `text`; nothing where a person has taken over. What comes of it is stored
+    /// once, however often this is asked.
     async fn answer(
         &mut self,
         entry: &mut ChannelEntry,
@@ -251,14 +273,16 @@ impl<'a> PeerSession<'a> {
         let principal = self.principal().await?;
         let (origin, conversation) = (self.origin(message), self.peer.conversation_id);
         let request = ChatRequest::of_channel(text, conversation, &message.user_id, origin)?;
-        let chat = self.worker.chat.answer(&principal, DIALECT, request, entry.turn_id());
-        let answered = tokio::select! {
-            answered = chat => answered,
+        let id = entry.turn_id();
+        let chat = self.worker.chat.take_channel_message(&principal, DIALECT, request, id);
+        let taken = tokio::select! {
+            taken = chat => taken,
             () = self.typing(reply) => Err(Error::internal("typing never ends")),
         };
-        match answered {
-            Ok(AnsweredTurn { turn, is_handed_off }) => {
-                Ok(self.answered(entry, turn, is_handed_off))
+        match taken {
+            Ok(TakenMessage::Answered(turn)) => Ok(self.answered(entry, *turn, false)),
+            Ok(TakenMessage::LeftToPerson(conversation)) => {
+                Ok(self.left_to_person(entry, conversation))
             }
             Err(error) if error.kind == ErrorKind::Conflict => {
                 let before = self.answered_before(entry).await?;
@@ -272,16 +296,21 @@ impl<'a> PeerSession<'a> {
         }
     }
 
-    /// The answer of a turn that was stored before.
+    /// The answer of a turn, or that a person has the message, if either was stored before.
     async fn answered_before(&mut self, entry: &mut ChannelEntry) -> Result<Option<Answer>> {
         let store = &self.worker.channels.app.store;
         let id = entry.turn_id();
         let known = entry.answered_by.map(|(conversation, _)| conversation);
         let places = [known, self.peer.conversation_id, Some(ConversationId::opened_by(id))];
         for conversation in places.into_iter().flatten() {
-            let Some(turn) = store.turn(conversation, id).await? else { continue };
+            let Some(turn) = store.turn(conversation, id).await? else {
+                match store.has_direct_message(conversation, id).await? {
+                    true => return Ok(Some(self.left_to_person(entry, conversation))),
+                    false => continue,
+                }
+            };
             let found = store.conversation(self.channel.chatbot_id, conversation).await?;
-            let is_handed_off = found.is_some_and(|c| c.status == ConversationStatus::HandedOff);
+            let is_handed_off = found.as_ref().is_some_and(is_a_person_s);
             return Ok(Some(self.answered(entry, turn, is_handed_off)));
         }
         Ok(None)
@@ -292,6 +321,12 @@ impl<'a> PeerSession<'a> {
         entry.answered_by = Some((turn.conversation_id, turn.id));
         // The person who has taken over answers.
         if is_handed_off { Answer::Nothing } else { Answer::Say(turn.answer) }
+    }
+
+    fn left_to_person(&mut self, entry: &mut ChannelEntry, conversation: ConversationId) -> Answer {
+        self.peer.conversation_id = Some(conversation);
+        entry.answered_by = Some((conversation, entry.turn_id()));
+        Answer::Nothing
     }
 
     /// Who asks: the channel, on behalf of its workspace.

@@ -1,6 +1,8 @@
 //! A chat turn: loaded, answered, stored. Everything that follows from it (statistics, webhooks, mail)
 //! is derived from the table's stream.
 
+pub mod channel_message;
+
 use std::sync::Arc;
 
 use ai::{Answerer, Message};
@@ -24,7 +26,10 @@ use super::{
 use crate::{
     App,
     access::usage::share_of,
-    integrations::{Integrations, ask::Candidates},
+    integrations::{
+        Integrations,
+        ask::{Candidates, Deadline},
+    },
     knowledge::indexes::Indexes,
 };
 
@@ -41,13 +46,13 @@ pub struct Chat {
     pub(super) integrations: Integrations,
 }
 
-/// A turn that is stored.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AnsweredTurn {
-    /// The turn.
-    pub turn: Turn,
-    /// A person has taken the conversation over: the answer only says so.
-    pub is_handed_off: bool,
+/// What is read before a message is answered.
+pub(super) struct LoadedTurn {
+    chatbot: Chatbot,
+    /// The conversation that the message is part of; a new one is opened where there is none.
+    pub conversation: Option<Conversation>,
+    history: Option<Vec<Message>>,
+    past: Vec<Turn>,
 }
 
 impl Chat {
@@ -82,29 +87,10 @@ impl Chat {
         let work = async move {
             let result =
                 chat.run(&principal, dialect, request, mode, (id, asked_at), &deltas).await;
-            deltas.end(result.map(|answered| answered.turn)).await;
+            deltas.end(result).await;
         };
         tokio::spawn(async move { meter.scope(work).await }.in_current_span());
         events
-    }
-
-    /// The turn of a channel's message, for a worker: it runs here, so it ends with its caller. A message
-    /// that is worked on again names the same `turn`, which is stored once.
-    pub async fn answer(
-        &self,
-        principal: &Principal,
-        dialect: Dialect,
-        request: ChatRequest,
-        turn: MessageId,
-    ) -> Result<AnsweredTurn> {
-        let conversation = TurnConversation {
-            id: request.conversation_id.unwrap_or_else(|| ConversationId::opened_by(turn)),
-            is_new: request.conversation_id.is_none(),
-        };
-        // There is no client that reads along.
-        let (deltas, _) = Deltas::channel(conversation);
-        let asked = (turn, self.app.now());
-        self.run(principal, dialect, request, ReplyMode::Whole, asked, &deltas).await
     }
 
     /// One turn. Reads are made in parallel and the write is one transaction.
@@ -114,32 +100,55 @@ impl Chat {
         dialect: Dialect,
         request: ChatRequest,
         mode: ReplyMode,
-        (id, asked_at): (MessageId, Timestamp),
+        asked: (MessageId, Timestamp),
         deltas: &Deltas,
-    ) -> Result<AnsweredTurn> {
+    ) -> Result<Turn> {
         let deadline = mode.deadline();
+        let loaded = self.load(principal, &request).await?;
+        self.answer_loaded(loaded, (principal, dialect), request, (mode, deadline), asked, deltas)
+            .await
+    }
+
+    /// Everything that an answer needs of the table, read in parallel.
+    pub(super) async fn load(
+        &self,
+        principal: &Principal,
+        request: &ChatRequest,
+    ) -> Result<LoadedTurn> {
         let chatbot_id = principal.may_chat()?;
         let (chatbot, conversation, mut history, mut past) = tokio::try_join!(
             self.chatbot(principal, chatbot_id),
-            self.conversation(chatbot_id, &request),
-            self.history_ahead(chatbot_id, &request),
-            self.past(&request)
+            self.conversation(chatbot_id, request),
+            self.history_ahead(chatbot_id, request),
+            self.past(request)
         )?;
-        // Before a credit is taken and a model is asked.
-        conversation.as_ref().map_or(Ok(()), has_room)?;
         let continues = conversation.as_ref().map(|conversation| conversation.id);
         if continues != request.conversation_id {
             // What was said in a conversation that is over is not part of the next one.
             (history, past) = (None, Vec::new());
         }
+        Ok(LoadedTurn { chatbot, conversation, history, past })
+    }
+
+    /// Answers `request` and stores the turn.
+    pub(super) async fn answer_loaded(
+        &self,
+        LoadedTurn { chatbot, conversation, history, past }: LoadedTurn,
+        (principal, dialect): (&Principal, Dialect),
+        request: ChatRequest,
+        (mode, deadline): (ReplyMode, Deadline),
+        (id, asked_at): (MessageId, Timestamp),
+        deltas: &Deltas,
+    ) -> Result<Turn> {
+        // Before a credit is taken and a model is asked.
+        conversation.as_ref().map_or(Ok(()), has_room)?;
+        let continues = conversation.as_ref().map(|conversation| conversation.id);
         let request = ChatRequest { conversation_id: continues, ..request };
         if let Some(credits) = dialect.profile().credits {
             self.take_credit(principal, credits).await?;
         }
         let opened = || ConversationId::opened_by(id);
         let conversation_id = conversation.as_ref().map_or_else(opened, |c| c.id);
-        let is_handed_off =
-            conversation.as_ref().is_some_and(|c| c.status == ConversationStatus::HandedOff);
         let incoming = Incoming {
             principal,
             id,
@@ -159,7 +168,7 @@ impl Chat {
             id,
             question_id: MessageId::new(),
             conversation_id,
-            chatbot_id,
+            chatbot_id: chatbot.id,
             workspace_id: principal.workspace_id,
             question: request.message.clone(),
             answer: reply.text,
@@ -177,7 +186,7 @@ impl Chat {
         self.integrations.note(&reply.attempts).await;
         match broke_off {
             true => Err(Error::new(ErrorKind::Internal, "the answer broke off; please try again")),
-            false => Ok(AnsweredTurn { turn, is_handed_off }),
+            false => Ok(turn),
         }
     }
 

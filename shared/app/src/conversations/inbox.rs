@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::{
     ChatbotId, Conversation, ConversationId, ConversationStatus, DirectAuthor, DirectMessage,
     Error, ErrorKind, InboxCursor, InboxPatch, InboxQuery, Member, MessageId, Result, Timestamp,
-    WorkspaceId, conversation::MAX_MESSAGES,
+    WorkspaceId,
 };
 use futures::future::try_join_all;
 
@@ -139,7 +139,9 @@ impl App {
                 status: Some(ConversationStatus::HandedOff),
                 assignee: conversation.assignee.is_none().then(|| Some(member.email.clone())),
             };
-            let message = direct_message(&conversation, author, text.clone(), self.now())?;
+            let now = self.now();
+            let of = (MessageId::at(now), now);
+            let message = DirectMessage::new(&conversation, of, author, text.clone())?;
             let put =
                 self.store.put_direct_message(&conversation, &message, &takes_over, self.idle);
             if put.await? {
@@ -203,30 +205,6 @@ fn patched(conversation: Conversation, patch: InboxPatch) -> Conversation {
     let status = patch.status.unwrap_or(conversation.status);
     let assignee = patch.assignee.unwrap_or_else(|| conversation.assignee.clone());
     Conversation { status, assignee, ..conversation }
-}
-
-/// A direct message in `conversation`, if there is room for one.
-pub(super) fn direct_message(
-    conversation: &Conversation,
-    author: DirectAuthor,
-    text: String,
-    now: Timestamp,
-) -> Result<DirectMessage> {
-    if conversation.is_full() {
-        let message = format!(
-            "the conversation is full: it can have at most {MAX_MESSAGES} messages and 5 MB of text"
-        );
-        return Err(Error::new(ErrorKind::Conflict, message));
-    }
-    Ok(DirectMessage {
-        id: MessageId::at(now),
-        conversation_id: conversation.id,
-        chatbot_id: conversation.chatbot_id,
-        workspace_id: conversation.workspace_id,
-        author,
-        text,
-        created_at: now,
-    })
 }
 
 pub(super) fn changed_meanwhile() -> Error {

@@ -9,10 +9,7 @@ use domain::{
 };
 use knowledge::follow_up::Past;
 
-use crate::{
-    App,
-    conversations::inbox::{changed_meanwhile, direct_message},
-};
+use crate::{App, conversations::inbox::changed_meanwhile};
 
 /// Messages of one answer to a visitor.
 const MAX_TURNS: u32 = 50;
@@ -69,7 +66,9 @@ impl App {
                 return Err(Error::new(ErrorKind::Conflict, message));
             }
             let author = DirectAuthor::Visitor;
-            let message = direct_message(&conversation, author, text.clone(), self.now())?;
+            let now = self.now();
+            let of = (MessageId::at(now), now);
+            let message = DirectMessage::new(&conversation, of, author, text.clone())?;
             let unchanged = InboxPatch::default();
             let put = self.store.put_direct_message(&conversation, &message, &unchanged, self.idle);
             if put.await? {

@@ -177,6 +177,17 @@ impl Store {
         Ok(self.transact(vec![update, added]).await?.is_done())
     }
 
+    /// Whether a direct message is stored under `id`.
+    pub async fn has_direct_message(
+        &self,
+        conversation: ConversationId,
+        id: MessageId,
+    ) -> Result<bool> {
+        let found: Option<DirectMessageItem> =
+            self.get(&keys::direct_message(conversation, id), true).await?;
+        Ok(found.is_some())
+    }
+
     /// Changes a conversation that is as it was read; `false` if its status isn't that any more, or
     /// it is gone.
     pub async fn patch_conversation(
