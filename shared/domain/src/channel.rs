@@ -89,6 +89,9 @@ pub struct Channel {
     pub created_at: Timestamp,
     /// When its owner last changed it.
     pub updated_at: Timestamp,
+    /// When its platform is asked next whether it is one still; kept by the store. A channel that was connected
+    /// before channels were checked has none.
+    pub next_check_at: Option<Timestamp>,
 }
 
 /// A channel to make, its bounds checked but those of credentials.

@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use fakes::platforms::{
     FakeDiscord, FakeGraph, FakeReply, FakeSlack, FakeTelegram, PlannedFailure,
 };
@@ -13,6 +14,7 @@ use testkit::{App, Receiver, Tenant, eventually};
 use crate::util::{
     channels::{open, shown, with_platform},
     same_for_all_dialects::webhook_api::PLATFORM,
+    table::table,
 };
 
 /// A little more than the time between two checks, with its jitter.
@@ -71,6 +73,55 @@ impl Checked {
         assert!(shown["status_reason"].is_string(), "{shown}");
         self.app.finish().await;
     }
+}
+
+impl Checked {
+    /// The channel as one that was connected before there were checks: it is due for nothing.
+    async fn connected_long_ago(&self) {
+        let id = self.channel["id"].as_str().expect("an id");
+        let update = table(&self.app).update_item().table_name("colloquy");
+        let update = update.key("pk", AttributeValue::S(format!("CHAN#{id}")));
+        let update = update.key("sk", AttributeValue::S("CHANNEL".to_owned()));
+        update.update_expression("REMOVE due_pk, due_at").send().await.expect("an update");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_was_connected_before_there_were_checks_is_due_once_it_is_read() {
+    let fake = FakeTelegram::start().await.expect("a port");
+    let credentials = json!({"bot_token": FakeTelegram::TOKEN});
+    let it = Checked::of("telegram", fake.url(), "telegram", credentials).await;
+    let asked = || fake.calls_of("/getWebhookInfo").len();
+    let list = async || {
+        let path = format!("/v1/bots/{}/channels", it.ada.chatbot);
+        it.app.get(&path).bearer(&it.ada.chatbotplatform).send().await.ok();
+    };
+    let message = async || {
+        fake.write(FakeTelegram::TOKEN, 42, "Are you open today?");
+        fake.idle().await;
+        it.app.drain().await;
+    };
+    let mut checks = 0;
+    for read in ["a message", "its owner", "the list"] {
+        it.connected_long_ago().await;
+        it.after(CHECKED).await;
+        assert_eq!(asked(), checks, "nothing has read it before {read}");
+        match read {
+            "a message" => message().await,
+            "its owner" => drop(it.status().await),
+            _ => list().await,
+        }
+        it.after(CHECKED).await;
+        checks += 1;
+        eventually("a check", async || (asked() == checks).then_some(())).await;
+        it.app.drain().await;
+        // From then on it is checked like all others.
+        it.after(CHECKED).await;
+        checks += 1;
+        eventually("the next check", async || (asked() == checks).then_some(())).await;
+        it.app.drain().await;
+    }
+    it.app.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,8 +14,14 @@ use serde_json::{Map, Value};
 use store::PutChannel;
 use url::Url;
 
-use super::secrets::{self, ChannelSecrets, is_messaging};
-use crate::{App, adapters::seal::Sealer};
+use super::{
+    backoff::CHECK_EVERY,
+    secrets::{self, ChannelSecrets, is_messaging},
+};
+use crate::{
+    App,
+    adapters::{random, seal::Sealer},
+};
 
 /// The time that all calls of a platform have together while its owner waits.
 const CONNECT_TIME: Duration = Duration::from_millis(7_500);
@@ -83,6 +89,7 @@ impl Channels {
             disconnected_at: None,
             created_at: now,
             updated_at: now,
+            next_check_at: None,
         };
         match self.app.store.put_channel(&channel).await? {
             PutChannel::Added => {}
@@ -114,11 +121,37 @@ impl Channels {
         )?;
         channels.retain(|channel| channel.workspace_id == workspace && filter.matches(channel));
         let total = channels.len() as u64;
-        Ok((page.of(channels), total))
+        let shown = page.of(channels);
+        for channel in &shown {
+            self.plan_check(channel).await;
+        }
+        Ok((shown, total))
     }
 
     /// A channel of a workspace.
     pub async fn get(&self, workspace: WorkspaceId, id: ChannelId) -> Result<Channel> {
+        let found = self.found(workspace, id).await?;
+        self.plan_check(&found).await;
+        Ok(found)
+    }
+
+    /// A channel that was connected before channels were checked gets a time for it where it is read: by its
+    /// owner, or as a message comes. All others have one. What fails here is made up for by the next read.
+    pub(super) async fn plan_check(&self, channel: &Channel) {
+        let has_one = channel.next_check_at.is_some()
+            || channel.status != ChannelStatus::Connected
+            || !is_messaging(channel.platform);
+        if has_one {
+            return;
+        }
+        // Many of them are read for the first time on the same day.
+        let next = self.app.now().plus(CHECK_EVERY.mul_f64(random::fraction()));
+        if let Err(error) = self.app.store.check_channel_at(channel.id, next).await {
+            tracing::warn!(channel = %channel.id, %error, "a channel's check was not planned");
+        }
+    }
+
+    async fn found(&self, workspace: WorkspaceId, id: ChannelId) -> Result<Channel> {
         let found = self.app.store.channel(id, true).await?;
         let found = found.filter(|channel| channel.workspace_id == workspace);
         found.ok_or_else(|| Error::not_found("channel"))
@@ -133,7 +166,7 @@ impl Channels {
         base_url: &str,
     ) -> Result<Channel> {
         for _ in 0..ATTEMPTS {
-            let seen = self.get(workspace, id).await?;
+            let seen = self.found(workspace, id).await?;
             let (changed, secrets) = self.apply(&seen, patch.clone(), base_url)?;
             if !self.app.store.update_channel(&changed, &seen).await? {
                 continue;
@@ -153,7 +186,7 @@ impl Channels {
     /// by a worker.
     pub async fn delete(&self, workspace: WorkspaceId, id: ChannelId) -> Result<()> {
         for _ in 0..ATTEMPTS {
-            let channel = self.get(workspace, id).await?;
+            let channel = self.found(workspace, id).await?;
             let now = self.app.now();
             if !self.app.store.bury_channel(&channel, now, now.plus(BURIED_FOR)).await? {
                 continue;

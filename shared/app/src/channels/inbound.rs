@@ -116,11 +116,12 @@ impl Channels {
                 return Ok(Acknowledgment { status, content_type: None, body: String::new() });
             }
         };
-        stream::iter(inbound.events)
+        let taken = stream::iter(inbound.events)
             .map(|event| self.take(&channel, event))
             .buffer_unordered(AT_ONCE)
-            .try_collect::<Vec<()>>()
-            .await?;
+            .try_collect::<Vec<()>>();
+        let (taken, ()) = tokio::join!(taken, self.plan_check(&channel));
+        taken?;
         Ok(inbound.answer)
     }
 

@@ -24,7 +24,8 @@
 //! - **Ticker** ([`crate::events::ticker`]): sends the jobs of entries whose message was lost or that wait for
 //!   longer than a queue can hold back, and of deleted channels whose platform was not reached. Each connected
 //!   channel is due for a check every six hours: a worker asks its platform whether it still takes the
-//!   credentials and still delivers here.
+//!   credentials and still delivers here. One that was connected before there were checks becomes due where it is
+//!   read, by its owner or as a message comes.
 //!
 //! # States
 //!

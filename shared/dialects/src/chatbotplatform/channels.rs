@@ -121,6 +121,7 @@ impl From<Channel> for ChannelOut {
             status_reason,
             is_off: _,
             disconnected_at: _,
+            next_check_at: _,
             created_at,
             updated_at,
         } = from;

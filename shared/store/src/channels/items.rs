@@ -38,6 +38,17 @@ pub(crate) struct ChannelItem {
     /// Since then it is a tombstone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
+    /// Written beside the item by what knows when it is due.
+    #[serde(default, rename = "due_at", skip_serializing, deserialize_with = "due_at")]
+    next_check_at: Option<Timestamp>,
+}
+
+/// A time as the index of what is due has it.
+fn due_at<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> std::result::Result<Option<Timestamp>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    Ok(text.and_then(|text| Timestamp::parse(&text)))
 }
 
 item_conversions!(
@@ -58,6 +69,7 @@ item_conversions!(
         disconnected_at,
         created_at,
         updated_at,
+        next_check_at,
     } + from { deleted_at: None }
 );
 
