@@ -79,6 +79,20 @@ pub enum AnswerError {
 }
 
 impl AnswerError {
+    /// The same with what it quotes of the backend as `change` makes it.
+    pub(crate) fn quoting(mut self, change: impl Fn(&str) -> String) -> Self {
+        match &mut self {
+            Self::RateLimited { message, .. }
+            | Self::Rejected { message }
+            | Self::Misconfigured { message }
+            | Self::Refused { message }
+            | Self::Unavailable { message }
+            | Self::Malformed { message } => *message = change(message),
+            Self::Timeout { .. } | Self::Empty | Self::CircuitOpen | Self::BrokenOff => {}
+        }
+        self
+    }
+
     /// Whether the same request may succeed in a moment. The others last until the owner changes something.
     pub fn is_transient(&self) -> bool {
         match self {

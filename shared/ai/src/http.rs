@@ -11,6 +11,7 @@ use crate::{
     AnswerError, AnswerEvent, AnswerStream,
     calls::MAX_TOOL_CALLS,
     frames::FrameReader,
+    redaction::Redaction,
     sse::{MAX_EVENT, SseEvent, SseReader},
 };
 
@@ -45,8 +46,9 @@ pub(crate) trait Wire: Send + 'static {
     }
 }
 
-/// Sends `call` and reads what comes as `wire` says.
+/// Sends `call` and reads what comes as `wire` says. No error quotes a key of its headers.
 pub(crate) fn answer(client: Client, call: Call, wire: impl Wire) -> AnswerStream {
+    let redaction = Redaction::of(&call.headers);
     stream::once(async move {
         match begin(&client, call, wire).await {
             Ok(events) => events,
@@ -54,6 +56,7 @@ pub(crate) fn answer(client: Client, call: Call, wire: impl Wire) -> AnswerStrea
         }
     })
     .flatten()
+    .map(move |event| event.map_err(|error| error.quoting(|text| redaction.output(text))))
     .boxed()
 }
 
@@ -63,17 +66,24 @@ async fn begin(
     mut wire: impl Wire,
 ) -> Result<AnswerStream, AnswerError> {
     let Call { url, headers, body } = call;
+    let redaction = Redaction::of(&headers);
     let sent = client.post_stream(&url, &headers, body.to_string()).await;
-    let Streamed { status, content_type, retry_after, body, .. } =
-        sent.map_err(error_of_outbound)?;
+    let sent = sent.map_err(error_of_outbound)?;
+    let encoding = sent.header("content-encoding").map(str::to_owned);
+    let Streamed { status, content_type, retry_after, body, .. } = sent;
     if !(200..300).contains(&status) {
-        let text = prefix(body).await;
+        // Before it is cut: a part of a key is none to be found.
+        let text = redaction.output(&prefix(body).await);
         return Err(match wire.error(status, &text) {
             AnswerError::RateLimited { retry_after: None, message } => {
                 AnswerError::RateLimited { retry_after, message }
             }
             error => error,
         });
+    }
+    if let Some(encoding) = encoding.filter(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
+        let message = format!("packed its answer ({}), which was not requested", quoted(&encoding));
+        return Err(AnswerError::Malformed { message });
     }
     match content_type.split(';').next().unwrap_or_default().trim() {
         "text/event-stream" => Ok(Reading::of(body, Decoder::sse(), wire).events()),

@@ -30,6 +30,7 @@ pub mod markers;
 pub mod mcp;
 pub mod openai;
 mod prompt;
+mod redaction;
 mod request;
 #[cfg(test)]
 mod requests;

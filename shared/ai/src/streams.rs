@@ -13,6 +13,8 @@ use crate::{
     openai::OpenAiWire,
 };
 
+mod cases;
+
 type Said = (String, Vec<ToolCall>, Result<(Finish, Usage, bool), AnswerError>);
 
 /// What a body comes to that arrives in pieces of `size` bytes.

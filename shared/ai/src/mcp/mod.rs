@@ -8,7 +8,7 @@
 //!
 //! `era` decides which protocol it is and `connect` begins it, `transport` sends one request and waits for
 //! its answer, which `listening` finds in a stream, `rpc` is the envelope, `list` and `output` are what tools
-//! and their results look like, `params` the headers that repeat arguments, and `redaction` keeps secrets.
+//! and their results look like, and `params` the headers that repeat arguments.
 
 mod connect;
 mod era;
@@ -17,7 +17,6 @@ mod list;
 mod listening;
 mod output;
 mod params;
-mod redaction;
 mod rpc;
 #[cfg(test)]
 mod tests;

@@ -13,9 +13,9 @@ use super::{
     McpError, McpServer,
     error::Failure,
     listening::Listening,
-    redaction::Redaction,
     rpc::{self, Incoming},
 };
+use crate::redaction::Redaction;
 
 /// The largest answer to one request, in bytes, all of its events and continuations together.
 pub(super) const MAX_BODY: usize = 4 * 1024 * 1024;

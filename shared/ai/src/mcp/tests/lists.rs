@@ -83,3 +83,21 @@ async fn all_tools_of_the_fake_become_tools_of_a_model() {
         assert!(notion.description.contains("page; or database"), "{}", notion.description);
     }
 }
+
+#[tokio::test]
+async fn an_event_and_a_body_over_their_bounds_are_out_of_protocol() {
+    // 1 MiB is the bound of an event, 4 MiB that of a body.
+    for (sse, size, fails) in [
+        (true, 1_000_000, false),
+        (true, 1_200_000, true),
+        (false, 1_200_000, false),
+        (false, 4_400_000, true),
+    ] {
+        let tool = json!({ "name": "huge", "description": "x".repeat(size) });
+        let mode = McpMode { sse, tools: Some(vec![tool]), ..McpMode::default() };
+        let (_, client) = connected(mode).await;
+        let listed = client.list_tools(LONG).await;
+        let is_protocol = matches!(listed, Err(McpError::Protocol(_)));
+        assert_eq!(is_protocol, fails, "{sse}, {size}: {:?}", listed.map(|l| l.warnings));
+    }
+}

@@ -1,7 +1,7 @@
-//! What a server may know and no one else: the values of a team's headers.
+//! What a server that a team named may know and no one else: the values of the team's headers.
 
 /// Takes the values of a team's headers out of texts.
-pub(super) struct Redaction {
+pub(crate) struct Redaction {
     /// Every value of some length, the longest first.
     values: Vec<String>,
     /// Those among them that are keys by their header's name or by their length.
@@ -9,10 +9,11 @@ pub(super) struct Redaction {
 }
 
 impl Redaction {
-    pub(super) fn of(headers: &[(String, String)]) -> Self {
+    pub(crate) fn of(headers: &[(String, String)]) -> Self {
         let (mut values, mut keys) = (Vec::new(), Vec::new());
         for (name, value) in headers {
             let words = ["auth", "cookie", "key", "password", "secret", "token"];
+            let name = name.to_ascii_lowercase();
             let is_key = words.iter().any(|word| name.contains(word));
             // `Bearer` and what comes after it, each of which may be echoed alone.
             for part in value.split_whitespace().chain([value.trim()]) {
@@ -31,12 +32,12 @@ impl Redaction {
     }
 
     /// A text of the server's for the team: without any value.
-    pub(super) fn message(&self, text: &str) -> String {
+    pub(crate) fn message(&self, text: &str) -> String {
         replaced(text, &self.values)
     }
 
-    /// A result for a model: without keys. Other values, such as a region, may be what it is about.
-    pub(super) fn output(&self, text: &str) -> String {
+    /// A text that quotes the server, such as a result for a model: without keys. Other values, such as a region, may be what it is about.
+    pub(crate) fn output(&self, text: &str) -> String {
         replaced(text, &self.keys)
     }
 }
