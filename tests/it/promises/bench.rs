@@ -42,7 +42,9 @@ async fn streamed_answers_are_measured_beside_a_bare_proxy() {
         .filter(|line| line.starts_with("| bare") || line.starts_with("| streamed"))
         .collect();
     assert_eq!(rows.len(), 4, "{text}");
-    assert!(text.contains("An answer of 2000 pieces"), "{text}");
+    for line in ["With 1 at once a turn adds", "With 4 at once", "An answer of 2000 pieces"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

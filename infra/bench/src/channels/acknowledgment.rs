@@ -22,8 +22,8 @@ use crate::{BenchError, Result};
 
 /// How many times as many deliveries as there are at once.
 const TIMES: u32 = 10;
-/// Messages of the run with one at a time.
-const PACED: i64 = 100;
+/// Of messages in all, how many are answered one at a time.
+const PACED: u32 = 20;
 /// A message is answered within this time.
 const MOST: Duration = Duration::from_secs(120);
 /// Where the chats of a run begin, so that no run writes to another's.
@@ -92,7 +92,7 @@ pub async fn run(at_once: u32) -> Result<AcknowledgmentTimes> {
     app.platform.attach().map_err(BenchError::of)?;
     app.platform.drain(MOST).await.map_err(BenchError::of)?;
     let mut alone = Vec::new();
-    for n in 0..PACED {
+    for n in 0..count / i64::from(PACED) {
         let chat = CHATS[1] + n;
         let begun = HashMap::from([(chat, Instant::now())]);
         door.deliver(&update(chat)).await?;

@@ -76,7 +76,7 @@ pub async fn run(options: Options) -> Result<String> {
         }
     }
     let growth = memory_of_a_long_answer(&app, &client, options.pieces).await?;
-    let text = format!("{}\n\n{growth}", table(&rows));
+    let text = format!("{}\n\n{}\n\n{growth}", table(&rows), overheads(&rows));
     if let Some(out) = &options.out {
         report::write(out, "streaming", &text)?;
     }
@@ -194,6 +194,24 @@ fn at(all: &[Times], share: f64, of: fn(&Times) -> Duration) -> f64 {
     sorted.sort_unstable();
     let place = ((sorted.len() - 1) as f64 * share).round() as usize;
     sorted[place].as_secs_f64() * 1000.0
+}
+
+/// What a turn takes more than the bare proxy, for each number at once. Rows come in pairs.
+fn overheads(rows: &[Took]) -> String {
+    let mut lines = Vec::new();
+    for pair in rows.chunks_exact(2) {
+        let more = |share, of| at(&pair[1].all, share, of) - at(&pair[0].all, share, of);
+        lines.push(format!(
+            "With {} at once a turn adds {:.2} ms to the first token at p50 and {:.2} ms at p99, and {:.2} ms and \
+             {:.2} ms to the whole answer.",
+            pair[1].at_once,
+            more(0.5, |times| times.first),
+            more(0.99, |times| times.first),
+            more(0.5, |times| times.whole),
+            more(0.99, |times| times.whole),
+        ));
+    }
+    lines.join("\n")
 }
 
 fn table(rows: &[Took]) -> String {
