@@ -4,6 +4,7 @@ mod agent_loops_bounds;
 mod agent_loops_crashes;
 mod agent_loops_fairness;
 mod agent_loops_injection;
+mod agent_loops_limits;
 mod agent_loops_mcp;
 mod agent_loops_schedules;
 mod channels;

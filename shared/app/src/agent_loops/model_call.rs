@@ -126,6 +126,7 @@ impl Run<'_> {
     /// Writes a failed call down; what it means for the run.
     async fn failed(&mut self, error: &AnswerError, record: ModelCallRecord) -> Result<Stop> {
         let why = cut(&error.to_string(), MAX_ERROR);
+        let is_closing = record.closing;
         let model_call = ModelCallRecord { error: Some(why.clone()), ..record };
         let number = self.execution.iterations_used + 1;
         let step = ExecutionStep { number, model_call, tool_calls: Vec::new() };
@@ -134,8 +135,16 @@ impl Run<'_> {
         }
         Ok(match error {
             AnswerError::Timeout { .. } if self.left().is_zero() => self.timed_out(),
+            AnswerError::Empty if is_closing => self.without_answer(),
             _ => Stop::Ended(ExecutionStatus::Failed, format!("the AI backend failed: {why}")),
         })
+    }
+
+    /// The closing call called a tool, or said nothing.
+    pub(super) fn without_answer(&self) -> Stop {
+        let max = self.agent_loop.max_iterations;
+        let why = format!("max_iterations ({max}) was reached without an answer");
+        Stop::Ended(ExecutionStatus::Failed, why)
     }
 
     fn timed_out(&self) -> Stop {

@@ -233,10 +233,9 @@ impl<'a> Run<'a> {
         if !self.worker.app.store.begin_step(&self.execution, &step).await? {
             return Ok(Err(Stop::Lost));
         }
-        let max = self.agent_loop.max_iterations;
         Ok(match answer.tool_calls.is_empty() && !answer.text.trim().is_empty() {
             true => Ok(()),
-            false => failed(format!("max_iterations ({max}) was reached without an answer")),
+            false => Err(self.without_answer()),
         })
     }
 }
