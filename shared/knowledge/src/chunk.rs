@@ -6,7 +6,7 @@ use domain::{conversation::shorten, source::Chunk};
 use url::Url;
 
 use crate::{
-    extract::{Block, BlockKind, Document},
+    extract::{Block, BlockKind, Document, is_notice},
     text, tokens,
 };
 
@@ -141,9 +141,10 @@ impl<'d> Cutter<'d> {
     }
 }
 
-/// Takes out of the passages of a site what most of its pages say, a notice or a question to their
-/// readers, but where it is said first. A passage of nothing else is left without a word, so that
-/// it is never found; those before and behind it keep their places.
+/// Takes out of the passages of a site what most of its pages say, but where it is said first; and
+/// everywhere what says nothing: a notice about cookies, a question to readers that no line answers. A
+/// passage of nothing else is left without a word, so that it is never found; those before and behind it
+/// keep their places.
 pub fn say_repeated_lines_once(chunks: &mut [Chunk]) {
     /// Lines that are shorter, in characters, may be answers: "Yes, it is."
     const SHORTEST: usize = 16;
@@ -173,10 +174,17 @@ pub fn say_repeated_lines_once(chunks: &mut [Chunk]) {
     }
     let mut first: HashSet<String> = HashSet::new();
     for chunk in chunks {
-        let lines = chunk.content.lines();
-        let kept: Vec<&str> = lines
-            .filter(|line| !repeated.contains(*line) || first.insert((*line).to_owned()))
-            .collect();
+        let lines: Vec<&str> = chunk.content.lines().collect();
+        let says_nothing = |at: usize| {
+            let answers = |next: &&str| repeated.contains(*next) && !asks(next) && !is_notice(next);
+            let answered = lines.get(at + 1).is_some_and(answers);
+            is_notice(lines[at]) || (!answered && is_question_to_readers(lines[at]))
+        };
+        let is_kept = |(at, line): &(usize, &&str)| {
+            !repeated.contains(**line) || (!says_nothing(*at) && first.insert((**line).to_owned()))
+        };
+        let kept: Vec<&str> =
+            lines.iter().enumerate().filter(is_kept).map(|(_, line)| *line).collect();
         let content = kept.join("\n");
         if content.trim().is_empty() {
             chunk.headings.clear();
@@ -184,6 +192,16 @@ pub fn say_repeated_lines_once(chunks: &mut [Chunk]) {
         }
         chunk.content = content;
     }
+}
+
+fn asks(line: &str) -> bool {
+    line.contains(['?', '？', '؟'])
+}
+
+/// Whether a line that pages repeat asks readers something, and says nothing beside: neither a number
+/// nor an address.
+fn is_question_to_readers(line: &str) -> bool {
+    asks(line) && !line.contains(|c: char| c.is_ascii_digit() || c == '@')
 }
 
 /// Where a passage is: its page, and the place on it as far as it is known.
@@ -335,7 +353,7 @@ mod tests {
 
     #[test]
     fn what_most_pages_say_is_said_once() {
-        let notice = "Did you find what you came here for?";
+        let notice = "Free delivery from 90 euros on.";
         let of_page = |n: usize| {
             let document = Document {
                 title: "T".into(),
@@ -358,6 +376,31 @@ mod tests {
         let mut few: Vec<Chunk> = (0..3).flat_map(of_page).collect();
         say_repeated_lines_once(&mut few);
         assert!(few.iter().all(|chunk| !chunk.content.is_empty()));
+    }
+
+    #[test]
+    fn what_most_pages_ask_or_announce_without_saying_anything_is_not_said() {
+        let lines = [
+            ("Here, cookies are used to show you fitting offers.", 0),
+            ("Could we help you along today?", 0),
+            ("Questions? Call 0664 555 12 34", 1),
+            ("Who bakes these cookies?", 1),
+            ("Our aunt does, each Friday.", 1),
+        ];
+        let of_page = |n: usize| {
+            let mut blocks = vec![block("A", &format!("Fact number {n}, and no cookie."))];
+            blocks.extend(lines.iter().map(|(line, _)| block("A", line)));
+            let document = Document { title: "T".into(), blocks, ..Document::default() };
+            chunks(&document, &Url::parse(&format!("https://example.com/{n}")).unwrap())
+        };
+        let mut all: Vec<Chunk> = (0..8).flat_map(of_page).collect();
+        say_repeated_lines_once(&mut all);
+        let text: Vec<&str> = all.iter().map(|chunk| chunk.content.as_str()).collect();
+        let text = text.join("\n");
+        for (line, times) in lines {
+            assert_eq!(text.matches(line).count(), times, "{line}: {text}");
+        }
+        assert_eq!(text.matches("and no cookie").count(), 8);
     }
 
     #[test]

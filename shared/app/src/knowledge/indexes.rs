@@ -12,7 +12,7 @@ use domain::{
 };
 use futures::{StreamExt, TryStreamExt, future, stream};
 use knowledge::{
-    Index, Segment,
+    Index, Segment, chunk,
     semantic::{EntryEmbedding, Vectors, unpack},
 };
 use store::{IndexEntry, IndexPointer, Store};
@@ -127,7 +127,8 @@ async fn segment(
         // Of another format: what it was made of is there, and answers until the next crawl.
         Err(error) => {
             tracing::warn!(%source, %error, "an index segment is unreadable, rebuilding");
-            let chunks = store.chunks(source, job).await?;
+            let mut chunks = store.chunks(source, job).await?;
+            chunk::say_repeated_lines_once(&mut chunks);
             Ok((!chunks.is_empty()).then(|| (Arc::new(Segment::build(&chunks)), None)))
         }
     }

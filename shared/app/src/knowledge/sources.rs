@@ -127,7 +127,9 @@ impl App {
     }
 
     /// A source with the passages that answer now, from number `offset` on: as many as fit an
-    /// answer, and the number of the next one if there are more.
+    /// answer, and the number of the next one if there are more. What most of its pages repeat is in
+    /// one of them only, as it is in the index; a passage of nothing else has no place here, though it
+    /// has a number.
     pub async fn source_with_chunks(
         &self,
         chatbot: ChatbotId,
@@ -137,7 +139,10 @@ impl App {
         let source = self.source(chatbot, id).await?;
         let chunks = match (source.kind, source.live_crawl) {
             (SourceKind::Url | SourceKind::File, Some(job)) => {
-                self.store.some_chunks(id, job, offset, MAX_CHUNKS + 1).await?
+                let most = offset.saturating_add(MAX_CHUNKS).saturating_add(1);
+                let mut chunks = self.store.first_chunks(id, job, most).await?;
+                knowledge::chunk::say_repeated_lines_once(&mut chunks);
+                chunks.split_off(usize::try_from(offset).unwrap_or(usize::MAX).min(chunks.len()))
             }
             (SourceKind::Url | SourceKind::File, None) => Vec::new(),
             (SourceKind::Qa, _) => {
@@ -159,8 +164,9 @@ impl App {
             }
         };
         let found = chunks.len();
-        let shown = fitting(chunks);
+        let mut shown = fitting(chunks);
         let next = u32::try_from(shown.len()).ok().filter(|_| shown.len() < found);
+        shown.retain(|chunk| !chunk.content.trim().is_empty());
         Ok((source, shown, next.map(|shown| offset.saturating_add(shown))))
     }
 

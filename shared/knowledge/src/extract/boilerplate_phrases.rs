@@ -335,6 +335,43 @@ pub(super) fn is_about_cookies(text: &str) -> bool {
     WORDS.iter().any(|word| text.contains(word))
 }
 
+/// Whether a line that pages repeat is a notice about cookies: it says what they are used for, or asks for
+/// consent.
+pub(crate) fn is_notice(line: &str) -> bool {
+    const USES: &[&str] = &[
+        "use",
+        "using",
+        "ads",
+        "advert",
+        "accept",
+        "agree",
+        "allow",
+        "consent",
+        "partner",
+        "personali",
+        "privacy",
+        "statist",
+        "analy",
+        "verwend",
+        "nutz",
+        "nutzung",
+        "zustimm",
+        "einwillig",
+        "datenschutz",
+        "utilis",
+        "utiliz",
+        "usa",
+        "usamos",
+        "gebruik",
+        "używa",
+        "использ",
+    ];
+    let line = plain(line);
+    let mut words = line.split(|c: char| !c.is_alphanumeric());
+    let cookies = line.contains("cookie") || line.contains("куки");
+    cookies && words.any(|word| USES.iter().any(|start| word.starts_with(start)))
+}
+
 /// Whether a text is a notice about cookies.
 pub(super) fn is_cookie_notice(text: &str) -> bool {
     let text = plain(text);

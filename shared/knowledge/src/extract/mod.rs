@@ -46,7 +46,7 @@ use url::Url;
 
 pub use self::outline::{Block, BlockKind};
 use self::{attributes::Hints, page::PageTree, tag::Tag};
-pub(crate) use self::{line::runs_on, outline::Outline};
+pub(crate) use self::{boilerplate_phrases::is_notice, line::runs_on, outline::Outline};
 use crate::records::MAX_JSON_VALUES;
 
 /// A page with more elements than this is not read.

@@ -291,18 +291,16 @@ impl Store {
         Ok(items.into_iter().map(Into::into).collect())
     }
 
-    /// The first `most` passages of a crawl behind the first `skipped`, in page order.
-    pub async fn some_chunks(
+    /// The first `most` passages of a crawl, in page order.
+    pub async fn first_chunks(
         &self,
         source: SourceId,
         job: CrawlId,
-        skipped: u32,
         most: u32,
     ) -> Result<Vec<Chunk>> {
         let range = Range::prefix(keys::crawl_partition(source, job), keys::CHUNK);
-        let found = self.query_items(range.limit(skipped.saturating_add(most))).await?;
-        let wanted = found.into_iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX));
-        wanted.map(|item| read::<ChunkItem>(item).map(Into::into)).collect()
+        let found = self.query_items(range.limit(most)).await?;
+        found.into_iter().map(|item| read::<ChunkItem>(item).map(Into::into)).collect()
     }
 
     /// Stores the index segment of a crawl; into how many parts.
