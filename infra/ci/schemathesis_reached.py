@@ -19,6 +19,7 @@ OUT_OF_REACH = {
     "GET /api/v1/auth/closures/{id}": "takes the id of a workspace whose account was closed",
     "PATCH /api/v1/members/{id}": "takes a member beside the last owner, who joins with a code that was sent by mail",
     "DELETE /api/v1/members/{id}": "takes a member beside the last owner, who joins with a code that was sent by mail",
+    "POST /api/v1/sources/file/{id}": "takes a file source that is not being read, which no other call waits for",
     "PUT /api/v1/sources/file/{id}": "takes exactly as many bytes as were announced",
     "POST /api/v1/auth/password": "takes the password that the other calls' member signs in with, and changes it",
     "POST /v1/agent-loops/{id}/executions/{executionId}/cancel": "takes an execution that has not ended by then",

@@ -55,7 +55,7 @@ pub fn routes() -> OpenApiRouter<Ctx> {
         .routes(routes!(list_unanswered))
         .routes(routes!(answer_unanswered))
         .routes(routes!(add_file))
-        .routes(routes!(send_file))
+        .routes(routes!(replace_file, send_file))
 }
 
 /// See what would be read of a page
@@ -110,6 +110,32 @@ async fn add_file(
             Ok(Json(FileSourceOut::awaited(source, upload)))
         }
     }
+}
+
+/// Replace the file of a FAQ source
+///
+/// Ours. In a form, as it is uploaded. The source stays, with its id, and has the name of the new
+/// file; answers are drawn from the old one until the new one is read, and further on if that can't be
+/// read. Requires the business plan (Scale).
+#[utoipa::path(post, path = "/api/v1/sources/file/{id}", tag = "helpbot",
+    security(("helpbot" = []), ("helpbotQuery" = [])),
+    params(("id" = String, Path, format = "uuid", description = "The source")),
+    request_body(content((FileIn = "multipart/form-data", encoding(
+        ("file" = (content_type = "text/plain, text/markdown, text/html, application/pdf")))))),
+    responses((status = 200, body = FileSourceOut)))]
+async fn replace_file(
+    State(ctx): State<Ctx>,
+    PathParams(id, _): PathParams<Helpbot, String>,
+    key: SiteForm,
+) -> Reply<Helpbot, Json<FileSourceOut>> {
+    ctx.app.require(&key.principal, Feature::SiteSources)?;
+    let Form::Parts(parts) = key.form? else {
+        return Err(Error::field(FILE, "is required").into());
+    };
+    let Part { name: _, file_name, content_type, bytes } = file_in(parts)?;
+    let new = NewFile::new(file_name.as_deref(), content_type.as_deref(), bytes.into())?;
+    let source = ctx.app.replace_file(key.chatbot, id.parse()?, new, &ctx.files).await?;
+    Ok(Json(FileSourceOut::replaced(source)))
 }
 
 /// Send a file that was announced

@@ -2,8 +2,8 @@
 //! [`crate::crawl`].
 
 use domain::{
-    Chatbot, ChatbotId, Error, ErrorKind, Result, Source, SourceFile, SourceId, SourceKind,
-    SourceStatus, SyncFrequency, Timestamp, WorkspaceId, bounds,
+    Chatbot, ChatbotId, CrawlId, Error, ErrorKind, Result, Source, SourceFile, SourceId,
+    SourceKind, SourceStatus, SyncFrequency, Timestamp, WorkspaceId, bounds,
     source::{MAX_FILE_BYTES, Page, UPLOAD_GRACE, UPLOAD_TIME},
 };
 use knowledge::file;
@@ -132,6 +132,36 @@ impl App {
         files.put(FileKey::source(&source), bytes).await?;
         self.put_file(&chatbot, &source, files).await?;
         Ok(source)
+    }
+
+    /// Replaces the file of a source by a new version, to be read at once. Answers are drawn from the
+    /// old one until the new one is read, and after that only if the new one can't be read.
+    pub async fn replace_file(
+        &self,
+        chatbot: ChatbotId,
+        id: SourceId,
+        new: NewFile,
+        files: &Files,
+    ) -> Result<Source> {
+        let source = self.source(chatbot, id).await?;
+        if source.kind != SourceKind::File {
+            return Err(Error::not_found("source"));
+        }
+        let being_read = || Error::new(ErrorKind::Conflict, "the source is being read");
+        if source.is_crawling() {
+            return Err(being_read());
+        }
+        let NewFile { name, media_type, bytes } = new;
+        let file = SourceFile { media_type, size: bytes.len() as u64, awaited_until: None };
+        let named = Source { name, ..source.clone() };
+        let page = Page::first(&named, CrawlId::new());
+        // The file first: a crawl that has begun can read it. Where none begins, the file is there
+        // for the next attempt, and nothing else reads it.
+        files.put(FileKey::source(&source), bytes).await?;
+        match self.store.begin_file(&source, &page, &file, self.now()).await? {
+            true => self.source(chatbot, id).await,
+            false => Err(being_read()),
+        }
     }
 
     /// Adds a file that is sent later. It is waited for until some minutes after `until` of what

@@ -356,6 +356,12 @@ impl FileSourceOut {
         Self { source, message, upload: None }
     }
 
+    /// A new version of the file is there.
+    pub fn replaced(source: Source) -> Self {
+        let message = "File replaced. Poll GET /api/v1/sources until its status is indexed";
+        Self { source: source.into(), message, upload: None }
+    }
+
     /// The file is waited for.
     pub fn awaited(source: Source, upload: UploadOut) -> Self {
         let message = "Send the file as upload says, then poll GET /api/v1/sources until its \

@@ -222,7 +222,7 @@ impl<'p> Judge<'p> {
             || (hints.any(Hints::VOTES)
                 && good == 0
                 && (chars <= 12 || self.is_called_likes(place)))
-            || self.is_letter_box(place)
+            || self.is_newsletter_box(place)
             || (hints.any(Hints::ADVERT) && presses() && (good == 0 || linked > 0.3))
             || (hints.any(Hints::COMMENTS) && !self.is_forum && self.is_discussion(place))
             || (hints.any(Hints::ABOUT) && good == 0 && self.is_byline(place))
@@ -256,7 +256,7 @@ impl<'p> Judge<'p> {
     }
 
     /// Whether it only has an address of e-mail to be filled in, for news.
-    fn is_letter_box(&self, place: usize) -> bool {
+    fn is_newsletter_box(&self, place: usize) -> bool {
         const LONGEST: u32 = 200;
         let page = self.page;
         let is_box = matches!(page.nodes[place].tag, Tag::Other | Tag::Section | Tag::Aside);

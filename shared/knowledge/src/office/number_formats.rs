@@ -1,7 +1,7 @@
 //! How the cells of a workbook show their numbers, as far as that is part of what they say: a share of a
 //! hundred, an amount of money.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Archive, OfficeError,
@@ -31,12 +31,12 @@ pub(super) struct Formats<'b> {
     /// Which part each sheet is.
     sheets: HashMap<String, String>,
     /// By the numbers of the cells' styles.
-    styles: HashMap<String, Format>,
+    styles: HashMap<String, Arc<Format>>,
 }
 
 /// The formats of the cells of one sheet.
 #[derive(Debug, Default)]
-pub(super) struct CellFormats(HashMap<(u32, u32), Format>);
+pub(super) struct CellFormats(HashMap<(u32, u32), Arc<Format>>);
 
 impl<'b> Formats<'b> {
     pub(super) fn of(bytes: &'b [u8]) -> Result<Self, OfficeError> {
@@ -81,7 +81,7 @@ impl<'b> Formats<'b> {
 impl CellFormats {
     /// A number as its cell shows it, if that says more than the number.
     pub(super) fn shown(&self, row: u32, column: u32, number: f64) -> Option<String> {
-        let Format { decimals, percent, before, behind } = self.0.get(&(row, column))?;
+        let Format { decimals, percent, before, behind } = &**self.0.get(&(row, column))?;
         let number = if *percent { number * 100.0 } else { number };
         let digits = format!("{:.*}", *decimals, number.abs());
         let sign = if number < 0.0 { "-" } else { "" };
@@ -102,7 +102,7 @@ fn place(name: &str) -> Option<(u32, u32)> {
 }
 
 /// The formats of a workbook's styles that say more than a number.
-fn styles(xml: &str) -> HashMap<String, Format> {
+fn styles(xml: &str) -> HashMap<String, Arc<Format>> {
     let mut codes: HashMap<String, String> = HashMap::new();
     let mut styles = HashMap::new();
     let (mut in_cells, mut count) = (false, 0);
@@ -118,7 +118,7 @@ fn styles(xml: &str) -> HashMap<String, Format> {
                 let id = tag.get("numFmtId").unwrap_or_default();
                 let code = codes.get(id).map(String::as_str).or_else(|| built_in(id));
                 if let Some(format) = code.and_then(format) {
-                    styles.insert(count.to_string(), format);
+                    styles.insert(count.to_string(), Arc::new(format));
                 }
                 count += 1;
             }
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn codes_say_how_numbers_are_shown() {
         let shown = |code: &str, number: f64| {
-            let format = format(code)?;
+            let format = Arc::new(format(code)?);
             CellFormats([((0, 0), format)].into()).shown(0, 0, number)
         };
         for (code, number, expected) in [

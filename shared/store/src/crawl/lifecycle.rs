@@ -2,7 +2,7 @@
 //! that a step that is repeated, or belongs to a superseded crawl, changes nothing.
 
 use domain::{
-    Result, Source, SourceStatus, Timestamp,
+    Result, Source, SourceFile, SourceStatus, Timestamp,
     source::{Page, crawl_time},
 };
 
@@ -41,9 +41,9 @@ pub enum CrawlResult {
 }
 
 impl Store {
-    /// Begins another crawl of `source` with `page`, of at most `max_pages` pages, unless one is under way or was begun since
-    /// the source was read; whether it was begun. A ticker begins it only while the source is due
-    /// as it was `seen` to be.
+    /// Begins another crawl of `source` with `page`, of at most `max_pages` pages, unless one is under
+    /// way or was begun since the source was read; whether it was begun. A ticker begins it only while
+    /// the source is due as it was `seen` to be.
     pub async fn begin_crawl(
         &self,
         source: &Source,
@@ -51,25 +51,25 @@ impl Store {
         now: Timestamp,
         seen: Option<&str>,
     ) -> Result<bool> {
-        let key = keys::source(source.chatbot_id, source.id);
-        let begin = Write::update(
-            key.clone(),
-            "SET #status = :pending, job = :job, max_pages = :max, pages = :one, queued = :one, \
-             pages_read = :none, pages_failed = :none, pages_left_out = :none, due_pk = :due_pk, \
-             due_at = :due_at REMOVE reason",
-        )
-        .value("max", max_pages)?
-        .value("none", 0)?
-        .value("one", 1)?
-        .name("status", "status")
-        .value("pending", SourceStatus::Pending)?
-        .value("job", page.job)?
-        .value("due_pk", keys::due_partition_of(&key))?
-        .value("due_at", now.plus(crawl_time(max_pages)).to_string())?
-        .when(when_seen("attribute_exists(pk) AND job = :old AND #status = :was", seen))
-        .value("old", source.job)?
-        .value("was", source.status)?;
-        let begin = with_seen(begin, seen)?;
+        let begin = begun_source(source, (page, max_pages), (now, seen), "")?;
+        Ok(self.transact(vec![begin, PageItem::queued(page)?]).await?.is_done())
+    }
+
+    /// Begins the crawl that reads `file`, a new version of the file of `source`, whose page has its
+    /// name; whether it was begun, as for [`Store::begin_crawl`].
+    pub async fn begin_file(
+        &self,
+        source: &Source,
+        page: &Page,
+        file: &SourceFile,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let also = ", #name = :name, #file = :file";
+        let begin = begun_source(source, (page, source.max_pages), (now, None), also)?
+            .name("name", "name")
+            .value("name", &page.url)?
+            .name("file", "file")
+            .value("file", file)?;
         Ok(self.transact(vec![begin, PageItem::queued(page)?]).await?.is_done())
     }
 
@@ -102,6 +102,34 @@ impl Store {
         writes.extend(next_index_version(source, result)?);
         Ok(self.transact(writes).await?.is_done())
     }
+}
+
+/// A source whose crawl begins with `page`; `also` is set beside what every crawl sets.
+fn begun_source(
+    source: &Source,
+    (page, max_pages): (&Page, u32),
+    (now, seen): (Timestamp, Option<&str>),
+    also: &str,
+) -> Result<Write> {
+    let key = keys::source(source.chatbot_id, source.id);
+    let set = format!(
+        "SET #status = :pending, job = :job, max_pages = :max, pages = :one, queued = :one, \
+         pages_read = :none, pages_failed = :none, pages_left_out = :none, due_pk = :due_pk, \
+         due_at = :due_at{also} REMOVE reason"
+    );
+    let begin = Write::update(key.clone(), set)
+        .value("max", max_pages)?
+        .value("none", 0)?
+        .value("one", 1)?
+        .name("status", "status")
+        .value("pending", SourceStatus::Pending)?
+        .value("job", page.job)?
+        .value("due_pk", keys::due_partition_of(&key))?
+        .value("due_at", now.plus(crawl_time(max_pages)).to_string())?
+        .when(when_seen("attribute_exists(pk) AND job = :old AND #status = :was", seen))
+        .value("old", source.job)?
+        .value("was", source.status)?;
+    with_seen(begin, seen)
 }
 
 /// What a result changes of its source: what is set, what is removed.

@@ -162,7 +162,7 @@ async fn it_needs_the_site_s_key_and_a_plan_with_sources() {
     refused(&foreign, 404, "Source not found");
     let route = SiteRoute::new(&app, Method::PUT, &path).with(json!({}));
     route.refuses_strangers(&ada).await;
-    route.allows_only(&ada.helpbot, &[Method::PUT]).await;
+    route.allows_only(&ada.helpbot, &[Method::POST, Method::PUT]).await;
     let workspace = ada.workspace.parse().unwrap();
     let store = &app.platform.app.store;
     store.set_plan(workspace, "pro".parse().unwrap()).await.unwrap();
