@@ -1,6 +1,7 @@
 //! What the platform costs, measured: a module for each subcommand.
 
 pub mod channels;
+pub mod confidence;
 pub mod crawl;
 pub mod crowd;
 pub mod extract;
@@ -28,6 +29,8 @@ pub struct Options {
 pub enum Command {
     /// What is lost, said twice or out of order on messaging platforms; how fast messages are taken.
     Channels(channels::Options),
+    /// What was seen of the best entries for questions over small collections, to fit the confidence.
+    Confidence(confidence::Options),
     /// CPU time and memory of a crawl of a large site, beside a plain loop over its pages.
     Crawl(crawl::Options),
     /// Whether anything starves with conversations over a thousand chatbots; how far one chatbot heats its keys.
@@ -72,6 +75,7 @@ pub type Result<T> = std::result::Result<T, BenchError>;
 pub async fn run(options: Options) -> Result<String> {
     match options.command {
         Command::Channels(options) => channels::run(options).await,
+        Command::Confidence(options) => confidence::run(&options),
         Command::Crawl(options) => crawl::run(options).await,
         Command::Crowd(options) => crowd::run(options).await,
         Command::Extract(options) => extract::run(&options),

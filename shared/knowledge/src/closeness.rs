@@ -10,6 +10,7 @@ use crate::{
     quote,
     semantic::{Vector, static_embedding},
     text::{self, Language},
+    worth::worth,
 };
 
 /// Words of a passage that are looked at.
@@ -21,6 +22,9 @@ const SYNONYMS: (f32, f32) = (0.22, 0.72);
 const SAME_CONCEPT: f32 = 0.85;
 /// Letters that two words begin with alike, at least, and their share of the longer one.
 const FRONT: (usize, f32) = (4, 0.65);
+
+/// Letters that a word has at least which another is made with, and its share of that one.
+const PART_OF_COMPOUND: (usize, f32) = (4, 0.45);
 
 /// Words that are one place of a text; what a likeness of words says at least; what a heading's word
 /// counts for there.
@@ -47,6 +51,13 @@ pub struct Closeness {
     pub part_cosine: f32,
     /// `covered` of what is said in one place, with what the headings say.
     pub focus: f32,
+    /// `covered`, each word weighed by how much it says of itself in any text, where "buy" says less
+    /// than "tent".
+    pub told: f32,
+    /// What is missed most: the worth of a word of itself, as far as the passage has nothing like it.
+    pub missed: f32,
+    /// The share of what words are worth of themselves in those that no entry has.
+    pub unknown: f32,
     /// 1 if the passage has the kind of thing that is wanted, such as a time; 0 if it has not;
     /// 0.5 if nothing of a kind is.
     pub kind: f32,
@@ -56,6 +67,9 @@ pub struct Closeness {
 struct Wanted {
     plain: String,
     weight: f32,
+    /// What it says of itself, whatever the entries.
+    worth: f32,
+    is_known: bool,
     terms: Vec<u32>,
     concept: Option<u16>,
     vector: Option<Vector>,
@@ -72,6 +86,8 @@ impl Comparing {
     /// That of `asked`.
     pub fn new(asked: &Asked) -> Self {
         let english = matches!(asked.language, Language::English | Language::Other);
+        let is_english = asked.language == Language::English
+            || asked.words.iter().any(|word| static_embedding::knows(&word.plain)) && english;
         let embed =
             |word: &str| static_embedding::of_words(std::iter::once(word)).filter(|_| english);
         let content =
@@ -84,11 +100,14 @@ impl Comparing {
                 let of = |place: u16| usize::from(place) == at;
                 let terms = asked.terms.iter().filter(|t| of(t.word) || of(t.also));
                 let terms = terms.map(|term| term.term).collect();
+                let worth = worth(&plain, is_english);
                 Wanted {
+                    worth,
+                    is_known: word.is_known,
                     vector: embed(&plain),
                     concept: word.concept.or_else(|| concepts::of(&plain)),
                     plain,
-                    weight: word.weight,
+                    weight: word.weight * worth,
                     terms,
                 }
             })
@@ -123,6 +142,10 @@ impl Comparing {
         let total: f32 = self.words.iter().map(|word| word.weight).sum();
         let covered: f32 =
             self.words.iter().zip(&best).map(|(word, best)| word.weight * best).sum();
+        let told: f32 = self.words.iter().zip(&best).map(|(w, best)| w.worth * best).sum();
+        let worth: f32 = self.words.iter().map(|word| word.worth).sum();
+        let missed = self.words.iter().zip(&best).map(|(w, best)| w.worth * (1.0 - best));
+        let unknown: f32 = self.words.iter().filter(|w| !w.is_known).map(|w| w.worth).sum();
         let least = best.iter().copied().fold(1.0, f32::min);
         let (heading_shared, heading_covered) = self.heading(index, heading);
         let heading_cosine = match (&self.vector, static_embedding::embed(heading)) {
@@ -141,6 +164,9 @@ impl Comparing {
             focus: share(focus.most(&self.words), total),
             kind,
             covered: share(covered, total),
+            told: share(told, worth),
+            missed: missed.fold(0.0, f32::max),
+            unknown: share(unknown, worth),
             least: if best.is_empty() { 0.0 } else { least },
             heading_shared,
             heading_covered,
@@ -197,15 +223,33 @@ impl Wanted {
         if self.concept.is_some() && self.concept == concepts::of(plain) {
             return SAME_CONCEPT;
         }
-        let front = self.plain.chars().zip(plain.chars()).take_while(|(a, b)| a == b).count();
-        let longest = self.plain.chars().count().max(plain.chars().count()).max(1);
-        let alike = front as f32 / longest as f32;
-        let alike = if front >= FRONT.0 && alike >= FRONT.1 { alike } else { 0.0 };
+        let alike = letters_alike(&self.plain, plain);
         let Some(vector) = self.vector.as_ref().filter(|_| plain.len() > 1) else { return alike };
         let near = static_embedding::of_words(std::iter::once(plain)).map(|v| v.cosine(vector));
         let near = (near.unwrap_or_default() - SYNONYMS.0) / (SYNONYMS.1 - SYNONYMS.0);
         alike.max(near.clamp(0.0, 1.0))
     }
+}
+
+/// How far two words are of one stem or one is made with the other, by their letters.
+fn letters_alike(one: &str, other: &str) -> f32 {
+    let (a, b) = (one.chars().count(), other.chars().count());
+    let (shortest, longest) = (a.min(b), a.max(b).max(1) as f32);
+    if shortest < FRONT.0 {
+        return 0.0;
+    }
+    let front = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let back = one.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).count();
+    let alike = front as f32 / longest;
+    if front >= FRONT.0 && alike >= FRONT.1 {
+        return alike;
+    }
+    // "Farbausdruck" and "Farbdruck"; "Ausdruck" and "Farbausdruck".
+    let both = (front + back).min(shortest) as f32 / longest;
+    let is_part =
+        front.max(back) == shortest && shortest >= PART_OF_COMPOUND.0 && both >= PART_OF_COMPOUND.1;
+    let is_joined = front >= FRONT.0 && back >= FRONT.0 && both >= FRONT.1;
+    if is_part || is_joined { both } else { 0.0 }
 }
 
 /// What of the question is said in one place.

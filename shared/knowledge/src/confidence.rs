@@ -1,8 +1,10 @@
 //! How likely it is that what was found answers: a logistic function of what was seen, one for
 //! passages and one for pairs, so that 0.5 is as likely as not in any language and size.
 //!
-//! The weights were fitted by logistic regression on XQuAD, CLINC150 and banking77, in English and, for
-//! XQuAD, in other languages, on the same questions that `docs/benchmarks.md` reports.
+//! A passage without a heading is judged alone, by weights fitted on XQuAD, CLINC150 and banking77, in
+//! English and, for XQuAD, in other languages, on the same questions that `docs/benchmarks.md` reports.
+//! Pairs and passages below headings are set against each other: one of the best answers, or none.
+//! `infra/models/confidence.py` fits those weights, on small collections as businesses have.
 
 use crate::{closeness::Closeness, evidence::Evidence, pairs::Likeness};
 
@@ -14,8 +16,8 @@ const MAX_APART: f32 = 0.35;
 /// ln(1 + entries) of a handful, where a cosine counts for so much of the question.
 const SPARSE: f32 = 3.9;
 const SAME_MEANING: f32 = 1.3;
-/// What a pair has at most where most of the question is about something else.
-const MAX_ELSEWHERE: f32 = 0.45;
+/// ln(1 + entries) of the smallest collections that the fit of [`Candidate`]s knows.
+const FEW: f32 = 2.1;
 /// A share of words from which on a pair asks the same in other order or form, whatever the fit
 /// says of paraphrases.
 const SAME_WORDS: (f32, f32) = (0.75, 0.95);
@@ -31,18 +33,25 @@ const BELOW_HEADING: [f32; 11] =
     [-2.58, 0.348, 1.832, 1.964, 0.291, 0.651, 2.157, 0.683, 0.711, -2.279, 1.141];
 /// What closeness counts for beyond that, where the static table knows the question.
 const KNOWN_CLOSENESS: f32 = 0.579;
-/// Weights of a passage below a heading beside others: a bias, the logarithm of the odds alone, the
-/// kind of what is wanted, what is said in one place, and what the best have in common. Fitted by
-/// the likelihood that of the best eight the right one is chosen, or none.
-const AMONG: [f32; 5] = [-0.135, 1.241, 2.608, 1.71, -4.627];
-/// What another passage's odds count for against one.
-const AGAINST: f32 = 0.7;
-/// Logarithms of odds that a fit is taken to know.
+/// Logarithms of odds that a fit is taken to know, of a passage without its heading, and of any entry.
 const ODDS: (f32, f32) = (-6.0, 9.2);
-/// Weights of [`Evidence::features_of_pair`].
-const PAIR: [f32; 16] = [
-    -6.511, 5.447, 1.545, 0.147, -0.691, 2.107, 2.021, 1.865, -0.397, 1.776, -0.529, 1.408, 5.384,
-    -0.514, 2.785, -7.487,
+const MAX_ODDS: f32 = 12.0;
+/// What another entry's odds count for against one.
+const AGAINST: f32 = 0.7;
+/// What is added to two scores before one is set against the other, and how far that is told.
+const NO_SCORE: f32 = 0.01;
+const MAX_LEAD: f32 = 2.0;
+/// Weights of [`Candidate::features_of_pair`].
+const PAIR: [f32; 32] = [
+    -1.621, -3.193, 1.484, 3.946, -4.733, -0.632, 3.354, -1.808, 7.215, -3.485, -1.876, 0.937,
+    0.620, -0.391, -0.570, -2.007, -0.914, -0.416, 0.557, -0.118, 0.961, 0.324, -0.088, 1.404,
+    -1.852, 0.861, 1.029, 0.275, 3.927, 0.237, -0.206, 0.494,
+];
+/// Weights of [`Candidate::features_of_passage`].
+const HEADED: [f32; 31] = [
+    0.021, 1.379, -0.670, 2.894, -0.750, 1.901, -1.561, 1.182, 1.049, -0.007, -1.842, -0.690,
+    -2.623, 4.912, -3.810, 0.265, -0.490, 1.279, 1.121, -4.892, 1.733, -0.994, 0.804, 0.946, 0.158,
+    1.094, -2.009, 2.435, -0.450, 0.764, 0.523,
 ];
 
 impl Evidence {
@@ -57,20 +66,11 @@ impl Evidence {
 
     /// That a passage answers which has a heading, as those of web pages have. People ask about them
     /// in words of their own, so that here it counts how close words are, and how close the heading
-    /// is; fitted on the questions of `tests/usage`.
-    pub fn confidence_below_heading(&self, closeness: &Closeness) -> f32 {
+    /// is; as the logarithm of the odds, fitted on the questions of `tests/usage`.
+    fn odds_below_heading(&self, closeness: &Closeness) -> f32 {
         let features = self.features_below_heading(closeness);
         let sum: f32 = BELOW_HEADING.iter().zip(&features).map(|(w, f)| w * f).sum();
-        let sum = sum + KNOWN_CLOSENESS * self.reliance * closeness.covered;
-        self.with_model(1.0 / (1.0 + (-sum).exp()))
-    }
-
-    /// The odds that a passage below a heading answers, as they are compared with those of others.
-    fn odds_among(&self, closeness: &Closeness) -> f32 {
-        let alone = self.confidence_below_heading(closeness).clamp(1e-4, 1.0 - 1e-4);
-        let alone = (alone / (1.0 - alone)).ln();
-        let features = [1.0, alone, closeness.kind, closeness.focus, self.covered_by_many];
-        AMONG.iter().zip(features).map(|(weight, feature)| weight * feature).sum::<f32>().exp()
+        (sum + KNOWN_CLOSENESS * self.reliance * closeness.covered).clamp(-ODDS.1, ODDS.1)
     }
 
     fn features_below_heading(&self, closeness: &Closeness) -> [f32; 11] {
@@ -88,24 +88,6 @@ impl Evidence {
             self.reliance,
             self.words,
         ]
-    }
-
-    /// That a pair asks the same, from 0 to 1; a pair that a rule sets apart may be offered and does
-    /// not answer.
-    pub fn confidence_of_pair(&self, likeness: &Likeness) -> f32 {
-        let fitted = logistic(&PAIR, &self.features_of_pair(likeness));
-        let same = likeness.shared.min(likeness.covered.max(likeness.shared));
-        let same = ((same - SAME_WORDS.0) / (SAME_WORDS.1 - SAME_WORDS.0)).clamp(0.0, 1.0);
-        let sure = fitted.max(0.5 * f32::from(u8::from(same > 0.0)) + 0.49 * same);
-        let is_apart =
-            likeness.is_apart && (likeness.shared >= SAME_SUBJECT || likeness.is_other_code);
-        // Most of what is asked is nowhere in what is known.
-        let is_elsewhere = self.unknown >= 2.0 && likeness.covered < 0.6 && likeness.cosine < 0.7;
-        match (is_apart, is_elsewhere) {
-            (true, _) => sure.min(MAX_APART),
-            (false, true) => self.with_model(sure.min(MAX_ELSEWHERE)),
-            (false, false) => self.with_model(sure),
-        }
     }
 
     /// What a model's embeddings add to a confidence: so near an entry is worth something whatever its
@@ -154,46 +136,159 @@ impl Evidence {
             (1.0 - of.reliance) * of.covered_characters,
         ]
     }
+}
 
-    fn features_of_pair(&self, likeness: &Likeness) -> [f32; 16] {
-        let of = self;
+/// One of the best entries, as it is set against the others.
+pub(crate) struct Candidate<'a> {
+    /// What it answers with: those of one answer are not set against each other.
+    pub answer: Answer<'a>,
+    pub evidence: Evidence,
+    pub closeness: Closeness,
+    /// How a pair's question compares.
+    pub likeness: Option<Likeness>,
+    pub score: f32,
+}
+
+/// What an entry answers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer<'a> {
+    /// The answer of a pair.
+    OfPair(&'a str),
+    /// What is below a heading.
+    Below(&'a str),
+}
+
+impl Candidate<'_> {
+    /// What its odds follow from, if `best` is the best score of those with another answer.
+    fn features(&self, best: f32) -> Vec<f32> {
+        let lead = ((self.score + NO_SCORE) / (best + NO_SCORE)).ln().clamp(-MAX_LEAD, MAX_LEAD);
+        match &self.likeness {
+            Some(likeness) => self.features_of_pair(likeness, lead).to_vec(),
+            None => self.features_of_passage(lead).to_vec(),
+        }
+    }
+
+    /// The odds that it answers.
+    fn odds(&self, features: &[f32]) -> f32 {
+        let weights = if self.likeness.is_some() { &PAIR[..] } else { &HEADED[..] };
+        sum(weights, features).clamp(-MAX_ODDS, MAX_ODDS).exp()
+    }
+
+    /// A pair that a rule sets apart may be offered and does not answer; one that asks the same in
+    /// other order or form does, whatever the fit says of paraphrases.
+    fn by_rule(&self, fitted: f32) -> f32 {
+        // The fit knows no smaller collections, where a word is there by chance: there it is no more
+        // than what the entry has of the question.
+        let is_few = self.evidence.entries < FEW;
+        let fitted = if is_few { fitted.min(self.closeness.told) } else { fitted };
+        let Some(likeness) = self.likeness else { return fitted };
+        let same = likeness.shared.min(likeness.covered.max(likeness.shared));
+        let same = ((same - SAME_WORDS.0) / (SAME_WORDS.1 - SAME_WORDS.0)).clamp(0.0, 1.0);
+        let sure = fitted.max(0.5 * f32::from(u8::from(same > 0.0)) + 0.49 * same);
+        let is_apart =
+            likeness.is_apart && (likeness.shared >= SAME_SUBJECT || likeness.is_other_code);
+        if is_apart { sure.min(MAX_APART) } else { sure }
+    }
+
+    fn features_of_pair(&self, likeness: &Likeness, lead: f32) -> [f32; 32] {
+        let (of, close) = (&self.evidence, &self.closeness);
         [
             1.0,
             likeness.shared,
+            likeness.covered,
             likeness.cosine,
-            of.reliance,
-            of.covered,
-            of.covered_characters,
-            of.cosine * of.reliance,
-            of.gap,
-            of.unknown / 3.0,
-            of.weight,
-            of.words,
-            of.entries / 10.0,
-            of.words_score,
-            of.neighbours,
             likeness.shared * likeness.cosine,
             of.reliance * likeness.shared,
+            close.covered,
+            close.least,
+            close.heading_shared,
+            close.heading_covered,
+            close.heading_cosine,
+            close.part_cosine,
+            close.focus,
+            close.kind,
+            close.told,
+            close.missed,
+            close.unknown,
+            of.covered,
+            of.covered_rare,
+            of.covered_content,
+            of.covered_characters,
+            of.neighbours,
+            of.words_score,
+            of.cosine * of.reliance,
+            of.reliance,
+            lead,
+            of.unknown / 3.0,
+            of.words,
+            of.entries / 10.0,
+            f32::from(u8::from(likeness.is_apart)),
+            self.score,
+            of.reliance * close.told,
+        ]
+    }
+
+    fn features_of_passage(&self, lead: f32) -> [f32; 31] {
+        let (of, close) = (&self.evidence, &self.closeness);
+        [
+            1.0,
+            close.covered,
+            close.least,
+            close.heading_shared,
+            close.heading_covered,
+            close.heading_cosine,
+            close.part_cosine,
+            close.focus,
+            close.kind,
+            close.told,
+            close.missed,
+            close.unknown,
+            of.covered,
+            of.covered_rare,
+            of.covered_content,
+            of.covered_characters,
+            of.covered_by_many,
+            of.together,
+            of.neighbours,
+            of.words_score,
+            of.cosine * of.reliance,
+            of.reliance,
+            lead,
+            of.unknown / 3.0,
+            of.words,
+            of.entries / 10.0,
+            of.likeness,
+            self.score,
+            of.reliance * close.told,
+            of.reliance * close.covered,
+            of.odds_below_heading(close),
         ]
     }
 }
 
-/// That each of several passages below headings answers, where only one of those under different
-/// headings does.
-pub(crate) fn confidences_among(all: &[(&str, Evidence, Closeness)]) -> Vec<f32> {
-    let odds: Vec<f32> = all.iter().map(|(_, seen, close)| seen.odds_among(close)).collect();
-    let others = |heading: &str| -> f32 {
-        let others = all.iter().zip(&odds).filter(|((other, ..), _)| *other != heading);
-        others.map(|(_, odds)| odds).sum()
+/// That each of the best entries answers, where only one of those with different answers does; and
+/// the features that this follows from.
+pub(crate) fn confidences_among(all: &[Candidate<'_>]) -> Vec<(f32, Vec<f32>)> {
+    let best_other = |one: &Candidate| {
+        let others = all.iter().filter(|other| other.answer != one.answer);
+        others.map(|other| other.score).fold(0.0, f32::max)
     };
-    let shares = all.iter().zip(&odds);
-    let confidence = |((heading, ..), odds): (&(&str, Evidence, Closeness), &f32)| {
-        odds / (odds + 1.0 + AGAINST * others(heading))
+    let features: Vec<Vec<f32>> = all.iter().map(|one| one.features(best_other(one))).collect();
+    let odds: Vec<f32> = all.iter().zip(&features).map(|(one, f)| one.odds(f)).collect();
+    let confidence = |(one, own): (&Candidate, &f32)| {
+        let others = all.iter().zip(&odds).filter(|(other, _)| other.answer != one.answer);
+        let against: f32 = others.map(|(_, odds)| odds).sum();
+        let fitted = own / (own + 1.0 + AGAINST * against);
+        one.evidence.with_model(one.by_rule(fitted))
     };
-    shares.map(confidence).collect()
+    let confidences: Vec<f32> = all.iter().zip(&odds).map(confidence).collect();
+    confidences.into_iter().zip(features).collect()
+}
+
+fn sum(weights: &[f32], features: &[f32]) -> f32 {
+    weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum()
 }
 
 fn logistic<const N: usize>(weights: &[f32; N], features: &[f32; N]) -> f32 {
-    let sum: f32 = weights.iter().zip(features).map(|(weight, feature)| weight * feature).sum();
-    1.0 / (1.0 + (-sum).exp())
+    1.0 / (1.0 + (-sum(weights, features)).exp())
 }

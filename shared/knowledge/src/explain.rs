@@ -29,10 +29,13 @@ pub struct Explained {
     pub evidence: Evidence,
     /// How a pair compares with the question.
     pub likeness: Option<Likeness>,
-    /// How close a passage is to the question.
+    /// How close it is to the question, word by word.
     pub closeness: Option<Closeness>,
     /// From 0 to 1: how likely it is that it answers.
     pub confidence: f32,
+    /// What that is a weighted sum of, where a fit can tell: of a pair, or of a passage below a
+    /// heading. `infra/models/confidence.py` fits the weights.
+    pub features: Vec<f32>,
 }
 
 impl Index {
@@ -47,50 +50,33 @@ impl Index {
         let asked = self.asked(question);
         let ranking = self.rank_asked(&asked, embedding, LOOKED_AT);
         let comparing = Comparing::new(&asked);
-        let reliance = ranking.evidence.reliance;
-        let confidences = self.confidences(&ranking, &comparing);
+        let near = self.near(question, &asked, &ranking, &comparing);
         let hits = ranking.hits.iter().enumerate().take(limit);
-        let explained = hits.filter_map(|(place_of_hit, hit)| {
-            let evidence = ranking.evidence_of(place_of_hit);
-            let citation = self.citation(hit.entry)?;
-            let by = (hit.words, hit.characters, hit.meaning);
+        let explained = hits.filter_map(|(place, hit)| {
+            let near = near.get(place);
             let all = Explained {
-                citation,
+                citation: self.citation(hit.entry)?,
                 heading: String::new(),
                 content: String::new(),
                 score: hit.score,
-                by,
-                evidence,
-                likeness: None,
-                closeness: None,
-                confidence: 0.0,
+                by: (hit.words, hit.characters, hit.meaning),
+                evidence: ranking.evidence_of(place),
+                likeness: near.and_then(|near| Some(near.pair?.1)),
+                closeness: near.map(|near| near.closeness),
+                confidence: near.map_or(0.0, |near| near.confidence),
+                features: near.map_or_else(Vec::new, |near| near.features.clone()),
             };
             Some(match *self.entries.get(hit.entry as usize)? {
                 At::Pair(at) => {
-                    let pair = self.pairs.get(at as usize)?;
-                    let likeness = self.likeness(question, &asked, pair, reliance);
-                    Explained {
-                        heading: pair.pair.question.clone(),
-                        content: pair.pair.answer.clone(),
-                        likeness: Some(likeness),
-                        confidence: evidence.confidence_of_pair(&likeness),
-                        ..all
-                    }
+                    let pair = &self.pairs.get(at as usize)?.pair;
+                    let (heading, content) = (pair.question.clone(), pair.answer.clone());
+                    let likeness = Some(all.likeness.unwrap_or_default());
+                    Explained { heading, content, likeness, ..all }
                 }
                 At::Passage { segment, place } => {
-                    let heading = self.heading(hit.entry).unwrap_or_default();
-                    let closeness = comparing.with(self, hit.entry, heading);
+                    let heading = self.heading(hit.entry).unwrap_or_default().to_owned();
                     let segment = &self.parts.get(segment as usize)?.segment;
-                    Explained {
-                        heading: heading.to_owned(),
-                        content: segment.content(place as usize),
-                        closeness: Some(closeness),
-                        confidence: confidences
-                            .iter()
-                            .find(|(at, _)| *at == place_of_hit)
-                            .map_or(0.0, |(_, confidence)| *confidence),
-                        ..all
-                    }
+                    Explained { heading, content: segment.content(place as usize), ..all }
                 }
             })
         });

@@ -40,6 +40,7 @@ pub mod small_talk;
 pub mod text;
 pub mod tokens;
 mod words;
+mod worth;
 
 pub use closeness::Closeness;
 pub use evidence::Evidence;

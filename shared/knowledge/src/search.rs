@@ -7,7 +7,7 @@ mod passages;
 
 use domain::{Citation, source::QaPair};
 
-use self::passages::echoes;
+use self::{candidates::NearPair, passages::echoes};
 use crate::{
     closeness::Comparing,
     evidence::Evidence,
@@ -118,13 +118,14 @@ impl Index {
         if ranking.hits.is_empty() {
             return Found { corrections: ranking.corrections, ..Found::nothing() };
         }
-        let near = self.near_pairs(question, &asked, &ranking);
+        let comparing = Comparing::new(&asked);
+        let all = self.near(question, &asked, &ranking, &comparing);
+        let near: Vec<NearPair> = all.iter().filter_map(NearPair::of).collect();
         let best_pair = near
             .iter()
             .max_by(|a, b| a.confidence.total_cmp(&b.confidence).then(b.place.cmp(&a.place)));
         let named = self.named(question, &ranking);
-        let comparing = Comparing::new(&asked);
-        let (first, by_passage) = self.best_passage(&asked, &ranking, &comparing);
+        let (first, by_passage) = self.best_passage(&asked, &ranking, &all);
         let coded = self.headed_by_code(question, &asked, &ranking);
         let by_passage = match (named, coded) {
             (Some(_), _) => 1.0,
@@ -134,7 +135,7 @@ impl Index {
         let named = named.or(coded);
         let by_pair = best_pair.map_or(0.0, |near| near.confidence);
         let found = Found {
-            offers: self.offers(&ranking, first, &near),
+            offers: self.offers(&ranking, &all),
             corrections: ranking.corrections.clone(),
             likeness: best_pair.map(|near| near.likeness),
             evidence: ranking.evidence_of(first.unwrap_or_default()),
@@ -180,5 +181,7 @@ impl Index {
     }
 }
 
+#[cfg(test)]
+mod order_tests;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! The pairs and the passages among the best, and how likely each answers.
 
 use crate::{
-    closeness::Comparing,
-    confidence::confidences_among,
+    closeness::{Closeness, Comparing},
+    confidence::{Answer, Candidate, confidences_among},
     evidence::Evidence,
     index::{At, Index, Pair},
     pairs::Likeness,
@@ -11,13 +11,24 @@ use crate::{
     text::{self, Language},
 };
 
-/// Pairs that a question is compared with.
-const PAIRS: usize = 8;
 /// What a passage in another language counts for, beside one in the question's own: in the choice
 /// between them, and in how sure an answer from it is.
 const FOREIGN: (f32, f32) = (0.5, 0.8);
-/// Passages that a question is compared with word by word.
-const COMPARED: usize = 8;
+/// Entries that a question is compared with word by word.
+const COMPARED: usize = 12;
+
+/// An entry among the best, and how it compares.
+pub(crate) struct Near<'i> {
+    /// Its place among the hits.
+    pub place: usize,
+    /// The pair that it is, and how that one's question compares; `None` for a passage.
+    pub pair: Option<(&'i Pair, Likeness)>,
+    pub closeness: Closeness,
+    /// From 0 to 1: how likely it is that it answers.
+    pub confidence: f32,
+    /// What that follows from, of a pair or a passage below a heading.
+    pub features: Vec<f32>,
+}
 
 /// A pair among the best, and how it compares.
 pub(super) struct NearPair<'i> {
@@ -27,11 +38,15 @@ pub(super) struct NearPair<'i> {
     pub confidence: f32,
 }
 
-impl Index {
-    pub(super) fn is_passage(&self, entry: u32) -> bool {
-        matches!(self.entries.get(entry as usize), Some(At::Passage { .. }))
+impl<'i> NearPair<'i> {
+    /// The pair that an entry is.
+    pub fn of(near: &Near<'i>) -> Option<Self> {
+        let (pair, likeness) = near.pair?;
+        Some(Self { pair, place: near.place, likeness, confidence: near.confidence })
     }
+}
 
+impl Index {
     pub(super) fn is_pair(&self, entry: u32, pair: &Pair) -> bool {
         self.pair_of(entry).is_some_and(|other| std::ptr::eq(other, pair))
     }
@@ -43,30 +58,55 @@ impl Index {
         }
     }
 
-    /// The pairs among the best, and how likely each asks the same.
-    pub(super) fn near_pairs(
+    /// The best entries, by their places, and how likely each answers where one of them does.
+    pub(crate) fn near(
         &self,
         question: &str,
         asked: &Asked,
         ranking: &Ranking,
-    ) -> Vec<NearPair<'_>> {
-        let pairs = ranking.hits.iter().enumerate().take(LOOKED_AT);
-        let pairs = pairs.filter_map(|(place, hit)| Some((place, self.pair_of(hit.entry)?)));
+        comparing: &Comparing,
+    ) -> Vec<Near<'_>> {
         let reliance = ranking.evidence.reliance;
-        let compared = pairs.take(PAIRS).map(|(place, pair)| {
-            let likeness = self.likeness(question, asked, pair, reliance);
+        let hits = ranking.hits.iter().enumerate().take(COMPARED);
+        let mut near: Vec<Near> = Vec::new();
+        let mut among: Vec<Candidate> = Vec::new();
+        let mut places: Vec<usize> = Vec::new();
+        for (place, hit) in hits {
             let evidence = ranking.evidence_of(place);
-            NearPair { pair, place, likeness, confidence: evidence.confidence_of_pair(&likeness) }
-        });
-        compared.collect()
+            let pair = self.pair_of(hit.entry);
+            let likeness = pair.map(|pair| self.likeness(question, asked, pair, reliance));
+            let heading = match pair {
+                Some(pair) => pair.pair.question.as_str(),
+                None => self.heading(hit.entry).unwrap_or_default(),
+            };
+            let closeness = comparing.with(self, hit.entry, heading);
+            let confidence = evidence.confidence();
+            let features = Vec::new();
+            near.push(Near { place, pair: pair.zip(likeness), closeness, confidence, features });
+            let answer = match pair {
+                Some(pair) => Answer::OfPair(&pair.pair.answer),
+                None if heading.is_empty() => continue,
+                None => Answer::Below(heading),
+            };
+            among.push(Candidate { answer, evidence, closeness, likeness, score: hit.score });
+            places.push(place);
+        }
+        for (place, (confidence, features)) in places.into_iter().zip(confidences_among(&among)) {
+            if let Some(near) = near.get_mut(place) {
+                (near.confidence, near.features) = (confidence, features);
+            }
+        }
+        near
     }
 
     /// The passage whose heading or page's title is the question itself.
     pub(super) fn named(&self, question: &str, ranking: &Ranking) -> Option<u32> {
         let question = text::normalized(question);
         let named = ranking.hits.iter().take(LOOKED_AT).filter(|hit| {
+            let is = |name: &str| text::normalized(name) == question;
             let heading = self.heading(hit.entry).unwrap_or_default();
-            !question.is_empty() && text::normalized(heading) == question
+            let is_offer = || self.title_and_heading(hit.entry).is_some_and(|both| is(&both));
+            !question.is_empty() && (is(heading) || is_offer())
         });
         // Of several below one heading the first that is there.
         named.map(|hit| hit.entry).min()
@@ -77,10 +117,11 @@ impl Index {
         &self,
         asked: &Asked,
         ranking: &Ranking,
-        comparing: &Comparing,
+        near: &[Near<'_>],
     ) -> (Option<usize>, f32) {
         let (mut best, mut most) = (None, (f32::MIN, 0.0));
-        for (place, confidence) in self.confidences(ranking, comparing) {
+        let passages = near.iter().filter(|near| near.pair.is_none());
+        for &Near { place, confidence, .. } in passages {
             let is_foreign = ranking
                 .hits
                 .get(place)
@@ -92,30 +133,6 @@ impl Index {
             }
         }
         (best, most.1)
-    }
-
-    /// The passages among the best, by their places, and how likely each answers.
-    pub(crate) fn confidences(
-        &self,
-        ranking: &Ranking,
-        comparing: &Comparing,
-    ) -> Vec<(usize, f32)> {
-        let passages = ranking.hits.iter().enumerate();
-        let passages = passages.filter(|(_, hit)| self.is_passage(hit.entry)).take(COMPARED);
-        let (mut all, mut headed, mut seen) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, hit) in passages {
-            let evidence = ranking.evidence_of(place);
-            match self.heading(hit.entry).filter(|heading| !heading.is_empty()) {
-                None => all.push((place, evidence.confidence())),
-                Some(heading) => {
-                    headed.push(place);
-                    seen.push((heading, evidence, comparing.with(self, hit.entry, heading)));
-                }
-            }
-        }
-        all.extend(headed.into_iter().zip(confidences_among(&seen)));
-        all.sort_unstable_by_key(|(place, _)| *place);
-        all
     }
 
     /// Whether a passage is in another language than what is asked, as far as both are known.

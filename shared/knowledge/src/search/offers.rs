@@ -4,16 +4,19 @@ use std::collections::HashMap;
 
 use domain::conversation::shorten;
 
-use super::candidates::NearPair;
+use super::candidates::Near;
 use crate::{
     index::{At, Index},
     outcome::Offer,
     rank::Ranking,
 };
 
-/// Offers that are made at most, and the share of the best one's score that one needs.
+/// Offers that are made at most, how likely one needs to be, and beside the likeliest.
 const MAX_OFFERS: usize = 3;
-const CLOSE: f32 = 0.4;
+const MIN_CONFIDENCE: f32 = 0.04;
+const CLOSE: f32 = 0.15;
+/// The share of the question that a heading has which says something of it.
+const SAYS_SOMETHING: f32 = 0.2;
 /// Topics that are kept.
 const MAX_TOPICS: usize = 10;
 /// Characters of an offer.
@@ -47,39 +50,51 @@ impl Index {
         all.take(limit).map(|text| shorten(text, OFFER)).collect()
     }
 
-    /// What the visitor may have meant; the passage in the place `first` before others.
-    pub(super) fn offers(
-        &self,
-        ranking: &Ranking,
-        first: Option<usize>,
-        near: &[NearPair<'_>],
-    ) -> Vec<Offer> {
+    /// What the visitor may have meant, likeliest first.
+    pub(super) fn offers(&self, ranking: &Ranking, near: &[Near<'_>]) -> Vec<Offer> {
+        let most = near.iter().map(|near| near.confidence).fold(0.0, f32::max);
+        let least = MIN_CONFIDENCE.max(CLOSE * most);
+        let mut near: Vec<&Near> = near.iter().filter(|near| near.confidence >= least).collect();
+        near.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.place.cmp(&b.place)));
         let mut offers: Vec<Offer> = Vec::new();
-        let best = ranking.hits.first().map_or(0.0, |hit| hit.score);
-        let first = first.and_then(|first| ranking.hits.get(first));
-        let close = ranking.hits.iter().filter(|hit| hit.score >= CLOSE * best);
-        for hit in first.into_iter().chain(close) {
-            if offers.len() == MAX_OFFERS {
-                break;
-            }
-            let pair = near.iter().find(|near| self.is_pair(hit.entry, near.pair));
-            let offer = match (pair, self.entries.get(hit.entry as usize)) {
-                (Some(near), _) => {
-                    Some((near.pair.pair.question.clone(), near.pair.citation.clone()))
-                }
-                (None, Some(At::Passage { .. })) => {
-                    let heading = self.heading(hit.entry).filter(|heading| !heading.is_empty());
-                    heading
-                        .and_then(|heading| Some((heading.to_owned(), self.citation(hit.entry)?)))
-                }
-                (None, _) => None,
+        for near in near {
+            let Some(hit) = ranking.hits.get(near.place) else { continue };
+            let text = match near.pair {
+                Some((pair, _)) => pair.pair.question.clone(),
+                None => self.named_heading(hit.entry, near.closeness.heading_covered),
             };
-            let Some((text, citation)) = offer else { continue };
             let text = shorten(&text, OFFER);
+            let Some(citation) = self.citation(hit.entry).filter(|_| !text.is_empty()) else {
+                continue;
+            };
             if offers.iter().all(|offer| offer.text != text) {
                 offers.push(Offer { text, citation });
             }
+            if offers.len() == MAX_OFFERS {
+                break;
+            }
         }
         offers
+    }
+
+    /// The heading of a passage; one that says nothing of what is asked ("How it works") behind the
+    /// title of its page.
+    fn named_heading(&self, entry: u32, covered: f32) -> String {
+        let heading = self.heading(entry).unwrap_or_default();
+        match self.title_and_heading(entry) {
+            Some(both) if covered < SAYS_SOMETHING => both,
+            _ => heading.to_owned(),
+        }
+    }
+
+    /// The title of a passage's page and its heading, where both say something.
+    pub(super) fn title_and_heading(&self, entry: u32) -> Option<String> {
+        let At::Passage { segment, place } = *self.entries.get(entry as usize)? else {
+            return None;
+        };
+        let (above, _) = self.parts.get(segment as usize)?.segment.above(place as usize)?;
+        let heading = above.headings.last()?;
+        let has = !above.title.is_empty() && !heading.is_empty() && above.title != *heading;
+        has.then(|| format!("{}: {heading}", above.title))
     }
 }

@@ -34,10 +34,11 @@ impl Index {
                 let own = word.and_then(|word| word.concept);
                 concepts.push(own.or_else(|| concepts::of(corrected.as_deref().unwrap_or(&plain))));
             }
-            words.push(plain);
+            words.push(corrected.unwrap_or(plain));
         }
         let english = matches!(asked.language, Language::English | Language::Other);
-        let vector = english.then(|| static_embedding::embed(question)).flatten();
+        let all = words.iter().map(String::as_str);
+        let vector = english.then(|| static_embedding::of_words(all)).flatten();
         Quoting { terms, concepts, vector, words }
     }
 

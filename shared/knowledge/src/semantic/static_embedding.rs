@@ -107,6 +107,14 @@ pub(crate) fn knows(word: &str) -> bool {
     TABLE.find(word).is_some()
 }
 
+/// The length of the row of a folded word, if it is one of its own: short for words that are
+/// everywhere.
+pub(crate) fn length(word: &str) -> Option<f32> {
+    let mut sum = Sum::default();
+    sum.add(&[TABLE.find(word)?]);
+    Some(sum.0.iter().map(|n| n * n).sum::<f32>().sqrt())
+}
+
 /// The rows of a folded word: its own, or those that it is cut into, longest first. None for what
 /// is not in Latin letters.
 pub(crate) fn rows(word: &str, rows: &mut Vec<Row>) {

@@ -1,0 +1,162 @@
+//! `confidence`: what was seen of the best entries for questions over small collections, and what a
+//! visitor would get: what `infra/models/confidence.py` fits the confidence with.
+
+use std::{fs, path::PathBuf, sync::Arc};
+
+use domain::{
+    SourceId,
+    source::{Chunk, QaPair},
+};
+use knowledge::{
+    Explained, Index, Match, SearchOutcome, Segment, Thresholds,
+    chunk::{chunks_of_file, say_repeated_lines_once},
+    file,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{BenchError, Result};
+
+/// Entries that are written for each question.
+const ENTRIES: usize = 12;
+
+/// The flags of `bench confidence`.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Collections, one a line: `{"name","pages":[{"name","text"}],"passages":[{"title","text"}],
+    /// "pairs":[[question, answer]],"queries":[{"text","expected":[text]}]}`. What contains one of the
+    /// expected texts answers, in any case of letters; without one the question has no answer.
+    #[arg(long)]
+    collections: PathBuf,
+    /// Where a line is written for each question.
+    #[arg(long)]
+    scores: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Collection {
+    name: String,
+    #[serde(default)]
+    pages: Vec<Page>,
+    #[serde(default)]
+    passages: Vec<Page>,
+    #[serde(default)]
+    pairs: Vec<(String, String)>,
+    queries: Vec<Query>,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    name: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Query {
+    text: String,
+    #[serde(default)]
+    expected: Vec<String>,
+}
+
+/// Writes the scores; prints how many answers are right at the default thresholds.
+pub fn run(options: &Options) -> Result<String> {
+    let text = fs::read_to_string(&options.collections).map_err(BenchError::of)?;
+    let (mut lines, mut tally) = (String::new(), [0usize; 6]);
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let collection: Collection = serde_json::from_str(line).map_err(BenchError::of)?;
+        let index = index(&collection)?;
+        for query in &collection.queries {
+            let seen = seen(&index, query);
+            let counts = match (query.expected.is_empty(), seen["outcome"].as_str()) {
+                (false, Some("answer")) => usize::from(seen["right"] != true),
+                (false, _) => 2,
+                (true, Some("answer")) => 3,
+                (true, Some("offer")) => 4,
+                (true, _) => 5,
+            };
+            tally[counts] += 1;
+            let mut seen = seen;
+            seen["collection"] = json!(collection.name);
+            lines.push_str(&format!("{seen}\n"));
+        }
+    }
+    fs::write(&options.scores, lines).map_err(BenchError::of)?;
+    let [right, wrong, silent, answered, offered, refused] = tally;
+    Ok(format!(
+        "answerable: {right} right, {wrong} wrong, {silent} not answered; \
+         unanswerable: {answered} answered, {offered} offered, {refused} refused\n"
+    ))
+}
+
+fn index(collection: &Collection) -> Result<Index> {
+    let mut segments = Vec::new();
+    for page in &collection.pages {
+        let document = file::read(&page.name, "text/markdown", page.text.as_bytes())
+            .map_err(BenchError::of)?;
+        let mut chunks = chunks_of_file(&document, &page.name);
+        say_repeated_lines_once(&mut chunks);
+        segments.push((SourceId::new(), Arc::new(Segment::build(&chunks))));
+    }
+    let passages: Vec<Chunk> = collection.passages.iter().map(passage).collect();
+    if !passages.is_empty() {
+        segments.push((SourceId::new(), Arc::new(Segment::build(&passages))));
+    }
+    let pairs = collection.pairs.iter().map(|(question, answer)| {
+        let pair = QaPair { question: question.clone(), answer: answer.clone() };
+        (SourceId::new(), pair)
+    });
+    Ok(Index::new(segments, pairs))
+}
+
+fn passage(from: &Page) -> Chunk {
+    Chunk {
+        id: String::new(),
+        content: from.text.clone(),
+        headings: Vec::new(),
+        url: None,
+        title: from.name.clone(),
+        tokens: 0,
+    }
+}
+
+fn has(text: &str, query: &Query) -> bool {
+    let text = text.to_lowercase();
+    query.expected.iter().any(|expected| text.contains(&expected.to_lowercase()))
+}
+
+/// Whether `answer` begins with something out of what is expected, as a quotation of it does.
+fn is_part(answer: &str, query: &Query) -> bool {
+    let first = answer.lines().next().unwrap_or_default();
+    !first.is_empty() && query.expected.iter().any(|expected| expected.contains(first))
+}
+
+fn seen(index: &Index, query: &Query) -> Value {
+    let found = index.find(&query.text, 3);
+    let outcome = match Thresholds::default().outcome(found.confidence, found.offers.len()) {
+        SearchOutcome::Sure => "answer",
+        SearchOutcome::Near => "offer",
+        SearchOutcome::Refused => "refusal",
+    };
+    let (kind, answer) = match &found.best {
+        Match::Pair(pair, _) => ("pair", pair.answer.as_str()),
+        Match::Passages(all) => ("passage", all.first().map_or("", |one| one.quote.as_str())),
+        Match::Nothing => ("nothing", ""),
+    };
+    let offers: Vec<&str> = found.offers.iter().map(|offer| offer.text.as_str()).collect();
+    let entries: Vec<Value> =
+        index.explain(&query.text, None, ENTRIES).iter().map(|one| entry(one, query)).collect();
+    json!({
+        "question": query.text, "answerable": !query.expected.is_empty(), "outcome": outcome,
+        "confidence": found.confidence, "kind": kind, "answer": answer, "offers": offers,
+        "right": has(answer, query) || is_part(answer, query), "entries": entries,
+    })
+}
+
+fn entry(one: &Explained, query: &Query) -> Value {
+    json!({
+        "is_pair": one.likeness.is_some(), "is_apart": one.likeness.is_some_and(|l| l.is_apart),
+        "heading": one.heading, "content": one.content, "confidence": one.confidence,
+        "right": has(&format!("{}\n{}", one.heading, one.content), query), "features": one.features,
+    })
+}
