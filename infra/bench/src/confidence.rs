@@ -103,7 +103,8 @@ fn index(collection: &Collection) -> Result<Index> {
         segments.push((SourceId::new(), Arc::new(Segment::build(&passages))));
     }
     let pairs = collection.pairs.iter().map(|(question, answer)| {
-        let pair = QaPair { question: question.clone(), answer: answer.clone() };
+        let (question, answer) = (question.clone(), answer.clone());
+        let pair = QaPair { question, alternatives: Vec::new(), answer };
         (SourceId::new(), pair)
     });
     Ok(Index::new(segments, pairs))

@@ -175,6 +175,13 @@ impl Comparing {
         }
     }
 
+    /// Which of several headings shares most with the question.
+    pub fn nearest<'h>(&self, index: &Index, headings: impl Iterator<Item = &'h str>) -> &'h str {
+        let mut all = headings.map(|heading| (self.heading(index, heading).0, heading));
+        let first = all.next().unwrap_or_default();
+        all.fold(first, |best, one| if one.0 > best.0 { one } else { best }).1
+    }
+
     /// Whether `heading` has at least this share of the question.
     pub fn is_in_heading(&self, index: &Index, heading: &str, share: f32) -> bool {
         !self.words.is_empty() && self.heading(index, heading).1 >= share

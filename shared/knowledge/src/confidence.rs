@@ -180,7 +180,8 @@ impl Candidate<'_> {
         // The fit knows no smaller collections, where a word is there by chance: there it is no more
         // than what the entry has of the question.
         let is_few = self.evidence.entries < FEW;
-        let fitted = if is_few { fitted.min(self.closeness.told) } else { fitted };
+        let has = self.closeness.told.min(self.closeness.covered);
+        let fitted = if is_few { fitted.min(has) } else { fitted };
         let Some(likeness) = self.likeness else { return fitted };
         let same = likeness.shared.min(likeness.covered.max(likeness.shared));
         let same = ((same - SAME_WORDS.0) / (SAME_WORDS.1 - SAME_WORDS.0)).clamp(0.0, 1.0);

@@ -76,7 +76,7 @@ impl Index {
             let pair = self.pair_of(hit.entry);
             let likeness = pair.map(|pair| self.likeness(question, asked, pair, reliance));
             let heading = match pair {
-                Some(pair) => pair.pair.question.as_str(),
+                Some(pair) => comparing.nearest(self, pair.questions()),
                 None => self.heading(hit.entry).unwrap_or_default(),
             };
             let closeness = comparing.with(self, hit.entry, heading);

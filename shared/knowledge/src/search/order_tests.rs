@@ -36,7 +36,8 @@ fn usage() -> (Vec<Source>, Vec<String>) {
         let rows = rows.records().map(|row| row.unwrap());
         match name {
             "pairs.csv" => sources.extend(rows.map(|row| {
-                Source::Pair(QaPair { question: row[0].to_owned(), answer: row[1].to_owned() })
+                let (question, answer) = (row[0].to_owned(), row[1].to_owned());
+                Source::Pair(QaPair { question, alternatives: Vec::new(), answer })
             })),
             "questions.csv" | "fresh.csv" => questions.extend(rows.map(|row| row[3].to_owned())),
             name => {
