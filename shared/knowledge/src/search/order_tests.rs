@@ -11,7 +11,7 @@ use crate::{Found, Index, Match, Segment, chunk::chunks_of_file, file};
 
 /// Orders that are tried beside the first.
 const ORDERS: usize = 3;
-/// Of the questions of `tests/usage` each so many-th is asked.
+/// Of this many questions of `tests/usage` one is asked.
 const EACH: usize = 4;
 
 enum Source {
