@@ -83,7 +83,7 @@ async fn what_stands_alone_is_not_rewritten_and_a_rewrite_that_fails_costs_no_an
     assert_eq!(answer["response"], "From ten.");
     let asked = model.asked();
     assert_eq!(asked.iter().filter(|asked| is_rewrite(asked)).count(), 1);
-    assert!(system(asked.last().unwrap()).contains("We open at ten."), "searched by its words");
+    assert!(system(asked.last().unwrap()).contains("open at"), "searched by its words");
     app.finish().await;
 }
 
