@@ -158,7 +158,8 @@ pub fn say_repeated_lines_once(chunks: &mut [Chunk]) {
     let mut said: HashMap<&str, HashSet<String>> = HashMap::new();
     for chunk in chunks.iter() {
         let page = page(chunk);
-        for line in chunk.content.lines().filter(|line| line.chars().count() >= SHORTEST) {
+        let may_repeat = |line: &&str| line.chars().count() >= SHORTEST && !is_code(line);
+        for line in chunk.content.lines().filter(may_repeat) {
             said.entry(line).or_default().insert(page.clone());
         }
         pages.insert(page);
@@ -196,6 +197,13 @@ pub fn say_repeated_lines_once(chunks: &mut [Chunk]) {
 
 fn asks(line: &str) -> bool {
     line.contains(['?', '？', '؟'])
+}
+
+/// Whether a line looks like one of a piece of code, which is of no use without it.
+fn is_code(line: &str) -> bool {
+    line.starts_with([' ', '\t', '}', '$', '#', '<', '@'])
+        || line.ends_with(['\\', '{', '}', '[', ']', ';', ',', '>', '='])
+        || line.contains("://")
 }
 
 /// Whether a line that pages repeat asks readers something, and says nothing beside: neither a number
@@ -401,6 +409,21 @@ mod tests {
             assert_eq!(text.matches(line).count(), times, "{line}: {text}");
         }
         assert_eq!(text.matches("and no cookie").count(), 8);
+    }
+
+    #[test]
+    fn lines_of_code_are_said_wherever_they_are() {
+        let of_page = |n: usize| {
+            let code =
+                format!("curl -X POST $BASE/v{n} \\\n  -H \"Content-Type: text/csv\" \\\n  -d @-");
+            let code = Block { kind: BlockKind::Code, ..block("A", &code) };
+            let document =
+                Document { title: "T".into(), blocks: vec![code], ..Document::default() };
+            chunks(&document, &Url::parse(&format!("https://example.com/{n}")).unwrap())
+        };
+        let mut all: Vec<Chunk> = (0..8).flat_map(of_page).collect();
+        say_repeated_lines_once(&mut all);
+        assert!(all.iter().all(|chunk| chunk.content.contains("text/csv")), "{all:?}");
     }
 
     #[test]
