@@ -288,17 +288,36 @@ def files(t):
         yield f"Api: BinaryMediaTypes is {types}; without [*~1*] files arrive garbled, and compressed ones leave so"
 
 
-@check("what runs parsers on hostile bytes reaches no keys, users or sessions")
-def crawl_worker(t):
-    written = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
-    for statement in t.statements(target(t.functions["CrawlWorkerFunction"]["Role"])):
-        keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
-        if any(action.startswith("dynamodb:") for action in each(statement["Action"])) and not keys:
-            yield "CrawlWorkerRole: give its statements on the table a condition on dynamodb:LeadingKeys"
-        doors = {"KEY#*", "USER#*", "SESSION#*", "CODE#*"}
-        puts = (written - {"dynamodb:UpdateItem"}) & set(each(statement["Action"]))
-        if written & set(each(statement["Action"])) and doors & set(keys or []) or puts and "WS#*" in (keys or []):
-            yield "CrawlWorkerRole: it writes to partitions that decide who may do what"
+@check("what the gateway logs and traces holds no URL, since a URL may hold a key")
+def gateway_logs(t):
+    for name, stage in t.of("AWS::ApiGateway::Stage").items():
+        if stage.get("TracingEnabled"):
+            yield f"{name}: leave TracingEnabled off; the gateway's traces hold URLs"
+        format = stage.get("AccessLogSetting", {}).get("Format", "")
+        for told in re.findall(r"\$context\.([A-Za-z.]+)", format):
+            if told in ("path", "requestOverride.path", "identity.apiKey") or "querystring" in told:
+                yield f"{name}: its access log has $context.{told}"
+        if "$context.requestId" not in format:
+            yield f"{name}: its access log needs $context.requestId, by which a function's log names the request"
+
+
+# Workers that take what strangers, tenants' endpoints, platforms or models say.
+KEPT_OUT = ("ChannelWorkerRole", "CrawlWorkerRole", "DeliveryWorkerRole", "EventFanoutRole", "LoopWorkerRole", "StatsWorkerRole")
+DOORS = {"KEY#*", "USER#*", "SESSION#*", "CODE#*", "SIGNIN#*"}
+
+
+@check("what takes hostile bytes reaches no keys, users or sessions")
+def kept_out(t):
+    written = {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+    for name in KEPT_OUT:
+        for statement in t.statements(name):
+            actions = {action for action in each(statement["Action"]) if action.startswith("dynamodb:")}
+            on_table = statement["Resource"] == {"Fn::GetAtt": ["Table", "Arn"]}
+            keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
+            if actions and on_table and not keys:
+                yield f"{name}: give its statements on the table a condition on dynamodb:LeadingKeys"
+            if actions and (DOORS | {"*"}) & set(keys or []) or actions & written and "WS#*" in (keys or []):
+                yield f"{name}: it reaches partitions that decide who may do what"
 
 
 @check("no role may scan, and none names more than it needs")

@@ -2,7 +2,7 @@ use app::access::accounts::{NewMember, NewSession, SESSION};
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header::SET_COOKIE},
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Response},
 };
 use colloquy_http::{
@@ -41,11 +41,12 @@ pub fn routes() -> OpenApiRouter<Ctx> {
 async fn sign_up(
     State(ctx): State<Ctx>,
     FromHome: FromHome,
+    headers: HeaderMap,
     Body(SignUpIn { email, password, organization, invitation }, _): Body<Openbat, SignUpIn>,
 ) -> Reply<Response> {
     let new = NewMember::new(email.as_deref(), password.as_deref(), organization.as_deref())?;
     let session = ctx.app.sign_up(new.invited_by(invitation), ctx.rules).await?;
-    Ok(with_cookie(StatusCode::CREATED, &session))
+    Ok(with_cookie(StatusCode::CREATED, &headers, &session))
 }
 
 /// Sign in
@@ -59,11 +60,12 @@ async fn log_in(
     State(ctx): State<Ctx>,
     FromHome: FromHome,
     CalledFrom(address): CalledFrom,
+    headers: HeaderMap,
     Body(LogInIn { email, password }, _): Body<Openbat, LogInIn>,
 ) -> Reply<Response> {
     let session =
         ctx.app.sign_in(email.as_deref(), password.as_deref(), address.as_deref()).await?;
-    Ok(with_cookie(StatusCode::OK, &session))
+    Ok(with_cookie(StatusCode::OK, &headers, &session))
 }
 
 /// Sign in by a link
@@ -75,15 +77,20 @@ async fn log_in(
         headers(("Set-Cookie" = String, description = "The session, for 14 days.")))))]
 async fn log_in_by_link(
     State(ctx): State<Ctx>,
+    headers: HeaderMap,
     Body(LinkIn { token }, _): Body<Openbat, LinkIn>,
 ) -> Reply<Response> {
     let token = bounds::required("token", token)?;
     let session = ctx.app.sign_in_by_link(&token).await?;
-    Ok(with_cookie(StatusCode::OK, &session))
+    Ok(with_cookie(StatusCode::OK, &headers, &session))
 }
 
-pub(crate) fn with_cookie(status: StatusCode, session: &NewSession) -> Response {
-    let cookie = session_cookie(&session.token, SESSION.as_secs());
+pub(crate) fn with_cookie(
+    status: StatusCode,
+    headers: &HeaderMap,
+    session: &NewSession,
+) -> Response {
+    let cookie = session_cookie(headers, &session.token, SESSION.as_secs());
     let body = SessionOut::new(&session.member, &session.workspace);
     (status, [(SET_COOKIE, cookie)], Json(body)).into_response()
 }
@@ -94,11 +101,15 @@ pub(crate) fn with_cookie(status: StatusCode, session: &NewSession) -> Response 
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "access",
     security((), ("session" = []), ("sessionBearer" = [])),
     responses((status = 204, description = "Done")))]
-async fn log_out(State(ctx): State<Ctx>, SessionToken(token): SessionToken) -> Reply<Response> {
+async fn log_out(
+    State(ctx): State<Ctx>,
+    headers: HeaderMap,
+    SessionToken(token): SessionToken,
+) -> Reply<Response> {
     if let Some(token) = token {
         ctx.app.sign_out(&token).await?;
     }
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie("", 0))]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie(&headers, "", 0))]).into_response())
 }
 
 /// Get the session

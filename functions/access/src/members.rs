@@ -1,4 +1,9 @@
-use axum::{Json, extract::State, http::StatusCode, response::Response};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 use colloquy_http::{Body, FromHome, PathParams, Problem, SignedIn};
 use dialects::{
     colloquy::{
@@ -118,8 +123,9 @@ async fn remove_member(
 async fn join_workspace(
     State(ctx): State<Ctx>,
     FromHome: FromHome,
+    headers: HeaderMap,
     Body(JoinIn { code, password }, _): Body<Openbat, JoinIn>,
 ) -> Reply<Response> {
     let session = ctx.app.join(code.as_deref(), password.as_deref()).await?;
-    Ok(with_cookie(StatusCode::CREATED, &session))
+    Ok(with_cookie(StatusCode::CREATED, &headers, &session))
 }

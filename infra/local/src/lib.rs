@@ -12,6 +12,7 @@ mod model;
 mod openapi;
 mod options;
 mod platform;
+mod policy;
 mod queue_stats;
 mod registry;
 mod routes;

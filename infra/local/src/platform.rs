@@ -22,6 +22,7 @@ use crate::{
     event_sources::{self, Progress, StreamFeed},
     folder::DataFolder,
     invoke::Worker,
+    policy,
     queue_stats::is_dead_letters,
     registry::{self, Code},
     routes::{add_routes, check_job, serve},
@@ -71,6 +72,13 @@ async fn services(options: &Options, engines: &Engines) -> Aws {
         aws = aws.with_dns(server, time);
     }
     aws
+}
+
+/// The same for `function`, which calls the table as its role allows.
+fn guarded(aws: &Aws, function: &Function) -> Aws {
+    let (binary, grants) = (function.binary.clone(), function.grants.clone());
+    let may_call = move |target: &str, body: &[u8]| policy::check(&binary, &grants, target, body);
+    aws.clone().with_table_guard(Arc::new(may_call))
 }
 
 fn checkpoint_file(data: &Path) -> PathBuf {
@@ -134,7 +142,8 @@ impl LocalPlatform {
             settings.insert("MAIL_DIR".to_owned(), platform.mail_dir().display().to_string());
             everything.extend(settings.clone());
             let settings = Env::of(settings);
-            let code = registry::code(&function.binary, &settings, &aws).await?;
+            let code =
+                registry::code(&function.binary, &settings, &guarded(&aws, function)).await?;
             platform.settings.insert(function.binary.clone(), settings);
             platform.functions.insert(function.binary.clone(), code.clone());
             if let Code::Http(router) = code {
@@ -238,7 +247,11 @@ impl LocalPlatform {
     pub async fn function_at(&self, binary: &str, dynamodb: &str, queues: &str) -> Result<Code> {
         let settings = self.settings.get(binary);
         let settings = settings.ok_or_else(|| LocalError(format!("there is no {binary}")))?;
-        registry::code(binary, settings, &self.aws.moved(dynamodb, queues)).await
+        let template = Template::of_this_build()?;
+        let function = template.functions.iter().find(|function| function.binary == binary);
+        let aws = self.aws.moved(dynamodb, queues);
+        let aws = function.map_or_else(|| aws.clone(), |function| guarded(&aws, function));
+        registry::code(binary, settings, &aws).await
     }
 
     /// Where the queue is that the template calls so.

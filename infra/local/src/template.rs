@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::OnceLock};
 use serde_json::{Map, Value as Json, json};
 use serde_yaml_ng::Value;
 
-use crate::{LocalError, Result};
+use crate::{
+    LocalError, Result,
+    policy::{self, Grant},
+};
 
 /// The template of this build.
 pub const TEXT: &str = include_str!("../../../template.yaml");
@@ -34,6 +37,8 @@ pub struct Function {
     pub settings: HashMap<String, Setting>,
     /// What calls it.
     pub events: Vec<TemplateEvent>,
+    /// What its role lets it do with the table.
+    pub grants: Vec<Grant>,
 }
 
 /// A setting's value.
@@ -153,7 +158,9 @@ impl Template {
             let properties = &resource["Properties"];
             match resource["Type"].as_str().unwrap_or_default() {
                 "AWS::Serverless::Function" => {
-                    template.functions.push(function(&name, resource, &globals)?);
+                    let mut function = function(&name, resource, &globals)?;
+                    function.grants = policy::grants(properties, &root["Resources"]);
+                    template.functions.push(function);
                 }
                 "AWS::SQS::Queue" => template.queues.push(queue(name, properties)),
                 "AWS::DynamoDB::Table" => {
@@ -220,7 +227,7 @@ fn function(name: &str, resource: &Value, globals: &HashMap<String, Setting>) ->
             other => return Err(bad(&format!("{name} has an event of type {other}"))),
         });
     }
-    Ok(Function { binary, settings: all, events })
+    Ok(Function { binary, settings: all, events, grants: Vec::new() })
 }
 
 /// `rate(1 minute)` in seconds.

@@ -8,7 +8,7 @@ use axum::{
     body::{HttpBody, to_bytes},
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{
-        HeaderName, HeaderValue, Method, StatusCode, Uri,
+        Extensions, HeaderName, HeaderValue, Method, StatusCode, Uri,
         header::{
             CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
             STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{Error, ErrorKind, wire};
+use lambda_http::request::RequestContext;
 use store::meter::Meter;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tracing::Instrument;
@@ -29,6 +30,7 @@ use crate::{
     calls::{Counting, RATE_HEADERS},
     form::{BodyLimit, set_body_limit},
     idempotency,
+    known_origins::known_origins,
     problem::render,
 };
 
@@ -60,14 +62,19 @@ const PREFLIGHT: Duration = Duration::from_secs(24 * 60 * 60);
 /// Puts around `router` what every function has.
 pub fn finish(router: Router, ctx: &Ctx) -> Router {
     let idempotent = middleware::from_fn_with_state(ctx.app.clone(), idempotency::idempotent);
-    finish_public(router.layer(idempotent), ctx.shows_units)
+    known(finish_public(router.layer(idempotent), ctx.shows_units), ctx)
 }
 
 /// The same where one route takes larger bodies.
 pub fn finish_with_body_limit(router: Router, ctx: &Ctx, limit: BodyLimit) -> Router {
     let idempotent = middleware::from_fn_with_state(ctx.app.clone(), idempotency::idempotent);
     let limit = middleware::from_fn_with_state(limit, set_body_limit);
-    finish_public(router.layer(idempotent).layer(limit), ctx.shows_units)
+    known(finish_public(router.layer(idempotent).layer(limit), ctx.shows_units), ctx)
+}
+
+/// Around all, since a preflight is answered before anything else.
+fn known(finished: Router, ctx: &Ctx) -> Router {
+    finished.layer(middleware::from_fn_with_state(ctx.origins.clone(), known_origins))
 }
 
 /// The same for routes that need no context.
@@ -137,6 +144,14 @@ async fn fit(request: Request, next: Next) -> Response {
     }
 }
 
+/// The id that the gateway gave the request; none on one machine.
+fn gateway_id(extensions: &Extensions) -> Option<&str> {
+    match extensions.get::<RequestContext>()? {
+        RequestContext::ApiGatewayV1(context) => context.request_id.as_deref(),
+        _ => None,
+    }
+}
+
 /// The answer where there is no such `what`, in the dialect of the nearest path.
 pub fn not_found(uri: &Uri, what: &str) -> Response {
     render(dialects::of_path(uri.path()), &Error::not_found(what))
@@ -179,7 +194,9 @@ async fn around(State(shows_units): State<bool>, mut request: Request, next: Nex
     let span = tracing::info_span!(
         "request", %id, method = %request.method(), route = route.as_deref().unwrap_or("none"),
         // Of the key or member that calls, so that abuse can be traced; never the key itself.
-        caller = tracing::field::Empty
+        caller = tracing::field::Empty,
+        // What the gateway's access log calls the request, which has the client's address.
+        gateway = gateway_id(request.extensions()).unwrap_or_default()
     );
     let counting = Counting::default();
     request.extensions_mut().insert(counting.clone());

@@ -9,6 +9,7 @@ mod file_name;
 mod form;
 mod idempotency;
 mod json_text;
+mod known_origins;
 mod layers;
 mod problem;
 mod start;

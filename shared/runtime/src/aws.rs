@@ -34,6 +34,7 @@ use crate::{
         TableConfig, queue_url,
     },
     embeddings::Loaded,
+    table_guard::{MayCall, TableGuard},
     table_used::TableUsed,
     timeouts::{CallTimes, QUEUES, TABLE},
 };
@@ -54,6 +55,8 @@ pub struct Aws {
     passwords: PasswordCost,
     /// Of the local run: told of every call of DynamoDB that has ended.
     table_used: Option<Arc<Notify>>,
+    /// Of the local run: says which calls of DynamoDB the function may make.
+    table_guard: Option<TableGuard>,
     clock: SharedClock,
     /// Of tests: the DNS server, and for how long it is asked.
     dns: Option<(SocketAddr, Duration)>,
@@ -88,6 +91,7 @@ impl Aws {
             plain_http: plain_http(),
             passwords: PasswordCost::default(),
             table_used: None,
+            table_guard: None,
             clock: Arc::new(SystemClock),
             dns: None,
         }
@@ -103,6 +107,12 @@ impl Aws {
     #[must_use]
     pub fn with_table_used(self, table_used: Arc<Notify>) -> Self {
         Self { table_used: Some(table_used), ..self }
+    }
+
+    /// The same with those calls of DynamoDB refused that `may_call` refuses.
+    #[must_use]
+    pub fn with_table_guard(self, may_call: MayCall) -> Self {
+        Self { table_guard: Some(TableGuard(may_call)), ..self }
     }
 
     /// The same with DynamoDB, SQS and Secrets Manager at other endpoints.
@@ -156,6 +166,9 @@ impl Aws {
         }
         if let Some(told) = &self.table_used {
             config = config.interceptor(TableUsed(told.clone()));
+        }
+        if let Some(guard) = &self.table_guard {
+            config = config.interceptor(guard.clone());
         }
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         Ok(Store::new(client, TableConfig::read(env)?.name))

@@ -6,6 +6,7 @@
 mod aws;
 pub mod config;
 mod embeddings;
+mod table_guard;
 mod table_used;
 mod timeouts;
 
@@ -18,6 +19,7 @@ use tracing_subscriber::EnvFilter;
 pub use crate::{
     aws::{Aws, plain_http},
     config::Env,
+    table_guard::MayCall,
 };
 
 /// Begins to log: JSON lines on Lambda, text on a terminal. `RUST_LOG` says which; `usual` unless

@@ -11,7 +11,7 @@ const SIGNUP_MODE: Variable = Variable::with_default(
 );
 const ALLOWED_ORIGINS: Variable = Variable::optional(
     "ALLOWED_ORIGINS",
-    "Origins, separated by commas, that may write with a session cookie besides the platform's own",
+    "Origins, separated by commas, whose pages may read and write with a session cookie besides the platform's own",
 );
 const MASTER_KEY_SECRET: Variable = Variable::required(
     "MASTER_KEY_SECRET",

@@ -29,6 +29,34 @@ async fn says_who_is_signed_in_and_where() {
     app.finish().await;
 }
 
+/// A page of a sibling domain can set a cookie named `session`, and none that begins with `__Host-`.
+#[tokio::test(flavor = "multi_thread")]
+async fn over_https_a_browser_s_cookie_is_of_this_host_alone() {
+    let app = App::start().await;
+    app.tenant("ada").await;
+    let https = ("x-forwarded-proto", "https");
+    let body = json!({"email": "ada@example.com", "password": "correct horse"});
+    let log_in = app.post("/api/v1/auth/login").header(https.0, https.1).json(&body);
+    let signed = log_in.send().await;
+    let cookie = signed.header("set-cookie");
+    let (name, rest) = cookie.split_once('=').expect("a cookie");
+    assert_eq!(name, "__Host-session");
+    assert!(rest.contains("; Path=/;") && rest.contains("Secure") && !rest.contains("Domain"));
+    let token = rest.split(';').next().expect("a token").to_owned();
+    let browser = |cookie: String| {
+        let request = app.get(PATH).header(https.0, https.1).header("cookie", &cookie);
+        request.header("sec-fetch-site", "same-origin").send()
+    };
+    browser(format!("__Host-session={token}")).await.ok();
+    refused(&browser(format!("session={token}")).await, 401, &[]);
+    // A program sends either.
+    let program = app.get(PATH).header(https.0, https.1).cookie(&token);
+    program.send().await.ok();
+    let out = app.post("/api/v1/auth/logout").header(https.0, https.1).bearer(&token);
+    assert!(out.send().await.header("set-cookie").starts_with("__Host-session=; "));
+    app.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_member_sees_themselves() {
     let app = App::start().await;
