@@ -194,10 +194,18 @@ function retentionForm(kept) {
         h(
           "div",
           { class: "columns" },
-          field("Days to keep conversations", conversations, "From the last message on. Empty: as long as the chatbot."),
+          field(
+            "Days to keep conversations",
+            conversations,
+            "From the last message on. Empty: as long as the chatbot.",
+          ),
           field("Days to keep leads", leads, "From when they were left on. Empty: as long as the chatbot."),
         ),
-        h("p", { class: "quiet" }, "What is older is deleted and can't be restored. Statistics keep what they counted."),
+        h(
+          "p",
+          { class: "quiet" },
+          "What is older is deleted and can't be restored. Statistics keep what they counted.",
+        ),
       ],
       "Save",
       async () => {
