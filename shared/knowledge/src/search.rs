@@ -172,7 +172,10 @@ impl Index {
             false => {
                 // A quotation of the question's own words, such as a link's, answers nothing.
                 let quote = passages.first().map_or("", |passage| passage.quote.as_str());
-                let is_echo = named.is_none() && echoes(quote, question);
+                // A text without a heading that says no more than that is meant to be found by it.
+                let is_all = wanted.and_then(|entry| self.heading(entry)).is_none_or(str::is_empty)
+                    && passages.first().is_some_and(|passage| passage.content == quote);
+                let is_echo = named.is_none() && !is_all && echoes(quote, question);
                 let best = Match::Passages(passages);
                 let confidence = if is_echo { 0.0 } else { f64::from(by_passage) };
                 Found { best, confidence, ..found }
