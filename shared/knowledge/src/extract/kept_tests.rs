@@ -108,7 +108,7 @@ fn what_is_opened_by_a_click_is_read_and_what_fades_in() {
         <dialog class=cart><p>Your cart is empty</p></dialog>\
         <a href='#' data-bs-toggle=modal data-bs-target='#rules'>House rules</a>\
         <div class='modal fade' id=rules aria-hidden=true><div class=modal-body><p>No flash light near the dome, please.</p></div></div>\
-        <div class=modal id=other aria-hidden=true><p>Nothing opens this, so nobody reads it.</p></div>";
+        <div class=modal id=other aria-hidden=true><p>No control opens this dialog.</p></div>";
     let elsewhere = "<main><h1>Visit</h1><p>Tickets are sold at the gate, in cash, to whoever comes.</p>\
         <a href='#' data-bs-toggle=modal data-bs-target='#rules'>House rules</a></main>\
         <div class='modal fade' id=rules aria-hidden=true><p>No flash light near the dome, please.</p></div>\
@@ -120,7 +120,7 @@ fn what_is_opened_by_a_click_is_read_and_what_fades_in() {
     DOME.check(
         dialogs,
         &["Who: Groups | Fee: 60 €", "No flash light"],
-        &["Password", "cart is empty", "Nothing opens"],
+        &["Password", "cart is empty", "No control opens"],
     );
 }
 

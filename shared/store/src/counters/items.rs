@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     counters::deltas::EXPIRED,
     keys::{self, Key},
-    table::client::{Range, Store, key_in, read},
+    table::client::{Item, Range, Store, key_in, read},
 };
 
 /// What a chatbot's counters say, of all time or of one day.
@@ -228,10 +228,20 @@ impl Store {
         chatbot: ChatbotId,
         days: Days,
     ) -> Result<Vec<(String, Counters)>> {
+        self.counted_on(chatbot, days, |item| ever(read(item)?)).await
+    }
+
+    /// What `read` makes of the item of each of `days` on which anything was counted, oldest first.
+    async fn counted_on(
+        &self,
+        chatbot: ChatbotId,
+        days: Days,
+        read: impl Fn(Item) -> Result<Counters>,
+    ) -> Result<Vec<(String, Counters)>> {
         let mut found = Vec::new();
         for item in self.query_items(days_range(chatbot, days)).await? {
             let day = key_in(&item)?.sk.trim_start_matches(keys::DAY).to_owned();
-            found.push((day, ever(read(item)?)?));
+            found.push((day, read(item)?));
         }
         Ok(found)
     }
@@ -265,12 +275,7 @@ impl Store {
         chatbot: ChatbotId,
         days: Days,
     ) -> Result<Vec<(String, Counters)>> {
-        let mut found = Vec::new();
-        for item in self.query_items(days_range(chatbot, days)).await? {
-            let day = key_in(&item)?.sk.trim_start_matches(keys::DAY).to_owned();
-            found.push((day, read::<CountersItem>(item)?.into()));
-        }
-        Ok(found)
+        self.counted_on(chatbot, days, |item| Ok(read::<CountersItem>(item)?.into())).await
     }
 
     /// The cells that the visitors of `days` lead to.
