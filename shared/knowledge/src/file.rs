@@ -144,7 +144,8 @@ impl FileType {
 
 /// The essence of a media type, without parameters, in lower case.
 fn essence(declared: &str) -> String {
-    declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    // Some servers send the field twice, which joins them.
+    declared.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// The media type of a file called `name` that was `declared` to be one: by the name's ending or,
@@ -218,6 +219,13 @@ fn is_html(bytes: &[u8]) -> bool {
     begins(b"<!doctype html") || begins(b"<html")
 }
 
+/// Whether a text of XML is a page.
+fn is_xhtml(bytes: &[u8]) -> bool {
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    let has = |sign: &[u8]| head.windows(sign.len()).any(|at| at.eq_ignore_ascii_case(sign));
+    has(b"<html") && !has(b"<urlset") && !has(b"<rss")
+}
+
 /// What was found at `url` and declared to be of `media_type` says.
 pub(crate) fn read_at(url: &Url, media_type: &str, bytes: &[u8]) -> Result<Document, PageError> {
     let kind = essence(media_type);
@@ -234,11 +242,18 @@ pub(crate) fn read_at(url: &Url, media_type: &str, bytes: &[u8]) -> Result<Docum
         None if kind == ANYTHING || PACKED.contains(&kind.as_str()) => {
             named.or_else(|| is_html(bytes).then_some(FileType::Html))
         }
+        None if kind.is_empty() => is_html(bytes).then_some(FileType::Html).or(named),
+        None if matches!(kind.as_str(), "application/xml" | "text/xml") => {
+            is_xhtml(bytes).then_some(FileType::Html)
+        }
         of => of,
     };
     let domain = url.domain().and_then(|domain| domain.rsplit('.').next());
     let text = || charset::decoded(bytes, media_type, domain);
     Ok(match of {
+        Some(FileType::Html) if kind.contains("xml") => {
+            extract::html(&extract::xhtml::opened(&text()), url)?
+        }
         Some(FileType::Html) => extract::html(&text(), url)?,
         Some(FileType::Text) => extract::plain::read(&text(), url)?,
         Some(FileType::Rst) => extract::rst::read(&text(), url)?,

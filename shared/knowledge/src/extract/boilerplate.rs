@@ -40,6 +40,8 @@ pub(super) fn by_tag(page: &PageTree, disclosure: &Disclosure<'_>, gone: &mut [b
         match node.tag {
             Tag::Head | Tag::Nav => true,
             Tag::Noscript => share < 0.5,
+            // A remark belongs to the text, whatever its element.
+            Tag::Aside | Tag::Figure if node.hints.any(Hints::REMARK) => false,
             Tag::Aside | Tag::Footer => share < 0.5,
             Tag::Form => share < 0.3,
             Tag::Header => share < 0.2 && !in_article(page, place),

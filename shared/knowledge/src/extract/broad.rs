@@ -89,10 +89,17 @@ fn is_jump(page: &PageTree, disclosure: &Disclosure<'_>, link: usize) -> bool {
         && !page.is_in_heading(link)
 }
 
-/// Whether a link is a box of text that happens to be one: a teaser of what a landing page offers.
+/// Whether a link is a box of text that happens to be one: a teaser of what a landing page offers,
+/// something with its price.
 fn is_box(page: &PageTree, place: usize) -> bool {
     let text = page.text(place);
-    text.chars().count() >= 50 && text.contains(['.', '!', '?', ':', '。', '！', '？'])
+    let priced = || {
+        page.holds(place, |inner| inner.hints.any(Hints::PRICE))
+            && text.contains(|c: char| c.is_ascii_digit())
+            && text.contains(char::is_alphabetic)
+    };
+    (text.chars().count() >= 50 && text.contains(['.', '!', '?', ':', '。', '！', '？']))
+        || priced()
 }
 
 impl<'p> Judge<'p> {
@@ -127,6 +134,8 @@ impl<'p> Judge<'p> {
         match node.tag {
             Tag::Head => return true,
             Tag::Html | Tag::Body | Tag::Main | Tag::H(_) | Tag::Table | Tag::Row => return false,
+            // Names of columns are of use to all, even if they are only spoken.
+            Tag::Thead | Tag::HeaderCell if node.hints.any(Hints::SPOKEN) => return false,
             // Some builders call all that opens navigation.
             Tag::Nav if self.linked(place) == 0.0 && self.disclosure.folds(place) => return false,
             Tag::Nav => return !self.is_most(place) || self.linked(place) > 0.5,
@@ -173,8 +182,17 @@ impl<'p> Judge<'p> {
         let presses = |tag: Tag| matches!(tag, Tag::A | Tag::Button);
         let lines = |tag: Tag| matches!(tag, Tag::P | Tag::Li | Tag::Dd | Tag::Dt) || tag.is_cell();
         let mut above = page.ancestors(place).map(|at| page.nodes[at].tag);
-        page.nodes[place].tag.is_inline()
-            && !presses(page.nodes[place].tag)
+        let node = &page.nodes[place];
+        // What is spoken instead of what is shown.
+        let shown = node.before.is_some_and(|at| page.nodes[at].hints.any(Hints::HIDDEN));
+        if shown
+            && node.tag.is_inline()
+            && !page.ancestors(place).any(|at| presses(page.nodes[at].tag))
+        {
+            return page.text(place).contains(|c: char| c.is_ascii_digit());
+        }
+        node.tag.is_inline()
+            && !presses(node.tag)
             && !page.holds(place, |inner| presses(inner.tag))
             && above.find(|tag| !tag.is_inline() || presses(*tag)).is_some_and(lines)
     }
@@ -290,6 +308,14 @@ impl<'p> Judge<'p> {
     fn is_to_fill_in(&self, place: usize) -> bool {
         let page = self.page;
         if self.is_most(place) || !page.holds(place, |n| n.tag == Tag::Control) {
+            return false;
+        }
+        // What can be bought, with what it costs.
+        let priced = |at: usize| {
+            let node = &page.nodes[at];
+            node.hints.any(Hints::PRICE) && page.text(at).contains(|c: char| c.is_ascii_digit())
+        };
+        if page.within(place).any(priced) {
             return false;
         }
         !page.holds(place, is_text_input) || self.good(place) < 200

@@ -392,7 +392,7 @@ fn is_file_name(alt: &str) -> bool {
 }
 
 /// An address with its escapes undone.
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {

@@ -55,11 +55,33 @@ pub(super) fn find(page: &PageTree) -> MainText {
     };
     let is_article = (good >= ARTICLE && (page.head.is_article() || is_post() || is_thing()))
         || (good >= CALLED_ARTICLE && page.head.is_called_article())
-        || good >= LONG_ARTICLE;
+        || (good >= LONG_ARTICLE && !sells(page) && !asks_beside(page, article.root));
     match is_article {
         true => article,
         false => broadly(page, &disclosure),
     }
+}
+
+/// Whether a page is about something for sale: its price is beside its story, however long that is.
+fn sells(page: &PageTree) -> bool {
+    let called = page.head.meta("og:type").is_some_and(|kind| kind.starts_with("product"));
+    let thing = |kind: &str| kind.ends_with("/Product");
+    called || page.nodes.iter().filter_map(|node| node.attribute("itemtype")).any(thing)
+}
+
+/// Whether questions unfold beside the text.
+fn asks_beside(page: &PageTree, root: usize) -> bool {
+    const FEWEST: usize = 2;
+    let around = |at: usize| {
+        [Tag::Nav, Tag::Header, Tag::Footer, Tag::Aside].iter().any(|tag| page.is_in(at, *tag))
+    };
+    let asks = |at: &usize| {
+        page.nodes[*at].tag == Tag::Summary
+            && !page.within(root).contains(at)
+            && page.text(*at).ends_with(['?', '？', '؟'])
+            && !around(*at)
+    };
+    (0..page.nodes.len()).filter(asks).take(FEWEST).count() == FEWEST
 }
 
 /// The text of an article and nothing else.

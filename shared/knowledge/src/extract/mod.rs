@@ -39,6 +39,7 @@ mod tag;
 mod text_density;
 mod title;
 mod tree_sink;
+pub(crate) mod xhtml;
 
 use std::collections::HashSet;
 
@@ -46,7 +47,9 @@ use url::Url;
 
 pub use self::outline::{Block, BlockKind};
 use self::{attributes::Hints, page::PageTree, tag::Tag};
-pub(crate) use self::{boilerplate_phrases::is_notice, line::runs_on, outline::Outline};
+pub(crate) use self::{
+    boilerplate_phrases::is_notice, inline::percent_decoded, line::runs_on, outline::Outline,
+};
 use crate::records::MAX_JSON_VALUES;
 
 /// A page with more elements than this is not read.

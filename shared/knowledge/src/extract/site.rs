@@ -182,6 +182,68 @@ const DAYS: &[&str] = &[
     "vrijdag",
     "zaterdag",
     "zondag",
+    "segunda",
+    "terça",
+    "quarta",
+    "quinta",
+    "sexta",
+    "poniedziałek",
+    "wtorek",
+    "środa",
+    "czwartek",
+    "piątek",
+    "sobota",
+    "niedziela",
+    "pon",
+    "pondělí",
+    "úterý",
+    "středa",
+    "čtvrtek",
+    "pátek",
+    "neděle",
+    "måndag",
+    "tisdag",
+    "onsdag",
+    "torsdag",
+    "fredag",
+    "lördag",
+    "söndag",
+    "mandag",
+    "tirsdag",
+    "lørdag",
+    "søndag",
+    "vardagar",
+    "hverdage",
+    "maanantai",
+    "perjantai",
+    "lauantai",
+    "sunnuntai",
+    "hétfő",
+    "péntek",
+    "szombat",
+    "vasárnap",
+    "luni",
+    "vineri",
+    "pazartesi",
+    "cuma",
+    "cumartesi",
+    "pazar",
+    "понедельник",
+    "пятница",
+    "суббота",
+    "воскресенье",
+    "пн",
+    "вт",
+    "ср",
+    "чт",
+    "пт",
+    "сб",
+    "вс",
+    "ежедневно",
+    "δευτέρα",
+    "παρασκευή",
+    "σάββατο",
+    "κυριακή",
     "daily",
     "täglich",
     "weekdays",
@@ -194,11 +256,36 @@ const DAYS: &[&str] = &[
     "sunday",
 ];
 
+/// Days of the week where words are not divided.
+const IN_TEXT: &[&str] = &[
+    "月曜",
+    "火曜",
+    "水曜",
+    "木曜",
+    "金曜",
+    "土曜",
+    "日曜",
+    "平日",
+    "毎日",
+    "周一",
+    "周五",
+    "周六",
+    "周日",
+    "星期",
+    "每天",
+    "월요일",
+    "금요일",
+    "토요일",
+    "일요일",
+    "매일",
+];
+
 fn has_hours(lower: &str) -> bool {
     let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let day = words
         .clone()
-        .any(|word| DAYS.contains(&word) || DAYS.contains(&word.trim_end_matches('s')));
+        .any(|word| DAYS.contains(&word) || DAYS.contains(&word.trim_end_matches('s')))
+        || IN_TEXT.iter().any(|day| lower.contains(day));
     let hour = words.any(|word| {
         let digits = word.chars().take_while(char::is_ascii_digit).count();
         let rest = &word[digits..];
@@ -239,11 +326,27 @@ fn is_address(lower: &str) -> bool {
         "ulica",
         "ul.",
         "rua",
+        "avenida",
+        "largo",
+        "vägen",
+        "gatan",
+        "gata",
+        "vej",
+        "ulice",
+        "utca",
+        "strada",
+        "sokak",
+        "caddesi",
+        "улица",
+        "ул.",
+        "οδός",
     ];
     let numbered = lower.contains(|c: char| c.is_ascii_digit());
     let street = lower.split(|c: char| c.is_whitespace() || c == ',').any(|word| {
         STREETS.contains(&word)
-            || ["straße", "strasse", "gasse", "straat"].iter().any(|end| word.ends_with(end))
+            || ["straße", "strasse", "gasse", "straat", "gatan", "vägen", "gade", "vej", "veien"]
+                .iter()
+                .any(|end| word.ends_with(end))
     });
     numbered && street && lower.chars().count() <= 200
 }

@@ -16,6 +16,8 @@ use super::{
 const MAX_THINGS: usize = 300;
 /// Letters and digits compared to tell what is said twice.
 const COMPARED: usize = 80;
+/// How deep things are in things.
+const MAX_NESTED: usize = 4;
 /// What is longer, in bytes, is cut.
 const MAX_TEXT: usize = 20_000;
 
@@ -41,6 +43,7 @@ pub(super) fn read(
         page: Outline::default(),
         site: Outline::default(),
         is_article,
+        depth: 0,
     };
     for thing in &things {
         reader.thing(thing);
@@ -75,6 +78,8 @@ struct Reader {
     page: Outline,
     site: Outline,
     is_article: bool,
+    /// How deep the thing that is read is in others.
+    depth: usize,
 }
 
 impl Reader {
@@ -86,6 +91,11 @@ impl Reader {
 
     fn thing(&mut self, thing: &Value) {
         let is = |kinds: &[&str]| facts::is_a(thing, kinds);
+        if is(&["WebPage", "ItemPage", "AboutPage", "ContactPage", "CollectionPage", "WebSite"])
+            && !facts::is_a_place(thing)
+        {
+            return self.inner(thing, &["mainEntity", "mainEntityOfPage", "about"]);
+        }
         if is(&["FAQPage", "QAPage"]) {
             facts::each(&thing["mainEntity"], |question| self.question(question));
         } else if is(&["Question"]) {
@@ -96,6 +106,8 @@ impl Reader {
                 self.site.heading(2, &text(&thing["name"]));
                 lines.iter().for_each(|line| self.site.block(BlockKind::Row, line));
             }
+            self.inner(thing, &["department", "location", "subOrganization"]);
+            self.menu(thing);
         } else if self.is_article {
             // What else it has is of other pages.
         } else if is(&["HowTo", "Recipe"]) {
@@ -110,14 +122,52 @@ impl Reader {
         ]) {
             let lines = facts::product(thing);
             self.lines(thing, &lines);
+            self.inner(thing, &["hasVariant"]);
         } else if is(&["JobPosting"]) || facts::is_event(thing) {
             let lines = facts::event(thing);
             self.lines(thing, &lines);
+        } else if is(&["Organization", "Corporation"]) {
+            self.inner(thing, &["department", "location", "subOrganization"]);
+        } else if is(&["Menu", "MenuSection", "MenuItem"]) {
+            self.menu(thing);
         } else if is(&["Article", "NewsArticle", "BlogPosting", "TechArticle"]) {
             let body = text(&thing["articleBody"]);
             if self.said.is_empty() && !body.is_empty() {
                 self.paragraphs(&body);
             }
+        }
+    }
+
+    /// Things that are what a thing is made of, or about.
+    fn inner(&mut self, thing: &Value, properties: &[&str]) {
+        if self.depth >= MAX_NESTED {
+            return;
+        }
+        self.depth += 1;
+        for property in properties {
+            facts::each(&thing[*property], |inner| {
+                if inner.is_object() {
+                    self.thing(inner);
+                }
+            });
+        }
+        self.depth -= 1;
+    }
+
+    /// What can be ordered, each dish a line with its price.
+    fn menu(&mut self, thing: &Value) {
+        for property in ["hasMenu", "hasMenuSection", "hasMenuItem"] {
+            facts::each(&thing[property], |part| {
+                if facts::is_a(part, &["MenuItem"]) {
+                    let lines = facts::product(part);
+                    self.lines(part, &lines);
+                }
+                if self.depth < MAX_NESTED {
+                    self.depth += 1;
+                    self.menu(part);
+                    self.depth -= 1;
+                }
+            });
         }
     }
 
@@ -167,6 +217,10 @@ impl Reader {
         }
         let scope = self.page.begin();
         self.page.label(&text(&thing["name"]), Some(&scope));
+        let facts = facts::preparation(thing);
+        if !facts.is_empty() {
+            self.page.block(BlockKind::Row, &facts.join(" | "));
+        }
         for part in parts {
             self.page.block(BlockKind::Item, &format!("- {part}"));
         }
@@ -178,6 +232,7 @@ impl Reader {
 
     fn lines(&mut self, thing: &Value, lines: &[String]) {
         let name = text(&thing["name"]);
+        let name = if name.is_empty() { text(&thing["title"]) } else { name };
         if !lines.is_empty() && !name.is_empty() {
             self.page.block(BlockKind::Row, &format!("{name} | {}", lines.join(" | ")));
         }

@@ -135,13 +135,18 @@ pub(super) fn event(thing: &Value) -> Vec<String> {
     ] {
         push(&mut lines, label, &text(&thing[property]).replacen('T', " ", 1));
     }
-    each(&thing["location"], |location| {
-        let (name, at) = (name_of(location), address(&location["address"]));
-        let at = if at.is_empty() { address(&location["jobLocation"]["address"]) } else { at };
-        let parts = [name, at];
-        let parts: Vec<&str> =
-            parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        push(&mut lines, "Place", &parts.join(", "));
+    push(&mut lines, "Employer", &name_of(&thing["hiringOrganization"]));
+    push(&mut lines, "Pay", &pay(&thing["baseSalary"]));
+    let places = [&thing["location"], &thing["jobLocation"]];
+    let places = places.into_iter().filter(|place| !place.is_null());
+    places.for_each(|places| {
+        each(places, |location| {
+            let (name, at) = (name_of(location), address(&location["address"]));
+            let parts = [name, at];
+            let parts: Vec<&str> =
+                parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+            push(&mut lines, "Place", &parts.join(", "));
+        })
     });
     each(&thing["offers"], |offer| {
         if lines.len() < 16 {
@@ -149,6 +154,65 @@ pub(super) fn event(thing: &Value) -> Vec<String> {
         }
     });
     lines
+}
+
+/// `3200 to 3900 EUR a month`.
+fn pay(salary: &Value) -> String {
+    let value = &salary["value"];
+    let (low, high) = (text(&value["minValue"]), text(&value["maxValue"]));
+    let amount = match (low.is_empty(), high.is_empty()) {
+        (false, false) => format!("{low} to {high}"),
+        (true, true) if value.is_object() => text(&value["value"]),
+        (true, true) => text(value),
+        _ => low + &high,
+    };
+    if amount.is_empty() {
+        return amount;
+    }
+    let unit = text(&value["unitText"]).to_lowercase();
+    let unit = if unit.is_empty() { unit } else { format!(" a {unit}") };
+    format!("{amount} {}{unit}", text(&salary["currency"])).trim().to_owned()
+}
+
+/// How long something takes to be made, and for how many it is.
+pub(super) fn preparation(thing: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (label, property) in
+        [("Preparation", "prepTime"), ("Cooking", "cookTime"), ("Time in all", "totalTime")]
+    {
+        push(&mut lines, label, &duration(&text(&thing[property])));
+    }
+    push(&mut lines, "Yield", &text(&thing["recipeYield"]));
+    push(&mut lines, "Cost", &text(&thing["estimatedCost"]));
+    lines
+}
+
+/// `1 h 20 min` of `PT1H20M`; what is no such time is left as it is.
+fn duration(text: &str) -> String {
+    let Some(parts) = text.strip_prefix('P') else { return text.to_owned() };
+    let (mut said, mut number, mut of_day) = (Vec::new(), String::new(), false);
+    for c in parts.chars() {
+        let unit = match c {
+            '0'..='9' | '.' => {
+                number.push(c);
+                continue;
+            }
+            'T' => {
+                of_day = true;
+                continue;
+            }
+            'D' => "d",
+            'H' => "h",
+            'M' if of_day => "min",
+            'S' => "s",
+            _ => return text.to_owned(),
+        };
+        let amount = std::mem::take(&mut number);
+        if amount.chars().any(|c| !matches!(c, '0' | '.')) {
+            said.push(format!("{amount} {unit}"));
+        }
+    }
+    said.join(" ")
 }
 
 /// Whether a thing can be reached or visited.
@@ -207,6 +271,10 @@ fn opening(spec: &Value) -> Option<String> {
             |day: &&str| name.len() >= 2 && day.to_lowercase().starts_with(&name.to_lowercase());
         days.extend(DAYS.iter().position(starts));
     });
+    let mut on_holidays = false;
+    each(&spec["dayOfWeek"], |day| {
+        on_holidays |= day.as_str().map(last_part) == Some("PublicHolidays");
+    });
     days.sort_unstable();
     days.dedup();
     let (opens, closes) = (text(&spec["opens"]), text(&spec["closes"]));
@@ -221,7 +289,11 @@ fn opening(spec: &Value) -> Option<String> {
         ends if !ends.is_empty() && !begins.is_empty() => format!(" ({begins} to {ends})"),
         _ => String::new(),
     };
-    match runs(&days).as_str() {
+    let mut named = runs(&days);
+    if on_holidays {
+        named.push_str(if named.is_empty() { "Public holidays" } else { ", public holidays" });
+    }
+    match named.as_str() {
         "" if between.is_empty() => None,
         days => Some(format!("{days} {hours}{between}").trim().to_owned()),
     }
@@ -267,7 +339,12 @@ pub(super) fn microdata(page: &PageTree) -> Vec<Value> {
         let Some(kind) = node.attribute("itemtype").filter(|_| things.len() < MAX_ITEMS) else {
             continue;
         };
-        let nested = page.ancestors(place).any(|at| page.nodes[at].attribute("itemtype").is_some());
+        // What only says that the page is one says nothing of what is on it.
+        let is_thing = |at: usize| {
+            let kind = page.nodes[at].attribute("itemtype").map(last_part);
+            kind.is_some_and(|kind| !kind.ends_with("Page") || matches!(kind, "FAQPage" | "QAPage"))
+        };
+        let nested = !is_thing(place) || page.ancestors(place).any(is_thing);
         let silent = page.holds(place, |node| node.tag == Tag::Fact);
         if !nested && silent {
             things.push(item(page, place, kind, 0));

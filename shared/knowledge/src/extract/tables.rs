@@ -57,7 +57,12 @@ fn is_data(page: &PageTree, gone: &[bool], table: usize) -> bool {
         return false;
     }
     let pieces = |tag: Tag| matches!(tag, Tag::Table | Tag::Form | Tag::Pre | Tag::H(_));
-    if page.holds(table, |node| pieces(node.tag)) {
+    // A heading may be the name of a column: of a plan, of a product.
+    let names = |at: usize| {
+        let headed = |above: usize| page.nodes[above].tag == Tag::HeaderCell;
+        matches!(page.nodes[at].tag, Tag::H(_)) && page.ancestors(at).take(4).any(headed)
+    };
+    if page.within(table).skip(1).any(|at| pieces(page.nodes[at].tag) && !names(at)) {
         return false;
     }
     let mut wide = false;
@@ -90,7 +95,8 @@ fn rows(walk: &mut Walk<'_>, table: usize) -> Vec<Row> {
         .within(table)
         .filter(|at| page.nodes[*at].tag == Tag::Row && !walk.gone[*at])
         .collect();
-    for place in places {
+    for place in &places {
+        let place = *place;
         // No cell reaches beyond the `tbody` that it is in.
         if page.nodes[place].parent != group {
             reaching.clear();
@@ -110,9 +116,10 @@ fn rows(walk: &mut Walk<'_>, table: usize) -> Vec<Row> {
             // By the standard 0 means all rows that are left.
             let high = if high == 0 { MAX_SPAN } else { high };
             let text = cell_text(walk, cell);
-            let names = page.nodes[cell].tag == Tag::HeaderCell;
+            let bold = || rows.is_empty() && is_bold(page, cell);
+            let names = page.nodes[cell].tag == Tag::HeaderCell || bold();
             row.names &= names || text.is_empty();
-            row.named |= row.width == 0 && names;
+            row.named |= row.width == 0 && page.nodes[cell].tag == Tag::HeaderCell;
             row.width += 1;
             for nth in 0..wide.clamp(1, MAX_COLUMNS - row.cells.len().min(MAX_COLUMNS - 1)) {
                 let column = row.cells.len();
@@ -132,7 +139,30 @@ fn rows(walk: &mut Walk<'_>, table: usize) -> Vec<Row> {
             rows.push(row);
         }
     }
+    if heads(&rows) == 0
+        && let Some(names) = places.first().and_then(|row| labelled(page, *row))
+    {
+        rows.insert(0, names);
+    }
     rows
+}
+
+/// The names of columns that each cell of a row has with it, for a style sheet to show on small
+/// screens.
+fn labelled(page: &PageTree, row: usize) -> Option<Row> {
+    const LABELS: &[&str] = &["data-label", "data-title", "data-th", "data-header", "data-column"];
+    let cells = page.children(row).filter(|at| page.nodes[*at].tag.is_cell());
+    let label = |at: usize| LABELS.iter().find_map(|name| page.nodes[at].attribute(name));
+    let cells: Option<Vec<String>> = cells.map(|at| label(at).map(super::folded)).collect();
+    let cells = cells.filter(|cells| cells.len() > 1)?;
+    Some(Row { names: true, width: cells.len(), cells, ..Row::default() })
+}
+
+/// Whether all that a cell says is bold, as programs for texts write the names of columns.
+fn is_bold(page: &PageTree, cell: usize) -> bool {
+    let mut texts =
+        page.within(cell).filter(|at| !page.nodes[*at].text.trim().is_empty()).peekable();
+    texts.peek().is_some() && texts.all(|at| page.is_in(at, Tag::Strong))
 }
 
 /// What reaches down from a row into those below it.
@@ -236,7 +266,15 @@ fn joined(parts: &[String]) -> String {
 
 /// How many rows at the top name the columns.
 fn heads(rows: &[Row]) -> usize {
-    let heads = rows.iter().take_while(|row| row.names && row.cells.len() > 1).count();
+    // What reaches over all columns names the rows below it, unless more names come below.
+    let across = |at: usize| {
+        let row = &rows[at];
+        let below = rows.get(at + 1).is_some_and(|below| below.names);
+        at > 0 && row.width == 1 && !row.reached && !below
+    };
+    let heads = (0..rows.len())
+        .take_while(|at| rows[*at].names && rows[*at].cells.len() > 1 && !across(*at))
+        .count();
     if heads > 0 {
         // A table of names alone has no values.
         return if heads < rows.len() { heads.min(4) } else { 0 };

@@ -75,6 +75,26 @@ pub(super) enum Tag {
     Other,
 }
 
+/// Elements that begin lines of their own and mean nothing else here.
+const BOXES: &[&str] = &[
+    "div",
+    "center",
+    "dir",
+    "fieldset",
+    "legend",
+    "hgroup",
+    "search",
+    "tbody",
+    "tfoot",
+    "colgroup",
+    "col",
+    "frame",
+    "address",
+    "marquee",
+    "plaintext",
+    "isindex",
+];
+
 impl Tag {
     pub(super) fn of(name: &QualName) -> Self {
         if name.ns != ns!(html) {
@@ -140,8 +160,9 @@ impl Tag {
             | "noembed" | "rp" | "rt" => Self::Void,
             "select" | "textarea" | "input" | "option" | "optgroup" | "datalist" | "progress"
             | "meter" | "output" => Self::Control,
-            name if name.contains('-') => Self::Custom,
-            _ => Self::Other,
+            name if BOXES.contains(&name) => Self::Other,
+            // Whatever a browser doesn't know stays in the line.
+            _ => Self::Custom,
         }
     }
 

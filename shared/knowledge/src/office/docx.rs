@@ -7,6 +7,7 @@ use url::Url;
 use super::{
     Archive, OfficeError,
     markup::{self, Element, Event, PageWriter},
+    spans::{MAX_SPAN, SpannedTable},
 };
 use crate::extract::{Document, markdown};
 
@@ -46,6 +47,8 @@ pub(crate) fn docx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
         skipped: 0,
         is_text: false,
         cells: Vec::new(),
+        tables: Vec::new(),
+        counts: HashMap::new(),
         hidden: false,
         contents: 0,
         fields: Vec::new(),
@@ -191,6 +194,8 @@ struct Paragraph {
     level: usize,
     html: PageWriter,
     bold: bool,
+    /// The tags that the run has opened beside that, which end with it.
+    marks: Vec<&'static str>,
     /// Whether it begins in a table of contents.
     in_contents: bool,
 }
@@ -204,11 +209,15 @@ struct Writer {
     paragraph: Paragraph,
     /// The lists that are open: their tags.
     lists: Vec<&'static str>,
+    /// How many items each level of each list has had.
+    counts: HashMap<(String, usize), u32>,
     /// How many elements deep in something that is not read.
     skipped: usize,
     is_text: bool,
     /// For each table that is open, whether its cell has text already.
     cells: Vec<bool>,
+    /// The tables that are open.
+    tables: Vec<SpannedTable>,
     hidden: bool,
     /// How many elements are open in a table of contents.
     contents: usize,
@@ -279,6 +288,10 @@ impl Writer {
                 self.paragraph.bold = true;
                 self.paragraph.html.raw("<b>");
             }
+            "vertAlign" if matches!(val, Some("superscript" | "subscript")) => {
+                self.mark(if val == Some("superscript") { "sup" } else { "sub" });
+            }
+            "strike" | "dstrike" if !off => self.mark("s"),
             "t" => self.is_text = true,
             "tab" if self.is_text || !self.paragraph.html.html.is_empty() => {
                 self.paragraph.html.raw(" ");
@@ -309,10 +322,23 @@ impl Writer {
                 self.end_lists(0);
                 self.cells.push(false);
                 self.page.raw("<table>");
+                self.tables.push(SpannedTable::default());
             }
-            "tr" => self.page.raw("<tr>"),
+            "tr" => {
+                self.page.raw("<tr>");
+                self.tables.last_mut().into_iter().for_each(SpannedTable::row);
+            }
+            "gridSpan" => {
+                let wide = tag.number("val", MAX_SPAN).unwrap_or(1).max(1);
+                self.tables.last_mut().into_iter().for_each(|table| table.wide = wide);
+            }
+            "vMerge" => {
+                let goes_on = val.is_none_or(|val| val == "continue");
+                self.tables.last_mut().into_iter().for_each(|table| table.goes_on = goes_on);
+            }
             "tc" => {
-                self.page.raw("<td>");
+                let begin = self.page.html.len();
+                self.tables.last_mut().into_iter().for_each(|table| table.cell(begin));
                 if let Some(cell) = self.cells.last_mut() {
                     *cell = false;
                 }
@@ -321,11 +347,22 @@ impl Writer {
         }
     }
 
+    /// Opens a tag that ends with the run.
+    fn mark(&mut self, tag: &'static str) {
+        if self.paragraph.marks.len() < 3 {
+            self.paragraph.html.raw(&format!("<{tag}>"));
+            self.paragraph.marks.push(tag);
+        }
+    }
+
     fn close(&mut self, name: &str) {
         match name {
             "t" => self.is_text = false,
             "r" => {
                 self.hidden = false;
+                while let Some(mark) = self.paragraph.marks.pop() {
+                    self.paragraph.html.raw(&format!("</{mark}>"));
+                }
                 if std::mem::take(&mut self.paragraph.bold) {
                     self.paragraph.html.raw("</b>");
                 }
@@ -334,11 +371,14 @@ impl Writer {
             "p" => self.end_paragraph(),
             "tc" => {
                 self.end_lists(0);
-                self.page.raw("</td>");
+                if let Some(table) = self.tables.last_mut() {
+                    table.end_cell(&mut self.page);
+                }
             }
             "tr" => self.page.raw("</tr>"),
             "tbl" => {
                 self.cells.pop();
+                self.tables.pop();
                 self.page.raw("</table>");
             }
             _ => {}
@@ -371,8 +411,10 @@ impl Writer {
         let listed = paragraph.number.or_else(of_style).filter(|_| self.cells.is_empty());
         match listed {
             Some(number) => {
-                let counted = self.counted.get(&(number, paragraph.level)).copied();
-                self.item(paragraph.level, counted.unwrap_or(false), &html);
+                let of = (number, paragraph.level);
+                let counted = self.counted.get(&of).copied().unwrap_or(false);
+                let number = self.number(of);
+                self.item(paragraph.level, counted.then_some(number), &html);
             }
             None if self.cells.is_empty() => {
                 self.end_lists(0);
@@ -390,8 +432,16 @@ impl Writer {
         }
     }
 
-    fn item(&mut self, level: usize, counted: bool, html: &str) {
-        let list = if counted { "ol" } else { "ul" };
+    /// The number of the next item of a list's level: those below it begin again.
+    fn number(&mut self, of: (String, usize)) -> u32 {
+        self.counts.retain(|(list, level), _| *list != of.0 || *level <= of.1);
+        let count = self.counts.entry(of).or_insert(0);
+        *count += 1;
+        *count
+    }
+
+    fn item(&mut self, level: usize, number: Option<u32>, html: &str) {
+        let list = if number.is_some() { "ol" } else { "ul" };
         self.end_lists(level + 1);
         if self.lists.len() == level + 1 && self.lists.last() != Some(&list) {
             self.end_lists(level);
@@ -400,7 +450,10 @@ impl Writer {
             self.page.raw(&format!("<{list}>"));
             self.lists.push(list);
         }
-        self.page.raw(&format!("<li>{html}</li>"));
+        match number {
+            Some(number) => self.page.raw(&format!("<li value={number}>{html}</li>")),
+            None => self.page.raw(&format!("<li>{html}</li>")),
+        }
     }
 
     fn end_lists(&mut self, keep: usize) {

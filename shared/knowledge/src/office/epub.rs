@@ -9,7 +9,7 @@ use super::{
     markup::{self, Event},
     resolved,
 };
-use crate::extract::{Document, ExtractError, markdown};
+use crate::extract::{Document, ExtractError, markdown, percent_decoded, xhtml};
 
 /// Chapters read of one book at most.
 const MAX_CHAPTERS: usize = 1_000;
@@ -37,7 +37,7 @@ pub(crate) fn epub(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
         match (tag.name.as_str(), tag.get("id"), tag.get("href"), tag.get("idref")) {
             // The table of contents is a page too, and says nothing.
             ("item", Some(id), Some(href), _) if tag.get("properties") != Some("nav") => {
-                parts.insert(id.to_owned(), resolved(folder, &href.replace("%20", " ")));
+                parts.insert(id.to_owned(), resolved(folder, &percent_decoded(href)));
             }
             ("itemref", _, _, Some(id)) => order.push(id.to_owned()),
             _ => {}
@@ -47,7 +47,7 @@ pub(crate) fn epub(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
         Document { title: markup::title(Some(package)).unwrap_or_default(), ..Document::default() };
     for part in order.iter().take(MAX_CHAPTERS).filter_map(|id| parts.get(id)) {
         let Some(chapter) = archive.text(part)? else { continue };
-        match markdown::document(&chapter, url, None) {
+        match markdown::document(&xhtml::opened(&chapter), url, None) {
             Ok(chapter) => book.blocks.extend(chapter.blocks),
             Err(ExtractError::Empty) => {}
             Err(error) => return Err(error.into()),

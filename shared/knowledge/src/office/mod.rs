@@ -10,6 +10,7 @@ mod markup;
 mod number_formats;
 mod odt;
 mod pptx;
+mod spans;
 mod xlsx;
 
 pub(crate) use docx::docx;

@@ -113,8 +113,9 @@ impl Writer {
             "table-cell" => {
                 self.repeated = tag.number("number-columns-repeated", MAX_REPEATED).unwrap_or(1);
                 self.cell = self.page.html.len();
-                let span = tag.number("number-columns-spanned", MAX_REPEATED).unwrap_or(1);
-                self.page.raw(&format!("<td colspan={span}>"));
+                let span = |name| tag.number(name, MAX_REPEATED).unwrap_or(1).max(1);
+                let (wide, high) = (span("number-columns-spanned"), span("number-rows-spanned"));
+                self.page.raw(&format!("<td colspan={wide} rowspan={high}>"));
             }
             "line-break" => self.page.raw("<br>"),
             "tab" | "s" => self.page.raw(" "),

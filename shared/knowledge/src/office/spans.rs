@@ -1,0 +1,57 @@
+//! Cells of a text's table that reach over columns and rows, as Word and LibreOffice tell of them: what
+//! reaches down is said in each row that it reaches into.
+
+use super::markup::PageWriter;
+
+/// Columns that one cell reaches over at most.
+pub(super) const MAX_SPAN: usize = 60;
+
+/// A table that is being written.
+#[derive(Debug, Default)]
+pub(super) struct SpannedTable {
+    /// What is in each column of the row above.
+    above: Vec<String>,
+    /// The column of the next cell.
+    column: usize,
+    begin: usize,
+    /// How many columns the cell that is open reaches over.
+    pub(super) wide: usize,
+    /// Whether it is the rest of the cell above it.
+    pub(super) goes_on: bool,
+}
+
+impl SpannedTable {
+    /// A row begins.
+    pub(super) fn row(&mut self) {
+        self.column = 0;
+    }
+
+    /// A cell begins; its text is written from `begin` on.
+    pub(super) fn cell(&mut self, begin: usize) {
+        (self.begin, self.wide, self.goes_on) = (begin, 1, false);
+    }
+
+    /// The cell ends.
+    pub(super) fn end_cell(&mut self, page: &mut PageWriter) {
+        let said = page.html.get(self.begin..).unwrap_or_default().to_owned();
+        page.html.truncate(self.begin);
+        let said = match self.goes_on {
+            true => self.above.get(self.column).cloned().unwrap_or(said),
+            false => said,
+        };
+        match self.wide {
+            1 => page.raw("<td>"),
+            wide => page.raw(&format!("<td colspan={wide}>")),
+        }
+        page.raw(&said);
+        page.raw("</td>");
+        for _ in 0..self.wide {
+            if self.column >= MAX_SPAN {
+                break;
+            }
+            self.above.resize(self.above.len().max(self.column + 1), String::new());
+            said.clone_into(&mut self.above[self.column]);
+            self.column += 1;
+        }
+    }
+}
