@@ -14,6 +14,10 @@ const MAX_RECORDS: usize = 20_000;
 const MAX_VALUES: usize = 60;
 /// Values of one JSON file at most; each takes some 80 bytes of memory, read or not.
 pub(crate) const MAX_JSON_VALUES: usize = 2_000_000;
+/// How deep lists of records are in a JSON file.
+const MAX_NESTED: usize = 5;
+/// What says how something is called that holds records.
+const NAMES: &[&str] = &["name", "title", "label", "category", "section", "topic"];
 /// Lines that are looked at for what divides their values.
 const LOOKED_AT: usize = 20;
 
@@ -33,6 +37,8 @@ const QUESTIONS: &[&str] = &[
     "问题",
     "質問",
     "faq",
+    "patterns",
+    "utterances",
 ];
 const ANSWERS: &[&str] = &[
     "answer",
@@ -53,6 +59,7 @@ const ANSWERS: &[&str] = &[
     "ответ",
     "答案",
     "回答",
+    "responses",
 ];
 
 /// Reads values divided by `divider`, or by what divides them.
@@ -182,8 +189,21 @@ fn write_records(outline: &mut Outline, rows: &[Vec<String>]) {
     }
 }
 
+/// Whether a column or a value is called one of these, in so many words or among a few.
 fn is_called(cell: &str, names: &[&str]) -> bool {
-    names.contains(&cell.trim().to_lowercase().as_str())
+    const SHORTEST: usize = 5;
+    const MOST_WORDS: usize = 3;
+    // "Question id" has no question.
+    const OTHER: &[&str] =
+        &["id", "no", "number", "date", "time", "type", "count", "author", "by", "category", "url"];
+    let cell = cell.trim().to_lowercase();
+    let words: Vec<&str> =
+        cell.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let among = |word: &&str| word.chars().count() >= SHORTEST && names.contains(word);
+    names.contains(&cell.as_str())
+        || (words.len() <= MOST_WORDS
+            && words.iter().any(among)
+            && !words.iter().any(|word| OTHER.contains(word)))
 }
 
 fn pair(outline: &mut Outline, question: &str, answer: &str) {
@@ -198,51 +218,117 @@ fn pair(outline: &mut Outline, question: &str, answer: &str) {
     outline.end(scope);
 }
 
-/// Reads JSON: records in a list, in the longest list of an object, or one a line.
+/// Reads JSON: records in lists, whatever these are in, or one a line.
 pub(crate) fn json(text: &str) -> Result<Document, ExtractError> {
     // Before anything is parsed. What is in a text is counted too, since only a parser could tell.
     if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MAX_JSON_VALUES {
         return Err(ExtractError::TooManyValues);
     }
     let text = text.trim_start_matches('\u{feff}');
-    let values: Vec<Value> = match serde_json::from_str::<Value>(text) {
-        Ok(Value::Array(all)) => all,
-        Ok(Value::Object(one)) if exchange(&one).is_some() => vec![Value::Object(one)],
-        Ok(Value::Object(mut one)) => {
-            let longest = one
-                .iter()
-                .filter_map(|(name, value)| Some((name.clone(), value.as_array()?.len())))
-                .max_by_key(|(_, len)| *len);
-            match longest.and_then(|(name, _)| one.remove(&name)) {
-                Some(Value::Array(all)) if all.iter().any(Value::is_object) => all,
-                Some(value) => vec![Value::Object(one), value],
-                None => vec![Value::Object(one)],
-            }
-        }
-        _ => {
-            let values = text.lines().filter_map(|line| serde_json::from_str(line.trim()).ok());
-            values.take(MAX_RECORDS).collect()
-        }
-    };
     let mut outline = Outline::default();
-    for value in values.iter().take(MAX_RECORDS) {
-        record(&mut outline, value);
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) => walk(&mut outline, &value, 0),
+        Err(_) => {
+            let values = text.lines().filter_map(|line| serde_json::from_str(line.trim()).ok());
+            values.take(MAX_RECORDS).for_each(|value: Value| walk(&mut outline, &value, 1));
+        }
     }
     finished(outline)
+}
+
+/// Writes the records in a value. What holds lists of records is told by its name, and what else is
+/// known of it; of the whole file only the records are.
+fn walk(outline: &mut Outline, value: &Value, depth: usize) {
+    match value {
+        Value::Array(all) if all.iter().all(Value::is_array) && all.len() > 1 => {
+            let cells = |row: &Value| {
+                let cells = row.as_array().into_iter().flatten().take(MAX_VALUES);
+                cells.map(said).collect::<Vec<String>>()
+            };
+            let rows: Vec<Vec<String>> = all.iter().take(MAX_RECORDS).map(cells).collect();
+            write(outline, &rows);
+        }
+        Value::Array(all) => {
+            all.iter().take(MAX_RECORDS).for_each(|one| walk(outline, one, depth.max(1)));
+        }
+        Value::Object(of) if depth < MAX_NESTED && pairs_of(of).is_empty() && is_holder(of) => {
+            let scope = outline.begin();
+            let holds = |value: &Value| holds_records(value, MAX_NESTED);
+            let named = NAMES.iter().find_map(|name| of.get(*name)?.as_str());
+            if let Some(name) = named.filter(|_| depth > 0) {
+                outline.heading(2 + u8::try_from(depth.min(3)).unwrap_or(0), name);
+                let plain: serde_json::Map<String, Value> = of
+                    .iter()
+                    .filter(|(_, value)| !holds(value))
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect();
+                if plain.len() > 1 {
+                    record(outline, &Value::Object(plain));
+                }
+            }
+            for value in of.values().filter(|value| holds(value)).take(MAX_VALUES) {
+                walk(outline, value, depth + 1);
+            }
+            outline.end(scope);
+        }
+        value => record(outline, value),
+    }
+}
+
+/// Whether an object holds records and is none itself.
+fn is_holder(of: &serde_json::Map<String, Value>) -> bool {
+    of.values().any(|value| holds_records(value, MAX_NESTED))
+}
+
+/// Whether a value has a list of records in it, this deep.
+fn holds_records(value: &Value, deep: usize) -> bool {
+    match value {
+        Value::Array(all) => all.iter().any(Value::is_object),
+        Value::Object(of) if deep > 0 => of.values().any(|value| holds_records(value, deep - 1)),
+        _ => false,
+    }
+}
+
+/// Questions with their answers, of a record that has such.
+fn pairs_of(of: &serde_json::Map<String, Value>) -> Vec<(String, String)> {
+    let find = |names: &[&str]| {
+        let is = |value: &Value| match value {
+            Value::Array(all) => !all.is_empty() && all.iter().all(Value::is_string),
+            value => value.is_string(),
+        };
+        of.iter().find(|(name, value)| is_called(name, names) && is(value)).map(|(_, value)| value)
+    };
+    let asked = |question: &Value, answer: String| -> Vec<(String, String)> {
+        let questions = match question {
+            Value::Array(all) => all.iter().take(MAX_VALUES).map(said).collect(),
+            one => vec![said(one)],
+        };
+        questions.into_iter().map(|question| (question, answer.clone())).collect()
+    };
+    if let (Some(question), Some(answer)) = (find(QUESTIONS), find(ANSWERS)) {
+        // Several answers are ways to say one.
+        return asked(question, said(answer.get(0).unwrap_or(answer)));
+    }
+    if let (Some(question), Some(answer)) = (of.get("name"), of.get("acceptedAnswer")) {
+        return asked(question, said(answer.get("text").unwrap_or(answer)));
+    }
+    let asks = |(name, value): (&String, &Value)| {
+        value.is_string() && name.trim_end().ends_with(['?', '？', '؟'])
+    };
+    if !of.is_empty() && of.iter().all(asks) {
+        let pairs = of.iter().take(MAX_RECORDS);
+        return pairs.map(|(question, answer)| (question.clone(), said(answer))).collect();
+    }
+    exchange(of).into_iter().collect()
 }
 
 fn record(outline: &mut Outline, value: &Value) {
     let Value::Object(of) = value else {
         return outline.block(BlockKind::Text, &said(value));
     };
-    let find = |names: &[&str]| {
-        of.iter().find(|(name, value)| is_called(name, names) && value.is_string())
-    };
-    if let (Some((_, question)), Some((_, answer))) = (find(QUESTIONS), find(ANSWERS)) {
-        return pair(outline, &said(question), &said(answer));
-    }
-    if let Some((question, answer)) = exchange(of) {
-        return pair(outline, &question, &answer);
+    let pairs = pairs_of(of);
+    if !pairs.is_empty() {
+        return pairs.iter().for_each(|(question, answer)| pair(outline, question, answer));
     }
     let parts: Vec<String> = of
         .iter()
@@ -336,5 +422,25 @@ mod tests {
             (&read[..3], read[3].as_str()),
             (&expected.map(str::to_owned)[..], "Water is free.")
         );
+    }
+
+    #[test]
+    fn pairs_are_found_whatever_they_are_in() {
+        let intents = r#"{"intents": [{"tag": "a", "patterns": ["Open?", "Closed?"], "responses": ["Daily.", "Each day."]}]}"#;
+        assert_eq!(texts(json(intents)), ["Open?\nDaily.", "Closed?\nDaily."]);
+        let nested =
+            r#"{"data": {"topics": [{"name": "Stay", "faqs": [{"q": "Late?", "a": "Ring."}]}]}}"#;
+        let document = json(nested).unwrap();
+        assert_eq!(document.blocks[0].headings[0], "Stay");
+        assert_eq!(texts(Ok(document)), ["Late?\nRing."]);
+        assert_eq!(texts(json(r#"{"Pets?": "Small ones.", "Bikes?": "In the shed."}"#)).len(), 2);
+        assert_eq!(
+            texts(json(r#"[["Pier", "Fee"], ["North", "4"], ["South", "6"]]"#))[0],
+            "Pier: North | Fee: 4"
+        );
+        let data = r#"{"@type": "FAQPage", "mainEntity": [{"name": "Sauna?", "acceptedAnswer": {"text": "At six."}}]}"#;
+        assert_eq!(texts(json(data)), ["Sauna?\nAt six."]);
+        let rows = "Guest question;Our answer;Question id\nTowels?;Free.;7\n";
+        assert_eq!(texts(csv(rows, None)), ["Towels?\nFree."]);
     }
 }

@@ -1,10 +1,14 @@
 //! AsciiDoc, by way of Markdown: sections, lists, tables, code, remarks; comments, attributes and
 //! what only a converter understands are left out.
 
+use std::collections::HashMap;
+
 use url::Url;
 
-use super::{Document, ExtractError, markdown};
+use super::{Document, ExtractError, markdown, superscript};
 
+/// Names that stand for something, and times that they do so in a line, at most.
+const MAX_NAMES: usize = 500;
 /// Cells of one row at most.
 const MAX_CELLS: usize = 40;
 
@@ -25,6 +29,10 @@ struct Reader {
     until: Option<(String, bool)>,
     /// The cells of the table that is being read, and how many are in a row.
     table: Option<(Vec<String>, usize)>,
+    /// How many columns the next table has, as the line before it says.
+    columns: usize,
+    /// What names stand for.
+    attributes: HashMap<String, String>,
 }
 
 impl Reader {
@@ -42,7 +50,9 @@ impl Reader {
         if line == "|===" || line == "!===" {
             return match self.table.is_some() {
                 true => self.end_table(),
-                false => self.table = Some((Vec::new(), 0)),
+                false => {
+                    self.table = Some((Vec::new(), std::mem::take(&mut self.columns)));
+                }
             };
         }
         if self.table.is_some() {
@@ -58,7 +68,51 @@ impl Reader {
             }
             // Boxes: what is in them is text.
             Some('=' | '*' | '_' | '+') => self.push(""),
-            _ => self.text_line(line),
+            // An open block, a line across, the end of a page.
+            _ if matches!(line, "--" | "'''" | "<<<") => self.push(""),
+            _ => self.text_line(&self.with_names(line)),
+        }
+    }
+
+    /// A line with what its names in braces stand for.
+    fn with_names(&self, line: &str) -> String {
+        let mut said = String::with_capacity(line.len());
+        let mut rest = line;
+        for _ in 0..MAX_NAMES {
+            let Some((before, behind)) = rest.split_once('{') else { break };
+            let named = behind
+                .split_once('}')
+                .and_then(|(name, after)| Some((self.attributes.get(name)?, after)));
+            said.push_str(before);
+            match named {
+                Some((value, after)) => {
+                    said.push_str(value);
+                    rest = after;
+                }
+                None => {
+                    said.push('{');
+                    rest = behind;
+                }
+            }
+        }
+        said.push_str(rest);
+        said
+    }
+
+    /// Notes what a line says of what comes next, or of a name.
+    fn note(&mut self, line: &str) {
+        if let Some((name, value)) = line.strip_prefix(':').and_then(|rest| rest.split_once(": "))
+            && self.attributes.len() < MAX_NAMES
+        {
+            self.attributes.insert(name.to_owned(), self.with_names(value.trim()));
+        }
+        if let Some((_, columns)) = line.split_once("cols=") {
+            let quoted = columns.strip_prefix('"').and_then(|rest| rest.split('"').next());
+            let columns = quoted.unwrap_or(columns).trim_end_matches(']');
+            let times =
+                |of: &str| of.split_once('*').and_then(|(times, _)| times.trim().parse().ok());
+            let counts = columns.split([',', ';']).map(|of| times(of).unwrap_or(1usize));
+            self.columns = counts.sum::<usize>().min(MAX_CELLS);
         }
     }
 
@@ -70,6 +124,9 @@ impl Reader {
                 !name.contains(' ') && (rest.is_empty() || rest.starts_with(' '))
             });
         let is_block = line.starts_with('[') && line.ends_with(']');
+        if is_attribute || is_block {
+            self.note(line);
+        }
         if line.starts_with("//") || line == "+" || is_attribute || is_block {
             return self.push("");
         }
@@ -100,13 +157,17 @@ impl Reader {
             Some((term, said))
                 if !term.is_empty() && (said.is_empty() || said.starts_with(' ')) =>
             {
-                self.push(&format!("\n{}\n: {}", inline(term), inline(said.trim())));
+                // What is said of it may begin in the next line.
+                let said = inline(said.trim());
+                let end = if said.is_empty() { "" } else { "\n" };
+                self.text.push_str(&format!("\n{}\n: {said}{end}", inline(term)));
             }
             _ => self.push(&inline(line)),
         }
     }
 
     fn row(&mut self, line: &str) {
+        let line = &self.with_names(line);
         let Some((cells, columns)) = &mut self.table else { return };
         let Some(begin) = line.find('|') else {
             if let Some(last) = cells.last_mut().filter(|_| !line.trim().is_empty()) {
@@ -170,7 +231,21 @@ fn inline(line: &str) -> String {
         let (before, behind) = rest.split_at(at);
         let word = before.rfind(char::is_whitespace).map_or(0, |space| space + 1);
         let target = before.get(word..).unwrap_or_default();
-        let leads = ["http://", "https://", "link:", "xref:", "mailto:", "image:", "footnote:"];
+        let leads = [
+            "http://",
+            "https://",
+            "link:",
+            "xref:",
+            "mailto:",
+            "image:",
+            "footnote:",
+            "kbd:",
+            "btn:",
+            "menu:",
+            "icon:",
+            "pass:",
+            "indexterm:",
+        ];
         let begin = leads.iter().filter_map(|lead| target.find(lead)).min();
         if behind.starts_with('[')
             && let (Some(begin), Some(end)) = (begin, behind.find(']'))
@@ -178,11 +253,20 @@ fn inline(line: &str) -> String {
             let shown = behind.get(1..end).unwrap_or_default();
             let shown = shown.split(",role=").next().unwrap_or(shown).trim_end_matches('^');
             said.push_str(before.get(..word + begin).unwrap_or_default());
+            let of = target.get(begin..).unwrap_or_default();
+            match of {
+                "footnote:" => said.push_str(" ("),
+                _ if of.starts_with("menu:") => said.push_str(&format!("{} > ", &of[5..])),
+                _ => {}
+            }
             said.push_str(if shown.is_empty() {
                 target.get(begin..).unwrap_or_default()
             } else {
                 shown
             });
+            if of == "footnote:" {
+                said.push(')');
+            }
             rest = behind.get(end + 1..).unwrap_or_default();
         } else if behind.starts_with("<<")
             && let Some(end) = behind.find(">>")
@@ -198,7 +282,29 @@ fn inline(line: &str) -> String {
         }
     }
     said.push_str(rest);
-    said.replace("`+", "`").replace("+`", "`")
+    without_signs(&said.replace("`+", "`").replace("+`", "`"))
+}
+
+/// Without terms of the index, which nobody sees, and with what is lowered or raised as it is said.
+fn without_signs(text: &str) -> String {
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("(((") {
+        let Some((_, after)) = behind.split_once(")))") else { break };
+        said.push_str(before.trim_end());
+        rest = after;
+    }
+    said.push_str(rest);
+    for (sign, raised) in [('~', false), ('^', true)] {
+        let parts: Vec<&str> = said.split(sign).collect();
+        let short = |part: &&str| (1..=4).contains(&part.len()) && !part.contains(' ');
+        if parts.len() == 3 && short(&parts[1]) {
+            let (before, inner, after) = (parts[0], parts[1], parts[2]);
+            let inner = if raised { superscript(before, inner) } else { inner.to_owned() };
+            said = format!("{before}{inner}{after}");
+        }
+    }
+    said
 }
 
 #[cfg(test)]
@@ -236,6 +342,26 @@ mod tests {
         assert!(all.contains("Cone") && all.contains("What melts first."), "{all}");
         for absent in ["cheaper", "not yet", "====", "|===", "[source", ":toc:", "NOTE", "WARNING"]
         {
+            assert!(!all.contains(absent), "{absent:?} is in {all}");
+        }
+    }
+
+    #[test]
+    fn names_columns_and_macros_are_said_as_they_are_shown() {
+        let source = "= Kiln\n:heat: 1200 degrees\n\n== Firing\n\nIt reaches {heat}.footnote:[Not in frost.]\n\n\
+            --\nPress kbd:[F2], then menu:Fire[Now].\n--\n\nSoot is CO~2~ free (((soot))).\n\n\
+            [cols=\"2*\"]\n|===\n|Size\n|Fee\n\n|Small\n|{heat}\n|===\n\nCone::\nWhat melts first.\n";
+        let all = lines(source).join("\n");
+        for there in [
+            "It reaches 1200 degrees. (Not in frost.)",
+            "Press F2, then Fire > Now.",
+            "Soot is CO2 free.",
+            "Small",
+            "Cone: What melts first.",
+        ] {
+            assert!(all.contains(there), "{there:?} is not in {all}");
+        }
+        for absent in ["{heat}", "kbd:", "--", "(((", "~", "footnote"] {
             assert!(!all.contains(absent), "{absent:?} is in {all}");
         }
     }

@@ -158,6 +158,7 @@ fn style(tag: Tag, style: &str, attrs: &[Attribute]) -> Hints {
         let off_screen =
             ["left", "top", "text-indent"].iter().any(|of| name.eq_ignore_ascii_case(of));
         if is("display", "none")
+            || is("mso-element", "comment-list")
             || (is("visibility", "hidden") && !fades_in(attrs))
             || ((tag == Tag::P || tag.is_inline()) && without_size())
         {

@@ -74,6 +74,10 @@ pub(super) struct Counter {
     pub(super) step: i64,
 }
 
+fn is_word_item(class: Option<&str>) -> bool {
+    class.is_some_and(|class| class.starts_with("MsoListParagraph"))
+}
+
 impl<'p> Walk<'p> {
     pub(super) fn new(
         page: &'p PageTree,
@@ -115,6 +119,7 @@ impl<'p> Walk<'p> {
             return self.write(BlockKind::Text, &text);
         }
         match node.tag {
+            Tag::P if is_word_item(node.attribute("class")) => self.word_item(place),
             Tag::H(level) => self.heading(level, place),
             Tag::Pre => {
                 self.flush();
@@ -150,6 +155,23 @@ impl<'p> Walk<'p> {
             _ if self.is_label(place) || self.asks_for_the_next(place) => self.named(place),
             _ if self.is_fact(place) => self.fact(place),
             _ => self.container(place),
+        }
+    }
+
+    /// An item as Word writes it: a paragraph that begins with the item's mark, a letter of a font of
+    /// signs or a number.
+    fn word_item(&mut self, place: usize) {
+        self.flush();
+        let text = self.text(place);
+        let (mark, said) = text.split_once(' ').unwrap_or(("", &text));
+        let is_sign = mark.chars().count() == 1
+            && (!mark.contains(char::is_alphanumeric) || ["o", "q", "v", "Ø", "ü"].contains(&mark));
+        let number = mark.trim_end_matches(['.', ')']);
+        let counted = number.len() < mark.len() && number.parse::<u16>().is_ok();
+        match (is_sign, counted) {
+            (true, _) => self.write(BlockKind::Item, &format!("- {said}")),
+            (_, true) => self.write(BlockKind::Step, &text),
+            _ => self.write(BlockKind::Text, &text),
         }
     }
 

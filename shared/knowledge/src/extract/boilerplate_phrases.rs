@@ -122,6 +122,8 @@ const LINES: &[&str] = &[
     "be the first to like this",
     "- anzeige -",
     "annonce",
+    "click to expand",
+    "click to expand...",
     "close",
     "comments",
     "contents",

@@ -167,6 +167,9 @@ impl<'p> Judge<'p> {
         if self.disclosure.is_hidden(place) {
             return !self.is_most(place);
         }
+        if self.chars(place) == 1 && is_called_icon(node) {
+            return true;
+        }
         node.tag != Tag::Article && self.is_called_so(place)
     }
 
@@ -458,6 +461,13 @@ impl<'p> Judge<'p> {
 /// Where a page is on its site, as "Start / Boats / Laser".
 fn is_path(text: &str) -> bool {
     text.chars().count() < 80 && [" / ", " › ", " » ", " > "].iter().any(|sign| text.contains(sign))
+}
+
+/// Whether a letter stands for a drawing, which only a font of icons has.
+fn is_called_icon(node: &Node) -> bool {
+    let class = node.attribute("class").unwrap_or_default();
+    let mut words = class.split(|c: char| !c.is_ascii_alphabetic());
+    words.any(|word| matches!(word, "icon" | "symbol" | "glyph" | "arrow" | "chevron"))
 }
 
 fn is_box_to_tick(node: &Node) -> bool {

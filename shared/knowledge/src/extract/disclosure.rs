@@ -42,7 +42,28 @@ impl<'p> Disclosure<'p> {
     /// Whether it isn't shown, and nothing that a reader does shows it.
     pub(super) fn is_hidden(&self, place: usize) -> bool {
         let hints = self.page.nodes[place].hints;
-        hints.any(Hints::HIDDEN.union(Hints::UNTIL_FOUND)) && !self.unfolds(place)
+        (hints.any(Hints::HIDDEN.union(Hints::UNTIL_FOUND)) && !self.unfolds(place))
+            || self.is_remark_of_authors(place)
+    }
+
+    /// Whether it is what the authors of a text said to each other, as Google Docs writes it down, or
+    /// the mark that leads there.
+    fn is_remark_of_authors(&self, place: usize) -> bool {
+        let (page, node) = (self.page, &self.page.nodes[place]);
+        let is_link = |at: usize, of: &str, to: &str| {
+            let starts = |name: &str, with: &str| {
+                page.nodes[at].attribute(name).is_some_and(|value| value.starts_with(with))
+            };
+            page.nodes[at].tag == Tag::A && starts("id", of) && starts("href", to)
+        };
+        match node.tag {
+            Tag::A => is_link(place, "cmnt_ref", "#cmnt"),
+            Tag::P | Tag::Other | Tag::Li => {
+                let first = page.children(place).find(|at| page.nodes[*at].tag != Tag::Text);
+                first.is_some_and(|first| is_link(first, "cmnt", "#cmnt_ref"))
+            }
+            _ => false,
+        }
     }
 
     fn unfolds(&self, place: usize) -> bool {

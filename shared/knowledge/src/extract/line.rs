@@ -181,7 +181,8 @@ pub(super) fn superscript(before: &str, sup: &str, money: bool, linked: bool) ->
     let digits = !sup.is_empty() && sup.chars().all(|c| c.is_ascii_digit());
     let mark = sup.trim_matches(['[', ']', '(', ')']);
     let is_mark = !mark.is_empty() && mark.len() <= 3 && mark.chars().all(|c| c.is_ascii_digit());
-    if linked && (is_mark || mark.chars().all(|c| !c.is_alphanumeric())) {
+    let lettered = sup.starts_with('[') && mark.chars().count() == 1;
+    if linked && (is_mark || lettered || mark.chars().all(|c| !c.is_alphanumeric())) {
         return String::new();
     }
     let last = before.chars().next_back();
@@ -212,6 +213,11 @@ pub(super) fn superscript(before: &str, sup: &str, money: bool, linked: bool) ->
         (0, _) if last.is_whitespace() || matches!(last, ',' | '.') => sup.to_owned(),
         _ => format!("[{sup}]"),
     }
+}
+
+/// How a superscript is written behind `before`, where nothing else is known of it.
+pub(crate) fn raised(before: &str, sup: &str) -> String {
+    superscript(before, sup.trim(), false, false)
 }
 
 /// How a subscript is written behind `before`.

@@ -5,12 +5,16 @@
 use std::borrow::Cow;
 
 /// Attributes of components that name what is in them.
-const NAMES: &[&str] = &["title", "label", "header", "question", "summary", "heading"];
+const NAMES: &[&str] = &[
+    "title", "label", "header", "question", "summary", "heading", "name", "path", "query", "body",
+    "tab",
+];
 
 /// `source` in the Markdown that all agree on.
 pub(super) fn plain(source: &str) -> Cow<'_, str> {
     const SIGNS: &[&str] = &[
         ":::", "!!! ", "???", "=== \"", "{%", "{{<", "{{%", "{/*", "[!", "import ", "export ", "<",
+        "[[", "==", "%%", "{:", "{ .", "{.", "[TOC]", "[toc]",
     ];
     if !SIGNS.iter().any(|sign| source.contains(sign)) {
         return Cow::Borrowed(source);
@@ -29,6 +33,10 @@ struct Plain<'s> {
     fence: Option<&'s str>,
     /// Whether a comment of MDX is being read.
     in_comment: bool,
+    /// Whether code of a component is being read, up to an empty line.
+    in_code: bool,
+    /// A tag of a component that goes over several lines.
+    tag: Option<String>,
     /// How far the content of a remark of MkDocs is indented.
     indent: usize,
 }
@@ -51,18 +59,64 @@ impl<'s> Plain<'s> {
             self.in_comment = !said.contains("*/}");
             return;
         }
+        if self.in_code {
+            self.in_code = !said.is_empty();
+            return;
+        }
+        if self.tag(said) {
+            return;
+        }
+        if said.starts_with("export ") && said.ends_with(['(', '{', '[']) {
+            self.in_code = replaced(said).is_some();
+        }
         match replaced(said) {
-            None => self.text.push_str(line),
+            None => {
+                let line = without_marks(line);
+                self.text.push_str(&line);
+            }
             Some((name, opens)) => {
                 if opens {
                     self.indent += 4;
                 }
-                self.text.push('\n');
-                if !name.is_empty() {
-                    self.text.push_str(&format!("**{name}**\n\n"));
-                }
+                self.name(name);
             }
         }
+    }
+
+    fn name(&mut self, name: &str) {
+        self.text.push('\n');
+        if !name.is_empty() {
+            self.text.push_str(&format!("**{name}**\n\n"));
+        }
+    }
+
+    /// Reads a component whose tag goes over several lines, or that begins and ends in one.
+    fn tag(&mut self, said: &str) -> bool {
+        const LONGEST: usize = 2_000;
+        if let Some(mut tag) = self.tag.take() {
+            tag.push(' ');
+            tag.push_str(said);
+            match said.ends_with('>') || tag.len() > LONGEST {
+                true => self.name(attribute(&tag).unwrap_or_default()),
+                false => self.tag = Some(tag),
+            }
+            return true;
+        }
+        let Some(rest) = said.strip_prefix('<') else { return false };
+        if !rest.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return false;
+        }
+        if !said.contains('>') {
+            self.tag = Some(said.to_owned());
+            return true;
+        }
+        let Some((head, inner)) = said.split_once('>') else { return false };
+        let Some((inner, _)) = inner.rsplit_once("</") else { return false };
+        let Some(name) = attribute(head) else { return false };
+        self.name(name);
+        self.text.push_str(inner);
+        self.text.push_str("\n\n");
+        true
     }
 
     /// Without the spaces by which it belongs to a remark.
@@ -81,6 +135,9 @@ impl<'s> Plain<'s> {
 fn replaced(line: &str) -> Option<(&str, bool)> {
     if let Some(rest) = line.strip_prefix(":::") {
         let rest = rest.trim_start_matches(':').trim();
+        if rest.starts_with('{') {
+            return Some((attribute(rest).unwrap_or_default(), false));
+        }
         let name = rest.split_once([' ', '[']).map_or("", |(_, title)| title);
         return Some((name.trim_matches(['[', ']', ' ']), false));
     }
@@ -93,7 +150,11 @@ fn replaced(line: &str) -> Option<(&str, bool)> {
     if tag("{%", "%}") || tag("{{<", ">}}") || tag("{{%", "%}}") {
         return Some((attribute(line).unwrap_or_default(), false));
     }
-    if line.starts_with("> [!") && line.ends_with(']') {
+    if let Some(rest) = line.strip_prefix("> [!") {
+        let (_, name) = rest.split_once(']')?;
+        return Some((name.trim_start_matches(['+', '-']).trim(), false));
+    }
+    if matches!(line, "[TOC]" | "[toc]" | "[[toc]]" | "[[_TOC_]]") || tag("{:", "}") {
         return Some(("", false));
     }
     let quotes = line.contains(['"', '\'']);
@@ -110,6 +171,47 @@ fn replaced(line: &str) -> Option<(&str, bool)> {
     component.starts_with(|c: char| c.is_ascii_uppercase()).then_some(())?;
     let name = attribute(line)?;
     line.ends_with('>').then_some((name, false)).filter(|_| !line.contains("</"))
+}
+
+/// A line of text without what some systems mark in it: links by the names of pages, what is
+/// highlighted, remarks of the author, attributes of what is before them.
+fn without_marks(line: &str) -> Cow<'_, str> {
+    if line.contains('`') || !["[[", "==", "%%", "{:", "{ .", "{."].iter().any(|m| line.contains(m))
+    {
+        return Cow::Borrowed(line);
+    }
+    let wiki = between(line, "[[", "]]", |inner, before| {
+        let shown = inner.rsplit_once('|').map_or(inner, |(_, shown)| shown);
+        // What is put in at this place is a picture or another page.
+        if before.ends_with('!') { String::new() } else { shown.trim_start_matches('#').to_owned() }
+    });
+    let plain = between(&wiki, "%%", "%%", |_, _| String::new());
+    let plain = between(&plain, "==", "==", |inner, _| inner.to_owned());
+    let plain = ["{:", "{ .", "{."]
+        .iter()
+        .fold(plain, |text, open| between(&text, open, "}", |_, _| String::new()));
+    Cow::Owned(plain)
+}
+
+/// `text` with what is between `open` and `close` replaced, by what it is and what is before it.
+fn between(text: &str, open: &str, close: &str, made: impl Fn(&str, &str) -> String) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(open) {
+        let Some((inner, after)) = behind.split_once(close).filter(|(inner, _)| !inner.is_empty())
+        else {
+            break;
+        };
+        plain.push_str(before);
+        let put = made(inner, before);
+        if put.is_empty() && plain.ends_with('!') {
+            plain.pop();
+        }
+        plain.push_str(&put);
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
 }
 
 /// What is in the first double quotes.
@@ -187,5 +289,40 @@ mod tests {
         let said = said(source);
         assert!(said.contains("light --now") && said.contains("Press the key."), "{said}");
         assert!(!said.contains("===") && !said.contains("```"), "{said}");
+    }
+
+    #[test]
+    fn links_by_name_remarks_and_attributes_are_made_plain() {
+        let said = said(
+            "# Oven\n\nSee [[Doors|the door]] and [[Gas]]. Set it to ==220 degrees==. %%check with Jo%%\n\n\
+             [TOC]\n\n> [!tip] Hot\n> Mind the door.\n\n::: {.callout-note title=\"Cold\"}\nWait.\n:::\n\nClose it.\n{: .big}\n",
+        );
+        for there in [
+            "See the door and Gas. Set it to 220 degrees.",
+            "Hot",
+            "Mind the door.",
+            "Cold",
+            "Wait.",
+        ] {
+            assert!(said.contains(there), "{there}: {said}");
+        }
+        for absent in ["[[", "==", "Jo", "[TOC]", "[!tip]", "callout", "{:"] {
+            assert!(!said.contains(absent), "{absent}: {said}");
+        }
+    }
+
+    #[test]
+    fn components_are_named_and_their_code_is_not_told() {
+        let said = said(
+            "export const Hot = (props) => (\n  <b>{props.degrees}</b>\n);\n\n# Oven\n\n\
+             <Card\n  title=\"Doors\"\n  icon=\"door\"\n>\n  Open outwards.\n</Card>\n\n\
+             <Card title=\"Gas\" href=\"/gas\">Is piped.</Card>\n\n<ParamField path=\"degrees\" type=\"int\">\n  How hot.\n</ParamField>\n",
+        );
+        for there in ["Doors", "Open outwards.", "Gas", "Is piped.", "degrees", "How hot."] {
+            assert!(said.contains(there), "{there}: {said}");
+        }
+        for absent in ["props", "icon", "<b>", "href", ");"] {
+            assert!(!said.contains(absent), "{absent}: {said}");
+        }
     }
 }

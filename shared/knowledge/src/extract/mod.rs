@@ -27,6 +27,7 @@ mod outline;
 mod page;
 pub(crate) mod plain;
 pub(crate) mod rst;
+mod rst_tables;
 mod scripted;
 mod sections;
 mod site;
@@ -48,7 +49,10 @@ use url::Url;
 pub use self::outline::{Block, BlockKind};
 use self::{attributes::Hints, page::PageTree, tag::Tag};
 pub(crate) use self::{
-    boilerplate_phrases::is_notice, inline::percent_decoded, line::runs_on, outline::Outline,
+    boilerplate_phrases::is_notice,
+    inline::percent_decoded,
+    line::{raised as superscript, runs_on},
+    outline::Outline,
 };
 use crate::records::MAX_JSON_VALUES;
 
@@ -239,6 +243,8 @@ fn folded(text: &str) -> String {
 
 #[cfg(test)]
 mod kept_tests;
+#[cfg(test)]
+mod kinds_tests;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]

@@ -106,8 +106,16 @@ fn whole(name: &str, class: bool) -> Hints {
         b"content" | b"main" | b"maincontent" | b"contentmain" | b"pagecontent" | b"primary"
         | b"article" | b"story" | b"post" | b"entry" | b"singlepost" | b"hentry"
         | b"documentation" | b"contentarea" | b"blogpost" => Hints::MAIN,
-        b"hidden" | b"hide" | b"ishidden" | b"dnone" | b"displaynone" | b"uhidden"
-        | b"dishidden" | b"ukhidden" | b"ishiddendesktop"
+        b"hidden"
+        | b"hide"
+        | b"ishidden"
+        | b"dnone"
+        | b"displaynone"
+        | b"uhidden"
+        | b"dishidden"
+        | b"ukhidden"
+        | b"ishiddendesktop"
+        | b"msocommentreference"
             if class =>
         {
             Hints::HIDDEN

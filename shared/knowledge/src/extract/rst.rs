@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::{Document, ExtractError, markdown};
+use super::{Document, ExtractError, markdown, rst_tables};
 
 /// Directives whose content is shown as it is typed.
 const CODE: &[&str] = &[
@@ -46,6 +46,8 @@ const LINES: &str = "=-~^\"*+#`:.'_<>";
 pub(crate) fn read(source: &str, url: &Url) -> Result<Document, ExtractError> {
     let lines: Vec<&str> =
         source.trim_start_matches('\u{feff}').lines().map(str::trim_end).collect();
+    let replaced = replaced(&lines);
+    let lines: Vec<&str> = replaced.iter().map(String::as_str).collect();
     let mut reader = Reader { lines: &lines, text: String::new(), levels: Vec::new() };
     reader.block(0, lines.len(), 0);
     markdown::read(&reader.text, url)
@@ -77,12 +79,11 @@ impl Reader<'_> {
                     at += 1;
                 }
             } else if line.starts_with("+-") || line.starts_with("+=") {
-                at += 1;
-            } else if let Some(row) = line.strip_prefix('|').filter(|row| row.ends_with('|')) {
-                let cells: Vec<&str> =
-                    row.trim_end_matches('|').split('|').map(str::trim).collect();
-                self.push(&cells.join(" | "));
-                self.push("");
+                let count = rst_tables::grid(&self.lines[at..end], indent, &mut self.text);
+                at += count.max(1);
+            } else if let Some(verse) = line.strip_prefix("| ").or((line == "|").then_some("")) {
+                // Lines that end where their author ended them.
+                self.push(&format!("{}  ", inline(verse)));
                 at += 1;
             } else if let Some(sign) = rule(below).filter(|_| is_title(line, below)) {
                 self.heading(false, sign, line.trim());
@@ -124,7 +125,15 @@ impl Reader<'_> {
             }
             return last;
         };
+        if rest.starts_with('|') {
+            return last;
+        }
         let (name, argument) = (name.rsplit('|').next().unwrap_or(name).trim(), argument.trim());
+        if matches!(name, "list-table" | "csv-table") {
+            let lines: Vec<&str> = (at + 1..last).map(|at| dedent(self.lines[at], depth)).collect();
+            rst_tables::directive(name, argument, &lines, &mut self.text);
+            return last;
+        }
         let mut first = at + 1;
         while first < last && dedent(self.lines[first], depth).starts_with(':') {
             let option = dedent(self.lines[first], depth);
@@ -222,11 +231,31 @@ impl Reader<'_> {
     }
 }
 
+/// The lines with what their substitutions stand for.
+fn replaced(lines: &[&str]) -> Vec<String> {
+    const MAX_NAMES: usize = 200;
+    let of_line = |line: &&str| {
+        let (name, value) = line.trim_start().strip_prefix(".. |")?.split_once("| replace::")?;
+        Some((format!("|{name}|"), value.trim().to_owned()))
+    };
+    let names: Vec<(String, String)> = lines.iter().filter_map(of_line).take(MAX_NAMES).collect();
+    let with = |line: &&str| {
+        if !line.contains('|') || of_line(line).is_some() {
+            return (*line).to_owned();
+        }
+        names.iter().fold((*line).to_owned(), |line, (name, value)| match line.contains(name) {
+            true => line.replace(name, value),
+            false => line,
+        })
+    };
+    lines.iter().map(with).collect()
+}
+
 fn columns(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-fn dedent(line: &str, indent: usize) -> &str {
+pub(super) fn dedent(line: &str, indent: usize) -> &str {
     line.get(indent.min(columns(line))..).unwrap_or(line)
 }
 
@@ -255,7 +284,7 @@ fn text_line(line: &str) -> String {
 }
 
 /// A line with roles and links as what is shown of them.
-fn inline(line: &str) -> String {
+pub(super) fn inline(line: &str) -> String {
     let line = line.replace("``", "\u{1}");
     let mut said = String::with_capacity(line.len());
     let mut rest = line.as_str();
@@ -270,7 +299,27 @@ fn inline(line: &str) -> String {
         rest = after.trim_start_matches('_');
     }
     said.push_str(rest);
-    said.replace('\u{1}', "`")
+    without_references(&said).replace('\u{1}', "`")
+}
+
+/// Without marks that lead to notes, and with the words of links that are named like them: `[1]_`,
+/// `tides_`.
+fn without_references(line: &str) -> String {
+    if !line.contains('_') || line.contains('\u{1}') {
+        return line.to_owned();
+    }
+    let word = |word: &str| -> String {
+        let end = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
+        let Some(name) = end.strip_suffix('_') else { return word.to_owned() };
+        let sign = &word[end.len()..];
+        match name.starts_with('[') && name.ends_with(']') {
+            true => sign.to_owned(),
+            false if !name.is_empty() && !name.contains('_') => format!("{name}{sign}"),
+            false => word.to_owned(),
+        }
+    };
+    let words: Vec<String> = line.split(' ').map(word).collect();
+    words.join(" ").replace(" .", ".").replace(" ,", ",")
 }
 
 /// Without `:ref:` at its end.
@@ -319,6 +368,28 @@ mod tests {
         for absent in
             ["cheaper", "ask again", "warning", "..", "code-block", "maxdepth", "``", ":ref:"]
         {
+            assert!(!all.contains(absent), "{absent:?} is in {all}");
+        }
+    }
+
+    #[test]
+    fn tables_name_their_columns_and_names_stand_for_what_they_replace() {
+        let source = ".. |heat| replace:: 1200 degrees\n\nKiln\n====\n\nIt reaches |heat| [2]_, says cone_.\n\n\
+            .. list-table::\n   :header-rows: 1\n\n   * - Size\n     - Fee\n   * - Small\n     - 9\n   * - Large\n     - 15\n\n\
+            .. csv-table::\n   :header: Clay, Price\n\n   \"Red, fine\", 4\n   White, 6\n\n\
+            +------+-------+\n| Day  | Hours |\n+======+=======+\n| Mon  | 9 to  |\n|      | 12    |\n+------+-------+\n| Tue  | 8 to 1|\n+------+-------+\n\n\
+            | Tannery Yard 2\n| 2611 Delft\n";
+        let all = all(source);
+        for there in [
+            "It reaches 1200 degrees, says cone.",
+            "Size: Large | Fee: 15",
+            "Clay: Red, fine | Price: 4",
+            "Day: Mon | Hours: 9 to 12",
+            "Tannery Yard 2\n2611 Delft",
+        ] {
+            assert!(all.contains(there), "{there:?} is not in {all}");
+        }
+        for absent in ["|heat|", "[2]", "cone_", "replace", "| Tannery"] {
             assert!(!all.contains(absent), "{absent:?} is in {all}");
         }
     }

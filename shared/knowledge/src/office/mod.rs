@@ -10,6 +10,7 @@ mod markup;
 mod number_formats;
 mod odt;
 mod pptx;
+mod sheet_layout;
 mod spans;
 mod xlsx;
 
@@ -28,6 +29,8 @@ use zip::ZipArchive;
 
 use crate::extract::ExtractError;
 
+#[cfg(test)]
+mod kinds_tests;
 #[cfg(test)]
 mod tests;
 

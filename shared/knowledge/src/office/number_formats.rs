@@ -6,6 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{
     Archive, OfficeError,
     markup::{self, Event},
+    sheet_layout::{SheetLayout, place},
 };
 
 /// Cells of one sheet whose format is kept at most.
@@ -43,25 +44,23 @@ impl<'b> Formats<'b> {
         let mut archive = Archive::open(bytes)?;
         let styles = archive.text("xl/styles.xml")?.map(|xml| styles(&xml)).unwrap_or_default();
         let mut sheets = HashMap::new();
-        if !styles.is_empty() {
-            let relations = archive.relations("xl/workbook.xml")?;
-            let book = archive.text("xl/workbook.xml")?.unwrap_or_default();
-            markup::each(&book, |event| {
-                if let Event::Open(tag) = event
-                    && tag.name == "sheet"
-                    && let Some(name) = tag.get("name")
-                    && let Some(part) = tag.all("id").find_map(|id| relations.get(id))
-                {
-                    sheets.insert(name.to_owned(), part.clone());
-                }
-            });
-        }
+        let relations = archive.relations("xl/workbook.xml")?;
+        let book = archive.text("xl/workbook.xml")?.unwrap_or_default();
+        markup::each(&book, |event| {
+            if let Event::Open(tag) = event
+                && tag.name == "sheet"
+                && let Some(name) = tag.get("name")
+                && let Some(part) = tag.all("id").find_map(|id| relations.get(id))
+            {
+                sheets.insert(name.to_owned(), part.clone());
+            }
+        });
         Ok(Self { archive, sheets, styles })
     }
 
-    /// The formats of a sheet's cells.
-    pub(super) fn sheet(&mut self, name: &str) -> Result<CellFormats, OfficeError> {
-        let Some(part) = self.sheets.get(name) else { return Ok(CellFormats::default()) };
+    /// The formats of a sheet's cells, and its layout.
+    pub(super) fn sheet(&mut self, name: &str) -> Result<(CellFormats, SheetLayout), OfficeError> {
+        let Some(part) = self.sheets.get(name) else { return Ok(Default::default()) };
         let xml = self.archive.text(part)?.unwrap_or_default();
         let mut cells = HashMap::new();
         markup::each(&xml, |event| {
@@ -74,7 +73,7 @@ impl<'b> Formats<'b> {
                 cells.insert(at, format.clone());
             }
         });
-        Ok(CellFormats(cells))
+        Ok((CellFormats(cells), SheetLayout::of(&xml)))
     }
 }
 
@@ -88,17 +87,6 @@ impl CellFormats {
         let percent = if *percent { "%" } else { "" };
         Some(format!("{sign}{before}{digits}{percent}{behind}"))
     }
-}
-
-/// The row and the column that `B12` means, from 0 on.
-fn place(name: &str) -> Option<(u32, u32)> {
-    let digits = name.find(|c: char| c.is_ascii_digit())?;
-    let column = name.get(..digits)?.bytes().try_fold(0u32, |column, byte| {
-        let letter = u32::from(byte.to_ascii_uppercase().checked_sub(b'A')?);
-        (letter < 26).then_some(column.checked_mul(26)?.checked_add(letter + 1)?)
-    });
-    let row: u32 = name.get(digits..)?.parse().ok()?;
-    Some((row.checked_sub(1)?, column?.checked_sub(1)?))
 }
 
 /// The formats of a workbook's styles that say more than a number.

@@ -6,7 +6,7 @@ use super::{
     Archive, OfficeError,
     markup::{self, Event, PageWriter},
 };
-use crate::extract::{Document, markdown};
+use crate::extract::{Document, markdown, superscript};
 
 /// Slides read of one presentation at most.
 const MAX_SLIDES: usize = 500;
@@ -31,6 +31,13 @@ pub(crate) fn pptx(bytes: &[u8], url: &Url) -> Result<Document, OfficeError> {
         let Some(xml) = archive.text(slide)? else { continue };
         if write(&xml, &mut page) {
             let parts = archive.relations(slide)?;
+            let mut diagrams: Vec<&String> =
+                parts.values().filter(|part| part.contains("diagrams/data")).collect();
+            diagrams.sort();
+            for diagram in diagrams {
+                let xml = archive.text(diagram)?.unwrap_or_default();
+                write_diagram(&xml, &mut page);
+            }
             let notes = parts.values().find(|part| part.contains("notesSlide"));
             if let Some(xml) = notes.map(|notes| archive.text(notes)).transpose()?.flatten() {
                 write_notes(&xml, &mut page);
@@ -56,7 +63,8 @@ fn write(xml: &str, page: &mut PageWriter) -> bool {
     let mut shapes: Vec<Shape> = Vec::new();
     let mut shape = Shape::default();
     let (mut text, mut bullet, mut is_text, mut in_table) = (String::new(), false, false, false);
-    let (mut hidden, mut named, mut table) = (false, false, PageWriter::default());
+    let (mut hidden, mut named, mut raised) = (false, false, false);
+    let mut table = PageWriter::default();
     let mut tables: Vec<String> = Vec::new();
     markup::each(xml, |event| match event {
         Event::Open(tag) => match tag.name.as_str() {
@@ -72,6 +80,9 @@ fn write(xml: &str, page: &mut PageWriter) -> bool {
                 bullet = false;
             }
             "buChar" | "buAutoNum" => bullet = true,
+            // A raised number behind one is its cents; behind a letter it is a power or a mark.
+            "rPr" => raised = tag.get("baseline").is_some_and(|by| !by.starts_with(['-', '0'])),
+            "r" => raised = false,
             "t" => is_text = true,
             "br" => text.push(' '),
             "tbl" => {
@@ -84,6 +95,7 @@ fn write(xml: &str, page: &mut PageWriter) -> bool {
             "tc" => table.raw(if named { "<th>" } else { "<td>" }),
             _ => {}
         },
+        Event::Text(said) if is_text && raised => text.push_str(&superscript(&text, said)),
         Event::Text(said) if is_text => text.push_str(said),
         Event::Text(_) => {}
         Event::Close(name) => match name {
@@ -129,6 +141,27 @@ fn write_notes(xml: &str, page: &mut PageWriter) {
         Event::Close("p") if is_body && !text.trim().is_empty() => page.element("p", text.trim()),
         Event::Close(_) => {}
     });
+}
+
+/// Writes what is in the boxes of a diagram, an item each.
+fn write_diagram(xml: &str, page: &mut PageWriter) {
+    let (mut is_text, mut text) = (false, String::new());
+    page.raw("<ul>");
+    markup::each(xml, |event| match event {
+        Event::Open(tag) => match tag.name.as_str() {
+            "pt" => text.clear(),
+            // A box has an element of the same name around its paragraphs.
+            "t" => is_text = true,
+            "p" if !text.is_empty() => text.push(' '),
+            _ => {}
+        },
+        Event::Text(said) if is_text => text.push_str(said),
+        Event::Text(_) => {}
+        Event::Close("t") => is_text = false,
+        Event::Close("pt") if !text.trim().is_empty() => page.element("li", text.trim()),
+        Event::Close(_) => {}
+    });
+    page.raw("</ul>");
 }
 
 /// A slide's title, then its other shapes, then its tables.

@@ -6,11 +6,11 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use super::*;
 use crate::{BlockKind, Document, extract::Block};
 
-fn url() -> Url {
+pub(super) fn url() -> Url {
     Url::parse("file:///").unwrap()
 }
 
-fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -19,12 +19,12 @@ fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn said(document: &Document) -> Vec<(String, &str)> {
+pub(super) fn said(document: &Document) -> Vec<(String, &str)> {
     document.blocks.iter().map(|b: &Block| (b.headings.join("/"), b.text.as_str())).collect()
 }
 
 /// A paragraph of Word with these properties.
-fn p(properties: &str, text: &str) -> String {
+pub(super) fn p(properties: &str, text: &str) -> String {
     format!("<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
 
@@ -130,7 +130,7 @@ fn odt_and_epub_are_read_without_notes_and_contents() {
 }
 
 /// A workbook with one sheet of these rows.
-fn workbook(rows: &str, strings: &str) -> Vec<u8> {
+pub(super) fn workbook(rows: &str, strings: &str) -> Vec<u8> {
     styled_workbook(rows, strings, "")
 }
 

@@ -1,12 +1,16 @@
 //! Workbooks of Excel: each sheet a table, its rows with the names of their columns.
 
-use std::io::{Cursor, Read};
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Read},
+};
 
 use calamine::{DataRef, Reader, Xlsx};
 
 use super::{
     Archive, OfficeError,
     number_formats::{CellFormats, Formats},
+    sheet_layout::SheetLayout,
 };
 use crate::{
     extract::{Document, Outline},
@@ -35,12 +39,12 @@ pub(crate) fn xlsx(bytes: &[u8]) -> Result<Document, OfficeError> {
         .map(|sheet| sheet.name.clone())
         .collect();
     for name in names.iter().take(MAX_SHEETS) {
-        let formats = formats.sheet(name)?;
-        let rows = rows(&mut book, name, &formats)?;
+        let (formats, layout) = formats.sheet(name)?;
+        let tables = tables(rows(&mut book, name, &formats, &layout)?);
         if names.len() > 1 {
             outline.heading(2, name);
         }
-        records::write(&mut outline, &rows);
+        tables.iter().for_each(|rows| records::write(&mut outline, rows));
     }
     let blocks = outline.finish();
     match blocks.is_empty() {
@@ -71,15 +75,15 @@ fn check_size(bytes: &[u8]) -> Result<(), OfficeError> {
     Ok(())
 }
 
-/// The rows of a sheet that say something, as text.
+/// The rows of a sheet that say something, as text, each with its number.
 fn rows(
     book: &mut Xlsx<Cursor<&[u8]>>,
     name: &str,
     formats: &CellFormats,
-) -> Result<Vec<Vec<String>>, OfficeError> {
+    layout: &SheetLayout,
+) -> Result<BTreeMap<u32, Vec<String>>, OfficeError> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|_| OfficeError::Broken)?;
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    let mut at = None;
+    let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     while let Ok(Some(cell)) = cells.next_cell() {
         let (row, column) = cell.get_position();
         let shown = match cell.get_value() {
@@ -88,23 +92,55 @@ fn rows(
             _ => None,
         };
         let text = shown.unwrap_or_else(|| text(cell.get_value()));
-        let column = usize::try_from(column).unwrap_or(usize::MAX);
-        if text.is_empty() || column >= MAX_COLUMNS {
+        let at = usize::try_from(column).unwrap_or(usize::MAX);
+        if text.is_empty() || at >= MAX_COLUMNS || layout.hides(row, column) {
             continue;
         }
-        if at != Some(row) {
-            if rows.len() >= MAX_ROWS {
+        let below = layout.below(row, column).take(MAX_ROWS);
+        for row in std::iter::once(row).chain(below) {
+            if rows.len() >= MAX_ROWS && !rows.contains_key(&row) {
                 break;
             }
-            rows.push(Vec::new());
-            at = Some(row);
-        }
-        if let Some(last) = rows.last_mut() {
-            last.resize(last.len().max(column + 1), String::new());
-            last[column] = text;
+            let cells = rows.entry(row).or_default();
+            cells.resize(cells.len().max(at + 1), String::new());
+            text.clone_into(&mut cells[at]);
         }
     }
     Ok(rows)
+}
+
+/// The tables of a sheet: what comes behind an empty row is one of its own if it begins with names.
+fn tables(rows: BTreeMap<u32, Vec<String>>) -> Vec<Vec<Vec<String>>> {
+    let mut parts: Vec<Vec<Vec<String>>> = Vec::new();
+    let mut last = None;
+    for (number, row) in rows {
+        if last.is_none_or(|last| number > last + 1) {
+            parts.push(Vec::new());
+        }
+        last = Some(number);
+        parts.last_mut().into_iter().for_each(|part| part.push(row.clone()));
+    }
+    let mut tables: Vec<Vec<Vec<String>>> = Vec::new();
+    for part in parts {
+        match tables.last_mut() {
+            Some(table) if !(has_names(table) && has_names(&part)) => table.extend(part),
+            _ => tables.push(part),
+        }
+    }
+    tables
+}
+
+/// Whether rows begin with names of their columns: no numbers, and numbers below them.
+fn has_names(rows: &[Vec<String>]) -> bool {
+    let filled = |row: &&Vec<String>| row.iter().filter(|cell| !cell.is_empty()).count() > 1;
+    let mut rows = rows.iter().skip_while(|row| !filled(row));
+    let counts = |cell: &String| cell.contains(|c: char| c.is_ascii_digit());
+    let Some(head) = rows.next().filter(|head| !head.iter().any(counts)) else { return false };
+    let named = |row: &Vec<String>| {
+        let mut cells = row.iter().zip(head);
+        cells.any(|(cell, name)| counts(cell) && !name.is_empty())
+    };
+    rows.next().is_some_and(named)
 }
 
 fn text(value: &DataRef<'_>) -> String {

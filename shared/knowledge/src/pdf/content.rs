@@ -342,7 +342,14 @@ impl<'d> Reader<'d> {
         let artifact = self.marks.iter().any(|(artifact, _)| *artifact);
         let mut shown = String::with_capacity(text.len());
         text.chars().for_each(|c| spell(&mut shown, c));
-        if !known || artifact || shown.is_empty() || !(size.is_finite() && length.is_finite()) {
+        // What lies aslant is a mark over the page, not text of it.
+        let aslant = a.abs().min(b.abs()) > 0.2 * a.abs().max(b.abs());
+        if !known
+            || artifact
+            || aslant
+            || shown.is_empty()
+            || !(size.is_finite() && length.is_finite())
+        {
             return;
         }
         let (turned, left, base) = match (a.abs() >= b.abs(), a >= 0.0, b >= 0.0) {
@@ -380,6 +387,10 @@ fn spell(text: &mut String, c: char) {
         'ﬃ' => text.push_str("ffi"),
         'ﬄ' => text.push_str("ffl"),
         'ﬅ' | 'ﬆ' => text.push_str("st"),
+        // Bullets of Symbol and Wingdings, which have no letters of their own.
+        '\u{f0b7}' | '\u{f0a7}' | '\u{f0a8}' | '\u{f0d8}' | '\u{f0fc}' | '\u{f076}' => {
+            text.push('•');
+        }
         c if c.is_control() => {}
         c => text.push(c),
     }

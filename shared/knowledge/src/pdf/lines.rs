@@ -2,6 +2,7 @@
 //! a table as rows.
 
 use super::content::Piece;
+use crate::extract::superscript;
 
 /// Gap that parts words, in multiples of the letters' size.
 const WORD: f32 = 0.14;
@@ -108,6 +109,13 @@ fn join(line: &mut Line, piece: &Piece) {
     // What is drawn twice, a little aside, is meant to look bold.
     if piece.right <= line.right + 0.1 * piece.size && line.text.ends_with(&piece.text) && gap < 0.0
     {
+        return;
+    }
+    let raised = piece.size <= 0.75 * line.size && piece.base > line.base + 0.15 * line.size;
+    if raised && gap < 0.5 * piece.size && piece.text.trim().chars().all(|c| c.is_ascii_digit()) {
+        let written = superscript(&line.text, &piece.text);
+        line.text.push_str(&written);
+        line.right = line.right.max(piece.right);
         return;
     }
     let blank =
@@ -267,8 +275,19 @@ fn is_marker(text: &str) -> bool {
 fn tables(segments: Vec<Line>, cuts: usize, regions: &mut Vec<Region>) {
     let mut rows: Vec<Line> = Vec::new();
     let mut alone: Vec<Line> = Vec::new();
+    let pitch = row_pitch(&segments);
+    let mut lefts: Vec<f32> = Vec::new();
+    let mut base = f32::MAX;
     for row in baselines(&segments) {
         let Some(first) = row.first() else { continue };
+        let wraps = alone.is_empty() && (base - first.base) * 1.4 < pitch;
+        if let Some(last) = rows.last_mut().filter(|_| wraps)
+            && wrap(last, &lefts, row)
+        {
+            base = first.base;
+            continue;
+        }
+        (base, lefts) = (first.base, row.iter().map(|segment| segment.left).collect());
         if row.len() < 2 {
             alone.push(first.clone());
             continue;
@@ -288,6 +307,29 @@ fn tables(segments: Vec<Line>, cuts: usize, regions: &mut Vec<Region>) {
         regions.push(Region::Table(rows));
     }
     cut(alone, cuts, regions);
+}
+
+/// The least space between the baselines of rows of several cells.
+fn row_pitch(segments: &[Line]) -> f32 {
+    let rows: Vec<f32> =
+        baselines(segments).filter(|row| row.len() > 1).map(|row| row[0].base).collect();
+    rows.windows(2).map(|pair| pair[0] - pair[1]).fold(f32::MAX, f32::min)
+}
+
+/// Adds a line to the cells above that it goes on in; no, if there is something that is below none.
+fn wrap(above: &mut Line, lefts: &[f32], row: &[Line]) -> bool {
+    let column = |segment: &Line| lefts.iter().position(|left| (left - segment.left).abs() < 4.0);
+    let columns: Option<Vec<usize>> = row.iter().map(column).collect();
+    let Some(columns) = columns.filter(|columns| columns.len() < above.cells.len()) else {
+        return false;
+    };
+    for (segment, column) in row.iter().zip(columns) {
+        let Some(cell) = above.cells.get_mut(column) else { return false };
+        cell.push(' ');
+        cell.push_str(segment.text.trim());
+    }
+    above.text = above.cells.join(" | ");
+    true
 }
 
 fn as_row(row: &[Line]) -> Line {

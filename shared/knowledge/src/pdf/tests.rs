@@ -280,3 +280,46 @@ fn lines_of_a_table_of_contents_are_left_out() {
         ["Wait... until the lamp is green, then go.", "Version 1.2 of 2024"]
     );
 }
+
+#[test]
+fn raised_numbers_marks_over_the_page_and_signs_of_fonts() {
+    let price =
+        file("BT /F 24 Tf 72 700 Td ($7) Tj /F 10 Tf 8 Ts (25) Tj 0 Ts /F 12 Tf ( a seat) Tj ET");
+    assert_eq!(texts(&price), ["$7.25 a seat"]);
+    let marked = file(
+        "BT /F 12 Tf 1 0 0 1 72 700 Tm (The gallery above the hall is open to all who hold) Tj \
+         /F 50 Tf .7 .7 -.7 .7 160 690 Tm (SAMPLE) Tj /F 12 Tf 1 0 0 1 72 686 Tm (a ticket for the day.) Tj ET",
+    );
+    assert_eq!(
+        texts(&marked),
+        ["The gallery above the hall is open to all who hold a ticket for the day."]
+    );
+    let map = "begincmap 1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfchar <02> <F0A7> endbfchar \
+               1 beginbfrange <20> <7e> <0020> endbfrange endcmap";
+    let font = format!("{}/ToUnicode 10 0 R>>", HELVETICA.trim_end_matches(">>"));
+    let content = "BT /F 12 Tf 72 700 Td (\\002 A torch) Tj 0 -15 Td (\\002 A map) Tj ET";
+    let items = pages(&[content], &font, "", &[stream("", map.as_bytes())]);
+    assert_eq!(texts(&items), ["• A torch", "• A map"]);
+}
+
+#[test]
+fn a_cell_of_two_lines_stays_in_its_row() {
+    let at = |x: u32, y: u32, text: &str| format!("1 0 0 1 {x} {y} Tm ({text}) Tj ");
+    let cells = [
+        at(72, 700, "Hall"),
+        at(220, 700, "Seats"),
+        at(320, 700, "Fee"),
+        at(72, 674, "Old hall with"),
+        at(220, 674, "120"),
+        at(320, 674, "90"),
+        at(72, 661, "gallery"),
+        at(72, 636, "New hall"),
+        at(220, 636, "300"),
+        at(320, 636, "140"),
+    ];
+    let read = texts(&file(&format!("BT /F 11 Tf {} ET", cells.concat())));
+    assert!(
+        read.iter().any(|row| row.contains("Old hall with gallery") && row.contains("90")),
+        "{read:?}"
+    );
+}
