@@ -186,13 +186,12 @@ impl<'p> Judge<'p> {
         let lines = |tag: Tag| matches!(tag, Tag::P | Tag::Li | Tag::Dd | Tag::Dt) || tag.is_cell();
         let mut above = page.ancestors(place).map(|at| page.nodes[at].tag);
         let node = &page.nodes[place];
-        // What is spoken instead of what is shown.
+        // A number that is spoken instead of what is shown.
         let shown = node.before.is_some_and(|at| page.nodes[at].hints.any(Hints::HIDDEN));
-        if shown
-            && node.tag.is_inline()
-            && !page.ancestors(place).any(|at| presses(page.nodes[at].tag))
-        {
-            return page.text(place).contains(|c: char| c.is_ascii_digit());
+        let pressed = || page.ancestors(place).any(|at| presses(page.nodes[at].tag));
+        let counts = || page.text(place).contains(|c: char| c.is_ascii_digit());
+        if shown && node.tag.is_inline() && counts() && !pressed() {
+            return true;
         }
         node.tag.is_inline()
             && !presses(node.tag)
