@@ -1,16 +1,17 @@
 //! Headers that keep what is served apart from other sites.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use domain::{Error, Result};
 
 /// Of pages: scripts, styles and requests of this origin alone, nothing inline, in no frame. Images
 /// besides: a logo, and what a picture's bytes are shown from.
 const DEMO_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
-/// Of the console: the same, and no text can become a script.
-const CONSOLE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; \
-    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+/// Of the console besides: no text can become a script.
+const NO_SCRIPTS: &str = "; require-trusted-types-for 'script'; trusted-types 'none'";
+/// What a page may ask, in these policies.
+const OWN_ORIGIN: &str = "connect-src 'self'";
 
 /// What every file has.
 pub fn every(headers: &mut HeaderMap) {
@@ -25,10 +26,21 @@ pub fn demo(headers: &mut HeaderMap) {
     page(headers);
 }
 
-/// What the console has besides.
-pub fn console(headers: &mut HeaderMap) {
-    set(headers, header::CONTENT_SECURITY_POLICY, CONSOLE_POLICY);
+/// What the console has besides, with a policy that [`console_policy`] made.
+pub fn console(headers: &mut HeaderMap, policy: HeaderValue) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     page(headers);
+}
+
+/// The console's policy, which lets it send files to the origin `uploads` besides its own.
+///
+/// # Errors
+///
+/// If `uploads` has what no header may have.
+pub fn console_policy(uploads: Option<&str>) -> Result<HeaderValue> {
+    let allowed = uploads.map(|origin| format!("{OWN_ORIGIN} {origin}"));
+    let policy = DEMO_POLICY.replace(OWN_ORIGIN, allowed.as_deref().unwrap_or(OWN_ORIGIN));
+    HeaderValue::try_from(format!("{policy}{NO_SCRIPTS}")).map_err(Error::internal)
 }
 
 fn page(headers: &mut HeaderMap) {

@@ -28,10 +28,10 @@ struct File {
 const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
 /// What this function needs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Ctx {
-    /// Whether the deployment has a console.
-    console: bool,
+    /// What the console may do; `None` where the deployment has none.
+    console: Option<HeaderValue>,
 }
 
 impl Ctx {
@@ -41,7 +41,9 @@ impl Ctx {
     ///
     /// If `CONSOLE` is neither `on` nor `off`.
     pub fn new(env: &Env) -> Result<Self> {
-        Ok(Self { console: WebConfig::read(env)?.console })
+        let WebConfig { console, uploads } = WebConfig::read(env)?;
+        let policy = headers::console_policy(uploads.as_deref())?;
+        Ok(Self { console: console.then_some(policy) })
     }
 }
 
@@ -69,11 +71,11 @@ async fn demo(uri: Uri, headers: HeaderMap) -> Response {
 }
 
 async fn console(State(ctx): State<Ctx>, uri: Uri, headers: HeaderMap) -> Response {
-    if !ctx.console {
+    let Some(policy) = ctx.console else {
         return colloquy_http::not_found(&uri, "page");
-    }
+    };
     let mut response = file(&uri, &headers, "no-cache");
-    headers::console(response.headers_mut());
+    headers::console(response.headers_mut(), policy);
     response
 }
 
@@ -83,7 +85,7 @@ async fn asset(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    if name.starts_with("console-") && !ctx.console {
+    if name.starts_with("console-") && ctx.console.is_none() {
         return colloquy_http::not_found(&uri, "file");
     }
     file(&uri, &headers, "public, max-age=31536000, immutable")

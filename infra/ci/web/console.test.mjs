@@ -255,7 +255,7 @@ test("every screen, desktop and phone, light and dark, empty and not", async (t)
 });
 
 const TAGS =
-  "a article b button canvas caption code colloquy-widget dd details dialog div dl dt fieldset figure form g h1 h2 h3 header input label legend li line main meter nav noscript ol option output p path pre progress rect section select span strong summary svg table tbody td text textarea th thead title tr ul".split(
+  "a article b button canvas caption code colloquy-widget dd details dialog div dl dt fieldset figure form g h1 h2 h3 header input label legend li line main mark meter nav noscript ol option output p path pre progress rect section select span strong summary svg table tbody td text textarea th thead title tr ul".split(
     " ",
   );
 

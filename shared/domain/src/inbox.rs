@@ -4,12 +4,15 @@
 //! so does a visitor who talks to one: each of these is a [`DirectMessage`]. Turns and direct
 //! messages together, in order, are a conversation's transcript.
 
+mod query;
+
 use serde::{Deserialize, Serialize};
+
+pub use query::{InboxCursor, InboxQuery};
 
 use crate::{
     ChatbotId, Citation, Conversation, ConversationId, ConversationStatus, Error, ErrorKind,
-    MessageId, Platform, Result, Timestamp, Turn, WorkspaceId, bounds, conversation::MAX_MESSAGES,
-    wire,
+    MessageId, Result, Timestamp, Turn, WorkspaceId, bounds, conversation::MAX_MESSAGES, wire,
 };
 
 /// Who wrote a direct message.
@@ -224,55 +227,6 @@ impl TranscriptMessage {
 pub fn direct_text(content: Option<&str>) -> Result<String> {
     let content = bounds::required("content", content)?;
     bounds::text("content", content, bounds::MESSAGE)
-}
-
-/// A place in a list of conversations, newest first: behind the conversation that it names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InboxCursor(pub ConversationId);
-
-impl InboxCursor {
-    /// The cursor that `text` is, if it is one.
-    pub fn parse(text: &str) -> Result<Self> {
-        let wrong = |_| Error::field("cursor", "is not a cursor of this list");
-        text.parse().map(Self).map_err(wrong)
-    }
-}
-
-/// Which conversations an inbox shows. `None` is all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct InboxQuery {
-    /// With this chatbot.
-    pub chatbot: Option<ChatbotId>,
-    /// In this status.
-    pub status: Option<ConversationStatus>,
-    /// Held on this platform.
-    pub channel: Option<Platform>,
-    /// With this text in the first question, the visitor's id or the address they left.
-    pub text: Option<String>,
-    /// After this one.
-    pub cursor: Option<InboxCursor>,
-    /// How many at most.
-    pub limit: u32,
-}
-
-impl InboxQuery {
-    /// Whether every conversation has to be looked at.
-    pub fn looks_inside(&self) -> bool {
-        self.channel.is_some() || self.text.is_some()
-    }
-
-    /// Whether `conversation` is wanted.
-    pub fn matches(&self, conversation: &Conversation) -> bool {
-        let holds = |text: &str, wanted: &str| text.to_lowercase().contains(wanted);
-        let wanted = self.text.as_ref().map(|text| text.to_lowercase());
-        let text = wanted.is_none_or(|wanted| {
-            holds(&conversation.first_message, &wanted)
-                || holds(&conversation.visitor_id, &wanted)
-                || conversation.customer_email.as_ref().is_some_and(|email| holds(email, &wanted))
-        });
-        text && self.status.is_none_or(|status| status == conversation.status)
-            && self.channel.is_none_or(|channel| channel == conversation.platform())
-    }
 }
 
 /// What a member changes of a conversation. `None` stays as it is.

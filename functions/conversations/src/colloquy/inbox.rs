@@ -2,8 +2,8 @@ use axum::{Json, extract::State, http::StatusCode};
 use colloquy_http::{Body, Ctx, Params, PathParams, PollingMember, Problem, SignedIn};
 use dialects::{
     colloquy::inbox::{
-        ChangesOut, ConversationOut, ConversationPatch, ConversationsOut, MessageIn, PatchedOut,
-        SentOut, channel,
+        ChangesOut, ConversationOut, ConversationPatch, ConversationsOut, FoundOut, MessageIn,
+        PatchedOut, SentOut, channel,
     },
     openbat::Openbat,
 };
@@ -50,7 +50,8 @@ fn query(params: ListParams) -> DomainResult<InboxQuery> {
 /// List the inbox
 ///
 /// Conversations of the workspace's chatbots, newest first. A workspace with more than 50 chatbots
-/// names one. `text` and `channel` look at up to 1,000 conversations a page.
+/// names one. `channel` looks at up to 1,000 conversations a page, and `text` besides at the messages of
+/// up to 100 of them: a page may be empty and have a next one.
 #[utoipa::path(get, path = "/api/v1/inbox/conversations", tag = "inbox",
     security(("session" = []), ("sessionBearer" = [])),
     params(
@@ -58,7 +59,7 @@ fn query(params: ListParams) -> DomainResult<InboxQuery> {
         ("chatbot" = Option<String>, Query, format = "uuid", description = "With this chatbot"),
         ("channel" = Option<String>, Query, description = "One of telegram, slack, discord, whatsapp, messenger, web"),
         ("text" = Option<String>, Query, min_length = 0, max_length = 100,
-            description = "In the first question, the visitor's id or the address they left"),
+            description = "In a message, the visitor's id, the address they left or the reason of the handoff"),
         ("cursor" = Option<String>, Query, format = "uuid", description = "Of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "default 20")),
     responses((status = 200, body = ConversationsOut)))]
@@ -67,10 +68,11 @@ async fn list_inbox(
     SignedIn(member): SignedIn,
     Params(params, _): Params<Openbat, ListParams>,
 ) -> Reply<Json<ConversationsOut>> {
-    let (page, cursor) = ctx.app.inbox(member.workspace_id, &query(params)?).await?;
+    let page = ctx.app.inbox(member.workspace_id, &query(params)?).await?;
+    let rows = page.rows.into_iter();
     Ok(Json(ConversationsOut {
-        conversations: page.into_iter().map(Into::into).collect(),
-        cursor: cursor.map(|InboxCursor(id)| id.to_string()),
+        conversations: rows.map(|row| FoundOut::new(row.conversation, row.excerpt)).collect(),
+        cursor: page.cursor.map(|InboxCursor(id)| id.to_string()),
     }))
 }
 

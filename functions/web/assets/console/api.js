@@ -81,6 +81,27 @@ export async function call(method, path, more = {}) {
 }
 
 /**
+ * Sends a file to where an announcement's answer says: to a store of files, by an address that is signed, or
+ * to the platform itself.
+ *
+ * @param {{ url: string, method: string, headers: Record<string, string> }} upload
+ * @param {Blob} file
+ * @param {string} scope
+ */
+export async function send(upload, file, scope) {
+  const own = new URL(upload.url).host === location.host;
+  const headers = own ? { ...upload.headers, "x-colloquy-scope": scope } : upload.headers;
+  const credentials = own ? "same-origin" : "omit";
+  let response;
+  try {
+    response = await fetch(upload.url, { method: upload.method, headers, body: file, credentials });
+  } catch {
+    throw new Refused("The file could not be sent. Check the connection and try again.", 0);
+  }
+  if (!response.ok) throw new Refused(`The file was not taken (${response.status}). Try again.`, response.status);
+}
+
+/**
  * @param {string} path
  * @param {string} [scope]
  */

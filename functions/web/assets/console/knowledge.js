@@ -1,8 +1,9 @@
 // What a chatbot has read: its sources with their pages and the reasons of those that failed; and
 // adding a site, a file or a pair.
 
-import { Refused, call, get, part, post, remove } from "./api.js";
+import { get, part, post, remove } from "./api.js";
 import { h, outside, replace } from "./dom.js";
+import { fileForm, replaceForm } from "./files.js";
 import { ago, count } from "./format.js";
 import { pairForm } from "./pairs.js";
 import { chatbotId } from "./state.js";
@@ -24,8 +25,6 @@ import {
 } from "./ui.js";
 
 const ROWS = 100;
-/** A form with a larger file doesn't pass the gateway. */
-const MAX_FILE = 4 * 1024 * 1024;
 const WORKING = 3_000;
 
 /** @type {Record<string, string>} */
@@ -125,6 +124,18 @@ function list(sources, again) {
         h(
           "div",
           { class: "row" },
+          one.type === "file" &&
+            editButton(
+              "Replace",
+              () =>
+                openDialog("Replace this file", (close) =>
+                  replaceForm(one, () => {
+                    close();
+                    again();
+                  }),
+                ),
+              "small",
+            ),
           one.type !== "qa" &&
             editButton(
               "Read again",
@@ -172,39 +183,6 @@ function siteForm(done) {
     async () => {
       await post("/api/v1/knowledge/url", { url: url.value, syncFrequency: sync.value }, chatbotId());
       toast("It is being read. The list shows how far it is.");
-      done();
-    },
-  );
-}
-
-/** @param {() => void} done */
-function fileForm(done) {
-  const file = h("input", {
-    type: "file",
-    required: true,
-    accept: ".html,.txt,.md,.pdf,.docx,.pptx,.xlsx,.odt,.epub,.csv,.tsv,.json,.jsonl",
-  });
-  return form(
-    [
-      field(
-        "File",
-        file,
-        "PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, HTML, Markdown, text, CSV or JSON; up to 4 MB here, up to 10 MB by the API.",
-      ),
-    ],
-    "Read it",
-    async () => {
-      const chosen = file.files?.[0];
-      if (!chosen) return;
-      if (chosen.size > MAX_FILE)
-        throw new Refused(
-          "This file is larger than 4 MB. The API takes up to 10 MB: see Knowledge in the documentation.",
-          413,
-        );
-      const body = new FormData();
-      body.append("file", chosen, chosen.name);
-      await call("POST", "/api/v1/sources/file", { form: body, scope: chatbotId() });
-      toast("It is being read.");
       done();
     },
   );

@@ -4,7 +4,7 @@ import { get, part, query, remove } from "./api.js";
 import { h, replace } from "./dom.js";
 import { at, count } from "./format.js";
 import { chatbotId, state } from "./state.js";
-import { button, editButton, confirm, empty, fill, loading, pageHead, table, toast } from "./ui.js";
+import { button, confirm, download, editButton, empty, fill, loading, pageHead, table, toast } from "./ui.js";
 
 const ROWS = 50;
 const PAGE = 100;
@@ -125,13 +125,7 @@ async function exported() {
     if (offset + PAGE >= total) break;
   }
   // A mark at the beginning tells spreadsheets that it is UTF-8.
-  const file = new Blob([`\ufeff${lines.join("\r\n")}\r\n`], { type: "text/csv;charset=utf-8" });
-  const address = URL.createObjectURL(file);
-  const link = h("a", {
-    href: address,
-    download: `leads-${(state.chatbot?.name ?? "chatbot").replace(/[^\p{L}\p{N}]+/gu, "-")}.csv`,
-  });
-  link.click();
-  URL.revokeObjectURL(address);
+  const name = `leads-${(state.chatbot?.name ?? "chatbot").replace(/[^\p{L}\p{N}]+/gu, "-")}.csv`;
+  download(name, "text/csv;charset=utf-8", `\ufeff${lines.join("\r\n")}\r\n`);
   toast(lines.length - 1 === 1 ? "One lead is in the file." : `${count(lines.length - 1)} leads are in the file.`);
 }

@@ -259,6 +259,19 @@ export function showSecret(title, about, secret) {
   ]);
 }
 
+/**
+ * Hands a file to the browser to keep.
+ *
+ * @param {string} name
+ * @param {string} type
+ * @param {string} text
+ */
+export function download(name, type, text) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  h("a", { href: address, download: name }).click();
+  URL.revokeObjectURL(address);
+}
+
 /** @param {string} text */
 export function copyButton(text) {
   return button(

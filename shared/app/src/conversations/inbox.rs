@@ -7,20 +7,12 @@
 use std::time::Duration;
 
 use domain::{
-    ChatbotId, Conversation, ConversationId, ConversationStatus, DirectAuthor, DirectMessage,
-    Error, ErrorKind, InboxCursor, InboxPatch, InboxQuery, Member, MessageId, Result, Timestamp,
-    WorkspaceId,
+    Conversation, ConversationId, ConversationStatus, DirectAuthor, DirectMessage, Error,
+    ErrorKind, InboxPatch, Member, MessageId, Result, Timestamp, WorkspaceId,
 };
-use futures::future::try_join_all;
 
 use crate::{App, conversations::list::Whole};
 
-/// Chatbots that a list of all of a workspace's looks at; one that has more names one.
-pub const MAX_CHATBOTS: usize = 50;
-/// Conversations that one page looks at, where a filter has to look inside.
-const MAX_LOOKED_AT: usize = 1_000;
-/// Conversations of a chatbot that are read at once, where a filter has to look inside.
-const BATCH: u32 = 100;
 /// Entries of the feed in one answer.
 const MAX_CHANGES: u32 = 100;
 /// How far back the feed is read again: an entry may be written this much later than its time says.
@@ -42,78 +34,6 @@ pub struct InboxChanges {
 }
 
 impl App {
-    /// A page of the conversations that `query` wants, newest first, and where the next one begins.
-    pub async fn inbox(
-        &self,
-        workspace: WorkspaceId,
-        query: &InboxQuery,
-    ) -> Result<(Vec<Conversation>, Option<InboxCursor>)> {
-        let chatbots = self.inbox_chatbots(workspace, query.chatbot).await?;
-        let wanted = usize::try_from(query.limit).unwrap_or(usize::MAX);
-        let batch = if query.looks_inside() { BATCH.max(query.limit) } else { query.limit };
-        let (mut rows, mut cursor, mut looked_at) = (Vec::new(), query.cursor, 0);
-        loop {
-            let (found, more) = self.behind(&chatbots, query.status, cursor, batch).await?;
-            looked_at += found.len();
-            for conversation in found {
-                cursor = Some(InboxCursor(conversation.id));
-                if query.matches(&conversation) {
-                    rows.push(conversation);
-                }
-                if rows.len() == wanted {
-                    // Behind the last row there may be nothing: then the next page is empty.
-                    return Ok((rows, cursor));
-                }
-            }
-            match more {
-                None => return Ok((rows, None)),
-                Some(last) if looked_at >= MAX_LOOKED_AT => return Ok((rows, Some(last))),
-                Some(last) => cursor = Some(last),
-            }
-        }
-    }
-
-    /// The chatbot that is named, or all.
-    async fn inbox_chatbots(
-        &self,
-        workspace: WorkspaceId,
-        named: Option<ChatbotId>,
-    ) -> Result<Vec<ChatbotId>> {
-        if let Some(id) = named {
-            return Ok(vec![self.chatbot(workspace, id).await?.id]);
-        }
-        let all = self.chatbots(workspace).await?;
-        if all.len() > MAX_CHATBOTS {
-            let message =
-                format!("is needed: this workspace has more than {MAX_CHATBOTS} chatbots");
-            return Err(Error::field("chatbot", message));
-        }
-        Ok(all.into_iter().map(|chatbot| chatbot.id).collect())
-    }
-
-    /// Conversations of all `chatbots` behind `cursor`, newest first, about `limit` of them; and how
-    /// far that looked, if there may be more.
-    async fn behind(
-        &self,
-        chatbots: &[ChatbotId],
-        status: Option<ConversationStatus>,
-        cursor: Option<InboxCursor>,
-        limit: u32,
-    ) -> Result<(Vec<Conversation>, Option<InboxCursor>)> {
-        let reads = chatbots
-            .iter()
-            .map(|chatbot| self.store.conversations_behind(*chatbot, status, cursor, limit));
-        let pages = try_join_all(reads).await?;
-        // What lies behind the end of a page that isn't its chatbot's last comes later.
-        let horizon = pages.iter().filter_map(|(_, last)| *last).max();
-        let mut found: Vec<Conversation> = pages.into_iter().flat_map(|(page, _)| page).collect();
-        found.sort_by_key(|conversation| std::cmp::Reverse(conversation.id));
-        if let Some(horizon) = horizon {
-            found.retain(|conversation| conversation.id >= horizon);
-        }
-        Ok((found, horizon.map(InboxCursor)))
-    }
-
     /// A conversation of any of the workspace's chatbots with what was said in it.
     pub async fn inbox_conversation(
         &self,

@@ -3,6 +3,7 @@
 
 pub mod analytics;
 pub mod inbox;
+pub mod inbox_list;
 pub mod list;
 pub mod questions;
 pub mod stats;

@@ -95,12 +95,32 @@ impl From<Conversation> for ConversationRowOut {
     }
 }
 
+/// A conversation in the inbox's list, with where a message has the text that was searched for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = inbox::FoundOut)]
+pub struct FoundOut {
+    #[serde(flatten)]
+    row: ConversationRowOut,
+    /// Words around the `text` that a message has; left out where the row itself has it, and without a
+    /// `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    excerpt: Option<String>,
+}
+
+impl FoundOut {
+    /// A conversation that a list has, and the excerpt of a search.
+    pub fn new(conversation: Conversation, excerpt: Option<String>) -> Self {
+        Self { row: conversation.into(), excerpt }
+    }
+}
+
 /// `GET /api/v1/inbox/conversations`
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = inbox::ConversationsOut)]
 pub struct ConversationsOut {
     /// Newest first.
-    pub conversations: Vec<ConversationRowOut>,
+    pub conversations: Vec<FoundOut>,
     /// Where the next page begins; null on the last one. A page may be shorter than its limit.
     #[schema(format = "uuid", required = true)]
     pub cursor: Option<String>,

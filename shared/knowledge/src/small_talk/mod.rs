@@ -71,7 +71,8 @@ fn is_glued(spans: &[(usize, &str)]) -> bool {
     matches!(spans, [(at, first), (next, _), ..] if at + first.len() == *next)
 }
 
-/// The intent of a message that is small talk to its end: of several the one that says most.
+/// The intent of a message that is small talk to its end: of several the one that says most. A phrase is
+/// that phrase, and not what its words say one by one: "good morning" praises nothing.
 fn whole(table: &Table, words: &[String]) -> Option<Intent> {
     // For each place: the intents said up to it, if all before it is small talk.
     let mut reached: Vec<Option<(Option<Intent>, usize)>> = vec![None; words.len() + 1];
@@ -87,10 +88,11 @@ fn whole(table: &Table, words: &[String]) -> Option<Intent> {
                 (Some(before), Some(now)) => Some(before.min(now)),
                 (before, now) => before.or(now),
             };
-            let found = (said, pieces + usize::from(intent.is_some()));
+            let pieces = pieces + usize::from(intent.is_some());
+            let found = (said, pieces);
             let better = |old: (Option<Intent>, usize)| match (old.0, said) {
                 (None, Some(_)) => true,
-                (Some(old), Some(new)) => new < old,
+                (Some(before), Some(now)) => (pieces, now) < (old.1, before),
                 _ => false,
             };
             if reached[end].is_none_or(better) {
@@ -134,6 +136,8 @@ mod tests {
         for (message, intent, language) in [
             ("Hi", Intent::Greeting, "en"),
             ("hellooo!!", Intent::Greeting, "en"),
+            ("Good morning", Intent::Greeting, "en"),
+            ("good evening!", Intent::Greeting, "en"),
             ("Good morning, how are you?", Intent::HowAreYou, "en"),
             ("thank you so much, bye!", Intent::Goodbye, "en"),
             ("Are you a real person or a bot?", Intent::Bot, "en"),

@@ -7,4 +7,5 @@ mod list_visitor_messages;
 mod patch_inbox_conversation;
 mod put_retention;
 mod reply;
+mod search_inbox;
 mod send_visitor_message;

@@ -99,6 +99,22 @@ async fn pages_allow_nothing_inline_and_are_in_no_frame() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_the_console_may_send_files_to_the_bucket() {
+    let set = [("UPLOADS_BUCKET", "files-1"), ("AWS_REGION", "eu-west-1")];
+    let env = Env::of(set.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    let router = web::router(web::Ctx::new(&env).expect("settings"));
+    for (page, allowed) in [
+        ("/console", "connect-src 'self' https://files-1.s3.eu-west-1.amazonaws.com;"),
+        ("/demo", "connect-src 'self';"),
+    ] {
+        let request = Request::get(page).body(Body::empty()).unwrap();
+        let reply = router.clone().oneshot(request).await.unwrap();
+        let policy = reply.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains(allowed), "{page}: {policy}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_widget_is_small_and_open_to_pages_of_any_site() {
     let app = App::start().await;
     let widget = get(&app, "/widget.js").await;

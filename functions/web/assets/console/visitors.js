@@ -1,0 +1,119 @@
+// What a chatbot has of one visitor: a file of it for whoever asks, and its erasure.
+
+import { call, get, part, query } from "./api.js";
+import { h, replace } from "./dom.js";
+import { at } from "./format.js";
+import { button, copyButton, confirm, download, editButton, openDialog, toast } from "./ui.js";
+
+const WORKING = 2_000;
+
+/**
+ * Shows what may be done with a visitor's data.
+ *
+ * @param {string} chatbot
+ * @param {string} visitor
+ */
+export function visitorDialog(chatbot, visitor) {
+  const progress = h("p", { class: "small quiet", role: "status" });
+  openDialog("This visitor's data", (close) => [
+    h("p", {}, "Visitor ", h("code", { class: "wrap" }, visitor), ", as this one chatbot knows them."),
+    h(
+      "p",
+      { class: "quiet" },
+      "The file has their leads and their conversations with all messages and ratings. The erasure takes the same for good.",
+    ),
+    progress,
+    h(
+      "div",
+      { class: "row end" },
+      button("Download as a file", () => exported(chatbot, visitor, progress)),
+      editButton(
+        "Erase",
+        () => {
+          close();
+          ask(chatbot, visitor);
+        },
+        "danger",
+      ),
+    ),
+  ]);
+}
+
+/**
+ * All parts of a visitor's export in one file.
+ *
+ * @param {string} chatbot
+ * @param {string} visitor
+ * @param {HTMLElement} progress
+ */
+async function exported(chatbot, visitor, progress) {
+  /** @type {{ visitorId: string, leads: any[], conversations: any[] }} */
+  const whole = { visitorId: visitor, leads: [], conversations: [] };
+  let cursor = "";
+  do {
+    replace(progress, `Reading… ${whole.conversations.length} conversations so far.`);
+    const found = await get(`/api/v1/visitors/${part(visitor)}/export${query({ cursor })}`, chatbot);
+    whole.leads.push(...found.leads);
+    whole.conversations.push(...found.conversations);
+    cursor = found.cursor ?? "";
+  } while (cursor && progress.isConnected);
+  if (!progress.isConnected) return;
+  replace(progress, `Conversations: ${whole.conversations.length}. Leads: ${whole.leads.length}.`);
+  const name = visitor.replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60);
+  download(`visitor-${name}.json`, "application/json", `${JSON.stringify(whole, null, 2)}\n`);
+  toast("The file is downloaded.");
+}
+
+/**
+ * @param {string} chatbot
+ * @param {string} visitor
+ */
+function ask(chatbot, visitor) {
+  confirm(
+    "Erase this visitor's data?",
+    `All conversations and leads of “${visitor}” with this chatbot are deleted for good. Download them first if you may need them.`,
+    "Erase for good",
+    async () => {
+      const { erasure } = await call("DELETE", `/api/v1/visitors/${part(visitor)}`, { scope: chatbot });
+      receipt(chatbot, erasure);
+    },
+  );
+}
+
+/**
+ * How far an erasure is, until it is complete or nobody looks any more.
+ *
+ * @param {string} chatbot
+ * @param {any} erasure
+ */
+function receipt(chatbot, erasure) {
+  const state = h("p", { role: "status" });
+  const show = (/** @type {any} */ now) => {
+    const done = now.status === "complete";
+    replace(
+      state,
+      done ? `Erased ${at(now.completedAt)}.` : "Erasing. This takes a minute, or several where there is much.",
+    );
+    if (!done) setTimeout(look, WORKING);
+  };
+  const look = async () => {
+    if (!state.isConnected) return;
+    try {
+      show((await get(`/api/v1/erasures/${part(erasure.id)}`, chatbot)).erasure);
+    } catch {
+      setTimeout(look, WORKING * 5);
+    }
+  };
+  openDialog("Receipt", () => [
+    state,
+    h("div", { class: "secret" }, h("code", {}, erasure.id), copyButton(erasure.id)),
+    h("p", { class: "small quiet" }, "Keep this number: it shows that the erasure was done, and does not say whose."),
+    erasure.kept.length > 0 && h("p", { class: "small quiet" }, "Still in:"),
+    h(
+      "ul",
+      { class: "small quiet" },
+      erasure.kept.map((/** @type {any} */ one) => h("li", {}, `${one.what}: ${one.days} days at most`)),
+    ),
+  ]);
+  show(erasure);
+}
