@@ -344,8 +344,9 @@ fn listed(fetched: &Fetched, declared: &str) -> Result<Document, PageError> {
     let listed = sitemap::parse(fetched.body.clone(), &fetched.url);
     let links: Vec<Url> = listed.pages.into_iter().chain(listed.sitemaps).collect();
     if links.is_empty() {
-        let html = declared.replacen("/xml", "/html", 1);
-        return file::read_at(&fetched.url, &html, &fetched.body);
+        let kind = declared.split(';').next().unwrap_or_default();
+        let page = declared.replacen(kind, "application/xhtml+xml", 1);
+        return file::read_at(&fetched.url, &page, &fetched.body);
     }
     Ok(Document { title: fetched.url.path().to_owned(), links, ..Document::default() })
 }

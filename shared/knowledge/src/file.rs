@@ -219,13 +219,6 @@ fn is_html(bytes: &[u8]) -> bool {
     begins(b"<!doctype html") || begins(b"<html")
 }
 
-/// Whether a text of XML is a page.
-fn is_xhtml(bytes: &[u8]) -> bool {
-    let head = bytes.get(..HEAD).unwrap_or(bytes);
-    let has = |sign: &[u8]| head.windows(sign.len()).any(|at| at.eq_ignore_ascii_case(sign));
-    has(b"<html") && !has(b"<urlset") && !has(b"<rss")
-}
-
 /// What was found at `url` and declared to be of `media_type` says.
 pub(crate) fn read_at(url: &Url, media_type: &str, bytes: &[u8]) -> Result<Document, PageError> {
     let kind = essence(media_type);
@@ -243,9 +236,6 @@ pub(crate) fn read_at(url: &Url, media_type: &str, bytes: &[u8]) -> Result<Docum
             named.or_else(|| is_html(bytes).then_some(FileType::Html))
         }
         None if kind.is_empty() => is_html(bytes).then_some(FileType::Html).or(named),
-        None if matches!(kind.as_str(), "application/xml" | "text/xml") => {
-            is_xhtml(bytes).then_some(FileType::Html)
-        }
         of => of,
     };
     let domain = url.domain().and_then(|domain| domain.rsplit('.').next());

@@ -189,7 +189,7 @@ fn write_records(outline: &mut Outline, rows: &[Vec<String>]) {
     }
 }
 
-/// Whether a column or a value is called one of these, in so many words or among a few.
+/// Whether a column or a value is called one of these, alone or among a few words.
 fn is_called(cell: &str, names: &[&str]) -> bool {
     const SHORTEST: usize = 5;
     const MOST_WORDS: usize = 3;

@@ -20,7 +20,7 @@ use self::{
     score::Score,
     wanted::{AllWanted, PhraseScore},
 };
-use crate::{BenchError, Result};
+use crate::{BenchError, Result, operations::report};
 
 /// A page of more bytes than this is not read.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -44,6 +44,10 @@ pub struct Options {
     /// Another's texts in the form of `--out`, perhaps with `"ms"` at each, to score them too.
     #[arg(long, value_name = "FILE")]
     pub peer: Vec<PathBuf>,
+    /// Markdown file whose part `extract <name of the file of phrases>` is rewritten with what was
+    /// found of them.
+    #[arg(long, value_name = "FILE", requires = "wanted")]
+    pub docs: Option<PathBuf>,
     /// How often each page is read; the fastest counts.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub rounds: u32,
@@ -76,11 +80,30 @@ pub fn run(options: &Options) -> Result<String> {
         "|---|--:|--:|--:|--:|--:|".to_owned(),
         line("Colloquy", &measure, &texts),
     ];
+    let mut systems = vec![("Colloquy".to_owned(), texts)];
     for peer in &options.peer {
         let name = peer.file_stem().unwrap_or(peer.as_os_str()).to_string_lossy();
-        table.push(line(&name, &measure, &read(peer)?));
+        let texts = read(peer)?;
+        table.push(line(&name, &measure, &texts));
+        systems.push((name.into_owned(), texts));
+    }
+    if let (Some(docs), Some(file), Some(all)) = (&options.docs, &options.wanted, &measure.wanted) {
+        let part = file.file_stem().unwrap_or_default().to_string_lossy();
+        report::write(docs, &format!("extract {part}"), &phrases(all, &systems))?;
     }
     Ok(table.join("\n") + "\n")
+}
+
+/// What each system found of the phrases that are wanted, as a table.
+fn phrases(all: &AllWanted, systems: &[(String, Texts)]) -> String {
+    let head = "| system | read of the phrases that have to be | read of those that must not be | F1 | precision | recall |";
+    let mut table = vec![head.to_owned(), "|---|--:|--:|--:|--:|--:|".to_owned()];
+    for (name, texts) in systems {
+        let found = PhraseScore::of(all, |id| texts.get(id).map(|(text, _)| text.as_str()));
+        let PhraseScore { read, wanted, unwanted, refused } = found;
+        table.push(format!("| {name} | {read} of {wanted} | {unwanted} of {refused} | {found} |"));
+    }
+    table.join("\n")
 }
 
 /// The text of an article as that benchmark has it: paragraphs and headings, without the title.
@@ -223,6 +246,7 @@ mod tests {
             out: at("out.json"),
             truth: Some(at("truth.json")),
             wanted: None,
+            docs: None,
             peer: vec![at("half.json")],
             rounds: 1,
         };

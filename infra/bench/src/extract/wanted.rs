@@ -40,6 +40,8 @@ pub struct PhraseScore {
     pub wanted: usize,
     /// Phrases that were read and must not be.
     pub unwanted: usize,
+    /// Phrases that must not be read.
+    pub refused: usize,
 }
 
 impl PhraseScore {
@@ -52,6 +54,7 @@ impl PhraseScore {
             found.read += count(&wanted.read);
             found.wanted += wanted.read.len();
             found.unwanted += count(&wanted.absent);
+            found.refused += wanted.absent.len();
         }
         found
     }
@@ -91,7 +94,7 @@ mod tests {
     fn phrases_are_found_however_they_are_spaced() {
         let all = parse(r#"{"a": {"read": ["Two words", "three"], "absent": ["menu"]}}"#).unwrap();
         let found = PhraseScore::of(&all, |_| Some("two\n  WORDS and a Menu"));
-        assert_eq!(found, PhraseScore { read: 1, wanted: 2, unwanted: 1 });
+        assert_eq!(found, PhraseScore { read: 1, wanted: 2, unwanted: 1, refused: 1 });
         assert_eq!((found.recall(), found.precision()), (0.5, 0.5));
         assert_eq!(PhraseScore::of(&all, |_| None).to_string(), "0.000 | 0.000 | 0.000");
     }
@@ -107,6 +110,7 @@ mod tests {
                 out: folder.path().join("out.json"),
                 truth: None,
                 wanted: Some(corpus.join(format!("{part}.json"))),
+                docs: None,
                 peer: Vec::<PathBuf>::new(),
                 rounds: 1,
             };

@@ -285,7 +285,7 @@ fn inline(line: &str) -> String {
     without_signs(&said.replace("`+", "`").replace("+`", "`"))
 }
 
-/// Without terms of the index, which nobody sees, and with what is lowered or raised as it is said.
+/// Without terms of the index, which no reader sees, and with what is lowered or raised as it is said.
 fn without_signs(text: &str) -> String {
     let mut said = String::with_capacity(text.len());
     let mut rest = text;

@@ -206,7 +206,6 @@ const BEGINNINGS: &[&str] = &[
     "on this page",
     "suggest changes",
     "suggest edits",
-    "sorry we couldn't be helpful",
     "help us improve this article with your feedback",
     "table of contents",
     "thanks for your feedback",
@@ -403,11 +402,13 @@ pub(super) fn is_label(line: &str) -> bool {
 /// Whether a line asks whether the page was of use, whatever is behind the question.
 pub(super) fn is_prompt(line: &str) -> bool {
     const LONGEST: usize = 60;
+    const CLOSINGS: &[&str] = &["sorry we couldn't be helpful"];
     let line = plain(line);
-    BEGINNINGS.iter().any(|start| {
-        let asks = line.find('?').is_some_and(|at| at < start.len() + LONGEST);
-        asks && line.starts_with(start)
-    })
+    CLOSINGS.iter().any(|start| line.starts_with(start))
+        || BEGINNINGS.iter().any(|start| {
+            let asks = line.find('?').is_some_and(|at| at < start.len() + LONGEST);
+            asks && line.starts_with(start)
+        })
 }
 
 /// A text in lower case, spaces folded.

@@ -317,7 +317,9 @@ impl<'p> Judge<'p> {
             let node = &page.nodes[at];
             node.hints.any(Hints::PRICE) && page.text(at).contains(|c: char| c.is_ascii_digit())
         };
-        if page.within(place).any(priced) {
+        let chosen = |node: &Node| node.tag == Tag::Control && !node.text.is_empty();
+        let of_cart = inline::is_of_a_cart(&page.nodes[place]);
+        if page.within(place).any(priced) || (of_cart && page.holds(place, chosen)) {
             return false;
         }
         !page.holds(place, is_text_input) || self.good(place) < 200
@@ -462,7 +464,7 @@ fn is_path(text: &str) -> bool {
     text.chars().count() < 80 && [" / ", " › ", " » ", " > "].iter().any(|sign| text.contains(sign))
 }
 
-/// Whether a letter stands for a drawing, which only a font of icons has.
+/// Whether a letter is drawn as a picture, which only a font of icons has.
 fn is_called_icon(node: &Node) -> bool {
     let class = node.attribute("class").unwrap_or_default();
     let mut words = class.split(|c: char| !c.is_ascii_alphabetic());

@@ -6,7 +6,7 @@ use url::Url;
 use super::{
     attributes::Hints,
     line::{self, Line},
-    page::PageTree,
+    page::{Node, PageTree},
     tag::Tag,
 };
 
@@ -93,7 +93,15 @@ impl<'p> Writer<'p> {
             self.line.space();
         }
         match node.tag {
-            Tag::Text => self.line.push(&node.text, self.bold > 0),
+            Tag::Text | Tag::Math => self.line.push(&node.text, self.bold > 0),
+            // What a product can be had in.
+            Tag::Control if !node.text.is_empty() => {
+                self.line.space();
+                if self.page.ancestors(place).any(|at| is_of_a_cart(&self.page.nodes[at])) {
+                    self.line.push(&node.text, false);
+                }
+                self.line.space();
+            }
             Tag::Br => self.line.line_break(),
             Tag::Control => self.line.space(),
             Tag::Fact | Tag::Nothing => {}
@@ -371,6 +379,12 @@ impl<'p> Writer<'p> {
     pub(super) fn clear(&mut self) {
         self.line = Line::default();
     }
+}
+
+/// Whether it is a form that puts something into a cart.
+pub(super) fn is_of_a_cart(node: &Node) -> bool {
+    let has = |name: &str| node.attribute(name).is_some_and(|value| value.contains("cart"));
+    node.tag == Tag::Form && (has("action") || has("class"))
 }
 
 /// Whether an address is that of a file to be read elsewhere than in a browser.

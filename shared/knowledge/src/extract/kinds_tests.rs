@@ -62,6 +62,26 @@ fn prices_are_read_on_links_in_forms_and_where_one_is_spoken() {
 }
 
 #[test]
+fn what_a_product_can_be_had_in_is_read_and_other_choices_are_not() {
+    let choice = "<label for=g>Glaze</label> <select id=g><option value=''>Choose<option value=1>blue – €14<option value=2>grey</select>";
+    POTTERY.check(
+        &format!("<form action='/cart/add'>{choice}<button>Add</button></form><form action=/go><select><option>Peru</select></form>"),
+        &["Glaze blue – €14, grey"],
+        &["Choose", "Add", "Peru"],
+    );
+}
+
+#[test]
+fn formulas_are_read_in_a_line() {
+    POTTERY.check(
+        "<p>It shrinks by <math><mfrac><mi>a</mi><mrow><mi>b</mi><mo>+</mo><mn>1</mn></mrow></mfrac></math> of its \
+         length and holds <math><semantics><msup><mn>10</mn><mn>3</mn></msup><annotation>10^{3}</annotation></semantics></math> bricks.</p>",
+        &["by a/(b+1) of its length and holds 10^3 bricks."],
+        &["{3}"],
+    );
+}
+
+#[test]
 fn what_belongs_to_a_long_text_is_read_with_it() {
     let body = format!(
         "<main><article>{}<aside class='note caution'><p>Never open the kiln while it glows.</p></aside>\

@@ -22,6 +22,7 @@ mod lists;
 mod main_text;
 pub(crate) mod markdown;
 mod markdown_dialects;
+mod math;
 mod names;
 mod outline;
 mod page;

@@ -13,6 +13,7 @@ use super::{
     ExtractError, MAX_DEPTH, MAX_ELEMENTS,
     attributes::Hints,
     head::Head,
+    math,
     tag::Tag,
     tree_sink::{DOCUMENT, Raw, Sink},
 };
@@ -101,9 +102,14 @@ impl PageTree {
         let text = std::mem::take(&mut node.text);
         let attributes = std::mem::take(&mut node.attributes);
         let mut child = node.first;
-        let text = if tag == Tag::Icon { title_of(raw, child) } else { text };
+        let text = match tag {
+            Tag::Icon => title_of(raw, child),
+            Tag::Math => StrTendril::from(math::text(raw, id)),
+            Tag::Control => choices(raw, child),
+            _ => text,
+        };
         self.nodes.push(Node { tag, hints, parent, end: 0, before: None, text, attributes });
-        let leaf = matches!(tag, Tag::Control | Tag::Img | Tag::Icon | Tag::Fact);
+        let leaf = matches!(tag, Tag::Control | Tag::Img | Tag::Icon | Tag::Fact | Tag::Math);
         let mut before = None;
         while let Some(id) = child.filter(|_| !leaf) {
             let Some(node) = raw.get(id) else { break };
@@ -208,7 +214,7 @@ impl PageTree {
         let mut text = String::new();
         for node in &self.nodes[self.within(place)] {
             match node.tag {
-                Tag::Text => text.push_str(&node.text),
+                Tag::Text | Tag::Math => text.push_str(&node.text),
                 tag if !tag.is_inline() || tag == Tag::Br => text.push(' '),
                 _ => {}
             }
@@ -234,6 +240,25 @@ fn title_of(raw: &[Raw], first: Option<usize>) -> StrTendril {
         child = node.next;
     }
     StrTendril::new()
+}
+
+/// What can be chosen, without what only asks to choose.
+fn choices(raw: &[Raw], first: Option<usize>) -> StrTendril {
+    const MAX_CHOICES: usize = 40;
+    const MAX_TEXT: usize = 600;
+    let mut said: Vec<&str> = Vec::new();
+    let mut next = first;
+    while let Some(node) = next.and_then(|id| raw.get(id)).filter(|_| said.len() < MAX_CHOICES) {
+        let value = node.attributes.iter().find(|(name, _)| &**name == "value");
+        let asks = value.is_some_and(|(_, value)| value.trim().is_empty());
+        let text = node.first.and_then(|id| raw.get(id)).map(|node| node.text.trim());
+        if &*node.name.local == "option" && !asks {
+            said.extend(text.filter(|text| !text.is_empty()));
+        }
+        next = node.next;
+    }
+    let said = said.join(", ");
+    StrTendril::from_slice(if said.len() <= MAX_TEXT { &said } else { "" })
 }
 
 fn spaces(text: &str) -> usize {

@@ -56,6 +56,8 @@ pub(super) enum Tag {
     DefinitionList,
     OrderedList,
     Main,
+    /// A formula.
+    Math,
     Nav,
     Noscript,
     P,
@@ -98,7 +100,11 @@ const BOXES: &[&str] = &[
 impl Tag {
     pub(super) fn of(name: &QualName) -> Self {
         if name.ns != ns!(html) {
-            return if &*name.local == "svg" { Self::Icon } else { Self::Void };
+            return match &*name.local {
+                "svg" => Self::Icon,
+                "math" => Self::Math,
+                _ => Self::Void,
+            };
         }
         match &*name.local {
             "a" => Self::A,
@@ -184,6 +190,7 @@ impl Tag {
                 | Self::Control
                 | Self::Icon
                 | Self::Img
+                | Self::Math
                 | Self::Fact
                 | Self::Nothing
         )

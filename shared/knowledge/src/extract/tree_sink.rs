@@ -137,6 +137,7 @@ fn nameless() -> QualName {
 
 /// Attributes that extraction looks at beyond what [`Hints`] says of them.
 const KEPT: &[&str] = &[
+    "action",
     "alt",
     "aria-controls",
     "aria-expanded",

@@ -56,6 +56,20 @@ pub(super) struct Piece {
     pub(super) bold: bool,
     /// How it is turned, in quarters of a full turn.
     pub(super) turned: u8,
+    /// Whether it is a small number at the end of what was drawn before it, and above its baseline.
+    pub(super) raised: bool,
+}
+
+impl Piece {
+    /// Whether it is a small number at the end of `before`, and above its baseline.
+    fn is_raised_on(&self, before: &Self) -> bool {
+        let (gap, up) = (self.left - before.right, self.base - before.base);
+        before.turned == self.turned
+            && self.size <= 0.75 * before.size
+            && (0.15 * before.size..=0.7 * before.size).contains(&up)
+            && gap.abs() <= 0.5 * self.size
+            && self.text.trim().chars().all(|c| c.is_ascii_digit())
+    }
 }
 
 type Matrix = [f32; 6];
@@ -361,7 +375,11 @@ impl<'d> Reader<'d> {
         self.bytes += shown.len();
         let right = left + length.max(0.0);
         let size = if size > 0.0 { size } else { 1.0 };
-        self.pieces.push(Piece { text: shown, left, right, base, size, bold, turned });
+        let mut piece = Piece { text: shown, left, right, base, size, bold, turned, raised: false };
+        if let Some(before) = self.pieces.last().filter(|before| piece.is_raised_on(before)) {
+            (piece.base, piece.raised) = (before.base, true);
+        }
+        self.pieces.push(piece);
     }
 }
 

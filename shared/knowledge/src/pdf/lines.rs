@@ -111,9 +111,8 @@ fn join(line: &mut Line, piece: &Piece) {
     {
         return;
     }
-    let raised = piece.size <= 0.75 * line.size && piece.base > line.base + 0.15 * line.size;
-    if raised && gap < 0.5 * piece.size && piece.text.trim().chars().all(|c| c.is_ascii_digit()) {
-        let written = superscript(&line.text, &piece.text);
+    if piece.raised {
+        let written = superscript(&line.text, piece.text.trim());
         line.text.push_str(&written);
         line.right = line.right.max(piece.right);
         return;
@@ -316,7 +315,7 @@ fn row_pitch(segments: &[Line]) -> f32 {
     rows.windows(2).map(|pair| pair[0] - pair[1]).fold(f32::MAX, f32::min)
 }
 
-/// Adds a line to the cells above that it goes on in; no, if there is something that is below none.
+/// Adds a line to the cells above that it continues; no, if there is something that is below none.
 fn wrap(above: &mut Line, lefts: &[f32], row: &[Line]) -> bool {
     let column = |segment: &Line| lefts.iter().position(|left| (left - segment.left).abs() < 4.0);
     let columns: Option<Vec<usize>> = row.iter().map(column).collect();

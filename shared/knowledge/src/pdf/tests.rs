@@ -286,6 +286,10 @@ fn raised_numbers_marks_over_the_page_and_signs_of_fonts() {
     let price =
         file("BT /F 24 Tf 72 700 Td ($7) Tj /F 10 Tf 8 Ts (25) Tj 0 Ts /F 12 Tf ( a seat) Tj ET");
     assert_eq!(texts(&price), ["$7.25 a seat"]);
+    let area = file(
+        "BT /F 12 Tf 72 700 Td (The hall has 90 m) Tj /F 7 Tf 5 Ts (2) Tj 0 Ts /F 12 Tf ( of floor.) Tj ET",
+    );
+    assert_eq!(texts(&area), ["The hall has 90 m² of floor."]);
     let marked = file(
         "BT /F 12 Tf 1 0 0 1 72 700 Tm (The gallery above the hall is open to all who hold) Tj \
          /F 50 Tf .7 .7 -.7 .7 160 690 Tm (SAMPLE) Tj /F 12 Tf 1 0 0 1 72 686 Tm (a ticket for the day.) Tj ET",
