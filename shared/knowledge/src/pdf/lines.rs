@@ -8,6 +8,8 @@ use crate::extract::superscript;
 const WORD: f32 = 0.14;
 /// Gap that parts columns, or cells of a table, in multiples of the letters' size.
 const COLUMN: f32 = 1.15;
+/// Space between the baselines of one cell's lines at most, in multiples of the letters' size.
+const LEADING: f32 = 1.6;
 /// How often a page is divided at most, part in part.
 const MAX_CUTS: usize = 12;
 
@@ -279,7 +281,11 @@ fn tables(segments: Vec<Line>, cuts: usize, regions: &mut Vec<Region>) {
     let mut base = f32::MAX;
     for row in baselines(&segments) {
         let Some(first) = row.first() else { continue };
-        let wraps = alone.is_empty() && (base - first.base) * 1.4 < pitch;
+        let down = base - first.base;
+        let wraps = alone.is_empty()
+            && pitch < f32::MAX
+            && down <= LEADING * first.size
+            && down * 1.4 < pitch;
         if let Some(last) = rows.last_mut().filter(|_| wraps)
             && wrap(last, &lefts, row)
         {
