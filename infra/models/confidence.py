@@ -1,8 +1,10 @@
-"""Fits the confidence of `shared/knowledge/src/confidence.rs` on small collections, as businesses have.
+"""Fits the confidence of `shared/knowledge/src/confidence` on small collections, as businesses have.
 
     python3 infra/models/confidence.py collect DATA OUT       # collections, for `bench -- confidence`
-    cargo run -p bench -- confidence --collections OUT/train.jsonl --scores OUT/scores.jsonl
+    cargo run --release -p bench -- confidence --collections OUT/train.jsonl --scores OUT/scores.jsonl
     python3 infra/models/confidence.py fit OUT/scores.jsonl   # prints the weights, and what they do to what was left out
+
+With `--semantic` (and `--features minilm`) the scores are those of a model's embeddings, and the weights those for them.
 
 `collect` makes collections of `infra/models/data/asked` (invented businesses, written for training), of `tests/usage`, and of
 samples of every other intent or article of banking77, CLINC150 and XQuAD in DATA (`docs/benchmarks.md` reports on the
@@ -166,7 +168,7 @@ def collect(data, out):
 COUNTS = {"banking77": 0.4, "clinc": 0.4, "languages": 0.7, "xquad": 0.3, "usage": 8.0}
 # What one without an answer counts for beside one that has one: there are more of them here than visitors ask.
 NONE = 0.5
-PRIOR, AGAINST, MAX_ODDS, MAX_APART = 3.0, 0.7, 12.0, 0.35
+PRIOR, MAX_ODDS, MAX_APART = 3.0, 12.0, 0.35
 ANSWER, NEAR = 0.5, 0.2
 
 
@@ -224,7 +226,7 @@ class Scores:
         import numpy as np
 
         odds = np.exp(np.clip(self.x[some] @ weights, -MAX_ODDS, MAX_ODDS)) * self.there[some]
-        shares = odds / (odds + 1 + AGAINST * np.einsum("iab,ib->ia", self.others[some], odds))
+        shares = odds / (odds + 1 + np.einsum("iab,ib->ia", self.others[some], odds))
         return np.where(self.apart[some], np.minimum(shares, MAX_APART), shares)
 
     def report(self, some, confidences, name):

@@ -11,11 +11,12 @@ use knowledge::{
     Explained, Index, Match, SearchOutcome, Segment, Thresholds,
     chunk::{chunks_of_file, say_repeated_lines_once},
     file,
+    semantic::{QueryEmbedding, pair_text, passage_text},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{BenchError, Result};
+use crate::{BenchError, Result, semantic::Tier};
 
 /// Entries that are written for each question.
 const ENTRIES: usize = 12;
@@ -31,6 +32,12 @@ pub struct Options {
     /// Where a line is written for each question.
     #[arg(long)]
     scores: PathBuf,
+    /// Find by what an embedding model makes of each text, too.
+    #[arg(long)]
+    semantic: bool,
+    /// Folder of that model, as `infra/models/minilm.sh` leaves it.
+    #[arg(long, default_value = ".models/minilm")]
+    model: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -65,9 +72,16 @@ pub fn run(options: &Options) -> Result<String> {
     let (mut lines, mut tally) = (String::new(), [0usize; 6]);
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let collection: Collection = serde_json::from_str(line).map_err(BenchError::of)?;
-        let index = index(&collection)?;
+        let (mut index, texts) = index(&collection)?;
+        let tier =
+            options.semantic.then(|| Tier::build(&options.model, texts.iter().map(String::as_str)));
+        let tier = tier.transpose()?;
+        if let Some(tier) = &tier {
+            index = index.with_embeddings(tier.embeddings());
+        }
         for query in &collection.queries {
-            let seen = seen(&index, query);
+            let embedding = tier.as_ref().map(|tier| tier.query(&query.text)).transpose()?;
+            let seen = seen(&index, query, embedding.as_ref());
             let counts = match (query.expected.is_empty(), seen["outcome"].as_str()) {
                 (false, Some("answer")) => usize::from(seen["right"] != true),
                 (false, _) => 2,
@@ -89,16 +103,19 @@ pub fn run(options: &Options) -> Result<String> {
     ))
 }
 
-fn index(collection: &Collection) -> Result<Index> {
-    let mut segments = Vec::new();
+/// The index, and the texts of its entries that a model embeds, in its order.
+fn index(collection: &Collection) -> Result<(Index, Vec<String>)> {
+    let (mut segments, mut texts) = (Vec::new(), Vec::new());
     for page in &collection.pages {
         let document = file::read(&page.name, "text/markdown", page.text.as_bytes())
             .map_err(BenchError::of)?;
         let mut chunks = chunks_of_file(&document, &page.name);
         say_repeated_lines_once(&mut chunks);
+        texts.extend(chunks.iter().map(passage_text));
         segments.push((SourceId::new(), Arc::new(Segment::build(&chunks))));
     }
     let passages: Vec<Chunk> = collection.passages.iter().map(passage).collect();
+    texts.extend(passages.iter().map(passage_text));
     if !passages.is_empty() {
         segments.push((SourceId::new(), Arc::new(Segment::build(&passages))));
     }
@@ -107,7 +124,9 @@ fn index(collection: &Collection) -> Result<Index> {
         let pair = QaPair { question, alternatives: Vec::new(), answer };
         (SourceId::new(), pair)
     });
-    Ok(Index::new(segments, pairs))
+    let pairs: Vec<(SourceId, QaPair)> = pairs.collect();
+    texts.extend(pairs.iter().map(|(_, pair)| pair_text(pair)));
+    Ok((Index::new(segments, pairs), texts))
 }
 
 fn passage(from: &Page) -> Chunk {
@@ -132,8 +151,8 @@ fn is_part(answer: &str, query: &Query) -> bool {
     !first.is_empty() && query.expected.iter().any(|expected| expected.contains(first))
 }
 
-fn seen(index: &Index, query: &Query) -> Value {
-    let found = index.find(&query.text, 3);
+fn seen(index: &Index, query: &Query, embedding: Option<&QueryEmbedding>) -> Value {
+    let found = index.find_embedded(&query.text, embedding, 3);
     let outcome = match Thresholds::default().outcome(found.confidence, found.offers.len()) {
         SearchOutcome::Sure => "answer",
         SearchOutcome::Near => "offer",
@@ -145,8 +164,11 @@ fn seen(index: &Index, query: &Query) -> Value {
         Match::Nothing => ("nothing", ""),
     };
     let offers: Vec<&str> = found.offers.iter().map(|offer| offer.text.as_str()).collect();
-    let entries: Vec<Value> =
-        index.explain(&query.text, None, ENTRIES).iter().map(|one| entry(one, query)).collect();
+    let entries: Vec<Value> = index
+        .explain(&query.text, embedding, ENTRIES)
+        .iter()
+        .map(|one| entry(one, query))
+        .collect();
     json!({
         "question": query.text, "answerable": !query.expected.is_empty(), "outcome": outcome,
         "confidence": found.confidence, "kind": kind, "answer": answer, "offers": offers,

@@ -7,6 +7,8 @@ mod bedrock;
 mod bert;
 #[cfg(feature = "minilm")]
 mod minilm;
+#[cfg(feature = "minilm")]
+mod weights;
 
 #[cfg(feature = "bedrock")]
 pub use bedrock::Bedrock;

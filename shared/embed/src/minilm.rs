@@ -10,7 +10,10 @@ use knowledge::{
 };
 use tokenizers::{Tokenizer, TruncationParams};
 
-use crate::bert::{Bert, Config};
+use crate::{
+    bert::{Bert, Config},
+    weights,
+};
 
 /// Tokens of a text that are read, as the model was trained (its `max_seq_length`).
 const MAX_TOKENS: usize = 256;
@@ -76,7 +79,8 @@ fn read(path: &Path) -> Result<Vec<u8>, EmbedError> {
 }
 
 impl MiniLm {
-    /// Reads `config.json`, `tokenizer.json` and `model.safetensors` in `folder`.
+    /// Reads `config.json`, `tokenizer.json` and `model.safetensors` in `folder`, whose weights may be in 8 bits as
+    /// `infra/models/eight_bits.py` writes them. Their vectors are near enough to be compared with those of the full ones.
     ///
     /// # Errors
     ///
@@ -94,8 +98,8 @@ impl MiniLm {
         let cut = TruncationParams { max_length, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(cut)).map_err(broken)?;
         let weights = read(&folder.join("model.safetensors"))?;
-        let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu)
-            .map_err(broken)?;
+        let weights = weights::read(&weights).map_err(broken)?;
+        let weights = VarBuilder::from_tensors(weights, DType::F32, &Device::Cpu);
         let bert = Bert::load(&config, &weights).map_err(broken)?;
         let fingerprint = bert.fingerprint().map_err(broken)?;
         let name = format!("minilm-{}-{fingerprint:08x}", config.hidden_size);

@@ -188,12 +188,21 @@ impl Compared {
             }
             _ => None,
         };
-        Self { codes: asks::codes(&words), words, content, vector }
+        let whole = spans.iter().zip(&words).filter(|((at, written), _)| {
+            // "J'ai" and "n'est" have no code "J" or "N".
+            let behind = question.get(at + written.len()..).unwrap_or_default();
+            !(written.len() == 1 && behind.starts_with(['\'', '’', 'ʼ']))
+        });
+        let whole: Vec<String> = whole.map(|(_, word)| word.clone()).collect();
+        Self { codes: asks::codes(&whole), words, content, vector }
     }
 
-    /// Whether one has a number or a code that the other has not.
+    /// Whether one has a number or a code that the other has not. A visitor's plain number beside a question
+    /// without any is a circumstance ("my daughter is 12", "nine people"), and no other thing.
     fn has_other_codes(&self, other: &Self) -> bool {
-        self.codes != other.codes
+        let is_number = |code: &String| code.chars().all(|c| c.is_ascii_digit());
+        let is_circumstance = other.codes.is_empty() && self.codes.iter().all(is_number);
+        self.codes != other.codes && !is_circumstance
     }
 
     /// Whether a rule sets two questions apart.

@@ -121,9 +121,7 @@ impl Index {
         let comparing = Comparing::new(&asked);
         let all = self.near(question, &asked, &ranking, &comparing);
         let near: Vec<NearPair> = all.iter().filter_map(NearPair::of).collect();
-        let best_pair = near
-            .iter()
-            .max_by(|a, b| a.confidence.total_cmp(&b.confidence).then(b.place.cmp(&a.place)));
+        let best_pair = self.best_pair(&asked, &ranking, &near);
         let named = self.named(question, &ranking);
         let (first, by_passage) = self.best_passage(&asked, &ranking, &all);
         let coded = self.headed_by_code(question, &asked, &ranking);
@@ -133,11 +131,11 @@ impl Index {
             (None, None) => by_passage,
         };
         let named = named.or(coded);
-        let by_pair = best_pair.map_or(0.0, |near| near.confidence);
+        let by_pair = best_pair.as_ref().map_or(0.0, |near| near.confidence);
         let found = Found {
             offers: self.offers(&ranking, &all),
             corrections: ranking.corrections.clone(),
-            likeness: best_pair.map(|near| near.likeness),
+            likeness: best_pair.as_ref().map(|near| near.likeness),
             evidence: ranking.evidence_of(first.unwrap_or_default()),
             ..Found::nothing()
         };

@@ -14,6 +14,9 @@ use crate::{
 /// What a passage in another language counts for, beside one in the question's own: in the choice
 /// between them, and in how sure an answer from it is.
 const FOREIGN: (f32, f32) = (0.5, 0.8);
+/// The same of a pair, where other entries are in the question's language: a team that wrote pairs in
+/// several means each for those who speak it.
+const FOREIGN_PAIR: (f32, f32) = (0.5, 0.6);
 /// Entries that a question is compared with word by word.
 const COMPARED: usize = 12;
 
@@ -122,11 +125,7 @@ impl Index {
         let (mut best, mut most) = (None, (f32::MIN, 0.0));
         let passages = near.iter().filter(|near| near.pair.is_none());
         for &Near { place, confidence, .. } in passages {
-            let is_foreign = ranking
-                .hits
-                .get(place)
-                .is_some_and(|hit| self.is_foreign(hit.entry, asked.language));
-            let (rank, counts) = if is_foreign { FOREIGN } else { (1.0, 1.0) };
+            let (rank, counts) = self.counts(place, asked, ranking);
             // Of those alike the one of the higher score.
             if confidence * rank > most.0 {
                 (best, most) = (Some(place), (confidence * rank, confidence * counts));
@@ -135,16 +134,44 @@ impl Index {
         (best, most.1)
     }
 
-    /// Whether a passage is in another language than what is asked, as far as both are known.
+    /// The pair among the best that most likely asks the same; its confidence is what it counts for.
+    pub(super) fn best_pair<'i>(
+        &self,
+        asked: &Asked,
+        ranking: &Ranking,
+        near: &[NearPair<'i>],
+    ) -> Option<NearPair<'i>> {
+        let weighed = near.iter().map(|near| {
+            let (rank, counts) = self.counts(near.place, asked, ranking);
+            (near.confidence * rank, NearPair { confidence: near.confidence * counts, ..*near })
+        });
+        let best = weighed.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.place.cmp(&a.1.place)));
+        best.map(|(_, near)| near)
+    }
+
+    /// What the hit in this place counts for in the choice between entries, and in how sure its answer is.
+    fn counts(&self, place: usize, asked: &Asked, ranking: &Ranking) -> (f32, f32) {
+        let hit = ranking.hits.get(place);
+        let is_foreign = hit.is_some_and(|hit| self.is_foreign(hit.entry, asked.language));
+        let is_pair = hit.is_some_and(|hit| self.pair_of(hit.entry).is_some());
+        let has_own = self.stems.iter().any(|stems| stems.language() == asked.language);
+        match (is_foreign, is_pair, has_own) {
+            (true, true, true) => FOREIGN_PAIR,
+            (true, false, _) => FOREIGN,
+            _ => (1.0, 1.0),
+        }
+    }
+
+    /// Whether an entry is in another language than what is asked, as far as both are known.
     pub(super) fn is_foreign(&self, entry: u32, language: Language) -> bool {
         if language == Language::Other || self.stems.len() < 2 {
             return false;
         }
-        let Some(At::Passage { segment, place }) = self.entries.get(entry as usize).copied() else {
-            return false;
+        let pair = self.pair_of(entry);
+        let theirs = match pair.map(|pair| text::detect(&pair.pair.question)) {
+            None | Some(Language::Other) => text::detect(&self.content(entry)),
+            Some(theirs) => theirs,
         };
-        let Some(part) = self.parts.get(segment as usize) else { return false };
-        let theirs = text::detect(&part.segment.content(place as usize));
         theirs != Language::Other && theirs != language
     }
 

@@ -68,7 +68,11 @@ impl Index {
                 .parts
                 .get(*segment as usize)
                 .map_or_else(String::new, |part| part.segment.content(*place as usize)),
-            _ => String::new(),
+            Some(At::Pair(at)) => self
+                .pairs
+                .get(*at as usize)
+                .map_or_else(String::new, |pair| pair.pair.answer.clone()),
+            None => String::new(),
         }
     }
 

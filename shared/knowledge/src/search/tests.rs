@@ -72,3 +72,55 @@ fn a_pair_answers_its_own_question_and_near_ones_only() {
         assert!(found.confidence < 0.5, "{question}: {}", found.confidence);
     }
 }
+
+#[test]
+fn a_visitors_number_and_an_elided_letter_are_no_other_thing() {
+    let pairs = [
+        ("Can my child have an account?", "From 11 there is the Spark account."),
+        ("Comment retrouver ma carte perdue ?", "Bloquez la carte dans l'application."),
+        ("What does plan 2 cost?", "Ten euros."),
+        ("What does error E-04 mean?", "The tank is empty."),
+    ];
+    let index = index(&[], &pairs);
+    let is_apart = |question: &str, pair: &str| {
+        let all = index.explain(question, None, 12);
+        let one = all.iter().find(|one| one.heading == pair).expect("it is among the best");
+        one.likeness.is_some_and(|likeness| likeness.is_apart)
+    };
+    for number in ["my child is 12, can she have an account?", "account for my 14 year old child"] {
+        assert!(!is_apart(number, pairs[0].0), "{number}");
+    }
+    for elided in [
+        "J'ai perdu ma carte, comment la retrouver ?",
+        "comment retrouver ma carte que j’ai perdue",
+    ] {
+        assert!(!is_apart(elided, pairs[1].0), "{elided}");
+    }
+    assert!(is_apart("What does plan 3 cost?", pairs[2].0));
+    assert!(is_apart("What does error E-05 mean?", pairs[3].0));
+}
+
+#[test]
+fn a_pair_in_the_visitors_language_comes_before_one_in_another() {
+    let pairs = [
+        (
+            "Quanto tempo prima devo essere al porto in macchina?",
+            "In macchina 60 minuti prima della partenza.",
+        ),
+        (
+            "How long before departure must I be at the port by car?",
+            "By car 60 minutes before departure.",
+        ),
+        ("Quanto costa il biglietto per il traghetto?", "Il biglietto costa venti euro."),
+        ("How much is a ticket for the ferry?", "A ticket is twenty euros."),
+    ];
+    let index = index(&[], &pairs);
+    for (question, answer) in [
+        ("quando devo essere al porto con la macchina", pairs[0].1),
+        ("when must i be at the port with my car", pairs[1].1),
+    ] {
+        let found = index.find(question, 3);
+        let Match::Pair(pair, _) = &found.best else { panic!("{question}: {found:?}") };
+        assert_eq!(pair.answer, answer, "{question}");
+    }
+}
