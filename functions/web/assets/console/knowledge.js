@@ -136,7 +136,7 @@ function list(sources, again) {
                 ),
               "small",
             ),
-          one.type !== "qa" &&
+          one.type === "url" &&
             editButton(
               "Read again",
               async () => {
