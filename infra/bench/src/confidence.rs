@@ -153,7 +153,7 @@ fn is_part(answer: &str, query: &Query) -> bool {
 
 fn seen(index: &Index, query: &Query, embedding: Option<&QueryEmbedding>) -> Value {
     let found = index.find_embedded(&query.text, embedding, 3);
-    let outcome = match Thresholds::default().outcome(found.confidence, found.offers.len()) {
+    let outcome = match Thresholds::default().outcome(found.confidence, found.offered) {
         SearchOutcome::Sure => "answer",
         SearchOutcome::Near => "offer",
         SearchOutcome::Refused => "refusal",

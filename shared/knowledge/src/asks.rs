@@ -241,6 +241,15 @@ pub(crate) fn asks(words: &[String]) -> Option<Asks> {
     None
 }
 
+/// Whether a heading is what a visitor could ask: it is a question, or says how, why, when or where.
+pub(crate) fn is_asked(heading: &str) -> bool {
+    if heading.trim_end().ends_with(['?', '？', '؟']) {
+        return true;
+    }
+    let Some(first) = text::words(heading).next() else { return false };
+    HOW.contains(&first.as_str()) || ASKING.iter().any(|(_, list)| has(list, &first))
+}
+
 /// How many of the words deny, as far as it matters: twice is not at all.
 pub(crate) fn denies(words: &[String]) -> bool {
     let mut count = 0;
@@ -334,6 +343,18 @@ mod tests {
 
     fn words(text: &str) -> Vec<String> {
         text::words(text).collect()
+    }
+
+    #[test]
+    fn a_heading_that_says_how_is_what_a_visitor_asks() {
+        for heading in
+            ["How to connect a model", "Was kostet das?", "Where we deliver", "退货需要收据吗？"]
+        {
+            assert!(is_asked(heading), "{heading}");
+        }
+        for heading in ["Functions of the deployment", "Flags", ""] {
+            assert!(!is_asked(heading), "{heading}");
+        }
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub struct Offer {
     pub citation: Citation,
 }
 
+/// How likely all that is offered has to be together, beside the threshold of one.
+const TOGETHER: f64 = 1.5;
+
 /// From which confidence on a search answers, and from which on it offers; from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
@@ -41,11 +44,14 @@ pub enum SearchOutcome {
 }
 
 impl Thresholds {
-    /// The outcome of this confidence, where there are `offers` to make.
-    pub fn outcome(&self, confidence: f64, offers: usize) -> SearchOutcome {
+    /// The outcome of this confidence, where what can be offered is meant with the likelihood `offered`: 0 if
+    /// there is nothing to offer. Where several entries are about the question each has a share of it, and
+    /// the offers are likely together though none is by itself.
+    pub fn outcome(&self, confidence: f64, offered: f64) -> SearchOutcome {
+        let is_near = confidence >= self.near || offered >= TOGETHER * self.near;
         if confidence > 0.0 && confidence >= self.answer {
             SearchOutcome::Sure
-        } else if confidence > 0.0 && confidence >= self.near && offers > 0 {
+        } else if confidence > 0.0 && offered > 0.0 && is_near {
             SearchOutcome::Near
         } else {
             SearchOutcome::Refused
@@ -59,14 +65,15 @@ mod tests {
 
     #[test]
     fn there_are_three_outcomes() {
-        let of = |confidence, offers| Thresholds::default().outcome(confidence, offers);
-        assert_eq!(of(0.5, 0), SearchOutcome::Sure);
-        assert_eq!(of(0.49, 1), SearchOutcome::Near);
-        assert_eq!(of(0.49, 0), SearchOutcome::Refused);
-        assert_eq!(of(0.19, 3), SearchOutcome::Refused);
+        let of = |confidence, offered| Thresholds::default().outcome(confidence, offered);
+        assert_eq!(of(0.5, 0.0), SearchOutcome::Sure);
+        assert_eq!(of(0.49, 0.49), SearchOutcome::Near);
+        assert_eq!(of(0.49, 0.0), SearchOutcome::Refused);
+        assert_eq!(of(0.19, 0.29), SearchOutcome::Refused);
+        assert_eq!(of(0.11, 0.31), SearchOutcome::Near, "one of three alike");
         let all = Thresholds { answer: 0.0, near: 0.0 };
-        assert_eq!(all.outcome(0.0, 3), SearchOutcome::Refused, "nothing was found");
+        assert_eq!(all.outcome(0.0, 0.9), SearchOutcome::Refused, "nothing was found");
         let never = Thresholds { answer: 0.2, near: 0.6 };
-        assert_eq!(never.outcome(0.3, 3), SearchOutcome::Sure);
+        assert_eq!(never.outcome(0.3, 0.9), SearchOutcome::Sure);
     }
 }

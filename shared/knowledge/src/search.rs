@@ -58,6 +58,8 @@ pub struct Found {
     pub confidence: f64,
     /// What the visitor may have meant, likeliest first.
     pub offers: Vec<Offer>,
+    /// From 0 to 1: how likely it is that one of them is meant.
+    pub offered: f64,
     /// Words that were taken for others: as asked, and as searched.
     pub corrections: Vec<(String, String)>,
     /// What was seen of the best that its confidence follows from.
@@ -73,6 +75,7 @@ impl Found {
             best: Match::Nothing,
             confidence: 0.0,
             offers: Vec::new(),
+            offered: 0.0,
             corrections: Vec::new(),
             evidence: Evidence::default(),
             likeness: None,
@@ -132,8 +135,10 @@ impl Index {
         };
         let named = named.or(coded);
         let by_pair = best_pair.as_ref().map_or(0.0, |near| near.confidence);
+        let (offers, offered) = self.offers(&ranking, &all);
         let found = Found {
-            offers: self.offers(&ranking, &all),
+            offers,
+            offered,
             corrections: ranking.corrections.clone(),
             likeness: best_pair.as_ref().map(|near| near.likeness),
             evidence: ranking.evidence_of(first.unwrap_or_default()),

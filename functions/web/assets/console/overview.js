@@ -119,7 +119,7 @@ async function read(period) {
         "Asked for a person",
         site ? `${site.handoffRate} %` : "–",
         null,
-        site ? `${count(site.handoffCount)} of the questions` : "",
+        site ? (site.handoffCount === 1 ? "once" : `${count(site.handoffCount)} times`) : "",
       ),
       number("Leads", count(overview.leadsCollected)),
     ),

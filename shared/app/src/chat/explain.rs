@@ -115,7 +115,7 @@ fn explanation(
     asks_backends: bool,
 ) -> Explanation {
     let thresholds = Thresholds { answer: chatbot.threshold(), near: chatbot.near_threshold() };
-    let decided = thresholds.outcome(found.confidence, found.offers.len());
+    let decided = thresholds.outcome(found.confidence, found.offered);
     let outcome = match (decided, &found.best, reply.unanswered) {
         (SearchOutcome::Near, _, true) => ExplainedOutcome::Near,
         (_, _, true) => ExplainedOutcome::Refused,

@@ -191,7 +191,7 @@ impl<'m> Message<'m> {
         }
         let thresholds = Thresholds { answer: chatbot.threshold(), near: chatbot.near_threshold() };
         let confidence = found.confidence;
-        let sure = thresholds.outcome(confidence, found.offers.len());
+        let sure = thresholds.outcome(confidence, found.offered);
         match (sure, found.best) {
             (SearchOutcome::Sure, Match::Pair(pair, citation)) => Response::Said(Said {
                 text: pair.answer,
@@ -307,7 +307,8 @@ mod tests {
             score: 1.0,
         };
         let offers = vec![Offer { text: "Opening hours".into(), citation: citation() }];
-        Found { best: Match::Passages(vec![passage]), confidence, offers, ..Found::nothing() }
+        let (best, offered) = (Match::Passages(vec![passage]), confidence);
+        Found { best, confidence, offers, offered, ..Found::nothing() }
     }
 
     fn said(response: Response) -> Said {

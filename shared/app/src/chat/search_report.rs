@@ -37,7 +37,7 @@ impl Chat {
         let hits = hits.into_iter().map(hit).collect();
         let thresholds = Thresholds { answer: chatbot.threshold(), near: chatbot.near_threshold() };
         let (confidence, corrections) = (found.confidence, found.corrections.clone());
-        let outcome = thresholds.outcome(confidence, found.offers.len());
+        let outcome = thresholds.outcome(confidence, found.offered);
         let (reply, answer) = match message.respond(&chatbot, found, &retriever.topics(TOPICS)) {
             Response::Ask { passages, .. } => {
                 let quote = passages.into_iter().find(|passage| !passage.quote.is_empty());

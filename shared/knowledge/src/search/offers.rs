@@ -6,6 +6,7 @@ use domain::conversation::shorten;
 
 use super::candidates::Near;
 use crate::{
+    asks,
     index::{At, Index},
     outcome::Offer,
     rank::Ranking,
@@ -23,7 +24,8 @@ const MAX_TOPICS: usize = 10;
 const OFFER: usize = 120;
 
 impl Index {
-    /// What it can be asked about: questions of pairs, then headings that have most below them.
+    /// What it can be asked about: questions of pairs, then headings, those that are questions themselves
+    /// first, and of these the ones that have most below them.
     pub fn topics(&self, limit: usize) -> Vec<String> {
         let topics = self.topics.get_or_init(|| self.find_topics(MAX_TOPICS));
         topics.iter().take(limit).cloned().collect()
@@ -44,19 +46,21 @@ impl Index {
         pairs.sort_unstable();
         let mut headings: Vec<(&str, usize)> =
             headings.into_iter().filter(|(heading, _)| !heading.is_empty()).collect();
-        headings.sort_unstable_by_key(|(heading, count)| (std::cmp::Reverse(*count), *heading));
+        headings.sort_unstable_by_key(|(heading, count)| {
+            (!asks::is_asked(heading), std::cmp::Reverse(*count), *heading)
+        });
         let all =
             pairs.into_iter().map(|(_, text)| text).chain(headings.into_iter().map(|(h, _)| h));
         all.take(limit).map(|text| shorten(text, OFFER)).collect()
     }
 
-    /// What the visitor may have meant, likeliest first.
-    pub(super) fn offers(&self, ranking: &Ranking, near: &[Near<'_>]) -> Vec<Offer> {
+    /// What the visitor may have meant, likeliest first, and how likely it is that one of them is.
+    pub(super) fn offers(&self, ranking: &Ranking, near: &[Near<'_>]) -> (Vec<Offer>, f64) {
         let most = near.iter().map(|near| near.confidence).fold(0.0, f32::max);
         let least = MIN_CONFIDENCE.max(CLOSE * most);
         let mut near: Vec<&Near> = near.iter().filter(|near| near.confidence >= least).collect();
         near.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.place.cmp(&b.place)));
-        let mut offers: Vec<Offer> = Vec::new();
+        let (mut offers, mut offered): (Vec<Offer>, f64) = (Vec::new(), 0.0);
         for near in near {
             let Some(hit) = ranking.hits.get(near.place) else { continue };
             let text = match near.pair {
@@ -69,12 +73,13 @@ impl Index {
             };
             if offers.iter().all(|offer| offer.text != text) {
                 offers.push(Offer { text, citation });
+                offered += f64::from(near.confidence);
             }
             if offers.len() == MAX_OFFERS {
                 break;
             }
         }
-        offers
+        (offers, offered.min(1.0))
     }
 
     /// The heading of a passage; one that says nothing of what is asked ("How it works") behind the
