@@ -1,20 +1,22 @@
 //! AsciiDoc, by way of Markdown: sections, lists, tables, code, remarks; comments, attributes and
 //! what only a converter understands are left out.
 
-use std::collections::HashMap;
-
 use url::Url;
 
-use super::{Document, ExtractError, markdown, superscript};
+use super::{Document, ExtractError, markdown, stand_ins::StandIns, superscript};
 
-/// Names that stand for something, and times that they do so in a line, at most.
-const MAX_NAMES: usize = 500;
 /// Cells of one row at most.
 const MAX_CELLS: usize = 40;
 
 /// Reads AsciiDoc that was found at `url`.
 pub(crate) fn read(source: &str, url: &Url) -> Result<Document, ExtractError> {
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        text: String::new(),
+        until: None,
+        table: None,
+        columns: 0,
+        names: StandIns::between(('{', '}')),
+    };
     for line in source.trim_start_matches('\u{feff}').lines() {
         reader.line(line.trim_end());
     }
@@ -22,7 +24,6 @@ pub(crate) fn read(source: &str, url: &Url) -> Result<Document, ExtractError> {
     markdown::read(&reader.text, url)
 }
 
-#[derive(Default)]
 struct Reader {
     text: String,
     /// What ends the block that is read to the letter, or left out.
@@ -32,7 +33,7 @@ struct Reader {
     /// How many columns the next table has, as the line before it says.
     columns: usize,
     /// What names stand for.
-    attributes: HashMap<String, String>,
+    names: StandIns,
 }
 
 impl Reader {
@@ -70,41 +71,17 @@ impl Reader {
             Some('=' | '*' | '_' | '+') => self.push(""),
             // An open block, a line across, the end of a page.
             _ if matches!(line, "--" | "'''" | "<<<") => self.push(""),
-            _ => self.text_line(&self.with_names(line)),
-        }
-    }
-
-    /// A line with what its names in braces stand for.
-    fn with_names(&self, line: &str) -> String {
-        let mut said = String::with_capacity(line.len());
-        let mut rest = line;
-        for _ in 0..MAX_NAMES {
-            let Some((before, behind)) = rest.split_once('{') else { break };
-            let named = behind
-                .split_once('}')
-                .and_then(|(name, after)| Some((self.attributes.get(name)?, after)));
-            said.push_str(before);
-            match named {
-                Some((value, after)) => {
-                    said.push_str(value);
-                    rest = after;
-                }
-                None => {
-                    said.push('{');
-                    rest = behind;
-                }
+            _ => {
+                let line = self.names.in_line(line);
+                self.text_line(&line);
             }
         }
-        said.push_str(rest);
-        said
     }
 
     /// Notes what a line says of what comes next, or of a name.
     fn note(&mut self, line: &str) {
-        if let Some((name, value)) = line.strip_prefix(':').and_then(|rest| rest.split_once(": "))
-            && self.attributes.len() < MAX_NAMES
-        {
-            self.attributes.insert(name.to_owned(), self.with_names(value.trim()));
+        if let Some((name, value)) = line.strip_prefix(':').and_then(|rest| rest.split_once(": ")) {
+            self.names.note(name, value.trim());
         }
         if let Some((_, columns)) = line.split_once("cols=") {
             let quoted = columns.strip_prefix('"').and_then(|rest| rest.split('"').next());
@@ -112,7 +89,7 @@ impl Reader {
             let times =
                 |of: &str| of.split_once('*').and_then(|(times, _)| times.trim().parse().ok());
             let counts = columns.split([',', ';']).map(|of| times(of).unwrap_or(1usize));
-            self.columns = counts.sum::<usize>().min(MAX_CELLS);
+            self.columns = counts.fold(0usize, usize::saturating_add).min(MAX_CELLS);
         }
     }
 
@@ -167,7 +144,7 @@ impl Reader {
     }
 
     fn row(&mut self, line: &str) {
-        let line = &self.with_names(line);
+        let line = &self.names.in_line(line);
         let Some((cells, columns)) = &mut self.table else { return };
         let Some(begin) = line.find('|') else {
             if let Some(last) = cells.last_mut().filter(|_| !line.trim().is_empty()) {
@@ -364,5 +341,11 @@ mod tests {
         for absent in ["{heat}", "kbd:", "--", "(((", "~", "footnote"] {
             assert!(!all.contains(absent), "{absent:?} is in {all}");
         }
+    }
+
+    #[test]
+    fn no_count_of_columns_is_too_large() {
+        let source = format!("[cols=\"{0}*,{0}*\"]\n|===\n|Size |Fee\n|===\n", usize::MAX);
+        assert!(lines(&source).join("\n").contains("Size"));
     }
 }

@@ -32,6 +32,7 @@ mod rst_tables;
 mod scripted;
 mod sections;
 mod site;
+mod stand_ins;
 mod steps;
 mod structured;
 mod structured_facts;

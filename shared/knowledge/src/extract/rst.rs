@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::{Document, ExtractError, markdown, rst_tables};
+use super::{Document, ExtractError, markdown, rst_tables, stand_ins::StandIns};
 
 /// Directives whose content is shown as it is typed.
 const CODE: &[&str] = &[
@@ -233,21 +233,16 @@ impl Reader<'_> {
 
 /// The lines with what their substitutions stand for.
 fn replaced(lines: &[&str]) -> Vec<String> {
-    const MAX_NAMES: usize = 200;
-    let of_line = |line: &&str| {
-        let (name, value) = line.trim_start().strip_prefix(".. |")?.split_once("| replace::")?;
-        Some((format!("|{name}|"), value.trim().to_owned()))
+    let of_line = |line: &str| -> Option<(String, String)> {
+        let (name, text) = line.trim_start().strip_prefix(".. |")?.split_once("| replace::")?;
+        Some((name.to_owned(), text.trim().to_owned()))
     };
-    let names: Vec<(String, String)> = lines.iter().filter_map(of_line).take(MAX_NAMES).collect();
-    let with = |line: &&str| {
-        if !line.contains('|') || of_line(line).is_some() {
-            return (*line).to_owned();
-        }
-        names.iter().fold((*line).to_owned(), |line, (name, value)| match line.contains(name) {
-            true => line.replace(name, value),
-            false => line,
-        })
-    };
+    let mut names = StandIns::between(('|', '|'));
+    for (name, text) in lines.iter().filter_map(|line| of_line(line)) {
+        names.note(&name, &text);
+    }
+    let is_plain = |line: &str| !line.contains('|') || of_line(line).is_some();
+    let with = |line: &&str| if is_plain(line) { (*line).to_owned() } else { names.in_line(line) };
     lines.iter().map(with).collect()
 }
 

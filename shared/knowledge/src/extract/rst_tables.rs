@@ -18,8 +18,8 @@ pub(super) fn grid(lines: &[&str], indent: usize, text: &mut String) -> usize {
         .map(|line| line.chars().collect())
         .collect();
     let Some(border) = all.first() else { return 0 };
-    let places: Vec<usize> =
-        border.iter().enumerate().filter(|(_, c)| **c == '+').map(|(at, _)| at).collect();
+    let corners = border.iter().enumerate().filter(|(_, c)| **c == '+').map(|(at, _)| at);
+    let places: Vec<usize> = corners.take(MAX_COLUMNS + 1).collect();
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut open: Option<Vec<String>> = None;
     for line in &all {
@@ -28,7 +28,7 @@ pub(super) fn grid(lines: &[&str], indent: usize, text: &mut String) -> usize {
             continue;
         }
         let row = open.get_or_insert_with(|| vec![String::new(); places.len().max(1) - 1]);
-        for (column, ends) in places.windows(2).take(MAX_COLUMNS).enumerate() {
+        for (column, ends) in places.windows(2).enumerate() {
             let cell: String =
                 line.get(ends[0] + 1..ends[1].min(line.len())).unwrap_or_default().iter().collect();
             let cell = inline(cell.trim_matches([' ', '|']));
@@ -112,4 +112,19 @@ fn write(rows: &[Vec<String>], text: &mut String) {
         }
     }
     text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_border_of_many_corners_makes_no_more_columns_than_are_read() {
+        let (border, row) = ("+".repeat(50_000), "|");
+        let lines: Vec<&str> =
+            (0..4_000).map(|at| if at % 2 == 0 { &border } else { row }).collect();
+        let mut text = String::new();
+        assert_eq!(grid(&lines, 0, &mut text), lines.len());
+        assert!(text.len() < 4_000 * 4 * MAX_COLUMNS, "{}", text.len());
+    }
 }

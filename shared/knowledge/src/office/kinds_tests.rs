@@ -127,3 +127,19 @@ fn a_sheet_tells_what_it_shows_each_table_by_its_own_names() {
         ]
     );
 }
+
+#[test]
+fn what_cells_share_is_told_no_more_often_than_there_is_room_for() {
+    let long = "long ".repeat(200_000);
+    let shared = |at: &str| format!("<c r='{at}' t='s'><v>0</v></c>");
+    let rows = (1..=200).map(|n| {
+        let down = if n == 1 { shared("C1") } else { String::new() };
+        format!("<row r='{n}'>{}{down}</row>", shared(&format!("A{n}")))
+    });
+    let merged =
+        "</sheetData><mergeCells><mergeCell ref='C1:C4294967295'/></mergeCells><sheetData>";
+    let sheet = rows.collect::<String>() + merged;
+    let read = xlsx(&workbook(&sheet, &format!("<si><t>{long}</t></si>"))).unwrap();
+    let bytes: usize = said(&read).into_iter().map(|(_, text)| text.len()).sum();
+    assert!((long.len() - 1..=50 * 1024 * 1024).contains(&bytes), "{bytes}");
+}

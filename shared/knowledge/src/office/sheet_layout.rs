@@ -1,6 +1,6 @@
 //! What a sheet hides, and which of its cells are one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::markup::{self, Event};
 
@@ -8,6 +8,10 @@ use super::markup::{self, Event};
 const MAX_MERGED: usize = 2_000;
 /// Hidden rows of one sheet at most.
 const MAX_HIDDEN: usize = 100_000;
+/// Ranges of hidden columns of one sheet at most.
+const MAX_RANGES: usize = 60;
+/// Rows that one cell reaches into at most.
+const MAX_DOWN: u32 = 500;
 /// Columns told apart at most.
 const MAX_COLUMNS: u32 = 16_384;
 
@@ -17,8 +21,8 @@ pub(super) struct SheetLayout {
     rows: HashSet<u32>,
     /// From the first hidden column of each range to the last.
     columns: Vec<(u32, u32)>,
-    /// Cells that are one, over several rows: column, first and last row.
-    merged: Vec<(u32, u32, u32)>,
+    /// Cells that are one, over several rows: the last row, by the first one and the column.
+    merged: HashMap<(u32, u32), u32>,
 }
 
 impl SheetLayout {
@@ -31,7 +35,7 @@ impl SheetLayout {
             let number =
                 |name: &str| tag.get(name).and_then(|n| n.parse::<u32>().ok()?.checked_sub(1));
             match tag.name.as_str() {
-                "col" if hidden() && layout.columns.len() < MAX_MERGED => {
+                "col" if hidden() && layout.columns.len() < MAX_RANGES => {
                     layout.columns.extend(number("min").zip(number("max")));
                 }
                 "row" if hidden() && layout.rows.len() < MAX_HIDDEN => {
@@ -54,17 +58,16 @@ impl SheetLayout {
 
     /// The rows into which a cell reaches down, without its own.
     pub(super) fn below(&self, row: u32, column: u32) -> std::ops::RangeInclusive<u32> {
-        let of = |(at, first, _): &&(u32, u32, u32)| *at == column && *first == row;
-        let last = self.merged.iter().find(of).map_or(row, |(_, _, last)| *last);
-        row + 1..=last
+        let last = self.merged.get(&(row, column)).copied().unwrap_or(row);
+        row.saturating_add(1)..=last.min(row.saturating_add(MAX_DOWN))
     }
 }
 
-/// The column, the first and the last row of cells that are one over several rows.
-fn merged(range: &str) -> Option<(u32, u32, u32)> {
+/// The first row and the column of cells that are one over several rows, and the last row.
+fn merged(range: &str) -> Option<((u32, u32), u32)> {
     let (first, last) = range.split_once(':')?;
     let ((top, left), (bottom, _)) = (place(first)?, place(last)?);
-    (bottom > top).then_some((left, top, bottom))
+    (bottom > top).then_some(((top, left), bottom))
 }
 
 /// The row and the column that `B12` means, from 0 on.

@@ -5,6 +5,8 @@ use super::markup::PageWriter;
 
 /// Columns that one cell reaches over at most.
 pub(super) const MAX_SPAN: usize = 60;
+/// Bytes of a cell that is said again in the rows that it reaches into, at most.
+const MAX_SAID_AGAIN: usize = 2_000;
 
 /// A table that is being written.
 #[derive(Debug, Default)]
@@ -45,13 +47,12 @@ impl SpannedTable {
         }
         page.raw(&said);
         page.raw("</td>");
-        for _ in 0..self.wide {
-            if self.column >= MAX_SPAN {
-                break;
-            }
+        // A cell that reaches down begins in the same column in each row.
+        if self.column < MAX_SPAN {
             self.above.resize(self.above.len().max(self.column + 1), String::new());
-            said.clone_into(&mut self.above[self.column]);
-            self.column += 1;
+            let again = if said.len() <= MAX_SAID_AGAIN { said } else { String::new() };
+            self.above[self.column] = again;
         }
+        self.column = self.column.saturating_add(self.wide);
     }
 }

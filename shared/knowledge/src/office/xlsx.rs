@@ -25,6 +25,8 @@ const MAX_SHEETS: usize = 50;
 const MAX_ROWS: usize = 20_000;
 /// Columns read of one sheet at most.
 const MAX_COLUMNS: usize = 60;
+/// Bytes of text of one workbook at most, told as often as cells have it: many may share one.
+const MAX_TEXT: usize = 24 * 1024 * 1024;
 
 /// Reads an XLSX file.
 pub(crate) fn xlsx(bytes: &[u8]) -> Result<Document, OfficeError> {
@@ -38,9 +40,10 @@ pub(crate) fn xlsx(bytes: &[u8]) -> Result<Document, OfficeError> {
         .filter(|sheet| sheet.visible == calamine::SheetVisible::Visible)
         .map(|sheet| sheet.name.clone())
         .collect();
+    let mut room = MAX_TEXT;
     for name in names.iter().take(MAX_SHEETS) {
         let (formats, layout) = formats.sheet(name)?;
-        let tables = tables(rows(&mut book, name, &formats, &layout)?);
+        let tables = tables(rows(&mut book, name, (&formats, &layout), &mut room)?);
         if names.len() > 1 {
             outline.heading(2, name);
         }
@@ -75,12 +78,12 @@ fn check_size(bytes: &[u8]) -> Result<(), OfficeError> {
     Ok(())
 }
 
-/// The rows of a sheet that say something, as text, each with its number.
+/// The rows of a sheet that say something, as text, each with its number, as far as there is room for it.
 fn rows(
     book: &mut Xlsx<Cursor<&[u8]>>,
     name: &str,
-    formats: &CellFormats,
-    layout: &SheetLayout,
+    (formats, layout): (&CellFormats, &SheetLayout),
+    room: &mut usize,
 ) -> Result<BTreeMap<u32, Vec<String>>, OfficeError> {
     let mut cells = book.worksheet_cells_reader(name).map_err(|_| OfficeError::Broken)?;
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
@@ -96,11 +99,11 @@ fn rows(
         if text.is_empty() || at >= MAX_COLUMNS || layout.hides(row, column) {
             continue;
         }
-        let below = layout.below(row, column).take(MAX_ROWS);
-        for row in std::iter::once(row).chain(below) {
-            if rows.len() >= MAX_ROWS && !rows.contains_key(&row) {
+        for row in std::iter::once(row).chain(layout.below(row, column)) {
+            if rows.len() >= MAX_ROWS && !rows.contains_key(&row) || *room < text.len() {
                 break;
             }
+            *room -= text.len();
             let cells = rows.entry(row).or_default();
             cells.resize(cells.len().max(at + 1), String::new());
             text.clone_into(&mut cells[at]);
@@ -118,7 +121,9 @@ fn tables(rows: BTreeMap<u32, Vec<String>>) -> Vec<Vec<Vec<String>>> {
             parts.push(Vec::new());
         }
         last = Some(number);
-        parts.last_mut().into_iter().for_each(|part| part.push(row.clone()));
+        if let Some(part) = parts.last_mut() {
+            part.push(row);
+        }
     }
     let mut tables: Vec<Vec<Vec<String>>> = Vec::new();
     for part in parts {

@@ -8,6 +8,8 @@ use crate::extract::superscript;
 const WORD: f32 = 0.14;
 /// Gap that parts columns, or cells of a table, in multiples of the letters' size.
 const COLUMN: f32 = 1.15;
+/// Bytes of a row that a line is added to, at most.
+const MAX_WRAPPED: usize = 10_000;
 /// Space between the baselines of one cell's lines at most, in multiples of the letters' size.
 const LEADING: f32 = 1.6;
 /// How often a page is divided at most, part in part.
@@ -325,7 +327,8 @@ fn row_pitch(segments: &[Line]) -> f32 {
 fn wrap(above: &mut Line, lefts: &[f32], row: &[Line]) -> bool {
     let column = |segment: &Line| lefts.iter().position(|left| (left - segment.left).abs() < 4.0);
     let columns: Option<Vec<usize>> = row.iter().map(column).collect();
-    let Some(columns) = columns.filter(|columns| columns.len() < above.cells.len()) else {
+    let fits = above.text.len() <= MAX_WRAPPED;
+    let Some(columns) = columns.filter(|columns| fits && columns.len() < above.cells.len()) else {
         return false;
     };
     for (segment, column) in row.iter().zip(columns) {
