@@ -27,7 +27,7 @@ impl StandIns {
         Self { texts: HashMap::new(), marks, put: 0 }
     }
 
-    /// Notes what `name` stands for, if that is a short text.
+    /// Notes what `name` means, if that is a short text.
     pub(super) fn note(&mut self, name: &str, text: &str) {
         let text = self.in_line(text);
         if text.len() <= MAX_TEXT && self.texts.len() < MAX_NAMES {
