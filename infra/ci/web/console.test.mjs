@@ -4,14 +4,15 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { PAYLOADS, harmless } from "./payloads.mjs";
 import {
-  BASE,
   accessible,
+  BASE,
   bearer,
   call,
   closeBrowser,
   configure,
   picture,
   screen,
+  SCREENS,
   shop,
   signedIn,
   site,
@@ -23,24 +24,6 @@ import {
 } from "./harness.mjs";
 
 after(closeBrowser);
-
-/** @type {[string, string][]} Names as behind the #, and titles. */
-const SCREENS = [
-  ["overview", "Overview"],
-  ["inbox", "Inbox"],
-  ["leads", "Leads"],
-  ["knowledge", "Knowledge"],
-  ["try", "Ask and see"],
-  ["unanswered", "Unanswered"],
-  ["settings", "Chatbot"],
-  ["integrations", "Integrations"],
-  ["channels", "Channels"],
-  ["loops", "Agent loops"],
-  ["webhooks", "Webhooks"],
-  ["keys", "API keys"],
-  ["members", "Members"],
-  ["usage", "Usage and plan"],
-];
 
 const ROASTING =
   "Beans are roasted on Tuesdays in small batches and rest for two days before they are sent to subscribers.";

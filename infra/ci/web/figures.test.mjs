@@ -5,7 +5,20 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { BASE, bearer, call, closeBrowser, shop, signedIn, site, tag, teach, tenant, visitor } from "./harness.mjs";
+import {
+  BASE,
+  bearer,
+  call,
+  closeBrowser,
+  SCREENS,
+  shop,
+  signedIn,
+  site,
+  tag,
+  teach,
+  tenant,
+  visitor,
+} from "./harness.mjs";
 
 after(closeBrowser);
 
@@ -17,24 +30,6 @@ const ROUNDS = TIMED ? 3 : 1;
 const MAX_REQUESTS = 45;
 const MAX_BYTES = 100 * 1024;
 const DOCUMENT = new URL("../../../docs/benchmarks.md", import.meta.url);
-
-/** @type {[string, string][]} Names as behind the #, and titles. */
-const SCREENS = [
-  ["overview", "Overview"],
-  ["inbox", "Inbox"],
-  ["leads", "Leads"],
-  ["knowledge", "Knowledge"],
-  ["try", "Ask and see"],
-  ["unanswered", "Unanswered"],
-  ["settings", "Chatbot"],
-  ["integrations", "Integrations"],
-  ["channels", "Channels"],
-  ["loops", "Agent loops"],
-  ["webhooks", "Webhooks"],
-  ["keys", "API keys"],
-  ["members", "Members"],
-  ["usage", "Usage and plan"],
-];
 
 /** Notes in the page when it last was busy for 50 ms or more. */
 const noteTasks = () => {

@@ -11,6 +11,24 @@ const require = createRequire(`${process.env.WEB_MODULES}/`);
 const { chromium } = require("playwright-core");
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
+/** @type {[string, string][]} The screens of the console: their names, as in the address behind #, and their titles. */
+export const SCREENS = [
+  ["overview", "Overview"],
+  ["inbox", "Inbox"],
+  ["leads", "Leads"],
+  ["knowledge", "Knowledge"],
+  ["try", "Ask and see"],
+  ["unanswered", "Unanswered"],
+  ["settings", "Chatbot"],
+  ["integrations", "Integrations"],
+  ["channels", "Channels"],
+  ["loops", "Agent loops"],
+  ["webhooks", "Webhooks"],
+  ["keys", "API keys"],
+  ["members", "Members"],
+  ["usage", "Usage and plan"],
+];
+
 /** The platform's address. */
 export const BASE = process.env.WEB_BASE;
 const SCREENSHOTS = process.env.WEB_SCREENSHOTS;

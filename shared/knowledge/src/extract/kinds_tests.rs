@@ -6,7 +6,7 @@ use super::test_site::{TestSite, above};
 const POTTERY: TestSite = TestSite {
     url: "https://pottery.example/help",
     title: "Pottery",
-    prose: "<p>The kilns stand in the yard behind the old tannery, and on firing days the smoke can be seen from the bridge.</p>",
+    prose: "<p>The kilns are in the yard behind the old tannery, and on firing days the smoke can be seen from the bridge.</p>",
 };
 
 /// More prose than an article needs to be known for one.

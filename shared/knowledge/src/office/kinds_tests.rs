@@ -34,9 +34,8 @@ fn cells_of_word_reach_over_rows_and_columns() {
 fn numbers_go_on_and_raised_or_struck_text_is_told_apart() {
     let item = |text: &str| p("<w:numPr><w:ilvl w:val='0'/><w:numId w:val='7'/></w:numPr>", text);
     let run = |of: &str, text: &str| format!("<w:r><w:rPr>{of}</w:rPr><w:t>{text}</w:t></w:r>");
-    let long =
-        "Then it has to stand in the shade for the whole of a day, and none may lean on it. "
-            .repeat(4);
+    let long = "Then it has to dry in the shade for the whole of a day, and none may lean on it. "
+        .repeat(4);
     let read = word(&(item("Mix it.") + &p("", &long) + &item("Pour it.")));
     assert!(read.iter().any(|line| line == "2. Pour it."), "{read:?}");
     let raised = run("<w:vertAlign w:val='superscript'/>", "50");

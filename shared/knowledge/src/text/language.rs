@@ -94,6 +94,7 @@ const BY_LETTERS: u32 = 3;
 pub fn detect(text: &str) -> Language {
     let seen = Seen::of(text);
     match seen.script() {
+        Some(Language::English) if is_marked_spanish(text) => Language::Spanish,
         Some(Language::English) => most(&seen.words, Language::LATIN).unwrap_or_default(),
         Some(Language::Russian) => most(&seen.words, &[Language::Russian, Language::Ukrainian])
             .unwrap_or(Language::Russian),
@@ -107,7 +108,8 @@ pub fn detect(text: &str) -> Language {
 pub fn detect_among(text: &str, likely: &[Language]) -> Language {
     let seen = Seen::of(text);
     let detected = detect(text);
-    if seen.script().is_some_and(|script| script != Language::English) {
+    let is_other_script = seen.script().is_some_and(|script| script != Language::English);
+    if is_other_script || is_marked_spanish(text) {
         return detected;
     }
     let count = |language: Language| seen.words.get(language as usize).copied().unwrap_or_default();
@@ -129,6 +131,11 @@ pub fn detect_among(text: &str, likely: &[Language]) -> Language {
         return may.iter().find(same).copied().unwrap_or(detected);
     }
     may.first().copied().unwrap_or(detected)
+}
+
+/// Whether a question or a call is opened by a mark that Spanish alone has.
+fn is_marked_spanish(text: &str) -> bool {
+    text.contains(['¿', '¡'])
 }
 
 impl Language {
@@ -209,12 +216,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_mark_of_spanish_decides_between_languages_that_are_likely() {
+        let likely = [Language::English, Language::French, Language::Spanish];
+        for text in ["¿Qué pasa si falla un webhook?", "¡Falla el webhook!"] {
+            assert_eq!(detect_among(text, &likely), Language::Spanish, "{text}");
+        }
+        assert_eq!(detect("¿Где мой заказ?"), Language::Russian);
+    }
+
+    #[test]
     fn languages_are_told_apart_by_script_and_by_function_words() {
         for (text, code) in [
             ("How long is the warranty?", "en"),
             ("Wie lange dauert die Lieferung?", "de"),
             ("Quels sont vos horaires d'ouverture ?", "fr"),
             ("¿Dónde está mi pedido?", "es"),
+            ("¿Qué pasa si falla un webhook?", "es"),
             ("Quanto costa la spedizione?", "it"),
             ("Como posso cancelar a minha assinatura?", "pt"),
             ("Hoe kan ik mijn bestelling volgen?", "nl"),
