@@ -140,7 +140,7 @@ test("a file is added, a large one too, and replaced; one that is too large is r
     await choose(page, name, size);
     if (size > 1e6) await picture(page, "console-file");
     await page.getByRole("button", { name: "Read it" }).click();
-    await page.getByRole("row", { name: new RegExp(`${name}.*ready`) }).waitFor({ timeout: 60_000 });
+    await page.getByRole("row", { name: new RegExp(`${name}.*ready`, "i") }).waitFor({ timeout: 60_000 });
   }
   await page
     .getByRole("row", { name: /small\.txt/ })
@@ -148,7 +148,7 @@ test("a file is added, a large one too, and replaced; one that is too large is r
     .click();
   await choose(page, "newer.txt", 3_000);
   await page.getByRole("button", { name: "Replace it" }).click();
-  await page.getByRole("row", { name: /newer\.txt.*ready/ }).waitFor();
+  await page.getByRole("row", { name: /newer\.txt.*ready/i }).waitFor();
   await page.getByRole("button", { name: "Add a file" }).click();
   await choose(page, "huge.txt", 10 * 1024 * 1024 + 1);
   await page.getByRole("button", { name: "Read it" }).click();

@@ -101,7 +101,7 @@ test("an owner closes the account with the password", async (t) => {
 const WRITING = [
   ["inbox", "Inbox", []],
   ["leads", "Leads", ["Delete"]],
-  ["knowledge", "Knowledge", ["Add a site", "Add a file", "Add a pair", "Delete"]],
+  ["knowledge", "Knowledge", ["Add a site", "Add a file", "Add a Q & A", "Delete"]],
   ["unanswered", "Unanswered", ["Answer"]],
   ["settings", "Chatbot", ["Delete the chatbot"]],
   ["integrations", "Integrations", ["Add an integration"]],

@@ -1,6 +1,8 @@
 // Calls of the platform's API, signed by the session. A member takes the place of a key of each API by the
 // header `x-colloquy-scope`: the whole workspace, or one chatbot.
 
+import { sentence } from "./format.js";
+
 /** Where the API is: beside this page, whatever is in front of both. */
 const BASE = new URL(".", document.baseURI);
 
@@ -40,7 +42,7 @@ function said(body, status) {
     return first.length > 0 ? first.join("; ") : String(error.message ?? "");
   }
   const text = body?.message ?? error;
-  if (typeof text === "string" && text) return text.charAt(0).toUpperCase() + text.slice(1);
+  if (typeof text === "string" && text) return sentence(text);
   if (status === 429) return "Too many requests at once. Try again in a moment.";
   if (status >= 500) return "The platform could not do that just now. Try again in a moment.";
   return `The platform refused that (${status}).`;

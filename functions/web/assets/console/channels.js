@@ -1,7 +1,8 @@
 // Messaging platforms that a chatbot answers on: connected by credentials, switched off, connected again.
 
 import { get, part, patch, post, remove } from "./api.js";
-import { h, replace } from "./dom.js";
+import { breakable, h, replace } from "./dom.js";
+import { sentence, title } from "./format.js";
 import { chatbotId } from "./state.js";
 import {
   badge,
@@ -101,9 +102,12 @@ function row(one, again) {
     again();
   };
   return [
-    ["text", h("div", {}, one.name, one.status_reason && h("p", { class: "field-error" }, one.status_reason))],
+    [
+      "text",
+      h("div", {}, one.name, one.status_reason && h("p", { class: "field-error" }, sentence(one.status_reason))),
+    ],
     PLATFORMS[one.type]?.[0] ?? one.type,
-    badge(one.status, STATUS[one.status]),
+    badge(title(one.status), STATUS[one.status]),
     [
       "text",
       one.type === "web"
@@ -111,7 +115,7 @@ function row(one, again) {
         : h(
             "div",
             {},
-            h("span", { class: "mono" }, one.webhook_url),
+            h("span", { class: "mono" }, breakable(one.webhook_url)),
             one.verify_token && h("p", { class: "small quiet wrap" }, `Verify token: ${one.verify_token}`),
           ),
     ],

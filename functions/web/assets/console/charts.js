@@ -3,10 +3,15 @@
 import { h, svg } from "./dom.js";
 import { count, shortDate } from "./format.js";
 
-const WIDTH = 640;
+/** Of a picture on a desktop; on a phone it is drawn as wide as it is shown, so that its words can be read. */
+const MAX_WIDTH = 640;
+const MIN_WIDTH = 280;
+/** About what a label of an axis needs. */
+const LABEL = 88;
 const HEIGHT = 180;
 const BELOW = 22;
-const LEFT = 34;
+/** Of a digit, in an axis. */
+const DIGIT = 7;
 
 /**
  * A round number not below `value`, for the top of an axis.
@@ -28,17 +33,19 @@ function ceiling(value) {
  * @param {[string, string?]} names
  */
 export function bars(title, days, names) {
+  const whole = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, document.documentElement.clientWidth - 74));
   const top = ceiling(Math.max(0, ...days.map((one) => one.first + (one.second ?? 0))));
-  const wide = (WIDTH - LEFT) / Math.max(1, days.length);
+  const left = 12 + DIGIT * count(top).length;
+  const wide = (whole - left) / Math.max(1, days.length);
   const high = HEIGHT - BELOW - 8;
   /** @param {number} value */
   const y = (value) => 8 + high - (value / top) * high;
   const lines = [0, top / 2, top].map((value) => [
-    svg("line", { class: "axis", x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value) }),
-    svg("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, count(value)),
+    svg("line", { class: "axis", x1: left, x2: whole, y1: y(value), y2: y(value) }),
+    svg("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, count(value)),
   ]);
   const shown = days.map((one, at) => {
-    const x = LEFT + at * wide + wide * 0.15;
+    const x = left + at * wide + wide * 0.15;
     const width = Math.max(1, wide * 0.7);
     const second = one.second ?? 0;
     const text = `${shortDate(one.date)}: ${count(one.first)} ${names[0]}${names[1] ? `, ${count(second)} ${names[1]}` : ""}`;
@@ -58,17 +65,17 @@ export function bars(title, days, names) {
         }),
     );
   });
-  const every = Math.ceil(days.length / 7);
+  const every = Math.ceil((days.length * LABEL) / (whole - left));
   const labels = days.map(
     (one, at) =>
       at % every === 0 &&
-      svg("text", { x: LEFT + at * wide + wide / 2, y: HEIGHT - 4, "text-anchor": "middle" }, shortDate(one.date)),
+      svg("text", { x: left + at * wide + wide / 2, y: HEIGHT - 4, "text-anchor": "middle" }, shortDate(one.date)),
   );
   const total = days.reduce((sum, one) => sum + one.first, 0);
   const label = `${title}: ${count(total)} ${names[0]} on ${days.length} days`;
   const picture = svg(
     "svg",
-    { class: "chart", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label },
+    { class: "chart", viewBox: `0 0 ${whole} ${HEIGHT}`, role: "img", "aria-label": label },
     lines.flat(),
     shown,
     labels,

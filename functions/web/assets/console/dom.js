@@ -131,6 +131,19 @@ export function webAddress(address) {
 }
 
 /**
+ * A long address or name, which may break after its slashes and hyphens before it breaks anywhere.
+ *
+ * @param {unknown} text
+ */
+export function breakable(text) {
+  const parts = String(text ?? "").split(/(?<=[/?&=@_-])(?=[^/?&=@_-])/);
+  const shown = document.createDocumentFragment();
+  for (const part of parts) shown.append(part, h("wbr"));
+  shown.lastChild?.remove();
+  return shown;
+}
+
+/**
  * A link to another site, or its text where the address isn't one.
  *
  * @param {unknown} address
@@ -138,7 +151,7 @@ export function webAddress(address) {
  */
 export function outside(address, text) {
   const href = webAddress(address);
-  const shown = text ?? String(address ?? "");
+  const shown = text ?? breakable(address);
   return href
     ? h("a", { href, rel: "noopener noreferrer", target: "_blank", class: "wrap" }, shown)
     : h("span", { class: "wrap" }, shown);

@@ -4,6 +4,7 @@ const number = new Intl.NumberFormat();
 const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 const shortDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+const monthAndYear = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 /** @param {number} value */
@@ -42,5 +43,18 @@ export function ago(time) {
 /** @param {number} share From 0 to 1. */
 export const percent = (share) => `${Math.round(share * 100)} %`;
 
+/**
+ * How often, in words.
+ *
+ * @param {number} number
+ */
+export const times = (number) => (number === 1 ? "once" : `${count(number)} times`);
+
+/** @param {string} month Such as `2026-11`. */
+export const month = (month) => monthAndYear.format(new Date(`${month}-01T00:00:00Z`));
+
+/** @param {string} text */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** @param {string} name */
-export const title = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
+export const title = (name) => sentence(name).replaceAll("_", " ");

@@ -171,6 +171,7 @@ function message(one) {
       h(
         "div",
         { class: "sources" },
+        h("span", { class: "quiet" }, "From"),
         one.sources.map((/** @type {any} */ source) =>
           source.url ? outside(source.url, source.title) : badge(source.title),
         ),
@@ -220,7 +221,17 @@ function composer(talk, id) {
   return h(
     "div",
     { class: "composer stack", "data-of": id },
-    field("Reply", text, "Ctrl + Enter sends. The chatbot is silent until you give the conversation back."),
-    h("div", { class: "row end" }, send),
+    field("Reply", text),
+    h(
+      "div",
+      { class: "foot" },
+      h(
+        "p",
+        { class: "hint" },
+        h("span", { class: "by-keyboard" }, "Ctrl + Enter sends. "),
+        "The chatbot is silent until you give the conversation back.",
+      ),
+      send,
+    ),
   );
 }

@@ -2,7 +2,7 @@
 
 import { get, part, patch, post, remove } from "./api.js";
 import { h, replace } from "./dom.js";
-import { count } from "./format.js";
+import { count, sentence, title } from "./format.js";
 import { chatbotId } from "./state.js";
 import {
   badge,
@@ -50,11 +50,14 @@ export function showIntegrations(page) {
         "Integrations",
         ["Name", "Kind", "Model", ["num", "Weight"], "Status", ""],
         data.map((/** @type {any} */ one) => [
-          ["text", h("div", {}, one.name, one.status_reason && h("p", { class: "field-error" }, one.status_reason))],
-          KINDS.find(([kind]) => kind === one.type)?.[1] ?? one.type,
+          [
+            "text",
+            h("div", {}, one.name, one.status_reason && h("p", { class: "field-error" }, sentence(one.status_reason))),
+          ],
+          ["text", KINDS.find(([kind]) => kind === one.type)?.[1] ?? one.type],
           ["text", one.model ?? ""],
-          ["num", one.is_fallback ? badge("fallback", "info") : count(one.weight)],
-          badge(one.status, one.status === "active" ? "good" : one.status === "error" ? "bad" : ""),
+          ["num", one.is_fallback ? badge("Fallback", "info") : count(one.weight)],
+          badge(title(one.status), one.status === "active" ? "good" : one.status === "error" ? "bad" : ""),
           [
             "actions",
             h(
@@ -119,15 +122,15 @@ function edit(one, done) {
     const [fallbackLabel, fallback] = checkbox("Answers where another one fails", one?.is_fallback ?? false);
     return form(
       [
-        field("Name", name),
         field("Kind", kind),
-        field("Address", url, "Needed for an endpoint of your own; others know theirs."),
-        field("Model", model),
+        field("Name", name, "For you."),
+        field("Address", url, "Needed for an endpoint of your own; the others know theirs."),
+        field("Model", model, "As whoever runs it names it."),
         field("API key", key, "Sealed when it is stored, and never shown again."),
         h(
           "div",
           { class: "columns" },
-          field("Weight", weight, "0: never asked by weight."),
+          field("Weight", weight, "2 is asked twice as often as 1, and 0 never."),
           field("Time-out, seconds", timeout),
         ),
         fallbackLabel,

@@ -2,7 +2,7 @@
 
 import { get, part, post, remove } from "./api.js";
 import { h, replace } from "./dom.js";
-import { ago } from "./format.js";
+import { ago, title } from "./format.js";
 import { chatbotId, may, nameOf, state } from "./state.js";
 import {
   badge,
@@ -32,6 +32,9 @@ const KINDS = [
   ["chatbotplatform/workspace", "Key of the workspace", "Chatbot Platform", false],
 ];
 
+/** @type {Record<string, string>} */
+const APIS = Object.fromEntries(KINDS.map(([kind, , name]) => [kind.split("/")[0], name]));
+
 /** @param {HTMLElement} page */
 export function showKeys(page) {
   const board = h("div", { class: "card flush" }, loading());
@@ -49,11 +52,11 @@ export function showKeys(page) {
         ["Key", "API", "Opens", "Made", ""],
         data.map((/** @type {any} */ one) => [
           h("span", { class: "mono" }, one.prefix),
-          one.dialect,
+          APIS[one.dialect] ?? one.dialect,
           h(
             "div",
             { class: "row" },
-            badge(one.kind, ["public", "widget"].includes(one.kind) ? "good" : ""),
+            badge(title(one.kind), ["public", "widget"].includes(one.kind) ? "good" : ""),
             one.chatbotId ? nameOf(one.chatbotId) : "the workspace",
           ),
           ["nowrap", ago(one.createdAt)],

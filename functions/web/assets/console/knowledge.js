@@ -2,9 +2,9 @@
 // adding a site, a file or a pair.
 
 import { get, part, post, remove } from "./api.js";
-import { h, outside, replace } from "./dom.js";
+import { breakable, h, outside, replace } from "./dom.js";
 import { fileForm, replaceForm } from "./files.js";
-import { ago, count } from "./format.js";
+import { ago, count, sentence, title } from "./format.js";
 import { pairForm } from "./pairs.js";
 import { chatbotId } from "./state.js";
 import {
@@ -28,7 +28,7 @@ const ROWS = 100;
 const WORKING = 3_000;
 
 /** @type {Record<string, string>} */
-const KINDS = { url: "Site", qa: "Pair", file: "File" };
+const KINDS = { url: "Site", qa: "Q & A", file: "File" };
 /** @type {[string, string][]} */
 const SYNC = [
   ["manual", "Only when I say so"],
@@ -53,7 +53,7 @@ export function showKnowledge(page) {
     if (working) timer = setTimeout(again, WORKING);
     return [
       working && h("div", { class: "progress", role: "progressbar", "aria-label": "Reading sources" }),
-      list(sources, again),
+      list(sources, again, add("Add a site", "Add a site", siteForm, "primary")),
     ];
   };
   const again = () => fill(board, read);
@@ -78,7 +78,7 @@ export function showKnowledge(page) {
       "Your chatbot answers from these sources and from nothing else.",
       add("Add a site", "Add a site", siteForm, "primary"),
       add("Add a file", "Add a file", fileForm),
-      add("Add a pair", "Add a question with its answer", (done) => pairForm("", "", done)),
+      add("Add a Q & A", "Add a question with its answer", (done) => pairForm("", "", done)),
     ),
     board,
   );
@@ -92,13 +92,15 @@ export function showKnowledge(page) {
 /**
  * @param {any[]} sources
  * @param {() => void} again
+ * @param {HTMLElement | null} first what to do where there is none
  */
-function list(sources, again) {
+function list(sources, again, first) {
   if (sources.length === 0) {
     return empty(
       "knowledge",
       "Nothing to read yet",
       "Add your site: its pages are read in the background. Or write down a question with its answer, which counts at once.",
+      first,
     );
   }
   return table(
@@ -106,16 +108,20 @@ function list(sources, again) {
     ["Source", "Kind", "Status", ["num", "Passages"], ["num", "Words"], "Added", ""],
     sources.map((one) => [
       [
-        "text",
+        "wide",
         h(
           "div",
           {},
-          h("button", { type: "button", class: "plain wrap", onclick: () => detail(one) }, one.name),
-          one.error && h("p", { class: "field-error" }, one.error),
+          h(
+            "button",
+            { type: "button", class: "plain wrap", onclick: () => detail(one) },
+            h("span", {}, breakable(one.name)),
+          ),
+          one.error && h("p", { class: "field-error" }, sentence(one.error)),
         ),
       ],
-      KINDS[one.type] ?? one.type,
-      badge(one.status === "processing" ? "reading" : one.status, STATUS[one.status]),
+      ["nowrap", KINDS[one.type] ?? one.type],
+      badge(one.status === "processing" ? "Reading" : title(one.status), STATUS[one.status]),
       ["num", count(one.chunkCount)],
       ["num", count(one.wordCount)],
       ["nowrap", ago(one.createdAt)],
@@ -216,7 +222,7 @@ function detail(source) {
         );
       });
       return [
-        source.error && h("p", { class: "notice bad" }, source.error),
+        source.error && h("p", { class: "notice bad" }, sentence(source.error)),
         pages,
         h("details", {}, h("summary", {}, `Passages (${count(source.chunkCount)})`), passages),
       ];
@@ -250,9 +256,9 @@ function readPages(place, id, offset) {
         "Pages",
         ["Address", "Status", "Reason", ["num", "Passages"], "Last read"],
         pages.map((/** @type {any} */ one) => [
-          ["text", outside(one.url)],
-          badge(one.status, PAGES[one.status]),
-          ["text", one.reason ?? ""],
+          ["wide", outside(one.url)],
+          badge(title(one.status), PAGES[one.status]),
+          ["text", sentence(one.reason ?? "")],
           ["num", count(one.chunkCount)],
           ["nowrap", one.lastGoodAt ? ago(one.lastGoodAt) : ""],
         ]),

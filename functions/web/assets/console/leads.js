@@ -1,7 +1,7 @@
 // Who left a way to be reached, and all of them as a file.
 
 import { get, part, query, remove } from "./api.js";
-import { h, replace } from "./dom.js";
+import { breakable, h, replace } from "./dom.js";
 import { at, count } from "./format.js";
 import { chatbotId, state } from "./state.js";
 import { button, confirm, download, editButton, empty, fill, loading, pageHead, table, toast } from "./ui.js";
@@ -86,8 +86,10 @@ function list(leads, again) {
     ["Name", "E-mail", "Phone", "Left at", ""],
     leads.map((one) => [
       ["text", one.name ?? ""],
-      one.email ? h("a", { href: `mailto:${part(one.email).replace("%40", "@")}`, class: "wrap" }, one.email) : "",
-      one.phone ?? "",
+      one.email
+        ? h("a", { href: `mailto:${part(one.email).replace("%40", "@")}`, class: "wrap" }, breakable(one.email))
+        : "",
+      ["nowrap", one.phone ?? ""],
       ["nowrap", at(one.createdAt)],
       [
         "actions",

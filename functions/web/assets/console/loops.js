@@ -47,7 +47,7 @@ export function showLoops(page) {
         data.map((/** @type {any} */ one) => [
           ["text", h("div", {}, one.name, h("p", { class: "small quiet wrap" }, one.user_message))],
           [
-            "text",
+            "wide",
             one.schedule
               ? h(
                   "div",
@@ -57,7 +57,7 @@ export function showLoops(page) {
                 )
               : "When asked",
           ],
-          badge(one.status, one.status === "active" ? "good" : ""),
+          badge(title(one.status), one.status === "active" ? "good" : ""),
           [
             "actions",
             h(
@@ -134,7 +134,8 @@ function execution(base, one, again) {
     one.metadata?.duration_seconds != null && `${count(one.metadata.duration_seconds)} s`,
     one.metadata?.tokens_used != null && `${count(one.metadata.tokens_used)} tokens`,
     one.metadata?.model,
-    one.result?.iterations_used != null && `${one.result.iterations_used} rounds`,
+    one.result?.iterations_used != null &&
+      (one.result.iterations_used === 1 ? "1 round" : `${one.result.iterations_used} rounds`),
   ]
     .filter(Boolean)
     .join(" · ");
@@ -169,7 +170,7 @@ function execution(base, one, again) {
       h(
         "details",
         {},
-        h("summary", {}, `${count(calls.length)} calls of tools`),
+        h("summary", {}, calls.length === 1 ? "One call of a tool" : `${count(calls.length)} calls of tools`),
         h("pre", { class: "small" }, JSON.stringify(calls, null, 2)),
       ),
   );

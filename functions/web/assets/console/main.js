@@ -101,12 +101,12 @@ function chatbotChoice() {
     options,
   );
   choice.value = state.chatbot?.id ?? "";
-  const add = editButton("New chatbot", () => newChatbot(), "small");
+  const add = editButton("New chatbot", () => newChatbot(), "plain small");
   return h(
     "div",
-    { class: "stack" },
-    state.chatbots.length > 0 && h("div", {}, h("label", { for: id }, "Chatbot"), choice),
-    add && h("div", { class: "row" }, add),
+    { class: "choice" },
+    h("div", { class: "row spread" }, h("label", { for: id }, "Chatbot"), add),
+    state.chatbots.length > 0 && choice,
   );
 }
 
@@ -168,9 +168,13 @@ function who() {
   return h(
     "div",
     { class: "who" },
-    h("strong", { title: state.session?.workspace.name }, state.session?.workspace.name),
+    h(
+      "div",
+      { class: "name" },
+      h("strong", { title: state.session?.workspace.name }, state.session?.workspace.name),
+      h("span", {}, `Role: ${state.session?.user.role}`),
+    ),
     h("span", { title: state.session?.user.email }, state.session?.user.email),
-    h("span", { class: "small quiet" }, `Role: ${state.session?.user.role}`),
     h("div", { class: "row" }, out, h("a", { href: "docs", class: "small" }, "Documentation")),
   );
 }

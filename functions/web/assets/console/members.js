@@ -1,8 +1,8 @@
 // Members of the workspace: who may do what, and who was invited.
 
 import { call, get, part, patch, post, remove } from "./api.js";
-import { h, replace } from "./dom.js";
-import { ago, at } from "./format.js";
+import { breakable, h, replace } from "./dom.js";
+import { ago, at, title } from "./format.js";
 import { may, state } from "./state.js";
 import {
   badge,
@@ -85,6 +85,7 @@ function closeAccount() {
         close();
         farewell(erasure.id);
       },
+      "danger",
     ),
   );
 }
@@ -120,8 +121,8 @@ function memberTable(members, again) {
     "Members",
     ["E-mail", "Role", "Since", ""],
     members.map((one) => [
-      ["text", h("span", { class: "wrap" }, one.email, one.id === state.session?.user.id && " (you)")],
-      may("govern") ? roleChoice(one, again) : badge(one.role),
+      ["text", h("span", { class: "wrap" }, breakable(one.email), one.id === state.session?.user.id && " (you)")],
+      may("govern") ? roleChoice(one, again) : badge(title(one.role)),
       ["nowrap", ago(one.joinedAt)],
       [
         "actions",
@@ -178,8 +179,8 @@ function invitationTable(invitations, again) {
     "Invitations",
     ["Invited", "As", "Until", ""],
     invitations.map((one) => [
-      ["text", h("span", { class: "wrap" }, one.email)],
-      badge(one.role),
+      ["text", h("span", { class: "wrap" }, breakable(one.email))],
+      badge(title(one.role)),
       ["nowrap", at(one.expiresAt)],
       [
         "actions",
@@ -201,11 +202,15 @@ function invitationTable(invitations, again) {
 function invite(done) {
   const email = h("input", { type: "email", required: true, autocomplete: "off" });
   const role = select(CHOICES, "agent");
+  const means = h("span");
+  const draw = () => replace(means, ROLES.find(([value]) => value === role.value)?.[2]);
+  role.addEventListener("change", draw);
+  draw();
   openDialog("Invite a member", (close) =>
     form(
       [
         field("E-mail address", email, "A code is sent there; it is valid for seven days."),
-        field("Role", role, "It can be changed later."),
+        field("Role", role, [means, " It can be changed later."]),
       ],
       "Send the invitation",
       async () => {

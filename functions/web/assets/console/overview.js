@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { bars, shares } from "./charts.js";
 import { h, replace } from "./dom.js";
-import { count } from "./format.js";
+import { count, times } from "./format.js";
 import { chatbotId, state } from "./state.js";
 import { badge, empty, fill, loading, pageHead, table } from "./ui.js";
 
@@ -14,6 +14,20 @@ const PERIODS = [
   ["90d", "90 days", 90],
 ];
 
+const AGAINST = "second half of the period against the first";
+
+/**
+ * What changed from some days to as many others.
+ *
+ * @param {any[]} later
+ * @param {any[]} earlier
+ */
+const changes = (later, earlier) => (/** @type {string} */ what) => {
+  /** @param {any[]} days */
+  const sum = (days) => days.reduce((all, day) => all + day[what], 0);
+  return change(sum(later), sum(earlier));
+};
+
 /**
  * Against the half of the period before: what changed.
  *
@@ -21,7 +35,8 @@ const PERIODS = [
  * @param {number} before
  */
 function change(now, before) {
-  if (before === 0) return now === 0 ? null : h("span", { class: "change" }, "new");
+  // From nothing there is no share to go up by.
+  if (before === 0) return null;
   const share = Math.round(((now - before) / before) * 100);
   const kind = share > 0 ? "up" : share < 0 ? "down" : "";
   const sign = share > 0 ? "▲" : share < 0 ? "▼" : "=";
@@ -90,11 +105,9 @@ async function read(period) {
   const { overview, messagesOverTime: days, topQuestions } = analytics;
   if (overview.totalConversations === 0) return begin(sources.sources.length > 0);
   const half = Math.floor(days.length / 2);
-  /** @param {any[]} part @param {string} what */
-  const sum = (part, what) => part.reduce((all, day) => all + day[what], 0);
   const [before, now] = [days.slice(0, half), days.slice(days.length - half)];
-  const about = `second half of the period against the first`;
-  const resolved = `${overview.resolutionRate} %`;
+  const change = changes(now, before);
+  const closed = overview.conversationsClosed;
   const rated = ratings.summary.totalRatings;
   return [
     h(
@@ -103,25 +116,30 @@ async function read(period) {
       number(
         "Conversations",
         count(overview.totalConversations),
-        change(sum(now, "conversations"), sum(before, "conversations")),
-        about,
+        change("conversations"),
+        change("conversations") ? AGAINST : undefined,
       ),
-      number("Messages", count(overview.totalMessages), change(sum(now, "messages"), sum(before, "messages"))),
-      number("Visitors", count(overview.uniqueVisitors), null, "about, counted once each"),
-      number("Closed without a person", resolved, null, "of the closed conversations"),
+      number("Messages", count(overview.totalMessages), change("messages"), "questions and answers"),
+      number("Visitors", count(overview.uniqueVisitors), null, "an estimate; each counts once"),
+      number(
+        "Closed without a person",
+        closed > 0 ? `${overview.resolutionRate} %` : "–",
+        null,
+        closed > 0 ? `of ${closed === 1 ? "one that has" : `${count(closed)} that have`} ended` : "none has ended yet",
+      ),
       number(
         "Thumbs up",
         rated > 0 ? `${ratings.summary.satisfactionRate} %` : "–",
         null,
-        rated > 0 ? (rated === 1 ? "of one rating" : `of ${count(rated)} ratings`) : "no ratings yet",
+        rated > 0 ? (rated === 1 ? "of one rating" : `of ${count(rated)} ratings`) : "no answer was rated yet",
       ),
       number(
         "Asked for a person",
         site ? `${site.handoffRate} %` : "–",
         null,
-        site ? (site.handoffCount === 1 ? "once" : `${count(site.handoffCount)} times`) : "",
+        site ? (site.handoffCount > 0 ? times(site.handoffCount) : "nobody did") : "",
       ),
-      number("Leads", count(overview.leadsCollected)),
+      number("Leads", count(overview.leadsCollected), null, "left a way to be reached"),
     ),
     h(
       "section",
@@ -146,15 +164,20 @@ async function read(period) {
         h("h2", {}, "Asked most"),
         topQuestions.length > 0
           ? shares(topQuestions.map((/** @type {any} */ one) => ({ text: one.question, count: one.count })))
-          : h("p", { class: "quiet" }, "No question was asked more than once in this period."),
+          : h("p", { class: "quiet" }, "No question was counted in this period."),
       ),
       h(
         "section",
         { class: "card" },
-        h("div", { class: "card-head" }, h("h2", {}, "Not answered yet"), h("a", { href: "#/unanswered" }, "All")),
+        h(
+          "div",
+          { class: "card-head" },
+          h("h2", {}, "Not answered yet"),
+          h("a", { href: "#/unanswered" }, "All of them"),
+        ),
         unanswered.groups.length > 0
           ? shares(unanswered.groups.map((/** @type {any} */ one) => ({ text: one.question, count: one.count })))
-          : h("p", { class: "quiet" }, "Every question of the last 30 days found something. "),
+          : h("p", { class: "quiet" }, "Every question of the last 30 days found something."),
       ),
     ),
     ratingDays(ratings),

@@ -17,10 +17,10 @@ export function pairForm(question, answer, done) {
   return form(
     [
       field("Question", ask, "As visitors ask it. Other wordings are recognized too."),
-      field("Other ways to ask it", others, "One a line, up to 20, where a wording is not recognized."),
-      field("Answer", say, "Given word for word, at once."),
+      field("Answer", say, "Given word for word, from now on."),
+      field("Other ways to ask it", others, "One a line, up to 20. Only needed where a wording is not recognized."),
     ],
-    "Save the pair",
+    "Save the answer",
     async () => {
       const alternatives = others.value.split("\n").filter((line) => line.trim() !== "");
       const pair = { question: ask.value, alternatives, answer: say.value };

@@ -18,11 +18,12 @@ import {
   select,
   toast,
 } from "./ui.js";
+import { receiptForm } from "./visitors.js";
 
 /** @type {[string, string][]} */
 const COLORS = [
   ["primaryColor", "Accent"],
-  ["primaryForeground", "On the accent"],
+  ["primaryForeground", "Text on the accent"],
   ["backgroundColor", "Background"],
   ["foregroundColor", "Text"],
   ["secondaryColor", "Bubbles"],
@@ -106,19 +107,19 @@ function answersForm() {
   const settings = bot.settings ?? {};
   const name = h("input", { required: true, maxlength: 100, value: bot.name });
   const [thresholdField, threshold] = slider(
-    "Answers from",
+    "Sure enough to answer",
     settings.confidenceThreshold ?? 0.5,
-    "How sure it has to be. Higher: fewer answers, fewer wrong ones.",
+    "Higher: fewer answers, and fewer wrong ones.",
   );
   const [nearField, near] = slider(
-    "Asks back from",
+    "Sure enough to ask back",
     settings.nearThreshold ?? 0.2,
-    "Less sure than that, it says that it doesn't know.",
+    "Below that, it says that it doesn't know.",
   );
   const from = select(
     [
-      ["knowledge", "From what it has read alone"],
-      ["anything", "From what the model knows, too"],
+      ["knowledge", "Only from what the chatbot has read"],
+      ["anything", "Also from what the model knows"],
     ],
     settings.answerFrom ?? "knowledge",
   );
@@ -126,7 +127,7 @@ function answersForm() {
   const suggested = h("textarea", { value: (settings.suggestedQuestions ?? []).join("\n") });
   const [talkLabel, talk] = checkbox("Answers greetings and thanks by itself", settings.smallTalk !== false);
   const [pairsLabel, pairs] = checkbox(
-    "A stored pair answers before any AI backend is asked",
+    "Gives an answer of yours word for word before a model is asked",
     settings.pairsFirst !== false,
   );
   return h(
@@ -139,14 +140,14 @@ function answersForm() {
         h(
           "div",
           { class: "columns" },
-          field("AI backends may answer", from, "Counts once the chatbot has an integration."),
-          h("fieldset", {}, h("legend", {}, "Besides"), talkLabel, pairsLabel),
+          field("A model answers", from, "Counts once the chatbot has a model, under Integrations."),
+          h("fieldset", {}, h("legend", {}, "Without a model"), talkLabel, pairsLabel),
         ),
-        field("Instructions for AI backends", instructions, "Tone, names, what to avoid. Up to 4,000 characters."),
+        field("Instructions for models", instructions, "Tone, names, what to avoid. Up to 4,000 characters."),
         field(
           "Questions to begin with",
           suggested,
-          "One a line, up to six; visitors see them as buttons. Empty: those of your newest pairs.",
+          "One a line, up to six; visitors see them as buttons. Empty: the newest questions that you have answered.",
         ),
       ],
       "Save",
@@ -214,6 +215,8 @@ function retentionForm(kept) {
         toast("Saved. What is older goes within minutes.");
       },
     ),
+    may("edit") &&
+      h("details", { class: "apart" }, h("summary", {}, "Was a visitor's data erased?"), receiptForm(chatbotId())),
   );
 }
 
@@ -295,7 +298,7 @@ function widgetForm(config, changed) {
   position.addEventListener("change", () => set("position", position.value));
   const language = h("input", { value: now.aiLanguage, maxlength: 35, pattern: "[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*" });
   language.addEventListener("change", () => set("aiLanguage", language.value));
-  const [brandLabel, brand] = checkbox("Says whose platform it is", now.showBranding);
+  const [brandLabel, brand] = checkbox("Shows “Powered by Colloquy”", now.showBranding);
   brand.addEventListener("change", () => set("showBranding", brand.checked));
   return h(
     "section",
@@ -317,9 +320,9 @@ function widgetForm(config, changed) {
           brandLabel,
         ),
         h(
-          "fieldset",
-          {},
-          h("legend", {}, "Words"),
+          "details",
+          { class: "apart" },
+          h("summary", {}, "Words"),
           h("p", { class: "hint" }, "What you leave as it is appears in the visitor's own language."),
           h("div", { class: "columns" }, texts),
         ),

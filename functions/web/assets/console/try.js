@@ -9,8 +9,8 @@ import { badge, button, empty, fill, loading, openDialog, pageHead } from "./ui.
 
 /** @type {Record<string, [string, string, string]>} */
 const OUTCOMES = {
-  pair: ["Answered by a pair", "good", "A stored question asks the same; its answer is given word for word."],
-  passages: ["Answered from passages", "good", "It is sure enough, and answers from what it found."],
+  pair: ["Answered word for word", "good", "A question with an answer of yours asks the same."],
+  passages: ["Answered from sources", "good", "It is sure enough, and answers from what it found."],
   near: ["Asks back", "warn", "It is not sure enough to answer, and asks whether one of these was meant."],
   refused: ["Says that it doesn't know", "bad", "Nothing it knows is likely enough to answer this."],
   small_talk: ["Small talk", "info", "A greeting, thanks or the like, answered without knowledge."],
@@ -40,10 +40,13 @@ export function showTry(page) {
     ),
   );
   const form = h("form", { class: "card" }, h("div", { class: "inline" }, question, send));
+  const again = () => {
+    replace(result, loading("Asking…"));
+    fill(result, () => ask(question.value, again));
+  };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    replace(result, loading("Asking…"));
-    fill(result, () => ask(question.value));
+    again();
   });
   replace(
     page,
@@ -54,13 +57,20 @@ export function showTry(page) {
   question.focus();
 }
 
-/** @param {string} question */
-async function ask(question) {
+/**
+ * @param {string} question
+ * @param {() => void} again
+ */
+async function ask(question, again) {
   const found = await post("/api/v1/knowledge/ask", { question }, chatbotId());
   const [text, kind, about] = OUTCOMES[found.outcome] ?? [found.outcome, "", ""];
-  const correct = button("Write a better answer", () => {
-    openDialog("A better answer", (close) =>
-      pairForm(question, found.outcome === "refused" || found.outcome === "near" ? "" : found.answer, close),
+  const unsure = found.outcome === "refused" || found.outcome === "near";
+  const correct = button(unsure ? "Write the answer" : "Write a better answer", () => {
+    openDialog(unsure ? "The answer" : "A better answer", (close) =>
+      pairForm(question, unsure ? "" : found.answer, () => {
+        close();
+        again();
+      }),
     );
   });
   return [
@@ -73,7 +83,7 @@ async function ask(question) {
         h(
           "p",
           { class: "notice" },
-          "This chatbot has an AI backend, which writes the answer from the passages below. It was not asked here.",
+          "A model of yours writes the answer from the passages below. It was not asked here.",
         ),
       h("div", { class: "row" }, correct),
     ),
@@ -83,18 +93,20 @@ async function ask(question) {
       h("h2", {}, "Why"),
       h("p", { class: "quiet" }, about),
       scale(found),
-      h(
-        "p",
-        { class: "small quiet" },
-        `Searched for: ${found.searched.map((/** @type {string} */ one) => `“${one}”`).join(", ")}`,
-      ),
+      found.searched.some((/** @type {string} */ one) => one !== question) &&
+        h(
+          "p",
+          { class: "small quiet" },
+          `Searched for: ${found.searched.map((/** @type {string} */ one) => `“${one}”`).join(", ")}`,
+        ),
       found.corrections.length > 0 &&
         h(
           "p",
           { class: "small quiet" },
-          `Taken for others: ${found.corrections.map((/** @type {any} */ one) => `${one.asked} → ${one.searched}`).join(", ")}`,
+          `Read as other words: ${found.corrections.map((/** @type {any} */ one) => `${one.asked} → ${one.searched}`).join(", ")}`,
         ),
-      found.offers.length > 0 &&
+      unsure &&
+        found.offers.length > 0 &&
         h(
           "div",
           {},

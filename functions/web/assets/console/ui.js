@@ -1,7 +1,7 @@
 // Parts that screens are made of.
 
 import { Refused } from "./api.js";
-import { h, icon, replace } from "./dom.js";
+import { breakable, h, icon, replace } from "./dom.js";
 import { may } from "./state.js";
 
 /** @typedef {import("./dom.js").Child} Child */
@@ -79,14 +79,16 @@ export const loading = (text = "Loading…") => h("p", { class: "loading", role:
  */
 export function button(text, onclick, kind = "") {
   const made = h("button", { type: "button", class: kind }, text);
+  // One that is disabled would lose the focus, and with it the place that a dialog returns to.
   made.addEventListener("click", async (event) => {
-    made.disabled = true;
+    if (made.hasAttribute("aria-disabled")) return;
+    made.setAttribute("aria-disabled", "true");
     try {
       await onclick(event);
     } catch (error) {
       complain(error);
     } finally {
-      made.disabled = false;
+      made.removeAttribute("aria-disabled");
     }
   });
   return made;
@@ -123,7 +125,7 @@ let fields = 0;
  *
  * @param {string} label
  * @param {HTMLElement} control
- * @param {Child} [hint]
+ * @param {Child | Child[]} [hint]
  */
 export function field(label, control, hint) {
   fields += 1;
@@ -173,10 +175,11 @@ export function checkbox(text, checked, more = {}) {
  * @param {Child[]} children
  * @param {string} action
  * @param {() => Promise<unknown>} onsubmit
+ * @param {string} [kind] of the button
  */
-export function form(children, action, onsubmit) {
+export function form(children, action, onsubmit, kind = "primary") {
   const wrong = h("p", { class: "notice bad", role: "alert", hidden: true });
-  const send = h("button", { type: "submit", class: "primary" }, action);
+  const send = h("button", { type: "submit", class: kind }, action);
   const made = h("form", { novalidate: false }, children, wrong, h("div", { class: "row" }, send));
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -202,12 +205,12 @@ export function form(children, action, onsubmit) {
  * @param {string} [kind]
  */
 export function openDialog(title, fill, kind = "") {
-  const heading = h("h2", { id: "dialog-title" }, title);
+  const heading = h("h2", { id: "dialog-title", class: "wrap" }, breakable(title));
   const dialog = h("dialog", { class: kind, "aria-labelledby": "dialog-title" });
   const close = () => dialog.close();
   const head = h(
     "div",
-    { class: "row spread" },
+    { class: "dialog-head" },
     heading,
     h("button", { type: "button", class: "plain", onclick: close }, "Close"),
   );
@@ -215,6 +218,8 @@ export function openDialog(title, fill, kind = "") {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  // Where one begins: the first field, or the way back from what can't be undone.
+  /** @type {HTMLElement | null} */ (dialog.querySelector("form :is(input, select, textarea), .cancel"))?.focus();
   return dialog;
 }
 
@@ -232,7 +237,7 @@ export function confirm(title, text, action, work) {
     h(
       "div",
       { class: "row end" },
-      h("button", { type: "button", onclick: close }, "Cancel"),
+      h("button", { type: "button", class: "cancel", onclick: close }, "Cancel"),
       button(
         action,
         async () => {
@@ -289,7 +294,8 @@ export function copyButton(text) {
 }
 
 /**
- * A table. Cells are children of `td`; a cell may be `[class, child]`.
+ * A table. Cells are children of `td`; a cell may be `[class, child]`. On a phone each row is a card, whose lines
+ * begin with the head of their column: the roles say that it is a table all the same.
  *
  * @param {string} caption
  * @param {(string | [string, string])[]} heads
@@ -297,22 +303,28 @@ export function copyButton(text) {
  */
 export function table(caption, heads, rows) {
   /** @param {string | [string, string]} head */
-  const th = (head) =>
-    Array.isArray(head) ? h("th", { scope: "col", class: head[0] }, head[1]) : h("th", { scope: "col" }, head);
-  /** @param {Child | [string, Child]} cell */
-  const td = (cell) => (Array.isArray(cell) ? h("td", { class: cell[0] }, cell[1]) : h("td", {}, cell));
+  const th = (head) => {
+    const [kind, text] = Array.isArray(head) ? head : [null, head];
+    return h("th", { scope: "col", role: "columnheader", class: kind }, text);
+  };
+  const names = heads.map((head) => (Array.isArray(head) ? head[1] : head));
+  /** @param {Child | [string, Child]} cell @param {number} at */
+  const td = (cell, at) => {
+    const [kind, child] = Array.isArray(cell) ? cell : [null, cell];
+    return h("td", { role: "cell", class: kind, "data-label": names[at] || null }, child);
+  };
   return h(
     "div",
     { class: "table", role: "region", "aria-label": caption, tabindex: "0" },
     h(
       "table",
-      {},
+      { role: "table" },
       h("caption", { class: "visually-hidden" }, caption),
-      h("thead", {}, h("tr", {}, heads.map(th))),
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads.map(th))),
       h(
         "tbody",
-        {},
-        rows.map((row) => h("tr", {}, row.map(td))),
+        { role: "rowgroup" },
+        rows.map((row) => h("tr", { role: "row" }, row.map(td))),
       ),
     ),
   );

@@ -2,7 +2,7 @@
 
 import { get, part, post } from "./api.js";
 import { h, replace } from "./dom.js";
-import { count, date } from "./format.js";
+import { count, date, times } from "./format.js";
 import { chatbotId } from "./state.js";
 import { badge, editButton, empty, field, fill, form, loading, openDialog, pageHead, select, toast } from "./ui.js";
 
@@ -85,7 +85,7 @@ function group(one, again) {
       h(
         "div",
         { class: "row" },
-        badge(`asked ${count(one.count)} ×`, "accent"),
+        badge(`asked ${times(one.count)}`, "accent"),
         badge(`last on ${date(one.lastAsked)}`),
         answer,
       ),

@@ -2,7 +2,7 @@
 
 import { get, part } from "./api.js";
 import { h, replace } from "./dom.js";
-import { at, count, title } from "./format.js";
+import { at, count, month, title } from "./format.js";
 import { chatbotId, state } from "./state.js";
 import { badge, fill, loading, pageHead } from "./ui.js";
 
@@ -31,21 +31,21 @@ export function showUsage(page) {
         h(
           "p",
           { class: "quiet" },
-          "An operator of this deployment changes plans. What you do in this console counts against no calls.",
+          "Whoever runs this Colloquy changes plans. What you do in this console uses none of the calls below.",
         ),
       ),
       h(
         "div",
-        { class: "grid two" },
-        bar("Calls of the Conferbot API", used, limit, `in ${conferbot.data.month}`),
+        { class: "grid three" },
+        bar("Calls of the Conferbot API", used, limit, `In ${month(conferbot.data.month)}`),
         site &&
           bar(
             "Questions answered by HelpBot's chat",
             site.credits.used,
             site.credits.limit,
-            `begins again on ${at(site.credits.resetsAt)}`,
+            `Until ${at(site.credits.resetsAt)}`,
           ),
-        bar("Chatbots", state.chatbots.length, null, "in this workspace"),
+        bar("Chatbots", state.chatbots.length, null, "In this workspace"),
       ),
       bot && tokens(bot.data.total),
     ];
@@ -81,7 +81,7 @@ function tokens(data) {
   return h(
     "section",
     { class: "card" },
-    h("h2", {}, `AI backends of ${state.chatbot?.name}`),
+    h("h2", {}, `Models of ${state.chatbot?.name}`),
     h(
       "div",
       { class: "grid numbers" },

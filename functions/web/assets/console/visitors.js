@@ -3,9 +3,11 @@
 import { call, get, part, query } from "./api.js";
 import { h, replace } from "./dom.js";
 import { at } from "./format.js";
-import { button, copyButton, confirm, download, editButton, openDialog, toast } from "./ui.js";
+import { button, copyButton, confirm, download, editButton, field, form, openDialog, toast } from "./ui.js";
 
 const WORKING = 2_000;
+const PENDING =
+  "Erasing. It takes a minute or two, several where there is much. You may close this: it goes on by itself.";
 
 /**
  * Shows what may be done with a visitor's data.
@@ -81,6 +83,23 @@ function ask(chatbot, visitor) {
 }
 
 /**
+ * A field for the number of a receipt, which shows how far that erasure is.
+ *
+ * @param {string} chatbot
+ */
+export function receiptForm(chatbot) {
+  const number = h("input", { required: true, maxlength: 100, autocomplete: "off", spellcheck: "false" });
+  return form(
+    [field("Number of a receipt", number, "From when a visitor's data was erased.")],
+    "Look it up",
+    async () => {
+      const { erasure } = await get(`/api/v1/erasures/${part(number.value.trim())}`, chatbot);
+      receipt(chatbot, erasure);
+    },
+  );
+}
+
+/**
  * How far an erasure is, until it is complete or nobody looks any more.
  *
  * @param {string} chatbot
@@ -88,12 +107,16 @@ function ask(chatbot, visitor) {
  */
 function receipt(chatbot, erasure) {
   const state = h("p", { role: "status" });
+  const works = h("div", { class: "progress", role: "progressbar", "aria-label": "Erasing" });
+  const begun = Date.now();
   const show = (/** @type {any} */ now) => {
     const done = now.status === "complete";
-    replace(
-      state,
-      done ? `Erased ${at(now.completedAt)}.` : "Erasing. This takes a minute, or several where there is much.",
-    );
+    const minutes = Math.floor((Date.now() - begun) / 60_000);
+    const since = minutes > 0 ? ` It has taken ${minutes === 1 ? "a minute" : `${minutes} minutes`} so far.` : "";
+    const words = done ? `Erased ${at(now.completedAt)}.` : `${PENDING}${since}`;
+    // What a screen reader was told is not told again.
+    if (state.textContent !== words) replace(state, words);
+    works.hidden = done;
     if (!done) setTimeout(look, WORKING);
   };
   const look = async () => {
@@ -106,8 +129,13 @@ function receipt(chatbot, erasure) {
   };
   openDialog("Receipt", () => [
     state,
+    works,
     h("div", { class: "secret" }, h("code", {}, erasure.id), copyButton(erasure.id)),
-    h("p", { class: "small quiet" }, "Keep this number: it shows that the erasure was done, and does not say whose."),
+    h(
+      "p",
+      { class: "small quiet" },
+      "Keep this number: it shows that the erasure was done, and does not say whose. “Chatbot”, “What is kept” looks it up.",
+    ),
     erasure.kept.length > 0 && h("p", { class: "small quiet" }, "Still in:"),
     h(
       "ul",

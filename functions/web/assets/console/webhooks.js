@@ -1,7 +1,7 @@
 // Webhooks of a chatbot in each API's format: subscriptions, their deliveries, and sending one again.
 
 import { get, part, post, remove } from "./api.js";
-import { h, replace } from "./dom.js";
+import { breakable, h, replace } from "./dom.js";
 import { at, title } from "./format.js";
 import { chatbotId } from "./state.js";
 import {
@@ -112,17 +112,17 @@ export function showWebhooks(page) {
         ["Address", "Format", "Events", "Status", ""],
         rows.map(({ key, row }) => [
           [
-            "text",
+            "wide",
             h(
               "div",
               {},
-              h("span", { class: "mono" }, row.url),
+              h("span", { class: "mono" }, breakable(row.url)),
               row.description && h("p", { class: "small quiet" }, row.description),
             ),
           ],
           formatOf(key).name,
-          ["text", row.events.join(", ")],
-          isActive(row) ? badge("active", "good") : badge("switched off", "bad"),
+          ["text", breakable(row.events.join(", "))],
+          isActive(row) ? badge("Active", "good") : badge("Switched off", "bad"),
           [
             "actions",
             h(
@@ -167,7 +167,7 @@ function add(done) {
     const url = h("input", { type: "url", required: true, maxlength: 2048, placeholder: "https://example.com/hooks" });
     const note = h("input", { maxlength: 200 });
     const choices = h("fieldset");
-    const about = h("p", { class: "hint" });
+    const about = h("span");
     /** @type {[string, HTMLInputElement][]} */
     let boxes = [];
     const format = select(
@@ -187,7 +187,7 @@ function add(done) {
     format.addEventListener("change", draw);
     draw();
     return form(
-      [field("Format", format), about, field("Address", url), choices, field("Note", note, "For you.")],
+      [field("Format", format, about), field("Address", url), choices, field("Note", note, "For you.")],
       "Add",
       async () => {
         const events = boxes.filter(([, box]) => box.checked).map(([event]) => event);
@@ -260,12 +260,12 @@ function deliveryRow(base, format, one, again) {
     ? h(
         "div",
         {},
-        h("span", {}, `${status ?? "no answer"} in ${latency} ms`),
+        h("span", {}, status ? `Answered ${status} in ${latency} ms` : `No answer in ${latency} ms`),
         last.response && h("pre", { class: "small quiet" }, last.response),
       )
     : "";
   return [
-    one.event,
+    h("span", { class: "wrap" }, breakable(one.event)),
     ["nowrap", at(one.created_at ?? one.createdAt)],
     h(
       "div",

@@ -40,6 +40,7 @@ pub struct Totals {
         "uniqueVisitors": 89,
         "avgMessagesPerConversation": 5.7,
         "leadsCollected": 23,
+        "conversationsClosed": 104,
         "resolutionRate": 94.2,
     },
     "messagesOverTime": [{"date": "2026-02-15", "messages": 12, "conversations": 5}],
@@ -62,6 +63,9 @@ struct OverviewOut {
     unique_visitors: u64,
     avg_messages_per_conversation: f64,
     leads_collected: u64,
+    /// Those of the period that have ended. The reference does not have it; without it a rate of 0 says
+    /// nothing.
+    conversations_closed: u64,
     /// Percent of those closed without a handoff.
     #[schema(minimum = 0, maximum = 100)]
     resolution_rate: f64,
@@ -103,6 +107,7 @@ impl AnalyticsOut {
                 unique_visitors: visitors,
                 avg_messages_per_conversation: ratio(messages, conversations),
                 leads_collected: leads,
+                conversations_closed: closed,
                 resolution_rate: percent(resolved, closed),
             },
             messages_over_time: Vec::new(),
