@@ -137,6 +137,7 @@ fn passage(from: &Page) -> Chunk {
         url: None,
         title: from.name.clone(),
         tokens: 0,
+        ..Chunk::default()
     }
 }
 

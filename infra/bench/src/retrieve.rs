@@ -80,6 +80,7 @@ impl Line {
             url: None,
             title: self.title.clone(),
             tokens: 0,
+            ..Chunk::default()
         }
     }
 }

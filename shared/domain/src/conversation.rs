@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BackendKind, ChannelOrigin, ChatbotId, ConversationId, Dialect, Error, IntegrationId,
+    BackendKind, ChannelOrigin, ChatbotId, ConversationId, Dialect, Error, IntegrationId, LeadId,
     MessageId, Result, SourceId, Timestamp, WorkspaceId, bounds, wire,
 };
 
@@ -142,6 +142,8 @@ pub struct Conversation {
     pub direct_messages: u32,
     /// Bytes that they take in an answer, by [`wire::answered`]; 0 where that was not counted yet.
     pub text_bytes: u32,
+    /// The newest leads that were left in it, in any order; each may have been deleted since.
+    pub lead_ids: Vec<LeadId>,
     /// The first question, shortened to [`FIRST_MESSAGE`] characters.
     pub first_message: String,
     /// When it began.

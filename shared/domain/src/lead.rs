@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::{ChatbotId, ConversationId, Error, LeadId, Result, Timestamp, WorkspaceId, bounds};
+use crate::{
+    ChatbotId, ConversationId, Error, LeadId, Result, Timestamp, WorkspaceId, bounds, wire,
+};
 
 /// How many free fields a lead may have.
 pub const MAX_FIELDS: usize = 50;
@@ -10,6 +12,10 @@ pub const MAX_FIELDS: usize = 50;
 pub const FIELDS_BYTES: usize = 8 * 1024;
 /// How many of the newest leads a search looks at.
 pub const SEARCHED: u32 = 1_000;
+/// How many of the newest leads of a conversation are known to it.
+pub const MAX_OF_CONVERSATION: usize = 5;
+/// Bytes that a lead takes in an answer at most, by [`wire::wrapped`].
+pub const MAX_ANSWERED: usize = 20_000;
 
 /// What a visitor left.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +50,37 @@ impl Lead {
         };
         contains(&self.name) || contains(&self.email)
     }
+}
+
+/// What a visitor gave in `leads`, oldest first, by the name of each field. What was given again counts as
+/// it was given last; name, address and number stand before free fields of the same name. The newest leads
+/// that take `most` bytes in an answer, by [`wire::wrapped`]; the others are left out.
+pub fn answers<'l>(
+    leads: impl IntoIterator<Item = &'l Lead, IntoIter: DoubleEndedIterator>,
+    most: usize,
+) -> Map<String, Value> {
+    let mut given = Map::new();
+    let mut left = most;
+    for lead in leads.into_iter().rev() {
+        let Lead { name, email, phone, fields, .. } = lead;
+        let known = [("name", name), ("email", email), ("phone", phone)];
+        let known = known.into_iter().filter_map(|(key, value)| {
+            value.as_ref().map(|value| (key.to_owned(), Value::from(value.as_str())))
+        });
+        let mut of_lead: Map<String, Value> = known.collect();
+        for (key, value) in fields {
+            of_lead.entry(key).or_insert_with(|| value.clone());
+        }
+        let size = wire::wrapped(Value::from(of_lead.clone()).to_string().as_bytes());
+        if size > left {
+            break;
+        }
+        left -= size;
+        for (key, value) in of_lead {
+            given.entry(key).or_insert(value);
+        }
+    }
+    given
 }
 
 /// What a client sends to leave a lead, not checked yet.
@@ -192,6 +229,50 @@ mod tests {
         let nested = |levels: usize| (1..levels).fold(json!({}), |inner, _| json!({"a": inner}));
         assert!(with(nested(bounds::SETTINGS_DEPTH)).is_ok());
         assert!(with(nested(bounds::SETTINGS_DEPTH + 1)).is_err());
+    }
+
+    #[test]
+    fn what_was_given_last_counts_and_the_oldest_leads_are_left_out_first() {
+        let lead = |email: &str, fields: Value| {
+            let form = LeadForm {
+                email: text(email),
+                fields: fields.as_object().cloned(),
+                ..LeadForm::default()
+            };
+            let new: NewLead = form.try_into().unwrap();
+            new.into_lead(ChatbotId::new(), WorkspaceId::new(), Timestamp::now())
+        };
+        let leads = [
+            lead("old@example.com", json!({"size": 2, "email": "not this"})),
+            lead("new@example.com", json!({"size": 3, "name": "Ada", "consent": true})),
+        ];
+        let all = json!({
+            "email": "new@example.com", "size": 3, "name": "Ada", "consent": true,
+        });
+        assert_eq!(Value::from(answers(&leads, usize::MAX)), all);
+        assert_eq!(answers(&leads, 0), Map::new());
+        let first = answers(&leads[..1], usize::MAX);
+        assert_eq!(Value::from(first), json!({"email": "old@example.com", "size": 2}));
+        // The newest one alone has room.
+        let more = [lead("old@example.com", json!({"older": "x".repeat(200)})), leads[1].clone()];
+        assert!(!answers(&more, 150).contains_key("older"));
+        assert_eq!(answers(&more, 150).len(), 4);
+    }
+
+    #[test]
+    fn the_largest_lead_has_the_bound_of_an_answer() {
+        // Each quotation mark is escaped twice.
+        let fields = json!({"a": "\"".repeat((FIELDS_BYTES - 8) / 2)});
+        let form = LeadForm {
+            name: text(&"\"".repeat(bounds::PERSON.1)),
+            phone: text(&format!("1{}", "\"".repeat(40))),
+            fields: fields.as_object().cloned(),
+            ..LeadForm::default()
+        };
+        let lead: NewLead = form.try_into().unwrap();
+        let lead = lead.into_lead(ChatbotId::new(), WorkspaceId::new(), Timestamp::now());
+        let shown = Value::from(answers([&lead], usize::MAX)).to_string();
+        assert!(shown.len() > FIELDS_BYTES && wire::wrapped(shown.as_bytes()) <= MAX_ANSWERED);
     }
 
     #[test]

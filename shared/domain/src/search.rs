@@ -1,7 +1,10 @@
 //! A search that a team tries, to see why a question is answered as it is; and what would be read of a
 //! page that is not a source yet.
 
-use crate::{Citation, Error, Result, bounds};
+use crate::{
+    Citation, Error, Result, bounds,
+    source::{Chunk, ChunkKind},
+};
 
 /// Entries that are shown by default.
 pub const HITS: u32 = 5;
@@ -63,6 +66,10 @@ pub struct SearchHit {
     pub heading: String,
     /// What it says.
     pub content: String,
+    /// What its text mostly is.
+    pub text_kind: ChunkKind,
+    /// The language of its page, as far as it is known.
+    pub language: Option<String>,
     /// Its score, to be compared with others of the same question only.
     pub score: f64,
     /// What it has of the question's words, over what they are worth.
@@ -109,8 +116,8 @@ pub struct PagePreview {
     pub language: Option<String>,
     /// Why nothing would be read.
     pub reason: Option<String>,
-    /// Its passages: the headings above each, and its text.
-    pub passages: Vec<(Vec<String>, String)>,
+    /// Its passages.
+    pub passages: Vec<Chunk>,
     /// How many other pages it links to.
     pub links: u64,
 }

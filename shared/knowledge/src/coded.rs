@@ -92,6 +92,7 @@ mod tests {
             url: Some("https://example.com/kiln".into()),
             title: "Kiln".into(),
             tokens: 1,
+            ..Chunk::default()
         };
         let chunks: Vec<Chunk> = [
             ("F-11: Door open", "The kiln does not heat while its door is open. Shut it firmly."),

@@ -1,6 +1,6 @@
 //! What a search saw of its best entries, for a team that wants to know why.
 
-use domain::Citation;
+use domain::{Citation, source::ChunkKind};
 
 use crate::{
     closeness::{Closeness, Comparing},
@@ -21,6 +21,10 @@ pub struct Explained {
     pub heading: String,
     /// What it says.
     pub content: String,
+    /// What it is.
+    pub kind: ChunkKind,
+    /// The language of its page, as far as it is known.
+    pub language: Option<String>,
     /// Its score, to be compared with others of the same question only.
     pub score: f32,
     /// What of the score is by words, by runs of characters, and by meaning, before they are weighed.
@@ -58,6 +62,8 @@ impl Index {
                 citation: self.citation(hit.entry)?,
                 heading: String::new(),
                 content: String::new(),
+                kind: self.kind(hit.entry),
+                language: self.language_of(hit.entry).map(str::to_owned),
                 score: hit.score,
                 by: (hit.words, hit.characters, hit.meaning),
                 evidence: ranking.evidence_of(place),

@@ -331,7 +331,8 @@ fn read(fetched: &Fetched) -> Result<FetchedPage, PageError> {
         document.site.clear();
     }
     let (canonical, next) = (document.canonical.as_ref(), document.next.as_ref());
-    document.links = links::distinct(&fetched.url, canonical, next, document.links);
+    let (twins, links) = (&document.twins, document.links);
+    document.links = links::distinct(&fetched.url, canonical, next, twins, links);
     let Fetched { url, etag, last_modified, .. } = fetched;
     // A longer one is not worth what it costs to keep and to send back: the page is read again.
     let short = |text: &Option<String>| text.clone().filter(|text| text.len() <= MAX_VALIDATOR);

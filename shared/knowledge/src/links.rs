@@ -59,19 +59,22 @@ const MAX_PART: usize = 100;
 /// The links of the page at `url`, which says that it is at `canonical`: each page once, those
 /// without a query first, since variants of a list are many and its pages few. Of the variants of a
 /// list that has an address without a query, only its further parts are pages: those that `next` names
-/// and those whose query has nothing else than the number of a part.
+/// those whose query has nothing else than the number of a part, and its `twins` in other languages.
 pub(crate) fn distinct(
     url: &Url,
     canonical: Option<&Url>,
     next: Option<&Url>,
+    twins: &[Url],
     links: Vec<Url>,
 ) -> Vec<Url> {
     let mut seen = HashSet::new();
+    let in_form = |link: &Url| normalized(without_tracking(link.clone()));
+    let twins: Vec<Url> = twins.iter().map(in_form).collect();
     let variant = |link: &Url| {
         let same =
             |one: &Url, other: &Url| one.origin() == other.origin() && one.path() == other.path();
         canonical.is_some_and(|canonical| {
-            let part = is_part(link) || next == Some(link);
+            let part = is_part(link) || next == Some(link) || twins.contains(link);
             canonical.query().is_none() && same(canonical, url) && same(link, url) && !part
         })
     };
@@ -182,7 +185,7 @@ mod tests {
         assert!(below("/a/index.php", "/a/b") && !below("/a/index.php", "/b"));
         assert!(below("/news/rss", "/news/one") && below("/rss.xml", "/one"));
         assert!(below("/caf%c3%a9", "/caf%C3%A9/menu") && !below("/a", "/ab"));
-        let one = distinct(&at("/"), None, None, vec![at("/%e3%81%82"), at("/%E3%81%82")]);
+        let one = distinct(&at("/"), None, None, &[], vec![at("/%e3%81%82"), at("/%E3%81%82")]);
         assert_eq!(one.len(), 1);
         assert!(is_same_site(&at("/"), &Url::parse("https://www.example.com/x").unwrap()));
         assert!(!is_same_site(&at("/"), &Url::parse("https://docs.example.com/").unwrap()));
@@ -199,21 +202,25 @@ mod tests {
             "/list?sort=a",
             "/list?view=3f",
             "/two?id=3&gclid=9",
+            "/list?lang=de",
         ];
         let found = |canonical: Option<&str>| -> Vec<String> {
             let canonical = canonical.map(at);
             let links = links.iter().map(|link| at(link)).collect();
             let next = at("/list?view=3f");
-            let found = distinct(&at("/list"), canonical.as_ref(), Some(&next), links);
+            let twins = [at("/list?lang=de&utm_source=x")];
+            let found = distinct(&at("/list"), canonical.as_ref(), Some(&next), &twins, links);
             found
                 .iter()
                 .map(|link| link.as_str()["https://example.com".len()..].to_owned())
                 .collect()
         };
-        assert_eq!(found(None).len(), 6);
+        assert_eq!(found(None).len(), 7);
         assert_eq!(found(None)[..2], ["/one", "/list?page=2"]);
-        let parts = ["/one", "/list?page=2", "/list?view=3f", "/two?id=3"];
-        assert_eq!(found(Some("/list")), parts, "further parts of a list are no variants of it");
-        assert_eq!(found(Some("/")).len(), 6);
+        let parts = ["/one", "/list?page=2", "/list?view=3f", "/two?id=3", "/list?lang=de"];
+        let why =
+            "further parts of a list are no variants of it, and neither is it in another language";
+        assert_eq!(found(Some("/list")), parts, "{why}");
+        assert_eq!(found(Some("/")).len(), 7);
     }
 }

@@ -1,7 +1,7 @@
 //! Files of records: a row of a table, an object a line. Each record says what its values are; a
 //! question with its answer is a pair.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::Value;
 use url::Url;
@@ -171,7 +171,7 @@ fn write_records(outline: &mut Outline, rows: &[Vec<String>]) {
     let mut rows: Vec<tables::Row> = rows
         .iter()
         .map(|cells| tables::Row {
-            cells: cells.iter().map(|cell| without_markup(cell).into_owned()).collect(),
+            cells: cells.iter().map(|cell| Arc::from(&*without_markup(cell))).collect(),
             width: cells.len().max(2),
             ..tables::Row::default()
         })

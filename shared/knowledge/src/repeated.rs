@@ -154,6 +154,7 @@ mod tests {
             url: Some(format!("https://docs.example.com/{path}")),
             title: String::new(),
             tokens: 1,
+            ..Chunk::default()
         }])
     }
 

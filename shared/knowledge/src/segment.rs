@@ -3,13 +3,14 @@
 //! It has the passages' text, in a form that what is indexed can be read off ([`crate::words`]), and
 //! the static embedding of each passage, which takes longer to compute than to read. Packed by zstd.
 
+mod labels;
 mod stored;
 
 use std::{io::Read, sync::Arc};
 
-use domain::source::Chunk;
+use domain::source::{Chunk, ChunkKind};
 
-use self::stored::Stored;
+use self::{labels::Labels, stored::Stored};
 use crate::{semantic::Vectors, text::Language, words::Reader};
 
 /// Grows when the form changes; a reader refuses what it does not know.
@@ -48,6 +49,7 @@ pub struct Segment {
     reader: Reader,
     count: usize,
     embeddings: Arc<Vectors>,
+    labels: Labels,
 }
 
 /// Where a passage's numbers begin and end, and which of those above is above it.
@@ -122,7 +124,8 @@ impl Segment {
             size_of::<Above>() + texts + size_of_val(terms.as_slice())
         };
         let above: usize = self.above.iter().map(above).sum();
-        terms + above + size_of_val(&*self.passages) + size_of_val(&*self.numbers)
+        let places = size_of_val(&*self.passages) + size_of_val(&*self.numbers);
+        terms + above + places + self.labels.bytes()
     }
 
     /// The text of a passage; empty for one that it doesn't have.
@@ -134,6 +137,16 @@ impl Segment {
     pub fn above(&self, passage: usize) -> Option<(&Above, &[u32])> {
         let place = self.passages.get(passage)?;
         self.above.get(place.above as usize).map(|(above, numbers)| (above, numbers.as_slice()))
+    }
+
+    /// What a passage mostly is; text in a segment from before that was looked for.
+    pub fn kind(&self, passage: usize) -> ChunkKind {
+        self.labels.kind(passage)
+    }
+
+    /// The language of a passage's page, such as `de-AT`, as far as it is known.
+    pub fn language_of(&self, passage: usize) -> Option<&str> {
+        self.labels.language(passage)
     }
 
     /// The static embeddings of its passages, in their order.
@@ -170,6 +183,7 @@ mod tests {
             url: Some("https://example.com/fruit".into()),
             title: "Kitchen".into(),
             tokens: 9,
+            ..Chunk::default()
         }
     }
 

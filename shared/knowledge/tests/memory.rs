@@ -152,6 +152,24 @@ fn html(inner: &str, bytes: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// Cells that reach over many columns and many rows, below names of columns or without.
+fn wide_cells(names: bool) -> Vec<u8> {
+    let text = "汉".repeat(390);
+    let mut page = "<main><table>".to_owned();
+    if names {
+        page.push_str("<tr>");
+        (0..60).for_each(|n| write!(page, "<th>{n}").unwrap());
+    }
+    for row in 0..16_000 {
+        page.push_str("<tr>");
+        if row % 500 == 0 {
+            write!(page, "<td rowspan=500 colspan=59>{text}").unwrap();
+        }
+        page.push_str("<td>a");
+    }
+    page.into_bytes()
+}
+
 #[test]
 fn a_small_input_takes_no_more_memory_than_a_worker_has() {
     const MIB: usize = 1024 * 1024;
@@ -169,6 +187,8 @@ fn a_small_input_takes_no_more_memory_than_a_worker_has() {
         ("paragraphs", "text/html", html("<p>a", 5 * MIB)),
         ("nested", "text/html", html("<div>a", 5 * MIB)),
         ("cells", "text/html", html("<table><tr><td>a<td>b", 5 * MIB)),
+        ("wide cells", "text/html", wide_cells(false)),
+        ("wide cells below names", "text/html", wide_cells(true)),
         ("values", "text/csv", b"a,b\n".repeat(MIB)),
         ("objects", "application/json", format!("[{}{{}}]", "{},".repeat(3 * MIB)).into_bytes()),
         ("numbers", "application/json", format!("[{}0]", "0,".repeat(5 * MIB)).into_bytes()),

@@ -133,6 +133,7 @@ async fn the_passages_of_a_large_source_come_in_pages_that_fit() {
         url: None,
         title: String::new(),
         tokens: 4_000,
+        ..Chunk::default()
     };
     store.put_chunks(&stored, &(0..CHUNKS).map(chunk).collect::<Vec<_>>()).await.unwrap();
 

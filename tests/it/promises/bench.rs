@@ -30,7 +30,9 @@ async fn every_operation_keeps_to_its_budget_in_a_chatbot_with_a_past() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crawl_of_a_large_site_reads_every_page_once() {
     let text = crawl::run(crawl::Options { pages: 80 }).await.expect("it is measured");
-    assert!(text.contains("Read 80, failed 0, left out 0."), "{text}");
+    assert!(text.contains("Read 80, failed 0, left out 0, requested 80 times."), "{text}");
+    let memory = text.lines().skip_while(|line| !line.contains("resident MB")).skip(2);
+    assert_eq!(memory.count(), 11, "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

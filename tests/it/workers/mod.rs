@@ -23,6 +23,7 @@ mod crawl_frontier;
 mod crawl_politely;
 mod crawl_retry;
 mod crawl_site;
+mod crawl_twins;
 mod crawl_ways;
 mod deliver_botplot;
 mod deliver_chatbotplatform;

@@ -1,5 +1,8 @@
-//! What a crawl of a large site costs: the CPU time of the whole platform on this machine beside a
-//! plain loop that fetches and extracts the same pages, and how much memory comes with them.
+//! What a crawl of a large site costs: the CPU time of the platform on this machine beside a plain loop
+//! that fetches and extracts the same pages, and how much memory comes with them. The embedded table and
+//! queues, which are services elsewhere, have threads of their own and are counted apart.
+
+mod threads;
 
 use std::{
     sync::{
@@ -20,10 +23,12 @@ use cpu_time::ProcessTime;
 use knowledge::{FetchOutcome, Fetcher, chunk};
 use outbound::Policy;
 use serde_json::json;
+use tempfile::TempDir;
 use testkit::App;
 use tokio::net::TcpListener;
 use url::Url;
 
+use self::threads::EngineTime;
 use crate::{BenchError, Result, resident};
 
 /// Links of each page to others.
@@ -112,65 +117,80 @@ fn text(page: u32, pages: u32) -> String {
     )
 }
 
-/// Crawls, then reads the same pages in a loop; a table.
+/// Crawls, then reads the same pages in a loop; two tables.
 pub async fn run(options: Options) -> Result<String> {
     let fair = Fair::open(options.pages).await?;
-    let app = App::start().await;
+    let folder = TempDir::new().map_err(BenchError::of)?;
+    // In memory, the table itself would grow with each page.
+    let app = App::with(|options| {
+        options.memory = false;
+        options.data = folder.path().join("data");
+    });
+    let app = app.await;
     let crawled = crawl(&app, &fair, options.pages).await?;
     app.platform.shutdown().await;
     let plain = plain_loop(&fair, options.pages).await?;
-    let ratio = crawled.cpu.as_secs_f64() / plain.as_secs_f64();
-    let pages = f64::from(options.pages);
-    let per_page = |time: Duration| time.as_secs_f64() * 1_000.0 / pages;
-    let mb = |bytes: usize| bytes / (1024 * 1024);
-    Ok(format!(
-        "A site of {} pages with {LINKS} links each, on loopback.\n\n\
-         | | CPU ms a page |\n|---|--:|\n| fetch, extract and cut, in a loop | {:.2} |\n\
-         | crawl, with the embedded table, queues and stream | {:.2} |\n\n\
-         The crawl takes {ratio:.1} times the CPU time of the loop. Read {}, failed {}, left out {}. \
-         Resident memory was {} MB with a tenth of the pages read, {} MB with nine tenths, {} MB when \
-         the index was there.\n",
-        options.pages,
-        per_page(plain),
-        per_page(crawled.cpu),
+    Ok(report(options.pages, &crawled, plain))
+}
+
+fn report(pages: u32, crawled: &Crawled, plain: Duration) -> String {
+    let per_page = |time: Duration| time.as_secs_f64() * 1_000.0 / f64::from(pages);
+    let times = |time: Duration| time.as_secs_f64() / plain.as_secs_f64();
+    let own = crawled.cpu.saturating_sub(crawled.engines);
+    let row = |name: &str, time: Duration| {
+        format!("| {name} | {:.2} | {:.2} |\n", per_page(time), times(time))
+    };
+    let memory = crawled.memory.iter().enumerate().map(|(tenth, bytes)| {
+        let name = match tenth {
+            10 => "with the index".to_owned(),
+            tenth => format!("{} %", (tenth + 1) * 10),
+        };
+        format!("| {name} | {} |\n", bytes / (1024 * 1024))
+    });
+    let memory: String = memory.collect();
+    format!(
+        "A site of {pages} pages with {LINKS} links each, on loopback. Read {}, failed {}, left out \
+         {}, requested {} times.\n\n| | CPU ms a page | times the loop |\n|---|--:|--:|\n{}{}{}\n\
+         | pages requested | resident MB |\n|---|--:|\n{memory}",
         crawled.read,
         crawled.failed,
         crawled.left_out,
-        mb(crawled.early),
-        mb(crawled.late),
-        mb(crawled.end),
-    ))
+        crawled.requested,
+        row("fetch, extract and cut, in a loop", plain),
+        row("crawl: workers, fan-out, router", own),
+        row("the embedded table and queues under it", crawled.engines),
+    )
 }
 
 struct Crawled {
+    /// Of the whole process, and of the engines among that.
     cpu: Duration,
+    engines: Duration,
     read: u64,
     failed: u64,
     left_out: u64,
-    /// Resident memory, in bytes, with a tenth of the pages read, with nine tenths, at the end.
-    early: usize,
-    late: usize,
-    end: usize,
+    /// Requests for pages.
+    requested: u64,
+    /// Resident memory, in bytes, with each tenth of the pages requested, and when the index was there.
+    memory: Vec<usize>,
 }
 
 async fn crawl(app: &App, fair: &Fair, pages: u32) -> Result<Crawled> {
     let tenant = app.tenant("fair").await;
+    let mut engines = EngineTime::begin();
     let begun = ProcessTime::try_now().map_err(BenchError::of)?;
     let body = json!({ "url": format!("{}/n/", fair.url) });
     let url = "/api/v1/knowledge/url";
     let added = app.post(url).bearer(&tenant.secret).json(&body).send().await.ok();
     let id = added["sourceId"].as_str().unwrap_or_default().to_owned();
-    let mut found =
-        Crawled { cpu: Duration::ZERO, read: 0, failed: 0, left_out: 0, early: 0, late: 0, end: 0 };
+    let mut memory = Vec::new();
     let until = tokio::time::Instant::now() + LONGEST;
     loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        let asked = fair.asked.load(Ordering::Relaxed);
-        if found.early == 0 && asked * 10 >= pages {
-            found.early = resident().unwrap_or(1);
-        }
-        if found.late == 0 && asked * 10 >= pages * 9 {
-            found.late = resident().unwrap_or(1);
+        engines.look();
+        let asked = u64::from(fair.asked.load(Ordering::Relaxed));
+        while memory.len() < 10 && asked * 10 >= u64::from(pages) * (memory.len() as u64 + 1) {
+            memory.push(resident().unwrap_or(1));
         }
         let url = format!("/api/v1/knowledge/{id}");
         let answer = app.get(&url).bearer(&tenant.secret).send().await.ok();
@@ -178,11 +198,13 @@ async fn crawl(app: &App, fair: &Fair, pages: u32) -> Result<Crawled> {
         match source["status"].as_str() {
             Some("ready") => {
                 let count = |of: &str| source["progress"][of].as_u64().unwrap_or_default();
-                (found.read, found.failed) = (count("read"), count("failed"));
-                found.left_out = count("leftOut");
-                found.end = resident().unwrap_or(1);
-                found.cpu = begun.try_elapsed().map_err(BenchError::of)?;
-                return Ok(found);
+                let (read, failed, left_out) = (count("read"), count("failed"), count("leftOut"));
+                memory.resize(10, 0);
+                memory.push(resident().unwrap_or(1));
+                let cpu = begun.try_elapsed().map_err(BenchError::of)?;
+                let engines = engines.look();
+                let requested = u64::from(fair.asked.load(Ordering::Relaxed));
+                return Ok(Crawled { cpu, engines, read, failed, left_out, requested, memory });
             }
             Some("processing") if tokio::time::Instant::now() < until => {}
             _ => return Err(BenchError(format!("the crawl did not end well: {source}"))),

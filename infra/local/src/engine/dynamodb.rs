@@ -14,7 +14,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::streams::{Log, StreamReader};
-use super::{EngineError, Result, failed, join, listen, stopped};
+use super::{EngineError, EngineThreads, Result, failed, join, listen, stopped};
 
 /// How often expired items are removed. A sweep reads the whole table, so not too often.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -28,6 +28,7 @@ pub struct DynamoEngine {
     used: Arc<Notify>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
+    _threads: EngineThreads,
     sweeper: JoinHandle<()>,
     /// Keeps other processes off the same file.
     _lock: Option<std::fs::File>,
@@ -48,14 +49,16 @@ impl DynamoEngine {
         let (stop, stopping) = watch::channel(false);
         let serving =
             dynoxide::server::serve_with_shutdown(listener, db.clone(), stopped(stopping.clone()));
-        let server = tokio::spawn(async move {
+        let threads = EngineThreads::start()?;
+        let server = threads.spawn(async move {
             if let Err(reason) = serving.await {
                 tracing::error!(%reason, "the embedded DynamoDB stopped");
             }
         });
         let sweeper = tokio::spawn(sweep(db.clone(), stopping));
         let used = Arc::new(Notify::new());
-        Ok(Self { endpoint, db, log, used, stop, server, sweeper, _lock: lock })
+        let (_threads, _lock) = (threads, lock);
+        Ok(Self { endpoint, db, log, used, stop, server, _threads, sweeper, _lock })
     }
 
     /// Creates a table from the JSON of a CreateTable call, and turns on the expiry of its items

@@ -5,11 +5,14 @@ mod dynamodb;
 mod queues;
 mod sqs_and_secrets;
 mod streams;
+mod threads;
 
 pub use dynamodb::DynamoEngine;
 pub use queues::{QueueCounts, Queues};
 pub use sqs_and_secrets::SqsAndSecrets;
 pub use streams::StreamReader;
+pub use threads::ENGINE_THREAD;
+use threads::EngineThreads;
 
 use std::fmt::Display;
 use std::time::Duration;

@@ -22,7 +22,7 @@ use winterbaume_secretsmanager::SecretsManagerService;
 use winterbaume_sqs::SqsService;
 
 use super::queues::Queues;
-use super::{EngineError, Result, failed, join, listen, stopped};
+use super::{EngineError, EngineThreads, Result, failed, join, listen, stopped};
 
 /// The region that everything is in.
 const REGION: &str = "us-east-1";
@@ -42,6 +42,7 @@ pub struct SqsAndSecrets {
     services: Services,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
+    _threads: EngineThreads,
 }
 
 impl SqsAndSecrets {
@@ -64,12 +65,13 @@ impl SqsAndSecrets {
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .with_state(services.clone());
         let serving = axum::serve(listener, app).with_graceful_shutdown(stopped(stopping));
-        let server = tokio::spawn(async move {
+        let threads = EngineThreads::start()?;
+        let server = threads.spawn(async move {
             if let Err(reason) = serving.await {
                 tracing::error!(%reason, "the embedded SQS and Secrets Manager stopped");
             }
         });
-        Ok(Self { endpoint, services, stop, server })
+        Ok(Self { endpoint, services, stop, server, _threads: threads })
     }
 
     /// Creates a queue and returns its URL. With `dead_letter`, a message that was received as

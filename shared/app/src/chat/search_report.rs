@@ -75,6 +75,8 @@ fn hit(from: Explained) -> SearchHit {
         citation: from.citation,
         heading: from.heading,
         content: from.content,
+        text_kind: from.kind,
+        language: from.language,
         score: from.score.into(),
         words: words.into(),
         characters: characters.into(),

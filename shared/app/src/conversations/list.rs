@@ -2,8 +2,7 @@
 
 use domain::{
     ChatbotId, Conversation, ConversationFilter, ConversationId, ConversationStatus, Days, Error,
-    ListPage, Result, TranscriptEntry, WorkspaceId,
-    conversation::{Handoff, shorten},
+    ListPage, Result, TranscriptEntry, WorkspaceId, conversation::Handoff,
 };
 
 use crate::App;
@@ -14,61 +13,8 @@ pub const MAX_FILTERED: u32 = 1_000;
 /// is read.
 pub const DEEPEST_PAGE: u32 = 10_000;
 
-/// Bytes that the text of a list of whole conversations takes in its answer at most.
-const MAX_TEXT: usize = 5_500_000;
-/// Turns read of a conversation that has more than its share of a list.
-const MAX_TURNS_OF_LARGE: u32 = 20;
-/// Bytes that one character takes in an answer at most.
-const MAX_PER_CHARACTER: usize = 7;
-/// What a conversation ends with in a list that has no room for the rest of it.
-const SHORTENED: &str =
-    "… (shortened: the list has no room for the rest, which is in the response itself)";
-
 /// A conversation with all that was said in it, oldest first.
 pub type Whole = (Conversation, Vec<TranscriptEntry>);
-
-/// Those of `page` whose text is known to be more than `share`, if the others need the room.
-fn large(page: &[Conversation], share: usize) -> Vec<ConversationId> {
-    let bytes = |one: &Conversation| usize::try_from(one.text_bytes).unwrap_or(usize::MAX);
-    if page.iter().map(bytes).sum::<usize>() <= MAX_TEXT {
-        return Vec::new();
-    }
-    page.iter().filter(|one| bytes(one) > share).map(|one| one.id).collect()
-}
-
-/// The first of `said` that fit `share` bytes of an answer, the last of them with a note that there is
-/// more.
-fn cut(said: Vec<TranscriptEntry>, share: usize) -> Vec<TranscriptEntry> {
-    let mut left = share;
-    let mut kept: Vec<TranscriptEntry> = Vec::new();
-    for mut entry in said {
-        let size = entry.text_bytes() as usize;
-        if size > left {
-            if kept.is_empty() {
-                let most = share / (4 * MAX_PER_CHARACTER);
-                match &mut entry {
-                    TranscriptEntry::Turn(turn) => {
-                        turn.question = shorten(&turn.question, most);
-                        turn.answer = shorten(&turn.answer, most);
-                    }
-                    TranscriptEntry::Direct(message) => {
-                        message.text = shorten(&message.text, most);
-                    }
-                }
-                kept.push(entry);
-            }
-            break;
-        }
-        left -= size;
-        kept.push(entry);
-    }
-    match kept.last_mut() {
-        Some(TranscriptEntry::Turn(turn)) => turn.answer.push_str(SHORTENED),
-        Some(TranscriptEntry::Direct(message)) => message.text.push_str(SHORTENED),
-        None => {}
-    }
-    kept
-}
 
 impl App {
     /// Conversations newest first, with how many there are in all.
@@ -146,70 +92,6 @@ impl App {
         }
     }
 
-    /// Conversations of a chatbot of `workspace` that began within `days`, newest first and with
-    /// what was said in them, and how many there are in all.
-    pub async fn whole_conversations(
-        &self,
-        workspace: WorkspaceId,
-        chatbot: ChatbotId,
-        days: Days,
-        offset: u32,
-        limit: u32,
-    ) -> Result<(Vec<Whole>, u64)> {
-        let (_, page, total) = tokio::try_join!(
-            self.chatbot(workspace, chatbot),
-            self.store.conversations(chatbot, days, offset, limit),
-            self.conversations_within(chatbot, days)
-        )?;
-        // Each has an equal share of the answer, so that no one of them makes the list unreadable.
-        let share = MAX_TEXT / page.len().max(1);
-        let large = large(&page, share);
-        let said = self.transcripts_of_list(&page, &large).await?;
-        let size = |said: &Vec<TranscriptEntry>| {
-            said.iter().map(|entry| entry.text_bytes() as usize).sum()
-        };
-        let sizes: Vec<usize> = said.iter().map(size).collect();
-        let fits = sizes.iter().sum::<usize>() <= MAX_TEXT;
-        let whole = page.into_iter().zip(said).zip(sizes);
-        let shared = whole.map(|((conversation, said), size)| {
-            match (fits || size <= share) && !large.contains(&conversation.id) {
-                true => (conversation, said),
-                false => (conversation, cut(said, share)),
-            }
-        });
-        Ok((shared.collect(), total))
-    }
-
-    /// What was said in each of `page`; of those that are `large` the first of it only.
-    async fn transcripts_of_list(
-        &self,
-        page: &[Conversation],
-        large: &[ConversationId],
-    ) -> Result<Vec<Vec<TranscriptEntry>>> {
-        let small = page.iter().map(|one| one.id).filter(|id| !large.contains(id));
-        let small: Vec<ConversationId> = small.collect();
-        let first = large.iter().map(|id| self.store.first_of_transcript(*id, MAX_TURNS_OF_LARGE));
-        let (whole, first) = tokio::try_join!(
-            self.store.transcripts_of(&small),
-            futures::future::try_join_all(first)
-        )?;
-        let (mut whole, mut first) = (whole.into_iter(), first.into_iter());
-        let next = page.iter().map(|one| match large.contains(&one.id) {
-            true => first.next(),
-            false => whole.next(),
-        });
-        Ok(next.map(Option::unwrap_or_default).collect())
-    }
-
-    /// How many conversations began within `days`.
-    async fn conversations_within(&self, chatbot: ChatbotId, days: Days) -> Result<u64> {
-        if days == Days::ALL {
-            return Ok(self.store.counters(chatbot).await?.conversations);
-        }
-        let counted = self.store.daily_counters(chatbot, days).await?;
-        Ok(counted.iter().map(|(_, counters)| counters.conversations).sum())
-    }
-
     /// A conversation with what was said in it.
     pub async fn conversation(&self, chatbot: ChatbotId, id: ConversationId) -> Result<Whole> {
         let (conversation, said) =
@@ -253,21 +135,6 @@ impl App {
             _ => self.store.transcript(id).await?,
         };
         Ok((conversation, said))
-    }
-
-    /// The same, of a chatbot that has to be one of `workspace`.
-    pub async fn conversation_in(
-        &self,
-        workspace: WorkspaceId,
-        chatbot: ChatbotId,
-        id: ConversationId,
-    ) -> Result<Whole> {
-        let whole = async {
-            // That the chatbot is unknown is said first, whatever the conversation.
-            Ok(self.conversation(chatbot, id).await)
-        };
-        let (_, whole) = tokio::try_join!(self.chatbot(workspace, chatbot), whole)?;
-        whole
     }
 
     /// Hands a conversation over to a person, in which the bot is silent from here on. One that a

@@ -10,7 +10,7 @@ use store::{Store, keys::sha256};
 use crate::knowledge::embeddings::Semantics;
 
 /// Part of every hash. Bump to re-read and re-chunk every page, even on 304.
-const READER: &str = "6";
+const READER: &str = "7";
 
 /// Stores the passages of pages. Cheap to clone.
 #[derive(Debug, Clone)]

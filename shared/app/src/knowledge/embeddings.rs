@@ -166,6 +166,7 @@ mod tests {
             url: None,
             title: String::new(),
             tokens: 1,
+            ..Chunk::default()
         };
         (0..count).map(chunk).collect()
     }

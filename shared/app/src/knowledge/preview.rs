@@ -36,7 +36,7 @@ pub async fn preview(fetcher: &Fetcher, url: &str) -> Result<PagePreview> {
         title: document.title,
         language: document.language,
         reason: reason.map(str::to_owned),
-        passages: chunks.into_iter().map(|chunk| (chunk.headings, chunk.content)).collect(),
+        passages: chunks,
         links: u64::try_from(document.links.len()).unwrap_or(u64::MAX),
     })
 }

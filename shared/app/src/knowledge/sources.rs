@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use domain::{
     Chatbot, ChatbotId, CrawlId, Error, Result, Source, SourceId, SourceKind, SyncFrequency,
     Timestamp, WorkspaceId, bounds,
-    source::{Chunk, MAX_PAGES, Page, PageState, QaPair},
+    source::{Chunk, ChunkKind, MAX_PAGES, Page, PageState, QaPair},
     wire,
 };
 use knowledge::{text, tokens};
@@ -158,6 +158,8 @@ impl App {
                     headings: Vec::new(),
                     url: None,
                     title: question,
+                    kind: ChunkKind::Pair,
+                    language: None,
                 })
                 .into_iter()
                 .collect()

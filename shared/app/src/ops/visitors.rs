@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     ChatbotId, Conversation, Error, Lead, Result, Timestamp, TranscriptEntry, VisitorErasureId,
-    VisitorPlace, WorkspaceId,
+    VisitorPlace, WorkspaceId, lead::MAX_ANSWERED,
 };
 use store::{PurgeTarget, VisitorErasure, VisitorPage};
 
@@ -27,8 +27,6 @@ const EXPORT_PAGES: u32 = 10;
 const EXPORT_BYTES: u32 = 3_000_000;
 /// Leads in one answer of an export.
 const EXPORT_LEADS: usize = 100;
-/// Bytes that a lead takes in an answer at most.
-const LEAD_BYTES: u32 = 20_000;
 
 /// A part of what a chatbot has of a visitor.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -82,7 +80,7 @@ impl App {
                     export.next = Some(VisitorPlace::Leads(last));
                     return Ok(export);
                 }
-                bytes += LEAD_BYTES;
+                bytes += u32::try_from(MAX_ANSWERED).unwrap_or(u32::MAX);
                 export.leads.push(lead);
             }
             for conversation in conversations {

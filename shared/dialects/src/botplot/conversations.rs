@@ -72,6 +72,7 @@ impl From<Conversation> for ConversationRowOut {
             assignee: _,
             direct_messages: _,
             text_bytes: _,
+            lead_ids: _,
             first_message,
             created_at,
             updated_at: _,

@@ -258,7 +258,8 @@ pub struct ChunkOut {
 
 impl From<Chunk> for ChunkOut {
     fn from(from: Chunk) -> Self {
-        let Chunk { id, content, headings: _, url: _, title: _, tokens } = from;
+        let Chunk { id, content, headings: _, url: _, title: _, tokens, kind: _, language: _ } =
+            from;
         Self { id, content, token_count: tokens }
     }
 }

@@ -69,6 +69,7 @@ impl From<Conversation> for ConversationOut {
             assignee: _,
             direct_messages: _,
             text_bytes: _,
+            lead_ids: _,
             first_message: _,
             created_at,
             updated_at,

@@ -71,6 +71,7 @@ impl From<Conversation> for ConversationRowOut {
             message_count,
             direct_messages: _,
             text_bytes: _,
+            lead_ids: _,
             first_message,
             created_at,
             updated_at,

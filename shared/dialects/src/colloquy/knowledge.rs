@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::{
     Error, Result, Source, Timestamp,
     search::{EntryKind, PagePreview, ReplyKind, SearchHit, SearchQuestion, SearchReport},
+    source::Chunk,
     unanswered::{Group, GroupAnswer},
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
@@ -24,6 +25,8 @@ one_of! {
     SearchReply, "botplot.SearchReply", String: ["answer", "offer", "refusal", "smallTalk"];
     /// What an entry of the knowledge is.
     KnowledgeEntry, "botplot.KnowledgeEntry", String: ["pair", "passage"];
+    /// What the text of a passage mostly is.
+    PassageKind, "botplot.PassageKind", String: ["text", "table", "steps", "code", "pair"];
     /// Whether a page would be read.
     PreviewStatus, "botplot.PreviewStatus", String: ["ready", "failed"];
     /// How a file is sent.
@@ -67,6 +70,12 @@ pub struct SearchHitOut {
     heading: String,
     /// What it says.
     content: String,
+    /// What its text mostly is.
+    #[schema(value_type = PassageKind)]
+    text_kind: &'static str,
+    /// The language of its page, such as `de-AT`, as far as it is known.
+    #[schema(required = true)]
+    language: Option<String>,
     /// To be compared with others of the same question only.
     score: f64,
     /// What it has of the question's words, over what they are worth.
@@ -88,6 +97,8 @@ impl From<SearchHit> for SearchHitOut {
             citation,
             heading,
             content,
+            text_kind,
+            language,
             score,
             words,
             characters,
@@ -106,6 +117,8 @@ impl From<SearchHit> for SearchHitOut {
             url,
             heading,
             content,
+            text_kind: text_kind.name(),
+            language,
             score,
             words,
             characters,
@@ -191,6 +204,22 @@ pub struct PreviewPassageOut {
     headings: Vec<String>,
     /// Its text.
     content: String,
+    /// What that mostly is.
+    #[schema(value_type = PassageKind)]
+    kind: &'static str,
+    /// Its language, such as `de-AT`: as its page says, unless its words are plainly of another one.
+    #[schema(required = true)]
+    language: Option<String>,
+    /// Where it is, with the place on the page where that is known.
+    #[schema(required = true)]
+    url: Option<String>,
+}
+
+impl From<Chunk> for PreviewPassageOut {
+    fn from(from: Chunk) -> Self {
+        let Chunk { id: _, content, headings, url, title: _, tokens: _, kind, language } = from;
+        Self { headings, content, kind: kind.name(), language, url }
+    }
 }
 
 /// What would be read of a page.
@@ -219,9 +248,7 @@ impl From<PagePreview> for PreviewOut {
     fn from(from: PagePreview) -> Self {
         let PagePreview { url, title, language, reason, passages, links } = from;
         let status = if reason.is_none() { "ready" } else { "failed" };
-        let passages = passages.into_iter();
-        let passages =
-            passages.map(|(headings, content)| PreviewPassageOut { headings, content }).collect();
+        let passages = passages.into_iter().map(PreviewPassageOut::from).collect();
         Self { status, url, title, language, reason, passages, links }
     }
 }

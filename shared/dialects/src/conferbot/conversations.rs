@@ -1,9 +1,8 @@
 //! Responses, which are conversations.
 
-use std::collections::BTreeMap;
-
 use domain::{Conversation, Speaker, TranscriptEntry, TranscriptMessage};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::{ToSchema, openapi::Object};
 
 use crate::schema;
@@ -23,14 +22,14 @@ pub struct ResponsesOut {
 impl ResponsesOut {
     /// Page number `page` of `total` responses, `limit` to a page.
     pub fn new(
-        found: Vec<(Conversation, Vec<TranscriptEntry>)>,
+        found: Vec<(Conversation, Vec<TranscriptEntry>, Map<String, Value>)>,
         total: u64,
         page: u32,
         limit: u32,
     ) -> Self {
-        let row = |(conversation, said): (Conversation, _)| ResponseOut {
+        let row = |(conversation, said, answers): (Conversation, _, _)| ResponseOut {
             chat_date: Some(conversation.created_at.to_string()),
-            ..ResponseOut::new(conversation, said)
+            ..ResponseOut::new(conversation, said, answers)
         };
         let total_pages = total.div_ceil(u64::from(limit.max(1)));
         Self { data: found.into_iter().map(row).collect(), total, page, total_pages }
@@ -53,14 +52,19 @@ pub struct ResponseOut {
     #[schema(schema_with = schema::time)]
     chat_date: Option<String>,
     record: Vec<MessageOut>,
-    /// What the visitor gave of themselves.
+    /// What the visitor gave of themselves: `name`, `email`, `phone` and the other fields of a form.
     #[serde(rename = "answerVariables")]
-    answer_variables: BTreeMap<String, String>,
+    #[schema(value_type = Object)]
+    answer_variables: Map<String, Value>,
 }
 
 impl ResponseOut {
-    /// `said` is all that was said in `conversation`, oldest first.
-    pub fn new(conversation: Conversation, said: Vec<TranscriptEntry>) -> Self {
+    /// `said` is all that was said in `conversation`, oldest first; `answers` what its visitor gave.
+    pub fn new(
+        conversation: Conversation,
+        said: Vec<TranscriptEntry>,
+        answers: Map<String, Value>,
+    ) -> Self {
         let Conversation {
             id,
             chatbot_id: _,
@@ -76,6 +80,7 @@ impl ResponseOut {
             assignee: _,
             direct_messages: _,
             text_bytes: _,
+            lead_ids: _,
             first_message: _,
             created_at: _,
             updated_at: _,
@@ -89,7 +94,7 @@ impl ResponseOut {
             visitor_id,
             chat_date: None,
             record: TranscriptMessage::of(said).into_iter().map(Into::into).collect(),
-            answer_variables: BTreeMap::new(),
+            answer_variables: answers,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod page;
 
-pub use page::{Chunk, Page, PageState, Retry, Snapshot};
+pub use page::{Chunk, ChunkKind, Page, PageState, Retry, Snapshot};
 
 use std::time::Duration;
 

@@ -163,8 +163,46 @@ impl PageState {
     }
 }
 
+/// What a passage mostly is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChunkKind {
+    /// Prose and lists without an order.
+    #[default]
+    Text,
+    /// Rows of a table.
+    Table,
+    /// Steps, one after the other.
+    Steps,
+    /// Code.
+    Code,
+    /// A question with its answer.
+    Pair,
+}
+
+impl ChunkKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Text, Self::Table, Self::Steps, Self::Code, Self::Pair];
+
+    /// The name as shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Table => "table",
+            Self::Steps => "steps",
+            Self::Code => "code",
+            Self::Pair => "pair",
+        }
+    }
+
+    /// Whether it is what a passage is unless said otherwise.
+    pub fn is_text(&self) -> bool {
+        *self == Self::Text
+    }
+}
+
 /// A passage: what is searched and what is quoted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chunk {
     /// Stable within a crawl: page and place on it.
     pub id: String,
@@ -178,4 +216,8 @@ pub struct Chunk {
     pub title: String,
     /// How many tokens it has in the vocabulary `cl100k_base`.
     pub tokens: u32,
+    /// What it mostly is; text where that was not looked for yet.
+    pub kind: ChunkKind,
+    /// The language of its page, such as `de-AT`, as far as it is known.
+    pub language: Option<String>,
 }

@@ -9,9 +9,10 @@ use url::Url;
 
 use super::{
     attributes::Hints,
+    code,
     disclosure::Disclosure,
     folded,
-    inline::{self, Writer},
+    inline::Writer,
     main_text::MainText,
     outline::{Block, BlockKind, Outline, Scope},
     page::PageTree,
@@ -123,8 +124,8 @@ impl<'p> Walk<'p> {
             Tag::H(level) => self.heading(level, place),
             Tag::Pre => {
                 self.flush();
-                let code = inline::code(self.page, self.gone, place);
-                if !inline::is_numbering(&code) {
+                let code = code::code(self.page, self.gone, place);
+                if !code::is_numbering(&code) {
                     self.write(BlockKind::Code, code.trim_matches('\n'));
                 }
             }

@@ -396,6 +396,7 @@ pub(super) fn leads_elsewhere(heading: &str) -> bool {
 pub(super) fn is_label(line: &str) -> bool {
     let line = plain(line);
     LINES.contains(&line.trim_end_matches([':', '…']))
+        || is_bar_of_code(&line)
         || BEGINNINGS.iter().any(|start| line.starts_with(start))
 }
 
@@ -414,4 +415,52 @@ pub(super) fn is_prompt(line: &str) -> bool {
 /// A text in lower case, spaces folded.
 pub(super) fn plain(text: &str) -> String {
     super::folded(text).replace('’', "'").to_lowercase()
+}
+
+/// Whether it is the bar above a piece of code: the language or the file, and what copies it.
+fn is_bar_of_code(line: &str) -> bool {
+    const COPIES: &[&str] = &["copy code", "copy to clipboard", "copied!", "copy"];
+    const LANGUAGES: &[&str] = &[
+        "bash",
+        "c",
+        "c#",
+        "c++",
+        "console",
+        "css",
+        "dockerfile",
+        "go",
+        "html",
+        "http",
+        "java",
+        "javascript",
+        "js",
+        "json",
+        "jsx",
+        "kotlin",
+        "php",
+        "plaintext",
+        "powershell",
+        "python",
+        "ruby",
+        "rust",
+        "sh",
+        "shell",
+        "sql",
+        "swift",
+        "terminal",
+        "text",
+        "toml",
+        "ts",
+        "tsx",
+        "typescript",
+        "xml",
+        "yaml",
+        "yml",
+        "zsh",
+    ];
+    let rest = COPIES.iter().find_map(|copies| line.strip_suffix(copies));
+    rest.map(str::trim).is_some_and(|of| {
+        let is_file = of.contains(['.', '/']) && !of.contains(char::is_whitespace);
+        LANGUAGES.contains(&of) || (is_file && of.ends_with(char::is_alphanumeric))
+    })
 }

@@ -80,6 +80,9 @@ impl<'p> Disclosure<'p> {
         if node.hints.any(NEVER) || page.is_in(place, Tag::Nav) {
             return false;
         }
+        if self.is_other_period(place) {
+            return true;
+        }
         // An icon beside a question is hidden too.
         if node.tag.is_inline() {
             return self.is_rest_of_a_text(place);
@@ -94,6 +97,41 @@ impl<'p> Disclosure<'p> {
             || node.attribute("aria-labelledby").is_some()
             || node.attribute("id").is_some_and(|id| self.controlled.contains(id));
         named || node.hints.any(Hints::PANEL) || self.folds(place) || self.is_below_a_control(place)
+    }
+
+    /// Whether it is a price for another period than the one beside it, which a switch shows.
+    fn is_other_period(&self, place: usize) -> bool {
+        const PERIODS: &[&str] = &[
+            "daily",
+            "weekly",
+            "monthly",
+            "month",
+            "quarterly",
+            "yearly",
+            "year",
+            "annual",
+            "annually",
+            "monat",
+            "monatlich",
+            "jahr",
+            "jaehrlich",
+            "mensuel",
+            "annuel",
+            "mensual",
+            "anual",
+        ];
+        let page = self.page;
+        let period = |at: usize| {
+            let words = page.nodes[at].attribute("class")?;
+            let words = words.split(|c: char| !c.is_ascii_alphabetic());
+            words.map(str::to_ascii_lowercase).find(|word| PERIODS.contains(&word.as_str()))
+        };
+        let Some(own) = period(place) else { return false };
+        let counts = |at: usize| page.text(at).contains(|c: char| c.is_ascii_digit());
+        let after = page.siblings_after(place).find(|at| page.nodes[*at].tag != Tag::Text);
+        let beside = page.nodes[place].before.into_iter().chain(after);
+        let is_another = |at: usize| period(at).is_some_and(|other| other != own) && counts(at);
+        counts(place) && beside.into_iter().any(is_another)
     }
 
     /// Whether something on the page shows the element by its id.

@@ -11,6 +11,8 @@ const MAX_DATA: usize = 512 * 1024;
 
 /// Sitemaps that one page names at most, and feeds.
 const MAX_LISTS: usize = 5;
+/// Pages in other languages that one page names at most.
+const MAX_TWINS: usize = 100;
 /// How deep frames are nested at most.
 const MAX_FRAMES: usize = 8;
 /// What a script that does nothing but send readers on is not longer than, in bytes.
@@ -31,6 +33,8 @@ pub(super) struct Head {
     pub(super) sitemaps: Vec<StrTendril>,
     /// Feeds of its site that it names.
     pub(super) feeds: Vec<StrTendril>,
+    /// Where it is in other languages (`hreflang`).
+    pub(super) twins: Vec<StrTendril>,
     /// The part of a list that comes after it.
     pub(super) next: Option<StrTendril>,
     /// Where areas of pictures and frames lead.
@@ -90,14 +94,18 @@ impl Head {
                     self.canonical = Some(href.clone());
                 } else if self.sitemaps.len() < MAX_LISTS && rel("sitemap") {
                     self.sitemaps.push(href.clone());
-                } else if self.feeds.len() < MAX_LISTS && rel("alternate") {
+                } else if rel("alternate") {
                     let is_feed = |kind: &StrTendril| {
                         let kind = kind.split(';').next().unwrap_or_default().trim();
                         let is = |of: &str| kind.eq_ignore_ascii_case(of);
                         is("application/rss+xml") || is("application/atom+xml")
                     };
-                    self.feeds
-                        .extend(attribute("type").filter(|k| is_feed(k)).map(|_| href.clone()));
+                    let is_feed = attribute("type").is_some_and(is_feed);
+                    if is_feed && self.feeds.len() < MAX_LISTS {
+                        self.feeds.push(href.clone());
+                    } else if !is_feed && attribute("hreflang").is_some() {
+                        self.twins.extend((self.twins.len() < MAX_TWINS).then(|| href.clone()));
+                    }
                 } else if self.next.is_none() && rel("next") {
                     self.next = Some(href.clone());
                 }

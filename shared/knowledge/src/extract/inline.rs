@@ -1,6 +1,9 @@
 //! How the text within a line is written: prices old and new, superscripts, addresses behind links,
 //! pictures of text, and boxes that only a style sheet sets apart.
 
+mod links;
+mod pictures;
+
 use url::Url;
 
 use super::{
@@ -10,10 +13,11 @@ use super::{
     tag::Tag,
 };
 
-/// Files that a page offers, whose address is worth telling.
-const FILES: &[&str] = &[".pdf", ".docx", ".doc", ".xlsx", ".xls", ".pptx", ".odt", ".zip", ".csv"];
 /// What a picture says is not longer, in characters.
 const LONGEST_ALT: usize = 300;
+
+pub(super) use self::links::is_file;
+pub(crate) use self::links::percent_decoded;
 
 /// Writes inline nodes into a line.
 pub(super) struct Writer<'p> {
@@ -238,114 +242,6 @@ impl<'p> Writer<'p> {
             || page.ancestors(place).take(3).any(|at| page.nodes[at].hints.any(Hints::PRICE))
     }
 
-    /// What is written on a link, and where it leads if that is no page.
-    fn link(&mut self, place: usize) {
-        let node = &self.page.nodes[place];
-        let href = node.attribute("href").unwrap_or_default().trim();
-        let begin = self.line.text().len();
-        let text = self.page.text(place);
-        // A sign beside a heading leads to that heading.
-        let sign = href.starts_with('#') && !text.chars().any(char::is_alphanumeric);
-        if sign && text.chars().count() <= 2 {
-            return;
-        }
-        self.children(place);
-        let written = self.line.text().get(begin..).unwrap_or_default().to_lowercase();
-        if let Some(address) = self.address(href, &written) {
-            let shown = if written.trim().is_empty() { address } else { format!(" ({address})") };
-            self.line.push(&shown, false);
-        }
-    }
-
-    /// Where a link leads, if its text doesn't say it and it is worth telling.
-    fn address(&self, href: &str, written: &str) -> Option<String> {
-        let (scheme, rest) = href.split_once(':').unwrap_or(("", href));
-        let scheme = scheme.to_ascii_lowercase();
-        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        match scheme.as_str() {
-            "mailto" => {
-                let to = rest.split('?').next().unwrap_or_default();
-                let to = percent_decoded(to).trim().to_owned();
-                (to.contains('@') && !written.contains(&to.to_lowercase())).then_some(to)
-            }
-            "tel" | "sms" => {
-                let number = percent_decoded(rest.split([';', '?']).next().unwrap_or_default());
-                let told = digits(written);
-                let said = digits(&number);
-                let known = told.len() >= 5
-                    && (said.ends_with(told.trim_start_matches('0')) || told.ends_with(&said));
-                (!said.is_empty() && !known).then_some(number.trim().to_owned())
-            }
-            _ if self.is_article => None,
-            _ => {
-                let target = self.url.join(href).ok()?;
-                let told = self.line.text().contains(target.as_str());
-                (!told
-                    && is_file(target.path())
-                    && target.as_str().len() <= LONGEST_ALT
-                    && target.scheme() != "file")
-                    .then(|| target.to_string())
-            }
-        }
-    }
-
-    /// What a picture says, if it is a picture of text or all that there is.
-    fn picture(&mut self, place: usize) {
-        let node = &self.page.nodes[place];
-        let Some(alt) = node.attribute("alt").map(super::folded) else { return };
-        if alt.is_empty() || alt.chars().count() > LONGEST_ALT || is_file_name(&alt) {
-            return;
-        }
-        let parent = &self.page.nodes[node.parent];
-        let alone = self.page.text(node.parent).is_empty()
-            && (parent.tag.is_cell() || matches!(parent.tag, Tag::H(_) | Tag::Dt | Tag::Li));
-        let words = alt.split_whitespace().count();
-        let says = words >= 3 && (alt.contains(|c: char| c.is_ascii_digit()) || words >= 8);
-        if alone || (says && !self.is_article) {
-            self.line.boundary();
-            self.line.push(&alt, false);
-            self.line.boundary();
-        }
-    }
-
-    /// What a drawing is called where it is all that a cell has: a tick, a cross.
-    fn icon(&mut self, place: usize) {
-        let node = &self.page.nodes[place];
-        let in_cell =
-            self.page.ancestors(place).take(3).any(|at| self.page.nodes[at].tag.is_cell());
-        let title = Some(node.text.trim()).filter(|title| !title.is_empty());
-        let label = node.attribute("aria-label").or(title);
-        if let Some(label) = label.filter(|_| in_cell || self.is_picture(place)) {
-            self.label(label);
-        }
-    }
-
-    /// Whether it is a picture by its role, in a line of text and not on something to press.
-    fn is_picture(&self, place: usize) -> bool {
-        let page = self.page;
-        let node = &page.nodes[place];
-        let presses = |at: usize| matches!(page.nodes[at].tag, Tag::A | Tag::Button);
-        let block =
-            page.ancestors(place).find(|at| !page.nodes[*at].tag.is_inline() || presses(*at));
-        !self.is_article
-            && matches!(node.attribute("role"), Some("img" | "image"))
-            && block.is_some_and(|block| {
-                let tag = page.nodes[block].tag;
-                let line = matches!(tag, Tag::P | Tag::Li | Tag::Dd) || tag.is_cell();
-                line && (tag.is_cell() || !page.text(block).is_empty())
-            })
-    }
-
-    /// Writes what a picture is called.
-    fn label(&mut self, label: &str) {
-        let label = super::folded(label);
-        if label.chars().count() <= LONGEST_ALT && !is_file_name(&label) {
-            self.line.boundary();
-            self.line.push(&label, false);
-            self.line.boundary();
-        }
-    }
-
     /// The text of an element by itself; what is written so far is left alone.
     pub(super) fn apart(&mut self, place: usize) -> String {
         let line = std::mem::take(&mut self.line);
@@ -387,89 +283,9 @@ pub(super) fn is_of_a_cart(node: &Node) -> bool {
     node.tag == Tag::Form && (has("action") || has("class"))
 }
 
-/// Whether an address is that of a file to be read elsewhere than in a browser.
-pub(super) fn is_file(address: &str) -> bool {
-    let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    FILES.iter().any(|ending| path.ends_with(ending))
-}
-
 /// Whether a style sheet makes a box of it, by what it is called.
 fn is_badge(class: Option<&str>) -> bool {
     const NAMES: &[&str] = &["badge", "pill", "chip", "tag", "label", "ribbon"];
     let mut words = class.unwrap_or_default().split(|c: char| !c.is_ascii_alphabetic());
     words.any(|word| NAMES.contains(&word))
-}
-
-/// Whether a picture is called like the file that it is in.
-fn is_file_name(alt: &str) -> bool {
-    !alt.contains(' ') && (alt.contains('.') || alt.contains('_'))
-}
-
-/// An address with its escapes undone.
-pub(crate) fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let code = behind.get(..2).filter(|_| *first == b'%');
-        let code =
-            code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = behind.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// What is kept of a piece of code, to the letter.
-pub(super) fn code(page: &PageTree, gone: &[bool], place: usize) -> String {
-    let mut text = String::new();
-    let mut at = place;
-    let mut ends: Vec<usize> = Vec::new();
-    let line_break = |text: &mut String| {
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
-    };
-    while at < page.nodes[place].end {
-        while ends.last().is_some_and(|end| *end <= at) {
-            ends.pop();
-            line_break(&mut text);
-        }
-        let node = &page.nodes[at];
-        if gone[at] || is_line_number(page, at) {
-            at = node.end;
-            continue;
-        }
-        match node.tag {
-            Tag::Text => text.push_str(&node.text),
-            Tag::Br => text.push('\n'),
-            tag if !tag.is_inline() && at > place => {
-                line_break(&mut text);
-                ends.push(node.end);
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    text
-}
-
-/// Whether an element in code is called the number of its line.
-fn is_line_number(page: &PageTree, place: usize) -> bool {
-    const NAMES: &[&str] =
-        &["lineno", "linenos", "line-number", "line-numbers", "linenumber", "ln"];
-    let node = &page.nodes[place];
-    let named = node
-        .attribute("class")
-        .is_some_and(|class| class.split_ascii_whitespace().any(|name| NAMES.contains(&name)));
-    named && is_numbering(&page.text(place))
-}
-
-/// Whether a text is line numbers and nothing else.
-pub(super) fn is_numbering(text: &str) -> bool {
-    let mut lines = text.split_whitespace().map(str::parse::<u32>);
-    let Some(Ok(mut last)) = lines.next() else { return false };
-    lines.all(|number| {
-        let before = std::mem::replace(&mut last, number.unwrap_or(0));
-        last == before + 1
-    })
 }

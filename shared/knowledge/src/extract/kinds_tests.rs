@@ -193,3 +193,28 @@ fn hours_at_the_foot_are_known_in_many_languages() {
         POTTERY.read("<div role=heading aria-level=2>Clay</div><p>Sold by the sack.</p>");
     assert_eq!(above(&document, "by the sack"), ["Clay"]);
 }
+
+#[test]
+fn the_bar_above_code_is_not_told_and_a_step_that_copies_is() {
+    POTTERY.check(
+        "<h2>Setup</h2><p>Put this into the file of settings:</p><div class=highlight><div \
+         class=bar><span>deploy/app.yaml</span> <button>Copy</button></div><pre>mode: quiet</pre>\
+         </div><div class=head><b>Python</b> <span>Copy to clipboard</span></div><pre>run()</pre>\
+         <p>Mark the line and press Copy.</p>",
+        &["mode: quiet", "run()", "press Copy."],
+        &["deploy/app.yaml", "Python", "clipboard"],
+    );
+}
+
+#[test]
+fn prices_of_both_periods_of_a_switch_are_told_and_what_else_is_hidden_is_not() {
+    POTTERY.check(
+        "<section><h2>Wheel</h2><p><span class='price price--month'>30 euros</span><span \
+         class='price price--year' hidden>300 euros</span></p></section><section><h2>Kiln</h2><div \
+         class=annual>410 euros a year</div><div class=monthly style='display:none'>41 euros a \
+         month</div><div class=offer hidden>5 euros off</div><div class=yearly-note hidden>See the \
+         rules</div></section>",
+        &["30 euros", "300 euros", "410 euros a year", "41 euros a month"],
+        &["5 euros off", "See the rules"],
+    );
+}

@@ -71,7 +71,7 @@ pub(crate) fn document(
     Ok(Document {
         title: title.unwrap_or_default(),
         blocks,
-        links: links(&page, url),
+        links: links(&page, url, &[]),
         language: language(&page),
         ..Document::default()
     })

@@ -13,6 +13,7 @@ mod boilerplate;
 mod boilerplate_phrases;
 mod broad;
 mod bylines;
+mod code;
 mod disclosure;
 mod head;
 mod inline;
@@ -82,6 +83,8 @@ pub struct Document {
     pub canonical: Option<Url>,
     /// The part of a list that comes after it, if it is one of several.
     pub next: Option<Url>,
+    /// Where it is in other languages; they are among its links.
+    pub twins: Vec<Url>,
     /// Lists of its site's pages that it names.
     pub lists: Lists,
     /// Where it sends its readers at once.
@@ -131,9 +134,10 @@ pub fn html(source: &str, url: &Url) -> Result<Document, ExtractError> {
     let (said, mut site) = structured::read(&page, &blocks, main.is_article);
     blocks.extend(said);
     site.extend(site::facts(&page, &main, &base));
+    let twins: Vec<Url> = page.head.twins.iter().filter_map(|at| address(&base, at)).collect();
     let links = match page.head.asks("nofollow") {
         true => Vec::new(),
-        false => links(&page, &base),
+        false => links(&page, &base, &twins),
     };
     let refresh = refresh(&page, &base);
     if refresh.is_none() {
@@ -149,6 +153,7 @@ pub fn html(source: &str, url: &Url) -> Result<Document, ExtractError> {
         links,
         language: language(&page),
         next: next(&page, &base),
+        twins,
         lists: Lists {
             sitemaps: page.head.sitemaps.iter().filter_map(|at| address(&base, at)).collect(),
             feeds: page.head.feeds.iter().filter_map(|at| address(&base, at)).collect(),
@@ -171,7 +176,7 @@ fn address(base: &Url, at: &str) -> Option<Url> {
     matches!(target.scheme(), "http" | "https").then_some(target)
 }
 
-fn links(page: &PageTree, base: &Url) -> Vec<Url> {
+fn links(page: &PageTree, base: &Url, twins: &[Url]) -> Vec<Url> {
     let mut links: Vec<Url> = Vec::new();
     let mut seen: HashSet<Url> = HashSet::new();
     let anchors = page.nodes.iter().filter(|node| node.tag == Tag::A);
@@ -179,8 +184,9 @@ fn links(page: &PageTree, base: &Url) -> Vec<Url> {
     let anchors = anchors.filter_map(|anchor| anchor.attribute("href"));
     // Pictures and frames lead on too.
     let others = page.head.links.iter().chain(&page.head.next).map(|at| &**at);
-    for href in anchors.chain(others).filter(|href| !href.is_empty()) {
-        let Some(target) = address(base, href) else { continue };
+    let named = anchors.chain(others).filter(|href| !href.is_empty());
+    let targets = named.filter_map(|href| address(base, href));
+    for target in targets.chain(twins.iter().cloned()) {
         if seen.insert(target.clone()) {
             links.push(target);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 /// What is longer, in characters, is a paragraph whatever it is called.
 const LONGEST_HEADING: usize = 150;
 /// Bytes of text kept of one page or file at most.
-const MAX_TEXT: usize = 4 * 1024 * 1024;
+pub(super) const MAX_TEXT: usize = 4 * 1024 * 1024;
 /// Blocks kept of one page or file at most.
 const MAX_BLOCKS: usize = 40_000;
 /// Headings that are open at once at most.

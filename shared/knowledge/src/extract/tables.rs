@@ -1,6 +1,14 @@
 //! Tables: each row a line of its own that says of what column each value is.
 
-use super::{attributes::Hints, blocks::Walk, outline::BlockKind, page::PageTree, tag::Tag};
+use std::sync::Arc;
+
+use super::{
+    attributes::Hints,
+    blocks::Walk,
+    outline::{BlockKind, MAX_TEXT},
+    page::PageTree,
+    tag::Tag,
+};
 
 /// What is longer, in characters, is no value of a table but a text that is placed with it.
 const LONGEST_CELL: usize = 400;
@@ -14,8 +22,8 @@ const MAX_SPAN: usize = 500;
 /// A row, its cells where they are seen.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Row {
-    /// What is in each column.
-    pub(crate) cells: Vec<String>,
+    /// What is in each column. What reaches over many of them, or over many rows, is there once.
+    pub(crate) cells: Vec<Arc<str>>,
     /// Whether all cells that say something name something.
     pub(crate) names: bool,
     /// Whether the first one names the row.
@@ -115,7 +123,7 @@ fn rows(walk: &mut Walk<'_>, table: usize) -> Vec<Row> {
             let (wide, high): (usize, usize) = (span("colspan"), span("rowspan"));
             // By the standard 0 means all rows that are left.
             let high = if high == 0 { MAX_SPAN } else { high };
-            let text = cell_text(walk, cell);
+            let text: Arc<str> = cell_text(walk, cell).into();
             let bold = || rows.is_empty() && is_bold(page, cell);
             let names = page.nodes[cell].tag == Tag::HeaderCell || bold();
             row.names &= names || text.is_empty();
@@ -153,7 +161,8 @@ fn labelled(page: &PageTree, row: usize) -> Option<Row> {
     const LABELS: &[&str] = &["data-label", "data-title", "data-th", "data-header", "data-column"];
     let cells = page.children(row).filter(|at| page.nodes[*at].tag.is_cell());
     let label = |at: usize| LABELS.iter().find_map(|name| page.nodes[at].attribute(name));
-    let cells: Option<Vec<String>> = cells.map(|at| label(at).map(super::folded)).collect();
+    let folded = |text: &str| Arc::from(super::folded(text));
+    let cells: Option<Vec<Arc<str>>> = cells.map(|at| label(at).map(folded)).collect();
     let cells = cells.filter(|cells| cells.len() > 1)?;
     Some(Row { names: true, width: cells.len(), cells, ..Row::default() })
 }
@@ -169,7 +178,7 @@ fn is_bold(page: &PageTree, cell: usize) -> bool {
 #[derive(Debug, Clone)]
 struct Reaching {
     rows: usize,
-    text: String,
+    text: Arc<str>,
     spread: bool,
 }
 
@@ -210,19 +219,23 @@ fn cell_text(walk: &mut Walk<'_>, cell: usize) -> String {
     says.unwrap_or_default().to_owned()
 }
 
-/// The lines that say what the rows of a table say.
+/// The lines that say what the rows of a table say, as many as a page may have: a cell that reaches over
+/// many rows is said on each.
 pub(crate) fn lines(rows: &[Row]) -> Vec<String> {
     let heads = heads(rows);
     let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0).min(MAX_COLUMNS);
     let names: Vec<String> = (0..columns).map(|column| name(&rows[..heads], column)).collect();
     let said = names.iter().map(|name| name.chars().count()).sum::<usize>();
     let on_each = heads > 0 && heads < rows.len() && said <= LONGEST_NAMES;
-    let mut lines = Vec::new();
+    let (mut lines, mut bytes) = (Vec::new(), 0);
     if heads > 0 && !on_each {
         lines.push(joined(&names));
     }
     let mut group: Option<&str> = None;
     for row in &rows[heads..] {
+        if bytes > MAX_TEXT {
+            break;
+        }
         let one = row.cells.first().filter(|first| {
             let across = row.width == 1 && !row.reached;
             across && columns > 1 && row.cells.len() == columns && !first.is_empty()
@@ -238,20 +251,22 @@ pub(crate) fn lines(rows: &[Row]) -> Vec<String> {
                 continue;
             }
             let name =
-                names.get(column).filter(|name| on_each && !name.is_empty() && *name != cell);
+                names.get(column).filter(|name| on_each && !name.is_empty() && **name != **cell);
             parts.push(match name {
                 Some(name) => format!("{name}: {cell}"),
-                None => cell.clone(),
+                None => cell.to_string(),
             });
         }
         let line = match parts.as_slice() {
             [name, value] if row.named && !on_each => format!("{name}: {value}"),
             parts => joined(parts),
         };
-        match group {
-            Some(group) if !line.is_empty() => lines.push(format!("{group} – {line}")),
-            _ => lines.push(line),
-        }
+        let line = match group {
+            Some(group) if !line.is_empty() => format!("{group} – {line}"),
+            _ => line,
+        };
+        bytes += line.len();
+        lines.push(line);
     }
     if lines.is_empty() {
         lines.extend(group.map(str::to_owned));
@@ -284,8 +299,8 @@ fn heads(rows: &[Row]) -> usize {
     if first.named {
         return 0;
     }
-    let says = |cell: &String| !cell.is_empty() && cell.chars().count() <= 40;
-    let counts = |cell: &String| cell.contains(|c: char| c.is_ascii_digit());
+    let says = |cell: &Arc<str>| !cell.is_empty() && cell.chars().count() <= 40;
+    let counts = |cell: &Arc<str>| cell.contains(|c: char| c.is_ascii_digit());
     let names = first.width > 1
         && first.cells.iter().all(|cell| says(cell) && !counts(cell))
         && (0..first.cells.len()).any(|column| {
@@ -297,7 +312,7 @@ fn heads(rows: &[Row]) -> usize {
 
 fn name(heads: &[Row], column: usize) -> String {
     let mut parts: Vec<&str> = Vec::new();
-    for part in heads.iter().filter_map(|row| row.cells.get(column)).map(String::as_str) {
+    for part in heads.iter().filter_map(|row| row.cells.get(column)).map(|cell| &**cell) {
         if !part.is_empty() && parts.last() != Some(&part) {
             parts.push(part.trim_end_matches([':', ' ']));
         }
@@ -310,7 +325,7 @@ mod tests {
     use super::*;
 
     fn row(cells: &[&str]) -> Row {
-        let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        let cells: Vec<Arc<str>> = cells.iter().map(|cell| Arc::from(*cell)).collect();
         Row { width: cells.len(), cells, ..Row::default() }
     }
 

@@ -157,6 +157,7 @@ const KEPT: &[&str] = &[
     "datetime",
     "for",
     "href",
+    "hreflang",
     "http-equiv",
     "id",
     "itemprop",

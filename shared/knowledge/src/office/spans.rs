@@ -56,3 +56,48 @@ impl SpannedTable {
         self.column = self.column.saturating_add(self.wide);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(table: &mut SpannedTable, page: &mut PageWriter, text: &str, goes_on: bool) {
+        table.cell(page.html.len());
+        table.goes_on = goes_on;
+        page.text(text);
+        table.end_cell(page);
+    }
+
+    #[test]
+    fn what_is_kept_of_the_row_above_has_a_bound() {
+        let (mut table, mut page) = (SpannedTable::default(), PageWriter::default());
+        table.row();
+        (0..10 * MAX_SPAN).for_each(|_| write(&mut table, &mut page, "a", false));
+        assert_eq!(table.above.len(), MAX_SPAN);
+        // A wide cell moves those behind it, and takes no more room than another one.
+        let mut table = SpannedTable::default();
+        table.row();
+        for _ in 0..10 {
+            table.cell(page.html.len());
+            table.wide = MAX_SPAN;
+            table.end_cell(&mut page);
+        }
+        assert_eq!((table.above.len(), table.column), (1, 10 * MAX_SPAN));
+    }
+
+    #[test]
+    fn a_long_cell_is_said_in_its_own_row_alone() {
+        let (mut table, mut page) = (SpannedTable::default(), PageWriter::default());
+        let long = "b".repeat(MAX_SAID_AGAIN + 1);
+        table.row();
+        write(&mut table, &mut page, &long, false);
+        write(&mut table, &mut page, "short", false);
+        for _ in 0..20 {
+            table.row();
+            write(&mut table, &mut page, "", true);
+            write(&mut table, &mut page, "", true);
+        }
+        assert_eq!(page.html.matches(&long).count(), 1);
+        assert_eq!(page.html.matches("short").count(), 21);
+    }
+}

@@ -1,7 +1,7 @@
 //! From the lines of a file's pages to blocks: paragraphs by the space between lines, headings by
 //! the size of their letters, without what each page repeats at its edges.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::lines::{Line, Region};
 use crate::extract::{Block, BlockKind, Outline, runs_on, tables};
@@ -195,7 +195,7 @@ impl Writer {
             .iter()
             .enumerate()
             .map(|(at, line)| tables::Row {
-                cells: line.cells.clone(),
+                cells: line.cells.iter().map(|cell| Arc::from(cell.as_str())).collect(),
                 width: line.cells.len(),
                 names: at == 0 && line.bold && lines.iter().any(|line| !line.bold),
                 ..tables::Row::default()

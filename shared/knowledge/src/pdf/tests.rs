@@ -3,6 +3,7 @@ use std::io::Write;
 use flate2::{Compression, write::ZlibEncoder};
 
 use super::*;
+use crate::BlockKind;
 
 const HELVETICA: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
 
@@ -326,4 +327,20 @@ fn a_cell_of_two_lines_stays_in_its_row() {
         read.iter().any(|row| row.contains("Old hall with gallery") && row.contains("90")),
         "{read:?}"
     );
+}
+
+#[test]
+fn a_cell_that_never_ends_is_no_longer_than_its_bound() {
+    let at = |x: u32, y: u32, text: &str| format!("BT /F 10 Tf 1 0 0 1 {x} {y} Tm ({text}) Tj ET ");
+    let mut content = at(72, 60_000, "Boat") + &at(400, 60_000, "Seats");
+    content += &(at(72, 59_900, "Kayak") + &at(400, 59_900, "2"));
+    for n in 1..=1_500 {
+        content += &at(72, 59_900 - 12 * n, &format!("Part {n} here"));
+    }
+    let blocks = pdf(&file(&content), &url()).unwrap().blocks;
+    let rows = blocks.iter().filter(|block| block.kind == BlockKind::Row);
+    let longest = rows.map(|block| block.text.len()).max().unwrap();
+    assert!((8_000..=10_100).contains(&longest), "{longest}");
+    let all: String = blocks.iter().map(|block| format!("{} ", block.text)).collect();
+    assert!(all.contains("Part 1 here") && all.contains("Part 1500 here"), "nothing is lost");
 }

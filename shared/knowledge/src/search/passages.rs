@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use domain::{Citation, conversation::shorten};
+use domain::{Citation, conversation::shorten, source::ChunkKind};
 
 use super::Passage;
 use crate::{
@@ -59,6 +59,26 @@ impl Index {
         };
         let (above, _) = self.parts.get(segment as usize)?.segment.above(place as usize)?;
         Some(above.headings.last().unwrap_or(&above.title))
+    }
+
+    /// What an entry is.
+    pub(crate) fn kind(&self, entry: u32) -> ChunkKind {
+        match self.entries.get(entry as usize) {
+            Some(At::Passage { segment, place }) => {
+                let part = self.parts.get(*segment as usize);
+                part.map(|part| part.segment.kind(*place as usize)).unwrap_or_default()
+            }
+            Some(At::Pair(_)) => ChunkKind::Pair,
+            None => ChunkKind::default(),
+        }
+    }
+
+    /// The language of the page that a passage is on, as far as it is known.
+    pub(crate) fn language_of(&self, entry: u32) -> Option<&str> {
+        let At::Passage { segment, place } = *self.entries.get(entry as usize)? else {
+            return None;
+        };
+        self.parts.get(segment as usize)?.segment.language_of(place as usize)
     }
 
     /// What a passage says, without what is above it.

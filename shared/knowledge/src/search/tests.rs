@@ -15,6 +15,7 @@ fn index(texts: &[&str], pairs: &[(&str, &str)]) -> Index {
             url: Some("https://example.com/".into()),
             title: String::new(),
             tokens: 1,
+            ..Chunk::default()
         })
         .collect();
     let pairs = pairs.iter().map(|(question, answer)| {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use domain::source::Chunk;
 use serde::{Deserialize, Serialize};
 
-use super::{Above, Place, Segment, SegmentError};
+use super::{Above, Place, Segment, SegmentError, labels::Labels};
 use crate::{
     semantic::{Vectors, static_embedding},
     text::{self, Language, Stems},
@@ -21,6 +21,7 @@ pub(super) struct Stored {
     /// Titles and headings in order, then passages in order.
     numbers: Vec<u32>,
     embeddings: Vectors,
+    labels: Labels,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,7 +87,7 @@ impl Stored {
             (Vec::new(), Vec::<(u32, Vec<u32>)>::new(), Vec::with_capacity(chunks.len()));
         let (mut numbers, mut bodies) = (Vec::new(), Vec::new());
         for chunk in chunks {
-            let Chunk { id: _, content, headings, url, title, tokens: _ } = chunk;
+            let Chunk { content, headings, url, title, .. } = chunk;
             let above =
                 Above { title: title.clone(), headings: headings.clone(), url: url.clone() };
             let next = place(made.1.len());
@@ -119,12 +120,13 @@ impl Stored {
         }
         let (urls, above, passages) = made;
         let embeddings = static_embedding::of_passages(chunks);
-        Self { shape: Shape { language, pieces, urls, above, passages }, numbers, embeddings }
+        let shape = Shape { language, pieces, urls, above, passages };
+        Self { shape, numbers, embeddings, labels: Labels::of(chunks) }
     }
 
     /// As bytes, not packed.
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_stdvec(&(&self.shape, &self.numbers, &self.embeddings))
+        postcard::to_stdvec(&(&self.shape, &self.numbers, &self.embeddings, &self.labels))
     }
 
     /// From such bytes.
@@ -132,13 +134,18 @@ impl Stored {
         let (shape, rest) = postcard::take_from_bytes(bytes)?;
         let (count, rest) = postcard::take_from_bytes(rest)?;
         let (numbers, rest) = varints(count, rest).ok_or(SegmentError::Inconsistent)?;
-        let embeddings: Vectors = postcard::from_bytes(rest)?;
-        Ok(Self { shape, numbers, embeddings })
+        let (embeddings, rest): (Vectors, _) = postcard::take_from_bytes(rest)?;
+        // A blob from before there were labels ends here; one with them is read by who knows none.
+        let labels = match rest {
+            [] => Labels::default(),
+            labels => postcard::from_bytes(labels)?,
+        };
+        Ok(Self { shape, numbers, embeddings, labels })
     }
 
     /// The segment. `None` if what is stored contradicts itself.
     pub(super) fn read(self) -> Option<Segment> {
-        let Self { shape, numbers, embeddings } = self;
+        let Self { shape, numbers, embeddings, labels } = self;
         let Shape { language, pieces, urls, above: lines, passages: lengths } = shape;
         let Read { words, terms_of, terms, reader } = pieces.read()?;
         if embeddings.len() != lengths.len() || !embeddings.is_sound() {
@@ -190,6 +197,7 @@ impl Stored {
             reader,
             count,
             embeddings: Arc::new(embeddings),
+            labels,
         })
     }
 }

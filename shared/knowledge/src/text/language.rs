@@ -102,6 +102,27 @@ pub fn detect(text: &str) -> Language {
     }
 }
 
+/// The language that a text plainly is in: by its script, or by its function words. Of a text that says
+/// that it is in `claimed` only another one, which many are of, and twice as many as of the claimed one.
+pub fn detect_plainly(text: &str, claimed: Option<Language>) -> Option<Language> {
+    const FEW: u32 = 3;
+    const MANY: u32 = 8;
+    let seen = Seen::of(text);
+    let detected = detect(text);
+    if detected == Language::Other || claimed == Some(detected) {
+        return None;
+    }
+    if !detected.is_latin() && claimed.is_none_or(Language::is_latin) {
+        return Some(detected);
+    }
+    let count = |language: Language| seen.words.get(language as usize).copied().unwrap_or_default();
+    let is_plain = match claimed {
+        Some(claimed) => count(detected) >= MANY && count(detected) > 2 * count(claimed),
+        None => count(detected) >= FEW,
+    };
+    is_plain.then_some(detected)
+}
+
 /// The language of a message where `likely` languages are spoken, the likeliest first: one of them, if
 /// its words speak for it about as much as for any other, or tell nothing.
 pub fn detect_among(text: &str, likely: &[Language]) -> Language {

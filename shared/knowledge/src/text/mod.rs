@@ -12,7 +12,7 @@ mod tokenize;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use fold::lower;
-pub use language::{Language, detect, detect_among};
+pub use language::{Language, detect, detect_among, detect_plainly};
 pub(crate) use language::{is_function_word, is_function_word_anywhere};
 pub use stem::Stems;
 pub(crate) use stem::folded;

@@ -1,13 +1,14 @@
 //! Leads.
 
 use domain::{
-    ChatbotId, ConversationId, Error, Lead, LeadId, Result, Timestamp, WorkspaceId, lead::SEARCHED,
+    ChatbotId, ConversationId, Error, Lead, LeadId, Result, Timestamp, WorkspaceId,
+    lead::{MAX_OF_CONVERSATION, SEARCHED},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    keys,
-    table::client::{Range, Store},
+    keys::{self, Key},
+    table::client::{Range, Store, read},
     table::write::Write,
 };
 
@@ -115,16 +116,45 @@ pub enum PutLead {
 }
 
 impl Store {
-    /// Stores a lead of a chatbot, and in a conversation, that are there.
+    /// Stores a lead of a chatbot, and in a conversation, that are there. The conversation names its newest
+    /// [`MAX_OF_CONVERSATION`] leads.
     pub async fn put_lead(&self, lead: &Lead) -> Result<PutLead> {
+        let Some(conversation) = lead.conversation_id else {
+            return self.put_lead_with(lead, None).await;
+        };
+        let key = keys::conversation(lead.chatbot_id, conversation);
+        let named = Write::update(key.clone(), "ADD lead_ids :ids")
+            .string_set("ids", vec![lead.id.to_string()])
+            .value("most", MAX_OF_CONVERSATION)?
+            .when(
+                "attribute_exists(pk) AND \
+                 (attribute_not_exists(lead_ids) OR size(lead_ids) < :most)",
+            );
+        let put = self.put_lead_with(lead, Some(named)).await?;
+        if put != PutLead::NoConversation {
+            return Ok(put);
+        }
+        // It is not there, or it names as many as it may: the newest ones stay.
+        let Some(found) = self.conversation(lead.chatbot_id, conversation).await? else {
+            return Ok(PutLead::NoConversation);
+        };
+        let mut ids = found.lead_ids;
+        ids.sort_unstable();
+        let newest = ids.iter().rev().take(MAX_OF_CONVERSATION - 1).chain([&lead.id]);
+        let renamed = Write::update(key, "SET lead_ids = :ids")
+            .string_set("ids", newest.map(LeadId::to_string).collect())
+            .if_present();
+        self.put_lead_with(lead, Some(renamed)).await
+    }
+
+    /// Stores a lead beside a write to its conversation.
+    async fn put_lead_with(&self, lead: &Lead, conversation: Option<Write>) -> Result<PutLead> {
         let mut writes = vec![
             Write::put(keys::lead(lead.chatbot_id, lead.id), &LeadItem::try_from(lead)?)?
                 .if_absent(),
             Write::check(keys::chatbot(lead.workspace_id, lead.chatbot_id)).if_present(),
         ];
-        if let Some(id) = lead.conversation_id {
-            writes.push(Write::check(keys::conversation(lead.chatbot_id, id)).if_present());
-        }
+        writes.extend(conversation);
         let outcome = self.transact(writes).await?;
         if outcome.is_done() {
             Ok(PutLead::Added)
@@ -145,6 +175,16 @@ impl Store {
         let items: Vec<LeadItem> = self.query(range).await?;
         let skip = usize::try_from(offset).unwrap_or(usize::MAX);
         items.into_iter().skip(skip).map(Lead::try_from).collect()
+    }
+
+    /// Those of the leads `ids` that are there, oldest first.
+    pub async fn leads_named(&self, chatbot: ChatbotId, ids: &[LeadId]) -> Result<Vec<Lead>> {
+        let wanted: Vec<Key> = ids.iter().map(|id| keys::lead(chatbot, *id)).collect();
+        let items = self.batch_get(&wanted, true).await?;
+        let read = |item| read::<LeadItem>(item).and_then(Lead::try_from);
+        let mut found = items.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+        found.sort_by_key(|lead| lead.id);
+        Ok(found)
     }
 
     /// Those of the newest [`SEARCHED`] leads that contain `text`, newest first.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use domain::{
     BackendReport, ChannelOrigin, ChatbotId, Citation, Conversation, ConversationId,
-    ConversationStatus, Dialect, HandoffStatus, MessageId, Result, Timestamp, Turn, TurnTrace,
-    WorkspaceId,
+    ConversationStatus, Dialect, HandoffStatus, LeadId, MessageId, Result, Timestamp, Turn,
+    TurnTrace, WorkspaceId,
     conversation::{Handoff, MAX_MESSAGES, MAX_TEXT_BYTES},
 };
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,8 @@ pub(crate) struct ConversationItem {
     direct_messages: u32,
     #[serde(default)]
     text_bytes: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lead_ids: Vec<LeadId>,
     first_message: String,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -108,6 +110,7 @@ item_conversions!(
         message_count,
         direct_messages,
         text_bytes,
+        lead_ids,
         first_message,
         created_at,
         updated_at,

@@ -3,7 +3,7 @@
 
 use domain::{
     ChatbotId, CrawlId, Error, Result, Source, SourceId, WorkspaceId,
-    source::{Chunk, Page, PageState, Retry, Snapshot},
+    source::{Chunk, ChunkKind, Page, PageState, Retry, Snapshot},
 };
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -53,6 +53,10 @@ pub(crate) struct ChunkItem {
     url: Option<String>,
     title: String,
     tokens: u32,
+    #[serde(default, skip_serializing_if = "ChunkKind::is_text")]
+    kind: ChunkKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,7 +92,7 @@ item_conversions!(
     }
 );
 
-item_conversions!(ChunkItem, Chunk { id, content, headings, url, title, tokens });
+item_conversions!(ChunkItem, Chunk { id, content, headings, url, title, tokens, kind, language });
 
 impl PageItem {
     /// As it is stored.

@@ -152,6 +152,7 @@ mod tests {
             url: None,
             title: "Title".to_owned(),
             tokens: 1,
+            ..Chunk::default()
         }
     }
 

@@ -253,6 +253,7 @@ mod tests {
             url: Some("https://example.com/".to_owned()),
             title: "Example".to_owned(),
             tokens: 8,
+            ..Chunk::default()
         };
         NearChunk { source: id(2), job: id(job), chunk, distance }
     }

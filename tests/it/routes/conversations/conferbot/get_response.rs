@@ -1,13 +1,18 @@
 //! conferbot GET /api/v1/external/v1/chatbots/{id}/responses/{responseId}
 
+use std::time::Duration;
+
+use local::TestClock;
 use reqwest::Method;
-use serde_json::json;
-use testkit::App;
+use serde_json::{Value, json};
+use testkit::{App, Tenant};
 
 use crate::util::{
     access::{nobody_elses, only_methods},
     botplot::{is_time, text},
     chatbots::{CONFERBOT, conferbot_refused},
+    leads::{PATH as LEADS, leave},
+    table::{items, tick},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,6 +44,105 @@ async fn a_response_is_shown_with_everything_that_was_said() {
             "answerVariables": {},
         }}),
     );
+    app.finish().await;
+}
+
+/// What a visitor gave, as one response and as the list show it.
+async fn answers(app: &App, tenant: &Tenant, id: &Value) -> Value {
+    let list = format!("{CONFERBOT}/{}/responses", tenant.chatbot);
+    let path = format!("{list}/{}", text(id));
+    let one = app.get(&path).api_key(&tenant.conferbot).send().await.ok();
+    let one = one["data"]["answerVariables"].clone();
+    let all = app.get(&list).api_key(&tenant.conferbot).send().await.ok();
+    let row = all["data"].as_array().unwrap().iter().find(|row| row["_id"] == *id).unwrap();
+    assert_eq!(row["answerVariables"], one);
+    one
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_visitor_gave_is_shown_until_the_lead_is_deleted() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let asked = app.ask(&ada.public, "Hello?").await["conversationId"].clone();
+    let other = app.ask(&ada.public, "Hello!").await["conversationId"].clone();
+    app.drain().await;
+    let key = &ada.public;
+    let first = json!({"conversationId": asked, "email": "john@example.com", "name": "John"});
+    let first = leave(&app, key, first).await;
+    let expected = json!({"email": "john@example.com", "name": "John"});
+    assert_eq!(answers(&app, &ada, &asked).await, expected, "to the letter");
+
+    // A second form adds to it, and what it gives again is as it was given last.
+    let second = json!({
+        "conversationId": asked, "email": "j@example.com", "phone": "+1 2",
+        "fields": {"company": "Example", "seats": 3, "email": "a field of the same name"},
+    });
+    let second = leave(&app, key, second).await;
+    leave(&app, key, json!({"email": "nowhere@example.com"})).await;
+    let expected = json!({
+        "email": "j@example.com", "name": "John", "phone": "+1 2", "company": "Example", "seats": 3,
+    });
+    assert_eq!(answers(&app, &ada, &asked).await, expected);
+    assert_eq!(answers(&app, &ada, &other).await, json!({}));
+    let body = json!({"message": "And now?", "conversationId": asked});
+    app.post("/api/v1/chat").bearer(key).json(&body).send().await.ok();
+    assert_eq!(answers(&app, &ada, &asked).await, expected, "another turn keeps it");
+
+    let delete = async |lead: &Value| {
+        let path = format!("{LEADS}/{}", text(&lead["id"]));
+        app.delete(&path).bearer(&ada.secret).send().await.ok();
+    };
+    delete(&second).await;
+    let left = json!({"email": "john@example.com", "name": "John"});
+    assert_eq!(answers(&app, &ada, &asked).await, left);
+    delete(&first).await;
+    assert_eq!(answers(&app, &ada, &asked).await, json!({}));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_visitor_gave_goes_with_their_data_and_when_its_time_is_over() {
+    let clock = TestClock::new(1);
+    let app = App::with(|options| options.clock = Some(clock.clone())).await;
+    let ada = app.tenant("ada").await;
+    let asked = app.ask(&ada.public, "Hello?").await["conversationId"].clone();
+    app.drain().await;
+    let lead = json!({"conversationId": asked, "visitorId": "visitor-7", "email": "x@example.com"});
+    leave(&app, &ada.public, lead).await;
+    assert_eq!(answers(&app, &ada, &asked).await, json!({"email": "x@example.com"}));
+    app.delete("/api/v1/visitors/visitor-7").bearer(&ada.secret).send().await.json();
+    tick(&app).await;
+    app.drain().await;
+    assert_eq!(answers(&app, &ada, &asked).await, json!({}), "who it was of was erased");
+
+    let lead = json!({"conversationId": asked, "email": "y@example.com"});
+    leave(&app, &ada.public, lead).await;
+    assert_eq!(answers(&app, &ada, &asked).await, json!({"email": "y@example.com"}));
+    clock.advance(Duration::from_secs(3 * 24 * 60 * 60));
+    let kept = json!({"conversationDays": null, "leadDays": 2});
+    app.put("/api/v1/retention").bearer(&ada.secret).json(&kept).send().await.ok();
+    tick(&app).await;
+    app.drain().await;
+    assert_eq!(answers(&app, &ada, &asked).await, json!({}), "leads are kept for two days");
+    assert!(!items(&app).await.iter().any(|item| item.contains("y@example.com")));
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_forms_the_newest_are_shown() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let asked = app.ask(&ada.public, "Hello?").await["conversationId"].clone();
+    app.drain().await;
+    for n in 0..8 {
+        let lead = json!({"conversationId": asked, "phone": n.to_string(), "fields": {format!("f{n}"): n}});
+        leave(&app, &ada.public, lead).await;
+    }
+    let expected = json!({"phone": "7", "f3": 3, "f4": 4, "f5": 5, "f6": 6, "f7": 7});
+    assert_eq!(answers(&app, &ada, &asked).await, expected);
+    app.drain().await;
+    let leads = app.get(LEADS).bearer(&ada.secret).send().await.ok();
+    assert_eq!(leads["total"], 8, "each of them is kept");
     app.finish().await;
 }
 

@@ -25,6 +25,14 @@ async fn a_page_is_read_as_a_crawl_would_and_nothing_is_kept() {
         passages.iter().find(|p| text(&p["content"]).contains("obeys the robots.txt")).unwrap();
     assert!(crawl["headings"].to_string().contains("robots.txt"), "{crawl}");
     assert!(read["links"].as_u64().unwrap() > 3);
+    assert_eq!(keys(crawl), ["content", "headings", "kind", "language", "url"]);
+    assert!(text(&crawl["url"]).starts_with(&format!("{page}#")), "{crawl}");
+    for passage in passages {
+        let is_command = text(&passage["content"]).starts_with("curl ");
+        assert!(passage["language"] == "en" && (!is_command || passage["kind"] == "code"));
+    }
+    let kinds = ["text", "code"].map(|kind| passages.iter().any(|p| p["kind"] == kind));
+    assert_eq!(kinds, [true; 2], "{read}");
     let missing = preview(&format!("{}/docs/nothing", app.platform.base_url)).await;
     assert_eq!((&missing["status"], &missing["passages"]), (&json!("failed"), &json!([])));
     assert!(text(&missing["reason"]).contains("404"), "{missing}");

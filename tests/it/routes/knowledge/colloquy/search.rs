@@ -57,6 +57,7 @@ async fn it_says_what_was_found_and_what_a_visitor_would_read_and_stores_nothing
         );
         assert!(hit["confidence"].as_f64().unwrap() >= 0.5, "{hit}");
         assert_eq!((&hit["url"], &hit["isApart"]), (&json!(null), &json!(false)));
+        assert_eq!((&hit["textKind"], &hit["language"]), (&json!("pair"), &json!(null)));
     }
     let apart = search(&app, &tenant.secret, "Where is the kitchen open?").await;
     assert_ne!(apart["outcome"], "answer");

@@ -1,0 +1,79 @@
+//! What is written on a link, and where it leads if that is no page to be read.
+
+use super::{LONGEST_ALT, Writer};
+
+/// Files that a page offers, whose address is worth telling.
+const FILES: &[&str] = &[".pdf", ".docx", ".doc", ".xlsx", ".xls", ".pptx", ".odt", ".zip", ".csv"];
+
+impl Writer<'_> {
+    /// What is written on a link, and where it leads if that is no page.
+    pub(super) fn link(&mut self, place: usize) {
+        let node = &self.page.nodes[place];
+        let href = node.attribute("href").unwrap_or_default().trim();
+        let begin = self.line.text().len();
+        let text = self.page.text(place);
+        // A sign beside a heading leads to that heading.
+        let sign = href.starts_with('#') && !text.chars().any(char::is_alphanumeric);
+        if sign && text.chars().count() <= 2 {
+            return;
+        }
+        self.children(place);
+        let written = self.line.text().get(begin..).unwrap_or_default().to_lowercase();
+        if let Some(address) = self.address(href, &written) {
+            let shown = if written.trim().is_empty() { address } else { format!(" ({address})") };
+            self.line.push(&shown, false);
+        }
+    }
+
+    /// Where a link leads, if its text doesn't say it and it is worth telling.
+    fn address(&self, href: &str, written: &str) -> Option<String> {
+        let (scheme, rest) = href.split_once(':').unwrap_or(("", href));
+        let scheme = scheme.to_ascii_lowercase();
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        match scheme.as_str() {
+            "mailto" => {
+                let to = rest.split('?').next().unwrap_or_default();
+                let to = percent_decoded(to).trim().to_owned();
+                (to.contains('@') && !written.contains(&to.to_lowercase())).then_some(to)
+            }
+            "tel" | "sms" => {
+                let number = percent_decoded(rest.split([';', '?']).next().unwrap_or_default());
+                let told = digits(written);
+                let said = digits(&number);
+                let known = told.len() >= 5
+                    && (said.ends_with(told.trim_start_matches('0')) || told.ends_with(&said));
+                (!said.is_empty() && !known).then_some(number.trim().to_owned())
+            }
+            _ if self.is_article => None,
+            _ => {
+                let target = self.url.join(href).ok()?;
+                let told = self.line.text().contains(target.as_str());
+                (!told
+                    && is_file(target.path())
+                    && target.as_str().len() <= LONGEST_ALT
+                    && target.scheme() != "file")
+                    .then(|| target.to_string())
+            }
+        }
+    }
+}
+
+/// Whether an address is that of a file to be read elsewhere than in a browser.
+pub(in crate::extract) fn is_file(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    FILES.iter().any(|ending| path.ends_with(ending))
+}
+
+/// An address with its escapes undone.
+pub(crate) fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind.get(..2).filter(|_| *first == b'%');
+        let code =
+            code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = behind.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
