@@ -143,7 +143,7 @@ pub struct Conversation {
     /// Bytes that they take in an answer, by [`wire::answered`]; 0 where that was not counted yet.
     pub text_bytes: u32,
     /// The newest leads that were left in it, in any order; each may have been deleted since.
-    pub lead_ids: Vec<LeadId>,
+    pub lead_ids: Box<[LeadId]>,
     /// The first question, shortened to [`FIRST_MESSAGE`] characters.
     pub first_message: String,
     /// When it began.

@@ -45,7 +45,7 @@ async fn converse(app: &App, tenant: &Tenant, at: Timestamp) {
         direct_messages: 0,
         message_count: 2,
         text_bytes: 12,
-        lead_ids: Vec::new(),
+        lead_ids: Box::default(),
         first_message: "Hello?".to_owned(),
         created_at: at,
         updated_at: at,

@@ -32,7 +32,7 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
                 direct_messages: 0,
                 message_count: 2,
                 text_bytes: 0,
-                lead_ids: Vec::new(),
+                lead_ids: Box::default(),
                 first_message: "What does a ticket for the Harbour Museum cost?".into(),
                 created_at: at,
                 updated_at: Timestamp::now(),

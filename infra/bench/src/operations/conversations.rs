@@ -160,7 +160,7 @@ pub fn held(with: With, at: Timestamp, random: &mut Random) -> Held {
         direct_messages: 0,
         message_count: 2,
         text_bytes: 0,
-        lead_ids: Vec::new(),
+        lead_ids: Box::default(),
         first_message: shorten(&question, FIRST_MESSAGE),
         created_at: at,
         updated_at: answered_at,

@@ -328,7 +328,7 @@ fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation 
         message_count: 2,
         direct_messages: 0,
         text_bytes: turn.text_bytes(),
-        lead_ids: Vec::new(),
+        lead_ids: Box::default(),
         first_message: shorten(&turn.question, FIRST_MESSAGE),
         created_at: turn.asked_at,
         updated_at: turn.answered_at,

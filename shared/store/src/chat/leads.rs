@@ -138,7 +138,7 @@ impl Store {
         let Some(found) = self.conversation(lead.chatbot_id, conversation).await? else {
             return Ok(PutLead::NoConversation);
         };
-        let mut ids = found.lead_ids;
+        let mut ids = found.lead_ids.to_vec();
         ids.sort_unstable();
         let newest = ids.iter().rev().take(MAX_OF_CONVERSATION - 1).chain([&lead.id]);
         let renamed = Write::update(key, "SET lead_ids = :ids")

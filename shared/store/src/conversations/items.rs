@@ -52,8 +52,8 @@ pub(crate) struct ConversationItem {
     direct_messages: u32,
     #[serde(default)]
     text_bytes: u32,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    lead_ids: Vec<LeadId>,
+    #[serde(default, skip_serializing_if = "<[LeadId]>::is_empty")]
+    lead_ids: Box<[LeadId]>,
     first_message: String,
     created_at: Timestamp,
     updated_at: Timestamp,
