@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -81,11 +80,26 @@ test("words are found in what was said, and the visitor's data is handed out and
   assert.equal(kept.conversations[0].messages.length, 4);
   await page.getByRole("button", { name: "Erase" }).click();
   await page.getByRole("button", { name: "Erase for good" }).click();
+  await page.getByText("You may close this: it goes on by itself.").waitFor();
+  await accessible(page, "an erasure that goes on");
+  await picture(page, "console-erasing");
   // The ticker looks once a minute whether all of it is gone.
   await page.getByText(/^Erased /).waitFor({ timeout: 100_000 });
   await accessible(page, "the receipt");
   await picture(page, "console-receipt");
+  const receipt = (await page.locator("dialog code").textContent()) ?? "";
   await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+  await page.getByText("No conversation fits these filters.").waitFor();
+  assert.equal(await page.getByText("my elephant").count(), 0, "what was erased is not shown");
+  await picture(page, "console-erased");
+  await screen(page, "settings", "Chatbot");
+  await page.getByText("Was a visitor's data erased?").click();
+  await page.getByLabel("Number of a receipt").fill(receipt);
+  await page.getByRole("button", { name: "Look it up" }).click();
+  await page
+    .locator("dialog")
+    .getByText(/^Erased /)
+    .waitFor();
   await until("the conversation is gone", async () => {
     const { data } = await call("GET", "/api/v1/inbox/conversations", undefined, bearer(owner.session));
     return data.conversations.length === 1 && data.conversations[0].visitorId === "bob";
@@ -153,51 +167,4 @@ test("a file is added, a large one too, and replaced; one that is too large is r
   await choose(page, "huge.txt", 10 * 1024 * 1024 + 1);
   await page.getByRole("button", { name: "Read it" }).click();
   await page.getByRole("alert").getByText("10.0 MB is the most").waitFor();
-});
-
-test("where files go to a store of their own, the console sends them there, without its cookie", async (t) => {
-  /** @type {{ bytes: number, cookie: string | undefined }[]} */
-  const came = [];
-  // As a bucket answers with the rule that template.yaml gives it.
-  const bucket = createServer((request, response) => {
-    const open = { "access-control-allow-origin": "*", "access-control-allow-methods": "PUT" };
-    response.writeHead(200, { ...open, "access-control-allow-headers": "content-type" });
-    if (request.method === "OPTIONS") return response.end();
-    let bytes = 0;
-    request.on("data", (part) => {
-      bytes += part.length;
-    });
-    request.on("end", () => {
-      came.push({ bytes, cookie: request.headers.cookie });
-      response.end();
-    });
-  });
-  await new Promise((done) => bucket.listen(0, "127.0.0.1", () => done(undefined)));
-  bucket.unref();
-  t.after(() => {
-    bucket.closeAllConnections();
-    bucket.close();
-  });
-  const origin = `http://127.0.0.1:${/** @type {any} */ (bucket.address()).port}`;
-  const owner = await tenant("Harbour Coffee");
-  // A deployment's policy names its bucket: see tests/it/routes/web.
-  const page = await visitor(t, { bypassCSP: true });
-  await page.route("**/api/v1/sources/file", async (/** @type {any} */ route) => {
-    const answer = await route.fetch();
-    const body = await answer.json();
-    assert.deepEqual(body.upload.headers, {}, "the session is told to no page");
-    body.upload.url = `${origin}/chatbot/source?X-Amz-Signature=1`;
-    await route.fulfill({ response: answer, json: body });
-  });
-  await signedIn(page, owner);
-  await screen(page, "knowledge", "Knowledge");
-  await page.getByRole("button", { name: "Add a file" }).click();
-  await choose(page, "store.txt", 5_000_000);
-  await page.getByRole("button", { name: "Read it" }).click();
-  await until("it is sent or refused", async () => {
-    return came.length > 0 || (await page.getByRole("alert").isVisible());
-  });
-  assert.equal((await page.getByRole("alert").allTextContents()).join(""), "");
-  await page.getByRole("row", { name: /store\.txt/ }).waitFor();
-  assert.deepEqual(came, [{ bytes: 5_000_000, cookie: undefined }]);
 });

@@ -159,22 +159,27 @@ export const shop = (content, head = "") => `<!DOCTYPE html>
 <body><main><h1>Harbour Coffee</h1><p>Roasted on Tuesdays, on your doorstep by Friday.</p><p><a href="#beans">Our beans</a></p></main>
 ${content}</body></html>`;
 
-/** @type {any} */
-let browser = null;
+/** @type {Map<string, any>} Browsers by the rules of where their hosts are. */
+const browsers = new Map();
 
 /** Ends the browser; every file of tests calls it. */
 export const closeBrowser = async () => {
-  await browser?.close();
-  browser = null;
+  for (const one of browsers.values()) await (await one).close();
+  browsers.clear();
 };
 
 /**
  * A page of a visitor. Whatever goes wrong in it fails the test.
  * @param {any} t
- * @param {Record<string, any>} [options] of Playwright's context; `phone` and `expected`, parts of messages that may come
+ * @param {Record<string, any>} [options] of Playwright's context; `phone`; `expected`, parts of messages that may come;
+ *   `resolve`, where a host is, as Chromium's `--host-resolver-rules` has it
  */
-export const visitor = async (t, { phone, expected = [], ...options } = {}) => {
-  browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+export const visitor = async (t, { phone, expected = [], resolve = "", ...options } = {}) => {
+  if (!browsers.has(resolve)) {
+    const args = ["--no-sandbox", ...(resolve ? [`--host-resolver-rules=${resolve}`] : [])];
+    browsers.set(resolve, chromium.launch({ executablePath: process.env.CHROMIUM, args }));
+  }
+  const browser = await browsers.get(resolve);
   const screen = phone
     ? { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
     : { viewport: { width: 1180, height: 800 } };
@@ -254,10 +259,11 @@ export const accessible = async (page, what) => {
  * @param {any} page
  * @param {any} owner
  * @param {string} [screen] as behind the #
+ * @param {string} [base] where the platform is
  */
-export const signedIn = async (page, owner, screen = "overview") => {
-  await page.context().addCookies([{ name: "session", value: owner.session, url: BASE ?? "" }]);
-  await page.goto(`${BASE}/console#/${screen}`);
+export const signedIn = async (page, owner, screen = "overview", base = BASE) => {
+  await page.context().addCookies([{ name: "session", value: owner.session, url: base ?? "" }]);
+  await page.goto(`${base}/console#/${screen}`);
   await page.locator("nav[aria-label=Screens]").waitFor({ state: "attached" });
 };
 

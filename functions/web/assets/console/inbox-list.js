@@ -36,6 +36,11 @@ const filters = { status: "", chatbot: "", channel: "", text: "" };
 /** What a search has found, so that it is not made again for each conversation that is looked at. */
 let kept = { of: "", rows: /** @type {any[]} */ ([]), cursor: "", top: 0 };
 
+/** The next list is searched again. */
+export const forgetFound = () => {
+  kept = { of: "", rows: [], cursor: "", top: 0 };
+};
+
 /** Who looks, and for what. */
 const question = () => JSON.stringify([state.session?.user.id, filters]);
 

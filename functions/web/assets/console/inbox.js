@@ -4,7 +4,7 @@ import { call, get, part, patch } from "./api.js";
 import { h, outside, replace } from "./dom.js";
 import { onInboxChange } from "./feed.js";
 import { at, percent } from "./format.js";
-import { CHANNELS, inboxList, statusBadge } from "./inbox-list.js";
+import { CHANNELS, forgetFound, inboxList, statusBadge } from "./inbox-list.js";
 import { may, nameOf, state } from "./state.js";
 import {
   badge,
@@ -75,6 +75,15 @@ function open(talk, id, first) {
   refreshed().catch(complain);
 }
 
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/**
+ * A visitor's id as far as it tells visitors apart: the widget's are random and long.
+ *
+ * @param {string} id
+ */
+const shortened = (id) => (/^[\da-f-]{24,}$/.test(id) ? `${id.slice(0, 8)}…` : id);
+
 /** @param {HTMLElement} talk */
 function toEnd(talk) {
   const messages = talk.querySelector(".messages");
@@ -90,12 +99,14 @@ function toEnd(talk) {
  */
 function conversation(talk, found) {
   const row = found.conversation;
+  // Where a handoff takes a reason alone, the widget gives the address as one.
+  const email = row.customerEmail || (EMAIL.test(row.handoffReason ?? "") ? row.handoffReason : "");
   const about = [
     nameOf(row.chatbotId),
     CHANNELS[row.channel] ?? row.channel,
-    `visitor ${row.visitorId}`,
-    row.customerEmail && `reach them at ${row.customerEmail}`,
-    row.handoffReason && `“${row.handoffReason}”`,
+    `visitor ${shortened(row.visitorId)}`,
+    email && `reach them at ${email}`,
+    row.handoffReason && row.handoffReason !== email && `“${row.handoffReason}”`,
   ]
     .filter(Boolean)
     .join(" · ");
@@ -149,8 +160,21 @@ function actions(talk, row) {
     row.status === "closed"
       ? action("Archive", { status: "archived" }, "Archived.")
       : row.status !== "archived" && action("Close", { status: "closed", assignee: null }, "Closed."),
-    editButton("Visitor's data", () => visitorDialog(row.chatbotId, row.visitorId), "small"),
+    editButton("Visitor's data", () => visitorDialog(row.chatbotId, row.visitorId, leave), "small"),
   ];
+}
+
+/**
+ * Sources by what is shown of them: two with one title are one to a reader.
+ *
+ * @param {any[]} sources
+ */
+const distinct = (sources) => [...new Map(sources.toReversed().map((one) => [one.title, one])).values()].toReversed();
+
+/** To the list, which is read again: the conversation is no more. */
+function leave() {
+  forgetFound();
+  location.hash = "#/inbox";
 }
 
 /** @param {any} one */
@@ -172,7 +196,7 @@ function message(one) {
         "div",
         { class: "sources" },
         h("span", { class: "quiet" }, "From"),
-        one.sources.map((/** @type {any} */ source) =>
+        distinct(one.sources).map((/** @type {any} */ source) =>
           source.url ? outside(source.url, source.title) : badge(source.title),
         ),
       ),

@@ -57,7 +57,7 @@ export function showKeys(page) {
             "div",
             { class: "row" },
             badge(title(one.kind), ["public", "widget"].includes(one.kind) ? "good" : ""),
-            one.chatbotId ? nameOf(one.chatbotId) : "the workspace",
+            one.chatbotId ? nameOf(one.chatbotId) : "All chatbots",
           ),
           ["nowrap", ago(one.createdAt)],
           [

@@ -38,7 +38,15 @@ const SYNC = [
 /** @type {Record<string, string>} */
 const STATUS = { ready: "good", failed: "bad", processing: "info" };
 /** @type {Record<string, string>} */
-const PAGES = { done: "good", ready: "good", indexed: "good", failed: "bad", gone: "warn", queued: "info" };
+const PAGES = {
+  read: "good",
+  done: "good",
+  ready: "good",
+  indexed: "good",
+  failed: "bad",
+  gone: "warn",
+  queued: "info",
+};
 
 /** @param {HTMLElement} page */
 export function showKnowledge(page) {
@@ -173,21 +181,33 @@ function list(sources, again, first) {
   );
 }
 
+/**
+ * An address as people write it, with what a browser adds to it.
+ *
+ * @param {string} address
+ */
+const withScheme = (address) => (/^[a-z][a-z\d+.-]*:\/\//i.test(address) ? address : `https://${address}`);
+
 /** @param {() => void} done */
 function siteForm(done) {
   const url = h("input", {
-    type: "url",
+    inputmode: "url",
     required: true,
     maxlength: 2048,
     placeholder: "https://example.com/docs",
     autocomplete: "url",
+    spellcheck: "false",
   });
   const sync = select(SYNC, "weekly");
   return form(
     [field("Address", url, "Pages below it are read too; robots.txt is followed."), field("Read it again", sync)],
     "Read it",
     async () => {
-      await post("/api/v1/knowledge/url", { url: url.value, syncFrequency: sync.value }, chatbotId());
+      await post(
+        "/api/v1/knowledge/url",
+        { url: withScheme(url.value.trim()), syncFrequency: sync.value },
+        chatbotId(),
+      );
       toast("It is being read. The list shows how far it is.");
       done();
     },

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { bars, shares } from "./charts.js";
 import { h, replace } from "./dom.js";
-import { count, times } from "./format.js";
+import { count, percent, times } from "./format.js";
 import { chatbotId, state } from "./state.js";
 import { badge, empty, fill, loading, pageHead, table } from "./ui.js";
 
@@ -135,9 +135,9 @@ async function read(period) {
       ),
       number(
         "Asked for a person",
-        site ? `${site.handoffRate} %` : "–",
+        site ? percent(Math.min(1, site.handoffCount / overview.totalConversations)) : "–",
         null,
-        site ? (site.handoffCount > 0 ? times(site.handoffCount) : "nobody did") : "",
+        site ? (site.handoffCount > 0 ? `${times(site.handoffCount)}, of all conversations` : "nobody did") : "",
       ),
       number("Leads", count(overview.leadsCollected), null, "left a way to be reached"),
     ),

@@ -12,7 +12,8 @@ import { field, form, toast } from "./ui.js";
  */
 export function pairForm(question, answer, done) {
   const ask = h("input", { required: true, maxlength: 1000, value: question, autocomplete: "off" });
-  const say = h("textarea", { required: true, maxlength: 10000, value: answer });
+  // Where the question is known, the answer is what is to be written.
+  const say = h("textarea", { required: true, maxlength: 10000, value: answer, autofocus: question !== "" });
   const others = h("textarea", { maxlength: 20000 });
   return form(
     [

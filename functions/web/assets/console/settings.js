@@ -303,7 +303,7 @@ function widgetForm(config, changed) {
   return h(
     "section",
     { class: "card" },
-    h("h2", {}, "Widget"),
+    h("div", { class: "card-head" }, h("h2", {}, "Widget"), h("a", { href: "#/keys" }, "Put it on a page")),
     editorsForm(
       [
         h("fieldset", {}, h("legend", {}, "Colours"), h("div", { class: "columns" }, colors)),

@@ -162,7 +162,7 @@ function passage(one) {
       "div",
       { class: "row spread" },
       h("strong", { class: "wrap" }, one.title),
-      h("span", { class: "row" }, one.used && badge("used", "good"), badge(`score ${one.score.toFixed(2)}`)),
+      h("span", { class: "row" }, one.used && badge("Used", "good"), badge(`Score ${one.score.toFixed(2)}`)),
     ),
     one.url && h("p", { class: "small" }, outside(one.url)),
     h("div", { class: "pre", tabindex: "0", role: "region", "aria-label": "Passage" }, one.content),

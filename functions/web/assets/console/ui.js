@@ -219,7 +219,9 @@ export function openDialog(title, fill, kind = "") {
   document.body.append(dialog);
   dialog.showModal();
   // Where one begins: the first field, or the way back from what can't be undone.
-  /** @type {HTMLElement | null} */ (dialog.querySelector("form :is(input, select, textarea), .cancel"))?.focus();
+  const begin =
+    dialog.querySelector("[autofocus]") ?? dialog.querySelector("form :is(input, select, textarea), .cancel");
+  /** @type {HTMLElement | null} */ (begin)?.focus();
   return dialog;
 }
 

@@ -106,7 +106,7 @@ function group(one, again) {
  */
 function answerForm(one, done) {
   const question = h("input", { maxlength: 1000, required: true, value: one.question });
-  const answer = h("textarea", { maxlength: 10000, required: true });
+  const answer = h("textarea", { maxlength: 10000, required: true, autofocus: true });
   return form(
     [
       field("Question", question, "Other wordings of the group are recognized too."),

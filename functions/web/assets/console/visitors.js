@@ -14,8 +14,9 @@ const PENDING =
  *
  * @param {string} chatbot
  * @param {string} visitor
+ * @param {() => void} erased called once they are being erased and that was read
  */
-export function visitorDialog(chatbot, visitor) {
+export function visitorDialog(chatbot, visitor, erased) {
   const progress = h("p", { class: "small quiet", role: "status" });
   openDialog("This visitor's data", (close) => [
     h("p", {}, "Visitor ", h("code", { class: "wrap" }, visitor), ", as this one chatbot knows them."),
@@ -33,7 +34,7 @@ export function visitorDialog(chatbot, visitor) {
         "Erase",
         () => {
           close();
-          ask(chatbot, visitor);
+          ask(chatbot, visitor, erased);
         },
         "danger",
       ),
@@ -69,15 +70,16 @@ async function exported(chatbot, visitor, progress) {
 /**
  * @param {string} chatbot
  * @param {string} visitor
+ * @param {() => void} erased
  */
-function ask(chatbot, visitor) {
+function ask(chatbot, visitor, erased) {
   confirm(
     "Erase this visitor's data?",
     `All conversations and leads of “${visitor}” with this chatbot are deleted for good. Download them first if you may need them.`,
     "Erase for good",
     async () => {
       const { erasure } = await call("DELETE", `/api/v1/visitors/${part(visitor)}`, { scope: chatbot });
-      receipt(chatbot, erasure);
+      receipt(chatbot, erasure).addEventListener("close", erased);
     },
   );
 }
@@ -127,7 +129,7 @@ function receipt(chatbot, erasure) {
       setTimeout(look, WORKING * 5);
     }
   };
-  openDialog("Receipt", () => [
+  const dialog = openDialog("Receipt", () => [
     state,
     works,
     h("div", { class: "secret" }, h("code", {}, erasure.id), copyButton(erasure.id)),
@@ -144,4 +146,5 @@ function receipt(chatbot, erasure) {
     ),
   ]);
   show(erasure);
+  return dialog;
 }

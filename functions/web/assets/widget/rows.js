@@ -39,10 +39,14 @@ export const rows = (log, stack, words, bot, actions) => {
 
   /** @param {Message} one */
   const sources = (one) => {
-    const items = map(one.sources, ({ title, url }) => {
-      // A stored pair has none: what it asks is what the visitor asked.
-      if (!url) return null;
-      const node = link(url, h("b", { dir: "auto" }, title || short(url)), "source");
+    /** @param {{ title: string, url: string | null }} source */
+    const nameOf = ({ title, url }) => title || (url ? short(url) : "");
+    const items = map(one.sources, (source) => {
+      const { url } = source;
+      const name = nameOf(source);
+      // A stored pair has none: what it asks is what the visitor asked. Of two with one name the first is shown.
+      if (!url || find(one.sources, (other) => !!other.url && nameOf(other) === name) !== source) return null;
+      const node = link(url, h("b", { dir: "auto" }, name), "source");
       // A file's name is no address.
       if (node.tagName === "A") node.insertBefore(icon("link"), node.firstChild);
       return h("li", null, node);
