@@ -301,23 +301,38 @@ def gateway_logs(t):
             yield f"{name}: its access log needs $context.requestId, by which a function's log names the request"
 
 
-# Workers that take what strangers, tenants' endpoints, platforms or models say.
-KEPT_OUT = ("ChannelWorkerRole", "CrawlWorkerRole", "DeliveryWorkerRole", "EventFanoutRole", "LoopWorkerRole", "StatsWorkerRole")
-DOORS = {"KEY#*", "USER#*", "SESSION#*", "CODE#*", "SIGNIN#*"}
+# Partitions that decide who may do what, each with the roles that may change items there.
+DOORS = {
+    "KEY#*": ("AccessFunctionRole", "ChatbotsFunctionRole", "PurgeWorkerRole", "TickerFunctionRole"),
+    "SESSION#*": ("AccessFunctionRole", "PurgeWorkerRole"),
+    "USER#*": ("AccessFunctionRole", "PurgeWorkerRole"),
+    "CODE#*": ("AccessFunctionRole", "MailWorkerRole", "PurgeWorkerRole"),
+    "SIGNIN#*": ("AccessFunctionRole",),
+}
+# Functions that take what strangers, tenants' endpoints, platforms or models say put no items beside members and keys.
+HOSTILE = ("ChannelWorkerRole", "ChatFunctionRole", "ChatStreamFunctionRole", "CrawlWorkerRole", "DeliveryWorkerRole",
+           "EventFanoutRole", "LoopWorkerRole", "StatsWorkerRole")  # fmt: skip
 
 
-@check("what takes hostile bytes reaches no keys, users or sessions")
-def kept_out(t):
+@check("each role reaches the partitions of its own work, and few change keys, users or sessions")
+def leading_keys(t):
     written = {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
-    for name in KEPT_OUT:
+    for name in t.roles:
         for statement in t.statements(name):
             actions = {action for action in each(statement["Action"]) if action.startswith("dynamodb:")}
-            on_table = statement["Resource"] == {"Fn::GetAtt": ["Table", "Arn"]}
+            if not actions or statement["Resource"] != {"Fn::GetAtt": ["Table", "Arn"]}:
+                continue
             keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
-            if actions and on_table and not keys:
+            if not keys or "*" in keys:
                 yield f"{name}: give its statements on the table a condition on dynamodb:LeadingKeys"
-            if actions and (DOORS | {"*"}) & set(keys or []) or actions & written and "WS#*" in (keys or []):
-                yield f"{name}: it reaches partitions that decide who may do what"
+                continue
+            if name in HOSTILE and actions & written and "WS#*" in keys:
+                yield f"{name}: it puts or deletes items in partitions of workspaces"
+            if not actions & (written | {"dynamodb:UpdateItem"}):
+                continue
+            for key in keys:
+                if name not in DOORS.get(key, (name,)):
+                    yield f"{name}: it changes {key}, which decides who may do what"
 
 
 @check("no role may scan, and none names more than it needs")

@@ -18,7 +18,7 @@ impl PlanCommand {
         let Some(plan) = self.plan else {
             return Ok(format!("{} {} is on {}\n", found.id, found.name, found.plan));
         };
-        match app.store.set_plan(found.id, plan).await? {
+        match app.store.set_plan(found.id, plan, app.now()).await? {
             true => Ok(format!("{} {} is on {plan} now\n", found.id, found.name)),
             false => Err(Error::not_found("workspace")),
         }

@@ -1,5 +1,8 @@
 //! What is fed: each reader of bytes that strangers send, with the memory of the function that reads.
 
+mod files;
+mod platforms;
+
 use std::hint::black_box;
 
 use ai::sse::SseReader;
@@ -32,7 +35,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const ALL: [Target; 10] = [
+pub const ALL: [Target; 22] = [
     Target {
         name: "html",
         max_bytes: 1024 * 1024,
@@ -80,7 +83,7 @@ pub const ALL: [Target; 10] = [
             "1. ",
             ":::",
         ],
-        from_bench: &[("files", &[".md", ".rst", ".adoc", ".txt"])],
+        from_bench: &[("files", &[".md", ".txt"])],
         read: |bytes| document("page.md", "text/markdown", bytes),
     },
     Target {
@@ -140,6 +143,8 @@ pub const ALL: [Target; 10] = [
             "</loc>",
             "<sitemap>",
             "<urlset>",
+            "<rss><channel><item><link>https://example.com/docs/a</link></item>",
+            "<feed><entry><link href=\"/docs/b\"/></entry>",
             "<![CDATA[",
             "]]>",
             "&lt;",
@@ -272,6 +277,18 @@ pub const ALL: [Target; 10] = [
         from_bench: &[],
         read: cron,
     },
+    files::ASCIIDOC,
+    files::RST,
+    files::CSV,
+    files::RECORDS,
+    files::WORD,
+    files::SHEET,
+    files::DECK,
+    files::WRITER,
+    files::EBOOK,
+    files::ZIP,
+    platforms::INBOUND,
+    platforms::PIECES,
 ];
 
 /// The target of this name.

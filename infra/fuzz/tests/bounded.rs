@@ -8,7 +8,7 @@ use peak_alloc::PeakAlloc;
 static MEMORY: PeakAlloc = PeakAlloc;
 
 /// Inputs of each target: those whose readers are slow get fewer.
-const INPUTS: [(&str, u64); 10] = [
+const INPUTS: [(&str, u64); 22] = [
     ("html", 600),
     ("markdown", 600),
     ("pdf", 600),
@@ -19,6 +19,18 @@ const INPUTS: [(&str, u64); 10] = [
     ("multipart", 4_000),
     ("svg", 4_000),
     ("cron", 4_000),
+    ("asciidoc", 600),
+    ("rst", 600),
+    ("csv", 600),
+    ("records", 600),
+    ("docx", 600),
+    ("xlsx", 400),
+    ("pptx", 600),
+    ("odt", 600),
+    ("epub", 400),
+    ("zip", 600),
+    ("inbound", 4_000),
+    ("pieces", 600),
 ];
 
 #[test]

@@ -119,7 +119,9 @@ pub(crate) async fn seed(platform: &LocalPlatform, options: &Options) -> Result<
     };
     credentials.base_url.clone_from(&platform.base_url);
     let workspace: WorkspaceId = credentials.workspace_id.parse().map_err(LocalError::of)?;
-    platform.app.store.set_plan(workspace, options.plan).await.map_err(LocalError::of)?;
+    let app = &platform.app;
+    let set = app.store.set_plan(workspace, options.plan, app.now()).await;
+    set.map_err(LocalError::of)?;
     if let Some(model) = &options.model {
         model.connect(platform, &credentials).await?;
     }

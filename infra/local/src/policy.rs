@@ -94,6 +94,23 @@ fn is_like(text: &str, pattern: &str) -> bool {
 }
 
 impl Grant {
+    /// Patterns of the partition keys of the table that it opens; none if it is about an index alone.
+    pub fn partitions(&self) -> &[String] {
+        let of_table = self.keys.as_deref().filter(|_| self.reach.contains(&Reach::Table));
+        of_table.unwrap_or_default()
+    }
+
+    /// Whether it is about all partitions of the table.
+    pub fn opens_all(&self) -> bool {
+        self.keys.is_none() && self.reach.contains(&Reach::Table)
+    }
+
+    /// Whether it lets items be changed.
+    pub fn changes(&self) -> bool {
+        let changing = ["BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"];
+        self.actions.iter().any(|action| changing.contains(&action.as_str()))
+    }
+
     fn allows(&self, need: &Need) -> bool {
         let is_like_any = |key: &String| {
             self.keys.as_ref().is_none_or(|all| all.iter().any(|pattern| is_like(key, pattern)))

@@ -315,6 +315,7 @@ fn error_of_outbound(error: OutboundError) -> AnswerError {
         | OutboundError::TooLarge(_)
         | OutboundError::LargeHeader(_)
         | OutboundError::Encoding(_)
+        | OutboundError::Queue(_)
         | OutboundError::Lost(_)
         | OutboundError::Failed(_) => AnswerError::Unavailable { message },
     }

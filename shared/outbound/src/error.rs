@@ -1,8 +1,16 @@
 //! Why nothing came back: what a tenant is told, and whether it may pass.
+//!
+//! A host that refuses, one that is silent and one that speaks something else than TLS or HTTP are told to a
+//! tenant in the same words: different ones would make of the platform a scanner of anybody's ports.
 
 use std::io::{self, ErrorKind};
 
-/// Why nothing came back. Fit for a tenant's eyes: it names nothing of the platform's inside.
+/// What a tenant is told of a host that gave no answer, whatever the reason.
+pub const NO_ANSWER: &str =
+    "the host refused the connection, gave no complete answer in time, or has no valid certificate";
+
+/// Why nothing came back. Its text is fit for a tenant's eyes: it names nothing of the platform's inside, and
+/// does not tell which ports of a host are open.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum OutboundError {
     /// The address itself, or one it redirected to, is not to be connected to.
@@ -11,8 +19,8 @@ pub enum OutboundError {
     /// The name has no address that may be connected to.
     #[error("the host name does not resolve to a public address")]
     Unresolved,
-    /// It took too long.
-    #[error("no complete answer within {0} seconds")]
+    /// It took longer than that many seconds.
+    #[error("{NO_ANSWER}")]
     TimedOut(u64),
     /// More than the bound came.
     #[error("the answer is larger than {0} bytes")]
@@ -29,12 +37,15 @@ pub enum OutboundError {
     /// A redirect led nowhere.
     #[error("a redirect without a usable address")]
     BadRedirect,
-    /// The other side was not there, or went away: it may be back in a while.
-    #[error("could not connect or read: {0}")]
+    /// The other side was not there, or went away: it may be back in a while. The reason is not told.
+    #[error("{NO_ANSWER}")]
     Lost(String),
-    /// Anything else: unknown names, broken TLS, broken HTTP.
-    #[error("could not connect or read: {0}")]
+    /// Anything else: broken TLS, broken HTTP. The reason is not told.
+    #[error("{NO_ANSWER}")]
     Failed(String),
+    /// A queue of the deployer's did not take a message.
+    #[error("could not send to the queue: {0}")]
+    Queue(String),
 }
 
 /// Why a request has no answer, and whether it may have arrived all the same.
@@ -152,6 +163,42 @@ mod tests {
                 if let Err(error) = came {
                     assert_eq!(error, OutboundError::LargeHeader(16 * 1024));
                 }
+            }
+        }
+    }
+
+    /// What a tenant reads of a host does not tell a port that is open from one that is not.
+    #[tokio::test]
+    async fn closed_silent_and_broken_hosts_are_told_in_the_same_words() {
+        let client = Client::new(Policy::Local, "test").unwrap();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut hosts = vec![closed, silent.local_addr().unwrap()];
+        // A mail server, a TLS server that accepts no cipher of ours, and one that hangs up.
+        for bytes in [&b"220 mail.example.com ESMTP\r\n"[..], b"\x15\x03\x03\x00\x02\x02\x28", b""]
+        {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            hosts.push(listener.local_addr().unwrap());
+            tokio::spawn(async move {
+                loop {
+                    let (mut stream, _) = listener.accept().await.unwrap();
+                    let _ = stream.read(&mut [0; 1_000]).await;
+                    let _ = stream.write_all(bytes).await;
+                }
+            });
+        }
+        let time = Duration::from_millis(500);
+        for (scheme, host) in
+            ["http", "https"].iter().flat_map(|s| hosts.iter().map(move |h| (s, h)))
+        {
+            let url = Url::parse(&format!("{scheme}://{host}/")).unwrap();
+            let posted = client.post_json(&url, &[], "{}".to_owned(), time, 9).await.map(drop);
+            let limits = FetchLimits { time, bytes: 1_000, redirects: 0 };
+            let got = client.get(&url, "*/*", limits).await.map(drop);
+            let called = client.call(crate::Verb::Get, &url, &[], None, time, 9).await;
+            let called = called.map(drop).map_err(|unanswered| unanswered.error);
+            for came in [posted, got, called] {
+                assert_eq!(came.unwrap_err().to_string(), NO_ANSWER, "{url}");
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use outbound::{OutboundError, Unanswered, Verb};
+use outbound::{Unanswered, Verb};
 use serde_json::Value;
 use url::Url;
 
@@ -71,12 +71,9 @@ impl Caller<'_> {
 
 /// Whatever kept a call from being answered says nothing of the credentials.
 fn unreached(unanswered: &Unanswered) -> PieceError {
-    let reason = match &unanswered.error {
-        OutboundError::TimedOut(_) => "the platform did not answer in time".to_owned(),
-        other => format!("the platform was not reached: {other}"),
-    };
-    let may_have_arrived = unanswered.may_have_arrived;
-    PieceError::new(SendFailure::Transient { may_have_arrived }, &reason)
+    let Unanswered { error, may_have_arrived } = unanswered;
+    let reason = format!("the platform was not reached: {error}");
+    PieceError::new(SendFailure::Transient { may_have_arrived: *may_have_arrived }, &reason)
 }
 
 impl Answered {

@@ -4,7 +4,7 @@
 //!
 //! | entity | `pk` | `sk` | indexes |
 //! |---|---|---|---|
-//! | workspace | `WS#<workspace>` | `META` | |
+//! | workspace | `WS#<workspace>` | `META` | `due` while its keys are put on another plan |
 //! | calls of a month | `USE#<workspace>` | `<what>#<month>` | expires |
 //! | calls of a client in a window of time | `RATE#<sha256 of the client>` | `<what>#<begin of the window>` | expires |
 //! | user | `USER#<email>` | `USER` | |

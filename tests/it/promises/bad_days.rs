@@ -189,8 +189,8 @@ fn every_kind_of_item_that_leads_to_something_gets_through_the_filters() {
         let (pk, sk) = key.split_once(" / ").expect("a key");
         let key = Key { pk: pk.to_owned(), sk: sk.to_owned() };
         match key.kind() {
-            // A tombstone and a retention are due; their stream records lead to nothing.
-            ItemKind::Other | ItemKind::Tombstone | ItemKind::Retention => {
+            // These are due; their stream records lead to nothing.
+            ItemKind::Other | ItemKind::Tombstone | ItemKind::Retention | ItemKind::Workspace => {
                 quiet += usize::from(filters.iter().all(|f| !passes(f, &key)))
             }
             kind => {

@@ -1,14 +1,18 @@
 //! A worker that dies between any two steps loses nothing: what comes again finds what was done.
 //! What each death leads to is told at its test.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_sqs::Client as Sqs;
-use local::Code;
+use local::{Code, TestClock};
 use serde_json::{Value, json};
+use store::Store;
 use testkit::{App, Gate, Kill, Receiver, Tenant, eventually};
 
-use crate::util::webhooks::{create, hooks};
+use crate::util::{
+    table::table_at,
+    webhooks::{create, hooks},
+};
 
 /// A platform whose workers wait, a tenant with `count` webhooks at `receiver`, and one question
 /// asked: a conversation begun.
@@ -185,5 +189,50 @@ async fn between_the_log_of_a_post_and_the_acknowledgement() {
     app.platform.attach().unwrap();
     app.drain().await;
     assert_eq!(arrived(&receiver).into_values().collect::<Vec<_>>(), [1]);
+    app.finish().await;
+}
+
+/// Some keys of a workspace are on its new plan and the others on the old one: the workspace is due, and the
+/// ticker puts the others on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_middle_of_a_change_of_plan() {
+    let clock = TestClock::new(1);
+    let app = App::with(|options| {
+        options.clock = Some(clock.clone());
+        options.signup_plan = "enterprise".parse().unwrap();
+    })
+    .await;
+    let tenant = app.tenant("ada").await;
+    let workspace = tenant.workspace.parse().unwrap();
+    let (store, now) = (&app.platform.app.store, app.platform.app.now());
+    let keys = [&tenant.public, &tenant.secret, &tenant.conferbot, &tenant.helpbot];
+    let on_pro = async || {
+        let mut count = 0;
+        for key in keys {
+            let found = store.principal(&store::keys::sha256(key)).await.unwrap();
+            count += u32::from(found.expect("the key").plan == "pro".parse().unwrap());
+        }
+        count
+    };
+
+    let endpoint = app.platform.dynamodb_endpoint();
+    let gate = Gate::start(endpoint, "TransactWriteItems", 2, Kill::Before).await;
+    let cut = Store::new(table_at(&gate.endpoint), "colloquy");
+    tokio::select! {
+        set = cut.set_plan(workspace, "pro".parse().unwrap(), now) => panic!("not killed: {set:?}"),
+        () = eventually("the third key", async || gate.has_tripped().then_some(())) => {}
+    }
+    assert_eq!(store.workspace(workspace).await.unwrap().unwrap().plan, "pro".parse().unwrap());
+    assert!(on_pro().await < 4, "some keys are left on the old plan");
+
+    clock.advance(Duration::from_secs(301));
+    let Some(Code::Worker(tick)) = app.platform.function("ticker") else { panic!("the function") };
+    tick(json!({})).await.expect("a tick");
+    assert_eq!(on_pro().await, 4);
+    let far = now.plus(Duration::from_secs(86_400));
+    for (kind, partition) in store::keys::due_partitions() {
+        let due = store.due(&partition, far, 100).await.unwrap();
+        assert!(due.iter().all(|due| due.kind != store::keys::ItemKind::Workspace), "{kind}");
+    }
     app.finish().await;
 }

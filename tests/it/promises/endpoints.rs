@@ -185,15 +185,42 @@ async fn requests_to_a_host_have_a_bound_whoever_s_webhooks_name_it() {
     app.finish().await;
 }
 
+/// Many endpoints may be on one host. Those that never answer leave the room for quick requests as soon as they
+/// are slow: no other endpoint of the host waits until they have timed out.
+#[tokio::test(flavor = "multi_thread")]
+async fn endpoints_that_hang_leave_the_room_of_their_host_to_the_others() {
+    // One that needs no place, and eight with one.
+    const ROOM: usize = 9;
+    let app = App::start().await;
+    let (ada, bob) = (app.tenant("ada").await, app.tenant("bob").await);
+    let hanging = Receiver::answering(|_| Answer::Never).await;
+    let quick = Receiver::start().await;
+    for n in 0..ROOM + 3 {
+        create(&app, &ada, &format!("{}?n={n}", hanging.url), &["conversation.started"]).await;
+    }
+    create(&app, &bob, &quick.url, &["conversation.started"]).await;
+    app.ask(&ada.public, "Hello?").await;
+    eventually("all of the room", async || (hanging.count() >= ROOM).then_some(())).await;
+    app.ask(&bob.public, "Hello?").await;
+    eventually("the other's", async || (quick.count() == 1).then_some(())).await;
+    let scope = Scope::Chatbot(ada.chatbot.parse().unwrap());
+    let webhooks = app.platform.app.store.webhooks(scope).await.unwrap();
+    let timed_out = webhooks.iter().filter(|webhook| webhook.circuit.is_some()).count();
+    assert_eq!(timed_out, 0, "it waited until others had timed out");
+    app.platform.shutdown().await;
+}
+
 /// What is logged of an attempt tells a tenant nothing of which ports of a host are open.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_port_that_refuses_looks_like_one_that_is_silent() {
+async fn ports_that_refuse_are_silent_or_speak_no_tls_look_alike() {
     let app = App::start().await;
     let tenant = app.tenant("ada").await;
     let silent = Receiver::answering(|_| Answer::Never).await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut logged = Vec::new();
-    for url in [silent.url.clone(), format!("http://{closed}/")] {
+    let answering = Receiver::start().await;
+    let no_tls = answering.url.replace("http:", "https:");
+    for url in [silent.url.clone(), format!("http://{closed}/"), no_tls] {
         let (id, _) = create(&app, &tenant, &url, &["conversation.started"]).await;
         logged.push(id);
     }
@@ -212,5 +239,6 @@ async fn a_port_that_refuses_looks_like_one_that_is_silent() {
         attempts.push(attempt);
     }
     assert_eq!(attempts[0], attempts[1]);
+    assert_eq!(attempts[0], attempts[2]);
     app.platform.shutdown().await;
 }

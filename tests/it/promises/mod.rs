@@ -26,6 +26,7 @@ mod lost_answers;
 mod mail;
 mod meaning;
 mod names;
+mod neighbours;
 mod openapi;
 mod operators;
 mod outsider;

@@ -3,6 +3,7 @@
 
 mod commands;
 mod paths;
+mod roles;
 mod settings;
 mod words;
 

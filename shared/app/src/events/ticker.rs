@@ -68,6 +68,8 @@ pub struct Ticked {
     pub deletions: u32,
     /// Copies of chatbots, and sources of them, carried on.
     pub copies: u32,
+    /// Changes of plans carried on.
+    pub plans: u32,
     /// Agent loops run by their schedules.
     pub runs: u32,
     /// Executions of agent loops sent to be carried out again.
@@ -90,6 +92,7 @@ impl Ticked {
             channels,
             deletions,
             copies,
+            plans,
             runs,
             executions,
             failed,
@@ -98,6 +101,7 @@ impl Ticked {
         } = other;
         self.deletions += deletions;
         self.copies += copies;
+        self.plans += plans;
         self.closed += closed;
         self.crawls += crawls;
         self.called_off += called_off;
@@ -233,6 +237,9 @@ impl Ticker {
             ItemKind::Channel => self.channel(due, now, ticked).await?,
             ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
             ItemKind::ChatbotCopy => self.chatbot_copy(due, now, ticked).await?,
+            ItemKind::Workspace => {
+                ticked.plans += u32::from(self.store.carry_plan_on(due, now).await?);
+            }
             ItemKind::Retention => self.retention(due, now, ticked).await?,
             ItemKind::AgentLoop => {
                 ticked.runs += u32::from(self.app.run_planned(due, now).await?);

@@ -20,7 +20,7 @@ use crate::{
     adapters::sqs::LONGEST_DELAY,
     webhooks::backoff::{self, Backoff, LEASE},
     webhooks::circuit_breaker::{Admission, CircuitBreaker},
-    webhooks::host_limit::HostLimit,
+    webhooks::host_limit::{HostLimit, HostPermit},
     webhooks::job::Deliver,
     webhooks::limiter::EndpointLimiter,
     webhooks::sign::Signer,
@@ -50,6 +50,13 @@ enum Loaded {
     Attempt(Box<(Delivery, Webhook)>),
     /// None: it was made before, or there is no delivery or webhook to make it for.
     Nothing,
+}
+
+/// What a request takes up at its host: of the room that quick requests have, or of that for slow ones.
+struct Room {
+    host: String,
+    quick: Option<HostPermit>,
+    slow: Option<SlowPlaces>,
 }
 
 impl DeliveryWorker {
@@ -88,14 +95,11 @@ impl DeliveryWorker {
         let Some(_permit) = self.limiter.acquire(webhook.id).await else {
             return self.defer(job, backoff::busy(job.deferrals)).await;
         };
-        let Some(_host) = self.hosts.acquire(&transport::host(&webhook.url)).await? else {
-            return self.defer(job, backoff::busy(job.deferrals)).await;
-        };
-        let places = match self.slow_lane.enter(&webhook, job).await? {
-            Ok(places) => places,
+        let room = match self.room(&webhook, job).await? {
+            Ok(room) => room,
             Err(wait) => return self.defer(job, wait).await,
         };
-        let sent = self.send(&webhook, &delivery, places).await?;
+        let sent = self.send(job, &webhook, &delivery, room).await?;
         // Before anything that takes time: others are about to run into the same.
         if sent.timed_out {
             self.limiter.reject_waiting(webhook.id);
@@ -104,12 +108,27 @@ impl DeliveryWorker {
         self.settle(job, &delivery, &webhook, sent).await
     }
 
+    /// Asks for room for a request of `job` at its host; else how long it is deferred.
+    async fn room(&self, webhook: &Webhook, job: &Deliver) -> Result<Result<Room, Duration>> {
+        let host = transport::host(&webhook.url);
+        if let Some(slow_ms) = webhook.slow_ms {
+            let entered = self.slow_lane.enter(webhook, slow_ms, &host, job).await?;
+            return Ok(entered.map(|places| Room { host, quick: None, slow: Some(places) }));
+        }
+        let quick = self.hosts.acquire(&host).await?;
+        Ok(match quick.is_some() {
+            true => Ok(Room { host, quick, slow: None }),
+            false => Err(backoff::busy(job.deferrals)),
+        })
+    }
+
     /// Makes the attempt, and notes how long the endpoint takes as soon as that is slow.
     async fn send(
         &self,
+        job: &Deliver,
         webhook: &Webhook,
         delivery: &Delivery,
-        places: SlowPlaces,
+        mut room: Room,
     ) -> Result<SendOutcome> {
         let headers = self.signer.sign(webhook, delivery, self.clock.now())?;
         let begun = Instant::now();
@@ -117,17 +136,31 @@ impl DeliveryWorker {
         let sent = match tokio::time::timeout(SLOW, &mut sending).await {
             Ok(sent) => sent,
             Err(_) => {
-                let (sent, noted) = tokio::join!(sending, self.slow_lane.note_slow(webhook));
+                let (sent, noted) = tokio::join!(sending, self.set_apart(job, webhook, &mut room));
                 noted?;
                 sent
             }
         };
-        self.slow_lane.leave(places).await?;
+        if let Some(places) = room.slow {
+            self.slow_lane.leave(places).await?;
+        }
         let sent = sent?;
         if sent.attempt.status.is_some() {
             self.slow_lane.record(webhook, begun.elapsed()).await?;
         }
         Ok(sent)
+    }
+
+    /// Notes that a request that is under way is slow, and gives the room that quick ones have to the next.
+    async fn set_apart(&self, job: &Deliver, webhook: &Webhook, room: &mut Room) -> Result<()> {
+        self.slow_lane.note_slow(webhook).await?;
+        if room.quick.is_some() {
+            room.slow = self.slow_lane.step_aside(&room.host, job).await?;
+            if room.slow.is_some() {
+                room.quick = None;
+            }
+        }
+        Ok(())
     }
 
     /// Reads the delivery and its webhook, and abandons the delivery if that is disabled or gone.

@@ -1,7 +1,8 @@
 //! How many requests are under way to one host, over all webhooks of all workspaces and all workers:
 //! many webhooks that name one host make no flood of it. Each worker may have one request to a host
 //! under way without asking; for more it needs one of the host's few places, which it keeps for a while,
-//! so that most requests cost no write.
+//! so that most requests cost no write. A request that is slow has a place of
+//! [the slow lane's](super::slow_lane) instead.
 
 use std::{
     collections::HashMap,

@@ -1,7 +1,9 @@
 //! Slow endpoints are set apart by how long they take and not only by failing: one that answers after
 //! fourteen seconds would take every worker's time without ever timing out. Of a slow one few
-//! requests are under way over all workers, and of all slow ones of a workspace not many more; the others
-//! are deferred, and take no time of a worker meanwhile.
+//! requests are under way over all workers, and of all slow ones of a workspace or a host not many more; the
+//! others are deferred, and take no time of a worker meanwhile. A request that turns out to be slow while it is
+//! under way steps aside, out of the room that quick ones have at its host: many endpoints may be on one host,
+//! and one that never answers is no reason for the others to wait.
 
 use std::time::Duration;
 
@@ -20,6 +22,10 @@ use crate::{adapters::clock::SharedClock, webhooks::job::Deliver};
 const MAX_OF_ENDPOINT: u8 = 4;
 /// Requests to slow endpoints of one workspace that are under way over all workers.
 const MAX_OF_WORKSPACE: u8 = 8;
+/// Requests to slow endpoints at one host that are under way over all workers, whoever's they are.
+const MAX_OF_HOST: u8 = 16;
+/// Places that are tried before a request is deferred, or stays where it is.
+const TRIES: u8 = 8;
 /// How long a place is taken, should its worker die: longer than any request.
 const LEASE: Duration = Duration::from_secs(2 * TIMEOUT.as_secs());
 /// The longest deferral of a request to a slow endpoint.
@@ -39,46 +45,71 @@ pub(super) struct SlowPlaces {
     holder: String,
 }
 
+impl SlowPlaces {
+    fn of(job: &Deliver) -> Self {
+        Self { taken: Vec::new(), holder: format!("{} {}", job.delivery_id, job.attempt) }
+    }
+}
+
+/// The row of the slow requests to a host.
+fn host_row(host: &str) -> String {
+    format!("slow-host:{host}")
+}
+
 impl SlowLane {
     pub fn new(store: Store, clock: SharedClock) -> Self {
         Self { store, clock }
     }
 
-    /// Lets the request of `job` to the endpoint of `webhook` through; else how long it is deferred.
+    /// Lets the request of `job` to the endpoint of `webhook`, which takes `slow_ms` on average, through to
+    /// `host`; else how long it is deferred.
     pub async fn enter(
         &self,
         webhook: &Webhook,
+        slow_ms: u32,
+        host: &str,
         job: &Deliver,
     ) -> Result<Result<SlowPlaces, Duration>> {
-        let Some(slow_ms) = webhook.slow_ms else { return Ok(Ok(SlowPlaces::default())) };
-        let holder = format!("{} {}", job.delivery_id, job.attempt);
-        let mut places = SlowPlaces { taken: Vec::new(), holder };
+        let mut places = SlowPlaces::of(job);
         let rows = [
             (format!("slow:{}", webhook.id), MAX_OF_ENDPOINT),
             (format!("slow:{}", webhook.workspace_id), MAX_OF_WORKSPACE),
+            (host_row(host), MAX_OF_HOST),
         ];
         for (row, most) in rows {
-            // Not all workers try the same place first.
-            let first = job.delivery_id.uuid().as_bytes()[15] % most;
-            match self.take(&row, first, most, &places.holder).await? {
-                Some(number) => places.taken.push((row, number)),
-                None => {
-                    self.leave(places).await?;
-                    return Ok(Err(deferral(slow_ms)));
-                }
+            if !self.take(row, most, job, &mut places).await? {
+                self.leave(places).await?;
+                return Ok(Err(deferral(slow_ms)));
             }
         }
         Ok(Ok(places))
     }
 
-    async fn take(&self, row: &str, first: u8, most: u8, holder: &str) -> Result<Option<u8>> {
-        for number in (0..most).map(|n| (first + n) % most) {
+    /// Takes a place among the slow requests to `host` for one that is under way to it already; `None` if there
+    /// is none.
+    pub async fn step_aside(&self, host: &str, job: &Deliver) -> Result<Option<SlowPlaces>> {
+        let mut places = SlowPlaces::of(job);
+        let taken = self.take(host_row(host), MAX_OF_HOST, job, &mut places).await?;
+        Ok(taken.then_some(places))
+    }
+
+    async fn take(
+        &self,
+        row: String,
+        most: u8,
+        job: &Deliver,
+        places: &mut SlowPlaces,
+    ) -> Result<bool> {
+        // Not all workers try the same place first.
+        let first = job.delivery_id.uuid().as_bytes()[15] % most;
+        for number in (0..most.min(TRIES)).map(|n| (first + n) % most) {
             let now = self.clock.now();
-            if self.store.take_place(row, number, holder, LEASE, now).await? {
-                return Ok(Some(number));
+            if self.store.take_place(&row, number, &places.holder, LEASE, now).await? {
+                places.taken.push((row, number));
+                return Ok(true);
             }
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// Gives places back. Those of a worker that died are free after [`LEASE`].

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::members::put_member,
-    chatbots::items::ChatbotItem,
     keys::{self, Key},
     table::client::{Range, Store},
     table::conversions::item_conversions,
@@ -211,38 +210,6 @@ impl Store {
             .value("email", email)?
             .when("attribute_exists(pk) AND attribute_not_exists(owner_email)");
         self.write(write).await.map(drop)
-    }
-
-    /// Puts a workspace on another plan, and its keys with it; `false` if there is no such
-    /// workspace. A key that is made meanwhile is made on the condition that the plan is still
-    /// the one it was made for, so none is left behind.
-    pub async fn set_plan(&self, id: WorkspaceId, plan: Plan) -> Result<bool> {
-        let on = |key: Key| {
-            Write::update(key, "SET #plan = :plan")
-                .name("plan", "plan")
-                .value("plan", plan)
-                .map(Write::if_present)
-        };
-        if !self.write(on(keys::workspace(id))?).await?.is_done() {
-            return Ok(false);
-        }
-        let partition = keys::workspace_partition(id);
-        let listed: Vec<ApiKeyItem> =
-            self.query(Range::prefix(partition.clone(), keys::API_KEY_ENTRY)).await?;
-        let chatbots: Vec<ChatbotItem> =
-            self.query(Range::prefix(partition, keys::CHATBOT)).await?;
-        let listed = listed.into_iter().filter_map(|item| item.hash);
-        for hash in listed.chain(chatbots.into_iter().map(|item| item.api_key_hash)) {
-            // One that was revoked meanwhile is gone, and that is right.
-            self.write(on(keys::api_key(&hash))?).await?;
-        }
-        Ok(true)
-    }
-
-    /// Part of a transaction: only if the workspace is still on `plan`.
-    pub(crate) fn still_on(id: WorkspaceId, plan: Plan) -> Result<Write> {
-        let check = Write::check(keys::workspace(id)).name("plan", "plan").value("plan", plan)?;
-        Ok(check.when("#plan = :plan"))
     }
 
     /// The session under this hash. One that has expired may still be there.

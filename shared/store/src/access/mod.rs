@@ -5,5 +5,6 @@ pub(crate) mod codes;
 pub(crate) mod idempotency;
 pub(crate) mod links;
 pub(crate) mod members;
+pub(crate) mod plans;
 pub(crate) mod sessions;
 pub(crate) mod usage;

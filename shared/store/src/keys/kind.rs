@@ -10,6 +10,8 @@ pub enum ItemKind {
     CodeRequest,
     /// An invitation to a workspace.
     Invitation,
+    /// A workspace.
+    Workspace,
     /// A chatbot.
     Chatbot,
     /// A request to fill a copy of a chatbot.
@@ -48,7 +50,7 @@ pub enum ItemKind {
 
 impl ItemKind {
     /// The kinds that have partitions of their own in the `due` index. Deleted channels, which are few, are
-    /// beside entries of channels.
+    /// beside entries of channels; workspaces whose plan was changed, which are few too, beside tombstones.
     pub const DUE: [Self; 9] = [
         Self::Delivery,
         Self::Source,
@@ -68,7 +70,7 @@ impl ItemKind {
             Self::Source => "source",
             Self::Conversation => "conversation",
             Self::PeerEntry | Self::Channel => "channel",
-            Self::Tombstone => "tombstone",
+            Self::Tombstone | Self::Workspace => "tombstone",
             Self::ChatbotCopy => "copy",
             Self::Retention => "retention",
             Self::AgentLoop => "loop",
@@ -86,6 +88,7 @@ impl Key {
         match (pk, sk) {
             ("USER", "CODE") => ItemKind::CodeRequest,
             ("WS", "INVITE") => ItemKind::Invitation,
+            ("WS", "META") => ItemKind::Workspace,
             ("WS", "BOT") => ItemKind::Chatbot,
             ("BOT", "COPY") => ItemKind::ChatbotCopy,
             ("BOT", "RETENTION") => ItemKind::Retention,

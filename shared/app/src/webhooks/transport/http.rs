@@ -25,7 +25,8 @@ impl HttpTransport {
         delivery: &Delivery,
         headers: &[(String, String)],
     ) -> Result<Sent, OutboundError> {
-        let url = Url::parse(url).map_err(|error| OutboundError::Failed(error.to_string()))?;
+        let url = Url::parse(url)
+            .map_err(|_| OutboundError::Refused("the address".to_owned(), "is not a URL"))?;
         self.client.post_json(&url, headers, delivery.body.clone(), TIMEOUT, KEPT_BODY).await
     }
 }

@@ -14,9 +14,6 @@ use url::Url;
 use http::HttpTransport;
 use sqs::{QueueArn, SqsTransport};
 
-/// What is logged of an attempt at an endpoint that did not answer, for whatever reason.
-const NO_ANSWER: &str = "the endpoint did not answer";
-
 /// Which addresses a subscription may name, whoever makes it.
 #[derive(Debug, Clone)]
 pub struct Targets {
@@ -156,10 +153,12 @@ fn outcome(at: Timestamp, sent: Result<Sent, OutboundError>) -> SendOutcome {
             timed_out: false,
         },
         Err(error) => {
-            // A tenant is not told a port that refuses from one that is silent.
+            // A tenant is not told a port that refuses from one that is silent, or one that speaks
+            // something else: neither by the text nor by the time that it took.
             let (latency_ms, response) = match error {
-                OutboundError::TimedOut(_) | OutboundError::Lost(_) => {
-                    (millis(TIMEOUT), NO_ANSWER.to_owned())
+                OutboundError::TimedOut(_) | OutboundError::Lost(_) | OutboundError::Failed(_) => {
+                    tracing::debug!(?error, "an endpoint did not answer");
+                    (millis(TIMEOUT), error.to_string())
                 }
                 _ => (millis(Timestamp::now().since(at)), error.to_string()),
             };
@@ -175,6 +174,19 @@ fn outcome(at: Timestamp, sent: Result<Sent, OutboundError>) -> SendOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_tenant_reads_of_an_attempt_does_not_tell_which_ports_are_open() {
+        let at = Timestamp::now();
+        let read = |error| {
+            let Attempt { status, latency_ms, response, .. } = outcome(at, Err(error)).attempt;
+            (status, latency_ms, response)
+        };
+        let silent = read(OutboundError::TimedOut(TIMEOUT.as_secs()));
+        assert_eq!(silent.1, 15_000);
+        assert_eq!(read(OutboundError::Lost("connection refused".into())), silent);
+        assert_eq!(read(OutboundError::Failed("received corrupt message".into())), silent);
+    }
 
     #[test]
     fn only_queues_that_are_listed_are_taken() {

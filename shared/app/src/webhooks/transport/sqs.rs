@@ -72,7 +72,7 @@ impl SqsTransport {
         let begun = Timestamp::now();
         let text = |value: &str| {
             let value = MessageAttributeValue::builder().data_type("String").string_value(value);
-            value.build().map_err(|e| OutboundError::Failed(e.to_string()))
+            value.build().map_err(|e| OutboundError::Queue(e.to_string()))
         };
         let send = async {
             let request = self
@@ -121,7 +121,7 @@ fn accepted(body: &str) -> Cow<'_, str> {
 
 /// What SQS said; user-facing.
 fn failed<E: ProvideErrorMetadata>(error: &SdkError<E>) -> OutboundError {
-    OutboundError::Failed(match (error.code(), error.message()) {
+    OutboundError::Queue(match (error.code(), error.message()) {
         (Some(code), Some(message)) => format!("{code}: {message}"),
         (Some(code), None) => code.to_owned(),
         _ => "SQS could not be reached".to_owned(),

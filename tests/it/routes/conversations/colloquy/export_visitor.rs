@@ -1,6 +1,8 @@
 //! ours GET /api/v1/visitors/{visitorId}/export
 
 use domain::Timestamp;
+use lambda_http::{Adapter, LambdaEvent, lambda_runtime::Context, request::LambdaRequest};
+use local::Code;
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{App, Tenant};
@@ -132,5 +134,38 @@ async fn whose_it_is_is_looked_at_first_and_a_cursor_is_one_of_ours() {
     let route = Route::new(&app, Method::GET, path);
     route.needs_a_secret_key(&ada).await;
     route.allows_only(&ada.secret, &[Method::GET]).await;
+    app.finish().await;
+}
+
+/// A REST API passes a path on as it was sent: a name with a slash is one segment of it, encoded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_with_a_slash_is_one_segment_of_the_gateway_s_path_too() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let name = "site/42%2F ü?";
+    say(&app, &ada, json!({"message": "Hello?", "visitorId": name})).await;
+    say(&app, &ada, json!({"message": "Hello?", "visitorId": "site"})).await;
+    let Some(Code::Http(router)) = app.platform.function("conversations") else {
+        panic!("the function")
+    };
+    let sample = include_str!("../../../../../events/conversations/list.json");
+    let sample = sample.replace("sk_REPLACE", &ada.secret);
+    let send = async |method: &str, end: &str| {
+        let mut event: Value = serde_json::from_str(&sample).unwrap();
+        event["httpMethod"] = json!(method);
+        event["resource"] = json!(format!("/api/v1/visitors/{{visitorId}}{end}"));
+        event["path"] = json!(format!("/api/v1/visitors/site%2F42%252F%20%C3%BC%3F{end}"));
+        let payload: LambdaRequest = serde_json::from_value(event).expect("a v1 event");
+        let event = LambdaEvent::new(payload, Context::default());
+        let answer = tower::ServiceExt::oneshot(Adapter::from(router.clone()), event).await;
+        let answer = serde_json::to_value(answer.expect("an answer")).unwrap();
+        let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        (answer["statusCode"].clone(), body)
+    };
+    let (status, exported) = send("GET", "/export").await;
+    assert_eq!((&status, &exported["visitorId"]), (&json!(200), &json!(name)), "{exported}");
+    assert_eq!(exported["conversations"].as_array().unwrap().len(), 1, "{exported}");
+    assert_eq!(send("DELETE", "").await.0, json!(202));
+    app.drain().await;
     app.finish().await;
 }

@@ -164,12 +164,12 @@ async fn it_needs_the_site_s_key_and_a_plan_with_sources() {
     route.refuses_strangers(&ada).await;
     route.allows_only(&ada.helpbot, &[Method::POST, Method::PUT]).await;
     let workspace = ada.workspace.parse().unwrap();
-    let store = &app.platform.app.store;
-    store.set_plan(workspace, "pro".parse().unwrap()).await.unwrap();
+    let (store, now) = (&app.platform.app.store, app.platform.app.now());
+    store.set_plan(workspace, "pro".parse().unwrap(), now).await.unwrap();
     route.needs_sources(&ada.helpbot).await;
     assert!(!app.platform.files_dir().exists(), "nothing came");
     // What waits is no hindrance to those that don't, and goes when it is deleted.
-    store.set_plan(workspace, "business".parse().unwrap()).await.unwrap();
+    store.set_plan(workspace, "business".parse().unwrap(), now).await.unwrap();
     upload(&app, &ada, "cellar.txt", b"The cellar holds wine.").await.ok();
     let gone = format!("/api/v1/sources?id={}", id(&announced));
     app.delete(&gone).bearer(&ada.helpbot).send().await.ok();

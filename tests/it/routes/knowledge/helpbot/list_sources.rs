@@ -68,7 +68,8 @@ async fn a_site_sees_its_own_only_with_its_plan() {
     let route = SiteRoute::new(&app, Method::GET, PATH);
     route.allows_only(&ada.helpbot, &[Method::GET, Method::POST, Method::DELETE]).await;
     let use_cases = &app.platform.app;
-    use_cases.store.set_plan(bob.workspace.parse().unwrap(), "pro".parse().unwrap()).await.unwrap();
+    let (workspace, pro) = (bob.workspace.parse().unwrap(), "pro".parse().unwrap());
+    use_cases.store.set_plan(workspace, pro, use_cases.now()).await.unwrap();
     route.needs_sources(&bob.helpbot).await;
     app.finish().await;
 }
