@@ -149,7 +149,9 @@ fn body(method: &Method, path: &str) -> Value {
         ("POST", "rating") => json!({"rating": 1}),
         ("POST", "answer") => json!({"answer": "Yes."}),
         ("POST", "messages") => json!({"content": "Hello."}),
-        ("POST", "replay") => json!({"since": "2026-01-01T00:00:00Z"}),
+        ("POST", "replay") => {
+            json!({"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"})
+        }
         ("PATCH", "conversations") => json!({"status": "closed"}),
         ("PATCH", "members") => json!({"role": "viewer"}),
         ("PATCH", "webhooks") => json!({"url": receiver}),

@@ -22,7 +22,7 @@ use super::{
 use crate::integrations::{
     Backend,
     agent::{AgentAnswer, collect},
-    budget::TokenBudget,
+    budget::{AskedBy, TokenBudget},
 };
 
 /// The largest answer of one model call, in tokens.
@@ -89,7 +89,8 @@ impl Run<'_> {
         let is_free = matches!(backend.integration.kind, BackendKind::Echo | BackendKind::Builtin);
         let input = if is_free { 0 } else { estimated_input(request) };
         let reserved = if is_free { 0 } else { input.saturating_add(MAX_OUTPUT_TOKENS) };
-        let budget = integrations.reserve(self.agent_loop.workspace_id, plan, reserved).await?;
+        let workspace = self.agent_loop.workspace_id;
+        let budget = integrations.reserve(workspace, plan, AskedBy::Team, reserved).await?;
         if matches!(budget, TokenBudget::Exhausted) {
             return Ok(failed("the plan's tokens of AI backends are used up for this month"));
         }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::integrations::{
     ask::{BackendAttempt, Candidates, Deadline},
-    budget::TokenBudget,
+    budget::{AskedBy, TokenBudget},
 };
 
 /// Passages that are looked at.
@@ -92,6 +92,16 @@ pub(super) struct Incoming<'a> {
     pub history: Option<Vec<Message>>,
     /// The last turns, the newest last, where the message may leave out what they say.
     pub past: Vec<Turn>,
+}
+
+impl Incoming<'_> {
+    /// On whose share of the month's tokens a model is asked.
+    pub fn asked_by(&self) -> AskedBy {
+        match self.principal.kind.is_for_pages() || self.request.channel.is_some() {
+            true => AskedBy::Visitor,
+            false => AskedBy::Team,
+        }
+    }
 }
 
 /// Where an answer comes from, and what was asked of a backend to find that out.
@@ -257,10 +267,11 @@ impl Chat {
             passages,
             confidence,
         };
-        let (candidates, principal) = (&incoming.candidates, incoming.principal);
+        let candidates = &incoming.candidates;
         let tokens = question.estimated_tokens();
+        let (workspace, plan) = (incoming.principal.workspace_id, incoming.principal.plan);
         let budget =
-            self.integrations.reserve(principal.workspace_id, principal.plan, tokens).await?;
+            self.integrations.reserve(workspace, plan, incoming.asked_by(), tokens).await?;
         if matches!(budget, TokenBudget::Exhausted) {
             let BackendQuestion { passages, .. } = question;
             let is_sure = confidence >= incoming.chatbot.threshold() && !passages.is_empty();

@@ -49,9 +49,9 @@ impl Chat {
         let request = request(incoming);
         let input = estimate_tokens(INSTRUCTIONS) + estimate_tokens(&request.message);
         let tokens = MAX_OUTPUT_TOKENS.saturating_add(u32::try_from(input).unwrap_or(u32::MAX));
-        let principal = incoming.principal;
+        let (workspace, plan) = (incoming.principal.workspace_id, incoming.principal.plan);
         let budget =
-            self.integrations.reserve(principal.workspace_id, principal.plan, tokens).await?;
+            self.integrations.reserve(workspace, plan, incoming.asked_by(), tokens).await?;
         if matches!(budget, TokenBudget::Exhausted) {
             return Ok(Rewritten::default());
         }

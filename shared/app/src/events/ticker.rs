@@ -238,7 +238,8 @@ impl Ticker {
             ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
             ItemKind::ChatbotCopy => self.chatbot_copy(due, now, ticked).await?,
             ItemKind::Workspace => {
-                ticked.plans += u32::from(self.store.carry_plan_on(due, now).await?);
+                let carried = self.store.carry_plan_on(&due.key, &due.due_at, now).await?;
+                ticked.plans += u32::from(carried);
             }
             ItemKind::Retention => self.retention(due, now, ticked).await?,
             ItemKind::AgentLoop => {

@@ -1,5 +1,7 @@
 //! The monthly budget of tokens of a workspace. Tokens are reserved before a backend is asked and settled
-//! after it answered, so that requests at the same time can't exceed the budget together.
+//! after it answered, so that requests at the same time can't exceed the budget together. Visitors use at
+//! most nine tenths of it: whoever copies a key from a page, or writes to a channel, leaves the team and its
+//! agent loops what they need.
 
 use domain::{Plan, Result, Timestamp, WorkspaceId};
 
@@ -14,6 +16,15 @@ pub struct Reservation {
     workspace: WorkspaceId,
     tokens: u32,
     at: Timestamp,
+}
+
+/// Who has a model asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedBy {
+    /// Someone who is not of the team: by a key that is in pages, or on a channel.
+    Visitor,
+    /// The team: by a secret key, a session or an agent loop.
+    Team,
 }
 
 /// A turn against the budget.
@@ -33,10 +44,15 @@ impl Integrations {
         &self,
         workspace: WorkspaceId,
         plan: Plan,
+        by: AskedBy,
         tokens: u32,
     ) -> Result<TokenBudget> {
-        let Some(max) = self.app.plans.of(plan).backend_tokens else {
+        let Some(budget) = self.app.plans.of(plan).backend_tokens else {
             return Ok(TokenBudget::Unlimited);
+        };
+        let max = match by {
+            AskedBy::Visitor => budget - budget / 10,
+            AskedBy::Team => budget,
         };
         let at = self.app.now();
         let reserved = self.app.store.reserve(workspace, COUNTER, tokens, max, at).await?;
