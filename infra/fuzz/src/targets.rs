@@ -1,6 +1,6 @@
 //! What is fed: each reader of bytes that strangers send, with the memory of the function that reads.
 
-mod files;
+pub mod files;
 mod platforms;
 
 use std::hint::black_box;

@@ -1,5 +1,5 @@
 //! A run of each target that ends in good time; `infra/fuzz/README.md` has the command of a long one.
-//! In one test, since memory is the process's.
+//! All targets in one test, since memory is the process's.
 
 use fuzz::{Until, run, targets};
 use peak_alloc::PeakAlloc;
@@ -32,6 +32,18 @@ const INPUTS: [(&str, u64); 22] = [
     ("inbound", 4_000),
     ("pieces", 600),
 ];
+
+/// A seed that its reader refuses would have mutations of it refused as well.
+#[test]
+fn what_is_packed_of_a_seed_is_read() {
+    for (format, ..) in targets::files::PACKED {
+        let seed = format!("{}/corpus/{format}/one.xml", env!("CARGO_MANIFEST_DIR"));
+        let seed = std::fs::read(seed).expect("a seed");
+        let (name, media_type, file) = targets::files::file_of(format, &seed).expect("a file");
+        let read = knowledge::file::read(name, media_type, &file);
+        assert!(read.is_ok(), "{format}: {:?}", read.err());
+    }
+}
 
 #[test]
 fn no_input_panics_or_takes_more_memory_than_its_reader_has() {

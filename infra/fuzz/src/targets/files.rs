@@ -14,7 +14,7 @@ const ODT: &str = "application/vnd.oasis.opendocument.text";
 const EPUB: &str = "application/epub+zip";
 
 /// Parts of a file beside the one that is fed.
-type Parts = &'static [(&'static str, &'static str)];
+pub type Parts = &'static [(&'static str, &'static str)];
 
 const STYLES: Parts = &[(
     "word/styles.xml",
@@ -22,15 +22,32 @@ const STYLES: Parts = &[(
 )];
 const WORKBOOK: Parts = &[
     (
+        "_rels/.rels",
+        "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>\
+         <Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/\
+         officeDocument' Target='xl/workbook.xml'/></Relationships>",
+    ),
+    (
         "xl/workbook.xml",
-        "<workbook xmlns:r='r'><sheets><sheet name='A' sheetId='1' r:id='r1'/></sheets></workbook>",
+        "<workbook xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main' \
+         xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'>\
+         <sheets><sheet name='A' sheetId='1' r:id='r1'/></sheets></workbook>",
     ),
     (
         "xl/_rels/workbook.xml.rels",
-        "<Relationships><Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/\
-         relationships/worksheet' Target='worksheets/sheet1.xml'/></Relationships>",
+        "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>\
+         <Relationship Id='r1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/\
+         worksheet' Target='worksheets/sheet1.xml'/></Relationships>",
     ),
-    ("xl/sharedStrings.xml", "<sst><si><t>Bike</t></si><si><r><t>Price</t></r></si></sst>"),
+    (
+        "xl/sharedStrings.xml",
+        "<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>Bike</t></si>\
+         <si><r><t>Price</t></r></si></sst>",
+    ),
+    (
+        "xl/styles.xml",
+        "<styleSheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'></styleSheet>",
+    ),
 ];
 const SLIDES: Parts = &[
     (
@@ -60,6 +77,31 @@ fn packed(parts: Parts, name: &str, bytes: &[u8]) -> Result<Vec<u8>, String> {
         zip.write_all(content).map_err(|error| error.to_string())?;
     }
     Ok(zip.finish().map_err(|error| error.to_string())?.into_inner())
+}
+
+/// The formats whose files are packed here, each with the part that is fed.
+pub const PACKED: [(&str, &str, &str, Parts, &str); 5] = [
+    ("docx", "a.docx", DOCX, STYLES, "word/document.xml"),
+    ("xlsx", "a.xlsx", XLSX, WORKBOOK, "xl/worksheets/sheet1.xml"),
+    ("pptx", "a.pptx", PPTX, SLIDES, "ppt/slides/slide1.xml"),
+    ("odt", "a.odt", ODT, &[], "content.xml"),
+    ("epub", "a.epub", EPUB, BOOK, "a.opf"),
+];
+
+/// A file of the format `of`, one of [`PACKED`], whose main part is `bytes`: its name, its media type and itself.
+///
+/// # Errors
+///
+/// There is no such format, or the bytes can't be packed.
+pub fn file_of(of: &str, bytes: &[u8]) -> Result<(&'static str, &'static str, Vec<u8>), String> {
+    let found = PACKED.into_iter().find(|(format, ..)| *format == of);
+    let (_, name, media_type, parts, part) = found.ok_or_else(|| format!("no format {of}"))?;
+    Ok((name, media_type, packed(parts, part, bytes)?))
+}
+
+fn fed(of: &str, bytes: &[u8]) -> Result<(), String> {
+    let (name, media_type, file) = file_of(of, bytes)?;
+    document(name, media_type, &file)
 }
 
 /// A text of 1 MiB at most.
@@ -183,7 +225,7 @@ pub(super) const WORD: Target = text(
         "<!DOCTYPE a [<!ENTITY b \"c\">]>",
     ],
     &[],
-    |bytes| document("a.docx", DOCX, &packed(STYLES, "word/document.xml", bytes)?),
+    |bytes| fed("docx", bytes),
 );
 
 pub(super) const SHEET: Target = text(
@@ -200,7 +242,7 @@ pub(super) const SHEET: Target = text(
         "<dimension ref='A1:XFD1048576'/>",
     ],
     &[],
-    |bytes| document("a.xlsx", XLSX, &packed(WORKBOOK, "xl/worksheets/sheet1.xml", bytes)?),
+    |bytes| fed("xlsx", bytes),
 );
 
 pub(super) const DECK: Target = text(
@@ -217,7 +259,7 @@ pub(super) const DECK: Target = text(
         "<p:grpSp>",
     ],
     &[],
-    |bytes| document("a.pptx", PPTX, &packed(SLIDES, "ppt/slides/slide1.xml", bytes)?),
+    |bytes| fed("pptx", bytes),
 );
 
 pub(super) const WRITER: Target = text(
@@ -235,7 +277,7 @@ pub(super) const WRITER: Target = text(
         "<text:tab/>",
     ],
     &[],
-    |bytes| document("a.odt", ODT, &packed(&[], "content.xml", bytes)?),
+    |bytes| fed("odt", bytes),
 );
 
 pub(super) const EBOOK: Target = text(
@@ -251,7 +293,7 @@ pub(super) const EBOOK: Target = text(
         "<dc:title>A</dc:title>",
     ],
     &[],
-    |bytes| document("a.epub", EPUB, &packed(BOOK, "a.opf", bytes)?),
+    |bytes| fed("epub", bytes),
 );
 
 pub(super) const ZIP: Target = text(
