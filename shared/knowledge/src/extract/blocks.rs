@@ -293,13 +293,16 @@ impl<'p> Walk<'p> {
         (hidden && letters(label) == letters(&page.text(place))).then(|| folded(label))
     }
 
-    /// The id of the section that a heading is the first of.
+    /// The id of the section that a heading is the first of, little that says nothing before it.
     fn around(&self, place: usize) -> Option<&'p str> {
+        // A page may have thousands of empty headings, each of which would look at all before it.
+        const MAX_BEFORE: usize = 64;
         let page = self.page;
         page.ancestors(place)
             .take(3)
             .take_while(|above| {
-                page.nodes[*above + 1..place].iter().all(|node| node.text.trim().is_empty())
+                let before = &page.nodes[*above + 1..place];
+                before.len() <= MAX_BEFORE && before.iter().all(|node| node.text.trim().is_empty())
             })
             .find_map(|above| page.nodes[above].attribute("id"))
     }

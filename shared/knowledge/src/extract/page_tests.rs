@@ -295,6 +295,17 @@ fn blocks_know_where_on_the_page_they_are() {
     assert_eq!(at("Outside"), Some("wet".into()));
 }
 
+/// What each heading looks at is bounded: a page of empty headings would take hours otherwise.
+#[test]
+fn a_heading_is_the_first_of_a_section_only_near_its_beginning() {
+    let read = |before: usize| {
+        let empty = "<span></span>".repeat(before);
+        let page = format!("<section id=fees>{empty}<h2>Fees</h2><p>Ten a month.</p></section>");
+        CLUB.read(&page).blocks[0].fragment.as_deref().map(str::to_owned)
+    };
+    assert_eq!((read(3), read(500)), (Some("fees".to_owned()), None));
+}
+
 #[test]
 fn headings_and_rows_that_are_repeated_take_no_more_room_than_the_page() {
     let headings: String =
