@@ -246,6 +246,20 @@ test("desktop and phone, light and dark, left to right and right to left", async
           () => document.querySelector("colloquy-widget")?.shadowRoot?.getAnimations?.().length ?? 0,
         );
         assert.equal(moving, 0, `${name}: nothing moves`);
+        // A table is beside the text around it, whichever way the page is read.
+        const [around, table] = [
+          await answer.locator("p").first().boundingBox(),
+          await answer.locator("th").first().boundingBox(),
+        ];
+        assert.ok(Math.abs(around.x - table.x) < 2, `${name}: the table begins where the text does`);
+        await chat.part(".person").click();
+        await accessible(page, `${name}, the form`);
+        await picture(page, `${name}-form`);
+        await chat.part(".card .quiet").click();
+        await chat.says(words(locale === "ar" ? "ar" : "en").handoffSentText);
+        await chat.part(".tool").first().click();
+        await accessible(page, `${name}, the menu`);
+        await picture(page, `${name}-menu`);
         await page.context().close();
       }
 });
@@ -253,17 +267,19 @@ test("desktop and phone, light and dark, left to right and right to left", async
 test("the demo page shows the widget for the key in its address", async (t) => {
   const owner = await tenant("Harbour Coffee");
   await teach(owner, "When are you open?", "Monday to Friday, nine to five.");
-  for (const options of [{}, { phone: true, colorScheme: "dark" }]) {
+  for (const options of [{}, { colorScheme: "dark" }, { phone: true }, { phone: true, colorScheme: "dark" }]) {
     const page = await visitor(t, options);
+    const shown = `demo-${options.phone ? "phone" : "desktop"}-${options.colorScheme ?? "light"}`;
     await page.goto(`${process.env.WEB_BASE}/demo`);
     await page.getByLabel("Public key of a chatbot").fill(owner.publicKey);
     await accessible(page, "the demo page without a key");
     await page.getByRole("button", { name: "Show the widget" }).click();
     await widget(page).launcher.waitFor();
     await accessible(page, "the demo page");
+    await picture(page, `${shown}-page`, { fullPage: true });
     await page.locator("#ask button").getByText("When are you open?").click();
     await widget(page).says("nine to five");
-    await picture(page, options.phone ? "demo-phone" : "demo");
+    await picture(page, shown);
     await widget(page).part(".head .tool").last().click();
     await page.locator("#theme").selectOption("dark");
     await page.locator("#language").selectOption("de");
@@ -273,7 +289,7 @@ test("the demo page shows the widget for the key in its address", async (t) => {
       .part(`textarea[placeholder="${words("de").inputPlaceholder}"]`)
       .waitFor();
     await widget(page).says("nine to five");
-    await picture(page, options.phone ? "demo-phone-dark" : "demo-desktop");
+    await picture(page, `${shown}-chosen`);
     await page.context().close();
   }
 });

@@ -220,7 +220,8 @@ export function openDialog(title, fill, kind = "") {
   dialog.showModal();
   // Where one begins: the first field, or the way back from what can't be undone.
   const begin =
-    dialog.querySelector("[autofocus]") ?? dialog.querySelector("form :is(input, select, textarea), .cancel");
+    dialog.querySelector("[autofocus]") ??
+    dialog.querySelector("form :is(input, select, textarea):not(:disabled), .cancel");
   /** @type {HTMLElement | null} */ (begin)?.focus();
   return dialog;
 }

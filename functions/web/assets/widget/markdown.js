@@ -182,7 +182,7 @@ export const markdown = (parent, source) => {
       add(parent, h("hr"));
       at++;
     } else if (isTable()) {
-      const table = h("table", { dir: "auto" });
+      const table = h("table");
       for (let first = true; /^\s*\|/.test(line()); at++) {
         if (/^\s*\|[\s:|-]+\|\s*$/.test(line())) continue;
         const row = h("tr");
@@ -192,7 +192,7 @@ export const markdown = (parent, source) => {
         add(table, row);
         first = false;
       }
-      add(parent, h("div", { class: "table", tabindex: 0 }, table));
+      add(parent, h("div", { class: "table", dir: "auto", tabindex: 0 }, table));
     } else if (/^>/.test(line())) {
       let quoted = "";
       for (; /^>/.test(line()); at++) quoted += `${line().replace(/^> ?/, "")}\n`;

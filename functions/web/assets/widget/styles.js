@@ -111,8 +111,8 @@ button{border:0;background:none;padding:0;cursor:pointer}
 .field input:focus{outline:2px solid var(--accent);outline-offset:-1px;border-color:transparent}
 .field input[aria-invalid=true]{border-color:var(--danger)}
 ::placeholder{color:var(--quiet);opacity:1}
-.buttons{display:flex;gap:8px;margin-top:12px}
-.button{min-height:40px;padding:7px 18px;border-radius:10px;background:var(--primary);color:var(--on-primary);font-weight:600;box-shadow:inset 0 0 0 1px var(--rim)}
+.buttons{display:flex;flex-wrap:wrap;gap:8px;margin-top:12px}
+.button{min-height:40px;max-width:100%;overflow-wrap:anywhere;padding:7px 18px;border-radius:10px;background:var(--primary);color:var(--on-primary);font-weight:600;box-shadow:inset 0 0 0 1px var(--rim)}
 .button.quiet{background:none;color:var(--ink);box-shadow:inset 0 0 0 1px var(--edge)}
 .button:hover{filter:brightness(1.06)}
 .button[aria-disabled=true]{opacity:.6;cursor:default}
