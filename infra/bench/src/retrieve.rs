@@ -14,10 +14,10 @@ use domain::{
     source::{Chunk, QaPair},
 };
 use knowledge::{
-    Index, Segment,
+    Hit, Index, Ranking, Segment,
     semantic::{pair_text, passage_text},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{BenchError, Result, semantic::Tier};
 
@@ -59,6 +59,10 @@ pub struct Options {
     /// Where the run is written, in TREC's format.
     #[arg(long)]
     out: PathBuf,
+    /// Where a line is written for each question, of what its best entries have of it in words,
+    /// characters and meaning: `{"id","reliance","entries":[[document, words, characters, cosine]]}`.
+    #[arg(long)]
+    parts: Option<PathBuf>,
 }
 
 /// One line of a file of documents or queries.
@@ -161,11 +165,20 @@ fn tier(model: &Path, docs: &[Line]) -> Result<Tier> {
     Tier::build(model, texts.iter().map(String::as_str))
 }
 
-/// The best entries and their scores, by words alone unless there is a `tier`.
-fn rank(index: &Index, tier: Option<&Tier>, query: &str) -> Result<Vec<(u32, f32)>> {
+/// The best entries, by what is compiled in alone unless there is a `tier`.
+fn rank(index: &Index, tier: Option<&Tier>, query: &str) -> Result<Ranking> {
     let embedding = tier.map(|tier| tier.query(query)).transpose()?;
-    let ranking = index.rank(query, embedding.as_ref(), DEPTH);
-    Ok(ranking.hits.iter().map(|hit| (hit.entry, hit.score)).collect())
+    Ok(index.rank(query, embedding.as_ref(), DEPTH))
+}
+
+/// The line of `--parts` for the question `id`.
+fn parts(id: &str, ranking: &Ranking, ids: &[String]) -> Value {
+    let of = |hit: &Hit| {
+        let document = ids.get(hit.entry as usize)?;
+        Some(json!([document, hit.words, hit.characters, hit.meaning]))
+    };
+    let entries: Vec<Value> = ranking.hits.iter().filter_map(of).collect();
+    json!({ "id": id, "reliance": ranking.evidence.reliance, "entries": entries })
 }
 
 /// Writes the run; the last line on standard error says what it took.
@@ -176,11 +189,11 @@ pub fn run(options: &Options) -> Result<String> {
     if let Some(tier) = &tier {
         index = index.with_embeddings(tier.embeddings());
     }
-    let mut run = String::new();
+    let (mut run, mut seen) = (String::new(), String::new());
     let mut took = Vec::new();
     for Line { id: query, text, .. } in lines(&options.collection.queries)? {
         let mut best = f64::INFINITY;
-        let mut ranked = Vec::new();
+        let mut ranked = Ranking::default();
         for _ in 0..TIMES {
             let (process, thread) = (ProcessTime::now(), ThreadTime::now());
             ranked = rank(&index, tier.as_ref(), &text)?;
@@ -189,12 +202,18 @@ pub fn run(options: &Options) -> Result<String> {
             best = best.min(took.as_secs_f64() * 1e6);
         }
         took.push(best);
-        for (rank, (entry, score)) in (1..).zip(&ranked) {
+        for (rank, Hit { entry, score, .. }) in (1..).zip(&ranked.hits) {
             let Some(id) = ids.get(*entry as usize) else { continue };
             writeln!(run, "{query} Q0 {id} {rank} {score} colloquy").map_err(BenchError::of)?;
         }
+        if options.parts.is_some() {
+            writeln!(seen, "{}", parts(&query, &ranked, &ids)).map_err(BenchError::of)?;
+        }
     }
     fs::write(&options.out, run).map_err(BenchError::of)?;
+    if let Some(file) = &options.parts {
+        fs::write(file, seen).map_err(BenchError::of)?;
+    }
     took.sort_by(f64::total_cmp);
     let at = |share: f64| took.get((took.len() as f64 * share) as usize).copied().unwrap_or(0.0);
     let vectors = tier.map_or_else(String::new, |t| format!(" vector_bytes={}", t.bytes()));

@@ -5,6 +5,10 @@
 //! of them is. A cosine is on a scale of its own too. So the two can be added up with fixed weights;
 //! to stretch each to the best of the question, or to add up reciprocal ranks (Cormack et al. 2009),
 //! would hide which of the two has something to say.
+//!
+//! Beside a model they are two witnesses of one thing: the surer the model is of an entry, the less is
+//! added by the words that the two have in common, and of two large cosines the larger counts for more
+//! than of two small ones.
 
 use crate::{
     index::Index,
@@ -16,9 +20,10 @@ use crate::{
 
 /// What runs of characters count for beside words.
 const CHARACTERS: f32 = 0.14;
-/// What words, and a cosine, count for beside the static embedding, and beside a model's.
+/// What words, and a cosine, count for beside the static embedding.
 const STATIC: (f32, f32) = (0.32, 0.3);
-const MODEL: (f32, f32) = (0.23, 0.5);
+/// What words, a model's cosine and its square count for; words for the less the larger the cosine is.
+const MODEL: (f32, f32, f32) = (0.24, 0.5, 0.2);
 /// The share of a question's words that the static table has, at which its cosines begin to count,
 /// and from which on they count in full.
 const KNOWN: (f32, f32) = (0.5, 0.8);
@@ -47,7 +52,8 @@ pub(crate) struct Fusion<'q> {
     /// The question's vector, of the static table or of a model.
     vector: Option<std::borrow::Cow<'q, Vector>>,
     is_model: bool,
-    weights: (f32, f32),
+    /// From 0 to 1: how far the cosines can be relied on.
+    reliance: f32,
 }
 
 impl<'q> Fusion<'q> {
@@ -56,14 +62,14 @@ impl<'q> Fusion<'q> {
         if let Some(embedding) = embedding.filter(|_| index.has_embeddings()) {
             let reliance = embedding.reliance(index.mean_length);
             let vector = Some(std::borrow::Cow::Borrowed(&embedding.vector));
-            return Self { vector, is_model: true, weights: (MODEL.0, MODEL.1 * reliance) };
+            return Self { vector, is_model: true, reliance };
         }
         let reliance = reliance(asked);
         let corrected =
             asked.words.iter().map(|word| word.corrected.as_deref().unwrap_or(&word.plain));
         let vector = (reliance > 0.0).then(|| static_embedding::of_words(corrected)).flatten();
-        let weights = (STATIC.0, STATIC.1 * if vector.is_some() { reliance } else { 0.0 });
-        Self { vector: vector.map(std::borrow::Cow::Owned), is_model: false, weights }
+        let reliance = if vector.is_some() { reliance } else { 0.0 };
+        Self { vector: vector.map(std::borrow::Cow::Owned), is_model: false, reliance }
     }
 
     fn embeddings<'i>(&self, index: &'i Index) -> &'i EntryEmbedding {
@@ -75,10 +81,10 @@ impl<'q> Fusion<'q> {
     pub fn nearness(&self, index: &Index) -> Vec<f32> {
         let is_coarse = !self.is_model && index.len() >= MANY;
         match &self.vector {
-            Some(vector) if self.weights.1 > 0.0 && is_coarse => {
+            Some(vector) if self.reliance > 0.0 && is_coarse => {
                 self.embeddings(index).coarse(vector)
             }
-            Some(vector) if self.weights.1 > 0.0 => self.embeddings(index).cosines(vector),
+            Some(vector) if self.reliance > 0.0 => self.embeddings(index).cosines(vector),
             _ => Vec::new(),
         }
     }
@@ -86,7 +92,7 @@ impl<'q> Fusion<'q> {
     /// The cosine of one entry; 0 where meaning has no part.
     pub fn cosine(&self, index: &Index, entry: u32) -> f32 {
         match &self.vector {
-            Some(vector) if self.weights.1 > 0.0 => self.embeddings(index).cosine(entry, vector),
+            Some(vector) if self.reliance > 0.0 => self.embeddings(index).cosine(entry, vector),
             _ => 0.0,
         }
     }
@@ -94,7 +100,12 @@ impl<'q> Fusion<'q> {
     /// What an entry scores.
     pub fn score(&self, parts: Parts) -> f32 {
         let words = parts.words + CHARACTERS * parts.characters;
-        self.weights.0 * words + self.weights.1 * parts.meaning
+        let meaning = self.reliance * parts.meaning;
+        if !self.is_model {
+            return STATIC.0 * words + STATIC.1 * meaning;
+        }
+        let meaning = meaning.clamp(0.0, 1.0);
+        MODEL.0 * words * (1.0 - meaning) + MODEL.1 * meaning + MODEL.2 * meaning * meaning
     }
 
     /// Whether the cosines are those of a model.
@@ -104,14 +115,14 @@ impl<'q> Fusion<'q> {
 
     /// From 0 to 1: how far the cosines can be relied on.
     pub fn reliance(&self) -> f32 {
-        self.weights.1 / if self.is_model { MODEL.1 } else { STATIC.1 }
+        self.reliance
     }
 
     /// The cosine of the part of an entry that is nearest, by the static table; 0 for a model, of
     /// which parts have no vectors.
     pub fn nearest_part(&self, index: &Index, entry: u32) -> f32 {
         match &self.vector {
-            Some(vector) if !self.is_model && self.weights.1 > 0.0 => {
+            Some(vector) if !self.is_model && self.reliance > 0.0 => {
                 index.nearest_part(entry, vector, PART, STEP)
             }
             _ => 0.0,
