@@ -55,7 +55,8 @@ async fn list_responses(
         ("endDate", params.end_date.as_deref()),
     )?;
     let (workspace, offset) = (key.0.workspace_id, (page - 1) * limit);
-    let (found, total) = ctx.app.responses(workspace, id.parse()?, days, offset, limit).await?;
+    let (found, total) =
+        ctx.app.whole_conversations(workspace, id.parse()?, days, offset, limit).await?;
     let found = found.into_iter().map(|one| (one.conversation, one.said, one.answers)).collect();
     Ok(Json(ResponsesOut::new(found, total, page, limit)))
 }
@@ -75,6 +76,6 @@ async fn get_response(
     PathParams((id, response), _): PathParams<Conferbot, (String, String)>,
 ) -> Reply<DataOut<ResponseOut>> {
     let (id, response) = (id.parse()?, response.parse()?);
-    let found = ctx.app.response(key.0.workspace_id, id, response).await?;
+    let found = ctx.app.whole_conversation(key.0.workspace_id, id, response).await?;
     Ok(Json(DataOut { data: ResponseOut::new(found.conversation, found.said, found.answers) }))
 }

@@ -153,6 +153,39 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// One that begins at `at`, of which nothing else is known yet.
+    pub fn begun(
+        id: ConversationId,
+        chatbot_id: ChatbotId,
+        workspace_id: WorkspaceId,
+        dialect: Dialect,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            chatbot_id,
+            workspace_id,
+            dialect,
+            visitor_id: String::new(),
+            session_id: None,
+            origin: None,
+            status: ConversationStatus::Active,
+            handoff: HandoffStatus::None,
+            handoff_at: None,
+            handoff_reason: None,
+            customer_email: None,
+            overall_rating: None,
+            assignee: None,
+            message_count: 0,
+            direct_messages: 0,
+            text_bytes: 0,
+            lead_ids: Box::default(),
+            first_message: String::new(),
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
     /// Whether it has as many messages, or as much text, as a conversation may have.
     pub fn is_full(&self) -> bool {
         self.message_count >= MAX_MESSAGES || self.text_bytes > MAX_TEXT_BYTES

@@ -2,6 +2,7 @@
 //! ASCII that way.
 
 use axum::http::{HeaderMap, header::CONTENT_DISPOSITION};
+use percent_encoding::percent_decode_str;
 
 /// The value of `filename*`, if the part has one that can be read.
 pub(crate) fn extended(headers: &HeaderMap) -> Option<String> {
@@ -12,7 +13,7 @@ pub(crate) fn extended(headers: &HeaderMap) -> Option<String> {
     let value = std::str::from_utf8(value).ok()?.trim_matches('"');
     let (charset, rest) = value.split_once('\'')?;
     let (_language, name) = rest.split_once('\'')?;
-    let bytes = unescaped(name);
+    let bytes: Vec<u8> = percent_decode_str(name).collect();
     let name = match charset.to_ascii_lowercase().as_str() {
         "utf-8" | "utf8" => String::from_utf8(bytes).ok()?,
         "iso-8859-1" => bytes.into_iter().map(char::from).collect(),
@@ -32,19 +33,6 @@ fn parameters(value: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
         let at = part.iter().position(|byte| *byte == b'=')?;
         Some((part.get(..at)?, part.get(at + 1..)?))
     })
-}
-
-fn unescaped(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let code = behind.get(..2).filter(|_| *first == b'%');
-        let code =
-            code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = behind.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
-    }
-    bytes
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ const MAX_PART: usize = 100;
 
 /// The links of the page at `url`, which says that it is at `canonical`: each page once, those
 /// without a query first, since variants of a list are many and its pages few. Of the variants of a
-/// list that has an address without a query, only its further parts are pages: those that `next` names
+/// list that has an address without a query, only its further parts are pages: those that `next` names,
 /// those whose query has nothing else than the number of a part, and its `twins` in other languages.
 pub(crate) fn distinct(
     url: &Url,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Conversation, ConversationId, ConversationStatus, Delivery, DeliveryId, DeliveryStatus,
-    Dialect, EventId, HandoffStatus, Scope, Timestamp, Turn,
+    Dialect, EventId, Scope, Timestamp, Turn,
 };
 use futures::{StreamExt, stream};
 use local::{Code, TestClock};
@@ -28,27 +28,11 @@ async fn converse(app: &App, tenant: &Tenant, at: Timestamp) {
     let (chatbot_id, workspace_id) =
         (tenant.chatbot.parse().unwrap(), tenant.workspace.parse().unwrap());
     let conversation = Conversation {
-        id,
-        chatbot_id,
-        workspace_id,
-        dialect: Dialect::Botplot,
         visitor_id: "v".to_owned(),
-        origin: None,
-        session_id: None,
-        status: ConversationStatus::Active,
-        handoff: HandoffStatus::None,
-        handoff_at: None,
-        handoff_reason: None,
-        customer_email: None,
-        overall_rating: None,
-        assignee: None,
-        direct_messages: 0,
         message_count: 2,
         text_bytes: 12,
-        lead_ids: Box::default(),
         first_message: "Hello?".to_owned(),
-        created_at: at,
-        updated_at: at,
+        ..Conversation::begun(id, chatbot_id, workspace_id, Dialect::Botplot, at)
     };
     let turn = Turn {
         id: id.opening(),

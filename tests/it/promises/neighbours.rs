@@ -11,6 +11,7 @@ use testkit::{App, FormPart, Receiver, Reply, Tenant, TestRequest};
 use crate::util::{
     access::{UNKNOWN, id_of, invite, join},
     agent_loops::{make, report, run},
+    botplot,
     inbox::visit,
     knowledge::unanswered,
     uploads::uploaded,
@@ -63,7 +64,7 @@ fn what(path: &str, before: &str) -> &'static str {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value}: an id")).to_owned()
+    botplot::text(value).to_owned()
 }
 
 /// A webhook in each dialect.
@@ -108,7 +109,7 @@ async fn seed(app: &App, of: &Tenant) -> Ids {
     body["integration_id"] = echo["data"]["id"].clone();
     let made = make(app, of, body).await;
     let begun = run(app, of, &made).await;
-    let erased = app.delete("/api/v1/visitors/nobody").bearer(&of.secret).send().await.json();
+    let erased = app.delete("/api/v1/visitors/visitor_7").bearer(&of.secret).send().await.json();
     let keys = app.get("/api/v1/api-keys").bearer(&of.session).send().await.ok();
     let email = format!("agent-of-{}@example.com", &of.workspace[24..]);
     let agent = join(app, &of.session, &email, "agent").await;

@@ -1,9 +1,6 @@
 //! Conversations of any age, written to the table.
 
-use domain::{
-    Conversation, ConversationId, ConversationStatus, Dialect, HandoffStatus, MessageId, Timestamp,
-    Turn,
-};
+use domain::{Conversation, ConversationId, Dialect, MessageId, Timestamp, Turn};
 use futures::{StreamExt, stream};
 use store::TurnWrite;
 use testkit::{App, Tenant};
@@ -14,28 +11,14 @@ pub async fn seed(app: &App, tenant: &Tenant, times: &[Timestamp]) -> Vec<String
     let mut ids: Vec<String> = stream::iter(times.iter().copied())
         .map(|at| async move {
             let id = ConversationId::at(at);
+            let chatbot = tenant.chatbot.parse().unwrap();
+            let workspace = tenant.workspace.parse().unwrap();
             let conversation = Conversation {
-                id,
-                chatbot_id: tenant.chatbot.parse().unwrap(),
-                workspace_id: tenant.workspace.parse().unwrap(),
-                dialect: Dialect::Botplot,
                 visitor_id: format!("visitor_{id}"),
-                origin: None,
-                session_id: None,
-                status: ConversationStatus::Active,
-                handoff: HandoffStatus::None,
-                handoff_at: None,
-                handoff_reason: None,
-                customer_email: None,
-                overall_rating: None,
-                assignee: None,
-                direct_messages: 0,
                 message_count: 2,
-                text_bytes: 0,
-                lead_ids: Box::default(),
                 first_message: "What does a ticket for the Harbour Museum cost?".into(),
-                created_at: at,
                 updated_at: Timestamp::now(),
+                ..Conversation::begun(id, chatbot, workspace, Dialect::Botplot, at)
             };
             let turn = Turn {
                 id: MessageId::new(),

@@ -38,15 +38,7 @@ const SYNC = [
 /** @type {Record<string, string>} */
 const STATUS = { ready: "good", failed: "bad", processing: "info" };
 /** @type {Record<string, string>} */
-const PAGES = {
-  read: "good",
-  done: "good",
-  ready: "good",
-  indexed: "good",
-  failed: "bad",
-  gone: "warn",
-  queued: "info",
-};
+const PAGES = { read: "good", failed: "bad", gone: "warn", queued: "info" };
 
 /** @param {HTMLElement} page */
 export function showKnowledge(page) {

@@ -2,8 +2,8 @@
 //! in each run, but for ids and the present moment.
 
 use domain::{
-    ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect, HandoffStatus, MessageId,
-    SourceId, Timestamp, Turn, WorkspaceId,
+    ChatbotId, Conversation, ConversationId, Dialect, MessageId, SourceId, Timestamp, Turn,
+    WorkspaceId,
     conversation::{Citation, FIRST_MESSAGE, shorten},
 };
 
@@ -143,27 +143,12 @@ pub fn held(with: With, at: Timestamp, random: &mut Random) -> Held {
     let question = turns.first().map(|turn| turn.question.clone()).unwrap_or_default();
     let answered_at = turns.first().map_or(at, |turn| turn.answered_at);
     let opened = Conversation {
-        id,
-        chatbot_id: with.chatbot,
-        workspace_id: with.workspace,
-        dialect,
         visitor_id: format!("visitor-{visitor}"),
-        origin: None,
         session_id: (dialect == Dialect::Helpbot).then(|| format!("session-{visitor}")),
-        status: ConversationStatus::Active,
-        handoff: HandoffStatus::None,
-        handoff_at: None,
-        handoff_reason: None,
-        customer_email: None,
-        overall_rating: None,
-        assignee: None,
-        direct_messages: 0,
         message_count: 2,
-        text_bytes: 0,
-        lead_ids: Box::default(),
         first_message: shorten(&question, FIRST_MESSAGE),
-        created_at: at,
         updated_at: answered_at,
+        ..Conversation::begun(id, with.chatbot, with.workspace, dialect, at)
     };
     let rating = random.percent(8).then(|| if random.percent(75) { 1 } else { -1 });
     Held { opened, turns, rating, handed_off: random.percent(3), lead: random.percent(2) }

@@ -301,11 +301,8 @@ pub(super) const ZIP: Target = text(
     &["PK\u{3}\u{4}", "PK\u{1}\u{2}", "PK\u{5}\u{6}", "word/document.xml", "content.xml", "\0\0"],
     &[("files", &[".docx", ".xlsx", ".pptx", ".odt", ".epub"])],
     |bytes| {
-        for (name, kind) in
-            [("a.docx", DOCX), ("a.xlsx", XLSX), ("a.pptx", PPTX), ("a.odt", ODT), ("a.epub", EPUB)]
-        {
-            document(name, kind, bytes)?;
-        }
-        Ok(())
+        PACKED
+            .into_iter()
+            .try_for_each(|(_, name, media_type, ..)| document(name, media_type, bytes))
     },
 );

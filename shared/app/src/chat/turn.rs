@@ -8,8 +8,7 @@ use std::sync::Arc;
 use ai::{Answerer, Message};
 use domain::{
     BackendResult, Chatbot, ChatbotId, Conversation, ConversationId, ConversationStatus, Dialect,
-    Error, ErrorKind, HandoffStatus, KeyKind, MessageId, Principal, Result, Timestamp, Turn,
-    TurnTrace,
+    Error, ErrorKind, KeyKind, MessageId, Principal, Result, Timestamp, Turn, TurnTrace,
     conversation::{ChatRequest, FIRST_MESSAGE, MAX_MESSAGES, shorten},
     dialect::CreditMetering,
 };
@@ -309,29 +308,16 @@ fn has_room(conversation: &Conversation) -> Result<()> {
 }
 
 fn opened(dialect: Dialect, request: &ChatRequest, turn: &Turn) -> Conversation {
-    let visitor = request.visitor_id.clone();
+    let (id, visitor) = (turn.conversation_id, request.visitor_id.clone());
     Conversation {
-        id: turn.conversation_id,
-        chatbot_id: turn.chatbot_id,
-        workspace_id: turn.workspace_id,
-        dialect,
-        visitor_id: visitor.unwrap_or_else(|| visitor_of(turn.conversation_id)),
+        visitor_id: visitor.unwrap_or_else(|| visitor_of(id)),
         session_id: request.session_id.clone(),
         origin: request.channel.clone(),
-        status: ConversationStatus::Active,
-        handoff: HandoffStatus::None,
-        handoff_at: None,
-        handoff_reason: None,
-        customer_email: None,
-        overall_rating: None,
-        assignee: None,
         message_count: 2,
-        direct_messages: 0,
         text_bytes: turn.text_bytes(),
-        lead_ids: Box::default(),
         first_message: shorten(&turn.question, FIRST_MESSAGE),
-        created_at: turn.asked_at,
         updated_at: turn.answered_at,
+        ..Conversation::begun(id, turn.chatbot_id, turn.workspace_id, dialect, turn.asked_at)
     }
 }
 

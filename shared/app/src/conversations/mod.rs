@@ -6,7 +6,7 @@ pub mod inbox;
 pub mod inbox_list;
 pub mod list;
 pub mod questions;
-pub mod responses;
 pub mod stats;
 pub mod unanswered;
 pub mod visitor;
+pub mod whole;

@@ -238,8 +238,7 @@ impl Ticker {
             ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
             ItemKind::ChatbotCopy => self.chatbot_copy(due, now, ticked).await?,
             ItemKind::Workspace => {
-                let carried = self.store.carry_plan_on(&due.key, &due.due_at, now).await?;
-                ticked.plans += u32::from(carried);
+                ticked.plans += u32::from(self.store.carry_plan_on(due, now).await?);
             }
             ItemKind::Retention => self.retention(due, now, ticked).await?,
             ItemKind::AgentLoop => {
@@ -316,8 +315,7 @@ impl Ticker {
 
     /// The platform of a deleted channel was not reached yet, or it is time to ask that of a connected one.
     async fn channel(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
-        let id: Option<ChannelId> = due.key.pk.split('#').nth(1).and_then(|id| id.parse().ok());
-        let Some(id) = id else { return Ok(()) };
+        let Some(id) = due.key.partition_id::<ChannelId>() else { return Ok(()) };
         let job = match self.store.deleted_channel(id).await? {
             Some((channel, _)) => ChannelJob::removal(channel.workspace_id, id),
             None => match self.store.channel(id, true).await? {

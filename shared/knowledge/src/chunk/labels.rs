@@ -7,7 +7,7 @@ use crate::{
     text::{self, Language},
 };
 
-/// Characters of a page that its language is told by.
+/// About how many bytes of a page its language is told by.
 const SAMPLE: usize = 4_000;
 
 /// How much of a passage is of each kind, in bytes.

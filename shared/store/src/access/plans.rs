@@ -8,6 +8,7 @@ use domain::{Plan, Result, Timestamp, WorkspaceId};
 
 use crate::{
     access::accounts::ApiKeyItem,
+    events::due::DueItem,
     keys::{self, Key},
     table::client::{Range, Store},
     table::write::Write,
@@ -38,22 +39,16 @@ impl Store {
         Ok(true)
     }
 
-    /// Carries a change of plan on that was cut short, of the workspace at `key` that became due at `due_at`;
-    /// `false` if another ticker was faster, or it is done.
-    pub async fn carry_plan_on(&self, key: &Key, due_at: &str, now: Timestamp) -> Result<bool> {
-        let Some(id) = key.pk.split('#').nth(1).and_then(|id| id.parse().ok()) else {
-            return Ok(false);
-        };
-        let until = now.plus(LOOK).to_string();
-        let lease = Write::update(keys::workspace(id), "SET due_at = :until")
-            .value("until", &until)?
-            .value("seen", due_at)?
-            .when("attribute_exists(pk) AND due_at = :seen");
-        if !self.write(lease).await?.is_done() {
+    /// Carries a change of plan on that was cut short, of a workspace that is `due`; `false` if another ticker
+    /// was faster, or it is done.
+    pub async fn carry_plan_on(&self, due: &DueItem, now: Timestamp) -> Result<bool> {
+        let Some(id) = due.key.partition_id() else { return Ok(false) };
+        let until = now.plus(LOOK);
+        if !self.lease_due(due, until).await? {
             return Ok(false);
         }
         let Some(workspace) = self.workspace(id).await? else { return Ok(false) };
-        self.put_keys_on(id, workspace.plan, &until).await?;
+        self.put_keys_on(id, workspace.plan, &until.to_string()).await?;
         Ok(true)
     }
 

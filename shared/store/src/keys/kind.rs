@@ -1,5 +1,7 @@
 //! What an item is, by its key.
 
+use std::str::FromStr;
+
 use super::Key;
 
 /// What an item is, told by its key alone: how readers of the stream and of the `due` index know
@@ -81,6 +83,11 @@ impl ItemKind {
 }
 
 impl Key {
+    /// The id that the partition is named after.
+    pub fn partition_id<T: FromStr>(&self) -> Option<T> {
+        self.pk.split('#').nth(1)?.parse().ok()
+    }
+
     /// What the item under this key is.
     pub fn kind(&self) -> ItemKind {
         let pk = self.pk.split('#').next().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! What is written on a link, and where it leads if that is no page to be read.
 
+use percent_encoding::percent_decode_str;
+
 use super::{LONGEST_ALT, Writer};
 
 /// Files that a page offers, whose address is worth telling.
@@ -66,14 +68,5 @@ pub(in crate::extract) fn is_file(address: &str) -> bool {
 
 /// An address with its escapes undone.
 pub(crate) fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let code = behind.get(..2).filter(|_| *first == b'%');
-        let code =
-            code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = behind.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

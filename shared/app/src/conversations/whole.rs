@@ -1,4 +1,4 @@
-//! Conversations as responses: with all that was said in them, and what the visitor gave of themselves
+//! Whole conversations: all that was said in them, and what the visitor gave of themselves
 //! in the leads that were captured there. The leads stay the only place where that is kept: a
 //! conversation names its newest ones, and one that was deleted, expired or erased is not found.
 
@@ -24,7 +24,7 @@ const SHORTENED: &str =
 
 /// A conversation with all that is known of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ConversationResponse {
+pub struct WholeConversation {
     /// The conversation itself.
     pub conversation: Conversation,
     /// All that was said in it, oldest first.
@@ -101,14 +101,14 @@ fn cut(said: Vec<TranscriptEntry>, share: usize) -> Vec<TranscriptEntry> {
 impl App {
     /// Conversations of a chatbot of `workspace` that began within `days`, newest first and with
     /// what was said and given in them, and how many there are in all.
-    pub async fn responses(
+    pub async fn whole_conversations(
         &self,
         workspace: WorkspaceId,
         chatbot: ChatbotId,
         days: Days,
         offset: u32,
         limit: u32,
-    ) -> Result<(Vec<ConversationResponse>, u64)> {
+    ) -> Result<(Vec<WholeConversation>, u64)> {
         let (_, page, total) = tokio::try_join!(
             self.chatbot(workspace, chatbot),
             self.store.conversations(chatbot, days, offset, limit),
@@ -131,7 +131,7 @@ impl App {
             let named = conversation.lead_ids.iter().filter_map(|id| leads.get(id));
             let mut named: Vec<&Lead> = named.collect();
             named.sort_by_key(|lead| lead.id);
-            ConversationResponse {
+            WholeConversation {
                 answers: lead::answers(named, room.answers),
                 said: if is_whole { said } else { cut(said, room.share) },
                 conversation,
@@ -182,12 +182,12 @@ impl App {
     }
 
     /// A conversation of a chatbot that has to be one of `workspace`.
-    pub async fn response(
+    pub async fn whole_conversation(
         &self,
         workspace: WorkspaceId,
         chatbot: ChatbotId,
         id: ConversationId,
-    ) -> Result<ConversationResponse> {
+    ) -> Result<WholeConversation> {
         let whole = async {
             // That the chatbot is unknown is said first, whatever the conversation.
             Ok(self.conversation(chatbot, id).await)
@@ -196,40 +196,23 @@ impl App {
         let (conversation, said) = whole?;
         let leads = self.store.leads_named(chatbot, &conversation.lead_ids).await?;
         let answers = lead::answers(&leads, usize::MAX);
-        Ok(ConversationResponse { conversation, said, answers })
+        Ok(WholeConversation { conversation, said, answers })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{ConversationStatus, Dialect, HandoffStatus, Timestamp};
+    use domain::{Dialect, Timestamp};
 
     use super::*;
 
     fn conversation(text_bytes: u32, leads: usize) -> Conversation {
-        let at = Timestamp::now();
+        let (chatbot, workspace) = (ChatbotId::new(), WorkspaceId::new());
+        let (dialect, at) = (Dialect::ALL[0], Timestamp::now());
         Conversation {
-            id: ConversationId::new(),
-            chatbot_id: ChatbotId::new(),
-            workspace_id: WorkspaceId::new(),
-            dialect: Dialect::ALL[0],
-            visitor_id: String::new(),
-            session_id: None,
-            origin: None,
-            status: ConversationStatus::Active,
-            handoff: HandoffStatus::None,
-            handoff_at: None,
-            handoff_reason: None,
-            customer_email: None,
-            overall_rating: None,
-            assignee: None,
-            message_count: 2,
-            direct_messages: 0,
             text_bytes,
             lead_ids: (0..leads).map(|_| LeadId::new()).collect(),
-            first_message: String::new(),
-            created_at: at,
-            updated_at: at,
+            ..Conversation::begun(ConversationId::new(), chatbot, workspace, dialect, at)
         }
     }
 
