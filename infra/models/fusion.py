@@ -43,7 +43,7 @@ def write(folder: Path, docs, queries):
 
 
 def swapped(text):
-    """`text` in a language that nobody knows: other letters for its letters."""
+    """`text` in a language that no model was trained on: other letters for its letters."""
     letters = dict(zip("abcdefghijklmnopqrstuvwxyz", "qzwxecrvtbynumiolpkajshdgf"))
     return "".join(letters.get(c.lower(), c).upper() if c.isupper() else letters.get(c, c) for c in text)
 

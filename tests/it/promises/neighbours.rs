@@ -228,12 +228,12 @@ async fn another_tenants_ids_open_nothing_on_any_route() {
             };
             for at in 0..named.matches('{').count() {
                 let hers = send(filled(named, &own, at, Some(&foreign))).await;
-                let nobodys = send(filled(named, &own, at, None)).await;
+                let unknown = send(filled(named, &own, at, None)).await;
                 asked += 1;
-                let same = (hers.status, &hers.text) == (nobodys.status, &nobodys.text);
+                let same = (hers.status, &hers.text) == (unknown.status, &unknown.text);
                 if !same || !matches!(hers.status, 403 | 404) {
-                    let (one, two) = (&hers.text, &nobodys.text);
-                    let statuses = (hers.status, nobodys.status);
+                    let (one, two) = (&hers.text, &unknown.text);
+                    let statuses = (hers.status, unknown.status);
                     wrong.push(format!("{method} {named} at {at}: {statuses:?} {one} | {two}"));
                 }
             }

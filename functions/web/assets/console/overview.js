@@ -137,7 +137,7 @@ async function read(period) {
         "Asked for a person",
         site ? percent(Math.min(1, site.handoffCount / overview.totalConversations)) : "–",
         null,
-        site ? (site.handoffCount > 0 ? `${times(site.handoffCount)}, of all conversations` : "nobody did") : "",
+        site ? (site.handoffCount > 0 ? `${times(site.handoffCount)}, of all conversations` : "no visitor did") : "",
       ),
       number("Leads", count(overview.leadsCollected), null, "left a way to be reached"),
     ),
