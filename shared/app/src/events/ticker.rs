@@ -237,9 +237,7 @@ impl Ticker {
             ItemKind::Channel => self.channel(due, now, ticked).await?,
             ItemKind::Tombstone => self.deletion(due, now, ticked).await?,
             ItemKind::ChatbotCopy => self.chatbot_copy(due, now, ticked).await?,
-            ItemKind::Workspace => {
-                ticked.plans += u32::from(self.store.carry_plan_on(due, now).await?);
-            }
+            ItemKind::Workspace => self.plan(due, now, ticked).await?,
             ItemKind::Retention => self.retention(due, now, ticked).await?,
             ItemKind::AgentLoop => {
                 ticked.runs += u32::from(self.app.run_planned(due, now).await?);
@@ -310,6 +308,16 @@ impl Ticker {
         let delay = Duration::from_secs(next.since(now).as_secs());
         self.channels.send(&ChannelJob::of(&entry), delay).await?;
         ticked.channels += 1;
+        Ok(())
+    }
+
+    /// A change of plan was cut short.
+    async fn plan(&self, due: &DueItem, now: Timestamp, ticked: &mut Ticked) -> Result<()> {
+        let Some(id) = due.key.partition_id() else { return Ok(()) };
+        let until = now.plus(LEASE);
+        if self.store.lease_due(due, until).await? {
+            ticked.plans += u32::from(self.store.carry_plan_on(id, until).await?);
+        }
         Ok(())
     }
 

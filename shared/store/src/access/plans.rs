@@ -8,7 +8,6 @@ use domain::{Plan, Result, Timestamp, WorkspaceId};
 
 use crate::{
     access::accounts::ApiKeyItem,
-    events::due::DueItem,
     keys::{self, Key},
     table::client::{Range, Store},
     table::write::Write,
@@ -39,14 +38,9 @@ impl Store {
         Ok(true)
     }
 
-    /// Carries a change of plan on that was cut short, of a workspace that is `due`; `false` if another ticker
-    /// was faster, or it is done.
-    pub async fn carry_plan_on(&self, due: &DueItem, now: Timestamp) -> Result<bool> {
-        let Some(id) = due.key.partition_id() else { return Ok(false) };
-        let until = now.plus(LOOK);
-        if !self.lease_due(due, until).await? {
-            return Ok(false);
-        }
+    /// Carries a change of plan on that was cut short, of a workspace that is leased `until` then; `false` if
+    /// there is no such workspace.
+    pub async fn carry_plan_on(&self, id: WorkspaceId, until: Timestamp) -> Result<bool> {
         let Some(workspace) = self.workspace(id).await? else { return Ok(false) };
         self.put_keys_on(id, workspace.plan, &until.to_string()).await?;
         Ok(true)
