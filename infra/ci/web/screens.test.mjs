@@ -4,7 +4,19 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { full } from "./busy.mjs";
-import { BASE, accessible, closeBrowser, picture, screen, SCREENS, signedIn, tenant, visitor } from "./harness.mjs";
+import {
+  BASE,
+  accessible,
+  bearer,
+  call,
+  closeBrowser,
+  picture,
+  screen,
+  SCREENS,
+  signedIn,
+  tenant,
+  visitor,
+} from "./harness.mjs";
 
 after(closeBrowser);
 
@@ -230,4 +242,48 @@ test("by keyboard alone through every screen", async (t) => {
   await page.locator("#skip").focus();
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement?.id), "main-content", "the navigation can be skipped");
+});
+
+test("a conversation that goes on leaves the focus and the place where they were", async (t) => {
+  const { owner, conversation } = await full(t);
+  const page = await visitor(t, { reducedMotion: "reduce" });
+  await signedIn(page, owner);
+  await screen(page, `inbox/${conversation}`, "Inbox");
+  const log = page.locator(".messages");
+  await log.waitFor();
+  /** @param {string} message */
+  const said = async (message) => {
+    const body = { message, visitorId: "ada", conversationId: conversation };
+    await call("POST", "/api/v1/chat", body, bearer(owner.publicKey));
+    await log.getByText(message, { exact: true }).waitFor();
+  };
+  const focused = (/** @type {any} */ one) =>
+    one.evaluate((/** @type {Element} */ element) => element === document.activeElement);
+
+  // Behind a dialog.
+  const data = page.getByRole("button", { name: "Visitor's data" });
+  await data.focus();
+  await page.keyboard.press("Enter");
+  await page.locator("dialog").waitFor();
+  await said("Is anybody there?");
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  assert.ok(await focused(data), "the dialog gives the focus back");
+
+  // A screen reader is told of what is new: the messages that were there are the same elements.
+  const first = await log.locator(".message").first().elementHandle();
+  await log.focus();
+  await said("I can wait.");
+  assert.ok(await first?.evaluate((/** @type {Element} */ one) => one.isConnected), "what was said stays");
+  assert.ok(await focused(log), "whoever reads goes on");
+
+  // What can be done has changed: the focus is on what can be done now.
+  const before = await page.locator(".talk-head .actions button").allTextContents();
+  await page.locator(".talk-head .actions button").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(
+    (/** @type {string} */ gone) => !document.querySelector(".talk-head .actions")?.textContent?.includes(gone),
+    before[0],
+  );
+  assert.ok(await focused(page.locator(".talk-head .actions button").first()), "the focus stays among the actions");
 });

@@ -8,10 +8,11 @@ pub mod targets;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 pub use corpus::{Corpus, keep};
+use cpu_time::ProcessTime;
 use mutate::Mutator;
 use peak_alloc::PeakAlloc;
 use targets::Target;
@@ -21,8 +22,8 @@ use targets::Target;
 pub enum Until {
     /// After this many inputs.
     Inputs(u64),
-    /// After this time.
-    Elapsed(Duration),
+    /// After this much CPU time: a busy machine does not shorten a run.
+    Spent(Duration),
 }
 
 /// What a run came to.
@@ -32,7 +33,7 @@ pub struct Outcome {
     pub inputs: u64,
     /// The most memory that one took, in MiB.
     pub peak_mib: f32,
-    /// The longest that one took.
+    /// The most CPU time that one took.
     pub slowest: Duration,
     /// The first input that panicked or took too much memory, with what it did.
     pub failure: Option<(Vec<u8>, String)>,
@@ -42,11 +43,11 @@ pub struct Outcome {
 pub fn run(target: &Target, seed: u64, until: Until, memory: &PeakAlloc) -> Outcome {
     let corpus = Corpus::of(target);
     let mut mutator = Mutator::new(seed, &corpus, target.words);
-    let begun = Instant::now();
+    let begun = ProcessTime::now();
     let mut outcome = Outcome { inputs: 0, peak_mib: 0.0, slowest: Duration::ZERO, failure: None };
     let goes_on = |inputs: u64| match until {
         Until::Inputs(most) => inputs < most,
-        Until::Elapsed(time) => begun.elapsed() < time,
+        Until::Spent(time) => begun.elapsed() < time,
     };
     while goes_on(outcome.inputs) {
         // Each seed as it is first, then mutations.
@@ -56,7 +57,7 @@ pub fn run(target: &Target, seed: u64, until: Until, memory: &PeakAlloc) -> Outc
         };
         memory.reset_peak_usage();
         let before = memory.current_usage_as_mb();
-        let started = Instant::now();
+        let started = ProcessTime::now();
         let read = catch_unwind(AssertUnwindSafe(|| (target.read)(&input)));
         outcome.slowest = outcome.slowest.max(started.elapsed());
         let took = memory.peak_usage_as_mb() - before;

@@ -14,7 +14,7 @@ static MEMORY: PeakAlloc = PeakAlloc;
 struct Options {
     /// Targets; all of them without one.
     targets: Vec<String>,
-    /// How long each is fed.
+    /// How long each is fed, in minutes of CPU time.
     #[arg(long, default_value_t = 1)]
     minutes: u64,
     /// What all inputs follow from.
@@ -24,7 +24,7 @@ struct Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let until = Until::Elapsed(Duration::from_secs(options.minutes * 60));
+    let until = Until::Spent(Duration::from_secs(options.minutes * 60));
     let is_wanted =
         |name: &str| options.targets.is_empty() || options.targets.iter().any(|t| t == name);
     let mut code = ExitCode::SUCCESS;

@@ -74,6 +74,37 @@ export function replace(element, ...children) {
   append(element, children);
 }
 
+/**
+ * Gives `element` the children of `fresh`. A child that is the same already stays: whoever has the focus in it, or
+ * has scrolled in it, goes on, and a screen reader is told of what is new alone.
+ *
+ * @param {Element} element
+ * @param {Element} fresh
+ */
+export function renew(element, fresh) {
+  let next = element.firstChild;
+  for (const child of [...fresh.childNodes]) {
+    let same = next;
+    while (same && !same.isEqualNode(child)) same = same.nextSibling;
+    if (!same) {
+      element.insertBefore(child, next);
+      continue;
+    }
+    removeUntil(next, same);
+    next = same.nextSibling;
+  }
+  removeUntil(next, null);
+}
+
+/** @param {ChildNode | null} first @param {ChildNode | null} end which stays */
+function removeUntil(first, end) {
+  for (let at = first; at && at !== end; ) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+}
+
 /** @type {Record<string, string[]>} The lines of each icon, in a square of 24. */
 const ICONS = {
   overview: ["M4 20V10", "M10 20V4", "M16 20v-8", "M21 20H3"],

@@ -1,7 +1,7 @@
 // The inbox: a list of conversations beside one of them, which a person can take over and answer.
 
 import { call, get, part, patch } from "./api.js";
-import { h, outside, replace } from "./dom.js";
+import { h, outside, renew, replace } from "./dom.js";
 import { onInboxChange } from "./feed.js";
 import { at, percent } from "./format.js";
 import { CHANNELS, forgetFound, inboxList, statusBadge } from "./inbox-list.js";
@@ -68,9 +68,20 @@ function open(talk, id, first) {
     const [head, messages] = conversation(talk, await read());
     // The field stays what it is: whoever writes in it goes on.
     if (talk.querySelector(".composer")?.getAttribute("data-of") !== id) return;
-    talk.querySelector(".talk-head")?.replaceWith(head);
-    talk.querySelector(".messages")?.replaceWith(messages);
-    toEnd(talk);
+    const log = talk.querySelector(".messages");
+    if (log && !log.isEqualNode(messages)) {
+      renew(log, messages);
+      toEnd(talk);
+    }
+    for (const part of [".row", "p", ".actions"]) {
+      const shown = talk.querySelector(`.talk-head ${part}`);
+      const fresh = head.querySelector(part);
+      if (!shown || !fresh) continue;
+      const focused = shown.contains(document.activeElement);
+      renew(shown, fresh);
+      // Who took a conversation over by the keyboard is at what can be done with it now.
+      if (focused && !shown.contains(document.activeElement)) shown.querySelector("button")?.focus();
+    }
   };
   refreshed().catch(complain);
 }
@@ -125,7 +136,7 @@ function conversation(talk, found) {
       ),
       h("p", {}, about),
     ),
-    h("div", { class: "row" }, actions(talk, row)),
+    h("div", { class: "row actions" }, actions(talk, row)),
   );
   const messages = h(
     "div",

@@ -215,7 +215,12 @@ export function openDialog(title, fill, kind = "") {
     h("button", { type: "button", class: "plain", onclick: close }, "Close"),
   );
   dialog.append(h("div", { class: "stack" }, head, fill(close)));
-  dialog.addEventListener("close", () => dialog.remove());
+  const opener = document.activeElement;
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    // The browser gives the focus back; where the opener is gone, one goes on at the beginning of the screen.
+    if (!opener?.isConnected) document.getElementById("main-content")?.focus();
+  });
   document.body.append(dialog);
   dialog.showModal();
   // Where one begins: the first field, or the way back from what can't be undone.
