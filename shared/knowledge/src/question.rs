@@ -64,6 +64,8 @@ pub(crate) struct AskedTerm {
 pub(crate) struct AskedWord {
     /// As it is compared.
     pub plain: String,
+    /// With its tones, where two words differ by them alone.
+    toned: Option<String>,
     /// What it is worth.
     pub weight: f32,
     /// How often it is queried.
@@ -95,6 +97,8 @@ pub(crate) struct Asked {
     pub max_weight: f32,
     /// The language that it is in.
     pub language: Language,
+    /// Whether it is in Vietnamese and has its tones.
+    is_toned: bool,
 }
 
 impl Asked {
@@ -129,10 +133,12 @@ impl Asked {
     }
 
     /// The place of the word `plain`, which is queried once more.
-    fn place(&mut self, plain: &str) -> (u16, bool) {
-        let known = self.words.iter().position(|word| word.plain == plain);
+    fn place(&mut self, plain: &str, toned: Option<&str>) -> (u16, bool) {
+        let is = |word: &AskedWord| word.plain == plain && word.toned.as_deref() == toned;
+        let known = self.words.iter().position(is);
         let at = known.unwrap_or_else(|| {
-            self.words.push(AskedWord { plain: plain.to_owned(), ..AskedWord::default() });
+            let (plain, toned) = (plain.to_owned(), toned.map(str::to_owned));
+            self.words.push(AskedWord { plain, toned, ..AskedWord::default() });
             self.words.len() - 1
         });
         self.words[at].times += 1.0;
@@ -149,7 +155,7 @@ fn imply_place(asked: &mut Asked, plain: &[String]) {
         return;
     }
     let weight = asked.max_weight;
-    let (place, _) = asked.place(PLACE);
+    let (place, _) = asked.place(PLACE, None);
     if let Some(word) = asked.words.get_mut(usize::from(place)) {
         word.weight = weight;
         word.concept = concepts::of(PLACE);
@@ -163,6 +169,9 @@ impl Index {
         let mut asked = Asked { max_weight: self.unknown(), language, ..Asked::default() };
         let spans: Vec<(usize, &str)> = text::spans(question).take(MAX_WORDS).collect();
         let plain: Vec<String> = spans.iter().map(|(_, written)| text::folded(written)).collect();
+        let mut both = spans.iter().zip(&plain);
+        asked.is_toned = language == Language::Vietnamese
+            && both.any(|((_, written), plain)| text::lower(written) != *plain);
         for (at, (begin, written)) in spans.iter().enumerate() {
             let before = at.checked_sub(1).map(|before| (before, &spans[before]));
             let measures = before.is_some_and(|(before, _)| {
@@ -203,7 +212,7 @@ impl Index {
         let is_new = asked.words.iter().all(|word| word.plain != joined);
         // Beside its parts, or as a pair of clusters, a word of its own.
         if unspaced {
-            let (place, _) = asked.place(&joined);
+            let (place, _) = asked.place(&joined, None);
             if is_new {
                 let function = text::is_function_word(&joined, asked.language);
                 let terms: Vec<u32> = known.iter().map(|word| self.term_of(*word)).collect();
@@ -229,27 +238,37 @@ impl Index {
     }
 
     fn ask_word(&self, asked: &mut Asked, written: &str, plain: &str, measures: bool) {
-        let (place, is_new) = asked.place(plain);
+        let lower = text::lower(written);
+        let (place, is_new) = asked.place(plain, asked.is_toned.then_some(lower.as_str()));
         if !is_new {
             return;
         }
-        let lower = text::lower(written);
         let mut terms: Vec<u32> = Vec::new();
         let stems =
             self.stems.iter().filter_map(|stems| self.vocabulary.term(&stems.term(written)));
-        let words = self.vocabulary.written(&lower, plain).map(|word| self.term_of(word));
-        for term in stems.chain(words) {
+        let spelled = self.vocabulary.spelled(&lower).map(|word| self.term_of(word));
+        let add = |terms: &mut Vec<u32>, term: u32| {
             if !terms.contains(&term) && !self.postings(term).is_empty() {
                 terms.push(term);
             }
+        };
+        stems.chain(spelled).for_each(|term| add(&mut terms, term));
+        if !asked.is_toned || terms.is_empty() {
+            let written = self.vocabulary.written(&lower, plain).map(|word| self.term_of(word));
+            written.for_each(|term| add(&mut terms, term));
         }
-        let exact = self.vocabulary.written(&lower, &lower).next();
+        let exact = self.vocabulary.spelled(&lower).next();
         if terms.is_empty() {
             self.split_code(plain, &mut terms);
         }
         let function = measures
-            || self.stems.iter().any(|s| text::is_function_word(plain, s.language()))
-            || text::is_function_word(plain, asked.language);
+            || match asked.is_toned {
+                true => text::is_toned_function_word(&lower),
+                false => {
+                    self.stems.iter().any(|s| text::is_function_word(plain, s.language()))
+                        || text::is_function_word(plain, asked.language)
+                }
+            };
         self.add_terms(asked, place, &terms, 1.0, function);
         if let Some(word) = asked.words.get_mut(usize::from(place)) {
             word.exact = exact;
@@ -284,11 +303,11 @@ impl Index {
         let weight = |term: u32| self.weights.get(term as usize).copied().unwrap_or_default();
         terms.iter().for_each(|term| asked.add_term(*term, place, quality));
         let most = terms.iter().map(|term| weight(*term)).fold(0.0, f32::max);
-        let cluster = |plain: &str| text::is_unspaced(plain) && plain.chars().count() == 1;
         let max_weight = asked.max_weight;
         let Some(word) = asked.words.get_mut(usize::from(place)) else { return };
         let content = terms.iter().any(|term| kind(*term) == TermKind::Content);
-        word.is_function = function || (!terms.is_empty() && !content) || cluster(&word.plain);
+        word.is_function =
+            function || (!terms.is_empty() && !content) || text::is_cluster(&word.plain);
         word.is_known = !terms.is_empty();
         word.weight = match (word.is_known, word.is_function) {
             (true, _) => most,

@@ -28,7 +28,7 @@ use crate::{
 const NEIGHBOURS: f32 = 0.15;
 /// What an entry gains, of a word's worth, that has the very form of the word: another form of it,
 /// or one without its accents, is as good until two are equal.
-const EXACT: f32 = 0.15;
+const EXACT: f32 = 0.18;
 /// How many of the best are looked at word by word.
 pub(crate) const LOOKED_AT: usize = 24;
 /// Candidates by words, and by nearness.

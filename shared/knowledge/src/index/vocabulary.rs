@@ -22,6 +22,8 @@ pub(crate) struct Word {
     pub term: u32,
     /// Another word of the same letters and another term, as two languages may have it.
     next: u32,
+    /// Another word that is the same without accents.
+    next_plain: u32,
     /// How often it is there.
     pub count: u32,
     /// Its letters as a set, by which most words are passed over, and how many they are.
@@ -107,22 +109,31 @@ impl Vocabulary {
         }
         let plain = (!is_plain(lower)).then(|| text::folded(lower)).filter(|p| **p != **lower);
         let plain: Option<Arc<str>> = plain.map(Into::into);
-        if let Some(plain) = &plain {
-            self.by_plain.entry(plain.clone()).or_insert(at);
-        }
+        let next_plain = match &plain {
+            Some(plain) => self.by_plain.insert(plain.clone(), at).unwrap_or(NONE),
+            None => NONE,
+        };
         let compared = plain.as_ref().unwrap_or(lower);
         let letters = letters(compared);
         let unspaced = !compared.is_ascii() && text::is_unspaced(compared);
         let kind = self.kinds.get_mut(term as usize);
         if let Some(kind) = kind {
-            if unspaced && letters.1 == 1 {
+            if unspaced && text::is_cluster(compared) {
                 *kind = TermKind::Cluster;
-            } else if text::is_function_word(compared, language) {
+            } else if is_function_word(lower, compared, language) {
                 *kind = TermKind::Function;
             }
         }
-        let word =
-            Word { lower: lower.clone(), plain, term, next: NONE, count: 0, letters, unspaced };
+        let word = Word {
+            lower: lower.clone(),
+            plain,
+            term,
+            next: NONE,
+            next_plain,
+            count: 0,
+            letters,
+            unspaced,
+        };
         self.words.push(word);
         at
     }
@@ -147,15 +158,23 @@ impl Vocabulary {
 
     /// The words that are written like `lower` or, accents aside, `plain`.
     pub fn written(&self, lower: &str, plain: &str) -> impl Iterator<Item = u32> {
-        let of = |map: &HashMap<Arc<str>, u32>, key: &str| map.get(key).copied().unwrap_or(NONE);
-        let chain = |mut at: u32| {
-            std::iter::from_fn(move || {
-                let word = self.words.get(at as usize)?;
-                Some(std::mem::replace(&mut at, word.next))
-            })
-        };
-        let other = if lower == plain { NONE } else { of(&self.by_lower, plain) };
-        chain(of(&self.by_lower, lower)).chain(chain(of(&self.by_plain, plain))).chain(chain(other))
+        let first = self.by_plain.get(plain).copied().unwrap_or(NONE);
+        let accented = self.chain(first, |word| word.next_plain);
+        let other = self.spelled(plain).filter(move |_| lower != plain);
+        self.spelled(lower).chain(accented).chain(other)
+    }
+
+    /// The words that are written exactly like `lower`.
+    pub fn spelled(&self, lower: &str) -> impl Iterator<Item = u32> {
+        let first = self.by_lower.get(lower).copied().unwrap_or(NONE);
+        self.chain(first, |word| word.next)
+    }
+
+    fn chain(&self, mut at: u32, next: fn(&Word) -> u32) -> impl Iterator<Item = u32> {
+        std::iter::from_fn(move || {
+            let word = self.words.get(at as usize)?;
+            Some(std::mem::replace(&mut at, next(word)))
+        })
     }
 
     /// The word that `plain`, which is not among them, is most likely a slip of: one edit away, or
@@ -195,6 +214,14 @@ impl Vocabulary {
             }
         }
         best.map(|(distance, .., at)| (at, distance))
+    }
+}
+
+/// Whether a word, in lower case and without accents, is a function word of `language`.
+fn is_function_word(lower: &str, plain: &str, language: Language) -> bool {
+    match language {
+        Language::Vietnamese => text::is_toned_function_word(lower),
+        _ => text::is_function_word(plain, language),
     }
 }
 

@@ -125,3 +125,17 @@ fn a_pair_in_the_visitors_language_comes_before_one_in_another() {
         assert_eq!(pair.answer, answer, "{question}");
     }
 }
+
+#[test]
+fn a_syllable_of_another_tone_is_another_word_unless_it_is_typed_without() {
+    let texts = [
+        "Bạn bè và khách của bạn được vào cửa miễn phí, bạn chỉ cần báo trước cho bạn của chúng tôi.",
+        "Bàn ăn được làm từ gỗ sồi, mỗi bàn nặng bốn mươi ki-lô-gam.",
+        "Ban quản lý họp vào thứ hai hằng tuần.",
+    ];
+    let index = index(&texts, &[]);
+    let first = |question: &str| index.rank(question, None, 3).hits.first().map(|hit| hit.entry);
+    assert_eq!(first("Cái bàn nặng bao nhiêu?"), Some(1));
+    assert_eq!(first("Ban quản lý họp khi nào?"), Some(2));
+    assert_eq!(first("cai ban nang bao nhieu ki lo gam"), Some(1));
+}

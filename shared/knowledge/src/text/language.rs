@@ -1,6 +1,9 @@
 //! Which language a text is in: by its script, and among those of one script by its function words.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +61,16 @@ static FUNCTION_WORDS: LazyLock<HashMap<String, u32>> = LazyLock::new(|| {
 /// Whether the folded `word` is a function word of `language`.
 pub(crate) fn is_function_word(word: &str, language: Language) -> bool {
     FUNCTION_WORDS.get(word).is_some_and(|set| set & bit(language) != 0)
+}
+
+/// The function words of Vietnamese with their tones, without which many are another word.
+static TONED: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    function_words::of(Language::Vietnamese).split_whitespace().map(fold::lower).collect()
+});
+
+/// Whether `word`, in lower case, is a function word of Vietnamese as it is written with tones.
+pub(crate) fn is_toned_function_word(word: &str) -> bool {
+    TONED.contains(word)
 }
 
 /// Whether the folded `word` is a function word of any language.

@@ -13,11 +13,11 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use fold::lower;
 pub use language::{Language, detect, detect_among, detect_plainly};
-pub(crate) use language::{is_function_word, is_function_word_anywhere};
+pub(crate) use language::{is_function_word, is_function_word_anywhere, is_toned_function_word};
 pub use stem::Stems;
 pub(crate) use stem::folded;
-pub(crate) use tokenize::is_unspaced;
 pub use tokenize::spans;
+pub(crate) use tokenize::{is_cluster, is_unspaced};
 
 /// The words of `text` in the form in which they are compared, function words included.
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {

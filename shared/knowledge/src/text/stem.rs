@@ -1,6 +1,6 @@
 //! Terms: what is indexed and searched of a word, which is its stem in its language.
 
-use rust_stemmers::{Algorithm, Stemmer};
+use snowball_stemmers_rs::{Algorithm, Stemmer};
 
 use super::{Language, fold, language, spans};
 
@@ -44,6 +44,11 @@ impl Stems {
             Language::Russian => Some(Algorithm::Russian),
             Language::Greek => Some(Algorithm::Greek),
             Language::Arabic => Some(Algorithm::Arabic),
+            Language::Hindi => Some(Algorithm::Hindi),
+            Language::Polish => Some(Algorithm::Polish),
+            Language::Czech => Some(Algorithm::Czech),
+            Language::Ukrainian => Some(Algorithm::Ukrainian),
+            Language::Indonesian => Some(Algorithm::Indonesian),
             _ => None,
         };
         Self { language, stemmer: algorithm.map(Stemmer::create) }
@@ -64,6 +69,8 @@ impl Stems {
         let stemmer = self.stemmer.as_ref().filter(|_| lower.chars().all(char::is_alphabetic));
         match stemmer {
             Some(stemmer) => fold::plain(&stemmer.stem(&lower)),
+            // A syllable of another tone is another word.
+            None if self.language == Language::Vietnamese => lower,
             None => fold::plain(&lower),
         }
     }
@@ -114,6 +121,9 @@ mod tests {
             terms(Language::French, "fermée")[0]
         );
         assert_eq!(terms(Language::English, "E04 C++ XK200s"), ["e04", "c++", "xk200s"]);
+        let books = terms(Language::Hindi, "किताब किताबें किताबों");
+        assert!(books.iter().all(|term| *term == books[0]), "{books:?}");
+        assert_eq!(terms(Language::Vietnamese, "Bàn bạn ban"), ["bàn", "bạn", "ban"]);
     }
 
     #[test]

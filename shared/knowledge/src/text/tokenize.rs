@@ -131,6 +131,11 @@ pub(crate) fn is_unspaced(word: &str) -> bool {
         && !(katakana && word.chars().nth(1).is_some())
 }
 
+/// Whether a word is a single cluster of such a script.
+pub(crate) fn is_cluster(word: &str) -> bool {
+    is_unspaced(word) && word.graphemes(true).nth(1).is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,5 +188,6 @@ mod tests {
         assert!(
             is_unspaced("ที่") && is_unspaced("退") && !is_unspaced("データ") && !is_unspaced("a")
         );
+        assert!(is_cluster("ที่") && is_cluster("退") && !is_cluster("ที่นี่") && !is_cluster("退货"));
     }
 }
