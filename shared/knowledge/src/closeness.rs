@@ -80,6 +80,8 @@ pub(crate) struct Comparing {
     words: Vec<Wanted>,
     vector: Option<Vector>,
     kind: Option<Asks>,
+    /// All words, in plain form.
+    plain: Vec<String>,
 }
 
 impl Comparing {
@@ -119,7 +121,7 @@ impl Comparing {
             .iter()
             .filter_map(|place| Some(asked.words.get(usize::from(*place))?.plain.clone()))
             .collect();
-        Self { words, vector, kind: asks::asks(&plain) }
+        Self { words, vector, kind: asks::asks(&plain), plain }
     }
 
     /// How close the passage `entry` is, below `heading`.
@@ -157,7 +159,9 @@ impl Comparing {
             None => 0.0,
         };
         let kind = match self.kind {
-            Some(kind) => f32::from(u8::from(quote::has_kind(&index.content(entry), kind))),
+            Some(kind) => {
+                f32::from(u8::from(quote::has_kind(&index.content(entry), kind, &self.plain)))
+            }
             None => 0.5,
         };
         Closeness {

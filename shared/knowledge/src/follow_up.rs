@@ -3,7 +3,7 @@
 
 mod narrowed;
 
-pub use narrowed::{names_what_is_new, narrowed};
+pub use narrowed::{names_what_is_new, narrowed, says_more};
 
 use crate::{
     asks::{self, Asks},

@@ -6,6 +6,7 @@
 //! thing that is requested. What the heading says already needs no repetition: below a heading that is
 //! the question itself the answer is at the beginning.
 
+mod kinds;
 mod lines;
 mod names;
 mod ranges;
@@ -17,7 +18,7 @@ mod weekdays;
 
 use domain::conversation::shorten;
 
-pub(crate) use self::score::has_kind;
+pub(crate) use self::kinds::has_kind;
 use self::{
     lines::{Kind, Line, kind, lines, parts},
     score::Scorer,
@@ -121,6 +122,19 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
     } else {
         scope::led(&lines, at, quoted)
     }
+}
+
+/// How well the sentence of `content` fits that fits best, to be compared with others below the same
+/// heading.
+pub(crate) fn fit(content: &str, heading: &str, query: &QuoteQuery<'_>, stems: &Stems) -> f32 {
+    let heading: Vec<String> = stems.terms(heading).collect();
+    let total = query.terms.iter().map(|(_, weight)| weight).sum();
+    let numbers = ranges::numbers(&query.words);
+    let scorer = Scorer { query, stems, total, heading: &heading, numbers };
+    let lines = lines(content);
+    let scores =
+        lines.iter().flat_map(|line| parts(line).map(|part| scorer.score(part, line.kind)));
+    scores.fold(0.0, f32::max)
 }
 
 /// A sentence or a line, and how well it fits the question.

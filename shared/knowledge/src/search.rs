@@ -154,6 +154,7 @@ impl Index {
             near.iter().any(|near| near.likeness.is_apart && self.is_pair(hit.entry, near.pair))
         };
         let mut hits: Vec<Hit> = ranking.hits.iter().copied().filter(|hit| !apart(hit)).collect();
+        let query = self.quoting(question, &asked);
         // The best passage is first, before pairs that ask something else.
         let wanted = named.or(first.map(|at| ranking.hits[at].entry));
         if let Some(entry) = wanted
@@ -164,10 +165,12 @@ impl Index {
             let score = hits.first().map_or(0.0, |hit| hit.score);
             hits.retain(|hit| hit.entry != head);
             hits.insert(0, Hit { entry: head, score, ..Hit::default() });
-        } else if let Some(at) = hits.iter().position(|hit| Some(hit.entry) == wanted) {
-            hits[..=at].rotate_right(1);
+        } else {
+            let best = wanted.map(|wanted| self.best_of_section(wanted, &hits, &query));
+            if let Some(at) = hits.iter().position(|hit| Some(hit.entry) == best) {
+                hits[..=at].rotate_right(1);
+            }
         }
-        let query = self.quoting(question, &asked);
         let passages: Vec<Passage> =
             hits.into_iter().take(limit).filter_map(|hit| self.passage(hit, &query)).collect();
         match passages.is_empty() || wanted.is_none() {

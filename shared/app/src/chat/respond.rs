@@ -19,6 +19,10 @@ const MORE: usize = 600;
 /// it may be or not.
 const GAIN: f64 = 0.15;
 
+/// What the confidence counts for that what was said before answers a message which names something
+/// that it does not.
+const STALE: f64 = 0.5;
+
 /// What the engine says by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Said {
@@ -140,6 +144,13 @@ impl<'m> Message<'m> {
         text::normalized(before).contains(&text::normalized(said)) && !self.names_what_is_new(said)
     }
 
+    /// Whether `found` is what was said before, though the message is about something else too.
+    fn is_stale(&self, found: &Found) -> bool {
+        self.leaves_out()
+            && follow_up::says_more(self.question, self.language)
+            && self.is_repeated(found)
+    }
+
     fn names_what_is_new(&self, said: &str) -> bool {
         follow_up::names_what_is_new(self.question, said, self.language)
     }
@@ -154,13 +165,18 @@ impl<'m> Message<'m> {
                 && said_by(found).is_some_and(|said| self.names_what_is_new(said))
         });
         let named = named.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
-        let with = named.unwrap_or(with);
+        let is_stale = named.is_none() && self.is_stale(&with);
+        let with = match named {
+            Some(named) => named,
+            None if is_stale => Found { confidence: with.confidence * STALE, ..with },
+            None => with,
+        };
         let clearly = matches!(self.reading, MessageReading::With(_, true));
         // A question that is answered as it is is not dragged back, nor one that asks the opposite of
         // something known.
         let is_opposite = !clearly && alone.likeness.is_some_and(|likeness| likeness.is_apart);
         let stands_alone = alone.confidence >= 1.0 || is_opposite;
-        let gain = if clearly { -GAIN } else { GAIN };
+        let gain = if clearly && !is_stale { -GAIN } else { GAIN };
         if !stands_alone && with.confidence >= alone.confidence + gain {
             self.assured(with)
         } else {
@@ -350,6 +366,22 @@ mod tests {
         assert!(refused.text.starts_with("Das kann ich"), "{}", refused.text);
         assert!(refused.text.ends_with("- Opening hours") && refused.unanswered);
         assert!(said(of("How high is it?", Found::nothing())).text.starts_with(REFUSAL));
+    }
+
+    #[test]
+    fn what_was_said_before_is_no_answer_to_what_is_named_anew() {
+        let chatbot = chatbot(json!({}));
+        let past = [turn("What does colour printing cost?", "Printing in colour is 45p a page.")];
+        let again = || passages(0.8, "Printing in colour is 45p a page.");
+        let message = Message::read(&chatbot, "and how long may I use a computer?", &past, &[]);
+        let chosen = message.choose(vec![passages(0.3, "Computers"), again()], Vec::new());
+        assert_eq!(chosen.confidence, 0.3);
+        let chosen = message.choose(vec![passages(0.1, "Computers"), again()], Vec::new());
+        assert_eq!(chosen.confidence, 0.4, "offered, not said again");
+        // Who asks why is answered with what explains it, though it was said.
+        let message = Message::read(&chatbot, "why?", &past, &[]);
+        let chosen = message.choose(vec![passages(0.1, "Computers"), again()], Vec::new());
+        assert!(chosen.confidence >= 0.8);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! which: each word of the former question gives way in turn.
 
 use crate::{
+    asks::{self, Asks},
     small_talk::{Cue, table},
     text::{self, Language},
 };
@@ -20,6 +21,17 @@ fn content(message: &str, language: Language) -> Vec<String> {
 pub fn names_what_is_new(message: &str, said: &str, language: Language) -> bool {
     let new = content(message, language);
     text::words(said).any(|word| new.iter().any(|new| is_form_of(new, &word)))
+}
+
+/// Whether `message` has a word of its own that says what it is about; "how much?" and "why?" have none.
+pub fn says_more(message: &str, language: Language) -> bool {
+    let words: Vec<String> = text::words(message).collect();
+    let measures: Vec<&String> = words
+        .windows(2)
+        .filter(|two| asks::asks(two) == Some(Asks::Measure))
+        .map(|two| &two[1])
+        .collect();
+    content(message, language).iter().any(|word| !measures.contains(&word))
 }
 
 fn is_form_of(one: &str, other: &str) -> bool {
@@ -77,6 +89,19 @@ mod tests {
             assert!(all.is_empty(), "{message}: {all:?}");
         }
         assert!(narrowed("Tents?", "and stoves?", Language::English).is_empty(), "nothing is kept");
+    }
+
+    #[test]
+    fn a_message_says_more_that_has_a_word_of_its_own() {
+        for (message, more) in [
+            ("why?", false),
+            ("and how much is it?", false),
+            ("how long?", false),
+            ("and how long can I be on the computer?", true),
+            ("and what if it dies?", true),
+        ] {
+            assert_eq!(says_more(message, Language::English), more, "{message}");
+        }
     }
 
     #[test]

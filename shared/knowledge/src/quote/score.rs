@@ -2,13 +2,13 @@
 
 use super::{
     KIND, NEARNESS, QuoteQuery, ROW_NAMED, SAME_CONCEPT, UNTOLD, asks_something,
+    kinds::has_kind,
     lines::{Kind, Line},
     names::{alike, alternatives, has_compounds, is_part, row_name, share_of_parts},
     ranges, weekdays,
 };
 use crate::{
-    asks::{self, Asks},
-    concepts,
+    asks, concepts,
     semantic::static_embedding,
     text::{self, Stems},
 };
@@ -53,7 +53,8 @@ impl Scorer<'_> {
             .vector
             .and_then(|vector| Some(static_embedding::embed(sentence)?.cosine(vector).max(0.0)));
         let is_named = kind == Kind::Line && self.names_row(sentence);
-        let kind_fits = asks::asks(&self.query.words).is_some_and(|asks| has_kind(sentence, asks));
+        let words = &self.query.words;
+        let kind_fits = asks::asks(words).is_some_and(|asks| has_kind(sentence, asks, words));
         let told = match kind {
             Kind::Line if is_named => 1.0,
             Kind::Line => UNTOLD,
@@ -101,27 +102,6 @@ impl Scorer<'_> {
         let below = self.query.terms.iter().filter(|(term, _)| lacks(term) && has(term));
         let below: f32 = below.map(|(_, weight)| weight).sum();
         if self.total > 0.0 { below / self.total } else { 0.0 }
-    }
-}
-
-/// Whether a sentence has what a question of this kind asks for.
-pub(crate) fn has_kind(sentence: &str, kind: Asks) -> bool {
-    const NUMBERS: &str = "one two three four five six seven eight nine ten eleven twelve twenty thirty \
-        ninety hundred half ein zwei drei vier funf zehn deux trois dix dos tres diez due tre dieci dois \
-        два три десять iki uc on";
-    const TIMES: &str = "day days week weeks month months year years hour hours minute minutes monday \
-        tuesday wednesday thursday friday saturday sunday january february march april june july august \
-        september october november december today tomorrow always daily weekly until noon midnight tag tage \
-        woche montag freitag jour jours semaine dia dias semana giorno giorni день дня gun hafta";
-    let has = |list: &str| {
-        text::words(sentence).any(|word| list.split_whitespace().any(|one| one == word))
-    };
-    let digits = sentence.chars().any(char::is_numeric);
-    match kind {
-        Asks::When => digits || has(TIMES) || has(NUMBERS),
-        Asks::Measure => digits || has(NUMBERS),
-        Asks::Why => has("because since therefore weil denn parce porque perche потому cunku"),
-        Asks::Who | Asks::Where => false,
     }
 }
 

@@ -19,6 +19,11 @@ fn day(word: &str) -> Option<usize> {
     WEEK.iter().position(|names| names.split(' ').any(|name| name == word))
 }
 
+/// Whether a plain word is the name of a day, and not a short form that is a word of its own.
+pub(super) fn is_day(word: &str) -> bool {
+    (word.chars().count() > 3 || !word.is_ascii()) && day(word).is_some()
+}
+
 /// Whether a day in these plain words is one of the days that `name` runs through.
 pub(super) fn is_within(asked: &[String], name: &str) -> bool {
     let written: Vec<(usize, &str)> = text::spans(name).collect();

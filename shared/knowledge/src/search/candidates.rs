@@ -177,19 +177,10 @@ impl Index {
 
     /// The first passage of the section that `entry` is in.
     pub(super) fn head_of_section(&self, entry: u32) -> u32 {
-        let same = |a: u32, b: u32| {
-            let place = |entry: u32| match self.entries.get(entry as usize) {
-                Some(At::Passage { segment, place }) => {
-                    let part = self.parts.get(*segment as usize)?;
-                    let (above, _) = part.segment.above(*place as usize)?;
-                    Some((*segment, above.url.as_deref(), above.headings.as_slice()))
-                }
-                _ => None,
-            };
-            place(a).is_some() && place(a) == place(b)
-        };
         let mut head = entry;
-        while let Some(before) = head.checked_sub(1).filter(|before| same(*before, head)) {
+        while let Some(before) =
+            head.checked_sub(1).filter(|before| self.is_same_section(*before, head))
+        {
             head = before;
         }
         head

@@ -9,11 +9,14 @@ use crate::{
     concepts,
     index::{At, Index, Pair},
     question::Asked,
-    quote::{QuoteQuery, quote, scope},
+    quote::{QuoteQuery, fit, quote, scope},
     rank::Hit,
     semantic::static_embedding,
     text::{self, Language, Stems},
 };
+
+/// How much better a sentence of another part of a section has to fit, to be the one that is quoted.
+const FITS_BETTER: f32 = 0.1;
 
 impl Index {
     /// The question as sentences are compared with it.
@@ -109,6 +112,52 @@ impl Index {
         }
     }
 
+    /// Of the passages below the heading that `wanted` is below, which are parts of one section, the one
+    /// with the sentence that fits best.
+    pub(super) fn best_of_section(&self, wanted: u32, hits: &[Hit], query: &Quoting) -> u32 {
+        let heading = self.heading(wanted).unwrap_or_default();
+        if heading.is_empty() {
+            return wanted;
+        }
+        let query = query.as_query();
+        let fit = |entry: u32| {
+            let stems = Stems::of(self.language(entry));
+            fit(&self.content(entry), heading, &query, &stems)
+        };
+        let section = hits
+            .iter()
+            .map(|hit| hit.entry)
+            .filter(|entry| *entry != wanted && self.is_same_section(*entry, wanted));
+        let best = section.map(|entry| (fit(entry), entry)).max_by(|a, b| a.0.total_cmp(&b.0));
+        match best {
+            Some((best, entry)) if best > fit(wanted) + FITS_BETTER => entry,
+            _ => wanted,
+        }
+    }
+
+    fn language(&self, entry: u32) -> Language {
+        match self.entries.get(entry as usize) {
+            Some(At::Passage { segment, .. }) => self
+                .parts
+                .get(*segment as usize)
+                .map_or(Language::Other, |part| part.segment.language),
+            _ => Language::Other,
+        }
+    }
+
+    /// Whether two passages are below one heading of one page.
+    pub(super) fn is_same_section(&self, one: u32, other: u32) -> bool {
+        let place = |entry: u32| match self.entries.get(entry as usize) {
+            Some(At::Passage { segment, place }) => {
+                let part = self.parts.get(*segment as usize)?;
+                let (above, _) = part.segment.above(*place as usize)?;
+                Some((*segment, above.url.as_deref(), above.headings.as_slice()))
+            }
+            _ => None,
+        };
+        place(one).is_some() && place(one) == place(other)
+    }
+
     pub(super) fn passage(&self, hit: Hit, query: &Quoting) -> Option<Passage> {
         let citation = self.citation(hit.entry)?;
         let score = f64::from(hit.score);
@@ -123,12 +172,7 @@ impl Index {
                 let content = segment.content(place as usize);
                 let heading = self.heading(hit.entry).unwrap_or_default();
                 let headings = segment.above(place as usize).map(|(above, _)| &above.headings);
-                let query = QuoteQuery {
-                    terms: query.terms.clone(),
-                    concepts: query.concepts.clone(),
-                    vector: query.vector.as_ref(),
-                    words: query.words.clone(),
-                };
+                let query = query.as_query();
                 let stems = Stems::of(segment.language);
                 let url = citation.url.as_deref();
                 let repeated = self.repeated_lines();
@@ -146,6 +190,17 @@ pub(super) fn echoes(quote: &str, question: &str) -> bool {
     let asked: HashSet<String> = text::words(question).collect();
     let mut words = text::words(quote).peekable();
     words.peek().is_some() && words.all(|word| asked.contains(&word))
+}
+
+impl Quoting {
+    fn as_query(&self) -> QuoteQuery<'_> {
+        QuoteQuery {
+            terms: self.terms.clone(),
+            concepts: self.concepts.clone(),
+            vector: self.vector.as_ref(),
+            words: self.words.clone(),
+        }
+    }
 }
 
 /// A question, ready to choose sentences by.
