@@ -23,9 +23,19 @@ pub fn names_what_is_new(message: &str, said: &str, language: Language) -> bool 
     text::words(said).any(|word| new.iter().any(|new| is_form_of(new, &word)))
 }
 
-/// Whether `message` has a word of its own that says what it is about; "how much?" and "why?" have none.
+/// Whether one of `words` stands for what was asked before.
+fn refers(words: &[String], language: Language) -> bool {
+    table(language)
+        .is_some_and(|own| words.iter().any(|word| own.is(Cue::It, std::slice::from_ref(word))))
+}
+
+/// Whether `message` has words of its own that say what it is about; "how much?" and "why?" have none, and
+/// "can I change it?" is about what was asked before.
 pub fn says_more(message: &str, language: Language) -> bool {
     let words: Vec<String> = text::words(message).collect();
+    if refers(&words, language) {
+        return false;
+    }
     let measures: Vec<&String> = words
         .windows(2)
         .filter(|two| asks::asks(two) == Some(Asks::Measure))
@@ -47,10 +57,8 @@ fn is_form_of(one: &str, other: &str) -> bool {
 /// `message` does not name another thing ("and …?", "what about …?").
 pub fn narrowed(before: &str, message: &str, language: Language) -> Vec<String> {
     let words: Vec<String> = text::words(message).collect();
-    let is_another = table(language).is_some_and(|own| {
-        let refers = words.iter().any(|word| own.is(Cue::It, std::slice::from_ref(word)));
-        own.begins(Cue::And, &words) > 0 && !refers
-    });
+    let is_another = table(language).is_some_and(|own| own.begins(Cue::And, &words) > 0)
+        && !refers(&words, language);
     let new = if is_another { content(message, language) } else { Vec::new() };
     let spans: Vec<(&str, String)> =
         text::spans(before).map(|(_, written)| (written, text::folded(written))).collect();
@@ -98,7 +106,8 @@ mod tests {
             ("and how much is it?", false),
             ("how long?", false),
             ("and how long can I be on the computer?", true),
-            ("and what if it dies?", true),
+            ("and on public holidays?", true),
+            ("and what if it dies?", false),
         ] {
             assert_eq!(says_more(message, Language::English), more, "{message}");
         }
