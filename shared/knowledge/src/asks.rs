@@ -263,16 +263,33 @@ pub(crate) fn denies(words: &[String]) -> bool {
 
 /// Whether `one` turns round what `other` says; both plain, stemmed or not.
 pub(crate) fn are_opposites(one: &str, other: &str) -> bool {
-    let listed = OPPOSITES
-        .iter()
-        .any(|(a, b)| (alike(a, one) && alike(b, other)) || (alike(a, other) && alike(b, one)));
-    let turned = |long: &str, short: &str| {
-        short.chars().count() > 3
-            && TURNING
-                .iter()
-                .any(|prefix| long.strip_prefix(prefix).is_some_and(|rest| alike(rest, short)))
-    };
-    listed || turned(one, other) || turned(other, one)
+    Opposites::of(one).have(other)
+}
+
+/// What turns a word round, to be compared with many others.
+pub(crate) struct Opposites {
+    word: String,
+    listed: Vec<&'static str>,
+}
+
+impl Opposites {
+    /// Of a plain word, stemmed or not.
+    pub fn of(word: &str) -> Self {
+        let both = OPPOSITES.iter().flat_map(|(a, b)| [(a, b), (b, a)]);
+        let listed = both.filter(|(one, _)| alike(one, word)).map(|(_, other)| *other).collect();
+        Self { word: word.to_owned(), listed }
+    }
+
+    /// Whether `other` is one of them.
+    pub fn have(&self, other: &str) -> bool {
+        let turned = |long: &str, short: &str| {
+            let mut rests = TURNING.iter().filter_map(|prefix| long.strip_prefix(prefix));
+            rests.any(|rest| short.chars().count() > 3 && alike(rest, short))
+        };
+        self.listed.iter().any(|listed| alike(listed, other))
+            || turned(&self.word, other)
+            || turned(other, &self.word)
+    }
 }
 
 /// Whether two words are one in another form, as far as their letters tell.

@@ -3,7 +3,7 @@
 //! passage is compared as if it were the question that the passage answers.
 
 use crate::{
-    asks::{self, Asks},
+    asks::{self, Asks, Opposites},
     concepts,
     index::Index,
     question::Asked,
@@ -66,6 +66,7 @@ pub struct Closeness {
 /// A word of the question, ready to be compared.
 struct Wanted {
     plain: String,
+    opposites: Opposites,
     weight: f32,
     /// What it says of itself, whatever the entries.
     worth: f32,
@@ -108,6 +109,7 @@ impl Comparing {
                     is_known: word.is_known,
                     vector: embed(&plain),
                     concept: word.concept.or_else(|| concepts::of(&plain)),
+                    opposites: Opposites::of(&plain),
                     plain,
                     weight: word.weight * worth,
                     terms,
@@ -228,7 +230,7 @@ impl Wanted {
         if self.plain == plain || term.is_some_and(|term| self.terms.contains(&term)) {
             return 1.0;
         }
-        if asks::are_opposites(&self.plain, plain) {
+        if self.opposites.have(plain) {
             return 0.0;
         }
         if self.concept.is_some() && self.concept == concepts::of(plain) {

@@ -162,6 +162,32 @@ fn imply_place(asked: &mut Asked, plain: &[String]) {
     }
 }
 
+/// Two clusters that no entry has beside each other, between two that it has, are the end of one word and
+/// the beginning of the next, and say nothing.
+fn leave_out_borders(asked: &mut Asked) {
+    // A pair of clusters is in front of its second one.
+    let places: Vec<usize> = asked.order.iter().map(|place| usize::from(*place)).collect();
+    let is_pair = |place: usize| {
+        let plain = asked.words.get(place).map_or("", |word| word.plain.as_str());
+        text::is_unspaced(plain) && !text::is_cluster(plain)
+    };
+    let is_known = |place: usize| asked.words.get(place).is_some_and(|word| word.is_known);
+    let is_border = |at: &usize| {
+        let beside = [at.checked_sub(2), at.checked_add(2)];
+        let beside = beside.map(|at| at.and_then(|at| places.get(at)).copied());
+        let known =
+            |place: Option<usize>| place.is_some_and(|place| is_pair(place) && is_known(place));
+        let place = places[*at];
+        is_pair(place) && !is_known(place) && beside.into_iter().all(known)
+    };
+    let borders: Vec<usize> = (0..places.len()).filter(is_border).map(|at| places[at]).collect();
+    for place in borders {
+        if let Some(word) = asked.words.get_mut(place) {
+            (word.weight, word.is_function) = (0.0, true);
+        }
+    }
+}
+
 impl Index {
     /// What `question` asks for.
     pub(crate) fn asked(&self, question: &str) -> Asked {
@@ -193,6 +219,7 @@ impl Index {
                 word.is_known = true;
             }
         }
+        leave_out_borders(&mut asked);
         asked
     }
 

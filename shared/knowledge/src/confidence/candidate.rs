@@ -15,6 +15,10 @@ const MAX_APART: f32 = 0.35;
 const SAME_MEANING: f32 = 1.3;
 /// ln(1 + entries) of the smallest collections that the fit knows.
 const FEW: f32 = 2.1;
+/// A share of what the question says that is as good as nothing, and what an entry has at most that has
+/// no more: it may be offered.
+const NEXT_TO_NOTHING: f32 = 0.1;
+const MAX_WITH_NOTHING: f32 = 0.45;
 /// A share of words from which on a pair asks the same in other order or form, whatever the fit
 /// says of paraphrases.
 const SAME_WORDS: (f32, f32) = (0.75, 0.95);
@@ -72,6 +76,7 @@ impl Candidate<'_> {
         // than what the entry has of the question.
         let is_few = self.evidence.entries < FEW;
         let fitted = if is_few { fitted.min(self.has_of_question()) } else { fitted };
+        let fitted = if self.has_nothing() { fitted.min(MAX_WITH_NOTHING) } else { fitted };
         let Some(likeness) = self.likeness else { return fitted };
         let same = likeness.shared.min(likeness.covered.max(likeness.shared));
         let same = ((same - SAME_WORDS.0) / (SAME_WORDS.1 - SAME_WORDS.0)).clamp(0.0, 1.0);
@@ -79,6 +84,11 @@ impl Candidate<'_> {
         let is_apart =
             likeness.is_apart && (likeness.shared >= SAME_SUBJECT || likeness.is_other_code);
         if is_apart { sure.min(MAX_APART) } else { sure }
+    }
+
+    /// Whether it has next to nothing of the question, where nothing but words can tell.
+    fn has_nothing(&self) -> bool {
+        self.evidence.reliance <= 0.0 && self.closeness.told < NEXT_TO_NOTHING
     }
 
     /// What it has of the question, in words or as a model has it.

@@ -139,3 +139,13 @@ fn a_syllable_of_another_tone_is_another_word_unless_it_is_typed_without() {
     assert_eq!(first("Ban quản lý họp khi nào?"), Some(2));
     assert_eq!(first("cai ban nang bao nhieu ki lo gam"), Some(1));
 }
+
+#[test]
+fn where_two_words_meet_nothing_is_missed() {
+    let index =
+        index(&["您可以在三十天内退回未使用的商品，不需要原来的包装，运费由我们承担。"], &[]);
+    let asked = index.find("退回商品需要包装吗？", 3);
+    let other = index.find("你们的老板今年多大年纪？", 3);
+    assert!(asked.confidence > 0.5, "{}", asked.confidence);
+    assert!(other.confidence < 0.2, "{}", other.confidence);
+}
