@@ -39,6 +39,9 @@ const OWN_WORDS: usize = 12;
 /// What a question for a place is about that names nothing.
 const PLACE: &str = "address";
 
+/// The share of entries that have what they are all about.
+const EVERYWHERE: f32 = 0.8;
+
 /// No word of the question.
 pub(crate) const NONE: u16 = u16::MAX;
 
@@ -148,9 +151,14 @@ impl Asked {
     }
 }
 
-/// "Where are you?" has no word that says what it is about: an address.
-fn imply_place(asked: &mut Asked, plain: &[String]) {
-    let is_bare = asked.words.iter().all(|word| word.is_function);
+/// "Where are you?" has no word that says what it is about: an address. Nor has "Where is Mill Bakery?" where
+/// every entry has that name above it.
+fn imply_place(asked: &mut Asked, plain: &[String], is_everywhere: impl Fn(u32) -> bool) {
+    let is_name = |at: usize| {
+        let own = asked.terms.iter().filter(|term| usize::from(term.word) == at);
+        own.map(|term| term.term).any(&is_everywhere)
+    };
+    let is_bare = asked.words.iter().enumerate().all(|(at, word)| word.is_function || is_name(at));
     if !is_bare || asks::asks(plain) != Some(Asks::Where) {
         return;
     }
@@ -211,7 +219,8 @@ impl Index {
             self.ask_word(&mut asked, written, &plain[at], measures);
         }
         self.name_concepts(&mut asked, &plain);
-        imply_place(&mut asked, &plain);
+        let everywhere = (EVERYWHERE * self.len() as f32).max(2.0);
+        imply_place(&mut asked, &plain, |term| self.postings(term).len() as f32 >= everywhere);
         self.say_otherwise(&mut asked);
         self.correct(&mut asked);
         for place in asked.terms.iter().flat_map(|term| [term.word, term.also]) {

@@ -149,3 +149,25 @@ fn where_two_words_meet_nothing_is_missed() {
     assert!(asked.confidence > 0.5, "{}", asked.confidence);
     assert!(other.confidence < 0.2, "{}", other.confidence);
 }
+
+#[test]
+fn whoever_asks_where_is_told_the_address() {
+    let chunk = |content: &str, heading: &str| Chunk {
+        content: content.to_owned(),
+        headings: vec![heading.to_owned()],
+        title: "Quarry Dental".to_owned(),
+        ..Chunk::default()
+    };
+    let chunks = [
+        chunk("We see children and adults, and emergencies on the same day.", "Treatments"),
+        chunk("Monday to Friday, 8 to 18\nQuarry Dental, 7 Long Street, Hexham", "Hours"),
+        chunk("A check-up is 40 pounds, a filling 90 pounds.", "Prices"),
+    ];
+    let index = Index::new([(SourceId::new(), Arc::new(Segment::build(&chunks)))], []);
+    for question in ["Where are you?", "Where is Quarry Dental?", "What's your address?"] {
+        let found = index.find(question, 3);
+        let Match::Passages(passages) = &found.best else { panic!("{question}: {found:?}") };
+        assert!(passages[0].quote.contains("7 Long Street"), "{question}: {}", passages[0].quote);
+        assert!(found.confidence > 0.5, "{question}: {}", found.confidence);
+    }
+}
