@@ -23,7 +23,7 @@ pub fn names_what_is_new(message: &str, said: &str, language: Language) -> bool 
     text::words(said).any(|word| new.iter().any(|new| is_form_of(new, &word)))
 }
 
-/// Whether one of `words` stands for what was asked before.
+/// Whether one of `words` refers to what was asked before.
 fn refers(words: &[String], language: Language) -> bool {
     table(language)
         .is_some_and(|own| words.iter().any(|word| own.is(Cue::It, std::slice::from_ref(word))))
