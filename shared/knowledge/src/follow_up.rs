@@ -230,16 +230,23 @@ fn subject(past: &[Past], language: Language) -> String {
     }
 }
 
+/// Those of `words` that ask for a measure and name nothing: "long" in "how long".
+fn measures(words: &[String]) -> impl Iterator<Item = &String> {
+    let asks = |two: &&[String]| asks::asks(two) == Some(Asks::Measure);
+    words.windows(2).filter(asks).map(|two| &two[1])
+}
+
+/// Whether one of `words` refers to what was asked before.
+fn refers(own: &Table, words: &[String]) -> bool {
+    words.iter().any(|word| own.is(Cue::It, std::slice::from_ref(word)))
+}
+
 /// Whether `words` leave their subject out: clearly, maybe, or not.
 fn leaves_out(own: &Table, words: &[String], language: Language) -> Option<bool> {
     let is_function = |word: &&String| text::is_function_word(word, language);
     let unspaced = words.iter().any(|word| text::is_unspaced(word));
     let content = words.iter().filter(|word| !is_function(word)).count();
-    // "How long" asks for a measure and names nothing.
-    let measures = words
-        .windows(2)
-        .filter(|two| asks::asks(two) == Some(Asks::Measure) && !is_function(&&two[1]));
-    let content = content.saturating_sub(measures.count());
+    let content = content.saturating_sub(measures(words).filter(|word| !is_function(word)).count());
     let content = if unspaced { content.div_ceil(2) } else { content };
     let joins = own.begins(Cue::And, words);
     if joins > 0 && content <= MAX_CONTENT + 1 {
@@ -249,9 +256,7 @@ fn leaves_out(own: &Table, words: &[String], language: Language) -> Option<bool>
     if content == 0 {
         return Some(true);
     }
-    let refers = words.iter().skip(1).any(|word| own.is(Cue::It, std::slice::from_ref(word)))
-        || words.first().is_some_and(|word| own.is(Cue::It, std::slice::from_ref(word)));
-    if refers && content <= MAX_CONTENT {
+    if refers(own, words) && content <= MAX_CONTENT {
         return Some(content <= 1);
     }
     // "On Sundays?", "For students?"

@@ -73,11 +73,10 @@ pub(crate) struct QuoteQuery<'q> {
 pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems: &Stems) -> String {
     let lines = lines(content);
     let heading_terms: Vec<String> = stems.terms(heading).collect();
-    let total: f32 = query.terms.iter().map(|(_, weight)| weight).sum();
+    let scorer = Scorer::new(query, &heading_terms, stems);
+    let total = scorer.total;
     let in_heading = |term: &String| heading_terms.contains(term);
     let above: f32 = query.terms.iter().filter(|(term, _)| in_heading(term)).map(|t| t.1).sum();
-    let numbers = ranges::numbers(&query.words);
-    let scorer = Scorer { query, stems, total, heading: &heading_terms, numbers };
     let first = first_told(&lines);
     let share_above = if total > 0.0 { above / total } else { 0.0 };
     // What of the question the heading lacks, and what is below the first line has.
@@ -128,9 +127,7 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
 /// heading.
 pub(crate) fn fit(content: &str, heading: &str, query: &QuoteQuery<'_>, stems: &Stems) -> f32 {
     let heading: Vec<String> = stems.terms(heading).collect();
-    let total = query.terms.iter().map(|(_, weight)| weight).sum();
-    let numbers = ranges::numbers(&query.words);
-    let scorer = Scorer { query, stems, total, heading: &heading, numbers };
+    let scorer = Scorer::new(query, &heading, stems);
     let lines = lines(content);
     let scores =
         lines.iter().flat_map(|line| parts(line).map(|part| scorer.score(part, line.kind)));

@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_before_is_no_answer_to_what_is_named_anew() {
+    fn what_was_said_before_is_no_answer_to_something_else() {
         let chatbot = chatbot(json!({}));
         let past = [turn("What does colour printing cost?", "Printing in colour is 45p a page.")];
         let again = || passages(0.8, "Printing in colour is 45p a page.");

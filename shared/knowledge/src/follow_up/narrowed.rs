@@ -1,8 +1,8 @@
 //! A follow-up that puts one thing in the place of another ("what about boots?") where no rule tells
 //! which: each word of the former question gives way in turn.
 
+use super::{measures, refers};
 use crate::{
-    asks::{self, Asks},
     small_talk::{Cue, table},
     text::{self, Language},
 };
@@ -23,25 +23,14 @@ pub fn names_what_is_new(message: &str, said: &str, language: Language) -> bool 
     text::words(said).any(|word| new.iter().any(|new| is_form_of(new, &word)))
 }
 
-/// Whether one of `words` refers to what was asked before.
-fn refers(words: &[String], language: Language) -> bool {
-    table(language)
-        .is_some_and(|own| words.iter().any(|word| own.is(Cue::It, std::slice::from_ref(word))))
-}
-
 /// Whether `message` has words of its own that say what it is about; "how much?" and "why?" have none, and
 /// "can I change it?" is about what was asked before.
 pub fn says_more(message: &str, language: Language) -> bool {
     let words: Vec<String> = text::words(message).collect();
-    if refers(&words, language) {
-        return false;
-    }
-    let measures: Vec<&String> = words
-        .windows(2)
-        .filter(|two| asks::asks(two) == Some(Asks::Measure))
-        .map(|two| &two[1])
-        .collect();
-    content(message, language).iter().any(|word| !measures.contains(&word))
+    let measures: Vec<&String> = measures(&words).collect();
+    let is_about = |word: &String| !measures.contains(&word);
+    !table(language).is_some_and(|own| refers(own, &words))
+        && content(message, language).iter().any(is_about)
 }
 
 fn is_form_of(one: &str, other: &str) -> bool {
@@ -57,8 +46,8 @@ fn is_form_of(one: &str, other: &str) -> bool {
 /// `message` does not name another thing ("and …?", "what about …?").
 pub fn narrowed(before: &str, message: &str, language: Language) -> Vec<String> {
     let words: Vec<String> = text::words(message).collect();
-    let is_another = table(language).is_some_and(|own| own.begins(Cue::And, &words) > 0)
-        && !refers(&words, language);
+    let is_another =
+        table(language).is_some_and(|own| own.begins(Cue::And, &words) > 0 && !refers(own, &words));
     let new = if is_another { content(message, language) } else { Vec::new() };
     let spans: Vec<(&str, String)> =
         text::spans(before).map(|(_, written)| (written, text::folded(written))).collect();

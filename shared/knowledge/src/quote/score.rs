@@ -22,7 +22,13 @@ pub(super) struct Scorer<'q> {
     pub numbers: Vec<f32>,
 }
 
-impl Scorer<'_> {
+impl<'q> Scorer<'q> {
+    /// That of `query` below a heading of these terms.
+    pub fn new(query: &'q QuoteQuery<'q>, heading: &'q [String], stems: &'q Stems) -> Self {
+        let total = query.terms.iter().map(|(_, weight)| weight).sum();
+        Self { query, stems, total, heading, numbers: ranges::numbers(&query.words) }
+    }
+
     pub fn score(&self, sentence: &str, kind: Kind) -> f32 {
         let there: Vec<String> = self.stems.terms(sentence).collect();
         let compounds = has_compounds(self.stems.language());

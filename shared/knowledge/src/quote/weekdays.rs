@@ -1,5 +1,7 @@
 //! Days of the week, so that "on Wednesday" finds the row "Tuesday – Friday".
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use crate::text;
 
 /// Monday to Sunday, folded, in the languages that small talk has; the short forms behind each.
@@ -15,8 +17,14 @@ const WEEK: [&str; 7] = [
 /// What is between the first and the last day of a row.
 const TO: &str = "to until till through bis a au al ate tot do по до ile";
 
+/// The day of each name, from 0 for Monday.
+static DAYS: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
+    let days = WEEK.iter().enumerate().rev();
+    days.flat_map(|(day, names)| names.split(' ').map(move |name| (name, day))).collect()
+});
+
 fn day(word: &str) -> Option<usize> {
-    WEEK.iter().position(|names| names.split(' ').any(|name| name == word))
+    DAYS.get(word).copied()
 }
 
 /// Whether a plain word is the name of a day, and not a short form that is a word of its own.

@@ -121,7 +121,7 @@ impl Index {
         }
         let query = query.as_query();
         let fit = |entry: u32| {
-            let stems = Stems::of(self.language(entry));
+            let stems = Stems::of(self.stemmed_in(entry));
             fit(&self.content(entry), heading, &query, &stems)
         };
         let section = hits
@@ -135,7 +135,8 @@ impl Index {
         }
     }
 
-    fn language(&self, entry: u32) -> Language {
+    /// The language that the words of a passage are stemmed in.
+    fn stemmed_in(&self, entry: u32) -> Language {
         match self.entries.get(entry as usize) {
             Some(At::Passage { segment, .. }) => self
                 .parts
