@@ -10,7 +10,7 @@ use serde_bytes::ByteBuf;
 
 use crate::{
     keys,
-    table::client::{Item, Range, Store, key_in, read},
+    table::client::{Item, Range, Store, key_in, key_of, read},
     table::conversions::item_conversions,
     table::write::Write,
 };
@@ -271,13 +271,16 @@ impl Store {
         self.batch_delete(&doomed).await
     }
 
-    /// Stores the passages of a page. Written again they are the same items.
+    /// Stores the passages of a page, many in a call. Written again they are the same items, so that a
+    /// call that is carried out in part is repeated.
     pub async fn put_chunks(&self, page: &Page, chunks: &[Chunk]) -> Result<()> {
-        for (place, chunk) in chunks.iter().enumerate() {
-            let key = keys::chunk(page.source_id, page.job, &page.url, place);
-            self.write(Write::put(key, &ChunkItem::from(chunk))?).await?;
-        }
-        Ok(())
+        let item = |(place, chunk): (usize, &Chunk)| {
+            let mut item: Item =
+                serde_dynamo::to_item(ChunkItem::from(chunk)).map_err(Error::internal)?;
+            item.extend(key_of(&keys::chunk(page.source_id, page.job, &page.url, place)));
+            Ok(item)
+        };
+        self.batch_put(chunks.iter().enumerate().map(item).collect::<Result<_>>()?).await
     }
 
     /// The passages of one page, in order.
