@@ -16,7 +16,7 @@ use crate::{
         live::LivePages,
         passages::{Passages, fingerprint},
         retry::PageRetry,
-        scope::CrawlScope,
+        scope::{CrawlScope, Scopes},
     },
 };
 
@@ -34,6 +34,7 @@ pub(super) struct PageReader {
     passages: Passages,
     retry: PageRetry,
     frontier: Frontier,
+    scopes: Scopes,
     clock: SharedClock,
 }
 
@@ -47,7 +48,8 @@ impl PageReader {
     ) -> Self {
         let live = LivePages::new(store.clone());
         let frontier = Frontier::new(store.clone());
-        Self { store, fetcher, live, passages, retry, frontier, clock }
+        let scopes = Scopes::new(store.clone());
+        Self { store, fetcher, live, passages, retry, frontier, scopes, clock }
     }
 
     /// Whether `page` is to be read now; not while another message retries it.
@@ -107,21 +109,13 @@ impl PageReader {
         prior: Option<&Page>,
     ) -> Result<Result<FetchOutcome, PageError>> {
         let url = Url::parse(&page.url).map_err(Error::internal)?;
-        let scope = CrawlScope::of(source, self.first_page(source, page).await?.as_ref())?;
+        let scope = self.scopes.of(source, page).await?;
         let reader = self.passages.reader();
         let known = prior.and_then(|prior| known(&reader, prior, &url));
         let crawl = source.job.to_string();
         let anywhere = page.depth == 0;
         let inside = |target: &Url| anywhere || scope.has(target);
         Ok(self.fetcher.page(&url, &crawl, known.as_ref(), &inside).await)
-    }
-
-    /// The first page of the crawl, unless `page` is that.
-    async fn first_page(&self, source: &Source, page: &Page) -> Result<Option<Page>> {
-        match page.depth {
-            0 => Ok(None),
-            _ => self.store.page(source.id, source.job, &source.name).await,
-        }
     }
 
     async fn note_failure(
@@ -207,8 +201,7 @@ impl PageReader {
         (links, lists): (Vec<String>, &Lists),
         confirmed: Option<&Page>,
     ) -> Result<()> {
-        let first = self.first_page(source, page).await?;
-        let scope = CrawlScope::of(source, Some(first.as_ref().unwrap_or(page)))?;
+        let scope = self.scopes.of(source, page).await?;
         let mut bytes = 0;
         let mut links: Vec<String> = links
             .into_iter()

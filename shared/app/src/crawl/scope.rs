@@ -1,7 +1,17 @@
 //! The scope of a crawl: which addresses belong to its source.
 
-use domain::{Error, Result, Source, source::Page};
+use std::sync::Arc;
+
+use cache::ByteCache;
+use domain::{
+    CrawlId, Error, Result, Source,
+    source::{Page, PageState},
+};
+use store::Store;
 use url::Url;
+
+/// Bytes of all scopes that are remembered.
+const MAX_BYTES: usize = 256 * 1024;
 
 /// The addresses that the pages of a source are at or below: its own and, where that redirects,
 /// the one that it leads to.
@@ -20,6 +30,41 @@ impl CrawlScope {
     /// Whether `link` is a page of it.
     pub fn has(&self, link: &Url) -> bool {
         self.0.iter().any(|start| belongs(start, link))
+    }
+}
+
+/// The scopes of crawls. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Scopes {
+    store: Store,
+    /// Of crawls whose first page has ended: nothing changes where that leads.
+    known: ByteCache<CrawlId, Arc<CrawlScope>>,
+}
+
+impl Scopes {
+    pub fn new(store: Store) -> Self {
+        let bytes = |_: &CrawlId, scope: &Arc<CrawlScope>| {
+            scope.0.iter().map(|start| size_of::<Url>() + start.as_str().len()).sum()
+        };
+        Self { store, known: ByteCache::new(MAX_BYTES, bytes) }
+    }
+
+    /// The scope of the crawl that `page` belongs to. A first page says itself where it leads, as far
+    /// as that is known.
+    pub async fn of(&self, source: &Source, page: &Page) -> Result<Arc<CrawlScope>> {
+        if page.depth == 0 {
+            return CrawlScope::of(source, Some(page)).map(Arc::new);
+        }
+        if let Some(scope) = self.known.get(&page.job) {
+            return Ok(scope);
+        }
+        let first = self.store.page(source.id, page.job, &source.name).await?;
+        let scope = Arc::new(CrawlScope::of(source, first.as_ref())?);
+        // Its links are queued before it ends, and where it leads is written down with its end.
+        if first.is_some_and(|first| first.state != PageState::Queued) {
+            self.known.insert(page.job, scope.clone());
+        }
+        Ok(scope)
     }
 }
 
