@@ -93,12 +93,11 @@ mod scope;
 mod settle;
 mod throttle;
 
-use std::future::Future;
-
 use domain::{
     Result, Source, SourceKind,
     source::{Page, PageState},
 };
+use futures::FutureExt;
 use knowledge::Fetcher;
 use store::{PurgeTarget, Store};
 
@@ -109,7 +108,7 @@ use crate::{
     crawl::job::CrawlPage,
     crawl::page::PageReader,
     crawl::passages::Passages,
-    crawl::retry::PageRetry,
+    crawl::retry::{Claim, PageRetry},
     crawl::settle::Settlement,
     crawl::throttle::{Admission, HostThrottle},
     work_queue::JobQueue,
@@ -129,6 +128,15 @@ pub struct CrawlWorker {
     pages: PageReader,
     files: FileReader,
     settlement: Settlement,
+}
+
+/// What became of the page of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Handled {
+    /// It has ended, now or before, or another message retries it.
+    Ended,
+    /// A message was sent to read it later.
+    Deferred,
 }
 
 impl CrawlWorker {
@@ -157,83 +165,95 @@ impl CrawlWorker {
         if source.job != job.job || !source.is_crawling() {
             return Ok(());
         }
-        let Some(page) = self.store.page(source.id, source.job, &job.url).await? else {
-            return Ok(());
+        let handled = match source.kind {
+            // On the heap: what reads a page is large, and so is what cuts it.
+            SourceKind::File => self.read_file(job, &source).boxed().await,
+            _ => self.read_page(job, &source).boxed().await,
         };
-        let deferred = match (&page.state, source.kind) {
-            (PageState::Queued, SourceKind::File) => self.read_file(job, &source, page).await?,
-            (PageState::Queued, _) => self.read_page(job, &source, page).await?,
-            _ => false,
-        };
-        match deferred {
-            true => Ok(()),
-            false => self.conclude(&source).await,
+        match handled? {
+            Handled::Ended => self.conclude(&source).await,
+            Handled::Deferred => Ok(()),
         }
     }
 
-    /// Reads a page once its host admits it; whether it was deferred instead.
-    async fn read_page(&self, job: &CrawlPage, source: &Source, mut page: Page) -> Result<bool> {
-        match self.throttle.admit(source, &page, job.turn).await? {
+    /// Reads a page once its host admits it.
+    async fn read_page(&self, job: &CrawlPage, source: &Source) -> Result<Handled> {
+        match self.throttle.admit(source, job).await? {
             Admission::Now(permit) => {
-                let read = self.claim_and_read(source, &mut page).await;
+                let read = self.read_admitted(job, source).await;
                 self.throttle.release(permit).await?;
-                match read? {
-                    Some(()) => Ok(false),
-                    None => self.pages.fail(source, page, CRASHED.to_owned()).await.map(|()| false),
-                }
+                read
             }
             Admission::After(delay, turn) => {
                 let later = CrawlPage { turn, ..job.clone() };
-                self.queue.send(&later, delay).await.map(|()| true)
+                self.queue.send(&later, delay).await.map(|()| Handled::Deferred)
             }
             Admission::Denied(reason) => {
-                self.pages.fail(source, page, reason).await.map(|()| false)
-            }
-        }
-    }
-
-    /// Reads a page, unless another message retries it; `None` if its readers were killed.
-    async fn claim_and_read(&self, source: &Source, page: &mut Page) -> Result<Option<()>> {
-        match self.pages.claim(page).await? {
-            true => self.counted(page, || self.pages.read(source, page.clone())).await,
-            false => Ok(Some(())),
-        }
-    }
-
-    /// Reads a file; whether it has not arrived yet and was deferred.
-    async fn read_file(&self, job: &CrawlPage, source: &Source, page: Page) -> Result<bool> {
-        match self.counted(&page, || self.files.read(source, page.clone())).await? {
-            Some(Some(delay)) => {
-                self.store.abandon_reading(&page).await?;
-                self.queue.send(job, delay).await.map(|()| true)
-            }
-            Some(None) => Ok(false),
-            None => self.pages.fail(source, page, CRASHED.to_owned()).await.map(|()| false),
-        }
-    }
-
-    /// Has `page` read, unless [`MAX_CRASHES`] readings of it began and never came to an end: the
-    /// process that read it was killed, most likely by what is on the page. Counted before it
-    /// happens, since nothing can be written afterwards.
-    async fn counted<T, F: Future<Output = Result<T>>>(
-        &self,
-        page: &Page,
-        read: impl FnOnce() -> F,
-    ) -> Result<Option<T>> {
-        if self.store.begin_reading(page).await? > MAX_CRASHES {
-            tracing::error!(source = %page.source_id, "a page is not read: its readers were killed");
-            return Ok(None);
-        }
-        match read().await {
-            Ok(done) => Ok(Some(done)),
-            Err(error) => {
-                // Whatever failed may pass, and the reader has survived it.
-                if let Err(error) = self.store.abandon_reading(page).await {
-                    tracing::warn!(%error, "a reading that failed stays counted as a crash");
+                let page = self.store.page(source.id, source.job, &job.url).await?;
+                if let Some(page) = page.filter(|page| page.state == PageState::Queued) {
+                    self.pages.fail(source, page, reason).await?;
                 }
-                Err(error)
+                Ok(Handled::Ended)
             }
         }
+    }
+
+    /// Reads a page whose host has admitted it, if it is its time and no other message retries it.
+    async fn read_admitted(&self, job: &CrawlPage, source: &Source) -> Result<Handled> {
+        let Some(mut page) = self.begin_reading(job, source).await? else {
+            return Ok(Handled::Ended);
+        };
+        match self.begun(&page, self.pages.claim(&page)).await? {
+            Claim::Ours(claimed) => {
+                page.retry = claimed;
+                self.begun(&page, self.pages.read(source, page.clone()).boxed()).await?;
+                Ok(Handled::Ended)
+            }
+            Claim::Others => self.store.abandon_reading(&page).await.map(|()| Handled::Ended),
+            Claim::NotBefore(delay) => {
+                self.store.abandon_reading(&page).await?;
+                self.queue.send(job, delay).await.map(|()| Handled::Deferred)
+            }
+        }
+    }
+
+    /// Reads a file, unless it has not arrived yet.
+    async fn read_file(&self, job: &CrawlPage, source: &Source) -> Result<Handled> {
+        let Some(page) = self.begin_reading(job, source).await? else { return Ok(Handled::Ended) };
+        match self.begun(&page, self.files.read(source, page.clone()).boxed()).await? {
+            Some(delay) => {
+                self.store.abandon_reading(&page).await?;
+                self.queue.send(job, delay).await.map(|()| Handled::Deferred)
+            }
+            None => Ok(Handled::Ended),
+        }
+    }
+
+    /// The page of `job`, if it is to be read: it is queued, and not [`MAX_CRASHES`] readings of it began
+    /// and never came to an end: the process that read it was killed, most likely by what is on the
+    /// page. A reading is counted before it happens, since nothing can be written afterwards.
+    async fn begin_reading(&self, job: &CrawlPage, source: &Source) -> Result<Option<Page>> {
+        let crawl = (source.id, source.job);
+        let Some((page, readings)) = self.store.begin_reading(crawl, &job.url).await? else {
+            return Ok(None);
+        };
+        if readings <= MAX_CRASHES {
+            return Ok(Some(page));
+        }
+        tracing::error!(source = %page.source_id, "a page is not read: its readers were killed");
+        self.pages.fail(source, page, CRASHED.to_owned()).await.map(|()| None)
+    }
+
+    /// Carries a part of the reading of `page` out, which has begun. Whatever fails may pass, and the
+    /// reader has survived it.
+    async fn begun<T>(&self, page: &Page, part: impl Future<Output = Result<T>>) -> Result<T> {
+        let done = part.await;
+        if done.is_err()
+            && let Err(error) = self.store.abandon_reading(page).await
+        {
+            tracing::warn!(%error, "a reading that failed stays counted as a crash");
+        }
+        done
     }
 
     /// Settles the crawl of `source` if no page of it is queued any more, and purges what was

@@ -15,7 +15,7 @@ use crate::{
         frontier::{Frontier, not_to_be_indexed},
         live::LivePages,
         passages::{Passages, fingerprint},
-        retry::PageRetry,
+        retry::{Claim, PageRetry},
         scope::{CrawlScope, Scopes},
     },
 };
@@ -53,7 +53,7 @@ impl PageReader {
     }
 
     /// Whether `page` is to be read now; not while another message retries it.
-    pub async fn claim(&self, page: &mut Page) -> Result<bool> {
+    pub async fn claim(&self, page: &Page) -> Result<Claim> {
         self.retry.claim(page).await
     }
 

@@ -13,7 +13,7 @@ use store::Store;
 
 use crate::{
     adapters::clock::SharedClock,
-    crawl::deadline::{LEASE, last_read},
+    crawl::deadline::{LEASE, last_read, wait_until},
     crawl::job::CrawlPage,
     work_queue::JobQueue,
 };
@@ -22,6 +22,17 @@ use crate::{
 const RETRY_DELAYS: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
 /// `Retry-After` may lengthen a delay up to this.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(2 * 60);
+
+/// Whether a message may read a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// It may; with the retry as it is now, if it is one.
+    Ours(Option<Retry>),
+    /// Another message retries the page.
+    Others,
+    /// The page is to be retried, and not before this long.
+    NotBefore(Duration),
+}
 
 /// Schedules retries of pages. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -69,14 +80,18 @@ impl PageRetry {
         Ok(true)
     }
 
-    /// Claims the retry of a page whose time has come, so that of several messages one retries it;
-    /// whether this one does. If its worker dies, another may after [`LEASE`].
-    pub async fn claim(&self, page: &mut Page) -> Result<bool> {
-        let Some(retry) = &page.retry else { return Ok(true) };
+    /// Claims the retry of a page whose reading has begun, so that of several messages one retries it. If
+    /// its worker dies, another may after [`LEASE`]. A time that is near is waited for.
+    pub async fn claim(&self, page: &Page) -> Result<Claim> {
+        let Some(retry) = &page.retry else { return Ok(Claim::Ours(None)) };
+        if let Some(wait) = wait_until(&self.clock, retry.at).await {
+            return Ok(Claim::NotBefore(wait));
+        }
         let claimed = Retry { at: self.clock.now().plus(LEASE), ..retry.clone() };
-        let is_ours = self.store.retry_page(page, &claimed).await?;
-        page.retry = Some(claimed);
-        Ok(is_ours)
+        Ok(match self.store.claim_retry(page, &claimed).await? {
+            true => Claim::Ours(Some(claimed)),
+            false => Claim::Others,
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use cache::ByteCache;
-use domain::{Error, Result, Source, Timestamp, source::Page};
+use domain::{Error, Result, Source, Timestamp};
 use knowledge::Fetcher;
 use store::{Store, keys::sha256};
 use tokio::{
@@ -15,7 +15,8 @@ use url::Url;
 
 use crate::{
     adapters::clock::SharedClock,
-    crawl::deadline::{LEASE, last_read},
+    crawl::deadline::{LEASE, last_read, wait_until},
+    crawl::job::CrawlPage,
 };
 
 /// Pages of one host that are read at the same time.
@@ -24,8 +25,6 @@ const MAX_CONCURRENT: u8 = 2;
 const MAX_WAIT: Duration = Duration::from_secs(5);
 /// How long a page that was put back stays away.
 const AWAY: Duration = Duration::from_secs(2);
-/// A time this near is waited for here; it is not worth a message.
-const NEAR: Duration = Duration::from_secs(2);
 /// How often a worker reserves another time for a page before it puts it back.
 const ROUNDS: u32 = 3;
 /// Between two tries to claim a slot.
@@ -86,31 +85,21 @@ impl HostThrottle {
         Self { store, fetcher, local: LocalSlots::new(), clock }
     }
 
-    /// Asks for a permit to read `page`, for which the time `reserved` was reserved before, if any
-    /// was. A time that is near is waited for here, a later one in the queue.
-    pub async fn admit(
-        &self,
-        source: &Source,
-        page: &Page,
-        reserved: Option<Timestamp>,
-    ) -> Result<Admission> {
-        let url = Url::parse(&page.url).map_err(Error::internal)?;
+    /// Asks for a permit to read the page of `job`, for which a time may have been reserved before. A
+    /// time that is near is waited for here, a later one in the queue.
+    pub async fn admit(&self, source: &Source, job: &CrawlPage) -> Result<Admission> {
+        let url = Url::parse(&job.url).map_err(Error::internal)?;
         let host = url.origin().ascii_serialization();
-        let mut reserved = reserved;
-        if let Some(retry) = &page.retry
-            && let Some(wait) = self.wait_until(retry.at).await
-        {
-            return Ok(Admission::After(wait, reserved));
-        }
+        let mut reserved = job.turn;
         for _ in 0..ROUNDS {
             if let Some(at) = reserved
-                && let Some(wait) = self.wait_until(at).await
+                && let Some(wait) = wait_until(&self.clock, at).await
             {
                 return Ok(Admission::After(wait, reserved));
             }
-            let Some(permit) = self.acquire(&host, page).await? else { break };
+            let Some(permit) = self.acquire(&host, job).await? else { break };
             // A robots.txt that can't be had is the page's own outcome.
-            let robots = self.fetcher.robots(&url, &page.job.to_string()).await;
+            let robots = self.fetcher.robots(&url, &job.job.to_string()).await;
             let Some(delay) = robots.ok().and_then(|robots| robots.delay) else {
                 return Ok(Admission::Now(permit));
             };
@@ -136,23 +125,13 @@ impl HostThrottle {
         self.store.leave_place(&permit.host, permit.slot, &permit.holder).await
     }
 
-    /// Waits until `at` if that is near; else how far it is.
-    async fn wait_until(&self, at: Timestamp) -> Option<Duration> {
-        let wait = at.since(self.clock.now());
-        if wait > NEAR {
-            return Some(wait);
-        }
-        self.clock.sleep(wait).await;
-        None
-    }
-
     /// Claims a slot at `host`: one of this process, then one of all workers'.
-    async fn acquire(&self, host: &str, page: &Page) -> Result<Option<HostPermit>> {
+    async fn acquire(&self, host: &str, job: &CrawlPage) -> Result<Option<HostPermit>> {
         let local = timeout(MAX_WAIT, self.local.of(host).acquire_owned()).await;
         let Ok(local) = local else { return Ok(None) };
         let local = local.map_err(Error::internal)?;
         // The same message that is received again finds its slot kept.
-        let holder = sha256(&format!("{} {}", page.job, page.url));
+        let holder = sha256(&format!("{} {}", job.job, job.url));
         let until = Instant::now() + MAX_WAIT;
         loop {
             for slot in 0..MAX_CONCURRENT {

@@ -153,15 +153,16 @@ pub(crate) fn counted(page: &Page, expression: impl Into<String>) -> Result<Writ
 }
 
 #[derive(Deserialize)]
-struct ReadingsItem {
+struct ReadingItem {
     #[serde(default)]
     readings: u32,
+    #[serde(flatten)]
+    page: PageItem,
 }
 
-/// An update of how many readings of a queued page have begun.
-fn reading(page: &Page, by: i8) -> Result<Write> {
-    let key = keys::page(page.source_id, page.job, &page.url);
-    Write::update(key, "ADD readings :by")
+/// An update of how many readings of the queued page at `url` have begun.
+fn reading((source, job): (SourceId, CrawlId), url: &str, by: i8) -> Result<Write> {
+    Write::update(keys::page(source, job, url), "ADD readings :by")
         .name("state", "state")
         .value("by", by)?
         .when("attribute_exists(pk) AND #state = :queued")
@@ -203,24 +204,39 @@ impl Store {
         Ok(())
     }
 
-    /// Counts a reading of a queued page before it begins; how many have begun and not come to an
-    /// end. One that a reader fails on without being able to say so is seen by that.
-    pub async fn begin_reading(&self, page: &Page) -> Result<u32> {
-        let write = reading(page, 1)?;
-        Ok(self.update_returning::<ReadingsItem>(write).await?.map_or(0, |item| item.readings))
+    /// Counts a reading of a page before it begins, and gives the page with how many have begun and not
+    /// come to an end; `None` if it is not queued. One that a reader fails on without being able to say
+    /// so is seen by that.
+    pub async fn begin_reading(
+        &self,
+        (source, job): (SourceId, CrawlId),
+        url: &str,
+    ) -> Result<Option<(Page, u32)>> {
+        let begun = self.update_returning_new(reading((source, job), url, 1)?).await?;
+        Ok(begun.map(|ReadingItem { readings, page }| (page.into(), readings)))
     }
 
     /// Takes back that a reading began, which ended with an error that may pass.
     pub async fn abandon_reading(&self, page: &Page) -> Result<()> {
-        self.write(reading(page, -1)?).await.map(drop)
+        self.write(reading((page.source_id, page.job), &page.url, -1)?).await.map(drop)
     }
 
     /// Writes down when a queued page is retried, unless another worker has since it was read;
-    /// whether it did.
+    /// whether it did. Its readings so far have come to an end.
     pub async fn retry_page(&self, page: &Page, retry: &Retry) -> Result<bool> {
+        self.set_retry(page, retry, "SET #retry = :retry REMOVE readings").await
+    }
+
+    /// Writes down that the retry of a queued page is claimed, as [`Store::retry_page`] does, while its
+    /// reading is counted.
+    pub async fn claim_retry(&self, page: &Page, retry: &Retry) -> Result<bool> {
+        self.set_retry(page, retry, "SET #retry = :retry").await
+    }
+
+    async fn set_retry(&self, page: &Page, retry: &Retry, expression: &str) -> Result<bool> {
         let key = keys::page(page.source_id, page.job, &page.url);
         let waits = "attribute_exists(pk) AND #state = :queued";
-        let write = Write::update(key, "SET #retry = :retry REMOVE readings")
+        let write = Write::update(key, expression)
             .name("retry", "retry")
             .name("state", "state")
             .value("retry", retry)?

@@ -257,6 +257,16 @@ impl Store {
         returned.flatten().map(read).transpose()
     }
 
+    /// Carries an update out and gives back the whole item as it is now; `None` if its condition did not
+    /// hold.
+    pub(crate) async fn update_returning_new<T: DeserializeOwned>(
+        &self,
+        write: Write,
+    ) -> Result<Option<T>> {
+        let returned = self.update_and_return(write, ReturnValue::AllNew).await?;
+        returned.flatten().map(read).transpose()
+    }
+
     /// Carries an update out and gives back the item as it was before, which is `Some(None)` where there
     /// was none; `None` if its condition did not hold.
     pub(crate) async fn update_returning_old<T: DeserializeOwned>(
