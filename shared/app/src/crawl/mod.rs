@@ -11,7 +11,8 @@
 //! - **Crawl worker** ([`CrawlWorker`]): handles one message. It alone holds the others:
 //!   - the **host throttle** (`throttle`) admits the page: two pages of a host at a time among all
 //!     workers, as far apart as its robots.txt wants. A page that is not admitted soon goes back to
-//!     the queue with the time that was reserved for it;
+//!     the queue with the time that was reserved for it. One that is done hands its slot (`slots`) to
+//!     the next page of its process that waits for one;
 //!   - the **page reader** (`page`) fetches, cuts passages and hands the links within the
 //!     **scope** (`scope`) to the **frontier** (`frontier`), which queues what is new or lists it
 //!     as left out; the **file reader** (`file`) does the same for an upload, and looks for
@@ -91,6 +92,7 @@ pub mod requests;
 mod retry;
 mod scope;
 mod settle;
+mod slots;
 mod throttle;
 
 use domain::{

@@ -1,22 +1,19 @@
 //! The host throttle: however many workers and crawls there are, a host is sent two requests at
 //! a time at most, and as far apart as its robots.txt wants.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use cache::ByteCache;
 use domain::{Error, Result, Source, Timestamp};
 use knowledge::Fetcher;
 use store::{Store, keys::sha256};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, timeout},
-};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{
     adapters::clock::SharedClock,
     crawl::deadline::{LEASE, last_read, wait_until},
     crawl::job::CrawlPage,
+    crawl::slots::{LocalPermit, LocalSlots, Slot, Waited},
 };
 
 /// Pages of one host that are read at the same time.
@@ -29,16 +26,13 @@ const AWAY: Duration = Duration::from_secs(2);
 const ROUNDS: u32 = 3;
 /// Between two tries to claim a slot.
 const POLL: Duration = Duration::from_millis(250);
-/// Bytes of the hosts whose local slots are cached; those in use stay besides.
-const MAX_CACHED: usize = 64 * 1024;
 
 /// A slot at a host, for as long as a page is read.
 #[derive(Debug)]
 pub(super) struct HostPermit {
     host: String,
-    slot: u8,
-    holder: String,
-    _local: OwnedSemaphorePermit,
+    slot: Slot,
+    local: LocalPermit,
 }
 
 /// Whether a page may be read.
@@ -61,28 +55,11 @@ pub(super) struct HostThrottle {
     clock: SharedClock,
 }
 
-/// Slots at hosts within this process, so that its own pages don't ask the table in vain.
-#[derive(Debug, Clone)]
-struct LocalSlots(ByteCache<String, Arc<Semaphore>>);
-
-impl LocalSlots {
-    fn new() -> Self {
-        let bytes = |host: &String, _: &Arc<Semaphore>| host.len() + size_of::<Semaphore>();
-        let in_use = |slots: &Arc<Semaphore>| Arc::strong_count(slots) > 1;
-        Self(ByteCache::pinning(MAX_CACHED, bytes, in_use))
-    }
-
-    fn of(&self, host: &str) -> Arc<Semaphore> {
-        let slots = || Arc::new(Semaphore::new(usize::from(MAX_CONCURRENT)));
-        self.0.get_or_make(&host.to_owned(), slots)
-    }
-}
-
 impl HostThrottle {
     /// A throttle whose slots are in `store` and whose delays come of the robots.txt that
     /// `fetcher` reads.
     pub fn new(store: Store, fetcher: Fetcher, clock: SharedClock) -> Self {
-        Self { store, fetcher, local: LocalSlots::new(), clock }
+        Self { store, fetcher, local: LocalSlots::new(MAX_CONCURRENT), clock }
     }
 
     /// Asks for a permit to read the page of `job`, for which a time may have been reserved before. A
@@ -120,25 +97,54 @@ impl HostThrottle {
         Ok(Admission::After(AWAY, reserved))
     }
 
-    /// Gives a permit back. One that is lost frees its slot after [`LEASE`].
+    /// Gives a permit back, to another page of this process if one waits for it. One that is lost
+    /// frees its slot after [`LEASE`].
     pub async fn release(&self, permit: HostPermit) -> Result<()> {
-        self.store.leave_place(&permit.host, permit.slot, &permit.holder).await
+        let HostPermit { host, slot, local } = permit;
+        match local.release(slot) {
+            Some(slot) => self.store.leave_place(&host, slot.number, &slot.holder).await,
+            None => Ok(()),
+        }
     }
 
     /// Claims a slot at `host`: one of this process, then one of all workers'.
     async fn acquire(&self, host: &str, job: &CrawlPage) -> Result<Option<HostPermit>> {
-        let local = timeout(MAX_WAIT, self.local.of(host).acquire_owned()).await;
-        let Ok(local) = local else { return Ok(None) };
-        let local = local.map_err(Error::internal)?;
+        let Waited { permit, left, unused } = self.local.wait(host, MAX_WAIT).await;
+        for slot in unused {
+            self.store.leave_place(host, slot.number, &slot.holder).await?;
+        }
+        let Some(local) = permit else { return Ok(None) };
         // The same message that is received again finds its slot kept.
         let holder = sha256(&format!("{} {}", job.job, job.url));
+        let slot = match left {
+            Some(left) => self.take_over(host, left, &holder).await?,
+            None => None,
+        };
+        let slot = match slot {
+            Some(slot) => Some(slot),
+            None => self.claim(host, &holder).await?,
+        };
+        Ok(slot.map(|slot| HostPermit { host: host.to_owned(), slot, local }))
+    }
+
+    /// Takes the slot over that another page of this process has `left`, unless its lease has ended and
+    /// another worker has it.
+    async fn take_over(&self, host: &str, left: Slot, holder: &str) -> Result<Option<Slot>> {
+        let now = self.clock.now();
+        let (place, pass) = ((host, left.number), (left.holder.as_str(), holder));
+        let is_ours = self.store.pass_place(place, pass, LEASE, now).await?;
+        Ok(is_ours.then(|| Slot { holder: holder.to_owned(), ..left }))
+    }
+
+    /// Claims a slot of all workers'.
+    async fn claim(&self, host: &str, holder: &str) -> Result<Option<Slot>> {
         let until = Instant::now() + MAX_WAIT;
         loop {
-            for slot in 0..MAX_CONCURRENT {
+            for number in 0..MAX_CONCURRENT {
                 let now = self.clock.now();
-                if self.store.take_place(host, slot, &holder, LEASE, now).await? {
-                    let host = host.to_owned();
-                    return Ok(Some(HostPermit { host, slot, holder, _local: local }));
+                if self.store.take_place(host, number, holder, LEASE, now).await? {
+                    let (holder, since) = (holder.to_owned(), Instant::now());
+                    return Ok(Some(Slot { number, holder, since }));
                 }
             }
             if Instant::now() >= until {
@@ -175,16 +181,5 @@ mod tests {
         };
         assert_eq!([0, 5, 6].map(after), [true, true, false]);
         assert!(!is_on_time(None, Duration::from_secs(10), at), "nothing was reserved");
-    }
-
-    #[test]
-    fn local_slots_of_idle_hosts_are_forgotten_and_those_in_use_kept() {
-        let slots = LocalSlots::new();
-        let used = slots.of("https://used.example");
-        for n in 0..10_000 {
-            slots.of(&format!("https://{n}.example"));
-        }
-        assert!(slots.0.len() < 1_000);
-        assert!(Arc::ptr_eq(&used, &slots.of("https://used.example")));
     }
 }

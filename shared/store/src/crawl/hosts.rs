@@ -19,6 +19,17 @@ struct PaceItem {
     next_at: Timestamp,
 }
 
+/// The write by which a place has this holder until then.
+fn held((host, number): (&str, u8), (holder, free_at): (&str, Timestamp)) -> Result<Write> {
+    Write::update(
+        keys::host_place(host, number),
+        "SET holder = :holder, free_at = :free_at, expires_at = :expires",
+    )
+    .value("holder", holder)?
+    .value("free_at", free_at)?
+    .value("expires", free_at.plus(KEPT).seconds())
+}
+
 impl Store {
     /// Takes the place `number` at `host` until it is left, or for `lease`; whether it was free,
     /// or the `holder`'s already.
@@ -30,16 +41,24 @@ impl Store {
         lease: Duration,
         now: Timestamp,
     ) -> Result<bool> {
-        let free_at = now.plus(lease);
-        let write = Write::update(
-            keys::host_place(host, number),
-            "SET holder = :holder, free_at = :free_at, expires_at = :expires",
-        )
-        .value("holder", holder)?
-        .value("free_at", free_at)?
-        .value("expires", free_at.plus(KEPT).seconds())?
-        .value("now", now)?
-        .when("attribute_not_exists(pk) OR free_at < :now OR holder = :holder");
+        let write = held((host, number), (holder, now.plus(lease)))?
+            .value("now", now)?
+            .when("attribute_not_exists(pk) OR free_at < :now OR holder = :holder");
+        Ok(self.write(write).await?.is_done())
+    }
+
+    /// Passes the place `number` at `host` on from the holder `from` to `to`, who has it for `lease`;
+    /// whether it was still that holder's.
+    pub async fn pass_place(
+        &self,
+        (host, number): (&str, u8),
+        (from, to): (&str, &str),
+        lease: Duration,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let write = held((host, number), (to, now.plus(lease)))?
+            .value("from", from)?
+            .when("holder = :from");
         Ok(self.write(write).await?.is_done())
     }
 
