@@ -1,7 +1,7 @@
 //! The end of a crawl: its source counts the pages that are queued, in the transactions that queue
 //! and end them, and whoever ends the last one settles the crawl.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use domain::Source;
 use local::Code;
 use serde_json::{Value, json};
@@ -80,6 +80,19 @@ impl Begun {
         }
         let item = read.send().await.unwrap().item.expect("the source");
         item["queued"].as_n().expect("a number").parse().unwrap()
+    }
+
+    /// How many items of the crawl have keys that begin with `prefix`.
+    async fn stored(&self, prefix: &str) -> i32 {
+        let source = self.source().await;
+        let partition = store::keys::page(source.id, source.job, "").pk;
+        let query = table(&self.app)
+            .query()
+            .table_name("colloquy")
+            .key_condition_expression("pk = :p AND begins_with(sk, :s)")
+            .expression_attribute_values(":p", AttributeValue::S(partition))
+            .expression_attribute_values(":s", AttributeValue::S(prefix.to_owned()));
+        query.select(Select::Count).send().await.unwrap().count
     }
 
     async fn status(&self) -> &'static str {
@@ -177,4 +190,28 @@ async fn a_page_costs_the_same_whatever_the_number_of_pages() {
     }
     assert!(reads[0] > 0.0);
     assert_eq!(reads[0], reads[1]);
+}
+
+/// What a page takes: a slot at its host and back, the page itself as its reading begins, its passages (25 a
+/// call), its end, and a look at the source before and after. Its links, if they are new, come on top.
+const MAX_CALLS: u32 = 7;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_takes_few_calls_of_the_table_however_much_it_says() {
+    let begun = Begun::with_leaves(3).await;
+    let room = |n: usize| format!("<h2>Case {n}</h2><p>{}</p>", format!("Fossil {n}. ").repeat(60));
+    let rooms: String = (0..15).map(room).collect();
+    let links = "<a href='/visit/0'>Room 0</a>";
+    begun.site.set("/visit/1", 200, &page("Room 1 shows fossils.", &format!("{rooms}{links}")));
+    begun.work("/visit").await;
+    begun.work("/visit/0").await;
+    let before = begun.stored("CHUNK#").await;
+    let meter = Meter::default();
+    meter.scope(begun.work("/visit/1")).await;
+    let passages = begun.stored("CHUNK#").await - before;
+    assert!((10..=25).contains(&passages), "{passages} passages");
+    let calls = meter.units().calls;
+    assert!((1..=MAX_CALLS).contains(&calls), "{calls} calls");
+    assert_eq!(begun.queued().await, 1);
+    begun.app.platform.shutdown().await;
 }

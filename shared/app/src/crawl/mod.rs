@@ -9,6 +9,8 @@
 //! - **Page**: a row of one crawl. Its insert is its job: the stream carries it to the crawl queue,
 //!   so a page can't be stored without being read, or the other way round.
 //! - **Crawl worker** ([`CrawlWorker`]): handles one message. It alone holds the others:
+//!   - the **sources** (`sources`) say whether the page's crawl is under way. What a process read a
+//!     moment ago is good enough for that;
 //!   - the **host throttle** (`throttle`) admits the page: two pages of a host at a time among all
 //!     workers, as far apart as its robots.txt wants. A page that is not admitted soon goes back to
 //!     the queue with the time that was reserved for it. One that is done hands its slot (`slots`) to
@@ -60,9 +62,10 @@
 //! A page's links are queued before the page ends. Each page is queued in one transaction that also
 //! counts it in its source, and ended in one that counts it off. So the count of queued pages is
 //! exact whatever is repeated, and reaches 0 once, with the last page. Whoever reads 0 after a page
-//! settles the crawl: one read of the source a page, whatever the number of pages, and one read of
-//! all pages a crawl. Several may settle at the same time: they make the same result, and one of
-//! them ends the crawl.
+//! settles the crawl: at most one read of the source a page, whatever the number of pages, and one read
+//! of all pages a crawl. Of several pages that a process has in hand at the same time, the last one to
+//! be done looks for all of them (`in_flight`). Several may settle at the same time: they make the same
+//! result, and one of them ends the crawl.
 //!
 //! A crawl that was begun before pages were counted has no counter. Its workers look at its pages
 //! after each page, as they did then.
@@ -74,6 +77,7 @@
 //! | while it reads a page | SQS shows the message again; the page is still queued and is read again, twice at most: readings are counted before they begin, and one that kills its third worker has failed. Its slot at the host is kept for it, and free for others after two minutes |
 //! | after some links are queued | the page is read again; pages that are there are not queued again |
 //! | after the page has ended, before it looked whether it was the last | the message is shown again; the page is not read again, and the count is looked at |
+//! | after the page has ended, and before another one that it has in hand | the other one's message is shown again, and its reader looks at the count |
 //! | during the settlement | the same: settlement carried out in part and repeated comes to the same |
 //! | after a retry is written, before its message is sent | the message that is handled is shown again and deferred to what the row says |
 //! | with a message among the dead letters | the ticker calls the crawl off after an hour; what answered before still does |
@@ -83,6 +87,7 @@ pub mod copy;
 mod deadline;
 mod file;
 mod frontier;
+mod in_flight;
 pub mod job;
 mod live;
 mod page;
@@ -93,6 +98,7 @@ mod retry;
 mod scope;
 mod settle;
 mod slots;
+mod sources;
 mod throttle;
 
 use domain::{
@@ -107,11 +113,13 @@ use crate::{
     App,
     adapters::files::Files,
     crawl::file::FileReader,
+    crawl::in_flight::InFlight,
     crawl::job::CrawlPage,
     crawl::page::PageReader,
     crawl::passages::Passages,
     crawl::retry::{Claim, PageRetry},
     crawl::settle::Settlement,
+    crawl::sources::Sources,
     crawl::throttle::{Admission, HostThrottle},
     work_queue::JobQueue,
 };
@@ -126,6 +134,8 @@ const CRASHED: &str = "reading it failed twice";
 pub struct CrawlWorker {
     store: Store,
     queue: JobQueue<CrawlPage>,
+    sources: Sources,
+    in_flight: InFlight,
     throttle: HostThrottle,
     pages: PageReader,
     files: FileReader,
@@ -149,6 +159,8 @@ impl CrawlWorker {
         let passages = Passages::new(store.clone(), semantics.clone());
         let retry = PageRetry::new(store.clone(), queue.clone(), clock.clone());
         Self {
+            sources: Sources::new(store.clone()),
+            in_flight: InFlight::default(),
             throttle: HostThrottle::new(store.clone(), fetcher.clone(), clock.clone()),
             pages: PageReader::new(store.clone(), fetcher, passages.clone(), retry, clock.clone()),
             files: FileReader::new(store.clone(), files, passages.clone(), clock.clone()),
@@ -161,21 +173,17 @@ impl CrawlWorker {
     /// Handles one message. A page that was handled before is not read again, and one whose crawl
     /// has ended or was superseded is left alone.
     pub async fn handle(&self, job: &CrawlPage) -> Result<()> {
-        let Some(source) = self.store.source(job.chatbot_id, job.source_id).await? else {
-            return Ok(());
-        };
-        if source.job != job.job || !source.is_crawling() {
-            return Ok(());
-        }
+        let Some(source) = self.sources.of(job).await? else { return Ok(()) };
+        let handling = self.in_flight.begin(source.job);
         let handled = match source.kind {
             // On the heap: what reads a page is large, and so is what cuts it.
             SourceKind::File => self.read_file(job, &source).boxed().await,
             _ => self.read_page(job, &source).boxed().await,
         };
-        match handled? {
-            Handled::Ended => self.conclude(&source).await,
-            Handled::Deferred => Ok(()),
+        if handling.done(matches!(handled, Ok(Handled::Ended))) {
+            self.conclude(&source).await?;
         }
+        handled.map(drop)
     }
 
     /// Reads a page once its host admits it.
@@ -261,10 +269,10 @@ impl CrawlWorker {
     /// Settles the crawl of `source` if no page of it is queued any more, and purges what was
     /// written for it if it was superseded meanwhile.
     async fn conclude(&self, source: &Source) -> Result<()> {
-        let mut current = self.store.source(source.chatbot_id, source.id).await?;
+        let mut current = self.sources.now(source).await?;
         if let Some(now) = current.as_ref().filter(|now| is_complete(now, source)) {
             self.settlement.settle(now).await?;
-            current = self.store.source(source.chatbot_id, source.id).await?;
+            current = self.sources.now(source).await?;
         }
         let wanted =
             current.is_some_and(|now| now.job == source.job || now.live_crawl == Some(source.job));
