@@ -4,13 +4,13 @@ use app::{
     adapters::sqs::Queue,
     events::high_water::HighWaterMarks,
     events::lasting::LastingFailures,
-    events::router::{EventQueues, EventRouter},
+    events::router::{EventQueues, EventRouter, queued_page},
     webhooks::fan_out::SubscriptionCache,
 };
-use domain::{Error, Result};
+use domain::{Error, Result, source::Page};
 use runtime::{Aws, Env};
 use serde_json::{Value, json};
-use worker::{StreamResponse, Unreadable};
+use worker::{Record, StreamResponse, Unreadable};
 
 /// Characters of the reason that is kept with a record that was put aside.
 const MAX_REASON: usize = 1_000;
@@ -62,6 +62,26 @@ pub fn router(env: &Env, aws: &Aws) -> Result<EventRouter> {
     Ok(EventRouter::new(aws.app(env)?, queues, &dialects::Renderer))
 }
 
+/// Records in a row of pages that were queued, or of what leads to nothing.
+struct QueuedPages<'a> {
+    pages: Vec<&'a Page>,
+    records: usize,
+}
+
+/// Those that `records` begin with.
+fn queued_pages(records: &[Record]) -> QueuedPages<'_> {
+    let mut run = QueuedPages { pages: Vec::new(), records: 0 };
+    for record in records {
+        match (record.change.as_ref().map(queued_page), &record.unreadable) {
+            (Some(Some(page)), _) => run.pages.push(page),
+            (None, None) => {}
+            _ => break,
+        }
+        run.records += 1;
+    }
+    run
+}
+
 /// Handles a batch of records, in order. The first that fails comes again with all after it.
 pub async fn handle(event: Value, ctx: &Ctx) -> Result<StreamResponse> {
     let shard = worker::shard_of(&event).ok();
@@ -69,13 +89,21 @@ pub async fn handle(event: Value, ctx: &Ctx) -> Result<StreamResponse> {
         let mut reached = None;
         let mut cache = SubscriptionCache::default();
         let mut done = 0;
-        for record in records {
-            let handled = match (record.change, record.unreadable) {
-                (Some(change), _) => ctx.router.handle(&change, &mut cache).await,
+        while let Some(record) = records.get(done) {
+            let run = queued_pages(&records[done..]);
+            // Should that fail, each of them is handled by itself.
+            if run.pages.len() > 1 && ctx.router.queue_pages(&run.pages).await.is_ok() {
+                let run = &records[done..done + run.records];
+                reached = run.iter().filter_map(|record| record.written_at).max().max(reached);
+                done += run.len();
+                continue;
+            }
+            let handled = match (&record.change, &record.unreadable) {
+                (Some(change), _) => ctx.router.handle(change, &mut cache).await,
                 // It will be no better the next time, and all behind it would wait.
                 (None, Some(Unreadable { keys, reason })) => {
                     let body = json!({"sequence": record.sequence, "keys": keys}).to_string();
-                    ctx.failures.put_aside(&body, &reason).await
+                    ctx.failures.put_aside(&body, reason).await
                 }
                 (None, None) => Ok(()),
             };

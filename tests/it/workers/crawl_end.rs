@@ -2,6 +2,7 @@
 //! and end them, and whoever ends the last one settles the crawl.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_sdk_sqs::types::QueueAttributeName;
 use domain::Source;
 use local::Code;
 use serde_json::{Value, json};
@@ -213,5 +214,28 @@ async fn a_page_takes_few_calls_of_the_table_however_much_it_says() {
     let calls = meter.units().calls;
     assert!((1..=MAX_CALLS).contains(&calls), "{calls} calls");
     assert_eq!(begun.queued().await, 1);
+    begun.app.platform.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_messages_of_many_pages_are_sent_together() {
+    let begun = Begun::with_leaves(45).await;
+    begun.work("/visit").await;
+    let platform = &begun.app.platform;
+    let event = json!({ "Records": platform.changes(1_000).unwrap() });
+    // 46 pages, ten a call.
+    let gate = Gate::start(platform.sqs_endpoint(), "SendMessageBatch", 5, Kill::Before).await;
+    let fan_out =
+        platform.function_at("event-fanout", platform.dynamodb_endpoint(), &gate.endpoint);
+    let Ok(Code::Worker(work)) = fan_out.await else { panic!("the function") };
+    let answer = work(event).await.expect("an answer");
+    assert_eq!(answer["batchItemFailures"], json!([]));
+    assert!(!gate.has_tripped(), "five calls are enough");
+    let url = platform.queue_url("CrawlQueue").expect("the queue");
+    let number = QueueAttributeName::ApproximateNumberOfMessages;
+    let asked =
+        platform.sqs().get_queue_attributes().queue_url(url).attribute_names(number.clone());
+    let attributes = asked.send().await.unwrap().attributes.unwrap_or_default();
+    assert_eq!(attributes[&number], "46");
     begun.app.platform.shutdown().await;
 }

@@ -1,6 +1,6 @@
 //! Subscriber of the crawl queue: a page that was queued is crawled, a copy of a chatbot filled.
 
-use domain::Result;
+use domain::{Result, source::Page};
 use store::Change;
 
 use crate::{
@@ -20,9 +20,15 @@ impl CrawlSubscriber {
         Self { queue, copies }
     }
 
+    /// Sends a job for each of `pages`.
+    pub async fn queue(&self, pages: &[&Page]) -> Result<()> {
+        let jobs: Vec<CrawlPage> = pages.iter().map(|page| CrawlPage::of(page)).collect();
+        self.queue.send_all(&jobs).await
+    }
+
     pub async fn on(&self, change: &Change) -> Result<()> {
         match change {
-            Change::PageQueued(page) => self.queue.send_all(&[CrawlPage::of(page)]).await,
+            Change::PageQueued(page) => self.queue(&[page]).await,
             Change::ChatbotCopyRequested(copy) => {
                 self.copies.send_all(&[CopyKnowledge::of(copy)]).await
             }

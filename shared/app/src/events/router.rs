@@ -1,6 +1,6 @@
 //! The router: hands each change of an item to the subscribers that act on it.
 
-use domain::{EventRenderer, Result};
+use domain::{EventRenderer, Result, source::Page};
 use store::Change;
 
 use crate::{
@@ -36,6 +36,15 @@ pub struct EventQueues {
     pub channels: JobQueue<ChannelJob>,
     /// Executions of agent loops.
     pub loops: JobQueue<RunLoop>,
+}
+
+/// The page that was queued, if `change` is that: one for which no subscriber but the one of the crawl
+/// queue does anything.
+pub fn queued_page(change: &Change) -> Option<&Page> {
+    match change {
+        Change::PageQueued(page) => Some(page),
+        _ => None,
+    }
 }
 
 /// Routes changes: what `event-fanout` needs beyond [`App`].
@@ -78,6 +87,12 @@ impl EventRouter {
         self.channels.on(change).await?;
         self.loops.on(change).await?;
         self.webhooks.on(change, cache).await
+    }
+
+    /// Hands pages that were queued to the subscriber that acts on them, as [`EventRouter::handle`] hands
+    /// each, in fewer calls of the queue.
+    pub async fn queue_pages(&self, pages: &[&Page]) -> Result<()> {
+        self.crawls.queue(pages).await
     }
 
     /// The same router for events that are replayed: failed deliveries are sent again.

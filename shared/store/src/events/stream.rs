@@ -92,7 +92,7 @@ pub enum Change {
     ChatbotCopyRequested(ChatbotCopy),
     /// A source was added that is to be filled from another one.
     SourceCopied(Source),
-    /// A source changed; one of its crawls may be of no use any more.
+    /// A source changed, and one of its crawls is of no use any more.
     SourceChanged {
         /// As it was.
         old: Source,
@@ -207,10 +207,12 @@ impl StreamImage {
                 let source = Source::from(read::<SourceItem>(new)?);
                 source.copying_from().is_some().then_some(Change::SourceCopied(source))
             }
-            (ItemKind::Source, Some(old), Some(new)) => Some(Change::SourceChanged {
-                old: read::<SourceItem>(old)?.into(),
-                new: read::<SourceItem>(new)?.into(),
-            }),
+            (ItemKind::Source, Some(old), Some(new)) => {
+                let (old, new) = (read::<SourceItem>(old)?.into(), read::<SourceItem>(new)?.into());
+                // Each page of a crawl counts in its source.
+                Some(Change::SourceChanged { old, new })
+                    .filter(|change| !change.superseded_crawls().is_empty())
+            }
             (ItemKind::Source, Some(old), None) => {
                 Some(Change::SourceRemoved(read::<SourceItem>(old)?.into()))
             }
