@@ -48,14 +48,17 @@ pub fn shard_of(event: &Value) -> Result<Shard> {
 /// Reads `event` and hands its records to `handle` in order. `handle` says how many it finished;
 /// the first one after those is what comes again, with all that follow it.
 pub async fn records<F>(
-    event: Value,
+    mut event: Value,
     handle: impl FnOnce(Vec<Record>) -> F,
 ) -> Result<StreamResponse>
 where
     F: Future<Output = usize>,
 {
     // The last call of a window brings no records.
-    let records = event.get("Records").and_then(Value::as_array).cloned().unwrap_or_default();
+    let records = match event.get_mut("Records").map(Value::take) {
+        Some(Value::Array(records)) => records,
+        _ => Vec::new(),
+    };
     let mut readable = Vec::with_capacity(records.len());
     let mut sequences = Vec::with_capacity(records.len());
     for record in records {

@@ -23,6 +23,11 @@ const MAX_COUNTERS: usize = 128;
 impl App {
     /// Counts `changes` of `shard`, given with their sequence numbers in order.
     pub async fn count(&self, shard: &str, changes: &[(String, Option<Change>)]) -> Result<()> {
+        // As most batches of a crawl: there is nothing that the checkpoint could be moved with.
+        if changes.iter().filter_map(|(_, change)| change.as_ref()).all(|c| chatbot_of(c).is_none())
+        {
+            return Ok(());
+        }
         let mut checkpoint = self.store.checkpoint(CONSUMER, shard).await?;
         let mut deltas = CounterDeltas::default();
         let mut touched = HashMap::new();
@@ -131,6 +136,7 @@ fn add(deltas: &mut CounterDeltas, change: &Change, expired: &HashSet<Conversati
     }
 }
 
+/// The chatbot in whose counters `change` counts, if it counts at all.
 fn chatbot_of(change: &Change) -> Option<(ChatbotId, WorkspaceId)> {
     match change {
         Change::ConversationStarted(c)
