@@ -22,7 +22,7 @@ use crate::{
     event_sources::{self, Progress, StreamFeed},
     folder::DataFolder,
     invoke::Worker,
-    policy,
+    policy, queue_source,
     queue_stats::is_dead_letters,
     registry::{self, Code},
     routes::{add_routes, check_job, serve},
@@ -285,11 +285,10 @@ impl LocalPlatform {
                     })?;
                     let (client, url) = (self.engines.sqs.clone(), url.clone());
                     let (worker, stop) = (worker.clone(), stop.clone());
-                    tasks.push(tokio::spawn(event_sources::queue(
-                        client, url, *batch, worker, stop,
-                    )));
+                    tasks
+                        .push(tokio::spawn(queue_source::queue(client, url, *batch, worker, stop)));
                 }
-                TemplateEvent::Stream { batch, windowed, retries } => {
+                TemplateEvent::Stream { batch, windowed, retries, filter } => {
                     let after = saved.get(&function.binary).cloned();
                     let reader = self
                         .engines
@@ -303,6 +302,7 @@ impl LocalPlatform {
                         windowed: *windowed,
                         retries: *retries,
                         twice: self.options.deliver_twice,
+                        filter: filter.clone(),
                     };
                     tasks.push(tokio::spawn(event_sources::stream(
                         reader,

@@ -7,6 +7,7 @@ use serde_yaml_ng::Value;
 
 use crate::{
     LocalError, Result,
+    filter::RecordFilter,
     policy::{self, Grant},
 };
 
@@ -77,6 +78,8 @@ pub enum TemplateEvent {
         windowed: bool,
         /// How often a record that fails is tried again.
         retries: u32,
+        /// The records it is called with.
+        filter: RecordFilter,
     },
     /// The period in seconds.
     Schedule {
@@ -217,6 +220,7 @@ fn function(name: &str, resource: &Value, globals: &HashMap<String, Setting>) ->
                     .as_i64()
                     .and_then(|retries| u32::try_from(retries).ok())
                     .unwrap_or(u32::MAX),
+                filter: RecordFilter::parse(of)?,
             },
             "Schedule" | "ScheduleV2" => TemplateEvent::Schedule {
                 seconds: text(&of["Schedule"])

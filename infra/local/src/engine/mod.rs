@@ -10,7 +10,7 @@ mod threads;
 pub use dynamodb::DynamoEngine;
 pub use queues::{QueueCounts, Queues};
 pub use sqs_and_secrets::SqsAndSecrets;
-pub use streams::StreamReader;
+pub use streams::{StreamBatch, StreamReader};
 pub use threads::ENGINE_THREAD;
 use threads::EngineThreads;
 

@@ -97,6 +97,15 @@ impl Log {
     }
 }
 
+/// Records that were read, as far as they are wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamBatch {
+    /// The records.
+    pub records: Vec<Value>,
+    /// The sequence number of the last one that was read, wanted or not; none at the end of the stream.
+    pub last: Option<String>,
+}
+
 /// Reads a table's stream in order. What was read is remembered by the caller, as the sequence
 /// number of the last record that it has dealt with.
 pub struct StreamReader {
@@ -148,25 +157,31 @@ impl StreamReader {
     /// Up to `max` (at most 1,000) records that come next, each as in `Records[]` of the event
     /// that Lambda hands to a function. Returns at once, with none if there are none.
     pub fn next(&mut self, max: usize) -> Result<Vec<Value>> {
+        self.next_of(max, |_| true).map(|batch| batch.records)
+    }
+
+    /// The same without the records of items whose keys are not `wanted`.
+    pub fn next_of(&mut self, max: usize, wanted: impl Fn(&Value) -> bool) -> Result<StreamBatch> {
         let what = "reading the stream";
         // Before the read: a commit between the two is then seen by the next wait.
         self.seen = self.log.version();
         let request =
             GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(max.max(1)) };
         let answer = self.db.get_records(request).map_err(failed(what))?;
-        let records = answer
-            .records
-            .iter()
-            .map(|record| {
+        let last = answer.records.last().map(|record| record.dynamodb.sequence_number.clone());
+        let mut records = Vec::with_capacity(answer.records.len());
+        for record in &answer.records {
+            let keys = serde_json::to_value(&record.dynamodb.keys).map_err(failed(what))?;
+            if wanted(&keys) {
                 let mut record = serde_json::to_value(record).map_err(failed(what))?;
                 record["eventSourceARN"] = Value::String(self.arn.clone());
-                Ok(record)
-            })
-            .collect::<Result<Vec<Value>>>()?;
+                records.push(record);
+            }
+        }
         if let Some(iterator) = answer.next_shard_iterator {
             self.iterator = iterator;
         }
-        Ok(records)
+        Ok(StreamBatch { records, last })
     }
 
     /// Waits until something was written (to any table) since the last [`StreamReader::next`],
