@@ -6,7 +6,7 @@
 
 With `--semantic` (and `--features minilm`) the scores are those of a model's embeddings, and the weights those for them.
 
-`collect` makes collections of `infra/models/data/asked` (invented businesses, written for training), of `tests/usage`, and of
+`collect` makes collections of `infra/models/data` (invented businesses, written for training), of `tests/usage`, and of
 samples of every other intent or article of banking77, CLINC150 and XQuAD in DATA (`docs/benchmarks.md` reports on the
 others). Each business comes as pairs, as pages and as both, whole and by halves: what was asked of the other half has no answer.
 
@@ -23,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = Path(__file__).resolve().parent / "data" / "asked"
+SITES = Path(__file__).resolve().parent / "data" / "sites"
 
 
 def business(path):
@@ -83,6 +84,18 @@ def asked(chance):
         queries += [(chance.choice(entry[2]), []) for entry in chance.sample(gone, 25)]
         pairs, sections = (some, []) if number % 2 == 0 else (some[::2], some[1::2])
         yield collection(f"languages/{number}", "All", pairs, sections, queries)
+
+
+def sites():
+    """Those of `infra/models/data/sites`: pages in HTML, and pairs."""
+    for path in sorted(SITES.glob("*.json")):
+        site = json.loads(path.read_text())
+        yield {
+            "name": f"site-{path.stem}/all",
+            "pages": [{"name": name, "text": html} for name, html in site["pages"]],
+            "pairs": site["pairs"],
+            "queries": [{"text": text, "expected": expected} for text, expected in site["questions"]],
+        }
 
 
 def usage():
@@ -147,7 +160,7 @@ def collect(data, out):
 
     def of(part, seed):
         chance = random.Random(seed)
-        made = list(asked(chance)) + list(usage()) if part == 0 else []
+        made = list(asked(chance)) + list(sites()) + list(usage()) if part == 0 else []
         if (data / "banking77_train.csv").exists():
             rows = lambda name: [(r["text"].strip(), r["category"]) for r in csv.DictReader(open(data / name, newline=""))]
             made += intents("banking77", rows("banking77_train.csv"), rows("banking77_test.csv"), [], chance, part)
@@ -165,7 +178,7 @@ def collect(data, out):
 
 
 # What a question counts for in the fit: those of real pages more, samples of large collections less.
-COUNTS = {"banking77": 0.4, "clinc": 0.4, "languages": 0.7, "xquad": 0.3, "usage": 8.0}
+COUNTS = {"banking77": 0.4, "clinc": 0.4, "languages": 0.7, "xquad": 0.3, "site": 4.0, "usage": 8.0}
 # What one without an answer counts for beside one that has one: there are more of them here than visitors ask.
 NONE = 0.5
 PRIOR, MAX_ODDS, MAX_APART = 3.0, 12.0, 0.35

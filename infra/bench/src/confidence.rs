@@ -8,13 +8,14 @@ use domain::{
     source::{Chunk, QaPair},
 };
 use knowledge::{
-    Explained, Index, Match, SearchOutcome, Segment, Thresholds,
+    Document, Explained, Index, Match, SearchOutcome, Segment, Thresholds,
     chunk::{chunks_of_file, say_repeated_lines_once},
-    file,
+    extract, file,
     semantic::{QueryEmbedding, pair_text, passage_text},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::{BenchError, Result, semantic::Tier};
 
@@ -107,8 +108,7 @@ pub fn run(options: &Options) -> Result<String> {
 fn index(collection: &Collection) -> Result<(Index, Vec<String>)> {
     let (mut segments, mut texts) = (Vec::new(), Vec::new());
     for page in &collection.pages {
-        let document = file::read(&page.name, "text/markdown", page.text.as_bytes())
-            .map_err(BenchError::of)?;
+        let document = document(page)?;
         let mut chunks = chunks_of_file(&document, &page.name);
         say_repeated_lines_once(&mut chunks);
         texts.extend(chunks.iter().map(passage_text));
@@ -127,6 +127,22 @@ fn index(collection: &Collection) -> Result<(Index, Vec<String>)> {
     let pairs: Vec<(SourceId, QaPair)> = pairs.collect();
     texts.extend(pairs.iter().map(|(_, pair)| pair_text(pair)));
     Ok((Index::new(segments, pairs), texts))
+}
+
+/// A file of Markdown, or a page of a site in HTML, by its path. What each page has at its foot is read on
+/// the first one.
+fn document(page: &Page) -> Result<Document> {
+    if !page.name.starts_with('/') {
+        return file::read(&page.name, "text/markdown", page.text.as_bytes())
+            .map_err(BenchError::of);
+    }
+    let url = Url::parse("https://example.com").and_then(|site| site.join(&page.name));
+    let url = url.map_err(BenchError::of)?;
+    let mut document = extract::html(&page.text, &url).map_err(BenchError::of)?;
+    if page.name == "/" {
+        document.blocks.append(&mut document.site);
+    }
+    Ok(document)
 }
 
 fn passage(from: &Page) -> Chunk {

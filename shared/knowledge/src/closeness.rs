@@ -2,13 +2,18 @@
 //! as the passage's nearest word says the same ("allowed" beside "welcome"), and the heading above a
 //! passage is compared as if it were the question that the passage answers.
 
+use std::cell::OnceCell;
+
 use crate::{
-    asks::{self, Asks, Opposites},
+    asks::Opposites,
     concepts,
+    facts::{self, Fact},
     index::Index,
-    question::Asked,
-    quote,
-    semantic::{Vector, static_embedding},
+    question::{Asked, AskedWord},
+    semantic::{
+        Vector,
+        static_embedding::{self, Row, Sum},
+    },
     text::{self, Language},
     worth::worth,
 };
@@ -25,6 +30,9 @@ const FRONT: (usize, f32) = (4, 0.65);
 
 /// Letters that a word has at least which another is made with, and its share of that one.
 const PART_OF_COMPOUND: (usize, f32) = (4, 0.45);
+
+/// What words of a question say of themselves at most, beyond which it is clear enough.
+const MOST_SAID: f32 = 2.5;
 
 /// Words that are one place of a text; what a likeness of words says at least; what a heading's word
 /// counts for there.
@@ -58,9 +66,11 @@ pub struct Closeness {
     pub missed: f32,
     /// The share of what words are worth of themselves in those that no entry has.
     pub unknown: f32,
-    /// 1 if the passage has the kind of thing that is wanted, such as a time; 0 if it has not;
-    /// 0.5 if nothing of a kind is.
+    /// 1 if the passage states a fact of the kind that is wanted, such as a price; 0 if it does not;
+    /// 0.5 if none is wanted.
     pub kind: f32,
+    /// What the words of the question say of themselves together, up to [`MOST_SAID`].
+    pub says: f32,
 }
 
 /// A word of the question, ready to be compared.
@@ -80,19 +90,26 @@ struct Wanted {
 pub(crate) struct Comparing {
     words: Vec<Wanted>,
     vector: Option<Vector>,
-    kind: Option<Asks>,
+    wanted: Option<Fact>,
     /// All words, in plain form.
     plain: Vec<String>,
 }
 
 impl Comparing {
-    /// That of `asked`.
-    pub fn new(asked: &Asked) -> Self {
-        let english = matches!(asked.language, Language::English | Language::Other);
-        let is_english = asked.language == Language::English
-            || asked.words.iter().any(|word| static_embedding::knows(&word.plain)) && english;
-        let embed =
-            |word: &str| static_embedding::of_words(std::iter::once(word)).filter(|_| english);
+    /// That of what `index` is `asked`.
+    pub fn new(index: &Index, asked: &Asked) -> Self {
+        let is_known =
+            |words: &[AskedWord]| words.iter().any(|w| static_embedding::knows(&w.plain));
+        // Who says no more than a word or two may well speak English.
+        let spoken = match asked.language {
+            Language::Other => is_known(&asked.words).then_some(Language::English),
+            language => Some(language),
+        };
+        let reads = static_embedding::reads(asked.language);
+        let languages = index.languages_of(asked.language);
+        let embed = |word: &str| {
+            static_embedding::of_words(std::iter::once(word), &languages).filter(|_| reads)
+        };
         let content =
             asked.words.iter().enumerate().filter(|(_, word)| {
                 !word.is_function && !word.plain.is_empty() && word.weight > 0.0
@@ -103,7 +120,7 @@ impl Comparing {
                 let of = |place: u16| usize::from(place) == at;
                 let terms = asked.terms.iter().filter(|t| of(t.word) || of(t.also));
                 let terms = terms.map(|term| term.term).collect();
-                let worth = worth(&plain, is_english);
+                let worth = worth(&plain, spoken);
                 Wanted {
                     worth,
                     is_known: word.is_known,
@@ -117,13 +134,13 @@ impl Comparing {
             })
             .collect();
         let all = asked.words.iter().map(|w| w.corrected.as_deref().unwrap_or(&w.plain));
-        let vector = static_embedding::of_words(all).filter(|_| english);
+        let vector = static_embedding::of_words(all, &languages).filter(|_| reads);
         let plain: Vec<String> = asked
             .order
             .iter()
             .filter_map(|place| Some(asked.words.get(usize::from(*place))?.plain.clone()))
             .collect();
-        Self { words, vector, kind: asks::asks(&plain), plain }
+        Self { words, vector, wanted: facts::wanted(&plain), plain }
     }
 
     /// How close the passage `entry` is, below `heading`.
@@ -131,14 +148,28 @@ impl Comparing {
         let mut best = vec![0.0f32; self.words.len()];
         let mut focus = Focus::new(self.words.len());
         let mut taken = 0u32;
+        let states = |fact: Fact| facts::states(&index.content(entry), fact, &self.plain);
+        let stated = self.wanted.map(states);
+        let kind = stated.map_or(0.5, |stated| f32::from(u8::from(stated)));
+        // "€16 a day" says what something costs without a word for it.
+        let named = self.wanted.filter(|_| stated == Some(true)).and_then(Fact::concept);
+        if let Some(named) = named {
+            for (at, (best, wanted)) in best.iter_mut().zip(&self.words).enumerate() {
+                if wanted.concept == Some(named) {
+                    *best = SAME_CONCEPT;
+                    focus.see(at, 0, SAME_CONCEPT, true);
+                }
+            }
+        }
         index.each_word(entry, |word, is_above| {
             taken += 1;
             if taken > MAX_WORDS {
                 return;
             }
             let Some(there) = index.vocabulary.words.get(word as usize) else { return };
+            let there = There::new(Some(there.term), there.plain(), index.rows_of(word));
             for (at, (best, wanted)) in best.iter_mut().zip(&self.words).enumerate() {
-                let likeness = wanted.likeness(Some(there.term), there.plain());
+                let likeness = wanted.likeness(&there);
                 *best = best.max(likeness);
                 focus.see(at, taken, likeness, is_above);
             }
@@ -152,21 +183,17 @@ impl Comparing {
         let unknown: f32 = self.words.iter().filter(|w| !w.is_known).map(|w| w.worth).sum();
         let least = best.iter().copied().fold(1.0, f32::min);
         let (heading_shared, heading_covered) = self.heading(index, heading);
-        let heading_cosine = match (&self.vector, static_embedding::embed(heading)) {
-            (Some(asked), Some(heading)) => asked.cosine(&heading).max(0.0),
-            _ => 0.0,
-        };
+        let heading_cosine =
+            match (&self.vector, static_embedding::embed(heading, &index.languages())) {
+                (Some(asked), Some(heading)) => asked.cosine(&heading).max(0.0),
+                _ => 0.0,
+            };
         let part_cosine = match &self.vector {
             Some(vector) => index.nearest_part(entry, vector, 16, 6),
             None => 0.0,
         };
-        let kind = match self.kind {
-            Some(kind) => {
-                f32::from(u8::from(quote::has_kind(&index.content(entry), kind, &self.plain)))
-            }
-            None => 0.5,
-        };
         Closeness {
+            says: worth.min(MOST_SAID),
             focus: share(focus.most(&self.words), total),
             kind,
             covered: share(covered, total),
@@ -195,51 +222,86 @@ impl Comparing {
 
     /// What the question and a heading have in common, over both and over the question.
     fn heading(&self, index: &Index, heading: &str) -> (f32, f32) {
-        let stems = index.stems();
-        let words: Vec<(String, Option<u32>)> = text::words(heading)
+        let (stems, languages) = (index.stems(), index.languages());
+        let words: Vec<(String, Option<u32>, Vec<Row>)> = text::words(heading)
             .filter(|word| !text::is_function_word_anywhere(word))
             .map(|word| {
                 let term = index.vocabulary.term(&stems.term(&word));
-                (word, term)
+                let mut rows = Vec::new();
+                static_embedding::rows(&word, &languages, &mut rows);
+                (word, term, rows)
             })
             .collect();
+        let words: Vec<There> =
+            words.iter().map(|(word, term, rows)| There::new(*term, word, rows)).collect();
         let mut seen = vec![0.0f32; words.len()];
         let mut both = 0.0;
         for wanted in &self.words {
-            let like = |(word, term): &(String, Option<u32>)| wanted.likeness(*term, word);
-            let best = words.iter().enumerate().map(|(at, word)| (like(word), at));
+            let best = words.iter().enumerate().map(|(at, word)| (wanted.likeness(word), at));
             if let Some((likeness, at)) = best.max_by(|a, b| a.0.total_cmp(&b.0)) {
                 both += wanted.weight * likeness;
                 seen[at] = seen[at].max(likeness);
             }
         }
         let total: f32 = self.words.iter().map(|word| word.weight).sum();
-        let weight = |term: &Option<u32>| {
-            let known = term.and_then(|term| index.weights.get(term as usize).copied());
+        let weight = |there: &There| {
+            let known = there.term.and_then(|term| index.weights.get(term as usize).copied());
             known.unwrap_or_else(|| index.unknown())
         };
         let unseen: f32 =
-            words.iter().zip(&seen).map(|((_, term), seen)| weight(term) * (1.0 - seen)).sum();
+            words.iter().zip(&seen).map(|(word, seen)| weight(word) * (1.0 - seen)).sum();
         (share(both, total + unseen), share(both, total))
     }
 }
 
+/// A word of an entry or of a heading, which all words of the question are compared with.
+struct There<'w> {
+    term: Option<u32>,
+    plain: &'w str,
+    rows: &'w [Row],
+    /// Its vector and its concept, once they are needed.
+    sum: OnceCell<Sum>,
+    concept: OnceCell<Option<u16>>,
+}
+
+impl<'w> There<'w> {
+    fn new(term: Option<u32>, plain: &'w str, rows: &'w [Row]) -> Self {
+        Self { term, plain, rows, sum: OnceCell::new(), concept: OnceCell::new() }
+    }
+
+    fn concept(&self) -> Option<u16> {
+        *self.concept.get_or_init(|| concepts::of(self.plain))
+    }
+
+    fn cosine(&self, vector: &Vector) -> f32 {
+        if self.rows.is_empty() || self.plain.len() < 2 {
+            return 0.0;
+        }
+        let of_rows = || {
+            let mut sum = Sum::default();
+            sum.add(self.rows);
+            sum
+        };
+        self.sum.get_or_init(of_rows).cosine(vector)
+    }
+}
+
 impl Wanted {
-    /// From 0 to 1: how far it is the word `plain`, of this term.
-    fn likeness(&self, term: Option<u32>, plain: &str) -> f32 {
-        if self.plain == plain || term.is_some_and(|term| self.terms.contains(&term)) {
+    /// From 0 to 1: how far it is the word `there`.
+    fn likeness(&self, there: &There) -> f32 {
+        let plain = there.plain;
+        if self.plain == plain || there.term.is_some_and(|term| self.terms.contains(&term)) {
             return 1.0;
         }
         if self.opposites.have(plain) {
             return 0.0;
         }
-        if self.concept.is_some() && self.concept == concepts::of(plain) {
+        if self.concept.is_some() && self.concept == there.concept() {
             return SAME_CONCEPT;
         }
         let alike = letters_alike(&self.plain, plain);
-        let Some(vector) = self.vector.as_ref().filter(|_| plain.len() > 1) else { return alike };
-        let near = static_embedding::of_words(std::iter::once(plain)).map(|v| v.cosine(vector));
-        let near = (near.unwrap_or_default() - SYNONYMS.0) / (SYNONYMS.1 - SYNONYMS.0);
+        let Some(vector) = &self.vector else { return alike };
+        let near = (there.cosine(vector) - SYNONYMS.0) / (SYNONYMS.1 - SYNONYMS.0);
         alike.max(near.clamp(0.0, 1.0))
     }
 }

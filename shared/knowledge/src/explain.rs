@@ -53,7 +53,7 @@ impl Index {
         let question = &*exclusion::without(question);
         let asked = self.asked(question);
         let ranking = self.rank_asked(&asked, embedding, LOOKED_AT);
-        let comparing = Comparing::new(&asked);
+        let comparing = Comparing::new(self, &asked);
         let near = self.near(question, &asked, &ranking, &comparing);
         let hits = ranking.hits.iter().enumerate().take(limit);
         let explained = hits.filter_map(|(place, hit)| {

@@ -3,10 +3,12 @@
 
 mod narrowed;
 
-pub use narrowed::{names_what_is_new, narrowed, says_more};
+pub use narrowed::{names_what_is_new, narrowed, says_more, wants_more};
 
 use crate::{
     asks::{self, Asks},
+    concepts,
+    facts::{self, Fact},
     outcome::Offer,
     semantic::static_embedding,
     small_talk::{Cue, Phrase, Table, table, tables, text_of},
@@ -115,7 +117,8 @@ pub fn read(message: &str, past: &[Past], language: Language) -> MessageReading 
 }
 
 /// What was asked before and what is new, as one question: a word of the former gives way to one of
-/// `message` in the same place, behind the same preposition or article or in front of the same word.
+/// `message` in the same place, behind the same preposition or article or in front of the same word; and
+/// one that wants another fact than `message` does.
 pub fn joined(before: &str, message: &str, language: Language) -> String {
     let is_function = |word: &str| text::is_function_word(word, language);
     let new: Vec<String> = text::words(message).collect();
@@ -135,7 +138,14 @@ pub fn joined(before: &str, message: &str, language: Language) -> String {
         })
     };
     let replaced = replaced(&old, &new, message, language);
-    let gives_way = |at: usize| gives_way(at) || replaced == Some(at);
+    let is_open = |fact: &Fact| matches!(fact, Fact::Time | Fact::Number | Fact::Reason);
+    let wants = facts::wanted(&new).filter(|fact| !is_open(fact));
+    let wanted_before = |at: usize| {
+        let named = concepts::of(&old[at].1);
+        let is_fact = named.is_some() && Fact::ALL.iter().any(|fact| fact.concept() == named);
+        is_fact && wants.is_some_and(|fact| fact.concept() != named)
+    };
+    let gives_way = |at: usize| gives_way(at) || replaced == Some(at) || wanted_before(at);
     let kept = (0..old.len()).filter(|at| !gives_way(*at)).map(|at| old[at].0);
     let mut joined = kept.collect::<Vec<_>>().join(" ");
     joined.push(' ');
@@ -158,7 +168,7 @@ fn replaced(
     let is_function = |word: &str| text::is_function_word(word, language);
     let named: Vec<&String> = new.iter().filter(|word| !is_function(word)).collect();
     let last = named.last().filter(|_| named.len() <= 2)?;
-    let vector = |word: &str| static_embedding::of_words(std::iter::once(word));
+    let vector = |word: &str| static_embedding::of_words(std::iter::once(word), &[language]);
     let has_capital = |word: &str| word.starts_with(char::is_uppercase);
     let is_name = language != Language::German
         && text::spans(message)
@@ -312,6 +322,11 @@ mod tests {
                 "What does the plan cost and the pro plan?",
             ),
             ("When are you open?", "why?", "When are you open why?"),
+            (
+                "What does a basic tune-up cost?",
+                "and how long does that take?",
+                "What does a basic tune up and how long does that take?",
+            ),
             (
                 "How do I connect a Telegram bot?",
                 "what about WhatsApp?",

@@ -16,6 +16,7 @@ pub mod evidence;
 mod exclusion;
 mod explain;
 pub mod extract;
+mod facts;
 pub mod fetch;
 pub mod file;
 pub mod follow_up;

@@ -87,7 +87,12 @@ impl Index {
         };
         let covered = if mine > 0.0 { (both / mine).clamp(0.0, 1.0) } else { 0.0 };
         let is_apart = asked.is_apart(theirs)
-            || replaced(&left, &left_of_theirs, covered.max(both / whole.max(f32::MIN_POSITIVE)));
+            || replaced(
+                &left,
+                &left_of_theirs,
+                covered.max(both / whole.max(f32::MIN_POSITIVE)),
+                [asked.language, theirs.language],
+            );
         Likeness { shared, covered, cosine, is_apart, is_other_code: asked.has_other_codes(theirs) }
     }
 }
@@ -133,6 +138,7 @@ struct Compared {
     content: Vec<Content>,
     codes: Vec<String>,
     vector: Option<crate::semantic::Vector>,
+    language: Language,
 }
 
 impl Compared {
@@ -182,19 +188,16 @@ impl Compared {
             content.push(Content { plain: plain.clone(), term, stem, weight, is_name, concept });
         }
         content.extend(clusters(index, &words));
-        let vector = match language {
-            Language::English | Language::Other => {
-                static_embedding::of_words(words.iter().map(String::as_str))
-            }
-            _ => None,
-        };
+        let all = words.iter().map(String::as_str);
+        let vector = static_embedding::of_words(all, &[language])
+            .filter(|_| static_embedding::reads(language));
         let whole = spans.iter().zip(&words).filter(|((at, written), _)| {
             // "J'ai" and "n'est" have no code "J" or "N".
             let behind = question.get(at + written.len()..).unwrap_or_default();
             !(written.len() == 1 && behind.starts_with(['\'', '’', 'ʼ']))
         });
         let whole: Vec<String> = whole.map(|(_, word)| word.clone()).collect();
-        Self { codes: asks::codes(&whole), words, content, vector }
+        Self { codes: asks::codes(&whole), words, content, vector, language }
     }
 
     /// Whether one has a number or a code that the other has not. A visitor's plain number beside a question
@@ -243,7 +246,7 @@ fn clusters(index: &Index, words: &[String]) -> Vec<Content> {
 }
 
 /// Whether one word was put in the place of another in what is the same question otherwise.
-fn replaced(mine: &[&Content], theirs: &[&Content], shared: f32) -> bool {
+fn replaced(mine: &[&Content], theirs: &[&Content], shared: f32, languages: [Language; 2]) -> bool {
     if mine.is_empty() || theirs.is_empty() {
         return false;
     }
@@ -252,11 +255,12 @@ fn replaced(mine: &[&Content], theirs: &[&Content], shared: f32) -> bool {
         return true;
     }
     let one_each = mine.len() == 1 && theirs.len() == 1;
-    one_each && shared >= SAME_FRAME && !are_synonyms(&mine[0].plain, &theirs[0].plain)
+    one_each && shared >= SAME_FRAME && !are_synonyms(&mine[0].plain, &theirs[0].plain, languages)
         || theirs.iter().any(|word| word.is_name) && shared >= SAME_FRAME
 }
 
-fn are_synonyms(one: &str, other: &str) -> bool {
-    let vectors = static_embedding::embed(one).zip(static_embedding::embed(other));
+fn are_synonyms(one: &str, other: &str, languages: [Language; 2]) -> bool {
+    let vectors = static_embedding::embed(one, &languages[..1])
+        .zip(static_embedding::embed(other, &languages[1..]));
     vectors.is_some_and(|(a, b)| a.cosine(&b) >= SYNONYMS)
 }

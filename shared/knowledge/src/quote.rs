@@ -6,7 +6,6 @@
 //! thing that is requested. What the heading says already needs no repetition: below a heading that is
 //! the question itself the answer is at the beginning.
 
-mod kinds;
 mod lines;
 mod names;
 mod ranges;
@@ -14,11 +13,10 @@ pub(crate) mod scope;
 mod score;
 mod sentences;
 mod table;
-mod weekdays;
+pub(crate) mod weekdays;
 
 use domain::conversation::shorten;
 
-pub(crate) use self::kinds::has_kind;
 use self::{
     lines::{Kind, Line, kind, lines, parts},
     score::Scorer,

@@ -121,7 +121,7 @@ impl Index {
         if ranking.hits.is_empty() {
             return Found { corrections: ranking.corrections, ..Found::nothing() };
         }
-        let comparing = Comparing::new(&asked);
+        let comparing = Comparing::new(self, &asked);
         let all = self.near(question, &asked, &ranking, &comparing);
         let near: Vec<NearPair> = all.iter().filter_map(NearPair::of).collect();
         let best_pair = self.best_pair(&asked, &ranking, &near);

@@ -3,7 +3,10 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use crate::{semantic::static_embedding, text};
+use crate::{
+    semantic::static_embedding,
+    text::{self, Language},
+};
 
 /// The length of a row of the static table that is worth all: words that are everywhere have short
 /// ones.
@@ -40,12 +43,15 @@ const GENERAL: &str = "machen macht mache macht gemacht bieten bietet anbieten g
 static GENERAL_WORDS: LazyLock<HashSet<String>> =
     LazyLock::new(|| GENERAL.split_whitespace().map(text::folded).collect());
 
-/// From 0 to 1: what the folded word says, in English or in another language.
-pub(crate) fn worth(plain: &str, is_english: bool) -> f32 {
-    if !is_english {
-        return if GENERAL_WORDS.contains(plain) { WORTH_OF_GENERAL } else { WORTH };
+/// From 0 to 1: what the folded word says in a text in `language`; `None` for one that is not known.
+pub(crate) fn worth(plain: &str, language: Option<Language>) -> f32 {
+    let of_length = |length: f32| (length / WORTH_ALL).min(1.0);
+    match language {
+        Some(Language::English) => static_embedding::length(plain).map_or(1.0, of_length),
+        _ if GENERAL_WORDS.contains(plain) => WORTH_OF_GENERAL,
+        Some(language) => static_embedding::length_in(plain, language).map_or(WORTH, of_length),
+        None => WORTH,
     }
-    static_embedding::length(plain).map_or(1.0, |length| (length / WORTH_ALL).min(1.0))
 }
 
 #[cfg(test)]
@@ -54,9 +60,10 @@ mod tests {
 
     #[test]
     fn what_is_said_of_anything_is_worth_less() {
-        let of = |word: &str| worth(&text::folded(word), true);
+        let of = |word: &str| worth(&text::folded(word), Some(Language::English));
         assert!(of("have") < of("buy") && of("buy") < of("tent"), "{} {}", of("buy"), of("tent"));
-        let of = |word: &str| worth(&text::folded(word), false);
-        assert!(of("tenéis") < of("piscina") && of("делаете") < of("паром"));
+        let of = |word: &str| worth(&text::folded(word), Some(Language::Spanish));
+        assert!(of("tenéis") < of("piscina"));
+        assert!(worth("делаете", None) < worth("паром", None));
     }
 }

@@ -6,6 +6,7 @@
 
 mod access;
 mod agent_loops;
+mod api_keys;
 mod channels;
 mod chat;
 mod chatbots;

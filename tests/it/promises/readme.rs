@@ -15,7 +15,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use testkit::units::{NOT_METERED, OVERLAPPING, measured};
+use testkit::units::{NOT_METERED, OVERLAPPING, Sample, measured};
 
 const MEND: &str = "run `UPDATE_README=1 cargo test -p tests --test it promises::readme`, \
     which rewrites the generated tables";
@@ -182,18 +182,23 @@ fn minute() -> u64 {
     since.as_secs() / 60
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_table_of_units_is_measured() {
-    let mut rows = Vec::new();
-    // A new minute in between would show in one row or another; it takes seconds, so two in a
-    // row are not cut.
+/// Every operation carried out once, within one minute where possible: a new one would show in one row or
+/// another. It takes seconds, so that two in a row are not cut.
+async fn measured_within_a_minute() -> Vec<Sample> {
+    let mut samples = Vec::new();
     for _ in 0..3 {
         let begun = minute();
-        rows = measured().await;
+        samples = measured().await;
         if minute() == begun {
             break;
         }
     }
+    samples
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_units_is_measured() {
+    let (rows, again) = (measured_within_a_minute().await, measured_within_a_minute().await);
     let mut table = vec![
         "| operation | read units | write units | round trips |".to_owned(),
         "|---|--:|--:|--:|".to_owned(),
@@ -202,13 +207,18 @@ async fn the_table_of_units_is_measured() {
         if NOT_METERED.contains(&operation.as_str()) {
             continue;
         }
-        let found = rows.iter().find(|sample| sample.operation == operation);
-        let sample = found.unwrap_or_else(|| {
-            panic!(
-                "{operation} is built: carry it out once in tests/kit/src/units so that it is metered"
-            )
-        });
-        let (read, write, round_trips) = sample.reply.units();
+        let units = |rows: &[Sample]| {
+            let found = rows.iter().find(|sample| sample.operation == operation);
+            let sample = found.unwrap_or_else(|| {
+                panic!(
+                    "{operation} is built: carry it out once in tests/kit/src/units so that it is metered"
+                )
+            });
+            sample.reply.units()
+        };
+        // Whether calls that are made together overlap is up to a busy machine now and then.
+        let ((read, write, round_trips), (_, _, again)) = (units(&rows), units(&again));
+        let round_trips = round_trips.min(again);
         let round_trips = match OVERLAPPING.contains(&operation.as_str()) {
             true => "–".to_owned(),
             false => round_trips.to_string(),

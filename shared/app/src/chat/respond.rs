@@ -144,11 +144,13 @@ impl<'m> Message<'m> {
         text::normalized(before).contains(&text::normalized(said)) && !self.names_what_is_new(said)
     }
 
-    /// Whether `found` is what was said before, though the message is about something else too.
+    /// Whether `found` is what was said before, though the message is about something else too, or wants a
+    /// fact that was not stated.
     fn is_stale(&self, found: &Found) -> bool {
-        self.leaves_out()
-            && follow_up::says_more(self.question, self.language)
-            && self.is_repeated(found)
+        let says_more = follow_up::says_more(self.question, self.language);
+        let wants_more =
+            || said_by(found).is_some_and(|said| follow_up::wants_more(self.question, said));
+        self.leaves_out() && (says_more || wants_more()) && self.is_repeated(found)
     }
 
     fn names_what_is_new(&self, said: &str) -> bool {

@@ -36,6 +36,8 @@ pub(crate) struct Candidate<'a> {
     /// How a pair's question compares.
     pub likeness: Option<Likeness>,
     pub score: f32,
+    /// Whether it is in another language than the question, and one of the others is not.
+    pub is_foreign: bool,
 }
 
 /// What an entry answers with.
@@ -148,6 +150,10 @@ impl Candidate<'_> {
             close.told * close.told,
             close.missed * close.part_cosine,
             self.score * self.score,
+            f32::from(u8::from(self.is_foreign)),
+            close.says,
+            close.says * close.told,
+            f32::from(u8::from(close.kind > 0.9)),
         ]
     }
 

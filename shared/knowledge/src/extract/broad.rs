@@ -3,6 +3,8 @@
 //! is not enough to leave something out: both have to agree. A passage too many costs little, an
 //! answer that is missing costs the visitor.
 
+mod links;
+
 use super::{
     attributes::Hints,
     boilerplate::each,
@@ -17,9 +19,6 @@ use super::{
 
 /// Of a notice about cookies, in characters: what is longer explains them.
 const LONGEST_NOTICE: u32 = 1_200;
-
-/// Of a line of links to other places of the page, in characters.
-const LONGEST_JUMP: u32 = 60;
 
 /// Looks at elements from the outside inwards.
 struct Judge<'p> {
@@ -38,55 +37,7 @@ pub(super) fn leave_out(page: &PageTree, disclosure: &Disclosure<'_>, gone: &mut
     each(page, gone, 0, |place| judge.is_around(place));
     let judge = Judge::new(page, disclosure, gone);
     each(page, gone, 0, |place| judge.leads_elsewhere(place));
-    lone_links(page, disclosure, gone);
-}
-
-/// Links that are all that is in a line of a box.
-fn lone_links(page: &PageTree, disclosure: &Disclosure<'_>, gone: &mut [bool]) {
-    let boxes =
-        |tag: Tag| matches!(tag, Tag::Body | Tag::Main | Tag::Other | Tag::Section | Tag::Article);
-    for run in runs_with(page, gone, &|link| is_box(page, link)) {
-        if run.chars >= 100 || !boxes(page.nodes[run.block].tag) {
-            continue;
-        }
-        let links: Vec<usize> = (run.first..page.nodes.len())
-            .take_while(|at| page.nodes[*at].tag.is_inline())
-            .filter_map(|at| page.ancestors(at).take(4).find(|a| page.nodes[*a].tag == Tag::A))
-            .collect();
-        let leads = run.linked * 10 >= run.chars * 8;
-        let is_file =
-            |link: &usize| page.nodes[*link].attribute("href").is_some_and(inline::is_file);
-        if leads && !links.iter().any(is_file) {
-            links.into_iter().for_each(|link| gone[link] = true);
-        } else if run.chars <= LONGEST_JUMP {
-            let jumps = links.into_iter().filter(|link| is_jump(page, disclosure, *link));
-            let jumps: Vec<usize> = jumps.collect();
-            jumps.into_iter().for_each(|link| gone[link] = true);
-        }
-    }
-}
-
-/// Whether a link leads to another place of the page and unfolds nothing: to its top, past its menu.
-fn is_jump(page: &PageTree, disclosure: &Disclosure<'_>, link: usize) -> bool {
-    let node = &page.nodes[link];
-    let asks = || {
-        let text = page.text(link);
-        // A list of contents repeats the heading that it leads to.
-        let id = node.attribute("href").and_then(|to| to.strip_prefix('#'));
-        let target =
-            || page.nodes.iter().position(|node| id.is_some() && node.attribute("id") == id);
-        let repeats = || target().is_some_and(|target| page.text(target) == text);
-        text.ends_with(['?', '？', '؟']) && !repeats()
-    };
-    let to = node.attribute("href").unwrap_or_default();
-    let names = to.len() > 1 && to.starts_with('#');
-    let within = page.nodes.get(node.parent).is_some_and(|parent| !parent.tag.is_cell());
-    names
-        && within
-        && !asks()
-        && !node.hints.any(Hints::BUTTON)
-        && !disclosure.folds(link)
-        && !page.is_in_heading(link)
+    links::leave_out_lone(page, disclosure, gone);
 }
 
 /// Whether a link is a box of text that happens to be one: a teaser of what a landing page offers,
@@ -363,99 +314,6 @@ impl<'p> Judge<'p> {
         links > 0
             && (self.linked(place) > 0.3
                 || (items > 0 && links as usize >= items && good * 2 < chars))
-    }
-
-    /// Lists of links that no text introduces.
-    fn leads_elsewhere(&self, place: usize) -> bool {
-        let (page, node) = (self.page, &self.page.nodes[place]);
-        let links = self.mass.links(page.within(place));
-        let (chars, linked) = (self.chars(place), self.linked(place));
-        if self.leads_to_files(place) {
-            return false;
-        }
-        if node.tag.is_list() && !self.is_introduced(place) {
-            return linked > 0.7 && !self.is_of_a_section(place) || self.is_of_contents(place);
-        }
-        if linked == 0.0 || self.is_most(place) {
-            return false;
-        }
-        match node.tag {
-            Tag::P => linked > 0.8 && chars < 100 && !self.is_in_a_sentence(place),
-            Tag::Table => links > 2 && chars > 200 && linked > 0.8,
-            Tag::Other | Tag::Header | Tag::Section | Tag::Article | Tag::Blockquote => {
-                let lists = page.holds(place, |n| n.tag.is_list());
-                linked > 0.8 && !(lists && self.is_introduced(place))
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether most of its links lead to files, which no crawl of pages lists: forms, plans, scores.
-    fn leads_to_files(&self, place: usize) -> bool {
-        let page = self.page;
-        let mut hrefs = page
-            .within(place)
-            .filter(|at| page.nodes[*at].tag == Tag::A)
-            .filter_map(|at| page.nodes[at].attribute("href"));
-        let (mut all, mut files) = (0, 0);
-        for href in hrefs.by_ref().take(400) {
-            all += 1;
-            files += usize::from(inline::is_file(href));
-        }
-        files * 2 > all && self.is_in_text(place)
-    }
-
-    /// Whether a list is what a section of the text has under its heading: the heading is right before
-    /// it, and the same element has prose.
-    fn is_of_a_section(&self, place: usize) -> bool {
-        const PROSE: u32 = 80;
-        let page = self.page;
-        let heading =
-            page.nodes[place].before.filter(|at| matches!(page.nodes[*at].tag, Tag::H(_)));
-        heading.is_some_and(|heading| {
-            let text = page.text(heading);
-            self.good(page.nodes[place].parent) >= PROSE
-                && self.is_in_text(place)
-                && !boilerplate_phrases::names_pages(&text)
-                && !boilerplate_phrases::leads_elsewhere(&text)
-                && !boilerplate_phrases::is_label(&text)
-        })
-    }
-
-    /// Whether a list only leads to places on the page.
-    fn is_of_contents(&self, place: usize) -> bool {
-        let page = self.page;
-        let links: Vec<usize> = page
-            .within(place)
-            .filter(|at| {
-                let href = page.nodes[*at].attribute("href").unwrap_or_default();
-                page.nodes[*at].tag == Tag::A && href.len() > 1 && href.starts_with('#')
-            })
-            .take(400)
-            .collect();
-        let linked: usize = links.iter().map(|link| page.text(*link).chars().count()).sum();
-        links.len() > 1 && linked * 10 > self.chars(place) as usize * 7
-    }
-
-    /// Whether the text right before a list says what is on it.
-    fn is_introduced(&self, place: usize) -> bool {
-        let page = self.page;
-        let list = page.within(place).find(|at| page.nodes[*at].tag.is_list()).unwrap_or(place);
-        let before = page.nodes[list].before.or_else(|| page.nodes[page.nodes[list].parent].before);
-        let Some(before) = before.filter(|b| !matches!(page.nodes[*b].tag, Tag::H(_) | Tag::Nav))
-        else {
-            return false;
-        };
-        let text = page.text(before);
-        // "Contents:" announces links, and no more.
-        text.split_whitespace().count() > 2
-            && boilerplate_phrases::introduces(&text)
-            && self.linked(before) < 0.5
-    }
-
-    /// Whether a link alone in its paragraph has what ends a sentence.
-    fn is_in_a_sentence(&self, place: usize) -> bool {
-        self.page.text(place).ends_with(['.', '!', '?', '。'])
     }
 }
 

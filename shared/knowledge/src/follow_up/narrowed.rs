@@ -3,6 +3,7 @@
 
 use super::{measures, refers};
 use crate::{
+    facts,
     small_talk::{Cue, table},
     text::{self, Language},
 };
@@ -31,6 +32,12 @@ pub fn says_more(message: &str, language: Language) -> bool {
     let is_about = |word: &String| !measures.contains(&word);
     !table(language).is_some_and(|own| refers(own, &words))
         && content(message, language).iter().any(is_about)
+}
+
+/// Whether `message` wants a fact, such as how long something takes, that `said` does not state.
+pub fn wants_more(message: &str, said: &str) -> bool {
+    let words: Vec<String> = text::words(message).collect();
+    facts::wanted(&words).is_some_and(|fact| !facts::states(said, fact, &words))
 }
 
 fn is_form_of(one: &str, other: &str) -> bool {
@@ -100,6 +107,14 @@ mod tests {
         ] {
             assert_eq!(says_more(message, Language::English), more, "{message}");
         }
+    }
+
+    #[test]
+    fn a_fact_that_was_not_stated_is_wanted_still() {
+        let price = "A basic tune-up is €55.";
+        assert!(wants_more("and how long does that take?", price));
+        assert!(!wants_more("and how much is it?", price));
+        assert!(!wants_more("why not?", "Because it is closed."));
     }
 
     #[test]

@@ -189,7 +189,7 @@ impl Index {
         }
         self.begin.push(Begin { above, body: place(self.text.len()) });
         self.add_text(&pair.pair.answer, &stems);
-        let vectors: Vectors = static_embedding::of_texts(pair.questions().take(1));
+        let vectors: Vectors = static_embedding::of_texts(pair.questions().take(1), language);
         self.static_embeddings.add(1, Some(Arc::new(vectors)));
         self.entries.push(At::Pair(at));
         self.pairs.push(pair);

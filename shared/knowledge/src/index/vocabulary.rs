@@ -30,6 +30,8 @@ pub(crate) struct Word {
     letters: (u32, u8),
     /// Whether it is a cluster of a script without spaces.
     pub unspaced: bool,
+    /// Of a text that has it: the first in the order of [`Language`].
+    pub language: Language,
 }
 
 impl Word {
@@ -96,6 +98,7 @@ impl Vocabulary {
         let mut at = self.by_lower.get(lower).copied().unwrap_or(NONE);
         while let Some(word) = self.words.get(at as usize) {
             if word.term == term {
+                self.note_language(at, language);
                 return at;
             }
             (last, at) = (at, word.next);
@@ -133,9 +136,19 @@ impl Vocabulary {
             count: 0,
             letters,
             unspaced,
+            language,
         };
         self.words.push(word);
         at
+    }
+
+    /// Which of several languages counts does not depend on the order that texts come in.
+    fn note_language(&mut self, at: u32, language: Language) {
+        if let Some(word) = self.words.get_mut(at as usize)
+            && (language as u32) < word.language as u32
+        {
+            word.language = language;
+        }
     }
 
     /// The word that two neighbours make together.

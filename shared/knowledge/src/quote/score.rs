@@ -2,13 +2,13 @@
 
 use super::{
     KIND, NEARNESS, QuoteQuery, ROW_NAMED, SAME_CONCEPT, UNTOLD, asks_something,
-    kinds::has_kind,
     lines::{Kind, Line},
     names::{alike, alternatives, has_compounds, is_part, row_name, share_of_parts},
     ranges, weekdays,
 };
 use crate::{
-    asks, concepts,
+    concepts,
+    facts::{self, Fact},
     semantic::static_embedding,
     text::{self, Stems},
 };
@@ -20,13 +20,16 @@ pub(super) struct Scorer<'q> {
     pub heading: &'q [String],
     /// The numbers of the question.
     pub numbers: Vec<f32>,
+    /// What the question wants to be told.
+    wanted: Option<Fact>,
 }
 
 impl<'q> Scorer<'q> {
     /// That of `query` below a heading of these terms.
     pub fn new(query: &'q QuoteQuery<'q>, heading: &'q [String], stems: &'q Stems) -> Self {
         let total = query.terms.iter().map(|(_, weight)| weight).sum();
-        Self { query, stems, total, heading, numbers: ranges::numbers(&query.words) }
+        let (numbers, wanted) = (ranges::numbers(&query.words), facts::wanted(&query.words));
+        Self { query, stems, total, heading, numbers, wanted }
     }
 
     pub fn score(&self, sentence: &str, kind: Kind) -> f32 {
@@ -54,13 +57,16 @@ impl<'q> Scorer<'q> {
             })
             .sum();
         let covered = if self.total > 0.0 { covered / self.total } else { 0.0 };
-        let near = self
-            .query
-            .vector
-            .and_then(|vector| Some(static_embedding::embed(sentence)?.cosine(vector).max(0.0)));
+        let near = self.query.vector.and_then(|vector| {
+            Some(
+                static_embedding::embed(sentence, &[self.stems.language()])?
+                    .cosine(vector)
+                    .max(0.0),
+            )
+        });
         let is_named = kind == Kind::Line && self.names_row(sentence);
-        let words = &self.query.words;
-        let kind_fits = asks::asks(words).is_some_and(|asks| has_kind(sentence, asks, words));
+        let kind_fits =
+            self.wanted.is_some_and(|fact| facts::states(sentence, fact, &self.query.words));
         let told = match kind {
             Kind::Line if is_named => 1.0,
             Kind::Line => UNTOLD,

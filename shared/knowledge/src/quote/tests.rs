@@ -8,7 +8,7 @@ fn quoted(content: &str, heading: &str, question: &str) -> String {
 fn quoted_in(language: Language, content: &str, heading: &str, question: &str) -> String {
     let stems = Stems::of(language);
     let terms = stems.content_terms(question).into_iter().map(|term| (term, 1.0)).collect();
-    let vector = static_embedding::embed(question);
+    let vector = static_embedding::embed(question, &[language]);
     let words = text::words(question).collect();
     let query = QuoteQuery { terms, concepts: Vec::new(), vector: vector.as_ref(), words };
     quote(content, heading, &query, &stems)

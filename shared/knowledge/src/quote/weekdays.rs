@@ -28,7 +28,7 @@ fn day(word: &str) -> Option<usize> {
 }
 
 /// Whether a plain word is the name of a day, and not a short form that is a word of its own.
-pub(super) fn is_day(word: &str) -> bool {
+pub(crate) fn is_day(word: &str) -> bool {
     (word.chars().count() > 3 || !word.is_ascii()) && day(word).is_some()
 }
 

@@ -7,7 +7,7 @@ use crate::{
     index::{At, Index, Pair},
     pairs::Likeness,
     question::Asked,
-    rank::{LOOKED_AT, Ranking},
+    rank::{Hit, LOOKED_AT, Ranking},
     text::{self, Language},
 };
 
@@ -73,6 +73,9 @@ impl Index {
         let hits = ranking.hits.iter().enumerate().take(COMPARED);
         let mut near: Vec<Near> = Vec::new();
         let mut among: Vec<Candidate> = Vec::new();
+        let is_foreign = |hit: &Hit| self.is_foreign(hit.entry, asked.language);
+        // Pages in several languages say the same, each for those who speak it.
+        let has_own = hits.clone().any(|(_, hit)| !is_foreign(hit));
         let mut places: Vec<usize> = Vec::new();
         for (place, hit) in hits {
             let evidence = ranking.evidence_of(place);
@@ -91,7 +94,9 @@ impl Index {
                 None if heading.is_empty() => continue,
                 None => Answer::Below(heading),
             };
-            among.push(Candidate { answer, evidence, closeness, likeness, score: hit.score });
+            let is_foreign = has_own && is_foreign(hit);
+            let score = hit.score;
+            among.push(Candidate { answer, evidence, closeness, likeness, score, is_foreign });
             places.push(place);
         }
         for (place, (confidence, features)) in places.into_iter().zip(confidences_among(&among)) {

@@ -39,10 +39,15 @@ impl Index {
             }
             words.push(corrected.unwrap_or(plain));
         }
-        let english = matches!(asked.language, Language::English | Language::Other);
         let all = words.iter().map(String::as_str);
-        let vector = english.then(|| static_embedding::of_words(all)).flatten();
+        let vector = static_embedding::of_words(all, &self.languages_of(asked.language))
+            .filter(|_| static_embedding::reads(asked.language));
         Quoting { terms, concepts, vector, words }
+    }
+
+    /// The languages that a word of a question in `language` may be in, the likeliest first.
+    pub(crate) fn languages_of(&self, language: Language) -> Vec<Language> {
+        std::iter::once(language).chain(self.stems.iter().map(Stems::language)).collect()
     }
 
     /// The languages of its entries, that of most first.

@@ -119,7 +119,7 @@ impl Stored {
             *number = now[*number as usize];
         }
         let (urls, above, passages) = made;
-        let embeddings = static_embedding::of_passages(chunks);
+        let embeddings = static_embedding::of_passages(chunks, language);
         let shape = Shape { language, pieces, urls, above, passages };
         Self { shape, numbers, embeddings, labels: Labels::of(chunks) }
     }
@@ -186,7 +186,7 @@ impl Stored {
             passages.push(Place { above, begin, end });
             begin = end;
         }
-        Some(Segment {
+        let mut segment = Segment {
             language,
             words,
             terms_of,
@@ -196,10 +196,27 @@ impl Stored {
             numbers,
             reader,
             count,
-            embeddings: Arc::new(embeddings),
+            embeddings: Arc::default(),
             labels,
-        })
+        };
+        let embeddings = static_embedding::still_valid(embeddings, language);
+        segment.embeddings = Arc::new(embeddings.unwrap_or_else(|| embedded(&segment)));
+        Some(segment)
     }
+}
+
+/// The static embeddings of the passages of a segment that was stored with others.
+fn embedded(segment: &Segment) -> Vectors {
+    let texts = (0..segment.len()).map(|at| {
+        let content = segment.content(at);
+        let above = segment.above(at).map(|(above, _)| above);
+        match above.map(|above| above.headings.last().unwrap_or(&above.title)) {
+            Some(above) if !above.is_empty() => format!("{above}\n{content}"),
+            _ => content,
+        }
+    });
+    let texts: Vec<String> = texts.collect();
+    static_embedding::of_texts(texts.iter().map(String::as_str), segment.language)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@
 
 use crate::{
     index::Index,
-    question::Asked,
+    question::{Asked, AskedWord},
     rank::Hit,
     semantic::{EntryEmbedding, QueryEmbedding, Vector, static_embedding},
     text::Language,
@@ -27,6 +27,8 @@ const MODEL: (f32, f32, f32) = (0.24, 0.5, 0.2);
 /// The share of a question's words that the static table has, at which its cosines begin to count,
 /// and from which on they count in full.
 const KNOWN: (f32, f32) = (0.5, 0.8);
+/// The same of the words that say something, in a language of which there is a lexicon.
+const KNOWN_OF_OTHERS: (f32, f32) = (0.5, 0.9);
 /// Entries of which only some numbers of each are looked at, to find the nearest.
 const MANY: usize = 1_000;
 /// Words of a part of a long entry, and how far one begins behind the other.
@@ -67,7 +69,9 @@ impl<'q> Fusion<'q> {
         let reliance = reliance(asked);
         let corrected =
             asked.words.iter().map(|word| word.corrected.as_deref().unwrap_or(&word.plain));
-        let vector = (reliance > 0.0).then(|| static_embedding::of_words(corrected)).flatten();
+        let languages = index.languages_of(asked.language);
+        let vector =
+            (reliance > 0.0).then(|| static_embedding::of_words(corrected, &languages)).flatten();
         let reliance = if vector.is_some() { reliance } else { 0.0 };
         Self { vector: vector.map(std::borrow::Cow::Owned), is_model: false, reliance }
     }
@@ -130,16 +134,17 @@ impl<'q> Fusion<'q> {
     }
 }
 
-/// How far the static table knows what is asked: it is one of English.
+/// How far the static table knows what is asked. Of English it has function words too.
 fn reliance(asked: &Asked) -> f32 {
-    if !matches!(asked.language, Language::English | Language::Other) {
-        return 0.0;
-    }
-    let words = asked.words.iter().filter(|word| !word.plain.is_empty());
+    let is_english = matches!(asked.language, Language::English | Language::Other);
+    let says = |word: &&AskedWord| !word.plain.is_empty() && (is_english || !word.is_function);
+    let words = asked.words.iter().filter(says);
     let words = words.map(|word| word.corrected.as_deref().unwrap_or(&word.plain));
     let (known, all) = words.fold((0.0, 0.0), |(known, all), word| {
-        (known + f32::from(u8::from(static_embedding::knows(word))), all + 1.0)
+        let is_known = static_embedding::knows_in(word, asked.language);
+        (known + f32::from(u8::from(is_known)), all + 1.0)
     });
     let share = if all > 0.0 { known / all } else { 0.0 };
-    ((share - KNOWN.0) / (KNOWN.1 - KNOWN.0)).clamp(0.0, 1.0)
+    let (from, to) = if is_english { KNOWN } else { KNOWN_OF_OTHERS };
+    ((share - from) / (to - from)).clamp(0.0, 1.0)
 }

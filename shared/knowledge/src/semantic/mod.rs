@@ -6,6 +6,7 @@
 
 mod entry_embedding;
 pub(crate) mod fusion;
+mod lexicon;
 mod packed;
 pub mod static_embedding;
 pub mod vectors;

@@ -1,6 +1,7 @@
 //! A static embedding, compiled in: a row of numbers for each of some 34,000 English words and word
 //! pieces; a text's vector is the sum of its words' rows. It takes microseconds and knows which
-//! words are said of the same things, not what a sentence means.
+//! words are said of the same things, not what a sentence means. Words of other languages have the
+//! rows of what they mean ([`super::lexicon`]).
 //!
 //! The rows were distilled from all-MiniLM-L6-v2 (`infra/models/static_embedding.py`; notice and
 //! checksum in `shared/knowledge/static`). The file: `CSE1`, dimensions and rows as u32; of each row
@@ -12,11 +13,16 @@ use std::sync::LazyLock;
 
 use domain::source::Chunk;
 
-use super::{Vector, Vectors, passage_text};
-use crate::{index::Index, text};
+use super::{Vector, Vectors, lexicon, passage_text};
+use crate::{
+    index::Index,
+    text::{self, Language},
+};
 
 /// The name that its vectors are kept under. Another table has another name.
-pub const MODEL: &str = "static-en-1";
+pub const MODEL: &str = "static-2";
+/// The name of vectors from before there were lexicons: of English texts they are the same.
+const ENGLISH_ALONE: &str = "static-en-1";
 static FILE: &[u8] = include_bytes!("../../static/english.bin");
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(FILE).unwrap_or_default());
 
@@ -115,9 +121,63 @@ pub(crate) fn length(word: &str) -> Option<f32> {
     Some(sum.0.iter().map(|n| n * n).sum::<f32>().sqrt())
 }
 
-/// The rows of a folded word: its own, or those that it is cut into, longest first. None for what
-/// is not in Latin letters.
-pub(crate) fn rows(word: &str, rows: &mut Vec<Row>) {
+/// The length of the rows of what a folded word means in another language than English.
+pub(crate) fn length_in(word: &str, language: Language) -> Option<f32> {
+    let mut rows = Vec::new();
+    lexicon::add_rows(word, language, &mut rows).then(|| {
+        let mut sum = Sum::default();
+        sum.add(&rows);
+        sum.0.iter().map(|n| n * n).sum::<f32>().sqrt()
+    })
+}
+
+/// The row of a folded English word.
+pub(super) fn row(word: &str) -> Option<Row> {
+    TABLE.find(word)
+}
+
+/// Whether the folded `word` has a place of its own in a text in `language`.
+pub(crate) fn knows_in(word: &str, language: Language) -> bool {
+    match is_english(language) {
+        true => knows(word),
+        false => lexicon::add_rows(word, language, &mut Vec::new()),
+    }
+}
+
+/// Whether vectors of texts in `language` say something.
+pub(crate) fn reads(language: Language) -> bool {
+    is_english(language) || lexicon::has(language)
+}
+
+/// Where it is not known, what is no word of English has no row anyway.
+fn is_english(language: Language) -> bool {
+    matches!(language, Language::English | Language::Other)
+}
+
+/// The rows of a folded word in a text in one of `languages`, the likeliest first.
+pub(crate) fn rows(word: &str, languages: &[Language], rows: &mut Vec<Row>) {
+    let first = languages.first().copied().unwrap_or_default();
+    if !is_english(first) && text::is_function_word(word, first) {
+        return;
+    }
+    for language in languages {
+        if !is_english(*language) && lexicon::add_rows(word, *language, rows) {
+            return;
+        }
+        if is_english(*language) && knows(word) {
+            return english_rows(word, rows);
+        }
+    }
+    match languages.iter().any(|language| is_english(*language)) {
+        true => english_rows(word, rows),
+        // Names, and words that others took from English.
+        false => rows.extend(TABLE.find(word)),
+    }
+}
+
+/// The rows of a folded English word: its own, or those that it is cut into, longest first. None for
+/// what is not in Latin letters.
+fn english_rows(word: &str, rows: &mut Vec<Row>) {
     for run in word.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| !run.is_empty()) {
         match TABLE.find(run) {
             Some(row) => rows.push(row),
@@ -147,7 +207,7 @@ fn cut(word: &str, rows: &mut Vec<Row>) {
 }
 
 /// Adds up rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sum(Vec<f32>);
 
 impl Default for Sum {
@@ -181,28 +241,32 @@ impl Sum {
     }
 }
 
-/// The vector of `text`; `None` if none of its words has a row.
-pub fn embed(text: &str) -> Option<Vector> {
+/// The vector of `text` in one of `languages`, the likeliest first; `None` if none of its words has a row.
+pub fn embed(text: &str, languages: &[Language]) -> Option<Vector> {
     let words: Vec<String> = text::words(text).take(MAX_WORDS).collect();
-    of_words(words.iter().map(String::as_str))
+    of_words(words.iter().map(String::as_str), languages)
 }
 
-/// The vector of a text of these folded words.
-pub(crate) fn of_words<'w>(words: impl Iterator<Item = &'w str>) -> Option<Vector> {
+/// The vector of a text of these folded words in one of `languages`.
+pub(crate) fn of_words<'w>(
+    words: impl Iterator<Item = &'w str>,
+    languages: &[Language],
+) -> Option<Vector> {
     let (mut sum, mut found) = (Sum::default(), Vec::new());
     for word in words {
         found.clear();
-        rows(word, &mut found);
+        rows(word, languages, &mut found);
         sum.add(&found);
     }
     sum.vector()
 }
 
-/// The vectors of `texts`, in their order; those without a word of English are near nothing.
-pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>) -> Vectors {
+/// The vectors of `texts` in `language`, in their order; those without a word that is known are near
+/// nothing.
+pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>, language: Language) -> Vectors {
     let mut all = Vectors::of_dimensions(MODEL, TABLE.dimensions);
     for text in texts {
-        match embed(text) {
+        match embed(text, &[language]) {
             // All are of one length.
             Some(vector) => all.push(&vector).unwrap_or_else(|_| all.push_none()),
             None => all.push_none(),
@@ -211,10 +275,19 @@ pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>) -> Vectors {
     all
 }
 
-/// The vectors of passages, headings included, in their order.
-pub(crate) fn of_passages(chunks: &[Chunk]) -> Vectors {
+/// The vectors of passages in `language`, headings included, in their order.
+pub(crate) fn of_passages(chunks: &[Chunk], language: Language) -> Vectors {
     let texts: Vec<String> = chunks.iter().map(passage_text).collect();
-    of_texts(texts.iter().map(String::as_str))
+    of_texts(texts.iter().map(String::as_str), language)
+}
+
+/// `vectors` of passages in `language` that were stored, if they are what this table makes of them.
+pub(crate) fn still_valid(vectors: Vectors, language: Language) -> Option<Vectors> {
+    match vectors.model() {
+        MODEL => Some(vectors),
+        ENGLISH_ALONE if is_english(language) => Some(vectors.renamed(MODEL)),
+        _ => None,
+    }
 }
 
 impl Index {
@@ -248,12 +321,14 @@ impl Index {
     }
 
     /// The rows of a word, which are looked up once.
-    fn rows_of(&self, word: u32) -> &[Row] {
+    pub(crate) fn rows_of(&self, word: u32) -> &[Row] {
         let Some(known) = self.rows.get(word as usize) else { return &[] };
         known.get_or_init(|| {
             let mut found = Vec::new();
-            let plain = self.vocabulary.words.get(word as usize).map_or("", |word| word.plain());
-            rows(plain, &mut found);
+            let word = self.vocabulary.words.get(word as usize);
+            if let Some(word) = word {
+                rows(word.plain(), &[word.language], &mut found);
+            }
             found.into()
         })
     }
@@ -274,15 +349,17 @@ mod tests {
 
     #[test]
     fn what_is_said_of_the_same_things_is_near() {
-        let near = |a: &str, b: &str| embed(a).unwrap().cosine(&embed(b).unwrap());
+        let near = |a: &str, b: &str| {
+            embed(a, &[Language::English]).unwrap().cosine(&embed(b, &[Language::English]).unwrap())
+        };
         let same = near("stop my subscription", "Cancel my plan");
         assert!(same > 0.35, "{same}");
         let other = near("stop my subscription", "write me a poem");
         assert!(other < 0.2, "{other}");
         assert!(near("refund", "Refund!") > 0.999);
-        assert!(embed("二十四 Ελλάδα").is_none());
+        assert!(embed("二十四 Ελλάδα", &[Language::Other]).is_none());
         // Cut into pieces that have rows.
-        assert!(embed("unsubscribable").is_some());
+        assert!(embed("unsubscribable", &[Language::English]).is_some());
     }
 
     #[test]

@@ -133,6 +133,11 @@ impl Vectors {
         }
     }
 
+    /// These under another name of the model that made them.
+    pub(crate) fn renamed(self, model: &str) -> Self {
+        Self { model: model.to_owned(), ..self }
+    }
+
     /// The model that made them.
     pub fn model(&self) -> &str {
         &self.model

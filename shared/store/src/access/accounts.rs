@@ -1,14 +1,15 @@
 //! Workspaces, users, sessions and keys.
 
 use domain::{
-    ApiKey, ChatbotId, Dialect, Error, ErrorKind, KeyId, KeyKind, Member, Plan, Principal, Result,
-    Role, Session, SessionId, Timestamp, User, UserId, Workspace, WorkspaceId, WorkspaceMember,
+    ApiKey, ChatbotId, Error, ErrorKind, KeyId, Member, Plan, Principal, Result, Role, Session,
+    SessionId, Timestamp, User, UserId, Workspace, WorkspaceId, WorkspaceMember,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     access::members::put_member,
-    keys::{self, Key},
+    api_keys::ApiKeyItem,
+    keys,
     table::client::{Range, Store},
     table::conversions::item_conversions,
     table::write::Write,
@@ -56,71 +57,12 @@ pub(crate) struct SessionItem {
     pub expires_at: i64,
 }
 
-#[derive(Serialize, Deserialize)]
-pub(crate) struct ApiKeyItem {
-    id: KeyId,
-    workspace_id: WorkspaceId,
-    chatbot_id: Option<ChatbotId>,
-    dialect: Dialect,
-    kind: KeyKind,
-    prefix: String,
-    created_at: Timestamp,
-    /// Of the secret; only in the workspace's entry, to find the other item by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    hash: Option<String>,
-    /// The workspace's plan, kept here so that who calls and what they may is one read; only in
-    /// the item under the secret's hash.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    plan: Option<Plan>,
-}
-
 item_conversions!(
     WorkspaceItem,
     Workspace { id, name, plan, chatbots, created_at, owner_email, owner_confirmed }
 );
 
 item_conversions!(UserItem, User { id, email, password_hash, workspace_id, created_at });
-
-impl ApiKeyItem {
-    /// As it is found by its secret.
-    pub fn by_secret(key: &ApiKey, plan: Plan) -> Self {
-        Self::new(key, None, Some(plan))
-    }
-
-    /// As it is in its workspace's list.
-    fn entry(key: &ApiKey, hash: &str) -> Self {
-        Self::new(key, Some(hash), None)
-    }
-
-    /// Where the item under the secret of a listed key is.
-    pub(crate) fn secret_key(&self) -> Option<Key> {
-        self.hash.as_deref().map(keys::api_key)
-    }
-
-    fn new(key: &ApiKey, hash: Option<&str>, plan: Option<Plan>) -> Self {
-        let ApiKey { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at } =
-            key.clone();
-        let hash = hash.map(str::to_owned);
-        Self { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at, hash, plan }
-    }
-}
-
-impl From<ApiKeyItem> for ApiKey {
-    fn from(from: ApiKeyItem) -> Self {
-        let ApiKeyItem {
-            id,
-            workspace_id,
-            chatbot_id,
-            dialect,
-            kind,
-            prefix,
-            created_at,
-            hash: _,
-            plan: _,
-        } = from;
-        Self { id, workspace_id, chatbot_id, dialect, kind, prefix, created_at }
-    }
-}
 
 /// What became of a sign-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::{Plan, Result, Timestamp, WorkspaceId};
 
 use crate::{
-    access::accounts::ApiKeyItem,
+    api_keys::ApiKeyItem,
     keys::{self, Key},
     table::client::{Range, Store},
     table::write::Write,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    access::accounts::ApiKeyItem,
+    api_keys::ApiKeyItem,
     erasures::target::PurgeTarget,
     erasures::tombstones::bury,
     keys::{self, Key},

@@ -4,7 +4,7 @@
 use domain::{Result, Timestamp, WorkspaceId};
 
 use crate::{
-    access::accounts::ApiKeyItem,
+    api_keys::ApiKeyItem,
     erasures::tombstones::bury_workspace,
     keys,
     table::client::{Range, Store},
