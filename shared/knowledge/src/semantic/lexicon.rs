@@ -155,13 +155,10 @@ pub(super) fn has(language: Language) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::semantic::static_embedding::of_words;
+    use crate::semantic::static_embedding::embed;
 
     fn near(one: (&str, Language), other: (&str, Language)) -> f32 {
-        let of = |(word, language): (&str, Language)| {
-            let words: Vec<String> = text::words(word).collect();
-            of_words(words.iter().map(String::as_str), &[language]).unwrap()
-        };
+        let of = |(word, language): (&str, Language)| embed(word, &[language]).unwrap();
         of(one).cosine(&of(other))
     }
 

@@ -244,7 +244,11 @@ impl Sum {
 /// The vector of `text` in one of `languages`, the likeliest first; `None` if none of its words has a row.
 pub fn embed(text: &str, languages: &[Language]) -> Option<Vector> {
     let words: Vec<String> = text::words(text).take(MAX_WORDS).collect();
-    of_words(words.iter().map(String::as_str), languages)
+    // As an index has them: clusters of a script without spaces, and each two in a row.
+    let unspaced = |word: &&String| !word.is_ascii() && text::is_unspaced(word);
+    let two = words.windows(2).filter(|two| two.iter().all(|word| unspaced(&word)));
+    let pairs: Vec<String> = two.map(|two| two.concat()).collect();
+    of_words(words.iter().chain(&pairs).map(String::as_str), languages)
 }
 
 /// The vector of a text of these folded words in one of `languages`.
