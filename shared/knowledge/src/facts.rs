@@ -297,7 +297,7 @@ fn has_street(text: &str) -> bool {
     let is_street = |word: &str| {
         let plain = text::folded(word);
         let ends = |ending: &&str| plain.len() > ending.len() + 2 && plain.ends_with(*ending);
-        STREETS.contains(plain.as_str()) || STREET_ENDINGS.iter().any(|ending| ends(&ending))
+        STREETS.contains(plain.as_str()) || STREET_ENDINGS.iter().any(ends)
     };
     let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && word.len() < 6;
     (0..written.len()).filter(|at| is_street(written[*at]) && is_capital(written[*at])).any(|at| {
