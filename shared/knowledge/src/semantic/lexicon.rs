@@ -93,11 +93,14 @@ impl Lexicon {
         }
     }
 
+    /// The line of a word that is there as it is written.
+    fn written(&self, word: &str) -> Option<u16> {
+        self.words.get(word).or_else(|| self.fronts.get(word)).copied()
+    }
+
     /// The line of a word that is there in one form or another.
     fn whole(&self, word: &str) -> Option<u16> {
-        let exact = self.words.get(word).or_else(|| self.fronts.get(word));
-        let found = exact.or_else(|| self.by_stem.get(&self.stems.term(word)));
-        found.copied()
+        self.written(word).or_else(|| self.by_stem.get(&self.stems.term(word)).copied())
     }
 
     /// The line of the longest beginning that is there, and where that ends.
@@ -110,15 +113,15 @@ impl Lexicon {
     /// The lines of the parts of a compound, where its last part is one that is there.
     fn parts(&self, word: &str) -> Option<[Option<u16>; 2]> {
         let cuts = word.char_indices().map(|(at, _)| at).skip(MIN_PART);
-        cuts.filter(|at| word[*at..].chars().count() >= MIN_PART).find_map(|at| {
+        cuts.take_while(|at| at + MIN_PART <= word.len()).find_map(|at| {
             let (before, last) = word.split_at(at);
-            let last = self.whole(last).or_else(|| {
+            let last = self.written(last).or_else(|| {
                 // "…reinigungen": nearly all of it is the beginning of a word that is there.
                 self.front(last).filter(|(_, end)| end * 3 >= last.len() * 2).map(|(line, _)| line)
             })?;
             let first = JOINTS.iter().find_map(|joint| {
                 let first = before.strip_suffix(joint)?;
-                (first.len() >= 3).then(|| self.whole(first)).flatten()
+                (first.len() >= 3).then(|| self.written(first)).flatten()
             });
             let first = first.or_else(|| self.front(before).map(|(line, _)| line));
             Some([first, Some(last)])

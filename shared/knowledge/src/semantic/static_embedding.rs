@@ -9,7 +9,7 @@
 //! the first half in the low bits; the
 //! rows' words, sorted, a line each, pieces of words after `##`.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, sync::LazyLock};
 
 use domain::source::Chunk;
 
@@ -243,12 +243,18 @@ impl Sum {
 
 /// The vector of `text` in one of `languages`, the likeliest first; `None` if none of its words has a row.
 pub fn embed(text: &str, languages: &[Language]) -> Option<Vector> {
-    let words: Vec<String> = text::words(text).take(MAX_WORDS).collect();
-    // As an index has them: clusters of a script without spaces, and each two in a row.
-    let unspaced = |word: &&String| !word.is_ascii() && text::is_unspaced(word);
-    let two = words.windows(2).filter(|two| two.iter().all(|word| unspaced(&word)));
-    let pairs: Vec<String> = two.map(|two| two.concat()).collect();
-    of_words(words.iter().chain(&pairs).map(String::as_str), languages)
+    of_words(words_of(text).iter().map(String::as_str), languages)
+}
+
+/// The folded words of a text as an index has them: of a script without spaces its clusters, and each two
+/// in a row.
+fn words_of(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = text::words(text).take(MAX_WORDS).collect();
+    let unspaced = |word: &String| !word.is_ascii() && text::is_unspaced(word);
+    let two = words.windows(2).filter(|two| two.iter().all(unspaced));
+    let mut pairs: Vec<String> = two.map(|two| two.concat()).collect();
+    words.append(&mut pairs);
+    words
 }
 
 /// The vector of a text of these folded words in one of `languages`.
@@ -269,8 +275,19 @@ pub(crate) fn of_words<'w>(
 /// nothing.
 pub(crate) fn of_texts<'t>(texts: impl Iterator<Item = &'t str>, language: Language) -> Vectors {
     let mut all = Vectors::of_dimensions(MODEL, TABLE.dimensions);
+    // Most words come again.
+    let mut known: HashMap<String, Box<[Row]>> = HashMap::new();
     for text in texts {
-        match embed(text, &[language]) {
+        let mut sum = Sum::default();
+        for word in words_of(text) {
+            let found = known.entry(word).or_insert_with_key(|word| {
+                let mut found = Vec::new();
+                rows(word, &[language], &mut found);
+                found.into()
+            });
+            sum.add(found);
+        }
+        match sum.vector() {
             // All are of one length.
             Some(vector) => all.push(&vector).unwrap_or_else(|_| all.push_none()),
             None => all.push_none(),
