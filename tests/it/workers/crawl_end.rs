@@ -194,8 +194,9 @@ async fn a_page_costs_the_same_whatever_the_number_of_pages() {
 }
 
 /// What a page takes: a slot at its host and back, the page itself as its reading begins, its passages (25 a
-/// call), its end, and a look at the source before and after. Its links, if they are new, come on top.
-const MAX_CALLS: u32 = 7;
+/// call), its end, and a look at the source before and after; one more where a slow machine looks again. Its
+/// links, if they are new, come on top.
+const MAX_CALLS: u32 = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_takes_few_calls_of_the_table_however_much_it_says() {
