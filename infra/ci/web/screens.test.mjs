@@ -133,7 +133,12 @@ const dialogs = async (page, name, conversation) => {
     await walked(page, `dialog ${what} ${name}`, "dialog");
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
-    const back = await opener.evaluate((/** @type {Element} */ one) => one === document.activeElement);
+    const isBack = () => opener.evaluate((/** @type {Element} */ one) => one === document.activeElement);
+    let back = await isBack();
+    for (let tries = 0; !back && tries < 20; tries++) {
+      await page.waitForTimeout(100);
+      back = await isBack();
+    }
     assert.ok(back, `${what}: the focus is where it was`);
   };
   let shown = "";

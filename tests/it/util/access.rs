@@ -23,7 +23,13 @@ pub fn refused(reply: &Reply, status: u16, words: &[&str]) {
 
 /// The codes that were sent to members, in no order.
 pub fn codes(app: &App) -> Vec<String> {
+    codes_of(app, "")
+}
+
+/// Those in mails that name `email`.
+fn codes_of(app: &App, email: &str) -> Vec<String> {
     let mails = app.mails().into_iter().map(|mail| String::from_utf8(mail).expect("text"));
+    let mails = mails.filter(|mail| mail.contains(email));
     let of = |mail: String| {
         let mut lines = mail.lines().skip_while(|line| !line.starts_with("Your code to "));
         lines.nth(2).map(|line| line.trim().to_owned())
@@ -49,13 +55,13 @@ pub async fn join(app: &App, owner: &str, email: &str, role: &str) -> String {
 
 /// Invites `email`; the code that was sent there.
 pub async fn invite(app: &App, owner: &str, email: &str, role: &str) -> String {
-    let before = codes(app);
+    let before = codes_of(app, email);
     let body = json!({"email": email, "role": role});
     let path = "/api/v1/members/invitations";
     let invited = app.post(path).bearer(owner).json(&body).send().await;
     assert_eq!(invited.status, 201, "{}", invited.text);
     app.drain().await;
-    let mut sent = codes(app);
+    let mut sent = codes_of(app, email);
     sent.retain(|code| !before.contains(code));
     sent.pop().expect("a letter with a code")
 }

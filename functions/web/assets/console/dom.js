@@ -83,9 +83,16 @@ export function replace(element, ...children) {
  */
 export function renew(element, fresh) {
   let next = element.firstChild;
-  for (const child of [...fresh.childNodes]) {
+  const wanted = [...fresh.childNodes];
+  for (const child of wanted) {
     let same = next;
     while (same && !same.isEqualNode(child)) same = same.nextSibling;
+    if (!same && isSameInPart(next, child, wanted)) {
+      const old = /** @type {Element} */ (next);
+      next = old.nextSibling;
+      renew(old, /** @type {Element} */ (child));
+      continue;
+    }
     if (!same) {
       element.insertBefore(child, next);
       continue;
@@ -94,6 +101,17 @@ export function renew(element, fresh) {
     next = same.nextSibling;
   }
   removeUntil(next, null);
+}
+
+/**
+ * Whether `old` is `child` but for what is in it, such as how long ago something was, and none of those that are `wanted`.
+ * @param {ChildNode | null} old
+ * @param {ChildNode} child
+ * @param {ChildNode[]} wanted
+ */
+function isSameInPart(old, child, wanted) {
+  if (!(old instanceof Element && child instanceof Element) || !old.children.length) return false;
+  return old.cloneNode(false).isEqualNode(child.cloneNode(false)) && !wanted.some((one) => one.isEqualNode(old));
 }
 
 /** @param {ChildNode | null} first @param {ChildNode | null} end which stays */
