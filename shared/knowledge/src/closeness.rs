@@ -277,12 +277,7 @@ impl<'w> There<'w> {
         if self.rows.is_empty() || self.plain.len() < 2 {
             return 0.0;
         }
-        let of_rows = || {
-            let mut sum = Sum::default();
-            sum.add(self.rows);
-            sum
-        };
-        self.sum.get_or_init(of_rows).cosine(vector)
+        self.sum.get_or_init(|| Sum::of(self.rows)).cosine(vector)
     }
 }
 

@@ -133,7 +133,7 @@ const STREET_ENDINGS: [&str; 12] = [
 ];
 /// "Closed", beside "open" of the table of concepts.
 static CLOSED: Words = LazyLock::new(|| {
-    "close closes closed closing shut shuts geschlossen schliesst schliesst zu zumachen ferme fermez ferment cierra \
+    "close closes closed closing shut shuts geschlossen schliesst zu zumachen ferme fermez ferment cierra \
     cierran cerrado chiude chiudete chiuso fecha fecham fechado dicht gesloten sluiten zamkniete закрыто закрываетесь \
     kapali kapaniyor مغلق تغلق बंद 关门"
         .split_whitespace()
@@ -145,8 +145,8 @@ static NO_THING: Words = LazyLock::new(|| {
         .split_whitespace()
         .collect()
 });
-/// Words after a measure that ask how long something takes.
-const LONG: [(&str, &[&str]); 9] = [
+/// Words that ask how long something takes, and those of which one comes next or next but one.
+const LONG: [(&str, &[&str]); 8] = [
     ("how", &["long", "soon", "quickly", "fast"]),
     ("wie", &["lange", "lang", "schnell"]),
     ("hoe", &["lang", "snel"]),
@@ -155,9 +155,8 @@ const LONG: [(&str, &[&str]); 9] = [
     ("quanto", &["tempo", "dura"]),
     ("jak", &["dlugo", "szybko"]),
     ("как", &["долго", "быстро"]),
-    ("ne", &["zaman"]),
 ];
-/// Words that say little of what a question is about.
+/// Words with a meaning that a question has at most beside the one that names a phone, a mail or an address.
 const MAX_BESIDE: usize = 2;
 
 /// What the plain `words` of a question want to be told, if they do.

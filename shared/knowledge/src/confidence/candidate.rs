@@ -153,6 +153,7 @@ impl Candidate<'_> {
             f32::from(u8::from(self.is_foreign)),
             close.says,
             close.says * close.told,
+            // What is not stated though it is wanted counts otherwise than what is stated.
             f32::from(u8::from(close.kind > 0.9)),
         ]
     }

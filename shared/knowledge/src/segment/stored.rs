@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Above, Place, Segment, SegmentError, labels::Labels};
 use crate::{
-    semantic::{Vectors, static_embedding},
+    semantic::{Vectors, static_embedding, text_below},
     text::{self, Language, Stems},
     words::{Pieces, Read, Writer},
 };
@@ -208,12 +208,9 @@ impl Stored {
 /// The static embeddings of the passages of a segment that was stored with others.
 fn embedded(segment: &Segment) -> Vectors {
     let texts = (0..segment.len()).map(|at| {
-        let content = segment.content(at);
-        let above = segment.above(at).map(|(above, _)| above);
-        match above.map(|above| above.headings.last().unwrap_or(&above.title)) {
-            Some(above) if !above.is_empty() => format!("{above}\n{content}"),
-            _ => content,
-        }
+        let above =
+            segment.above(at).map(|(above, _)| above.headings.last().unwrap_or(&above.title));
+        text_below(above.map_or("", String::as_str), &segment.content(at))
     });
     let texts: Vec<String> = texts.collect();
     static_embedding::of_texts(texts.iter().map(String::as_str), segment.language)

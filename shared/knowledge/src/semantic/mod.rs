@@ -46,8 +46,12 @@ pub enum EmbedError {
 
 /// What of a passage is embedded: the heading above it, and all of it.
 pub fn passage_text(chunk: &Chunk) -> String {
-    let above = chunk.headings.last().unwrap_or(&chunk.title);
-    if above.is_empty() { chunk.content.clone() } else { format!("{above}\n{}", chunk.content) }
+    text_below(chunk.headings.last().unwrap_or(&chunk.title), &chunk.content)
+}
+
+/// What of `content` below a heading is embedded.
+pub(crate) fn text_below(above: &str, content: &str) -> String {
+    if above.is_empty() { content.to_owned() } else { format!("{above}\n{content}") }
 }
 
 /// What of a pair is embedded: its questions and its answer.

@@ -116,19 +116,13 @@ pub(crate) fn knows(word: &str) -> bool {
 /// The length of the row of a folded word, if it is one of its own: short for words that are
 /// everywhere.
 pub(crate) fn length(word: &str) -> Option<f32> {
-    let mut sum = Sum::default();
-    sum.add(&[TABLE.find(word)?]);
-    Some(sum.0.iter().map(|n| n * n).sum::<f32>().sqrt())
+    Some(Sum::of(&[TABLE.find(word)?]).length())
 }
 
 /// The length of the rows of what a folded word means in another language than English.
 pub(crate) fn length_in(word: &str, language: Language) -> Option<f32> {
     let mut rows = Vec::new();
-    lexicon::add_rows(word, language, &mut rows).then(|| {
-        let mut sum = Sum::default();
-        sum.add(&rows);
-        sum.0.iter().map(|n| n * n).sum::<f32>().sqrt()
-    })
+    lexicon::add_rows(word, language, &mut rows).then(|| Sum::of(&rows).length())
 }
 
 /// The row of a folded English word.
@@ -217,6 +211,13 @@ impl Default for Sum {
 }
 
 impl Sum {
+    /// That of these rows.
+    pub fn of(rows: &[Row]) -> Self {
+        let mut sum = Self::default();
+        sum.add(rows);
+        sum
+    }
+
     pub fn add(&mut self, rows: &[Row]) {
         rows.iter().for_each(|row| TABLE.add(*row, &mut self.0));
     }
@@ -231,9 +232,13 @@ impl Sum {
 
     /// The cosine with `vector`.
     pub fn cosine(&self, vector: &Vector) -> f32 {
-        let length = self.0.iter().map(|n| n * n).sum::<f32>().sqrt();
+        let length = self.length();
         let product: f32 = self.0.iter().zip(vector.numbers()).map(|(a, b)| a * b).sum();
         if length > 0.0 { product / length } else { 0.0 }
+    }
+
+    fn length(&self) -> f32 {
+        self.0.iter().map(|n| n * n).sum::<f32>().sqrt()
     }
 
     pub fn vector(self) -> Option<Vector> {
