@@ -254,6 +254,34 @@ pub struct ChannelPeer {
     pub last_inbound_at: Option<Timestamp>,
     /// The peer can't be written to until it writes again.
     pub is_blocked: bool,
+    /// What it wrote in the last minute in which it wrote.
+    pub written: Option<MinuteCount>,
+}
+
+/// Messages of a peer that are answered in a minute; more than a person writes.
+pub const MESSAGES_A_MINUTE: u32 = 60;
+
+/// Messages in a minute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MinuteCount {
+    /// The UTC minute, as `2026-02-15T10:30`.
+    pub minute: String,
+    /// How many came in it.
+    pub messages: u32,
+}
+
+impl ChannelPeer {
+    /// Counts a message that came `at`; whether it is one of those that are answered.
+    pub fn count_message(&mut self, at: Timestamp) -> bool {
+        let minute = at.minute();
+        // One that came late counts with those of now.
+        let known = self.written.take().filter(|written| written.minute >= minute);
+        let mut written = known.unwrap_or(MinuteCount { minute, messages: 0 });
+        written.messages = written.messages.saturating_add(1);
+        let is_answered = written.messages <= MESSAGES_A_MINUTE;
+        self.written = Some(written);
+        is_answered
+    }
 }
 
 /// The state of a message or a reply.
@@ -358,6 +386,17 @@ mod tests {
         assert!(!new(Some("Support"), Some("web")).unwrap().is_off);
         let error = ChannelPatch::new(None, None, Some(ChannelStatus::Error)).unwrap_err();
         assert_eq!(error.fields[0].field, "status");
+    }
+
+    #[test]
+    fn a_minute_has_so_many_messages_that_are_answered_and_the_next_one_too() {
+        let mut peer = ChannelPeer::default();
+        let at = |second: i64| Timestamp::from_millis(second * 1_000);
+        let answered = |peer: &mut ChannelPeer, at| peer.count_message(at);
+        assert!((0..MESSAGES_A_MINUTE).all(|_| answered(&mut peer, at(119))));
+        assert!(!answered(&mut peer, at(119)), "one too many");
+        assert!(!answered(&mut peer, at(59)), "one of the minute before that came late");
+        assert!(answered(&mut peer, at(120)));
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub use agent_loops::{
 pub use branding::{Branding, BrandingPatch, HostName, Logo, LogoType, Subdomain, SubdomainClaim};
 pub use channel::{
     Channel, ChannelEntry, ChannelFilter, ChannelOrigin, ChannelPatch, ChannelPeer, ChannelStatus,
-    EntryState, NewChannel, PeerKey,
+    EntryState, MinuteCount, NewChannel, PeerKey,
 };
 pub use chatbot::{AnswerFrom, Chatbot};
 pub use conversation::{

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::{Timestamp, channel::MESSAGES_A_MINUTE};
 use fakes::platforms::FakeTelegram;
 use local::{FaultInjection, TestClock};
 use serde_json::{Value, json};
@@ -72,6 +73,31 @@ async fn quick_messages_are_answered_in_one_conversation_in_order_and_none_is_lo
     counts.sort_unstable();
     assert_eq!((total, counts), (2, vec![2, 12]));
     app.finish().await;
+}
+
+/// Whoever writes faster than a person can use up neither the month nor the time of the workers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_floods_a_chat_is_answered_so_often_a_minute_and_the_others_always() {
+    let (app, fake) = with_telegram(|_| {}).await;
+    echoing(&app, "ada", TOKEN).await;
+    let most = MESSAGES_A_MINUTE as usize;
+    // Which minute a message counts in is its arrival's: a try has to lie in one.
+    for chat in 100..105 {
+        let begun = Timestamp::now().minute();
+        for n in 0..=most {
+            fake.write(TOKEN, chat, &format!("Message number {n}"));
+        }
+        fake.idle().await;
+        if Timestamp::now().minute() != begun {
+            continue;
+        }
+        let said = answers(&app, &fake, chat, most).await;
+        assert!(!said.contains(&format!("Message number {most}")), "{said:?}");
+        fake.write(TOKEN, 43, "Another person");
+        assert_eq!(answers(&app, &fake, 43, 1).await, ["Another person"]);
+        return app.finish().await;
+    }
+    panic!("no try lay within one minute");
 }
 
 #[tokio::test(flavor = "multi_thread")]

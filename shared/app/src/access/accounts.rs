@@ -356,7 +356,7 @@ impl App {
 
     /// Revokes a key; it is refused on the very next request.
     pub async fn revoke_api_key(&self, workspace: WorkspaceId, id: KeyId) -> Result<()> {
-        match self.store.delete_api_key(workspace, id).await? {
+        match self.store.delete_api_key(workspace, id, self.now()).await? {
             true => Ok(()),
             false => Err(Error::not_found("API key")),
         }

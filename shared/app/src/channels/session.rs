@@ -270,6 +270,9 @@ impl<'a> PeerSession<'a> {
         if is_retry && let Some(answer) = self.answered_before(entry).await? {
             return Ok(answer);
         }
+        if !is_retry && !self.peer.count_message(entry.at) {
+            return Ok(Answer::Never("the user writes too many messages a minute".to_owned()));
+        }
         let principal = self.principal().await?;
         let (origin, conversation) = (self.origin(message), self.peer.conversation_id);
         let request = ChatRequest::of_channel(text, conversation, &message.user_id, origin)?;

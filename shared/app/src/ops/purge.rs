@@ -84,7 +84,7 @@ impl Purging {
                 if self.store.expired_among(&[id]).await?.contains(&id) => {}
             PurgeTarget::Conversation { id } => self.store.purge_deliveries_of(id).await?,
             // Those too whose sources never came to be.
-            PurgeTarget::Chatbot { id, .. } => self.files.remove_all(id).await?,
+            PurgeTarget::Chatbot { id, workspace } => self.purge_outside(workspace, id).await?,
             PurgeTarget::Workspace { id } if !self.purge_chatbots(id, begun).await? => {
                 return self.queue.send(job, Duration::ZERO).await;
             }
@@ -98,6 +98,12 @@ impl Purging {
         self.store.end_tombstone(&job.target, self.clock.now()).await
     }
 
+    /// Deletes what a chatbot has outside its own partitions: files, and keys in its workspace's list.
+    async fn purge_outside(&self, workspace: WorkspaceId, chatbot: ChatbotId) -> Result<()> {
+        self.files.remove_all(chatbot).await?;
+        self.store.delete_api_keys_of(workspace, chatbot, self.clock.now()).await
+    }
+
     /// Deletes the chatbots of a workspace that was closed, with all that is theirs; whether that was
     /// done in time. One that is cut short has a tombstone of its own.
     async fn purge_chatbots(&self, workspace: WorkspaceId, begun: Instant) -> Result<bool> {
@@ -106,7 +112,7 @@ impl Purging {
             if !self.store.delete_chatbot(workspace, id, self.clock.now()).await? {
                 continue;
             }
-            self.files.remove_all(id).await?;
+            self.purge_outside(workspace, id).await?;
             let target = PurgeTarget::Chatbot { id, workspace };
             while !self.store.purge_some(&target).await? {
                 if begun.elapsed() > SLICE {

@@ -227,10 +227,17 @@ impl Store {
         Ok(items.into_iter().map(Into::into).collect())
     }
 
-    /// Revokes a key of `workspace`; whether there was one.
-    pub async fn delete_api_key(&self, workspace: WorkspaceId, id: KeyId) -> Result<bool> {
+    /// Revokes a key of `workspace`; whether there was one. What the workspace's usage of this month holds for the
+    /// key alone goes with it.
+    pub async fn delete_api_key(
+        &self,
+        workspace: WorkspaceId,
+        id: KeyId,
+        now: Timestamp,
+    ) -> Result<bool> {
         let entry = keys::api_key_entry(workspace, id);
-        let Some(ApiKeyItem { hash: Some(hash), .. }) = self.get(&entry, true).await? else {
+        let Some(ApiKeyItem { hash: Some(hash), dialect, .. }) = self.get(&entry, true).await?
+        else {
             return Ok(false);
         };
         let writes = vec![
@@ -243,22 +250,28 @@ impl Store {
                 .when("api_keys > :none"),
         ];
         let outcome = self.transact(writes.clone()).await?;
-        if outcome.is_done() || outcome.refused(0) {
-            return Ok(outcome.is_done());
+        let revoked = if outcome.is_done() || outcome.refused(0) {
+            outcome.is_done()
+        } else {
+            let uncounted = writes.into_iter().take(2).collect();
+            self.transact(uncounted).await?.is_done()
+        };
+        if let Some(metering) = dialect.profile().metering {
+            self.forget_minute(workspace, id, metering.counter, now).await?;
         }
-        let uncounted = writes.into_iter().take(2).collect();
-        Ok(self.transact(uncounted).await?.is_done())
+        Ok(revoked)
     }
 
     /// Revokes every listed key of a chatbot; for when the chatbot goes.
-    pub(crate) async fn delete_api_keys_of(
+    pub async fn delete_api_keys_of(
         &self,
         workspace: WorkspaceId,
         chatbot: ChatbotId,
+        now: Timestamp,
     ) -> Result<()> {
         let keys = self.api_keys(workspace).await?;
         for key in keys.into_iter().filter(|key| key.chatbot_id == Some(chatbot)) {
-            self.delete_api_key(workspace, key.id).await?;
+            self.delete_api_key(workspace, key.id, now).await?;
         }
         Ok(())
     }

@@ -200,6 +200,24 @@ impl Store {
         Ok((QuotaOutcome::MinuteFull, self.used(workspace, what, now).await?))
     }
 
+    /// Removes what the month of `now` holds for the minutes of `key`, which was revoked: keys that are made and
+    /// revoked again would fill the item, of which every call of the workspace is an update.
+    pub(super) async fn forget_minute(
+        &self,
+        workspace: WorkspaceId,
+        key: KeyId,
+        what: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let (minute_name, calls_name) = minute_names(key);
+        let usage = keys::usage(workspace, what, &now.month());
+        let write = Write::update(usage, "REMOVE #minute, #calls")
+            .name("minute", &minute_name)
+            .name("calls", &calls_name)
+            .if_present();
+        self.write(write).await.map(drop)
+    }
+
     /// How many of `what` were taken in the month of `now`.
     pub async fn used(&self, workspace: WorkspaceId, what: &str, now: Timestamp) -> Result<u64> {
         let key = keys::usage(workspace, what, &now.month());

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    ChannelId, ChannelPeer, ConversationId, EntryState, PeerKey, Result, Timestamp,
+    ChannelId, ChannelPeer, ConversationId, EntryState, MinuteCount, PeerKey, Result, Timestamp,
     channel::PEER_KEPT_FOR,
 };
 use serde::Deserialize;
@@ -38,6 +38,8 @@ struct PeerItem {
     #[serde(default)]
     is_blocked: bool,
     #[serde(default)]
+    written: Option<MinuteCount>,
+    #[serde(default)]
     lease_until: Option<Timestamp>,
 }
 
@@ -52,6 +54,7 @@ impl From<PeerItem> for ChannelPeer {
             sealed_reply,
             last_inbound_at,
             is_blocked,
+            written,
             lease_until: _,
         } = from;
         Self {
@@ -63,6 +66,7 @@ impl From<PeerItem> for ChannelPeer {
             sealed_reply,
             last_inbound_at,
             is_blocked,
+            written,
         }
     }
 }
@@ -141,6 +145,7 @@ impl Store {
             sealed_reply,
             last_inbound_at,
             is_blocked,
+            written,
         } = peer.clone();
         let mut set = "SET #name = :name, is_blocked = :blocked, expires_at = :expires".to_owned();
         let mut remove = " REMOVE lease_until, lease_holder".to_owned();
@@ -163,6 +168,9 @@ impl Store {
         if last_inbound_at.is_some() {
             set.push_str(", last_inbound_at = :inbound");
         }
+        if written.is_some() {
+            set.push_str(", written = :written");
+        }
         let mut write = Write::update(keys::peer(channel, key), set + &remove)
             .name("name", "name")
             .value("name", name)?
@@ -175,6 +183,9 @@ impl Store {
         }
         if let Some(at) = last_inbound_at {
             write = write.value("inbound", at)?;
+        }
+        if let Some(written) = written {
+            write = write.value("written", written)?;
         }
         Ok(self.write(write).await?.is_done())
     }

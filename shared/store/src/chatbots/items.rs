@@ -290,7 +290,7 @@ impl Store {
         }
         match outcome.is_done() {
             true => {
-                self.delete_api_keys_of(workspace, id).await?;
+                self.delete_api_keys_of(workspace, id, now).await?;
                 Ok(true)
             }
             // Rotated or deleted in between; if it is still there, the caller tries again.

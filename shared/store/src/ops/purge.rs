@@ -40,7 +40,6 @@ impl Store {
     /// Removes up to some hundred items of `target`; `true` once nothing is left.
     pub async fn purge_some(&self, target: &PurgeTarget) -> Result<bool> {
         if let PurgeTarget::Chatbot { id, workspace } = target {
-            self.delete_api_keys_of(*workspace, *id).await?;
             self.delete_integrations_of(*workspace, *id).await?;
             self.bury_channels_of(*id).await?;
             // Before the branding goes, which says what was claimed.

@@ -7,6 +7,7 @@ use testkit::{App, Tenant, TestRequest};
 use crate::util::access::{
     a_cookie_writes_from_home_only, nobody_elses, only_a_session, only_methods, refused,
 };
+use crate::util::table::items;
 
 const LIST: &str = "/api/v1/api-keys";
 
@@ -58,6 +59,25 @@ async fn a_revoked_key_is_refused_on_the_very_next_request_and_the_others_go_on(
     app.get("/api/v1/knowledge").bearer(&ada.openbat).send().await.ok();
     let listed = app.get(LIST).bearer(&ada.session).send().await.ok();
     assert_eq!(listed["data"].as_array().unwrap().len(), 2);
+    app.finish().await;
+}
+
+/// Otherwise keys that are made, used and revoked fill the item that every call of the workspace updates.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_leaves_nothing_where_calls_are_counted() {
+    let app = App::start().await;
+    let ada = app.tenant("ada").await;
+    let minutes = async || {
+        let counted = |item: &String| item.contains("\"minute_");
+        items(&app).await.iter().filter(|item| counted(item)).count()
+    };
+    let request = uses(&app, &ada).into_iter().find(|(dialect, ..)| *dialect == "conferbot");
+    let (dialect, kind, call) = request.unwrap();
+    call().send().await.ok();
+    assert_eq!(minutes().await, 1, "the month's item of conferbot's calls");
+    let path = path(&app, &ada, dialect, kind).await;
+    assert_eq!(app.delete(&path).bearer(&ada.session).send().await.status, 204);
+    assert_eq!(minutes().await, 0);
     app.finish().await;
 }
 
