@@ -12,7 +12,7 @@ pub(crate) struct ApiKeyItem {
     id: KeyId,
     pub workspace_id: WorkspaceId,
     chatbot_id: Option<ChatbotId>,
-    dialect: Dialect,
+    pub dialect: Dialect,
     kind: KeyKind,
     prefix: String,
     created_at: Timestamp,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{Result, WorkspaceId};
+use domain::{ChatbotId, Result, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use store::{PurgeTarget, Store};
 

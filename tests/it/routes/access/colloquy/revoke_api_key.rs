@@ -71,11 +71,9 @@ async fn a_revoked_key_leaves_nothing_where_calls_are_counted() {
         let counted = |item: &String| item.contains("\"minute_");
         items(&app).await.iter().filter(|item| counted(item)).count()
     };
-    let request = uses(&app, &ada).into_iter().find(|(dialect, ..)| *dialect == "conferbot");
-    let (dialect, kind, call) = request.unwrap();
-    call().send().await.ok();
+    app.get("/api/v1/external/v1/chatbots").api_key(&ada.conferbot).send().await.ok();
     assert_eq!(minutes().await, 1, "the month's item of conferbot's calls");
-    let path = path(&app, &ada, dialect, kind).await;
+    let path = path(&app, &ada, "conferbot", "workspace").await;
     assert_eq!(app.delete(&path).bearer(&ada.session).send().await.status, 204);
     assert_eq!(minutes().await, 0);
     app.finish().await;
