@@ -133,7 +133,7 @@ const STREET_ENDINGS: [&str; 12] = [
 ];
 /// "Closed", beside "open" of the table of concepts.
 static CLOSED: Words = LazyLock::new(|| {
-    "close closes closed closing shut shuts geschlossen schliesst zu zumachen ferme fermez ferment cierra \
+    "close closes closed closing shut shuts geschlossen schliesst zumachen ferme fermez ferment cierra \
     cierran cerrado chiude chiudete chiuso fecha fecham fechado dicht gesloten sluiten zamkniete закрыто закрываетесь \
     kapali kapaniyor مغلق تغلق बंद 关门"
         .split_whitespace()
@@ -189,7 +189,11 @@ pub(crate) fn wanted(words: &[String]) -> Option<Fact> {
         return Some(Fact::Price);
     }
     let has_day = words.iter().any(|word| weekdays::is_day(word));
-    let is_closed = || words.iter().any(|word| CLOSED.contains(word.as_str()));
+    // "Wann habt ihr zu?": elsewhere in a sentence "zu" is "to".
+    let is_closed = || {
+        let is_last = words.last().is_some_and(|last| last == "zu");
+        is_last || words.iter().any(|word| CLOSED.contains(word.as_str()))
+    };
     if (names("open") || is_closed()) && (asked == Some(Asks::When) || has_day) {
         return Some(Fact::Hours);
     }
@@ -352,6 +356,8 @@ mod tests {
             ("what will that set me back", Some(Fact::Price)),
             ("what time do you close on a Thursday", Some(Fact::Hours)),
             ("wann habt ihr offen", Some(Fact::Hours)),
+            ("Wann habt ihr zu?", Some(Fact::Hours)),
+            ("Wann fährt der Bus zu euch?", Some(Fact::Time)),
             ("are you open on Sunday?", Some(Fact::Hours)),
             ("How do I close my account?", None),
             ("whats the address", Some(Fact::Address)),

@@ -1,8 +1,10 @@
 //! Follow-ups: a message that says only what is new ("and on weekends?", "why?", "tell me more", "2")
 //! is read together with what was said before, by rule.
 
+mod continued;
 mod narrowed;
 
+pub use continued::{Continuation, continuation};
 pub use narrowed::{names_what_is_new, narrowed, says_more, wants_more};
 
 use crate::{
@@ -19,6 +21,8 @@ use crate::{
 const MAX_WORDS: usize = 12;
 /// Content words that a message which refers back has at most.
 const MAX_CONTENT: usize = 3;
+/// Content words that a message which begins with "and" has at most.
+const MAX_JOINED: usize = 6;
 /// The cosine of words of one kind, at least.
 const OF_ITS_KIND: f32 = 0.3;
 /// Offers that a message may name.
@@ -258,9 +262,9 @@ fn leaves_out(own: &Table, words: &[String], language: Language) -> Option<bool>
     let content = words.iter().filter(|word| !is_function(word)).count();
     let content = content.saturating_sub(measures(words).filter(|word| !is_function(word)).count());
     let content = if unspaced { content.div_ceil(2) } else { content };
-    let joins = own.begins(Cue::And, words);
-    if joins > 0 && content <= MAX_CONTENT + 1 {
-        return Some(true);
+    let joins = own.begins(Cue::And, words) > 0;
+    if joins && content <= MAX_JOINED {
+        return Some(content <= MAX_CONTENT + 1);
     }
     // "Why?", "How much?", "Since when?"
     if content == 0 {

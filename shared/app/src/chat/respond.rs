@@ -1,6 +1,8 @@
 //! What a message is answered with, short of asking an answerer: small talk, a pair, an offer, a
 //! refusal; and what is searched for a message that leaves out what was said before.
 
+mod choose;
+
 use domain::{Chatbot, Citation, Turn, chatbot::REFUSAL};
 use knowledge::{
     Found, Match, Passage, SearchOutcome, Thresholds,
@@ -15,13 +17,6 @@ pub(super) const MAX_PAST: u32 = 2;
 const MAX_FOLLOW_UP: usize = 200;
 /// Characters of an answer that tells more.
 const MORE: usize = 600;
-/// What a question together with what was said before has to gain to be taken for a follow-up that
-/// it may be or not.
-const GAIN: f64 = 0.15;
-
-/// What the confidence counts for that what was said before answers a message which names something
-/// that it does not.
-const STALE: f64 = 0.5;
 
 /// What the engine says by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,8 +46,17 @@ pub(super) struct Message<'m> {
     reading: MessageReading,
     /// The question with what it refers to, as a model put it.
     rewritten: Option<String>,
-    last_answer: Option<String>,
+    last: Option<LastTurn>,
     language: Language,
+}
+
+/// The turn that a message follows.
+#[derive(Debug)]
+struct LastTurn {
+    question: String,
+    answer: String,
+    /// Where the answer is from; nothing if it was small talk, an offer or a refusal.
+    citations: Vec<Citation>,
 }
 
 /// Whether a message may leave out what was said before, so that this is worth reading.
@@ -69,6 +73,11 @@ impl<'m> Message<'m> {
         past: &[Turn],
         languages: &[Language],
     ) -> Self {
+        let last = past.last().map(|turn| LastTurn {
+            question: turn.question.clone(),
+            answer: turn.answer.clone(),
+            citations: if turn.unanswered { Vec::new() } else { turn.citations.clone() },
+        });
         let past: Vec<Past> =
             past.iter().map(|turn| Past::new(&turn.question, &turn.answer)).collect();
         let talk = match chatbot.has_small_talk() {
@@ -89,8 +98,7 @@ impl<'m> Message<'m> {
             Talk::Small(_, language) => *language,
             Talk::Question(_) => spoken,
         };
-        let last_answer = past.last().map(|past| past.answer.clone());
-        Self { question, talk, reading, rewritten: None, last_answer, language }
+        Self { question, talk, reading, rewritten: None, last, language }
     }
 
     /// Whether the message is not understood without what was said before.
@@ -124,76 +132,6 @@ impl<'m> Message<'m> {
                 vec![alone, self.rewritten.clone().unwrap_or_else(joined)]
             }
             MessageReading::Alone | MessageReading::Declines => vec![alone],
-        }
-    }
-
-    /// What else is searched where what was found for [`Self::searches`] is what was said before and
-    /// does not name what is new: the message with less of what was asked before.
-    pub fn narrower(&self, found: &[Found]) -> Vec<String> {
-        let MessageReading::With(subject, true) = &self.reading else { return Vec::new() };
-        let is_repeated = found.last().is_some_and(|with| self.is_repeated(with));
-        match is_repeated && self.rewritten.is_none() {
-            true => follow_up::narrowed(subject, self.question, self.language),
-            false => Vec::new(),
-        }
-    }
-
-    /// Whether `found` says again what the last answer said, and nothing of what is new.
-    fn is_repeated(&self, found: &Found) -> bool {
-        let (Some(said), Some(before)) = (said_by(found), &self.last_answer) else { return false };
-        text::normalized(before).contains(&text::normalized(said)) && !self.names_what_is_new(said)
-    }
-
-    /// Whether `found` is what was said before, though the message is about something else too, or wants a
-    /// fact that was not stated.
-    fn is_stale(&self, found: &Found) -> bool {
-        let says_more = follow_up::says_more(self.question, self.language);
-        let wants_more =
-            || said_by(found).is_some_and(|said| follow_up::wants_more(self.question, said));
-        self.leaves_out() && (says_more || wants_more()) && self.is_repeated(found)
-    }
-
-    fn names_what_is_new(&self, said: &str) -> bool {
-        follow_up::names_what_is_new(self.question, said, self.language)
-    }
-
-    /// Which of what was found for [`Self::searches`] counts, or of what was found for
-    /// [`Self::narrower`].
-    pub fn choose(&self, mut found: Vec<Found>, narrower: Vec<Found>) -> Found {
-        let Some(with) = found.pop() else { return Found::nothing() };
-        let Some(alone) = found.pop() else { return with };
-        let named = narrower.into_iter().filter(|found| {
-            !self.is_repeated(found)
-                && said_by(found).is_some_and(|said| self.names_what_is_new(said))
-        });
-        let named = named.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
-        let is_stale = named.is_none() && self.is_stale(&with);
-        let with = match named {
-            Some(named) => named,
-            None if is_stale => Found { confidence: with.confidence * STALE, ..with },
-            None => with,
-        };
-        let clearly = matches!(self.reading, MessageReading::With(_, true));
-        // A question that is answered as it is is not dragged back, nor one that asks the opposite of
-        // something known.
-        let is_opposite = !clearly && alone.likeness.is_some_and(|likeness| likeness.is_apart);
-        let stands_alone = alone.confidence >= 1.0 || is_opposite;
-        let gain = if clearly && !is_stale { -GAIN } else { GAIN };
-        if !stands_alone && with.confidence >= alone.confidence + gain {
-            self.assured(with)
-        } else {
-            alone
-        }
-    }
-
-    /// What was found for a clear follow-up. What the last answer said, and which names what is new, was
-    /// meant: it is surer than a question by itself would be.
-    fn assured(&self, found: Found) -> Found {
-        let (Some(said), Some(before)) = (said_by(&found), &self.last_answer) else { return found };
-        let is_again = text::normalized(before).contains(&text::normalized(said));
-        match self.leaves_out() && is_again && self.names_what_is_new(said) {
-            true => Found { confidence: (found.confidence + 1.0) / 2.0, ..found },
-            false => found,
         }
     }
 
@@ -256,7 +194,7 @@ impl<'m> Message<'m> {
 
     /// What was not said yet of what was found.
     fn more(&self, passages: Vec<Passage>, confidence: f64) -> Response {
-        let said = self.last_answer.as_deref().unwrap_or_default();
+        let said = self.last.as_ref().map_or("", |last| last.answer.as_str());
         let rest = passages.into_iter().take(2).find_map(|passage| {
             let rest = follow_up::rest(&passage.content, said, MORE);
             (!rest.is_empty()).then_some((rest, passage.citation))
@@ -275,15 +213,6 @@ impl<'m> Message<'m> {
     }
 }
 
-/// What the best of `found` says.
-fn said_by(found: &Found) -> Option<&str> {
-    match &found.best {
-        Match::Pair(pair, _) => Some(&pair.answer),
-        Match::Passages(passages) => passages.first().map(|passage| passage.quote.as_str()),
-        Match::Nothing => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use domain::{ChatbotId, SourceId, Timestamp, WorkspaceId};
@@ -293,7 +222,7 @@ mod tests {
     use super::*;
     use crate::chat::test_turn::turn;
 
-    fn chatbot(settings: serde_json::Value) -> Chatbot {
+    pub(super) fn chatbot(settings: serde_json::Value) -> Chatbot {
         let now = Timestamp::now();
         let settings = settings.as_object().cloned().unwrap_or_else(Map::new);
         Chatbot {
@@ -317,7 +246,7 @@ mod tests {
         Citation { source_id: SourceId::new(), url: None, title: "T".into() }
     }
 
-    fn passages(confidence: f64, content: &str) -> Found {
+    pub(super) fn passages(confidence: f64, content: &str) -> Found {
         let passage = Passage {
             citation: citation(),
             content: content.to_owned(),
@@ -368,22 +297,6 @@ mod tests {
         assert!(refused.text.starts_with("Das kann ich"), "{}", refused.text);
         assert!(refused.text.ends_with("- Opening hours") && refused.unanswered);
         assert!(said(of("How high is it?", Found::nothing())).text.starts_with(REFUSAL));
-    }
-
-    #[test]
-    fn what_was_said_before_is_no_answer_to_something_else() {
-        let chatbot = chatbot(json!({}));
-        let past = [turn("What does colour printing cost?", "Printing in colour is 45p a page.")];
-        let again = || passages(0.8, "Printing in colour is 45p a page.");
-        let message = Message::read(&chatbot, "and how long may I use a computer?", &past, &[]);
-        let chosen = message.choose(vec![passages(0.3, "Computers"), again()], Vec::new());
-        assert_eq!(chosen.confidence, 0.3);
-        let chosen = message.choose(vec![passages(0.1, "Computers"), again()], Vec::new());
-        assert_eq!(chosen.confidence, 0.4, "offered, not said again");
-        // Who asks why is answered with what explains it, though it was said.
-        let message = Message::read(&chatbot, "why?", &past, &[]);
-        let chosen = message.choose(vec![passages(0.1, "Computers"), again()], Vec::new());
-        assert!(chosen.confidence >= 0.8);
     }
 
     #[test]

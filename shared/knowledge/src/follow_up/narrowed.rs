@@ -42,7 +42,7 @@ pub fn wants_more(message: &str, said: &str) -> bool {
     wanted.is_some_and(|fact| !facts::states(said, fact, &words))
 }
 
-fn is_form_of(one: &str, other: &str) -> bool {
+pub(super) fn is_form_of(one: &str, other: &str) -> bool {
     if one == other {
         return true;
     }

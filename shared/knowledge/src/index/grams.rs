@@ -2,11 +2,16 @@
 //! its parts, of a word and its misspelling, in any language that has letters.
 
 use super::{Index, vocabulary::Word};
+use crate::text::arabic_root;
 
 /// Characters of a run.
 const LENGTH: usize = 4;
 /// Before and behind a word.
 const EDGE: char = '_';
+/// Before a root, which is what forms of an Arabic word have alike where runs are not.
+const ROOT: char = '√';
+/// What a root counts for beside a run: as much as the runs of a word that are the same in all its forms.
+const ROOT_WEIGHT: f32 = 3.0;
 /// Runs of a question that are looked for: a bit each.
 pub(crate) const MAX_GRAMS: usize = 64;
 /// Words that one run leads to; one that more have says nothing.
@@ -30,7 +35,7 @@ impl Grams {
         let mut begins = vec![0u32; buckets + 1];
         let all = (0u32..).zip(words).filter(|(_, word)| !word.unspaced);
         all.clone().for_each(|(_, word)| {
-            each(word.plain(), |hash| begins[bucket(hash, buckets)] += 1);
+            each(word.plain(), |hash, _| begins[bucket(hash, buckets)] += 1);
         });
         let mut sum = 0;
         for begin in &mut begins {
@@ -39,7 +44,7 @@ impl Grams {
         let mut next = begins.clone();
         let mut found = vec![(0, 0); sum as usize];
         all.for_each(|(at, word)| {
-            each(word.plain(), |hash| {
+            each(word.plain(), |hash, _| {
                 let place = &mut next[bucket(hash, buckets)];
                 found[*place as usize] = (hash, at);
                 *place += 1;
@@ -62,8 +67,9 @@ fn bucket(hash: u32, buckets: usize) -> usize {
     (hash as usize ^ (hash as usize >> 15)) & (buckets - 1)
 }
 
-/// The hash of each run of `_word_`; a shorter word is one run.
-fn each(word: &str, mut take: impl FnMut(u32)) {
+/// The hash of each run of `_word_`, and what it counts for; a shorter word is one run. An Arabic word has its
+/// root besides.
+fn each(word: &str, mut take: impl FnMut(u32, f32)) {
     let mut run = [EDGE; LENGTH];
     let mut count = 0;
     for c in std::iter::once(EDGE).chain(word.chars()).chain(std::iter::once(EDGE)) {
@@ -71,17 +77,20 @@ fn each(word: &str, mut take: impl FnMut(u32)) {
         run[LENGTH - 1] = c;
         count += 1;
         if count >= LENGTH {
-            take(hash(run));
+            take(hash(run), 1.0);
         }
     }
     if count < LENGTH {
-        take(hash(run));
+        take(hash(run), 1.0);
+    }
+    if let Some(root) = arabic_root::root(word) {
+        take(hash(std::iter::once(ROOT).chain(root.chars())), ROOT_WEIGHT);
     }
 }
 
-fn hash(run: [char; LENGTH]) -> u32 {
-    let mixed = run.iter().fold(0x811c_9dc5u64, |hash, c| {
-        (hash ^ u64::from(u32::from(*c))).wrapping_mul(0x0100_0000_01b3)
+fn hash(run: impl IntoIterator<Item = char>) -> u32 {
+    let mixed = run.into_iter().fold(0x811c_9dc5u64, |hash, c| {
+        (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
     });
     (mixed ^ mixed >> 32) as u32
 }
@@ -125,17 +134,17 @@ impl Index {
         if marks.bits.len() < self.vocabulary.words.len() {
             marks.bits.resize(self.vocabulary.words.len(), 0);
         }
-        let mut hashes: Vec<u32> = Vec::new();
+        let mut hashes: Vec<(u32, f32)> = Vec::new();
         for word in asked {
-            each(word, |hash| {
-                if hashes.len() < MAX_GRAMS && !hashes.contains(&hash) {
-                    hashes.push(hash);
+            each(word, |hash, times| {
+                if hashes.len() < MAX_GRAMS && hashes.iter().all(|(other, _)| *other != hash) {
+                    hashes.push((hash, times));
                 }
             });
         }
         let entries = self.entries.len().max(super::MIN_ENTRIES) as f32;
         let mut grams = AskedGrams::default();
-        for (bit, hash) in hashes.into_iter().enumerate() {
+        for (bit, (hash, times)) in hashes.into_iter().enumerate() {
             let mut there = 0u32;
             for word in self.grams.find(hash).take(MAX_WORDS) {
                 let bits = &mut marks.bits[word as usize];
@@ -147,7 +156,7 @@ impl Index {
             }
             // How many entries have it is not counted: as many as if it were there by chance.
             let frequency = entries * (1.0 - (-(there as f32) / entries).exp());
-            grams.weights.push(super::idf(entries, frequency));
+            grams.weights.push(times * super::idf(entries, frequency));
         }
         grams
     }

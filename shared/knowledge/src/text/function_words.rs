@@ -49,17 +49,20 @@ const ENGLISH: &str = "a about after all also am an and any anyone are aren as a
     where whether which while who whom whose why will with won wont would wouldn yes you your \
     yours yourself";
 const GERMAN: &str = "aber alle allem allen aller alles als also am an ander andere anderen auch auf \
-    aus bei beim bin bis bist bitte da damit dann das dass dein deine dem den denn der deren des \
-    dessen dich die dies diese diesem diesen dieser dieses dir doch dort du durch ein eine einem \
-    einen einer eines einige er es etwa etwas euch euer eure fuer für gab gar gegen gibt hab habe \
-    haben habt hat hatte hatten hier hin ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer in \
-    ins ist ja jede jedem jeden jeder jedes jene kann kannst kein keine keinem keinen keiner können \
-    könnte könnt machen man mehr mein meine meinem meinen meiner mich mir mit muss müssen nach nicht \
-    nichts noch nun nur ob oder ohne sehr sein seine seinem seinen seiner selbst sich sie sind so \
-    soll sollen sollte sonst über um und uns unser unsere unserem unseren unter viel viele vielen \
-    vom von vor wann war waren warum was wegen weil welche welchem welchen welcher welches wem wen \
-    wenn wer werde werden weshalb wessen wie wieso wieviel wieviele will wir wird wo wofür woher \
-    wohin wollen womit worauf wozu würde würden zu zum zur zwischen";
+    aus bei beim bin bis bist bitte da dabei dadurch dafür dagegen daher dahin damit danach daneben \
+    dann daran darauf daraus darf darfst darin darüber darum darunter das dass davon davor dazu dein \
+    deine dem den denn der deren des dessen dich die dies diese diesem diesen dieser dieses dir doch \
+    dort du durch dürfen dürft ein eine einem einen einer eines einige er es etwa etwas euch euer \
+    eure eurem euren eurer fuer für gab gar gegen gibt hab habe haben habt hat hatte hatten hier \
+    hierbei hierfür hiermit hiervon hin ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer in ins \
+    ist ja jede jedem jeden jeder jedes jene kann kannst kein keine keinem keinen keiner können \
+    könnte könnt machen man mehr mein meine meinem meinen meiner mich mir mit möchte möchten muss \
+    müssen müsst nach nicht nichts noch nun nur ob oder ohne sehr sein seine seinem seinen seiner \
+    selbst sich sie sind so soll sollen sollte sonst über um und uns unser unsere unserem unseren \
+    unter viel viele vielen vom von vor wann war waren warum was wegen weil welche welchem welchen \
+    welcher welches wem wen wenn wer werde werden weshalb wessen wie wieso wieviel wieviele will wir \
+    wird wo wofür woher wohin wollen womit woran worauf worüber wovon wozu würde würden zu zum zur \
+    zwischen";
 const FRENCH: &str = "a afin ai alors après as au aucun aucune aussi autre autres aux avant avec avez \
     avoir avons bien c ça car ce ceci cela celle celles celui ces cet cette ceux chaque chez ci \
     combien comme comment d dans de depuis des dit dois doit donc dont du elle elles en encore entre \
@@ -92,12 +95,15 @@ const PORTUGUESE: &str = "a à ao aos apenas aquela aquele aquilo as às até ca
     por porque posso qual quais quando quanta quanto quantos que quê quem quero são se sem ser será \
     seu seus só sobre sua suas também te tem têm tenho ter toda todas todo todos tu um uma umas uns \
     você vocês vos";
-const DUTCH: &str = "aan al alle alles als altijd andere ben bij bent dan dat de der deze die dit doch \
-    doen door dus een en er ge geen had heb hebben hebt heeft hem het hier hij hoe hoeveel hun ik in \
-    is ja je jij jouw jullie kan kun kunnen maar me meer men met mij mijn moet moeten na naar niet \
-    niets nog nu of om omdat ons onze ook op over te tegen toch toen tot u uit uw van veel voor \
-    waar waarom wanneer want waren was wat we wel welk welke werd wie wij wil willen word worden \
-    wordt zal ze zelf zich zij zijn zo zonder zou zullen";
+const DUTCH: &str = "aan al alle alles als altijd andere ben bent bij daar daarbij daardoor \
+    daarin daarmee daarna daarom daarop daarover daarvan daarvoor dan dat de der deze die dit \
+    doch doen door dus een eens en er ermee erop erover ervan ervoor ge geen had heb hebben hebt \
+    heeft hem het hier hiermee hiervan hiervoor hij hoe hoeveel hun ik in is ja je jij jouw \
+    jullie kan kun kunnen maar mag me meer men met mij mijn moet moeten mogen na naar niet niets \
+    nog nu of om omdat ons onze ook op over te tegen toch toen tot u uit uw van veel voor waar \
+    waarbij waarmee waarom waarop waarover waarvan waarvoor wanneer want waren was wat we wel \
+    welk welke werd wie wij wil willen word worden wordt zal ze zelf zich zij zijn zo zonder zou \
+    zullen";
 const SWEDISH: &str = "alla allt än är att av bara blev blir då de dem den denna deras dess det detta dig \
     din dina ditt du efter ej eller en er ert ett finns för få får från göra gör ha hade han hans \
     har här henne hennes hon honom hur i icke in ingen inte jag jo kan ska kommer man med mellan men \

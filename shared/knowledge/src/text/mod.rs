@@ -3,6 +3,7 @@
 //! [`spans`] finds the words, `fold` gives each one form however it is written, [`Stems`] takes its
 //! ending off by the rules of its [`Language`], which [`detect`] knows from script and function words.
 
+pub(crate) mod arabic_root;
 mod fold;
 mod function_words;
 mod language;

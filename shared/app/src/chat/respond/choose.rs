@@ -1,0 +1,194 @@
+//! Which of the searches of a message that leaves out what was said before counts.
+
+use knowledge::{
+    Found, Match, Passage,
+    follow_up::{self, Continuation, MessageReading},
+    text,
+};
+
+use super::Message;
+
+/// What a question together with what was said before has to gain to be taken for a follow-up that
+/// it may be or not.
+const GAIN: f64 = 0.15;
+
+/// What the confidence counts for that what was said before answers a message which names something
+/// that it does not.
+const STALE: f64 = 0.5;
+/// How sure it is that what the last answer is from answers a message too that leaves something out: where it
+/// states what is wanted and names what is new, and where it does the one or the other, which is less than
+/// anything that answers by itself.
+const CONTINUED: f64 = 0.8;
+const PARTLY_CONTINUED: f64 = 0.5;
+
+impl Message<'_> {
+    /// What else is searched where what was found for [`Self::searches`] is what was said before and
+    /// does not name what is new: the message with less of what was asked before.
+    pub fn narrower(&self, found: &[Found]) -> Vec<String> {
+        let MessageReading::With(subject, true) = &self.reading else { return Vec::new() };
+        let is_repeated = found.last().is_some_and(|with| self.is_repeated(with));
+        match is_repeated && self.rewritten.is_none() {
+            true => follow_up::narrowed(subject, self.question, self.language),
+            false => Vec::new(),
+        }
+    }
+
+    /// Whether `found` says again what the last answer said, and nothing of what is new.
+    fn is_repeated(&self, found: &Found) -> bool {
+        let (Some(said), Some(last)) = (said_by(found), &self.last) else { return false };
+        text::normalized(&last.answer).contains(&text::normalized(said))
+            && !self.names_what_is_new(said)
+    }
+
+    /// Whether `found` is what was said before, though the message is about something else too, or wants a
+    /// fact that was not stated.
+    fn is_stale(&self, found: &Found) -> bool {
+        let says_more = follow_up::says_more(self.question, self.language);
+        let wants_more =
+            || said_by(found).is_some_and(|said| follow_up::wants_more(self.question, said));
+        self.leaves_out() && (says_more || wants_more()) && self.is_repeated(found)
+    }
+
+    fn names_what_is_new(&self, said: &str) -> bool {
+        follow_up::names_what_is_new(self.question, said, self.language)
+    }
+
+    /// Which of what was found for [`Self::searches`] counts, or of what was found for
+    /// [`Self::narrower`].
+    pub fn choose(&self, mut found: Vec<Found>, narrower: Vec<Found>) -> Found {
+        let Some(with) = found.pop() else { return Found::nothing() };
+        let Some(alone) = found.pop() else { return with };
+        let named = narrower.into_iter().filter(|found| {
+            !self.is_repeated(found)
+                && said_by(found).is_some_and(|said| self.names_what_is_new(said))
+        });
+        let named = named.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+        let is_stale = named.is_none() && self.is_stale(&with);
+        let with = match named {
+            Some(named) => named,
+            None if is_stale => Found { confidence: with.confidence * STALE, ..with },
+            None => with,
+        };
+        let clearly = matches!(self.reading, MessageReading::With(_, true));
+        // A question that is answered as it is is not dragged back, nor one that asks the opposite of
+        // something known.
+        let is_opposite = !clearly && alone.likeness.is_some_and(|likeness| likeness.is_apart);
+        let stands_alone = alone.confidence >= 1.0 || is_opposite;
+        let gain = if clearly && !is_stale { -GAIN } else { GAIN };
+        let continued = if stands_alone { None } else { self.continued(&with) };
+        let best = match !stands_alone && with.confidence >= alone.confidence + gain {
+            true => self.assured(with),
+            false => alone,
+        };
+        match continued {
+            Some(continued) if continued.confidence > best.confidence => continued,
+            _ => best,
+        }
+    }
+
+    /// What the last answer is from, as the answer to a message that leaves something out, if it is about
+    /// what is new: most of what follows an answer asks for the rest of it. `with` was found for the message
+    /// with the question before, and has its quotation for both.
+    fn continued(&self, with: &Found) -> Option<Found> {
+        let MessageReading::With(_, clearly) = self.reading else { return None };
+        let last = self.last.as_ref()?;
+        let citation = last.citations.first()?;
+        let how = |said: &str| {
+            follow_up::continuation(self.question, &last.question, said, self.language)
+        };
+        let others = match &with.best {
+            Match::Passages(passages) => passages.as_slice(),
+            Match::Pair(..) | Match::Nothing => &[],
+        };
+        let beginning = text::sentences(&last.answer).next().map(text::normalized)?;
+        let is_from = |passage: &&Passage| text::normalized(&passage.content).contains(&beginning);
+        let section = others.iter().find(is_from).filter(|passage| !passage.quote.is_empty());
+        let again = || Passage {
+            citation: citation.clone(),
+            content: last.answer.clone(),
+            quote: last.answer.clone(),
+            score: others.first().map_or(1.0, |best| best.score),
+        };
+        let (by_section, by_answer) =
+            (section.map_or(Continuation::None, |passage| how(&passage.quote)), how(&last.answer));
+        let continuation = by_section.max(by_answer);
+        let confidence = match continuation {
+            Continuation::Fully if clearly => CONTINUED,
+            Continuation::Fully => PARTLY_CONTINUED,
+            Continuation::Partly if clearly => PARTLY_CONTINUED,
+            Continuation::Partly | Continuation::None => return None,
+        };
+        let passage = section.filter(|_| by_section == continuation).cloned().unwrap_or_else(again);
+        let rest = others.iter().filter(|other| other.content != passage.content).cloned();
+        let passages = std::iter::once(passage.clone()).chain(rest).collect();
+        Some(Found { best: Match::Passages(passages), confidence, ..with.clone() })
+    }
+
+    /// What was found for a clear follow-up. What the last answer said, and which names what is new, was
+    /// meant: it is surer than a question by itself would be.
+    fn assured(&self, found: Found) -> Found {
+        let (Some(said), Some(last)) = (said_by(&found), &self.last) else { return found };
+        let is_again = text::normalized(&last.answer).contains(&text::normalized(said));
+        match self.leaves_out() && is_again && self.names_what_is_new(said) {
+            true => Found { confidence: (found.confidence + 1.0) / 2.0, ..found },
+            false => found,
+        }
+    }
+}
+
+/// What the best of `found` says.
+fn said_by(found: &Found) -> Option<&str> {
+    match &found.best {
+        Match::Pair(pair, _) => Some(&pair.answer),
+        Match::Passages(passages) => passages.first().map(|passage| passage.quote.as_str()),
+        Match::Nothing => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Citation, SourceId};
+
+    use super::super::tests::{chatbot, passages};
+    use super::*;
+    use crate::chat::test_turn::turn;
+    use serde_json::json;
+
+    #[test]
+    fn what_was_said_before_is_no_answer_to_something_else() {
+        let chatbot = chatbot(json!({}));
+        let past = [turn("What does colour printing cost?", "Printing in colour is 45p a page.")];
+        let again = || passages(0.8, "Printing in colour is 45p a page.");
+        let message = Message::read(&chatbot, "and how long may I use a computer?", &past, &[]);
+        let chosen = message.choose(vec![passages(0.3, "Computers"), again()], Vec::new());
+        assert_eq!(chosen.confidence, 0.3);
+        let chosen = message.choose(vec![passages(0.1, "Computers"), again()], Vec::new());
+        assert_eq!(chosen.confidence, 0.4, "offered, not said again");
+        // Who asks why is answered with what explains it, though it was said.
+        let message = Message::read(&chatbot, "why?", &past, &[]);
+        let chosen = message.choose(vec![passages(0.1, "Computers"), again()], Vec::new());
+        assert!(chosen.confidence >= 0.8);
+    }
+
+    #[test]
+    fn what_follows_an_answer_is_answered_from_where_it_is_from() {
+        let chatbot = chatbot(json!({}));
+        let answer = "A course takes four weeks and costs $45. Six puppies take part at most.";
+        let citation = Citation { source_id: SourceId::new(), url: None, title: "T".into() };
+        let mut past = [turn("What does the puppy course cost?", answer)];
+        let chosen = |message: &str, past: &[domain::Turn], alone: f64| {
+            let message = Message::read(&chatbot, message, past, &[]);
+            message.choose(vec![passages(alone, "Dogs"), passages(0.2, "Cats")], Vec::new())
+        };
+        let found = chosen("and how many puppies are in there?", &past, 0.6);
+        assert_eq!(said_by(&found), Some("Dogs"), "it was from nowhere");
+        past[0].citations = vec![citation];
+        let found = chosen("and how many puppies are in there?", &past, 0.6);
+        assert_eq!(said_by(&found), Some(answer));
+        let found = chosen("and do you sell leads?", &past, 0.6);
+        assert_eq!(said_by(&found), Some("Dogs"), "something else");
+        past[0].unanswered = true;
+        let found = chosen("and how many puppies are in there?", &past, 0.6);
+        assert_eq!(said_by(&found), Some("Dogs"), "it was no answer");
+    }
+}
