@@ -60,7 +60,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_ses_and_without_a_folder_it_refuses_to_start() {
-        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9").await;
+        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9");
         let error = Ctx::new(&Env::default(), &aws).await.err().map(|error| error.to_string());
         assert!(error.as_deref().is_some_and(|e| e.contains("mail-worker/ses")), "{error:?}");
     }

@@ -12,6 +12,7 @@ mod recount;
 use std::{collections::HashMap, fs, path::PathBuf};
 
 use app::App;
+use aws_config::BehaviorVersion;
 use clap::{Parser, Subcommand};
 use domain::{Error, ErrorKind, Result, Workspace};
 use runtime::{Aws, Env};
@@ -68,7 +69,7 @@ pub async fn run(options: Options) -> Result<String> {
 
 /// The settings and the services that they name.
 async fn services(file: Option<PathBuf>) -> Result<(Env, Aws)> {
-    let Some(file) = file else { return Ok((Env::process(), Aws::load().await)) };
+    let Some(file) = file else { return Ok((Env::process(), deployed().await)) };
     let text = fs::read_to_string(&file)
         .map_err(|error| Error::new(ErrorKind::NotFound, format!("{}: {error}", file.display())))?;
     let settings: HashMap<String, String> = text
@@ -78,10 +79,15 @@ async fn services(file: Option<PathBuf>) -> Result<(Env, Aws)> {
         .collect();
     let aws =
         match (settings.get("AWS_ENDPOINT_URL_DYNAMODB"), settings.get("AWS_ENDPOINT_URL_SQS")) {
-            (Some(dynamodb), Some(queues)) => Aws::embedded(dynamodb, queues).await,
-            _ => Aws::load().await,
+            (Some(dynamodb), Some(queues)) => Aws::embedded(dynamodb, queues),
+            _ => deployed().await,
         };
     Ok((Env::of(settings), aws))
+}
+
+/// The services of a deployment, as whoever runs this has access to them: by a profile, a single sign-on, variables.
+async fn deployed() -> Aws {
+    Aws::with_config(aws_config::load_defaults(BehaviorVersion::latest()).await)
 }
 
 /// The workspace that `named` means: its id, or the address that signed it up.

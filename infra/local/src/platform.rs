@@ -57,7 +57,7 @@ pub struct LocalPlatform {
 
 /// What functions find AWS and other platforms by.
 async fn services(options: &Options, engines: &Engines) -> Aws {
-    let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.sqs_and_secrets.endpoint).await;
+    let aws = Aws::embedded(&engines.dynamodb.endpoint, &engines.sqs_and_secrets.endpoint);
     let mut aws = aws
         .with_platforms(options.platforms.iter().cloned().collect())
         .with_passwords(options.passwords)

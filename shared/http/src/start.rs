@@ -10,7 +10,7 @@ async fn router<F: Future<Output = Result<Router>>>(
     make: impl FnOnce(Env, Aws) -> F,
 ) -> Result<Router, lambda_http::Error> {
     runtime::init_logs("info");
-    let (env, aws) = (Env::process(), Aws::load().await);
+    let (env, aws) = (Env::process(), Aws::load());
     Ok(make(env, aws).await?)
 }
 

@@ -16,8 +16,8 @@ use app::{
     webhooks::transport::{Targets, Transport},
     work_queue::{Job, JobQueue, WorkQueue},
 };
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{SharedHttpClient, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::config::{Credentials, Region, SharedHttpClient, timeout::TimeoutConfig};
+use aws_types::SdkConfig;
 use domain::{Error, Result};
 use futures::FutureExt;
 use knowledge::Embedder;
@@ -34,6 +34,7 @@ use crate::{
         TableConfig, queue_url,
     },
     embeddings::Loaded,
+    function_config,
     table_guard::{MayCall, TableGuard},
     table_used::TableUsed,
     timeouts::{CallTimes, QUEUES, TABLE},
@@ -63,21 +64,20 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// As the process is set up to find them.
-    pub async fn load() -> Self {
-        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    /// As Lambda has set the process up to find them.
+    pub fn load() -> Self {
+        Self::of(function_config::load(), None)
+    }
+
+    /// As `config` says.
+    pub fn with_config(config: SdkConfig) -> Self {
         Self::of(config, None)
     }
 
     /// Embedded ones: DynamoDB's endpoint, and that of SQS and Secrets Manager.
-    pub async fn embedded(dynamodb: &str, queues: &str) -> Self {
-        let credentials =
-            aws_sdk_dynamodb::config::Credentials::new("local", "local", None, None, "local");
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::from_static("us-east-1"))
-            .credentials_provider(credentials)
-            .load()
-            .await;
+    pub fn embedded(dynamodb: &str, queues: &str) -> Self {
+        let credentials = Credentials::new("local", "local", None, None, "local");
+        let config = function_config::fixed("us-east-1", credentials);
         Self::of(config, Some((dynamodb.to_owned(), queues.to_owned())))
     }
 
@@ -357,7 +357,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_build_without_s3_refuses_a_bucket_and_names_the_feature() {
-        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9").await;
+        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9");
         let set = |local: &str, place: &str| {
             let variables = [("LOCAL_RUN", local), ("FILES", place)];
             let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
@@ -375,15 +375,12 @@ mod tests {
     async fn a_call_of_a_table_that_hangs_ends_within_a_request_s_time() {
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", silent.local_addr().unwrap());
-        let credentials =
-            aws_sdk_dynamodb::config::Credentials::new("test", "test", None, None, "test");
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::from_static("us-east-1"))
-            .credentials_provider(credentials)
+        let credentials = Credentials::new("test", "test", None, None, "test");
+        let config = function_config::fixed("us-east-1", credentials)
+            .into_builder()
             .http_client(plain_http())
             .endpoint_url(endpoint)
-            .load()
-            .await;
+            .build();
         let env = Env::of([("TABLE_NAME".to_owned(), "colloquy".to_owned())].into());
         let store = Aws::of(config, None).store(&env).unwrap();
         let begun = Instant::now();

@@ -85,7 +85,7 @@ mod tests {
     #[cfg(not(feature = "bedrock"))]
     async fn refusal(named: &str) -> String {
         let settings = HashMap::from([("EMBEDDINGS".to_owned(), named.to_owned())]);
-        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9").await;
+        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9");
         aws.semantics(&Env::of(settings)).unwrap_err().to_string()
     }
 
@@ -114,7 +114,7 @@ mod tests {
             // Open for as long as the test looks, since nothing else ends the request.
             (String::from_utf8_lossy(&head[..read]).into_owned(), connection)
         });
-        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9").await;
+        let aws = Aws::embedded("http://127.0.0.1:9", "http://127.0.0.1:9");
         let aws = aws.with_platforms([("bedrock".to_owned(), url)].into());
         let titan = aws.titan("titan").unwrap();
         tokio::select! {

@@ -6,6 +6,7 @@
 mod aws;
 pub mod config;
 mod embeddings;
+mod function_config;
 mod table_guard;
 mod table_used;
 mod timeouts;
@@ -13,7 +14,7 @@ mod timeouts;
 use std::io::IsTerminal;
 
 pub use app::access::accounts::PasswordCost;
-pub use aws_config::SdkConfig;
+pub use aws_types::SdkConfig;
 use tracing_subscriber::EnvFilter;
 
 pub use crate::{

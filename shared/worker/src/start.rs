@@ -20,7 +20,7 @@ where
     R: Serialize,
 {
     runtime::init_logs("info");
-    let (env, aws) = (Env::process(), Aws::load().await);
+    let (env, aws) = (Env::process(), Aws::load());
     let ctx = Arc::new(make(env, aws).boxed().await?);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let work = handle(event.payload, ctx.clone()).boxed();
