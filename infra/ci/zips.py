@@ -6,7 +6,7 @@ bound. A zip is that of the executable alone, compressed as far as deflate goes,
 
 import argparse
 import io
-import os
+import json
 import re
 import subprocess
 import sys
@@ -33,7 +33,9 @@ def build(names):
     if features:
         command += ["--features", ",".join(features)]
     subprocess.run(command, cwd=ROOT, check=True)
-    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+    metadata = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
+    known = json.loads(subprocess.run(metadata, cwd=ROOT, check=True, capture_output=True).stdout)
+    return Path(known["target_directory"]) / "release"
 
 
 def zipped(executable):

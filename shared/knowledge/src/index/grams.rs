@@ -10,8 +10,8 @@ const LENGTH: usize = 4;
 const EDGE: char = '_';
 /// Before a root, which is what forms of an Arabic word have alike where runs are not.
 const ROOT: char = '√';
-/// What a root counts for beside a run: as much as the runs of a word that are the same in all its forms.
-const ROOT_WEIGHT: f32 = 3.0;
+/// What a root counts for beside a run: as much as the runs of a whole word.
+const ROOT_WEIGHT: f32 = 8.0;
 /// Runs of a question that are looked for: a bit each.
 pub(crate) const MAX_GRAMS: usize = 64;
 /// Words that one run leads to; one that more have says nothing.

@@ -65,8 +65,9 @@ impl<'q> Scorer<'q> {
             )
         });
         let is_named = kind == Kind::Line && self.names_row(sentence);
-        let kind_fits =
-            self.wanted.is_some_and(|fact| facts::states(sentence, fact, &self.query.words));
+        // The size of a file in an example is no answer to how large a file may be.
+        let kind_fits = !(kind == Kind::Line && is_code(sentence))
+            && self.wanted.is_some_and(|fact| facts::states(sentence, fact, &self.query.words));
         let told = match kind {
             Kind::Line if is_named => 1.0,
             Kind::Line => UNTOLD,
@@ -115,6 +116,13 @@ impl<'q> Scorer<'q> {
         let below: f32 = below.map(|(_, weight)| weight).sum();
         if self.total > 0.0 { below / self.total } else { 0.0 }
     }
+}
+
+/// Whether a line is code, by the signs that prose and tables have few of.
+fn is_code(line: &str) -> bool {
+    const SIGNS: [char; 11] = ['{', '}', '[', ']', '<', '>', '=', '\\', ';', '"', '`'];
+    const AT_LEAST: usize = 3;
+    line.chars().filter(|c| SIGNS.contains(c)).count() >= AT_LEAST
 }
 
 /// Whether a sentence is of one who asks for help, not of one who gives it.

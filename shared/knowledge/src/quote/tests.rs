@@ -48,6 +48,13 @@ fn neither_a_question_nor_the_next_answer_is_quoted() {
 }
 
 #[test]
+fn a_number_in_an_example_is_no_answer() {
+    let content = "A form has room for a film of 4 MB. A larger one is announced by its name and its size.\ncurl \"$BASE/films\" -H \"Authorization: $KEY\" \\\n  -d '{\"film\": \"garden.mkv\", \"size\": 8200417}'";
+    let found = quoted(content, "How to send films", "How large may a film be?");
+    assert!(found.starts_with("A form has room for a film of 4 MB."), "{found}");
+}
+
+#[test]
 fn wrapped_lines_are_sentences_again() {
     let content = "A jar that you do not open may be kept on the shelf for\ntwo years, and for a week once it is open. The lid has\nto be dry. Jars are sent back in\ntheir box.";
     let found = quoted(content, "", "How are jars sent back?");
