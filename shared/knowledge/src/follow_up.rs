@@ -5,7 +5,7 @@ mod continued;
 mod narrowed;
 
 pub use continued::{Continuation, continuation};
-pub use narrowed::{names_what_is_new, narrowed, says_more, wants_more};
+pub use narrowed::{names_what_is_new, narrowed, says_more, wants_fact, wants_more};
 
 use crate::{
     asks::{self, Asks},

@@ -253,9 +253,12 @@ mod tests {
             quote: content.to_owned(),
             score: 1.0,
         };
-        let offers = vec![Offer { text: "Opening hours".into(), citation: citation() }];
         let (best, offered) = (Match::Passages(vec![passage]), confidence);
-        Found { best, confidence, offers, offered, ..Found::nothing() }
+        Found { best, confidence, offers: vec![offer()], offered, ..Found::nothing() }
+    }
+
+    pub(super) fn offer() -> Offer {
+        Offer { text: "Opening hours".into(), citation: citation() }
     }
 
     fn said(response: Response) -> Said {

@@ -1,8 +1,12 @@
 //! Whether what was said before, or the section that it is from, answers a follow-up too.
 
-use super::{measures, narrowed::is_form_of, refers};
+use super::{
+    measures,
+    narrowed::{is_form_of, wanted},
+    refers,
+};
 use crate::{
-    facts::{self, Fact},
+    facts,
     semantic::static_embedding,
     small_talk::table,
     text::{self, Language},
@@ -28,7 +32,7 @@ pub enum Continuation {
 pub fn continuation(message: &str, before: &str, said: &str, language: Language) -> Continuation {
     let words: Vec<String> = text::words(message).collect();
     let asked: Vec<String> = text::words(before).collect();
-    let wanted = facts::wanted(&words).filter(|fact| *fact != Fact::Reason);
+    let wanted = wanted(&words);
     let measures: Vec<&String> = measures(&words).collect();
     let names_fact = |word: &str| {
         let named = crate::concepts::of(word);

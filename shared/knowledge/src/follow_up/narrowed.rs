@@ -34,12 +34,21 @@ pub fn says_more(message: &str, language: Language) -> bool {
         && content(message, language).iter().any(is_about)
 }
 
-/// Whether `message` wants a fact, such as how long something takes, that `said` does not state. A reason
-/// may be any sentence.
+/// The fact that the `words` of a message want, such as how long something takes. A reason may be any sentence.
+pub(super) fn wanted(words: &[String]) -> Option<Fact> {
+    facts::wanted(words).filter(|fact| *fact != Fact::Reason)
+}
+
+/// Whether `message` wants a fact.
+pub fn wants_fact(message: &str) -> bool {
+    let words: Vec<String> = text::words(message).collect();
+    wanted(&words).is_some()
+}
+
+/// Whether `message` wants a fact that `said` does not state.
 pub fn wants_more(message: &str, said: &str) -> bool {
     let words: Vec<String> = text::words(message).collect();
-    let wanted = facts::wanted(&words).filter(|fact| *fact != Fact::Reason);
-    wanted.is_some_and(|fact| !facts::states(said, fact, &words))
+    wanted(&words).is_some_and(|fact| !facts::states(said, fact, &words))
 }
 
 pub(super) fn is_form_of(one: &str, other: &str) -> bool {

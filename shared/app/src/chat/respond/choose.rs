@@ -87,7 +87,7 @@ impl Message<'_> {
     }
 
     /// What the last answer is from, as the answer to a message that leaves something out, if it is about
-    /// what is new: most of what follows an answer asks for the rest of it. `with` was found for the message
+    /// what is new: most messages after an answer are about the same thing. `with` was found for the message
     /// with the question before, and has its quotation for both.
     fn continued(&self, with: &Found) -> Option<Found> {
         let MessageReading::With(_, clearly) = self.reading else { return None };
@@ -112,6 +112,11 @@ impl Message<'_> {
         let (by_section, by_answer) =
             (section.map_or(Continuation::None, |passage| how(&passage.quote)), how(&last.answer));
         let continuation = by_section.max(by_answer);
+        // What has a heading or a question of its own is meant, unless a fact is wanted that is stated here.
+        let has_its_own = with.offers.iter().any(|offer| self.names_what_is_new(&offer.text));
+        if has_its_own && !follow_up::wants_fact(self.question) {
+            return None;
+        }
         let confidence = match continuation {
             Continuation::Fully if clearly => CONTINUED,
             Continuation::Fully => PARTLY_CONTINUED,
@@ -149,7 +154,7 @@ fn said_by(found: &Found) -> Option<&str> {
 mod tests {
     use domain::{Citation, SourceId};
 
-    use super::super::tests::{chatbot, passages};
+    use super::super::tests::{chatbot, offer, passages};
     use super::*;
     use crate::chat::test_turn::turn;
     use serde_json::json;
@@ -187,6 +192,11 @@ mod tests {
         assert_eq!(said_by(&found), Some(answer));
         let found = chosen("and do you sell leads?", &past, 0.6);
         assert_eq!(said_by(&found), Some("Dogs"), "something else");
+        let message = Message::read(&chatbot, "and which puppies are there?", &past, &[]);
+        let offers = vec![knowledge::Offer { text: "Our puppies".into(), ..offer() }];
+        let with = Found { offers, ..passages(0.2, "Cats") };
+        let found = message.choose(vec![passages(0.6, "Dogs"), with], Vec::new());
+        assert_eq!(said_by(&found), Some("Dogs"), "it has a heading of its own");
         past[0].unanswered = true;
         let found = chosen("and how many puppies are in there?", &past, 0.6);
         assert_eq!(said_by(&found), Some("Dogs"), "it was no answer");
