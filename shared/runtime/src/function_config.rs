@@ -36,9 +36,12 @@ pub(crate) fn fixed(region: &'static str, credentials: Credentials) -> SdkConfig
         .build()
 }
 
-/// Looks a variable up.
+/// What a variable is set to.
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+/// The variables of a process.
 #[derive(Clone)]
-struct Environment(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+struct Environment(Arc<Lookup>);
 
 impl Environment {
     fn process() -> Self {
