@@ -85,7 +85,7 @@ async fn services(file: Option<PathBuf>) -> Result<(Env, Aws)> {
     Ok((Env::of(settings), aws))
 }
 
-/// The services of a deployment, as whoever runs this has access to them: by a profile, a single sign-on, variables.
+/// The services of a deployment, as whoever runs this has access to them: by a profile or by variables.
 async fn deployed() -> Aws {
     Aws::with_config(aws_config::load_defaults(BehaviorVersion::latest()).await)
 }

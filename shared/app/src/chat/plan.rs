@@ -144,7 +144,8 @@ impl Chat {
             tokio::join!(retriever(&self.app, &self.indexes, chatbot), history);
         let (retriever, history) = (retriever?, history?);
         let mut message =
-            respond::Message::read(chatbot, &request.message, past, &retriever.languages());
+            respond::Message::read(chatbot, &request.message, past, &retriever.languages())
+                .with_known_pairs(|source, answer| retriever.has_pair(source, answer));
         let mut rewrite = None;
         if message.leaves_out() {
             let Rewritten { question, report } = self.rewritten(incoming).await?;

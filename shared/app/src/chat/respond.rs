@@ -3,7 +3,7 @@
 
 mod choose;
 
-use domain::{Chatbot, Citation, Turn, chatbot::REFUSAL};
+use domain::{Chatbot, Citation, SourceId, Turn, chatbot::REFUSAL};
 use knowledge::{
     Found, Match, Passage, SearchOutcome, Thresholds,
     follow_up::{self, MessageReading, Past},
@@ -57,6 +57,8 @@ struct LastTurn {
     answer: String,
     /// Where the answer is from; nothing if it was small talk, an offer or a refusal.
     citations: Vec<Citation>,
+    /// Whether it is the answer of a pair that is still known.
+    is_pair: bool,
 }
 
 /// Whether a message may leave out what was said before, so that this is worth reading.
@@ -77,6 +79,7 @@ impl<'m> Message<'m> {
             question: turn.question.clone(),
             answer: turn.answer.clone(),
             citations: if turn.unanswered { Vec::new() } else { turn.citations.clone() },
+            is_pair: false,
         });
         let past: Vec<Past> =
             past.iter().map(|turn| Past::new(&turn.question, &turn.answer)).collect();
@@ -99,6 +102,15 @@ impl<'m> Message<'m> {
             Talk::Question(_) => spoken,
         };
         Self { question, talk, reading, rewritten: None, last, language }
+    }
+
+    /// The same where `is_pair` says whether a source is a pair with this answer.
+    pub fn with_known_pairs(mut self, is_pair: impl Fn(SourceId, &str) -> bool) -> Self {
+        if let Some(last) = &mut self.last {
+            let citation = last.citations.first();
+            last.is_pair = citation.is_some_and(|from| is_pair(from.source_id, &last.answer));
+        }
+        self
     }
 
     /// Whether the message is not understood without what was said before.
@@ -215,7 +227,7 @@ impl<'m> Message<'m> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{ChatbotId, SourceId, Timestamp, WorkspaceId};
+    use domain::{ChatbotId, Timestamp, WorkspaceId};
     use knowledge::Offer;
     use serde_json::{Map, json};
 

@@ -226,6 +226,12 @@ impl Index {
         self.entries.len()
     }
 
+    /// Whether `source` is a pair with this answer.
+    pub fn has_pair(&self, source: SourceId, answer: &str) -> bool {
+        let is = |pair: &Pair| pair.citation.source_id == source && pair.pair.answer == answer;
+        self.pairs.iter().any(is)
+    }
+
     /// Whether there is nothing to find.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

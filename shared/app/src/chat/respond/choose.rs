@@ -102,16 +102,20 @@ impl Message<'_> {
         };
         let beginning = text::sentences(&last.answer).next().map(text::normalized)?;
         let is_from = |passage: &&Passage| text::normalized(&passage.content).contains(&beginning);
-        let section = others.iter().find(is_from).filter(|passage| !passage.quote.is_empty());
-        let again = || Passage {
-            citation: citation.clone(),
-            content: last.answer.clone(),
-            quote: last.answer.clone(),
-            score: others.first().map_or(1.0, |best| best.score),
+        // What is not known any more is not said again.
+        let again = match others.iter().find(is_from) {
+            Some(section) => Passage { quote: last.answer.clone(), ..section.clone() },
+            None if last.is_pair => Passage {
+                citation: citation.clone(),
+                content: last.answer.clone(),
+                quote: last.answer.clone(),
+                score: others.first().map_or(1.0, |best| best.score),
+            },
+            None => return None,
         };
-        let (by_section, by_answer) =
-            (section.map_or(Continuation::None, |passage| how(&passage.quote)), how(&last.answer));
-        let continuation = by_section.max(by_answer);
+        let section = others.iter().find(is_from).filter(|passage| !passage.quote.is_empty());
+        let by_section = section.map_or(Continuation::None, |passage| how(&passage.quote));
+        let continuation = by_section.max(how(&last.answer));
         // What has a heading or a question of its own is meant, unless a fact is wanted that is stated here.
         let has_its_own = with.offers.iter().any(|offer| self.names_what_is_new(&offer.text));
         if has_its_own && !follow_up::wants_fact(self.question) {
@@ -123,7 +127,7 @@ impl Message<'_> {
             Continuation::Partly if clearly => PARTLY_CONTINUED,
             Continuation::Partly | Continuation::None => return None,
         };
-        let passage = section.filter(|_| by_section == continuation).cloned().unwrap_or_else(again);
+        let passage = section.filter(|_| by_section == continuation).cloned().unwrap_or(again);
         let rest = others.iter().filter(|other| other.content != passage.content).cloned();
         let passages = std::iter::once(passage.clone()).chain(rest).collect();
         Some(Found { best: Match::Passages(passages), confidence, ..with.clone() })
@@ -183,6 +187,7 @@ mod tests {
         let mut past = [turn("What does the puppy course cost?", answer)];
         let chosen = |message: &str, past: &[domain::Turn], alone: f64| {
             let message = Message::read(&chatbot, message, past, &[]);
+            let message = message.with_known_pairs(|_, known| known == answer);
             message.choose(vec![passages(alone, "Dogs"), passages(0.2, "Cats")], Vec::new())
         };
         let found = chosen("and how many puppies are in there?", &past, 0.6);
@@ -190,6 +195,13 @@ mod tests {
         past[0].citations = vec![citation];
         let found = chosen("and how many puppies are in there?", &past, 0.6);
         assert_eq!(said_by(&found), Some(answer));
+        let message = Message::read(&chatbot, "and how many puppies are in there?", &past, &[]);
+        let with = || passages(0.2, "Cats");
+        let found = message.choose(vec![passages(0.6, "Dogs"), with()], Vec::new());
+        assert_eq!(said_by(&found), Some("Dogs"), "it is not known any more");
+        let with = || passages(0.2, &format!("{answer} Bring a lead."));
+        let found = message.choose(vec![passages(0.6, "Dogs"), with()], Vec::new());
+        assert!(said_by(&found).is_some_and(|said| said.starts_with(answer)), "its section is");
         let found = chosen("and do you sell leads?", &past, 0.6);
         assert_eq!(said_by(&found), Some("Dogs"), "something else");
         let message = Message::read(&chatbot, "and which puppies are there?", &past, &[]);

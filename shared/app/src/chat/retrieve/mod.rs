@@ -8,7 +8,7 @@ mod vector_table;
 
 use std::sync::Arc;
 
-use domain::{Chatbot, Result};
+use domain::{Chatbot, Result, SourceId};
 use futures::{FutureExt, future::BoxFuture};
 use knowledge::{Explained, Found, Index, semantic::QueryEmbedding, text::Language};
 pub use vector_table::{VectorSearch, VectorTable};
@@ -44,6 +44,9 @@ pub trait Retriever: Send + Sync {
 
     /// The languages of what it knows, that of most first.
     fn languages(&self) -> Vec<Language>;
+
+    /// Whether `source` is a pair with this answer.
+    fn has_pair(&self, source: SourceId, answer: &str) -> bool;
 }
 
 /// Searches an index in memory.
@@ -70,6 +73,10 @@ impl Retriever for InMemory {
 
     fn languages(&self) -> Vec<Language> {
         self.0.languages()
+    }
+
+    fn has_pair(&self, source: SourceId, answer: &str) -> bool {
+        self.0.has_pair(source, answer)
     }
 }
 

@@ -119,6 +119,10 @@ impl<S: VectorSearch> Retriever for VectorTable<S> {
         let questions: Vec<&str> = questions.take(SAMPLED).collect();
         vec![text::detect(&questions.join("\n"))]
     }
+
+    fn has_pair(&self, source: SourceId, answer: &str) -> bool {
+        self.known.pairs.iter().any(|(id, pair)| *id == source && pair.answer == answer)
+    }
 }
 
 /// The passages nearest to one question, ready to be searched for it.

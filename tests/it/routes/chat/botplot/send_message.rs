@@ -237,6 +237,36 @@ async fn a_visitor_is_greeted_takes_an_offer_and_leaves_out_what_was_said() {
     app.finish().await;
 }
 
+/// "How many of them?" is about what was said last, for as long as that is known.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_follows_an_answer_is_answered_from_it_until_it_is_deleted() {
+    let app = App::start().await;
+    let tenant = app.tenant("ada").await;
+    let course = "It costs 45 euros for four weeks. Six puppies take part at most.";
+    let mut sources = Vec::new();
+    for (question, answer) in [
+        ("What does the puppy course cost?", course),
+        ("How many parking spaces are there?", "There are twelve, behind the house."),
+    ] {
+        let pair = json!({"question": question, "answer": answer});
+        let added = app.post("/api/v1/knowledge/qa").bearer(&tenant.secret).json(&pair).send();
+        sources.push(added.await.ok()["sourceId"].clone());
+    }
+    let say = async |message: &str, id: Option<&Value>| {
+        let body = json!({"message": message, "conversationId": id});
+        app.post(PATH).bearer(&tenant.public).json(&body).send().await.ok()
+    };
+    let first = say("What does the puppy course cost?", None).await;
+    let id = first["conversationId"].clone();
+    let follow_up = say("and how many of them take part?", Some(&id)).await;
+    assert_eq!((&follow_up["response"], &follow_up["sources"]), (&json!(course), &json!(1)));
+    let path = format!("/api/v1/knowledge/{}", text(&sources[0]));
+    app.delete(&path).bearer(&tenant.secret).send().await.ok();
+    let follow_up = say("and how many of them take part?", Some(&id)).await;
+    assert!(!text(&follow_up["response"]).contains("puppies"), "{follow_up}");
+    app.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_is_read_as_clients_send_it() {
     let app = App::start().await;
