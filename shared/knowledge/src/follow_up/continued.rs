@@ -43,7 +43,7 @@ pub fn continuation(message: &str, before: &str, said: &str, language: Language)
         .filter(|word| !text::is_function_word(word, language) && !measures.contains(word))
         .filter(|word| !names_fact(word) && !asked.iter().any(|old| is_form_of(old, word)))
         .collect();
-    let named = names(&new, said, language);
+    let named = count_named(&new, said, language);
     // "How many of them are there?" is about what was said, whatever else it names.
     let is_about_it = table(language).is_some_and(|own| refers(own, &words));
     match wanted.map(|fact| facts::states(said, fact, &words)) {
@@ -57,7 +57,7 @@ pub fn continuation(message: &str, before: &str, said: &str, language: Language)
 }
 
 /// How many of the words `new` are named by `said`, in another form or by a word that means the same.
-fn names(new: &[&String], said: &str, language: Language) -> usize {
+fn count_named(new: &[&String], said: &str, language: Language) -> usize {
     let there = text::detect_among(said, &[language]);
     let content = text::words(said).filter(|word| !text::is_function_word(word, there));
     let content: Vec<String> = content.take(MAX_COMPARED).collect();

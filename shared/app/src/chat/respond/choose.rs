@@ -103,7 +103,8 @@ impl Message<'_> {
         let beginning = text::sentences(&last.answer).next().map(text::normalized)?;
         let is_from = |passage: &&Passage| text::normalized(&passage.content).contains(&beginning);
         // What is not known any more is not said again.
-        let again = match others.iter().find(is_from) {
+        let section = others.iter().find(is_from);
+        let again = match section {
             Some(section) => Passage { quote: last.answer.clone(), ..section.clone() },
             None if last.is_pair => Passage {
                 citation: citation.clone(),
@@ -113,7 +114,7 @@ impl Message<'_> {
             },
             None => return None,
         };
-        let section = others.iter().find(is_from).filter(|passage| !passage.quote.is_empty());
+        let section = section.filter(|passage| !passage.quote.is_empty());
         let by_section = section.map_or(Continuation::None, |passage| how(&passage.quote));
         let continuation = by_section.max(how(&last.answer));
         // What has a heading or a question of its own is meant, unless a fact is wanted that is stated here.
