@@ -16,3 +16,4 @@ pub use client::{Client, Exchange, FetchLimits, Fetched, Hop, Sent, Streamed};
 pub use cookies::CookieJar;
 pub use dns::{Dns, DnsError, Resolver};
 pub use error::{OutboundError, SendError};
+pub use tls::config as tls_config;

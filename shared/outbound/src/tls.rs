@@ -11,7 +11,11 @@ use crate::OutboundError;
 static CONFIG: OnceLock<ClientConfig> = OnceLock::new();
 
 /// HTTP/2 or 1.1 over TLS, whose certificates the machine's roots vouch for.
-pub(crate) fn config() -> Result<ClientConfig, OutboundError> {
+///
+/// # Errors
+///
+/// If the machine has no roots that can be read.
+pub fn config() -> Result<ClientConfig, OutboundError> {
     if let Some(config) = CONFIG.get() {
         return Ok(config.clone());
     }

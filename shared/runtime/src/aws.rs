@@ -216,14 +216,31 @@ impl Aws {
 
     #[cfg(feature = "s3")]
     fn bucket(&self, name: &str) -> Result<Files> {
-        use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+        use aws_types::service_config::ServiceConfigKey;
 
-        let config = aws_sdk_s3::config::Builder::from(&self.config)
-            // Checksums of S3's own beside TLS would have bodies sent in chunks, each signed.
-            .timeout_config(self.timeouts(crate::timeouts::FILES))
-            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
-        Ok(Files::bucket(aws_sdk_s3::Client::from_conf(config.build()), name))
+        use crate::timeouts::{CONNECT, FILES};
+
+        let missing = |what: &str| Error::internal(format!("FILES is {name:?}, a bucket; {what}"));
+        let key = ServiceConfigKey::builder()
+            .service_id("S3")
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build()
+            .map_err(Error::internal)?;
+        let own = self.config.service_config().and_then(|services| services.load_config(key));
+        let endpoint = own.or_else(|| self.config.endpoint_url().map(str::to_owned));
+        Files::bucket(app::adapters::files::BucketConfig {
+            name: name.to_owned(),
+            region: self.config.region().ok_or_else(|| missing("no region is set"))?.to_string(),
+            endpoint: endpoint.map(|url| url.parse().map_err(Error::internal)).transpose()?,
+            credentials: self
+                .config
+                .credentials_provider()
+                .ok_or_else(|| missing("there are no credentials"))?,
+            connect: CONNECT,
+            attempt: FILES.attempt,
+            operation: FILES.operation,
+        })
     }
 
     #[cfg(not(feature = "s3"))]

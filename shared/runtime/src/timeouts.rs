@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 
 /// Opening a connection.
-const CONNECT: Duration = Duration::from_secs(1);
+pub(crate) const CONNECT: Duration = Duration::from_secs(1);
 /// How many times as long embedded services may take, which share their machine with the rest.
 const EMBEDDED: u32 = 15;
 

@@ -240,6 +240,10 @@ impl Store {
         else {
             return Ok(false);
         };
+        // Before it is revoked, so that an error says that it was not.
+        if let Some(metering) = dialect.profile().metering {
+            self.forget_minute(workspace, id, metering.counter, now).await?;
+        }
         let writes = vec![
             Write::delete(entry).if_present(),
             Write::delete(keys::api_key(&hash)),
@@ -250,16 +254,11 @@ impl Store {
                 .when("api_keys > :none"),
         ];
         let outcome = self.transact(writes.clone()).await?;
-        let revoked = if outcome.is_done() || outcome.refused(0) {
-            outcome.is_done()
-        } else {
-            let uncounted = writes.into_iter().take(2).collect();
-            self.transact(uncounted).await?.is_done()
-        };
-        if let Some(metering) = dialect.profile().metering {
-            self.forget_minute(workspace, id, metering.counter, now).await?;
+        if outcome.is_done() || outcome.refused(0) {
+            return Ok(outcome.is_done());
         }
-        Ok(revoked)
+        let uncounted = writes.into_iter().take(2).collect();
+        Ok(self.transact(uncounted).await?.is_done())
     }
 
     /// Revokes every listed key of a chatbot; for when the chatbot goes.

@@ -1,9 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_s3::config::{
-    BehaviorVersion, Credentials, Region, RequestChecksumCalculation,
-    StalledStreamProtectionConfig, retry::RetryConfig,
-};
+use aws_credential_types::Credentials;
 use axum::{
     Router,
     body::Bytes,
@@ -24,6 +21,7 @@ fn file() -> FileKey {
     }
 }
 
+const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 const OBJECT: &str =
     "/bucket/0197a000-0000-7000-8000-000000000001/0197a000-0000-7000-8000-000000000002";
 
@@ -47,6 +45,7 @@ async fn answering(
             let copied = parts.headers.get("x-amz-copy-source").map(|from| from.to_str().unwrap());
             let copied = copied.map(|from| format!(" of /{from}")).unwrap_or_default();
             let asked = format!("{asked}{listed}{copied}");
+            assert!(query.contains("X-Amz-Signature="), "{asked} is signed");
             noted.lock().unwrap().push((asked.clone(), body.to_vec()));
             answer(&asked)
         }
@@ -54,17 +53,21 @@ async fn answering(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(serve)).await });
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("eu-central-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-        .retry_config(RetryConfig::disabled())
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .force_path_style(true)
-        .endpoint_url(url)
-        .build();
-    (Files::bucket(Client::from_conf(config), "bucket"), notes)
+    (Files::bucket(config(&url)).unwrap(), notes)
+}
+
+fn config(url: &str) -> BucketConfig {
+    BucketConfig {
+        name: "bucket".to_owned(),
+        region: "eu-central-1".to_owned(),
+        endpoint: Some(url.parse().unwrap()),
+        credentials: SharedCredentialsProvider::new(Credentials::new(
+            "local", "local", None, None, "local",
+        )),
+        connect: Duration::from_secs(10),
+        attempt: Duration::from_secs(20),
+        operation: Duration::from_secs(60),
+    }
 }
 
 fn asked(notes: &Notes) -> Vec<String> {
@@ -130,6 +133,74 @@ async fn what_is_not_there_is_none_and_every_other_failure_is_told() {
     }
 }
 
+/// S3 answers 200 to a copy before it has copied.
+#[tokio::test]
+async fn a_copy_that_fails_after_it_has_begun_is_no_copy() {
+    for (code, outcome) in [("NoSuchKey", Some(false)), ("AccessDenied", None)] {
+        let (files, _) = answering(move |_| error(StatusCode::OK, code)).await;
+        assert_eq!(files.copy(file(), file()).await.ok(), outcome, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_three_times_and_the_rest_once() {
+    for (status, code, tries) in [
+        (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", 3),
+        (StatusCode::SERVICE_UNAVAILABLE, "SlowDown", 3),
+        (StatusCode::BAD_REQUEST, "RequestTimeout", 3),
+        (StatusCode::BAD_REQUEST, "InvalidRequest", 1),
+        (StatusCode::FORBIDDEN, "AccessDenied", 1),
+    ] {
+        let (files, notes) = answering(move |_| error(status, code)).await;
+        assert!(files.put(file(), b"# One\n".to_vec()).await.is_err());
+        let expected = (format!("PUT {OBJECT}"), b"# One\n".to_vec());
+        assert_eq!(*notes.lock().unwrap(), vec![expected; tries], "{code}");
+    }
+    let failures = Arc::new(Mutex::new(2));
+    let (files, notes) = answering(move |_| {
+        let mut left = failures.lock().unwrap();
+        if *left == 0 {
+            return Bytes::from_static(b"# One\n").into_response();
+        }
+        *left -= 1;
+        error(StatusCode::SERVICE_UNAVAILABLE, "SlowDown")
+    })
+    .await;
+    assert_eq!(files.get(file()).await.unwrap().as_deref(), Some(&b"# One\n"[..]));
+    assert_eq!(asked(&notes).len(), 3);
+}
+
+#[tokio::test]
+async fn an_s3_that_is_silent_times_out_and_no_error_has_the_signed_address() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    for (address, reason) in [(silent.local_addr().unwrap(), "in time"), (closed, "")] {
+        let mut config = config(&format!("http://{address}"));
+        config.attempt = Duration::from_millis(50);
+        let failed = Files::bucket(config).unwrap().get(file()).await.unwrap_err().to_string();
+        assert!(failed.contains(reason) && !failed.contains("Signature"), "{failed}");
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_is_a_host_of_its_own_unless_its_name_has_dots() {
+    let address = async |name: &str, region: &str| {
+        let config = BucketConfig {
+            name: name.to_owned(),
+            region: region.to_owned(),
+            endpoint: None,
+            ..config("http://127.0.0.1:1")
+        };
+        let files = Files::bucket(config).unwrap();
+        let address = files.address(file(), 1, Duration::from_secs(60)).await.unwrap().unwrap();
+        address.split_once("/0197a000").unwrap().0.to_owned()
+    };
+    let (frankfurt, beijing) = ("eu-central-1", "cn-north-1");
+    assert_eq!(address("a-b", frankfurt).await, "https://a-b.s3.eu-central-1.amazonaws.com");
+    assert_eq!(address("a.b", frankfurt).await, "https://s3.eu-central-1.amazonaws.com/a.b");
+    assert_eq!(address("a-b", beijing).await, "https://a-b.s3.cn-north-1.amazonaws.com.cn");
+}
+
 #[tokio::test]
 async fn an_address_takes_one_size_for_a_while() {
     let (files, notes) = answering(|_| StatusCode::OK.into_response()).await;
@@ -171,8 +242,14 @@ async fn all_of_a_chatbot_is_removed_page_by_page() {
         let more = *rounds == 1;
         let rows: String =
             names.map(|n| format!("<Contents><Key>{listed}/{n}</Key></Contents>")).collect();
+        let token = match more {
+            true => {
+                "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"
+            }
+            false => "<IsTruncated>false</IsTruncated>",
+        };
         let list =
-            format!("<ListBucketResult><IsTruncated>{more}</IsTruncated>{rows}</ListBucketResult>");
+            format!("<ListBucketResult xmlns=\"{NAMESPACE}\">{token}{rows}</ListBucketResult>");
         xml(StatusCode::OK, list)
     })
     .await;

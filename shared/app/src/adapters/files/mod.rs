@@ -10,7 +10,7 @@ use std::{path::PathBuf, time::Duration};
 use domain::{ChatbotId, Error, Result, SourceId};
 
 #[cfg(feature = "s3")]
-pub use bucket::Bucket;
+pub use bucket::{Bucket, BucketConfig};
 pub use folder::FileFolder;
 
 /// Which file: that of a source.
@@ -39,10 +39,14 @@ pub enum Files {
 }
 
 impl Files {
-    /// In the bucket `name`.
+    /// In a bucket.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such address, or the machine's root certificates can't be read.
     #[cfg(feature = "s3")]
-    pub fn bucket(client: aws_sdk_s3::Client, name: impl Into<String>) -> Self {
-        Self::Bucket(Bucket::new(client, name))
+    pub fn bucket(config: BucketConfig) -> Result<Self> {
+        Bucket::new(config).map(Self::Bucket)
     }
 
     /// In the folder at `path`.
