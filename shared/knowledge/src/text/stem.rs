@@ -26,32 +26,33 @@ impl Stems {
     /// Those of `language`. Where it is unknown English stems do least harm, as most names and
     /// foreign words in any text are English.
     pub fn of(language: Language) -> Self {
-        let algorithm = match language {
-            Language::English | Language::Other => Some(Algorithm::English),
-            Language::German => Some(Algorithm::German),
-            Language::French => Some(Algorithm::French),
-            Language::Spanish => Some(Algorithm::Spanish),
-            Language::Italian => Some(Algorithm::Italian),
-            Language::Portuguese => Some(Algorithm::Portuguese),
-            Language::Dutch => Some(Algorithm::Dutch),
-            Language::Swedish => Some(Algorithm::Swedish),
-            Language::Danish => Some(Algorithm::Danish),
-            Language::Norwegian => Some(Algorithm::Norwegian),
-            Language::Finnish => Some(Algorithm::Finnish),
-            Language::Romanian => Some(Algorithm::Romanian),
-            Language::Hungarian => Some(Algorithm::Hungarian),
-            Language::Turkish => Some(Algorithm::Turkish),
-            Language::Russian => Some(Algorithm::Russian),
-            Language::Greek => Some(Algorithm::Greek),
-            Language::Arabic => Some(Algorithm::Arabic),
-            Language::Hindi => Some(Algorithm::Hindi),
-            Language::Polish => Some(Algorithm::Polish),
-            Language::Czech => Some(Algorithm::Czech),
-            Language::Ukrainian => Some(Algorithm::Ukrainian),
-            Language::Indonesian => Some(Algorithm::Indonesian),
+        // Each by its own call, so that the tables of the other twenty languages are not linked.
+        let stemmer = match language {
+            Language::English | Language::Other => Some(Stemmer::create(Algorithm::English)),
+            Language::German => Some(Stemmer::create(Algorithm::German)),
+            Language::French => Some(Stemmer::create(Algorithm::French)),
+            Language::Spanish => Some(Stemmer::create(Algorithm::Spanish)),
+            Language::Italian => Some(Stemmer::create(Algorithm::Italian)),
+            Language::Portuguese => Some(Stemmer::create(Algorithm::Portuguese)),
+            Language::Dutch => Some(Stemmer::create(Algorithm::Dutch)),
+            Language::Swedish => Some(Stemmer::create(Algorithm::Swedish)),
+            Language::Danish => Some(Stemmer::create(Algorithm::Danish)),
+            Language::Norwegian => Some(Stemmer::create(Algorithm::Norwegian)),
+            Language::Finnish => Some(Stemmer::create(Algorithm::Finnish)),
+            Language::Romanian => Some(Stemmer::create(Algorithm::Romanian)),
+            Language::Hungarian => Some(Stemmer::create(Algorithm::Hungarian)),
+            Language::Turkish => Some(Stemmer::create(Algorithm::Turkish)),
+            Language::Russian => Some(Stemmer::create(Algorithm::Russian)),
+            Language::Greek => Some(Stemmer::create(Algorithm::Greek)),
+            Language::Arabic => Some(Stemmer::create(Algorithm::Arabic)),
+            Language::Hindi => Some(Stemmer::create(Algorithm::Hindi)),
+            Language::Polish => Some(Stemmer::create(Algorithm::Polish)),
+            Language::Czech => Some(Stemmer::create(Algorithm::Czech)),
+            Language::Ukrainian => Some(Stemmer::create(Algorithm::Ukrainian)),
+            Language::Indonesian => Some(Stemmer::create(Algorithm::Indonesian)),
             _ => None,
         };
-        Self { language, stemmer: algorithm.map(Stemmer::create) }
+        Self { language, stemmer }
     }
 
     /// Which language they are of.
