@@ -2,9 +2,9 @@
 //! "allowed" and "welcome". The table is `shared/knowledge/concepts/everyday.txt`. It helps where no
 //! embedding knows the words: outside English, and where visitor and page speak different languages.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
-use crate::text;
+use crate::{hashing::Table, text};
 
 static TABLE: LazyLock<Concepts> =
     LazyLock::new(|| Concepts::read(include_str!("../concepts/everyday.txt")));
@@ -33,8 +33,8 @@ const MIN_FRONT: usize = 2;
 #[derive(Default)]
 struct Concepts {
     names: Vec<String>,
-    words: HashMap<String, u16>,
-    fronts: HashMap<String, u16>,
+    words: Table<String, u16>,
+    fronts: Table<String, u16>,
     longest_front: usize,
 }
 

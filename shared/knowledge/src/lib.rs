@@ -20,6 +20,7 @@ mod facts;
 pub mod fetch;
 pub mod file;
 pub mod follow_up;
+mod hashing;
 pub mod index;
 pub mod links;
 mod office;

@@ -199,11 +199,16 @@ fn leave_out_borders(asked: &mut Asked) {
 impl Index {
     /// What `question` asks for.
     pub(crate) fn asked(&self, question: &str) -> Asked {
-        let language = text::detect(question);
-        let mut asked = Asked { max_weight: self.unknown(), language, ..Asked::default() };
         let spans: Vec<(usize, &str)> = text::spans(question).take(MAX_WORDS).collect();
         let plain: Vec<String> = spans.iter().map(|(_, written)| text::folded(written)).collect();
         let mut both = spans.iter().zip(&plain);
+        let language = match spans.len() < MAX_WORDS {
+            true => {
+                text::detect_words(both.clone().map(|((_, word), plain)| (*word, plain.as_str())))
+            }
+            false => text::detect(question),
+        };
+        let mut asked = Asked { max_weight: self.unknown(), language, ..Asked::default() };
         asked.is_toned = language == Language::Vietnamese
             && both.any(|((_, written), plain)| text::lower(written) != *plain);
         for (at, (begin, written)) in spans.iter().enumerate() {
@@ -280,8 +285,11 @@ impl Index {
             return;
         }
         let mut terms: Vec<u32> = Vec::new();
-        let stems =
-            self.stems.iter().filter_map(|stems| self.vocabulary.term(&stems.term(written)));
+        let exact = self.vocabulary.spelled(&lower).next();
+        // Where all is in one language, the term of a word that is there is known.
+        let is_stemmed = exact.is_some() && self.stems.len() == 1 && lower.is_ascii();
+        let stems = self.stems.iter().filter(|_| !is_stemmed);
+        let stems = stems.filter_map(|stems| self.vocabulary.term(&stems.term(written)));
         let spelled = self.vocabulary.spelled(&lower).map(|word| self.term_of(word));
         let add = |terms: &mut Vec<u32>, term: u32| {
             if !terms.contains(&term) && !self.postings(term).is_empty() {
@@ -293,7 +301,6 @@ impl Index {
             let written = self.vocabulary.written(&lower, plain).map(|word| self.term_of(word));
             written.for_each(|term| add(&mut terms, term));
         }
-        let exact = self.vocabulary.spelled(&lower).next();
         if terms.is_empty() {
             self.split_code(plain, &mut terms);
         }

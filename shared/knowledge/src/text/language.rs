@@ -1,13 +1,11 @@
 //! Which language a text is in: by its script, and among those of one script by its function words.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{collections::HashSet, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
 use super::{fold, function_words, spans};
+use crate::hashing::Table;
 
 /// Words of a text that are looked at.
 const MAX_WORDS: usize = 2_000;
@@ -48,8 +46,8 @@ fn bit(language: Language) -> u32 {
 }
 
 /// For each folded function word: the languages that have it.
-static FUNCTION_WORDS: LazyLock<HashMap<String, u32>> = LazyLock::new(|| {
-    let mut all: HashMap<String, u32> = HashMap::new();
+static FUNCTION_WORDS: LazyLock<Table<String, u32>> = LazyLock::new(|| {
+    let mut all: Table<String, u32> = Table::default();
     for language in Language::ALL {
         for word in function_words::of(*language).split_whitespace() {
             *all.entry(fold::plain(word)).or_default() |= bit(*language);
@@ -105,14 +103,20 @@ const BY_LETTERS: u32 = 3;
 /// The language of `text`; [`Language::Other`] for a text in Latin letters without a function word,
 /// and for one without letters.
 pub fn detect(text: &str) -> Language {
-    let seen = Seen::of(text);
-    match seen.script() {
-        Some(Language::English) => most(&seen.words, Language::LATIN).unwrap_or_default(),
-        Some(Language::Russian) => most(&seen.words, &[Language::Russian, Language::Ukrainian])
-            .unwrap_or(Language::Russian),
-        Some(script) => script,
-        None => Language::Other,
+    Seen::of(text).language()
+}
+
+/// The same for a text of these words, each as it is written and folded.
+pub(crate) fn detect_words<'w>(words: impl Iterator<Item = (&'w str, &'w str)>) -> Language {
+    let mut seen = Seen::default();
+    for (word, folded) in words {
+        match word.contains(['\'', '\u{2019}']) {
+            // A negation is folded to another word.
+            true => seen.add(word, || fold::plain(word)),
+            false => seen.add(word, || folded),
+        }
     }
+    seen.end().language()
 }
 
 /// The language that a text plainly is in: by its script, or by its function words. Of a text that says
@@ -209,6 +213,7 @@ impl Language {
 }
 
 /// What a text has of each language.
+#[derive(Default)]
 struct Seen {
     /// Words by their letters; those in Latin ones count as English.
     scripts: [u32; Language::ALL.len()],
@@ -218,21 +223,39 @@ struct Seen {
 
 impl Seen {
     fn of(text: &str) -> Self {
-        let mut scripts = [0u32; Language::ALL.len()];
-        let mut words = [0u32; Language::ALL.len()];
+        let mut seen = Self::default();
         for (_, word) in spans(text).take(MAX_WORDS) {
-            let Some(script) = word.chars().find_map(by_script) else { continue };
-            scripts[script as usize] += 1;
-            let Some(set) = FUNCTION_WORDS.get(&fold::plain(word)) else { continue };
-            for (at, count) in words.iter_mut().enumerate() {
-                *count += (set >> at) & 1;
-            }
+            seen.add(word, || fold::plain(word));
         }
+        seen.end()
+    }
+
+    fn add<W: AsRef<str>>(&mut self, word: &str, plain: impl FnOnce() -> W) {
+        let Some(script) = word.chars().find_map(by_script) else { return };
+        self.scripts[script as usize] += 1;
+        let Some(set) = FUNCTION_WORDS.get(plain().as_ref()) else { return };
+        for (at, count) in self.words.iter_mut().enumerate() {
+            *count += (set >> at) & 1;
+        }
+    }
+
+    fn end(mut self) -> Self {
+        let scripts = &mut self.scripts;
         // A Japanese text has more kanji than anything else at times; a Chinese one has no kana.
         if scripts[Language::Japanese as usize] * 8 > scripts[Language::Chinese as usize] {
             scripts[Language::Japanese as usize] += scripts[Language::Chinese as usize];
         }
-        Self { scripts, words }
+        self
+    }
+
+    fn language(&self) -> Language {
+        match self.script() {
+            Some(Language::English) => most(&self.words, Language::LATIN).unwrap_or_default(),
+            Some(Language::Russian) => most(&self.words, &[Language::Russian, Language::Ukrainian])
+                .unwrap_or(Language::Russian),
+            Some(script) => script,
+            None => Language::Other,
+        }
     }
 
     /// The language of the script that most is written in.

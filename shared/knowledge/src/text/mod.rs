@@ -14,7 +14,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use fold::lower;
 pub use language::{Language, detect, detect_among, detect_plainly};
-pub(crate) use language::{is_function_word, is_function_word_anywhere, is_toned_function_word};
+pub(crate) use language::{
+    detect_words, is_function_word, is_function_word_anywhere, is_toned_function_word,
+};
 pub use stem::Stems;
 pub(crate) use stem::folded;
 pub use tokenize::spans;
