@@ -2,7 +2,7 @@
 
 use crate::{
     index::Index,
-    question::{Asked, AskedWord, NONE},
+    question::{Asked, AskedWord},
     rank::Hit,
     semantic::fusion::Fusion,
 };
@@ -84,47 +84,48 @@ pub(crate) struct Seen {
 /// Gathers evidence while the best entries are looked at.
 pub(crate) struct Gathering<'a> {
     asked: &'a Asked,
+    /// The places and weights of content words.
+    content: Vec<(usize, f32)>,
     all: Vec<One>,
     /// Where each word was last seen in the entry that is looked at; 0 if it wasn't.
     last: Vec<u32>,
-    at: u32,
     together: f32,
 }
 
 impl<'a> Gathering<'a> {
     pub fn new(asked: &'a Asked) -> Self {
         let last = vec![0; asked.words.len()];
-        Self { asked, all: Vec::new(), last, at: 0, together: 0.0 }
+        let content = asked.words.iter().enumerate().filter(|(_, word)| !word.is_function);
+        let content = content.map(|(place, word)| (place, word.weight)).collect();
+        Self { asked, content, all: Vec::new(), last, together: 0.0 }
     }
 
     pub fn begin(&mut self) {
         self.last.fill(0);
-        self.at = WINDOW;
         self.together = 0.0;
     }
 
-    /// The next word of the entry is those at the places of the question, or none of it.
-    pub fn word(&mut self, place: u16, also: u16) {
-        self.at += 1;
-        if place == NONE {
-            return;
-        }
+    /// The word of the entry that is in this place, counted from 1, is those at the places of the question.
+    pub fn word(&mut self, at: u32, place: u16, also: u16) {
+        let at = at + WINDOW;
         for place in [place, also] {
             if let Some(last) = self.last.get_mut(usize::from(place)) {
-                *last = self.at;
+                *last = at;
             }
         }
         if self.asked.words.get(usize::from(place)).is_none_or(|word| word.is_function) {
             return;
         }
-        let near = self.asked.words.iter().zip(&self.last);
-        let near = near.filter(|(word, last)| !word.is_function && **last + WINDOW > self.at);
-        self.together = self.together.max(near.map(|(word, _)| word.weight).sum());
+        let near = self.content.iter().map(|(place, weight)| {
+            let is_near = self.last.get(*place).is_some_and(|last| *last + WINDOW > at);
+            if is_near { *weight } else { 0.0 }
+        });
+        self.together = self.together.max(near.sum());
     }
 
-    /// The entry ends, with this score and this weight of neighbours.
-    pub fn end(&mut self, score: f32, neighbours: f32) {
-        let length = (self.at - WINDOW) as f32;
+    /// The entry ends after this many words, with this score and this weight of neighbours.
+    pub fn end(&mut self, words: u32, score: f32, neighbours: f32) {
+        let length = words as f32;
         let mut one = One { score, neighbours, together: self.together, length, ..One::default() };
         for (word, last) in self.asked.words.iter().zip(&self.last) {
             if *last > 0 {

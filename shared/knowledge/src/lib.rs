@@ -6,6 +6,7 @@
 //! it, with a confidence, or nothing.
 
 mod asks;
+mod best;
 mod charset;
 pub mod chunk;
 mod closeness;

@@ -15,9 +15,10 @@
 use std::cell::RefCell;
 
 use crate::{
+    best::{SOME, best, best_from},
     evidence::{Evidence, Gathering, Seen},
     index::{AskedGrams, Index, Marks},
-    question::{Asked, NONE},
+    question::{Asked, AskedTerm, NONE},
     semantic::{
         QueryEmbedding,
         fusion::{Fusion, Parts},
@@ -34,8 +35,6 @@ pub(crate) const LOOKED_AT: usize = 24;
 /// Candidates by words, and by nearness.
 const BY_WORDS: usize = 100;
 const BY_NEARNESS: usize = 80;
-/// A smaller cosine is chance.
-const NEAR: f32 = 0.12;
 /// Entries longer than this have parts that are compared, in as many of the best.
 const LONG: usize = 40;
 const PARTS_OF: usize = 8;
@@ -84,6 +83,8 @@ pub(crate) struct Scratch {
     /// Grows with every entry that is looked at.
     pub now: u32,
     marks: Marks,
+    /// By entry: what it has of the question's first numbers.
+    products: Vec<i16>,
 }
 
 thread_local! {
@@ -129,20 +130,21 @@ impl Index {
         depth: usize,
     ) -> Ranking {
         let fusion = Fusion::of(self, asked, embedding);
-        let nearness = fusion.nearness(self);
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.fit(self);
             self.add_words(asked, None, scratch);
-            let by_words = best(depth.max(BY_WORDS), &scratch.scores[..self.len()], &self.keys);
-            let mut hits: Vec<Hit> = by_words;
-            for entry in nearest(&nearness, BY_NEARNESS, &self.keys) {
-                // Marked below zero once it is among the candidates.
-                if scratch.scores[entry as usize] <= 0.0 || hits.iter().all(|h| h.entry != entry) {
-                    let score = scratch.scores[entry as usize];
+            let scores = &mut scratch.scores[..self.len()];
+            let mut hits = best_from(depth.max(BY_WORDS), SOME, scores, &self.keys);
+            // Marked below zero once it is among the candidates.
+            hits.iter().for_each(|hit| scores[hit.entry as usize] = -1.0);
+            hits.reserve(BY_NEARNESS);
+            for entry in fusion.nearest(self, BY_NEARNESS, &mut scratch.products) {
+                let score = scores[entry as usize];
+                if score >= 0.0 {
                     hits.push(Hit { entry, score, ..Hit::default() });
                 }
             }
-            scratch.scores[..self.len()].fill(0.0);
+            scores.fill(0.0);
             let grams = self.gram_scores(asked, &mut hits, &mut scratch.marks);
             let total = asked.total_weight().max(f32::MIN_POSITIVE);
             for hit in &mut hits {
@@ -190,13 +192,6 @@ impl Index {
             self.feed_back(asked, scratch);
         }
         without(&mut scratch.scores);
-    }
-
-    /// Adds what `term` is worth where it is.
-    pub(crate) fn add(&self, term: u32, times: f32, scores: &mut [f32]) {
-        for (entry, impact) in self.postings(term) {
-            scores[*entry as usize] += impact * times;
-        }
     }
 
     /// What the candidates have of the question's runs of characters.
@@ -258,77 +253,78 @@ impl Index {
             .windows(2)
             .map(|two| (two[0], two[1], asked.weight(two[0]) + asked.weight(two[1]), 0))
             .collect();
-        let exact: Vec<(u32, f32)> =
-            asked.words.iter().filter_map(|w| Some((w.exact?, w.weight * EXACT))).collect();
+        // Each once, and by the place of its term a bit for it.
+        let mut exact: Vec<(u32, f32)> = Vec::with_capacity(asked.words.len());
+        let mut exact_of = vec![0u64; asked.terms.len()];
+        for word in &asked.words {
+            let Some(found) = word.exact.filter(|_| exact.len() < 64) else { continue };
+            let place = usize::from(scratch.places[self.term_of(found) as usize]);
+            let Some(bits) = exact_of.get_mut(place) else { continue };
+            if exact.iter().all(|(known, _)| *known != found) {
+                *bits |= 1 << exact.len();
+                exact.push((found, word.weight * EXACT));
+            }
+        }
+        let (terms_of, places) = (&self.vocabulary.terms_of, &scratch.places);
         for (at, hit) in (1..).zip(hits.iter_mut()) {
             gathering.begin();
+            let mut at_word = 0;
             let mut before = NONE;
             let (mut more, mut same) = (0.0, 0.0f32);
-            let mut seen_exact = 0u64;
-            self.each_word(hit.entry, |word, _| {
-                let term = scratch.places[self.term_of(word) as usize];
-                let asked_term = asked.terms.get(usize::from(term));
-                let place = asked_term.map_or(NONE, |term| term.word);
-                if place != NONE && before != NONE {
+            let mut unseen = u64::MAX;
+            for word in self.fields(hit.entry as usize).into_iter().flatten() {
+                at_word += 1;
+                let at_term = usize::from(places[terms_of[*word as usize] as usize]);
+                let Some(AskedTerm { word: place, also, .. }) = asked.terms.get(at_term) else {
+                    before = NONE;
+                    continue;
+                };
+                if before != NONE {
                     for (first, second, weight, seen) in &mut neighbours {
-                        if (*first, *second) == (before, place) && *seen < at {
+                        if (*first, *second) == (before, *place) && *seen < at {
                             *seen = at;
                             more += *weight;
                         }
                     }
                 }
-                if place != NONE
-                    && let Some(found) = exact.iter().position(|(exact, _)| *exact == word)
-                    && found < 64
-                    && seen_exact & (1 << found) == 0
-                {
-                    seen_exact |= 1 << found;
-                    same += exact[found].1;
+                let mut left = exact_of[at_term] & unseen;
+                while left != 0 {
+                    let found = left.trailing_zeros();
+                    left &= left - 1;
+                    let (exact, worth) = exact[found as usize];
+                    if exact == *word {
+                        unseen &= !(1 << found);
+                        same += worth;
+                    }
                 }
-                gathering.word(place, asked_term.map_or(NONE, |term| term.also));
-                before = place;
-            });
+                gathering.word(at_word, *place, *also);
+                before = *place;
+            }
             hit.score += NEIGHBOURS * more + same;
-            gathering.end(hit.score, more);
+            gathering.end(at_word, hit.score, more);
         }
         for term in &asked.terms {
             scratch.places[term.term as usize] = NONE;
         }
     }
 
+    /// Sorts `hits`, best first; those alike by their keys.
     fn sort(&self, hits: &mut [Hit]) {
-        hits.sort_unstable_by(|a, b| best_first(a, b, &self.keys));
+        let mut order: Vec<(u64, u32, u32)> = (0..)
+            .zip(&*hits)
+            .map(|(at, hit)| {
+                let key = self.keys.get(hit.entry as usize).copied().unwrap_or_default();
+                (u64::from(descending(hit.score)) << 32 | u64::from(key), hit.entry, at)
+            })
+            .collect();
+        order.sort_unstable();
+        let sorted: Vec<Hit> = order.iter().map(|(.., at)| hits[*at as usize]).collect();
+        hits.copy_from_slice(&sorted);
     }
 }
 
-/// The best `depth` of `scores`, best first; of those alike by their keys.
-pub(crate) fn best(depth: usize, scores: &[f32], keys: &[u32]) -> Vec<Hit> {
-    // Twice as many as are wanted are gathered before the worse half goes.
-    let mut hits: Vec<Hit> = Vec::with_capacity(2 * depth.min(scores.len()));
-    let mut least = 0.0;
-    let order = |a: &Hit, b: &Hit| best_first(a, b, keys);
-    for (entry, score) in (0u32..).zip(scores) {
-        if *score > least || (*score == least && least > 0.0) {
-            hits.push(Hit { entry, score: *score, ..Hit::default() });
-            if hits.len() == 2 * depth {
-                hits.select_nth_unstable_by(depth - 1, order);
-                hits.truncate(depth);
-                least = hits.last().map_or(least, |hit| hit.score);
-            }
-        }
-    }
-    hits.sort_unstable_by(order);
-    hits.truncate(depth);
-    hits
-}
-
-/// The entries of the `depth` largest cosines that say something, in no order.
-fn nearest(nearness: &[f32], depth: usize, keys: &[u32]) -> Vec<u32> {
-    let near = best(depth, nearness, keys).into_iter().filter(|hit| hit.score >= NEAR);
-    near.map(|hit| hit.entry).collect()
-}
-
-fn best_first(a: &Hit, b: &Hit, keys: &[u32]) -> std::cmp::Ordering {
-    let key = |hit: &Hit| keys.get(hit.entry as usize).copied().unwrap_or_default();
-    b.score.total_cmp(&a.score).then_with(|| (key(a), a.entry).cmp(&(key(b), b.entry)))
+/// A number that is the smaller the larger `score` is.
+fn descending(score: f32) -> u32 {
+    let bits = score.to_bits();
+    if score.is_sign_negative() { bits } else { !(bits | 1 << 31) }
 }

@@ -4,11 +4,7 @@
 //! words, such as questions of one intent, and harms where one passage is far ahead. How flat the
 //! best scores are tells the two apart.
 
-use crate::{
-    index::Index,
-    question::Asked,
-    rank::{Scratch, best},
-};
+use crate::{best::best, index::Index, question::Asked, rank::Scratch};
 
 /// How many of the best are looked at.
 const ENTRIES: usize = 20;
@@ -45,33 +41,31 @@ impl Index {
         let mut terms: Vec<u32> = Vec::new();
         for hit in &hits {
             scratch.now += 1;
-            let begin = terms.len();
-            let mut norm = 0.0;
-            self.each_word(hit.entry, |word, _| {
-                let term = self.term_of(word);
+            let entry = hit.entry as usize;
+            let weight = hit.score / first / self.squares[entry].sqrt();
+            for word in self.fields(entry).into_iter().flatten() {
+                let term = self.vocabulary.terms_of[*word as usize];
                 let seen = &mut scratch.seen[term as usize];
                 if *seen != scratch.now {
                     *seen = scratch.now;
-                    terms.push(term);
-                    norm += self.weights[term as usize].powi(2);
+                    let sum = &mut scratch.sums[term as usize];
+                    if *sum == 0.0 {
+                        terms.push(term);
+                    }
+                    *sum += weight * self.weights[term as usize];
                 }
-            });
-            let weight = hit.score / first / norm.sqrt();
-            for term in &terms[begin..] {
-                scratch.sums[*term as usize] += weight * self.weights[*term as usize];
             }
         }
-        terms.sort_unstable();
-        terms.dedup();
-        let mut found: Vec<(u32, f32)> = terms
-            .into_iter()
-            .map(|term| (term, std::mem::take(&mut scratch.sums[term as usize])))
-            .collect();
+        let sums = terms.into_iter();
+        let sums = sums.map(|term| (term, std::mem::take(&mut scratch.sums[term as usize])));
+        let mut found: Vec<(u32, f32)> = sums.collect();
         if found.len() > TERMS {
             let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
             found.select_nth_unstable_by(TERMS - 1, order);
             found.truncate(TERMS);
         }
+        // In an order that does not follow from that of the best.
+        found.sort_unstable_by_key(|(term, _)| *term);
         let theirs: f32 = found.iter().map(|(term, sum)| sum * self.weights[*term as usize]).sum();
         let ours: f32 = asked.words.iter().filter(|w| w.is_known).map(|w| w.weight * w.times).sum();
         let times = share / (1.0 - share) * ours / theirs;

@@ -27,6 +27,8 @@ pub(crate) struct Grams {
     begins: Vec<u32>,
     /// The whole hash, and a word.
     words: Vec<(u32, u32)>,
+    /// By word: how often it is there.
+    counts: Vec<u32>,
 }
 
 impl Grams {
@@ -50,7 +52,8 @@ impl Grams {
                 *place += 1;
             });
         });
-        Self { begins, words: found }
+        let counts = words.iter().map(|word| word.count).collect();
+        Self { begins, words: found, counts }
     }
 
     fn find(&self, hash: u32) -> impl Iterator<Item = u32> {
@@ -100,13 +103,8 @@ fn hash(run: impl IntoIterator<Item = char>) -> u32 {
 pub(crate) struct AskedGrams {
     /// What each run counts for.
     weights: Vec<f32>,
-}
-
-impl AskedGrams {
     /// What all count for together.
-    pub fn total(&self) -> f32 {
-        self.weights.iter().sum()
-    }
+    total: f32,
 }
 
 /// By word: which runs of the question it has. All zero between searches.
@@ -121,6 +119,85 @@ impl Marks {
         for word in self.touched.drain(..) {
             self.bits[word as usize] = 0;
         }
+    }
+}
+
+/// Binary digits of a count beyond the first three.
+const MORE: usize = 13;
+
+/// How often each of [`MAX_GRAMS`] runs was seen, with a bit for each in the numbers of all digits: one
+/// word adds to all of its runs at once.
+struct Counts {
+    ones: u64,
+    twos: u64,
+    fours: u64,
+    more: [u64; MORE],
+}
+
+impl Counts {
+    /// Those of the runs of `words`, which `bits` has by word.
+    fn of(words: [&[u32]; 2], bits: &[u64]) -> Self {
+        // Apart, so that they stay in registers.
+        let (mut ones, mut twos, mut fours) = (0, 0, 0);
+        let mut more = [0; MORE];
+        for words in words {
+            let (fours_of, last) = words.as_chunks::<4>();
+            for four in fours_of {
+                let [a, b, c, d] = four.map(|word| bits[word as usize]);
+                let (one, two) = add(ones, a, b);
+                let (one, other_two) = add(one, c, d);
+                let (two, four) = add(twos, two, other_two);
+                let eight = fours & four;
+                (ones, twos, fours) = (one, two, fours ^ four);
+                // Nearly all counts are small.
+                if eight != 0 {
+                    add_more(&mut more, eight);
+                }
+            }
+            for word in last {
+                let (one, two) = add(ones, bits[*word as usize], 0);
+                let (two, four) = add(twos, two, 0);
+                let eight = fours & four;
+                (ones, twos, fours) = (one, two, fours ^ four);
+                if eight != 0 {
+                    add_more(&mut more, eight);
+                }
+            }
+        }
+        Self { ones, twos, fours, more }
+    }
+
+    /// Each run that was seen, in order, and how often.
+    #[inline(always)]
+    fn each(&self, mut take: impl FnMut(usize, u32)) {
+        let beyond = self.more.iter().fold(0, |seen, digit| seen | digit);
+        let mut seen = self.ones | self.twos | self.fours | beyond;
+        while seen != 0 {
+            let run = seen.trailing_zeros();
+            let digit = |digits: u64| (digits >> run & 1) as u32;
+            let mut count = digit(self.ones) | digit(self.twos) << 1 | digit(self.fours) << 2;
+            if beyond >> run & 1 != 0 {
+                let more = self.more.iter().rev();
+                count |= more.fold(0, |count, digits| count << 1 | digit(*digits)) << 3;
+            }
+            take(run as usize, count);
+            seen &= seen - 1;
+        }
+    }
+}
+
+/// The last digits of the sums of three digits, and what is carried.
+#[inline(always)]
+fn add(a: u64, b: u64, c: u64) -> (u64, u64) {
+    let either = a ^ b;
+    (either ^ c, a & b | either & c)
+}
+
+#[cold]
+#[inline(never)]
+fn add_more(more: &mut [u64; MORE], mut runs: u64) {
+    for digit in more {
+        (*digit, runs) = (*digit ^ runs, *digit & runs);
     }
 }
 
@@ -152,35 +229,43 @@ impl Index {
                     marks.touched.push(word);
                 }
                 *bits |= 1 << bit;
-                there = there.saturating_add(self.vocabulary.words[word as usize].count);
+                there = there.saturating_add(self.grams.counts[word as usize]);
             }
             // How many entries have it is not counted: as many as if it were there by chance.
             let frequency = entries * (1.0 - (-(there as f32) / entries).exp());
             grams.weights.push(times * super::idf(entries, frequency));
         }
+        grams.total = grams.weights.iter().sum();
         grams
     }
 
     /// What an entry has of the marked runs: its BM25, and their share by weight.
     pub(crate) fn gram_score(&self, entry: u32, grams: &AskedGrams, marks: &Marks) -> (f32, f32) {
-        let mut counts = [0u16; MAX_GRAMS];
-        let mut length = 0;
-        self.each_word(entry, |word, _| {
-            length += 1;
-            let mut bits = marks.bits[word as usize];
-            while bits != 0 {
-                counts[bits.trailing_zeros() as usize] += 1;
-                bits &= bits - 1;
-            }
-        });
+        let counts = Counts::of(self.fields(entry as usize), &marks.bits);
+        let length = self.length(entry);
         let norm = K1 * (1.0 - B + B * length as f32 / self.mean_length);
         let (mut score, mut covered) = (0.0, 0.0);
-        for (count, weight) in counts.iter().zip(&grams.weights).filter(|(count, _)| **count > 0) {
-            let count = f32::from(*count);
+        counts.each(|run, count| {
+            let (count, weight) = (count as f32, grams.weights[run]);
             score += weight * count * (K1 + 1.0) / (count + norm);
             covered += weight;
-        }
-        let total = grams.total();
-        (score, if total > 0.0 { covered / total } else { 0.0 })
+        });
+        (score, if grams.total > 0.0 { covered / grams.total } else { 0.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_counted() {
+        let of = |at: u32| 1 << 3 | u64::from(at.is_multiple_of(10)) << 63 | u64::from(at == 7);
+        let bits: Vec<u64> = (0..1_000).map(of).collect();
+        let words: Vec<u32> = (0..1_000).collect();
+        let counts = Counts::of([&words[..333], &words[333..]], &bits);
+        let mut all = Vec::new();
+        counts.each(|run, count| all.push((run, count)));
+        assert_eq!(all, [(0, 1), (3, 1_000), (63, 100)]);
     }
 }

@@ -6,6 +6,7 @@
 //! the questions of a pair; and the passage, or the answer. Nothing here depends on the order in
 //! which segments and pairs come.
 
+mod dense;
 mod grams;
 mod vocabulary;
 mod weigh;
@@ -17,7 +18,7 @@ use std::{
 
 use domain::{Citation, SourceId, conversation::shorten, source::QaPair};
 
-use self::{grams::Grams, vocabulary::Vocabulary};
+use self::{dense::Dense, grams::Grams, vocabulary::Vocabulary};
 pub(crate) use self::{
     grams::{AskedGrams, Marks},
     vocabulary::TermKind,
@@ -26,7 +27,7 @@ pub(crate) use self::{
 use crate::{
     repeated::RepeatedLines,
     segment::Segment,
-    semantic::{EntryEmbedding, Vectors, static_embedding},
+    semantic::{EntryEmbedding, Vectors, coarse::Coarse, static_embedding},
     text::{self, Language, Stems},
     words::NO_WORD,
 };
@@ -80,12 +81,16 @@ pub struct Index {
     begin: Vec<Begin>,
     /// Of each entry: a number that follows from its words alone, by which ties are broken.
     pub(crate) keys: Vec<u32>,
+    /// Of each entry: what its terms are worth together, each once and squared.
+    pub(crate) squares: Vec<f32>,
     /// Of each term: what it is worth in a question.
     pub(crate) weights: Vec<f32>,
     /// Where the postings of each term begin, and where the last ones end.
     begins: Vec<u32>,
     /// Entries and impacts, by term.
     postings: Vec<(u32, f32)>,
+    /// Impacts of the terms that many entries have, by entry.
+    dense: Dense,
     /// How many words an entry has on average.
     pub(crate) mean_length: f32,
     /// How much of one entry's words others have on average, over a sample of entries.
@@ -94,6 +99,8 @@ pub struct Index {
     pub(crate) stems: Vec<Stems>,
     /// The static embeddings of entries.
     pub(crate) static_embeddings: EntryEmbedding,
+    /// The first numbers of those, once a question is compared with many.
+    coarse: OnceLock<Coarse>,
     /// Of each word: its rows of the static table, once they were looked up.
     pub(crate) rows: Vec<OnceLock<Box<[static_embedding::Row]>>>,
     /// The embeddings of entries by a model, if there is one.
@@ -214,7 +221,7 @@ impl Index {
     }
 
     /// The words of an entry: those above, and the others.
-    fn fields(&self, entry: usize) -> [&[u32]; 2] {
+    pub(crate) fn fields(&self, entry: usize) -> [&[u32]; 2] {
         let Some(Begin { above, body }) = self.begin.get(entry) else { return [&[], &[]] };
         let end = self.begin.get(entry + 1).map_or(self.text.len(), |next| next.above as usize);
         let (above, body) = (*above as usize, *body as usize);
@@ -239,7 +246,12 @@ impl Index {
 
     /// The term of a word.
     pub(crate) fn term_of(&self, word: u32) -> u32 {
-        self.vocabulary.words.get(word as usize).map_or(0, |word| word.term)
+        self.vocabulary.terms_of.get(word as usize).copied().unwrap_or_default()
+    }
+
+    /// The first numbers of the static embeddings.
+    pub(crate) fn coarse(&self) -> &Coarse {
+        self.coarse.get_or_init(|| Coarse::of(&self.static_embeddings))
     }
 
     /// What a word is worth that no entry has.
@@ -252,6 +264,17 @@ impl Index {
         let ends = self.begins.get(term as usize).zip(self.begins.get(term as usize + 1));
         let range = ends.map(|(begin, end)| *begin as usize..*end as usize);
         range.and_then(|range| self.postings.get(range)).unwrap_or_default()
+    }
+
+    /// Adds what `term` is worth in each entry, `times` over.
+    pub(crate) fn add(&self, term: u32, times: f32, scores: &mut [f32]) {
+        if let Some(impacts) = self.dense.of(term) {
+            scores.iter_mut().zip(impacts).for_each(|(score, impact)| *score += impact * times);
+            return;
+        }
+        for (entry, impact) in self.postings(term) {
+            scores[*entry as usize] += impact * times;
+        }
     }
 
     /// Each word of an entry, in order; whether it is above.

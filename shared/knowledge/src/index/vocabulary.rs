@@ -45,6 +45,8 @@ impl Word {
 #[derive(Default)]
 pub(crate) struct Vocabulary {
     pub words: Vec<Word>,
+    /// Of each word: its term, beside those of others.
+    pub terms_of: Vec<u32>,
     by_lower: HashMap<Arc<str>, u32>,
     /// Words by their plain form, where that is not the lower-case one.
     by_plain: HashMap<Arc<str>, u32>,
@@ -68,6 +70,7 @@ impl Vocabulary {
     pub fn reserve(&mut self, words: usize) {
         let more = words.saturating_sub(self.words.len());
         self.words.reserve(more);
+        self.terms_of.reserve(more);
         self.by_lower.reserve(more);
         self.terms.reserve(more);
     }
@@ -139,6 +142,7 @@ impl Vocabulary {
             language,
         };
         self.words.push(word);
+        self.terms_of.push(term);
         at
     }
 

@@ -1,6 +1,6 @@
 //! What every term and every posting of an index is worth.
 
-use super::{Index, TermKind, place};
+use super::{Index, TermKind, dense::Dense, place};
 
 /// BM25's usual parameters.
 const K1: f32 = 1.2;
@@ -31,8 +31,8 @@ impl Index {
         };
         let (mean_above, mean_body) = (mean(|l| l.0), mean(|l| l.1));
         self.mean_length = mean(|l| l.0 + l.1);
-        let terms: Vec<u32> = self.vocabulary.words.iter().map(|word| word.term).collect();
-        let mut frequency = self.count(&terms);
+        let mut frequency = self.count();
+        let terms = &self.vocabulary.terms_of;
         let n = self.entries.len().max(MIN_ENTRIES) as f32;
         let kinds = self.vocabulary.kinds.iter().zip(&frequency);
         self.weights =
@@ -44,7 +44,9 @@ impl Index {
         self.begins = frequency.clone();
         let mut postings = vec![(0, 0.0); begin as usize];
         let mut counts: Vec<(f32, f32)> = vec![(0.0, 0.0); self.vocabulary.terms()];
+        let mut squares = Vec::with_capacity(self.entries.len());
         for (entry, (above, body)) in (0u32..).zip(lengths) {
+            let mut square = 0.0;
             let fields = self.fields(entry as usize);
             fields[0].iter().for_each(|word| counts[terms[*word as usize] as usize].0 += 1.0);
             fields[1].iter().for_each(|word| counts[terms[*word as usize] as usize].1 += 1.0);
@@ -60,15 +62,19 @@ impl Index {
                     let next = &mut frequency[term];
                     postings[*next as usize] = (entry, impact * self.weights[term]);
                     *next += 1;
+                    square += self.weights[term].powi(2);
                 }
             }
+            squares.push(square);
         }
-        self.postings = postings;
+        (self.postings, self.squares) = (postings, squares);
+        self.dense = Dense::of_index(self);
     }
 
     /// In how many entries each term is, and one more number, so that each posting can be put in its
     /// place. Counts words and makes the entries' keys on the way.
-    fn count(&mut self, terms: &[u32]) -> Vec<u32> {
+    fn count(&mut self) -> Vec<u32> {
+        let terms = &self.vocabulary.terms_of;
         let hashes: Vec<u32> = self.vocabulary.words.iter().map(|word| hash(&word.lower)).collect();
         let mut words = vec![0u32; terms.len()];
         let mut seen = vec![(0u32, u32::MAX); self.vocabulary.terms()];

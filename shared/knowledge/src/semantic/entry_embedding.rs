@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{EmbedError, Embedder, Vector, Vectors};
+use super::{EmbedError, Embedder, QuerySteps, Vector, Vectors};
 
 /// Vectors for the entries of an index. A part that has none of this model (it was crawled before
 /// there was one, or with another) is found by its words alone.
 #[derive(Debug, Clone, Default)]
 pub struct EntryEmbedding {
     model: String,
-    /// How many entries, and their vectors.
+    /// Where the entries of each begin, and their vectors.
     parts: Vec<(usize, Option<Arc<Vectors>>)>,
+    entries: usize,
 }
 
 /// A question as the model takes it.
@@ -53,7 +54,7 @@ impl QueryEmbedding {
 impl EntryEmbedding {
     /// Of entries by `model`, none yet.
     pub fn of(model: &str) -> Self {
-        Self { model: model.to_owned(), parts: Vec::new() }
+        Self { model: model.to_owned(), ..Self::default() }
     }
 
     /// Adds the next `entries` with their vectors, which are left out unless they are of this model
@@ -61,12 +62,13 @@ impl EntryEmbedding {
     pub fn add(&mut self, entries: usize, vectors: Option<Arc<Vectors>>) {
         let fits =
             |vectors: &Arc<Vectors>| vectors.model() == self.model && vectors.len() == entries;
-        self.parts.push((entries, vectors.filter(fits)));
+        self.parts.push((self.entries, vectors.filter(fits)));
+        self.entries += entries;
     }
 
     /// How many entries there are, with a vector or without.
     pub fn entries(&self) -> usize {
-        self.parts.iter().map(|(entries, _)| entries).sum()
+        self.entries
     }
 
     /// The model that the vectors are of.
@@ -86,36 +88,41 @@ impl EntryEmbedding {
 
     /// The cosine of each entry with `question`, 0 where there is none.
     pub fn cosines(&self, question: &Vector) -> Vec<f32> {
-        self.of_each(|vectors| vectors.cosines(question))
-    }
-
-    /// About the same, where the numbers of vectors are in the order of how much they tell.
-    pub(crate) fn coarse(&self, question: &Vector) -> Vec<f32> {
-        self.of_each(|vectors| vectors.coarse(question))
-    }
-
-    fn of_each(&self, cosines: impl Fn(&Vectors) -> Vec<f32>) -> Vec<f32> {
-        let mut all = Vec::with_capacity(self.entries());
-        for (entries, vectors) in &self.parts {
-            let end = all.len() + entries;
+        let question = question.steps();
+        let mut all = Vec::with_capacity(self.entries);
+        for (begin, vectors) in &self.parts {
+            all.resize(*begin, 0.0);
             if let Some(vectors) = vectors {
-                all.extend(cosines(vectors));
+                all.extend(vectors.cosines_with(&question));
             }
-            all.resize(end, 0.0);
         }
+        all.resize(self.entries, 0.0);
         all
+    }
+
+    /// The first numbers of each entry that has a vector, as steps, and how large one is, with its place.
+    pub(crate) fn coarse(&self) -> impl Iterator<Item = (usize, (&[i8], f32))> {
+        let some =
+            self.parts.iter().filter_map(|(begin, vectors)| Some((*begin, vectors.as_ref()?)));
+        some.flat_map(|(begin, vectors)| (begin..).zip(vectors.coarse()))
     }
 
     /// The cosine of one entry with `question`, 0 if it has no vector.
     pub(crate) fn cosine(&self, entry: u32, question: &Vector) -> f32 {
-        let mut at = usize::try_from(entry).unwrap_or(usize::MAX);
-        for (entries, vectors) in &self.parts {
-            match at.checked_sub(*entries) {
-                Some(behind) => at = behind,
-                None => return vectors.as_ref().map_or(0.0, |all| all.cosine(at, question)),
-            }
-        }
-        0.0
+        self.vectors(entry).map_or(0.0, |(all, at)| all.cosine(at, question))
+    }
+
+    /// About the same, where the numbers of vectors are in the order of how much they tell.
+    pub(crate) fn coarse_cosine(&self, entry: u32, question: &QuerySteps) -> f32 {
+        self.vectors(entry).map_or(0.0, |(all, at)| all.coarse_cosine(at, question))
+    }
+
+    /// The vectors that an entry's is among, and its place there.
+    fn vectors(&self, entry: u32) -> Option<(&Vectors, usize)> {
+        let entry = entry as usize;
+        let part = self.parts.partition_point(|(begin, _)| *begin <= entry).checked_sub(1)?;
+        let (begin, vectors) = self.parts.get(part)?;
+        Some((vectors.as_deref()?, entry - begin))
     }
 }
 

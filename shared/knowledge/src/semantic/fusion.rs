@@ -11,6 +11,7 @@
 //! than of two small ones.
 
 use crate::{
+    best::{best_among, best_from},
     index::Index,
     question::{Asked, AskedWord},
     rank::Hit,
@@ -30,7 +31,9 @@ const KNOWN: (f32, f32) = (0.5, 0.8);
 /// The same of the words that say something, in a language of which there is a lexicon.
 const KNOWN_OF_OTHERS: (f32, f32) = (0.5, 0.9);
 /// Entries of which only some numbers of each are looked at, to find the nearest.
-const MANY: usize = 1_000;
+pub(crate) const MANY: usize = 1_000;
+/// A smaller cosine is chance.
+const NEAR: f32 = 0.12;
 /// Words of a part of a long entry, and how far one begins behind the other.
 const PART: usize = 24;
 const STEP: usize = 12;
@@ -80,17 +83,21 @@ impl<'q> Fusion<'q> {
         if self.is_model { &index.embeddings } else { &index.static_embeddings }
     }
 
-    /// About how near every entry is; nothing where meaning has no part. The axes of the static table
-    /// are in the order of how much they tell, and of many entries the first ones will do.
-    pub fn nearness(&self, index: &Index) -> Vec<f32> {
-        let is_coarse = !self.is_model && index.len() >= MANY;
-        match &self.vector {
-            Some(vector) if self.reliance > 0.0 && is_coarse => {
-                self.embeddings(index).coarse(vector)
-            }
-            Some(vector) if self.reliance > 0.0 => self.embeddings(index).cosines(vector),
-            _ => Vec::new(),
+    /// The `depth` entries that are nearest, in no order; none where meaning has no part. The axes of the
+    /// static table are in the order of how much they tell, and of many entries the first ones will do.
+    pub fn nearest(&self, index: &Index, depth: usize, products: &mut Vec<i16>) -> Vec<u32> {
+        let Some(vector) = self.vector.as_ref().filter(|_| self.reliance > 0.0) else {
+            return Vec::new();
+        };
+        let embeddings = self.embeddings(index);
+        if self.is_model || index.len() < MANY {
+            let nearest = best_from(depth, NEAR, &embeddings.cosines(vector), &index.keys);
+            return nearest.into_iter().map(|hit| hit.entry).collect();
         }
+        let question = vector.steps();
+        let near = index.coarse().near(&question, depth, NEAR, products).into_iter();
+        let near = near.map(|entry| (entry, embeddings.coarse_cosine(entry, &question)));
+        best_among(depth, NEAR, near, &index.keys)
     }
 
     /// The cosine of one entry; 0 where meaning has no part.

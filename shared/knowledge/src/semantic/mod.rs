@@ -4,6 +4,7 @@
 //! [`Embedder`], and optional. [`vectors`] keeps those of passages small and compares them, [`fusion`]
 //! puts what they say together with what the words say.
 
+pub(crate) mod coarse;
 mod entry_embedding;
 pub(crate) mod fusion;
 mod lexicon;
@@ -17,6 +18,7 @@ use domain::source::{Chunk, QaPair};
 
 pub use entry_embedding::{EntryEmbedding, QueryEmbedding};
 pub use packed::{PackError, pack, unpack};
+pub(crate) use vectors::{COARSE, QuerySteps};
 pub use vectors::{Vector, Vectors};
 
 /// Dimensions that a vector has at most: twice what any model in use has.

@@ -13,8 +13,9 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use domain::source::Chunk;
 
-use super::{Vector, Vectors, lexicon, passage_text};
+use super::{Vector, Vectors, lexicon, passage_text, vectors::dot};
 use crate::{
+    hashing,
     index::Index,
     text::{self, Language},
 };
@@ -33,6 +34,10 @@ const MAX_WORDS: usize = 1_000;
 /// Rows that one unknown word is cut into.
 const MAX_PIECES: usize = 6;
 
+/// How often all rows of a part are added up together, so that eight times as much and what rounding adds are
+/// within 16 bits.
+const MAX_TIMES: f32 = 3_500.0;
+
 /// A row's place in the table.
 pub(crate) type Row = u16;
 
@@ -44,6 +49,8 @@ struct Table {
     words: &'static str,
     /// Where each word begins, and where the last one ends, in `words`.
     begins: Vec<u32>,
+    /// Rows by the hash of their words, each in the first free place from there on; one more than they are.
+    places: Vec<Row>,
 }
 
 impl Table {
@@ -63,7 +70,21 @@ impl Table {
         begins.extend(ends.map(|(_, next)| next));
         begins.push(u32::try_from(words.len() + 1).ok()?);
         let sound = head.starts_with(b"CSE1") && begins.len() == rows + 1;
-        sound.then(|| Self { dimensions, scales: scales.collect(), numbers, words, begins })
+        let places = vec![0; (2 * rows).next_power_of_two()];
+        let scales = scales.collect();
+        let mut table = Self { dimensions, scales, numbers, words, begins, places };
+        for row in 0..Row::try_from(rows).ok()? {
+            let mut place = table.first_place(table.word(row.into()));
+            while table.places[place] != 0 {
+                place = (place + 1) % table.places.len();
+            }
+            table.places[place] = row + 1;
+        }
+        sound.then_some(table)
+    }
+
+    fn first_place(&self, word: &str) -> usize {
+        (hashing::of(word) >> 32) as usize & (self.places.len() - 1)
     }
 
     fn word(&self, row: usize) -> &'static str {
@@ -73,23 +94,59 @@ impl Table {
     }
 
     fn find(&self, word: &str) -> Option<Row> {
-        let (mut from, mut to) = (0, self.scales.len());
-        while from < to {
-            let middle = from.midpoint(to);
-            match self.word(middle).cmp(word) {
-                std::cmp::Ordering::Equal => return Row::try_from(middle).ok(),
-                std::cmp::Ordering::Less => from = middle + 1,
-                std::cmp::Ordering::Greater => to = middle,
-            }
+        if self.places.is_empty() {
+            return None;
         }
-        None
+        let mut place = self.first_place(word);
+        loop {
+            // At least half of the places are free.
+            let row = self.places.get(place)?.checked_sub(1)?;
+            if self.word(row.into()) == word {
+                return Some(row);
+            }
+            place = (place + 1) % self.places.len();
+        }
     }
 
-    fn add(&self, row: Row, sum: &mut [f32]) {
+    /// The numbers of a row as they are kept, and its scale.
+    fn packed(&self, row: Row) -> (&'static [u8], f32) {
         let row = usize::from(row);
         let half = self.dimensions / 2;
         let packed = self.numbers.get(row * half..(row + 1) * half).unwrap_or_default();
-        let scale = self.scales.get(row).copied().unwrap_or_default();
+        (packed, self.scales.get(row).copied().unwrap_or_default())
+    }
+
+    /// Adds a row's numbers as they are kept, `times` over.
+    fn add_steps(&self, row: Row, times: i16, sum: &mut [i16]) {
+        let (packed, _) = self.packed(row);
+        let (low, high) = sum.split_at_mut(self.dimensions / 2);
+        for ((low, high), byte) in low.iter_mut().zip(high).zip(packed) {
+            *low = low.wrapping_add(times.wrapping_mul(i16::from(byte & 0x0f)));
+            *high = high.wrapping_add(times.wrapping_mul(i16::from(byte >> 4)));
+        }
+    }
+
+    /// Adds the sum of `rows` to the end of `all`, rounded to a part of a thousand or so: in numbers of 16 bits,
+    /// of which a processor adds up more at once.
+    fn extend(&self, all: &mut Vec<f32>, rows: &[Row], sums: &mut [i16]) {
+        let scale = |row: &Row| self.packed(*row).1;
+        let most = rows.iter().map(scale).sum::<f32>().max(f32::MIN_POSITIVE);
+        let times = |row: &Row| (scale(row) / most * MAX_TIMES).round() as i16;
+        sums.fill(0);
+        let mut all_times = 0i16;
+        for row in rows {
+            let times = times(row);
+            all_times = all_times.wrapping_add(times);
+            self.add_steps(*row, times, sums);
+        }
+        // Numbers are kept 8 more than they are. The difference is small, whatever both have wrapped round.
+        let number = |sum: &i16| f32::from(sum.wrapping_sub(all_times.wrapping_mul(8)));
+        all.extend(sums.iter().map(|sum| number(sum) * (most / MAX_TIMES)));
+    }
+
+    fn add(&self, row: Row, sum: &mut [f32]) {
+        let half = self.dimensions / 2;
+        let (packed, scale) = self.packed(row);
         let (low, high) = sum.split_at_mut(half);
         for ((low, high), byte) in low.iter_mut().zip(high).zip(packed) {
             *low += scale * (f32::from(byte & 0x0f) - 8.0);
@@ -222,8 +279,8 @@ impl Sum {
         rows.iter().for_each(|row| TABLE.add(*row, &mut self.0));
     }
 
-    fn add_all(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a += b);
+    fn add_numbers(&mut self, others: &[f32]) {
+        self.0.iter_mut().zip(others).for_each(|(a, b)| *a += b);
     }
 
     pub fn clear(&mut self) {
@@ -233,12 +290,11 @@ impl Sum {
     /// The cosine with `vector`.
     pub fn cosine(&self, vector: &Vector) -> f32 {
         let length = self.length();
-        let product: f32 = self.0.iter().zip(vector.numbers()).map(|(a, b)| a * b).sum();
-        if length > 0.0 { product / length } else { 0.0 }
+        if length > 0.0 { dot(&self.0, vector.numbers()) / length } else { 0.0 }
     }
 
     fn length(&self) -> f32 {
-        self.0.iter().map(|n| n * n).sum::<f32>().sqrt()
+        dot(&self.0, &self.0).sqrt()
     }
 
     pub fn vector(self) -> Option<Vector> {
@@ -326,21 +382,28 @@ impl Index {
         part: usize,
         step: usize,
     ) -> f32 {
-        let mut words = Vec::new();
-        self.each_word(entry, |word, _| words.push(word));
-        let (mut sum, mut best) = (Sum::default(), 0f32);
+        let step = step.max(1);
         // Steps are added up once and each belongs to as many parts as it takes to make one.
-        let steps: Vec<Sum> = words
-            .chunks(step.max(1))
-            .map(|words| {
-                let mut sum = Sum::default();
-                words.iter().for_each(|word| sum.add(self.rows_of(*word)));
-                sum
-            })
-            .collect();
-        for parts in steps.windows((part / step.max(1)).clamp(1, steps.len().max(1))) {
+        let dimensions = TABLE.dimensions.max(1);
+        let mut steps: Vec<f32> =
+            Vec::with_capacity(dimensions * self.length(entry).div_ceil(step));
+        let (mut rows, mut count, mut sums) = (Vec::new(), 0, vec![0; dimensions]);
+        self.each_word(entry, |word, _| {
+            count += 1;
+            rows.extend(self.rows_of(word));
+            if count % step == 0 {
+                TABLE.extend(&mut steps, &rows, &mut sums);
+                rows.clear();
+            }
+        });
+        if count % step != 0 {
+            TABLE.extend(&mut steps, &rows, &mut sums);
+        }
+        let together = (part / step).clamp(1, count.div_ceil(step).max(1));
+        let (mut sum, mut best) = (Sum::default(), 0f32);
+        for parts in steps.windows(together * dimensions).step_by(dimensions) {
             sum.clear();
-            parts.iter().for_each(|part| sum.add_all(part));
+            parts.chunks_exact(dimensions).for_each(|part| sum.add_numbers(part));
             best = best.max(sum.cosine(vector));
         }
         best

@@ -11,7 +11,9 @@ const STEPS: f32 = 127.0;
 const QUESTION_STEPS: f32 = 2047.0;
 
 /// Numbers of a vector that are looked at to find the nearest of many.
-const COARSE: usize = 32;
+pub(crate) const COARSE: usize = 32;
+/// Products that are added up beside each other.
+const LANES: usize = 8;
 
 /// A direction: numbers of unit length together.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,17 +46,33 @@ impl Vector {
         if self.0.len() != other.0.len() {
             return 0.0;
         }
-        self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
+        dot(&self.0, &other.0)
     }
 
-    /// Its numbers as whole steps, and how large one is.
-    fn steps(&self) -> (Vec<i16>, f32) {
+    /// Its numbers as whole steps.
+    pub(crate) fn steps(&self) -> QuerySteps {
         let scale = self.largest() / QUESTION_STEPS;
-        (self.0.iter().map(|n| (n / scale).round() as i16).collect(), scale)
+        QuerySteps { steps: self.0.iter().map(|n| (n / scale).round() as i16).collect(), scale }
     }
 
     fn largest(&self) -> f32 {
         self.0.iter().fold(0.0, |most: f32, n| most.max(n.abs()))
+    }
+}
+
+/// A question's numbers as whole steps, and how large one is.
+pub(crate) struct QuerySteps {
+    steps: Vec<i16>,
+    scale: f32,
+}
+
+impl QuerySteps {
+    /// The first numbers.
+    pub fn coarse(&self) -> [f32; COARSE] {
+        let mut numbers = [0.0; COARSE];
+        let steps = self.steps.iter().zip(&mut numbers);
+        steps.for_each(|(step, number)| *number = f32::from(*step) * self.scale);
+        numbers
     }
 }
 
@@ -200,29 +218,36 @@ impl Vectors {
 
     /// The cosine of each with `question`, in their order; nothing if the lengths differ.
     pub fn cosines(&self, question: &Vector) -> Vec<f32> {
-        self.products(question, product)
+        self.cosines_with(&question.steps())
     }
 
-    /// The same by the first [`COARSE`] numbers alone, which are the products' largest part where
-    /// numbers are in the order of how much they tell.
-    pub(crate) fn coarse(&self, question: &Vector) -> Vec<f32> {
-        self.products(question, |steps, asked| {
-            match (steps.first_chunk::<COARSE>(), asked.first_chunk::<COARSE>()) {
-                // Of a length that the compiler knows: a third of the time.
-                (Some(steps), Some(asked)) => product(steps, asked),
-                _ => product(steps, asked),
-            }
+    pub(crate) fn cosines_with(&self, question: &QuerySteps) -> Vec<f32> {
+        let dimensions = self.dimensions();
+        if question.steps.len() != dimensions || dimensions == 0 {
+            return Vec::new();
+        }
+        let QuerySteps { steps: asked, scale: question_scale } = question;
+        let each = self.steps.chunks_exact(dimensions).zip(&self.scales);
+        each.map(|(steps, scale)| product(steps, asked) as f32 * scale * question_scale).collect()
+    }
+
+    /// About the cosine of the one in this place with `question`, by the first [`COARSE`] numbers alone,
+    /// which are the products' largest part where numbers are in the order of how much they tell.
+    pub(crate) fn coarse_cosine(&self, at: usize, question: &QuerySteps) -> f32 {
+        let dimensions = self.dimensions();
+        let steps = self.steps.get(at * dimensions..(at + 1) * dimensions);
+        let found = steps.zip(self.scales.get(at)).filter(|_| question.steps.len() == dimensions);
+        found.map_or(0.0, |(steps, scale)| {
+            let first = COARSE.min(dimensions);
+            let product = product(&steps[..first], &question.steps[..first]);
+            product as f32 * scale * question.scale
         })
     }
 
-    fn products(&self, question: &Vector, product: impl Fn(&[i8], &[i16]) -> i32) -> Vec<f32> {
-        let dimensions = self.dimensions();
-        if question.0.len() != dimensions || !self.is_sound() {
-            return Vec::new();
-        }
-        let (asked, question_scale) = question.steps();
-        let each = self.steps.chunks_exact(dimensions).zip(&self.scales);
-        each.map(|(steps, scale)| product(steps, &asked) as f32 * scale * question_scale).collect()
+    /// The first [`COARSE`] numbers of each, as steps, and how large one is; nothing if there are fewer.
+    pub(crate) fn coarse(&self) -> impl Iterator<Item = (&[i8], f32)> {
+        let each = self.steps.chunks_exact(self.dimensions().max(1)).zip(&self.scales);
+        each.filter_map(|(steps, scale)| Some((steps.get(..COARSE)?, *scale)))
     }
 
     /// The cosine of the one in this place with `question`; 0 if there is none.
@@ -231,17 +256,47 @@ impl Vectors {
         let steps = self.steps.get(at * dimensions..(at + 1) * dimensions);
         let found = steps.zip(self.scales.get(at)).filter(|_| question.0.len() == dimensions);
         found.map_or(0.0, |(steps, scale)| {
-            let product: f32 =
-                steps.iter().zip(&question.0).map(|(step, number)| f32::from(*step) * number).sum();
-            product * scale
+            let (steps, others) = steps.as_chunks::<LANES>();
+            let (numbers, last) = question.0.as_chunks::<LANES>();
+            // One sum would wait for itself with every number.
+            let mut sums = [0.0; LANES];
+            for (steps, numbers) in steps.iter().zip(numbers) {
+                for ((sum, step), number) in sums.iter_mut().zip(steps).zip(numbers) {
+                    *sum += f32::from(*step) * number;
+                }
+            }
+            let others = others.iter().zip(last).map(|(step, number)| f32::from(*step) * number);
+            (sums.iter().sum::<f32>() + others.sum::<f32>()) * scale
         })
     }
+}
+
+/// The sum of products of two rows of numbers of one length.
+pub(super) fn dot(one: &[f32], other: &[f32]) -> f32 {
+    let ((one, last), (other, others_last)) =
+        (one.as_chunks::<LANES>(), other.as_chunks::<LANES>());
+    // One sum would wait for itself with every number.
+    let mut sums = [0.0; LANES];
+    for (one, other) in one.iter().zip(other) {
+        for ((sum, a), b) in sums.iter_mut().zip(one).zip(other) {
+            *sum += a * b;
+        }
+    }
+    let last = last.iter().zip(others_last).map(|(a, b)| a * b);
+    sums.iter().sum::<f32>() + last.sum::<f32>()
 }
 
 /// The sum of products; cannot overflow with [`MAX_DIMENSIONS`] of them.
 #[inline(always)]
 fn product(steps: &[i8], asked: &[i16]) -> i32 {
-    steps.iter().zip(asked).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+    let ((steps, last), (asked, last_asked)) =
+        (steps.as_chunks::<COARSE>(), asked.as_chunks::<COARSE>());
+    // Of a length that the compiler knows.
+    let sum = |(steps, asked): (&[i8; COARSE], &[i16; COARSE])| -> i32 {
+        steps.iter().zip(asked).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+    };
+    let last = last.iter().zip(last_asked).map(|(a, b)| i32::from(*a) * i32::from(*b));
+    steps.iter().zip(asked).map(sum).sum::<i32>() + last.sum::<i32>()
 }
 
 #[cfg(test)]
