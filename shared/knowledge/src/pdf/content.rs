@@ -118,7 +118,7 @@ type ObjectKey = usize;
 /// Carries out the content of pages of one file.
 pub(super) struct Reader<'d> {
     pdf: &'d Pdf,
-    fonts: HashMap<ObjectKey, Font<'d>>,
+    fonts: HashMap<ObjectKey, Font>,
     pub(super) budget: Budget,
     /// Whether something was drawn whose letters the file does not tell.
     pub(super) has_unknown: bool,

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, GB18030, SHIFT_JIS, UTF_8, UTF_16BE};
-use lopdf::{Dictionary, Document as Pdf, Encoding, Object};
+use lopdf::{Dictionary, Document as Pdf, Object};
 
-use super::letters::LetterMap;
+use super::{encoding::SimpleEncoding, letters::LetterMap};
 
 /// The largest map of codes to letters, unpacked.
 const MAX_MAP: usize = 2 * 1024 * 1024;
@@ -23,18 +23,18 @@ const WIDTHS: [u16; 95] = [
 ];
 
 /// How the codes of a string become letters.
-enum Decoder<'d> {
-    Pdf(Encoding<'d>),
+enum Decoder {
+    Simple(SimpleEncoding),
     /// A map, and for the codes that it leaves out, the font's other encoding.
-    Map(LetterMap, Option<Encoding<'d>>),
+    Map(LetterMap, Option<SimpleEncoding>),
     Charset(&'static encoding_rs::Encoding),
     /// The file does not say.
     Unknown,
 }
 
 /// A font as far as text is read with it.
-pub(super) struct Font<'d> {
-    decoder: Decoder<'d>,
+pub(super) struct Font {
+    decoder: Decoder,
     /// Whether codes have two bytes.
     wide: bool,
     widths: HashMap<u32, f32>,
@@ -44,8 +44,8 @@ pub(super) struct Font<'d> {
     pub(super) bold: bool,
 }
 
-impl<'d> Font<'d> {
-    pub(super) fn of(pdf: &'d Pdf, font: &'d Dictionary) -> Self {
+impl Font {
+    pub(super) fn of(pdf: &Pdf, font: &Dictionary) -> Self {
         let name = |key: &[u8]| font.get(key).and_then(Object::as_name).unwrap_or_default();
         let wide = name(b"Subtype") == b"Type0";
         let base = String::from_utf8_lossy(name(b"BaseFont")).to_lowercase();
@@ -121,9 +121,12 @@ impl<'d> Font<'d> {
     /// Adds the letters of a string; says whether the file says which they are.
     pub(super) fn decode(&self, bytes: &[u8], text: &mut String) -> bool {
         match &self.decoder {
-            Decoder::Pdf(encoding) => encoding.write_to_string(bytes, text).is_ok(),
+            Decoder::Simple(encoding) => {
+                encoding.decode(bytes, text);
+                true
+            }
             Decoder::Map(map, other) => map.decode(bytes, text, |code, text| {
-                other.as_ref().is_some_and(|other| other.write_to_string(code, text).is_ok())
+                other.as_ref().inspect(|other| other.decode(code, text)).is_some()
             }),
             Decoder::Charset(charset) => {
                 text.push_str(&charset.decode_without_bom_handling(bytes).0);
@@ -160,27 +163,16 @@ impl<'d> Font<'d> {
 }
 
 /// What says which letters codes are: a map to Unicode before anything else, as the standard has it.
-fn decoder<'d>(pdf: &'d Pdf, font: &'d Dictionary, wide: bool) -> Decoder<'d> {
+fn decoder(pdf: &Pdf, font: &Dictionary, wide: bool) -> Decoder {
+    let simple = || if wide { None } else { SimpleEncoding::of(pdf, font) };
     if let Some(map) = map(pdf, font) {
-        let other = if wide { None } else { encoding(pdf, font) };
-        return Decoder::Map(map, other);
+        return Decoder::Map(map, simple());
     }
     let named = font.get_deref(b"Encoding", pdf).and_then(Object::as_name).unwrap_or_default();
     if let Some(charset) = charset(named) {
         return Decoder::Charset(charset);
     }
-    match encoding(pdf, font).filter(|_| !wide) {
-        Some(encoding) => Decoder::Pdf(encoding),
-        None => Decoder::Unknown,
-    }
-}
-
-/// The encoding of a simple font.
-fn encoding<'d>(pdf: &'d Pdf, font: &'d Dictionary) -> Option<Encoding<'d>> {
-    match font.get_font_encoding_with_limit(pdf, MAX_MAP) {
-        Ok(Encoding::SimpleEncoding(_) | Encoding::UnicodeMapEncoding(_)) | Err(_) => None,
-        Ok(encoding) => Some(encoding),
-    }
+    simple().map_or(Decoder::Unknown, Decoder::Simple)
 }
 
 fn map(pdf: &Pdf, font: &Dictionary) -> Option<LetterMap> {

@@ -4,6 +4,7 @@
 //! of text are not read.
 
 mod content;
+mod encoding;
 mod encrypted;
 mod font;
 mod layout;
