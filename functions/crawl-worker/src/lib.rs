@@ -1,4 +1,4 @@
-//! Crawls one page or reads one file a message, fills copies of chatbots, and begins crawls that are
+//! Crawls a page, or several of a host, or reads one file a message, fills copies of chatbots, and begins crawls that are
 //! requested from outside.
 
 use app::{
@@ -30,10 +30,10 @@ impl Ctx {
         let policy = LocalConfig::read(env).policy();
         let fetcher = Fetcher::new(policy).map_err(Error::internal)?;
         let app = aws.app(env)?.with_semantics(aws.semantics(env)?);
-        let queue = aws.jobs(env)?;
+        let queues = (aws.jobs(env)?, aws.jobs(env)?);
         Ok(Self {
             copier: KnowledgeCopier::new(app.clone(), aws.files(env)?, aws.jobs(env)?),
-            worker: CrawlWorker::new(app.clone(), fetcher, aws.files(env)?, queue),
+            worker: CrawlWorker::new(app.clone(), fetcher, aws.files(env)?, queues),
             app,
             policy,
             dead_letters: aws.crawl_dead_letters(env)?,
@@ -46,6 +46,7 @@ pub async fn handle(event: Value, ctx: &Ctx) -> Result<SqsBatchResponse> {
     worker::bodies(event, |body| async move {
         let done = match CrawlMessage::read(&body) {
             Ok(CrawlMessage::Page(job)) => return job.run(&ctx.worker).await,
+            Ok(CrawlMessage::Batch(job)) => return job.run(&ctx.worker).await,
             Ok(CrawlMessage::Copy(job)) => return job.run(&ctx.copier).await,
             Ok(CrawlMessage::Request(asked)) => {
                 ctx.app.begin_requested_crawl(&asked, ctx.policy).await

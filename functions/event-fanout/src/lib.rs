@@ -52,6 +52,7 @@ impl Ctx {
 pub fn router(env: &Env, aws: &Aws) -> Result<EventRouter> {
     let queues = EventQueues {
         crawls: aws.jobs(env)?,
+        batches: aws.jobs(env)?,
         copies: aws.jobs(env)?,
         deliveries: aws.jobs(env)?,
         purges: aws.jobs(env)?,

@@ -28,7 +28,7 @@ pub use model::ModelFlag;
 pub use openapi::openapi;
 pub use options::Options;
 pub use platform::LocalPlatform;
-pub use registry::Code;
+pub use registry::{Code, Work};
 
 /// Why the platform could not start or go on; for the person at the terminal.
 #[derive(Debug, thiserror::Error)]

@@ -25,6 +25,7 @@ mod tests {
     use super::*;
     use crate::{
         channels::job::ChannelTask,
+        crawl::{batch::CrawlBatch, requests::CrawlMessage},
         mail::job::MailAbout,
         work_queue::{decode, encode},
     };
@@ -54,6 +55,21 @@ mod tests {
         let later = CrawlPage { turn, ..page };
         assert_eq!(encode(&later).unwrap(), format!(r#"{crawled},"turn":1751360400000}}"#));
         assert_eq!(decode::<CrawlPage>(&encode(&later).unwrap()).unwrap(), later);
+        let batch = CrawlBatch {
+            workspace_id: id(1),
+            chatbot_id: id(2),
+            source_id: id(3),
+            job: id(4),
+            urls: vec!["https://example.com/a".into(), "https://example.com/b".into()],
+        };
+        let body = encode(&batch).unwrap();
+        let urls = r#""urls":["https://example.com/a","https://example.com/b"]"#;
+        let head = crawled.replace(r#""v":1"#, r#""v":2"#);
+        let (head, _) = head.split_once(r#""url""#).unwrap();
+        assert_eq!(body, format!("{head}{urls}}}"));
+        assert_eq!(CrawlMessage::read(&body).unwrap(), CrawlMessage::Batch(batch));
+        // A worker from before there were batches leaves it to those that know them.
+        assert_eq!(decode::<CrawlPage>(&body).unwrap_err().kind, ErrorKind::Internal);
 
         for (scope, named) in [
             (Scope::Chatbot(id(2)), format!(r#""chatbotId":"{two}""#)),

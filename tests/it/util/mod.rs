@@ -9,6 +9,7 @@ pub mod channels;
 pub mod chatbotplatform;
 pub mod chatbots;
 pub mod conversations;
+pub mod crawl;
 pub mod helpbot;
 pub mod inbox;
 pub mod integrations;

@@ -18,6 +18,7 @@ mod channels_slack;
 mod channels_storm;
 mod copies;
 mod crawl_again;
+mod crawl_batches;
 mod crawl_end;
 mod crawl_frontier;
 mod crawl_politely;

@@ -1,5 +1,5 @@
-//! Crawls: a source is read page by page, one page a message, and its result becomes what answers
-//! in one conditional write. A file source is a crawl with one page.
+//! Crawls: a source is read page by page, a page or a batch of them a message, and its result becomes
+//! what answers in one conditional write. A file source is a crawl with one page.
 //!
 //! # Actors
 //!
@@ -8,6 +8,9 @@
 //!   are queued, which tells when the crawl is complete.
 //! - **Page**: a row of one crawl. Its insert is its job: the stream carries it to the crawl queue,
 //!   so a page can't be stored without being read, or the other way round.
+//! - **Batch** (`batch`): several pages of one crawl and one host, of which the stream has told together,
+//!   in one message. They share a slot, are read one after another, and end in one transaction. What goes
+//!   wrong is dealt with page by page: from then on each has a message of its own.
 //! - **Crawl worker** ([`CrawlWorker`]): handles one message. It alone holds the others:
 //!   - the **sources** (`sources`) say whether the page's crawl is under way. What a process read a
 //!     moment ago is good enough for that;
@@ -74,7 +77,9 @@
 //!
 //! | the worker dies | then |
 //! |---|---|
-//! | while it reads a page | SQS shows the message again; the page is still queued and is read again, twice at most: readings are counted before they begin, and one that kills its third worker has failed. Its slot at the host is kept for it, and free for others after two minutes |
+//! | while it reads a page | SQS shows the message again; the page is still queued and is read again, once: readings are counted before they begin, and one that has killed two workers has failed. Its slot at the host is kept for it, and free for others after two minutes |
+//! | while it reads a batch | the message is shown again; its first page says that it began, so that each page that is still queued gets a message of its own. A page that kills its workers has killed three by the time it has failed, and no other page with it |
+//! | after it has ended the pages of a batch, before it sent back those that it had no time for | the same |
 //! | after some links are queued | the page is read again; pages that are there are not queued again |
 //! | after the page has ended, before it looked whether it was the last | the message is shown again; the page is not read again, and the count is looked at |
 //! | after the page has ended, and before another one that it has in hand | the other one's message is shown again, and its reader looks at the count |
@@ -83,6 +88,7 @@
 //! | with a message among the dead letters | the ticker calls the crawl off after an hour; what answered before still does |
 //! | while its crawl is superseded or its source deleted | its writes are conditional on the crawl or go to a partition that is purged; the worker purges again what it wrote since |
 
+pub mod batch;
 pub mod copy;
 mod deadline;
 mod file;
@@ -111,7 +117,8 @@ use store::{PurgeTarget, Store};
 
 use crate::{
     App,
-    adapters::files::Files,
+    adapters::{clock::SharedClock, files::Files},
+    crawl::batch::CrawlBatch,
     crawl::file::FileReader,
     crawl::in_flight::InFlight,
     crawl::job::CrawlPage,
@@ -134,12 +141,14 @@ const CRASHED: &str = "reading it failed twice";
 pub struct CrawlWorker {
     store: Store,
     queue: JobQueue<CrawlPage>,
+    batches: JobQueue<CrawlBatch>,
     sources: Sources,
     in_flight: InFlight,
     throttle: HostThrottle,
     pages: PageReader,
     files: FileReader,
     settlement: Settlement,
+    clock: SharedClock,
 }
 
 /// What became of the page of a message.
@@ -152,9 +161,14 @@ enum Handled {
 }
 
 impl CrawlWorker {
-    /// A worker over `app` that reads sites with `fetcher` and what is in `files`; a page that is
-    /// not admitted yet, or retried, goes back to `queue`.
-    pub fn new(app: App, fetcher: Fetcher, files: Files, queue: JobQueue<CrawlPage>) -> Self {
+    /// A worker over `app` that reads sites with `fetcher` and what is in `files`; pages that are
+    /// not admitted yet, or retried, go back to the queue, one by one or by `batches`.
+    pub fn new(
+        app: App,
+        fetcher: Fetcher,
+        files: Files,
+        (queue, batches): (JobQueue<CrawlPage>, JobQueue<CrawlBatch>),
+    ) -> Self {
         let App { store, semantics, clock, .. } = app;
         let passages = Passages::new(store.clone(), semantics.clone());
         let retry = PageRetry::new(store.clone(), queue.clone(), clock.clone());
@@ -164,16 +178,19 @@ impl CrawlWorker {
             throttle: HostThrottle::new(store.clone(), fetcher.clone(), clock.clone()),
             pages: PageReader::new(store.clone(), fetcher, passages.clone(), retry, clock.clone()),
             files: FileReader::new(store.clone(), files, passages.clone(), clock.clone()),
-            settlement: Settlement::new(store.clone(), passages, semantics, clock),
+            settlement: Settlement::new(store.clone(), passages, semantics, clock.clone()),
+            clock,
             store,
             queue,
+            batches,
         }
     }
 
     /// Handles one message. A page that was handled before is not read again, and one whose crawl
     /// has ended or was superseded is left alone.
     pub async fn handle(&self, job: &CrawlPage) -> Result<()> {
-        let Some(source) = self.sources.of(job).await? else { return Ok(()) };
+        let crawl = (job.chatbot_id, job.source_id, job.job);
+        let Some(source) = self.sources.of(crawl).await? else { return Ok(()) };
         let handling = self.in_flight.begin(source.job);
         let handled = match source.kind {
             // On the heap: what reads a page is large, and so is what cuts it.

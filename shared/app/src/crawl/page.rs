@@ -57,9 +57,17 @@ impl PageReader {
         self.retry.claim(page).await
     }
 
-    /// Reads `page`, which was claimed, and ends it, unless a retry is scheduled. Links are queued
-    /// before the page ends: a crawl is complete when no page is queued.
-    pub async fn read(&self, source: &Source, mut page: Page) -> Result<()> {
+    /// Reads `page`, which was claimed, and ends it, unless a retry is scheduled.
+    pub async fn read(&self, source: &Source, page: Page) -> Result<()> {
+        match self.outcome(source, page).await? {
+            Some(page) => self.store.end_page(&page).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Reads `page`, which was claimed, and gives what it is to end with; `None` if a retry is scheduled.
+    /// Its links are queued by then: a crawl is complete when no page is queued.
+    pub async fn outcome(&self, source: &Source, mut page: Page) -> Result<Option<Page>> {
         if page.depth == 0 {
             self.store.crawl_started(source).await?;
         }
@@ -88,12 +96,12 @@ impl PageReader {
             (Err(error), _) => {
                 tracing::info!(source = %source.id, %error, "a page could not be read");
                 if self.retry.schedule(source, &page, &error).await? {
-                    return Ok(());
+                    return Ok(None);
                 }
                 self.note_failure(source, &mut page, &error).await?;
             }
         }
-        self.store.end_page(&page).await
+        Ok(Some(page))
     }
 
     /// Ends `page` without reading it, for `reason`; user-facing.

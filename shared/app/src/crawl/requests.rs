@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{
     App,
-    crawl::{copy::CopyKnowledge, job::CrawlPage},
+    crawl::{batch::CrawlBatch, copy::CopyKnowledge, job::CrawlPage},
     knowledge::sources::NewUrlSource,
     work_queue,
 };
@@ -23,6 +23,8 @@ pub const CRAWL_REQUEST: &str = "crawl.request";
 pub enum CrawlMessage {
     /// Our own: crawl one page.
     Page(CrawlPage),
+    /// Our own: crawl several pages of a host.
+    Batch(CrawlBatch),
     /// Our own: fill a copy of a chatbot.
     Copy(CopyKnowledge),
     /// From outside: begin a crawl.
@@ -50,6 +52,7 @@ impl CrawlMessage {
         }
         match value.get("type").and_then(|kind| kind.as_str()) {
             None if value.get("copy").is_some() => work_queue::decode(body).map(Self::Copy),
+            None if value.get("urls").is_some() => work_queue::decode(body).map(Self::Batch),
             None => work_queue::decode(body).map(Self::Page),
             Some(CRAWL_REQUEST) => serde_json::from_value(value).map(Self::Request).map_err(wrong),
             Some(other) => {

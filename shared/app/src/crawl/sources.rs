@@ -4,11 +4,9 @@
 use std::time::Duration;
 
 use cache::ByteCache;
-use domain::{Result, Source, SourceId, SourceKind};
+use domain::{ChatbotId, CrawlId, Result, Source, SourceId, SourceKind};
 use store::Store;
 use tokio::time::Instant;
-
-use crate::crawl::job::CrawlPage;
 
 /// How long a source that was read is taken to be crawled still: so late a worker sees that its crawl was
 /// superseded or called off. What it writes until then is conditional, or is purged again.
@@ -32,18 +30,21 @@ impl Sources {
         Self { store, seen: ByteCache::new(MAX_BYTES, bytes) }
     }
 
-    /// The source whose crawl `job` belongs to, if that is under way.
-    pub async fn of(&self, job: &CrawlPage) -> Result<Option<Source>> {
+    /// The source of a chatbot, if its crawl `job` is under way.
+    pub async fn of(
+        &self,
+        (chatbot, source, job): (ChatbotId, SourceId, CrawlId),
+    ) -> Result<Option<Source>> {
         let is_ours = |source: &Source| {
-            source.chatbot_id == job.chatbot_id && source.job == job.job && source.is_crawling()
+            source.chatbot_id == chatbot && source.job == job && source.is_crawling()
         };
-        if let Some((source, at)) = self.seen.get(&job.source_id)
-            && is_ours(&source)
+        if let Some((seen, at)) = self.seen.get(&source)
+            && is_ours(&seen)
             && at.elapsed() < FRESH
         {
-            return Ok(Some(source));
+            return Ok(Some(seen));
         }
-        let source = self.store.source(job.chatbot_id, job.source_id).await?.filter(is_ours);
+        let source = self.store.source(chatbot, source).await?.filter(is_ours);
         if let Some(source) = &source {
             self.saw(source);
         }

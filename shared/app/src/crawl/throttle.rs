@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{Error, Result, Source, Timestamp};
+use domain::{CrawlId, Error, Result, Source, Timestamp};
 use knowledge::Fetcher;
 use store::{Store, keys::sha256};
 use tokio::time::Instant;
@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::{
     adapters::clock::SharedClock,
+    crawl::batch::CrawlBatch,
     crawl::deadline::{LEASE, last_read, wait_until},
     crawl::job::CrawlPage,
     crawl::slots::{LocalPermit, LocalSlots, Slot, Waited},
@@ -46,6 +47,17 @@ pub(super) enum Admission {
     Denied(String),
 }
 
+/// Whether the pages of a batch may be read.
+#[derive(Debug)]
+pub(super) enum BatchAdmission {
+    /// They may, now and one after another.
+    Now(HostPermit),
+    /// Not before this long.
+    After(Duration),
+    /// Each at a time of its own, since the host wants them to be apart.
+    OneByOne,
+}
+
 /// Admits pages to their hosts. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct HostThrottle {
@@ -74,7 +86,7 @@ impl HostThrottle {
             {
                 return Ok(Admission::After(wait, reserved));
             }
-            let Some(permit) = self.acquire(&host, job).await? else { break };
+            let Some(permit) = self.acquire(&host, (job.job, &job.url)).await? else { break };
             // A robots.txt that can't be had is the page's own outcome.
             let robots = self.fetcher.robots(&url, &job.job.to_string()).await;
             let Some(delay) = robots.ok().and_then(|robots| robots.delay) else {
@@ -97,6 +109,22 @@ impl HostThrottle {
         Ok(Admission::After(AWAY, reserved))
     }
 
+    /// Asks for a permit to read the pages of `job`, which are of one host.
+    pub async fn admit_batch(&self, job: &CrawlBatch) -> Result<BatchAdmission> {
+        let first = job.first()?;
+        let url = Url::parse(first).map_err(Error::internal)?;
+        let host = url.origin().ascii_serialization();
+        let Some(permit) = self.acquire(&host, (job.job, first)).await? else {
+            return Ok(BatchAdmission::After(AWAY));
+        };
+        let robots = self.fetcher.robots(&url, &job.job.to_string()).await;
+        if robots.is_ok_and(|robots| robots.delay.is_some()) {
+            self.release(permit).await?;
+            return Ok(BatchAdmission::OneByOne);
+        }
+        Ok(BatchAdmission::Now(permit))
+    }
+
     /// Gives a permit back, to another page of this process if one waits for it. One that is lost
     /// frees its slot after [`LEASE`].
     pub async fn release(&self, permit: HostPermit) -> Result<()> {
@@ -108,14 +136,18 @@ impl HostThrottle {
     }
 
     /// Claims a slot at `host`: one of this process, then one of all workers'.
-    async fn acquire(&self, host: &str, job: &CrawlPage) -> Result<Option<HostPermit>> {
+    async fn acquire(
+        &self,
+        host: &str,
+        (crawl, url): (CrawlId, &str),
+    ) -> Result<Option<HostPermit>> {
         let Waited { permit, left, unused } = self.local.wait(host, MAX_WAIT).await;
         for slot in unused {
             self.store.leave_place(host, slot.number, &slot.holder).await?;
         }
         let Some(local) = permit else { return Ok(None) };
         // The same message that is received again finds its slot kept.
-        let holder = sha256(&format!("{} {}", job.job, job.url));
+        let holder = sha256(&format!("{crawl} {url}"));
         let slot = match left {
             Some(left) => self.take_over(host, left, &holder).await?,
             None => None,

@@ -1,29 +1,39 @@
-//! Subscriber of the crawl queue: a page that was queued is crawled, a copy of a chatbot filled.
+//! Subscriber of the crawl queue: pages that were queued are crawled, a copy of a chatbot filled.
 
 use domain::{Result, source::Page};
 use store::Change;
 
 use crate::{
-    crawl::{copy::CopyKnowledge, job::CrawlPage},
+    crawl::{
+        batch::{CrawlBatch, CrawlJobs},
+        copy::CopyKnowledge,
+        job::CrawlPage,
+    },
     work_queue::JobQueue,
 };
 
-/// Sends a crawl job for each queued page, and a job for each copy and each source of one.
+/// Sends crawl jobs for queued pages, and a job for each copy and each source of one.
 #[derive(Debug, Clone)]
 pub(super) struct CrawlSubscriber {
-    queue: JobQueue<CrawlPage>,
+    pages: JobQueue<CrawlPage>,
+    batches: JobQueue<CrawlBatch>,
     copies: JobQueue<CopyKnowledge>,
 }
 
 impl CrawlSubscriber {
-    pub fn new(queue: JobQueue<CrawlPage>, copies: JobQueue<CopyKnowledge>) -> Self {
-        Self { queue, copies }
+    pub fn new(
+        pages: JobQueue<CrawlPage>,
+        batches: JobQueue<CrawlBatch>,
+        copies: JobQueue<CopyKnowledge>,
+    ) -> Self {
+        Self { pages, batches, copies }
     }
 
-    /// Sends a job for each of `pages`.
+    /// Sends jobs for all of `pages`, as few as it may be.
     pub async fn queue(&self, pages: &[&Page]) -> Result<()> {
-        let jobs: Vec<CrawlPage> = pages.iter().map(|page| CrawlPage::of(page)).collect();
-        self.queue.send_all(&jobs).await
+        let CrawlJobs { pages, batches } = CrawlJobs::of(pages);
+        self.batches.send_all(&batches).await?;
+        self.pages.send_all(&pages).await
     }
 
     pub async fn on(&self, change: &Change) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::{
     App,
     agent_loops::job::RunLoop,
     channels::job::ChannelJob,
-    crawl::{copy::CopyKnowledge, job::CrawlPage},
+    crawl::{batch::CrawlBatch, copy::CopyKnowledge, job::CrawlPage},
     events::{
         channels::ChannelSubscriber, crawls::CrawlSubscriber, inbox::InboxSubscriber,
         loops::LoopSubscriber, mail::MailSubscriber, purges::PurgeSubscriber,
@@ -24,6 +24,8 @@ use crate::{
 pub struct EventQueues {
     /// Pages to crawl.
     pub crawls: JobQueue<CrawlPage>,
+    /// Several pages of a host to crawl.
+    pub batches: JobQueue<CrawlBatch>,
     /// Copies of chatbots to fill.
     pub copies: JobQueue<CopyKnowledge>,
     /// Attempts at webhook deliveries.
@@ -64,10 +66,11 @@ impl EventRouter {
     /// A router over `app` whose subscribers send to `queues`; `renderer` tells webhooks of
     /// events.
     pub fn new(app: App, queues: EventQueues, renderer: &'static dyn EventRenderer) -> Self {
-        let EventQueues { crawls, copies, deliveries, purges, mails, channels, loops } = queues;
+        let EventQueues { crawls, batches, copies, deliveries, purges, mails, channels, loops } =
+            queues;
         Self {
             purges: PurgeSubscriber::new(app.store.clone(), purges),
-            crawls: CrawlSubscriber::new(crawls, copies),
+            crawls: CrawlSubscriber::new(crawls, batches, copies),
             mail: MailSubscriber::new(mails),
             channels: ChannelSubscriber::new(app.clone(), channels),
             inbox: InboxSubscriber::new(&app),

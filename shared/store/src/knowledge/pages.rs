@@ -122,7 +122,7 @@ fn outcome(page: &Page, condition: &str) -> Result<Write> {
         keys::page(page.source_id, page.job, &page.url),
         format!(
             "SET #state = :state, chunks = :chunks, words = :words, #stored = :stored{set} \
-             REMOVE #retry, readings{remove}"
+             REMOVE #retry, readings, batch_begun{remove}"
         ),
     )
     .name("retry", "retry")
@@ -141,10 +141,19 @@ fn outcome(page: &Page, condition: &str) -> Result<Write> {
 }
 
 /// The write that ends `page`, which must be queued.
-fn end(page: &Page) -> Result<Write> {
+pub(crate) fn end(page: &Page) -> Result<Write> {
     outcome(page, "attribute_exists(pk) AND #was = :queued")?
         .name("was", "state")
         .value("queued", &PageState::Queued)
+}
+
+/// The counter of the source that has `page` in it once that has ended.
+pub(crate) fn counted_as(page: &Page) -> &'static str {
+    match page.state {
+        PageState::Failed(_) | PageState::Gone(_) => "pages_failed",
+        PageState::LeftOut(_) => "pages_left_out",
+        _ => "pages_read",
+    }
 }
 
 /// An update of the counters of the crawl that `page` belongs to; they are in its source's item.
@@ -186,11 +195,7 @@ impl Store {
     /// Ends a page that is queued: writes down what became of it, and counts one queued page less
     /// in the same transaction. Repeated it does nothing.
     pub async fn end_page(&self, page: &Page) -> Result<()> {
-        let as_what = match page.state {
-            PageState::Failed(_) | PageState::Gone(_) => "pages_failed",
-            PageState::LeftOut(_) => "pages_left_out",
-            _ => "pages_read",
-        };
+        let as_what = counted_as(page);
         let count = counted(page, format!("ADD queued :less, {as_what} :one"))?
             .value("one", 1)?
             .value("less", -1)?
