@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::{
     crawl::job::CrawlPage,
+    crawl::page::ReadPages,
     crawl::throttle::BatchAdmission,
     crawl::{CrawlWorker, Handled},
     work_queue::{Job, WorkQueue},
@@ -84,11 +85,17 @@ pub struct CrawlJobs {
 
 impl CrawlJobs {
     /// Of `pages`, in their order for each crawl and host. There are at least two for a host that has
-    /// several pages, since it is sent two requests at a time.
+    /// several pages, since it is sent two requests at a time. A crawl's own page is by itself: until it has
+    /// ended it is not known which others belong to its source.
     pub fn of(pages: &[&Page]) -> Self {
+        let mut jobs = Self::default();
         let mut hosts: Vec<Vec<&Page>> = Vec::new();
         let mut places: HashMap<(SourceId, CrawlId, String), usize> = HashMap::new();
         for page in pages {
+            if page.depth == 0 {
+                jobs.pages.push(CrawlPage::of(page));
+                continue;
+            }
             let host = Url::parse(&page.url).map(|url| url.origin().ascii_serialization());
             let host = host.unwrap_or_else(|_| page.url.clone());
             let place = *places.entry((page.source_id, page.job, host)).or_insert(hosts.len());
@@ -97,7 +104,6 @@ impl CrawlJobs {
                 None => hosts.push(vec![page]),
             }
         }
-        let mut jobs = Self::default();
         for host in &hosts {
             let most = host.len().div_ceil(2).min(MAX_PAGES);
             for pages in bounded(host, most) {
@@ -163,19 +169,16 @@ impl CrawlWorker {
             return self.hand_out(job).await;
         };
         let until = self.clock.now().plus(MAX_TIME);
-        let mut read = Vec::with_capacity(pages.len());
+        let mut read = ReadPages::default();
         let mut left = pages.into_iter();
         let mut outcome = Ok(());
         while outcome.is_ok() && self.clock.now() < until {
             // What retries a page is a message of its own.
             let Some(page) = left.by_ref().find(|page| page.retry.is_none()) else { break };
-            match Box::pin(self.pages.outcome(source, page)).await {
-                Ok(page) => read.extend(page),
-                Err(error) => outcome = Err(error),
-            }
+            outcome = Box::pin(self.pages.read_with(source, page, &mut read)).await;
         }
         // Those that were read before one that failed need not be read again.
-        self.store.end_pages(&read).await?;
+        self.pages.end(read).await?;
         outcome?;
         let left: Vec<Page> = left.collect();
         if let Some(rest) = CrawlBatch::of(&left.iter().collect::<Vec<_>>()) {
@@ -237,6 +240,11 @@ mod tests {
         assert_eq!(sizes(3), (1, vec![2]));
         assert_eq!(sizes(9), (0, vec![5, 4]));
         assert_eq!(sizes(2 * MAX_PAGES + 1), (1, vec![MAX_PAGES, MAX_PAGES]));
+        let mut with_first = pages(CrawlId::new(), urls(5));
+        with_first[0].depth = 0;
+        let jobs = of(&with_first);
+        assert_eq!(self::sizes(&jobs), (1, vec![2, 2]));
+        assert_eq!(jobs.pages[0].url, with_first[0].url);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use store::Store;
 use crate::{
     adapters::clock::SharedClock,
     adapters::files::{FileKey, Files},
-    crawl::passages::{Passages, fingerprint},
+    crawl::passages::{Passages, Unstored, fingerprint},
 };
 
 /// User-facing: the stored file is gone.
@@ -76,7 +76,9 @@ impl FileReader {
                 let (etag, last_modified, final_url) = (None, None, None);
                 let snapshot = Snapshot { hash, etag, last_modified, final_url, at };
                 page.state = PageState::Read;
-                self.passages.keep(page, snapshot, chunks).await
+                let mut unstored = Unstored::default();
+                self.passages.keep(page, snapshot, chunks, &mut unstored).await?;
+                self.passages.store(unstored).await
             }
             Err(reason) => {
                 tracing::info!(source = %source.id, reason, "a file could not be read");

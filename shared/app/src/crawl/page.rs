@@ -14,7 +14,7 @@ use crate::{
     crawl::{
         frontier::{Frontier, not_to_be_indexed},
         live::LivePages,
-        passages::{Passages, fingerprint},
+        passages::{Passages, Unstored, fingerprint},
         retry::{Claim, PageRetry},
         scope::{CrawlScope, Scopes},
     },
@@ -24,6 +24,13 @@ use crate::{
 const MAX_LINKS: usize = 1_000;
 /// Bytes of them at most: they are one item of the table, however little they can be packed.
 const MAX_LINK_BYTES: usize = 300 * 1024;
+
+/// Pages of one crawl that were read and are still to be [ended](PageReader::end).
+#[derive(Debug, Default)]
+pub(super) struct ReadPages {
+    pages: Vec<Page>,
+    unstored: Unstored,
+}
 
 /// Reads pages. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -59,23 +66,34 @@ impl PageReader {
 
     /// Reads `page`, which was claimed, and ends it, unless a retry is scheduled.
     pub async fn read(&self, source: &Source, page: Page) -> Result<()> {
-        match self.outcome(source, page).await? {
-            Some(page) => self.store.end_page(&page).await,
-            None => Ok(()),
-        }
+        let mut read = ReadPages::default();
+        self.read_with(source, page, &mut read).await?;
+        self.end(read).await
     }
 
-    /// Reads `page`, which was claimed, and gives what it is to end with; `None` if a retry is scheduled.
-    /// Its links are queued by then: a crawl is complete when no page is queued.
-    pub async fn outcome(&self, source: &Source, mut page: Page) -> Result<Option<Page>> {
+    /// Ends pages that were read.
+    pub async fn end(&self, read: ReadPages) -> Result<()> {
+        self.passages.store(read.unstored).await?;
+        self.store.end_pages(&read.pages).await
+    }
+
+    /// Reads `page`, which was claimed, to be ended with the others of `read`, unless a retry is
+    /// scheduled. Its links are queued by then: a crawl is complete when no page is queued.
+    pub async fn read_with(
+        &self,
+        source: &Source,
+        mut page: Page,
+        read: &mut ReadPages,
+    ) -> Result<()> {
         if page.depth == 0 {
             self.store.crawl_started(source).await?;
         }
         let prior = self.live.page(source, &page.url).await?;
         match (self.fetch(source, &page, prior.as_ref()).await?, &prior) {
-            (Ok(FetchOutcome::Page(read)), prior) => {
-                let noindex = read.document.noindex;
-                self.take(source, &mut page, prior.as_ref(), *read).await?;
+            (Ok(FetchOutcome::Page(fetched)), prior) => {
+                let noindex = fetched.document.noindex;
+                let unstored = &mut read.unstored;
+                self.take(source, &mut page, (prior.as_ref(), *fetched), unstored).await?;
                 page.state = match noindex {
                     true => PageState::LeftOut(not_to_be_indexed()),
                     false => PageState::Read,
@@ -96,12 +114,13 @@ impl PageReader {
             (Err(error), _) => {
                 tracing::info!(source = %source.id, %error, "a page could not be read");
                 if self.retry.schedule(source, &page, &error).await? {
-                    return Ok(None);
+                    return Ok(());
                 }
                 self.note_failure(source, &mut page, &error).await?;
             }
         }
-        Ok(Some(page))
+        read.pages.push(page);
+        Ok(())
     }
 
     /// Ends `page` without reading it, for `reason`; user-facing.
@@ -159,10 +178,10 @@ impl PageReader {
         &self,
         source: &Source,
         page: &mut Page,
-        prior: Option<&Page>,
-        read: FetchedPage,
+        (prior, fetched): (Option<&Page>, FetchedPage),
+        unstored: &mut Unstored,
     ) -> Result<()> {
-        let FetchedPage { url, etag, last_modified, mut document } = read;
+        let FetchedPage { url, etag, last_modified, mut document } = fetched;
         if page.depth == 0 {
             // What each page of a site has at its foot is read once.
             document.blocks.append(&mut document.site);
@@ -179,7 +198,7 @@ impl PageReader {
             Some(prior) => self.confirm(page, prior, Some(snapshot)).await?,
             None => {
                 let chunks = chunk::chunks(&document, &url);
-                self.passages.keep(page, snapshot, chunks).await?;
+                self.passages.keep(page, snapshot, chunks, unstored).await?;
             }
         }
         let links = document.links.iter().map(Url::to_string).collect();

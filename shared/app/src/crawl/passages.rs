@@ -12,6 +12,16 @@ use crate::knowledge::embeddings::Semantics;
 /// Part of every hash. Bump to re-read and re-chunk every page, even on 304.
 const READER: &str = "7";
 
+/// Bytes of passages that wait to be stored with those of other pages, before the last page.
+const MAX_UNSTORED: usize = 1024 * 1024;
+
+/// Passages that were cut and are not stored yet: those of several pages share calls of the table.
+#[derive(Debug, Default)]
+pub(super) struct Unstored {
+    pages: Vec<(Page, Vec<Chunk>)>,
+    bytes: usize,
+}
+
 /// Stores the passages of pages. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Passages {
@@ -33,12 +43,15 @@ impl Passages {
         }
     }
 
-    /// Stores the passages that were cut from `page`, with their embeddings, and notes them in it.
+    /// Notes the passages that were cut from `page` in it. They are to be [stored](Passages::store) before
+    /// the page ends, with what is `unstored` already; where they have embeddings, both are stored at once,
+    /// since some of those are written into the passages.
     pub async fn keep(
         &self,
         page: &mut Page,
         snapshot: Snapshot,
         mut chunks: Vec<Chunk>,
+        unstored: &mut Unstored,
     ) -> Result<()> {
         name_chunks(&page.url, &mut chunks);
         page.chunks = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
@@ -46,11 +59,21 @@ impl Passages {
         page.snapshot = Some(snapshot);
         page.stored = true;
         let vectors = self.semantics.of_passages(&chunks).await?;
-        self.store.put_chunks(page, &chunks).await?;
+        unstored.bytes += chunks.iter().map(|chunk| chunk.content.len()).sum::<usize>();
+        unstored.pages.push((page.clone(), chunks));
+        if vectors.is_some() || unstored.bytes >= MAX_UNSTORED {
+            self.store(std::mem::take(unstored)).await?;
+        }
         match vectors {
             Some(vectors) => self.keep_vectors(page, &vectors).await,
             None => Ok(()),
         }
+    }
+
+    /// Stores passages.
+    pub async fn store(&self, unstored: Unstored) -> Result<()> {
+        let pages = unstored.pages.iter().map(|(page, chunks)| (page, chunks.as_slice()));
+        self.store.put_chunks_of(pages).await
     }
 
     /// Stores the vectors of a page's passages beside them, and in them where the table searches

@@ -292,16 +292,27 @@ impl Store {
         self.batch_delete(&doomed).await
     }
 
-    /// Stores the passages of a page, many in a call. Written again they are the same items, so that a
-    /// call that is carried out in part is repeated.
+    /// Stores the passages of a page, as [`Store::put_chunks_of`] does for several.
     pub async fn put_chunks(&self, page: &Page, chunks: &[Chunk]) -> Result<()> {
-        let item = |(place, chunk): (usize, &Chunk)| {
-            let mut item: Item =
-                serde_dynamo::to_item(ChunkItem::from(chunk)).map_err(Error::internal)?;
-            item.extend(key_of(&keys::chunk(page.source_id, page.job, &page.url, place)));
-            Ok(item)
-        };
-        self.batch_put(chunks.iter().enumerate().map(item).collect::<Result<_>>()?).await
+        self.put_chunks_of([(page, chunks)]).await
+    }
+
+    /// Stores the passages of pages, many in a call. Written again they are the same items, so that a
+    /// call that is carried out in part is repeated.
+    pub async fn put_chunks_of(
+        &self,
+        pages: impl IntoIterator<Item = (&Page, &[Chunk])>,
+    ) -> Result<()> {
+        let mut items = Vec::new();
+        for (page, chunks) in pages {
+            for (place, chunk) in chunks.iter().enumerate() {
+                let mut item: Item =
+                    serde_dynamo::to_item(ChunkItem::from(chunk)).map_err(Error::internal)?;
+                item.extend(key_of(&keys::chunk(page.source_id, page.job, &page.url, place)));
+                items.push(item);
+            }
+        }
+        self.batch_put(items).await
     }
 
     /// The passages of one page, in order.
