@@ -2,14 +2,15 @@
 //!
 //! dynoxide keeps stream records in one SQLite table, never removes any, and looks up the highest
 //! sequence number on each write without an index. A second connection to the same database adds
-//! that index, trims what has been read, and tells cheaply whether anything was committed.
+//! that index, trims what has been read, and tells cheaply whether anything was committed, and what about:
+//! records that no function is called with are passed by without a look at their images.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dynoxide::Database;
 use dynoxide::actions::get_records::GetRecordsRequest;
-use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
+use dynoxide::actions::get_shard_iterator::encode_shard_iterator;
 use rusqlite::{Connection, params};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -36,6 +37,9 @@ const TRIM: &str = "DELETE FROM _stream_records WHERE id IN (
     WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) < min(?2, (
         SELECT MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records WHERE table_name = ?1))
     ORDER BY CAST(sequence_number AS INTEGER) LIMIT ?3)";
+const KEYS: &str = "SELECT CAST(sequence_number AS INTEGER), keys_json FROM _stream_records
+    WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) > ?2
+    ORDER BY CAST(sequence_number AS INTEGER) LIMIT ?3";
 
 /// The second connection to an engine's database.
 pub(super) struct Log {
@@ -59,12 +63,25 @@ impl Log {
 
     /// Removes a table's records before a sequence number, save its newest.
     pub(super) fn trim(&self, table: &str, before: &str) -> Result<usize> {
-        let before = before
-            .parse::<u128>()
-            .ok()
-            .and_then(|public| i64::try_from(public.checked_sub(SEQUENCE_OFFSET)?).ok())
-            .ok_or_else(|| EngineError(format!("{before:?} is no sequence number")))?;
-        self.trim_before(table, before)
+        self.trim_before(table, stored(before)?)
+    }
+
+    /// The sequence numbers of up to `max` records after a position, and the keys of the items that they
+    /// are about.
+    fn keys_after(&self, table: &str, position: i64, max: usize) -> Result<Vec<(i64, Value)>> {
+        let what = "reading the stream's keys";
+        let connection = self.lock();
+        connection.busy_timeout(PATIENCE).map_err(failed(what))?;
+        let mut statement = connection.prepare_cached(KEYS).map_err(failed(what))?;
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![table, position, max]).map_err(failed(what))?;
+        let mut keys = Vec::new();
+        while let Some(row) = rows.next().map_err(failed(what))? {
+            let text = row.get_ref(1).map_err(failed(what))?.as_str().map_err(failed(what))?;
+            let of = serde_json::from_str(text).map_err(failed(what))?;
+            keys.push((row.get(0).map_err(failed(what))?, of));
+        }
+        Ok(keys)
     }
 
     fn trim_before(&self, table: &str, before: i64) -> Result<usize> {
@@ -97,6 +114,19 @@ impl Log {
     }
 }
 
+/// The number that the engine has stored, of one that it shows.
+fn stored(public: &str) -> Result<i64> {
+    let number = public.parse::<u128>().ok();
+    number
+        .and_then(|public| i64::try_from(public.checked_sub(SEQUENCE_OFFSET)?).ok())
+        .ok_or_else(|| EngineError(format!("{public:?} is no sequence number")))
+}
+
+/// The number that the engine shows, of one that it has stored.
+fn public(stored: i64) -> String {
+    (SEQUENCE_OFFSET + u128::try_from(stored).unwrap_or_default()).to_string()
+}
+
 /// Records that were read, as far as they are wanted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamBatch {
@@ -113,8 +143,10 @@ pub struct StreamReader {
     log: Arc<Log>,
     used: Arc<Notify>,
     arn: String,
+    table: String,
     shard: String,
-    iterator: String,
+    /// The stored number of the last record that was read.
+    position: i64,
     /// The database's version before the last read.
     seen: Option<i64>,
 }
@@ -129,19 +161,9 @@ impl StreamReader {
         after: Option<String>,
     ) -> Result<Self> {
         let shard = dynoxide::streams::shard_id(table);
-        let kind = if after.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" };
-        let request = GetShardIteratorRequest {
-            stream_arn: arn.to_owned(),
-            shard_id: shard.clone(),
-            shard_iterator_type: kind.to_owned(),
-            sequence_number: after,
-        };
-        let iterator = db
-            .get_shard_iterator(request)
-            .map_err(failed(format!("reading the stream of {table}")))?
-            .shard_iterator
-            .ok_or_else(|| EngineError(format!("the stream of {table} gave no iterator")))?;
-        Ok(Self { db, log, used, arn: arn.to_owned(), shard, iterator, seen: None })
+        let position = after.as_deref().map(stored).transpose()?.unwrap_or_default();
+        let (arn, table) = (arn.to_owned(), table.to_owned());
+        Ok(Self { db, log, used, arn, table, shard, position, seen: None })
     }
 
     /// The stream's ARN, the `eventSourceARN` of its records.
@@ -162,26 +184,35 @@ impl StreamReader {
 
     /// The same without the records of items whose keys are not `wanted`.
     pub fn next_of(&mut self, max: usize, wanted: impl Fn(&Value) -> bool) -> Result<StreamBatch> {
-        let what = "reading the stream";
         // Before the read: a commit between the two is then seen by the next wait.
         self.seen = self.log.version();
-        let request =
-            GetRecordsRequest { shard_iterator: self.iterator.clone(), limit: Some(max.max(1)) };
-        let answer = self.db.get_records(request).map_err(failed(what))?;
-        let last = answer.records.last().map(|record| record.dynamodb.sequence_number.clone());
-        let mut records = Vec::with_capacity(answer.records.len());
-        for record in &answer.records {
-            let keys = serde_json::to_value(&record.dynamodb.keys).map_err(failed(what))?;
-            if wanted(&keys) {
-                let mut record = serde_json::to_value(record).map_err(failed(what))?;
-                record["eventSourceARN"] = Value::String(self.arn.clone());
-                records.push(record);
+        let keys = self.log.keys_after(&self.table, self.position, max.max(1))?;
+        let found: Vec<(i64, bool)> = keys.iter().map(|(at, keys)| (*at, wanted(keys))).collect();
+        let mut records = Vec::new();
+        let mut position = self.position;
+        for run in found.chunk_by(|(_, a), (_, b)| a == b) {
+            let Some((last, is_wanted)) = run.last() else { continue };
+            if *is_wanted {
+                self.read(position, run.len(), &mut records)?;
             }
+            position = *last;
         }
-        if let Some(iterator) = answer.next_shard_iterator {
-            self.iterator = iterator;
+        self.position = position;
+        Ok(StreamBatch { records, last: found.last().map(|(at, _)| public(*at)) })
+    }
+
+    /// Reads `number` records after a position.
+    fn read(&self, position: i64, number: usize, records: &mut Vec<Value>) -> Result<()> {
+        let what = "reading the stream";
+        let shard_iterator = encode_shard_iterator(&self.table, &self.shard, position);
+        let request = GetRecordsRequest { shard_iterator, limit: Some(number) };
+        let answer = self.db.get_records(request).map_err(failed(what))?;
+        for record in &answer.records {
+            let mut record = serde_json::to_value(record).map_err(failed(what))?;
+            record["eventSourceARN"] = Value::String(self.arn.clone());
+            records.push(record);
         }
-        Ok(StreamBatch { records, last })
+        Ok(())
     }
 
     /// Waits until something was written (to any table) since the last [`StreamReader::next`],
