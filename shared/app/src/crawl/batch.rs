@@ -52,7 +52,7 @@ impl CrawlBatch {
         Some(Self { workspace_id, chatbot_id, source_id, job, urls })
     }
 
-    /// The address that stands for its host.
+    /// Its first address, which says the host of all of them.
     pub(super) fn first(&self) -> Result<&str> {
         let first = self.urls.first().map(String::as_str);
         first.ok_or_else(|| Error::internal("a batch without pages"))
