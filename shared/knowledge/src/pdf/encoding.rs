@@ -115,7 +115,7 @@ impl SimpleEncoding {
     }
 }
 
-/// The letters of the glyph of this name: without what follows a full stop, part by part between underscores.
+/// The letters of the glyph of this name: without its part after a full stop, part by part between underscores.
 fn glyph(name: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(name).ok()?;
     let plain = name.split('.').next().filter(|plain| !plain.is_empty())?;
