@@ -25,7 +25,8 @@ pub use crate::{
 };
 
 /// Begins to log: JSON lines on Lambda, text on a terminal. `RUST_LOG` says which, by levels and
-/// modules such as `info,store=debug`; `usual` unless set.
+/// modules such as `info,store=debug`; `usual` unless set. A release has nothing below info, since
+/// libraries tell of bodies there.
 pub fn init_logs(usual: &str) {
     let set = std::env::var("RUST_LOG").ok().filter(|set| !set.is_empty());
     let registry = tracing_subscriber::registry().with(filter(set.as_deref(), usual));

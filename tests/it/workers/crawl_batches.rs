@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use axum::{Router, response::Html, routing::get};
 use local::{Code, Options, TestClock};
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use crate::util::{
     botplot::text,
     crawl::{Begun, event},
     knowledge::{page, pages},
+    table::table,
 };
 
 const LEAVES: [&str; 4] = ["/visit/0", "/visit/1", "/visit/2", "/visit/3"];
@@ -107,6 +109,35 @@ async fn a_page_that_ended_meanwhile_is_not_counted_again_with_the_others() {
     open.send_replace(true);
     assert_eq!(reading.await.unwrap().unwrap()["batchItemFailures"], json!([]));
     assert_eq!((begun.queued().await, begun.status().await), (0, "ended"));
+    begun.answers().await;
+}
+
+/// How many slots of the site's host are taken.
+async fn taken(begun: &Begun) -> usize {
+    let mut taken = 0;
+    for number in 0..2 {
+        let key = store::keys::host_place(&begun.site.url, number);
+        let read = table(&begun.app).get_item().table_name("colloquy").consistent_read(true);
+        let read = read.key("pk", AttributeValue::S(key.pk)).key("sk", AttributeValue::S(key.sk));
+        taken += usize::from(read.send().await.unwrap().item.is_some());
+    }
+    taken
+}
+
+/// As when its retry comes while the others are being read.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_by_itself_leaves_the_batch_its_slot() {
+    let (routes, open, mut requested) = waits();
+    let begun = Begun::with(2, routes, |_| ()).await;
+    begun.work("/visit").await;
+    let reading = tokio::spawn(begun.worker()(begun.batch(&LEAVES[..2]).await));
+    requested.wait_for(|count| *count == 1).await.unwrap();
+    assert_eq!(taken(&begun).await, 1);
+    begun.work("/visit/0").await;
+    assert_eq!(taken(&begun).await, 1);
+    open.send_replace(true);
+    assert_eq!(reading.await.unwrap().unwrap()["batchItemFailures"], json!([]));
+    assert_eq!(taken(&begun).await, 0);
     begun.answers().await;
 }
 

@@ -25,8 +25,8 @@ const MAX_PAGES: usize = 10;
 /// Bytes of the addresses of a batch at most: ten messages are sent in a call, which takes 256 KiB.
 const MAX_BYTES: usize = 16 * 1024;
 /// A worker that has read pages of a batch for so long sends the rest back: a function has two minutes, of
-/// which the last page may take its own part, and other workers get the slot too.
-const MAX_TIME: Duration = Duration::from_secs(30);
+/// which the last page may take nearly all, and others wait for the slot.
+const MAX_TIME: Duration = Duration::from_secs(15);
 
 /// Crawl several pages at one host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

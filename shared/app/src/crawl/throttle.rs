@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{CrawlId, Error, Result, Source, Timestamp};
+use domain::{Error, Result, Source, Timestamp};
 use knowledge::Fetcher;
 use store::{Store, keys::sha256};
 use tokio::time::Instant;
@@ -86,7 +86,10 @@ impl HostThrottle {
             {
                 return Ok(Admission::After(wait, reserved));
             }
-            let Some(permit) = self.acquire(&host, (job.job, &job.url)).await? else { break };
+            let Some(permit) = self.acquire(&host, &format!("{} {}", job.job, job.url)).await?
+            else {
+                break;
+            };
             // A robots.txt that can't be had is the page's own outcome.
             let robots = self.fetcher.robots(&url, &job.job.to_string()).await;
             let Some(delay) = robots.ok().and_then(|robots| robots.delay) else {
@@ -114,7 +117,9 @@ impl HostThrottle {
         let first = job.first()?;
         let url = Url::parse(first).map_err(Error::internal)?;
         let host = url.origin().ascii_serialization();
-        let Some(permit) = self.acquire(&host, (job.job, first)).await? else {
+        // Not as its first page, whose retry comes while the others are being read.
+        let message = format!("{} batch {first}", job.job);
+        let Some(permit) = self.acquire(&host, &message).await? else {
             return Ok(BatchAdmission::After(AWAY));
         };
         let robots = self.fetcher.robots(&url, &job.job.to_string()).await;
@@ -135,19 +140,16 @@ impl HostThrottle {
         }
     }
 
-    /// Claims a slot at `host`: one of this process, then one of all workers'.
-    async fn acquire(
-        &self,
-        host: &str,
-        (crawl, url): (CrawlId, &str),
-    ) -> Result<Option<HostPermit>> {
+    /// Claims a slot at `host` for a message, by what tells it from others: one of this process, then one
+    /// of all workers'.
+    async fn acquire(&self, host: &str, message: &str) -> Result<Option<HostPermit>> {
         let Waited { permit, left, unused } = self.local.wait(host, MAX_WAIT).await;
         for slot in unused {
             self.store.leave_place(host, slot.number, &slot.holder).await?;
         }
         let Some(local) = permit else { return Ok(None) };
         // The same message that is received again finds its slot kept.
-        let holder = sha256(&format!("{crawl} {url}"));
+        let holder = sha256(message);
         let slot = match left {
             Some(left) => self.take_over(host, left, &holder).await?,
             None => None,

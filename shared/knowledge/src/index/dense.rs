@@ -1,6 +1,8 @@
 //! Impacts of the terms that many entries have, one for each entry whether it has the term or not: to add up
 //! a whole row takes less time than to look for the places of a part of it.
 
+use std::cmp::Reverse;
+
 use super::{Index, place};
 
 /// A term that one of this many entries has is one of them.
@@ -26,11 +28,16 @@ impl Dense {
         if entries < MIN_ENTRIES {
             return dense;
         }
-        for term in 0..place(index.vocabulary.terms()) {
+        let count = |term: &u32| index.postings(*term).len();
+        let is_frequent = |term: &u32| count(term) * ONE_OF >= entries;
+        let mut terms: Vec<u32> =
+            (0..place(index.vocabulary.terms())).filter(is_frequent).collect();
+        // All rows have at most half of the bytes of the postings.
+        terms.sort_by_key(|term| (Reverse(count(term)), *term));
+        terms.truncate(index.postings.len() / entries);
+        terms.sort_unstable();
+        for term in terms {
             let postings = index.postings(term);
-            if postings.len() * ONE_OF < entries {
-                continue;
-            }
             let begin = dense.impacts.len();
             dense.terms.push(term);
             dense.impacts.resize(begin + entries, 0.0);

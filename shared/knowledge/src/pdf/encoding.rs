@@ -16,6 +16,8 @@ const STANDARD: &str = " !\"#$%&’()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRST
 const MAC_EXPERT: &str = " !�¢$$&�⁽⁾‥․,-.⁄0123456789:;���?����Ð��¼½¾⅛⅜⅝⅞⅓⅔������ﬀﬁﬂﬃﬄ₍�₎�-�ABCDEFGHIJKLMNOPQRSTUVWXYZ₡�����a¢����ÁÀÂÄÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜ�⁸₄₃₆₈₇Š�¢₂����o₅�,.Ý�$��Þ�₉₀ŽÆØ¿₁Ł������������Œ‒-����¡�Ÿ�¹²³⁴⁵⁶⁷⁹⁰�ert��isd�����l���bⁿm,.";
 /// Letters of one glyph at most; a name has 127 bytes at most.
 const MAX_LETTERS: usize = 8;
+/// Codes and names of a list of differences that are read: four for each code.
+const MAX_DIFFERENCES: usize = 1_024;
 /// What names of glyphs end with that are drawn in another way.
 const FORMS: [&str; 4] = ["small", "oldstyle", "superior", "inferior"];
 
@@ -40,8 +42,9 @@ impl SimpleEncoding {
             Ok(Object::Dictionary(encoding)) => {
                 let base = encoding.get_deref(b"BaseEncoding", pdf).and_then(Object::as_name);
                 let mut made = base.ok().and_then(Self::named).unwrap_or_else(Self::standard);
-                if let Ok(differences) = encoding.get_deref(b"Differences", pdf) {
-                    made.differ(differences.as_array().ok()?);
+                let differences = encoding.get_deref(b"Differences", pdf);
+                if let Ok(differences) = differences.and_then(Object::as_array) {
+                    made.differ(pdf, differences);
                 }
                 Some(made)
             }
@@ -92,9 +95,10 @@ impl SimpleEncoding {
     }
 
     /// Takes over a list of codes, each with the names of the glyphs from it on.
-    fn differ(&mut self, differences: &[Object]) {
+    fn differ(&mut self, pdf: &Pdf, differences: &[Object]) {
         let mut code = 0_usize;
-        for object in differences {
+        for object in differences.iter().take(MAX_DIFFERENCES) {
+            let Ok((_, object)) = pdf.dereference(object) else { continue };
             match object {
                 Object::Integer(first) => code = usize::try_from(*first).unwrap_or(usize::MAX),
                 Object::Name(name) => {
@@ -208,5 +212,20 @@ mod tests {
         let names = ["G41", "c66", "uniD800", "u123", "", ".notdef", "germandbls"];
         assert_eq!(read(differences(&names), b"ABCDEFG"), "ABCDEFß");
         assert_eq!(read(differences(&["a"; 300]), b"A\xff"), "aa");
+    }
+
+    #[test]
+    fn what_is_kept_elsewhere_in_the_file_is_looked_up() {
+        let mut pdf = Pdf::new();
+        let name = pdf.add_object(Object::Name(b"eacute".to_vec()));
+        let list = vec![65.into(), name.into(), Object::Name(b"egrave".to_vec())];
+        let list = pdf.add_object(list);
+        for (differences, letters) in [(list.into(), "éè"), (Object::Null, "AB")] {
+            let encoding = dictionary! { "Differences" => differences };
+            let font = dictionary! { "Type" => "Font", "Encoding" => encoding };
+            let mut text = String::new();
+            SimpleEncoding::of(&pdf, &font).unwrap().decode(b"AB", &mut text);
+            assert_eq!(text, letters);
+        }
     }
 }
