@@ -86,9 +86,10 @@ pub(super) fn by_hints(page: &PageTree, gone: &mut [bool]) {
         if hints.any(Hints::TEXT) || section_of_text(page, place, &mass) {
             return false;
         }
-        (hints.any(Hints::ELSEWHERE) && share < 0.7)
+        let is_called_so = (hints.any(Hints::ELSEWHERE) && share < 0.7)
             || (hints.any(Hints::AROUND) && share < 0.4)
-            || (hints.any(Hints::ABOUT.union(Hints::CAPTION).union(Hints::TEASER)) && share < 0.2)
+            || (hints.any(Hints::ABOUT.union(Hints::CAPTION).union(Hints::TEASER)) && share < 0.2);
+        is_called_so && !is_quotation(page, place, &mass)
     });
 }
 
@@ -103,6 +104,40 @@ fn section_of_text(page: &PageTree, place: usize, mass: &Mass) -> bool {
         && mass.good(page.within(place)) as f32 >= 200.0
         && linked as f32 <= 0.1 * chars as f32
         && !holds(page, place, &[Tag::Form])
+}
+
+/// Whether nearly all that it says is quoted: a post of a network that the text is about is in an
+/// element that is called after networks.
+fn is_quotation(page: &PageTree, place: usize, mass: &Mass) -> bool {
+    let mut quoted = 0;
+    let mut at = place;
+    while at < page.nodes[place].end {
+        if page.nodes[at].tag == Tag::Blockquote {
+            quoted += mass.good(page.within(at));
+            at = page.nodes[at].end;
+        } else {
+            at += 1;
+        }
+    }
+    quoted > 0 && quoted * 10 >= mass.good(page.within(place)) * 9
+}
+
+/// Whether it is shown over the link before it when that is pointed at: within a line, and of
+/// links alone.
+fn is_card_of_a_link(page: &PageTree, place: usize) -> bool {
+    /// What is shorter, in characters, may be a further link of the line.
+    const SHORTEST: usize = 60;
+    if !page.nodes[place].before.is_some_and(|at| page.nodes[at].tag == Tag::A) {
+        return false;
+    }
+    let links = page.within(place).filter(|at| page.nodes[*at].tag == Tag::A);
+    let (mut count, mut linked) = (0, 0);
+    for link in links {
+        count += 1;
+        linked += page.text(link).chars().count();
+    }
+    let chars = page.text(place).chars().count();
+    count > 1 && chars >= SHORTEST && linked * 10 >= chars * 9
 }
 
 /// Lists of links and the like.
@@ -127,6 +162,7 @@ pub(super) fn by_links(page: &PageTree, root: usize, gone: &mut [bool]) {
             Tag::Other | Tag::Section | Tag::Header | Tag::Blockquote | Tag::Article => {
                 links > 0 && (density > 0.8 || (density > 0.5 && chars < 300))
             }
+            Tag::Span | Tag::Inline => is_card_of_a_link(page, place),
             _ => false,
         }
     });

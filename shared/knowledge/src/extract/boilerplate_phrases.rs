@@ -1,5 +1,7 @@
 //! How pages in some languages announce what else there is to read.
 
+use super::code;
+
 /// Beginnings of headings above links to other pages, in lower case.
 const SECTIONS: &[&str] = &[
     // English
@@ -27,6 +29,7 @@ const SECTIONS: &[&str] = &[
     "most viewed",
     "now read",
     "partner news",
+    "popular on",
     "popular posts",
     "read also",
     "read more",
@@ -106,6 +109,7 @@ const SECTIONS: &[&str] = &[
     // Russian, Chinese, Japanese
     "читайте также",
     "похожие",
+    "самые популярные",
     "смотрите также",
     "相关阅读",
     "相关新闻",
@@ -122,6 +126,8 @@ const LINES: &[&str] = &[
     "be the first to like this",
     "- anzeige -",
     "annonce",
+    "caption",
+    "iklan",
     "click to expand",
     "click to expand...",
     "close",
@@ -389,14 +395,46 @@ pub(super) fn is_cookie_notice(text: &str) -> bool {
 /// Whether a heading announces other pages.
 pub(super) fn leads_elsewhere(heading: &str) -> bool {
     let heading = plain(heading);
-    heading.chars().count() <= 60 && SECTIONS.iter().any(|start| heading.starts_with(start))
+    let heading = heading.strip_prefix("our ").unwrap_or(&heading);
+    heading.chars().count() <= 60
+        && (SECTIONS.iter().any(|start| heading.starts_with(start)) || names_more(heading))
+}
+
+/// Whether a line that has links announces other pages, or names what it is filed under.
+pub(super) fn leads_in(line: &str) -> bool {
+    const FILED: &[&str] = &[
+        "categories: ",
+        "category: ",
+        "filed in",
+        "filed under",
+        "posted in",
+        "tag: ",
+        "tagged",
+        "tags ",
+        "tags: ",
+        "topics: ",
+        "kategorien: ",
+        "schlagwörter",
+        "mots-clés",
+        "etiquetas",
+        "метки",
+    ];
+    let line = plain(line);
+    FILED.iter().chain(SECTIONS).any(|start| line.starts_with(start))
+}
+
+/// Whether a heading is like "More great stories".
+fn names_more(heading: &str) -> bool {
+    const NAMES: &[&str] = &["articles", "coverage", "headlines", "news", "posts", "stories"];
+    let heading = heading.trim_end_matches([':', '.', '…', ' ']);
+    heading.starts_with("more ") && NAMES.iter().any(|name| heading.ends_with(name))
 }
 
 /// Whether a line is a label of something around the text.
 pub(super) fn is_label(line: &str) -> bool {
     let line = plain(line);
     LINES.contains(&line.trim_end_matches([':', '…']))
-        || is_bar_of_code(&line)
+        || code::is_bar(&line)
         || BEGINNINGS.iter().any(|start| line.starts_with(start))
 }
 
@@ -415,52 +453,4 @@ pub(super) fn is_prompt(line: &str) -> bool {
 /// A text in lower case, spaces folded.
 pub(super) fn plain(text: &str) -> String {
     super::folded(text).replace('’', "'").to_lowercase()
-}
-
-/// Whether it is the bar above a piece of code: the language or the file, and what copies it.
-fn is_bar_of_code(line: &str) -> bool {
-    const COPIES: &[&str] = &["copy code", "copy to clipboard", "copied!", "copy"];
-    const LANGUAGES: &[&str] = &[
-        "bash",
-        "c",
-        "c#",
-        "c++",
-        "console",
-        "css",
-        "dockerfile",
-        "go",
-        "html",
-        "http",
-        "java",
-        "javascript",
-        "js",
-        "json",
-        "jsx",
-        "kotlin",
-        "php",
-        "plaintext",
-        "powershell",
-        "python",
-        "ruby",
-        "rust",
-        "sh",
-        "shell",
-        "sql",
-        "swift",
-        "terminal",
-        "text",
-        "toml",
-        "ts",
-        "tsx",
-        "typescript",
-        "xml",
-        "yaml",
-        "yml",
-        "zsh",
-    ];
-    let rest = COPIES.iter().find_map(|copies| line.strip_suffix(copies));
-    rest.map(str::trim).is_some_and(|of| {
-        let is_file = of.contains(['.', '/']) && !of.contains(char::is_whitespace);
-        LANGUAGES.contains(&of) || (is_file && of.ends_with(char::is_alphanumeric))
-    })
 }

@@ -27,6 +27,7 @@ const TIMES: &[&str] = &[
     "modified",
     "last modified",
     "published",
+    "first published",
     "posted",
     "created",
     "edited",
@@ -99,6 +100,8 @@ const MONTHS_AND_DAYS: &[&str] = &[
 pub(super) fn is_byline(line: &str) -> bool {
     const MOST_WORDS: usize = 10;
     let line = plain(line);
+    // The end of "a.m." ends no sentence.
+    let line = line.replace("a.m.", "am").replace("p.m.", "pm");
     let words = || line.split_whitespace();
     if words().count() > MOST_WORDS || line.ends_with(['.', '!', '?']) {
         return false;

@@ -56,3 +56,52 @@ pub(super) fn is_numbering(text: &str) -> bool {
         last == before + 1
     })
 }
+
+/// Whether a line, in lower case, is the bar above a piece of code: the language or the file, and what
+/// copies it.
+pub(super) fn is_bar(line: &str) -> bool {
+    const COPIES: &[&str] = &["copy code", "copy to clipboard", "copied!", "copy"];
+    const LANGUAGES: &[&str] = &[
+        "bash",
+        "c",
+        "c#",
+        "c++",
+        "console",
+        "css",
+        "dockerfile",
+        "go",
+        "html",
+        "http",
+        "java",
+        "javascript",
+        "js",
+        "json",
+        "jsx",
+        "kotlin",
+        "php",
+        "plaintext",
+        "powershell",
+        "python",
+        "ruby",
+        "rust",
+        "sh",
+        "shell",
+        "sql",
+        "swift",
+        "terminal",
+        "text",
+        "toml",
+        "ts",
+        "tsx",
+        "typescript",
+        "xml",
+        "yaml",
+        "yml",
+        "zsh",
+    ];
+    let rest = COPIES.iter().find_map(|copies| line.strip_suffix(copies));
+    rest.map(str::trim).is_some_and(|of| {
+        let is_file = of.contains(['.', '/']) && !of.contains(char::is_whitespace);
+        LANGUAGES.contains(&of) || (is_file && of.ends_with(char::is_alphanumeric))
+    })
+}

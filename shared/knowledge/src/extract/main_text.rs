@@ -9,6 +9,7 @@ use super::{
     page::PageTree,
     sections,
     tag::Tag,
+    teasers,
     text_density::{Mass, runs},
     title,
 };
@@ -43,6 +44,17 @@ pub(super) fn find(page: &PageTree) -> MainText {
     let article = article(page, &disclosure);
     let mass = Mass::of(page, &runs(page, &article.gone));
     let good = mass.good(page.within(article.root));
+    let is_article = (good >= ARTICLE && is_dated_article(page))
+        || (good >= CALLED_ARTICLE && page.head.is_called_article())
+        || (good >= LONG_ARTICLE && !sells(page) && !asks_beside(page, article.root));
+    match is_article {
+        true => article,
+        false => broadly(page, &disclosure),
+    }
+}
+
+/// Whether a page says that it is an article of some day.
+fn is_dated_article(page: &PageTree) -> bool {
     let is_post = || {
         let body = page.first(Tag::Body).and_then(|body| page.nodes[body].attribute("class"));
         body.is_some_and(|class| class.split_ascii_whitespace().any(|name| name == "single-post"))
@@ -53,13 +65,7 @@ pub(super) fn find(page: &PageTree) -> MainText {
             .filter_map(|node| node.attribute("itemtype"))
             .any(|kind| kind.ends_with("/NewsArticle") || kind.ends_with("/BlogPosting"))
     };
-    let is_article = (good >= ARTICLE && (page.head.is_article() || is_post() || is_thing()))
-        || (good >= CALLED_ARTICLE && page.head.is_called_article())
-        || (good >= LONG_ARTICLE && !sells(page) && !asks_beside(page, article.root));
-    match is_article {
-        true => article,
-        false => broadly(page, &disclosure),
-    }
+    page.head.is_article() || is_post() || is_thing()
 }
 
 /// Whether a page is about something for sale: its price is beside its story, however long that is.
@@ -89,13 +95,23 @@ fn article(page: &PageTree, disclosure: &Disclosure<'_>) -> MainText {
     let mut gone = vec![false; page.nodes.len()];
     boilerplate::by_tag(page, disclosure, &mut gone);
     boilerplate::by_hints(page, &mut gone);
+    teasers::leave_out(page, &mut gone);
     let title = title::heading(page, &gone);
     let root = root(page, &Mass::of(page, &runs(page, &gone)), &gone, title);
+    let with_links = Mass::of(page, &runs(page, &gone));
     boilerplate::by_links(page, root, &mut gone);
     title::nothing_before(page, root, title, &mut gone);
-    sections::elsewhere(page, root, true, &mut gone);
+    sections::elsewhere(page, root, Some(&with_links), &mut gone);
+    // A long page that doesn't say what it is may be one of a help centre.
+    let is_said = is_dated_article(page) || page.head.is_called_article();
+    if is_said {
+        sections::announcements(page, root, &with_links, &mut gone);
+    }
     sections::headings_of_nothing(page, root, &mut gone);
     sections::labels(page, root, true, &mut gone);
+    if is_said {
+        sections::closings(page, root, &mut gone);
+    }
     let leads = title::leads(page, root, title, &gone);
     MainText { root, leads, opened: Vec::new(), gone, is_article: true }
 }
@@ -105,7 +121,7 @@ fn broadly(page: &PageTree, disclosure: &Disclosure<'_>) -> MainText {
     let mut gone = vec![false; page.nodes.len()];
     broad::leave_out(page, disclosure, &mut gone);
     let root = main_part(page, &gone);
-    sections::elsewhere(page, root, false, &mut gone);
+    sections::elsewhere(page, root, None, &mut gone);
     sections::labels(page, root, false, &mut gone);
     let opened = opened(page, disclosure, root, &gone);
     MainText { root, leads: Vec::new(), opened, gone, is_article: false }

@@ -13,6 +13,7 @@ mod boilerplate;
 mod boilerplate_phrases;
 mod broad;
 mod bylines;
+mod closings;
 mod code;
 mod disclosure;
 mod head;
@@ -40,6 +41,7 @@ mod structured_facts;
 pub(crate) mod tables;
 mod tabs;
 mod tag;
+mod teasers;
 mod text_density;
 mod title;
 mod tree_sink;
@@ -249,6 +251,8 @@ fn folded(text: &str) -> String {
     line.take()
 }
 
+#[cfg(test)]
+mod article_tests;
 #[cfg(test)]
 mod kept_tests;
 #[cfg(test)]

@@ -132,7 +132,9 @@ fn whole(name: &str, class: bool) -> Hints {
         | b"assistivetext"
         | b"uvisuallyhidden" => Hints::SPOKEN,
         b"readmore" | b"readnext" | b"morestories" | b"morenews" | b"seealso" | b"alsoread"
-        | b"youmayalsolike" | b"mostread" | b"mostpopular" => Hints::ELSEWHERE,
+        | b"youmayalsolike" | b"mostread" | b"mostpopular" | b"nextprev" | b"prevnext"
+        | b"previousnext" | b"nextprevious" | b"postnavigation" | b"postnav"
+        | b"articlenavigation" => Hints::ELSEWHERE,
         _ => Hints::default(),
     }
 }
@@ -179,7 +181,9 @@ fn one(before: &str, word: &str) -> Hints {
         "ad" | "ads" | "banner" | "consent" | "menu" | "submenu" | "modal" | "overlay"
         | "pagination" | "pager" | "popular" | "login" | "skip" | "sociable" | "copyright"
         | "toc" | "carousel" | "slider" | "feedback" | "permission" | "donate" | "donation"
-        | "upsell" | "disclaimer" => Hints::AROUND,
+        | "upsell" | "disclaimer" | "cta" => Hints::AROUND,
+        // What is shown on paper alone.
+        "header" | "footer" | "only" | "logo" if before == "print" => Hints::AROUND,
         "comment" | "comments" | "commentlist" | "disqus" | "respond" | "reply" | "replies"
         | "commenting" => Hints::COMMENTS,
         "byline" | "author" | "authors" | "bio" | "tags" | "taglist" | "meta" | "metadata"

@@ -1,15 +1,18 @@
 //! What within the text leads away from it, told by its words.
 
 use super::{
-    boilerplate_phrases, bylines,
+    boilerplate_phrases, bylines, closings,
     page::PageTree,
     tag::Tag,
     text_density::{Mass, Run, runs},
 };
 
-/// Sections whose heading says that they lead elsewhere.
-pub(super) fn elsewhere(page: &PageTree, root: usize, is_article: bool, gone: &mut [bool]) {
-    let mass = Mass::of(page, &runs(page, gone));
+/// Sections whose heading says that they lead elsewhere. `article` has what an article had before its
+/// lists of links were left out.
+pub(super) fn elsewhere(page: &PageTree, root: usize, article: Option<&Mass>, gone: &mut [bool]) {
+    let is_article = article.is_some();
+    let left = Mass::of(page, &runs(page, gone));
+    let mass = article.unwrap_or(&left);
     let all = mass.good(page.within(root));
     let mut place = root + 1;
     while place < page.nodes[root].end {
@@ -21,7 +24,7 @@ pub(super) fn elsewhere(page: &PageTree, root: usize, is_article: bool, gone: &m
         if let Tag::H(level) = node.tag
             && boilerplate_phrases::leads_elsewhere(&page.text(place))
         {
-            section(page, root, place, level, (&mass, all, is_article), gone);
+            section(page, root, place, level, (mass, all, is_article), gone);
         }
         place += 1;
     }
@@ -78,6 +81,31 @@ pub(super) fn labels(page: &PageTree, root: usize, is_article: bool, gone: &mut 
     const LONGEST: u32 = 60;
     const LONGEST_PROMPT: u32 = 200;
     let longest = if is_article { LONGEST } else { LONGEST_PROMPT };
+    lines(page, root, longest, gone, |text, chars| match (is_article, chars <= LONGEST) {
+        (true, _) => boilerplate_phrases::is_label(text),
+        (_, true) => {
+            boilerplate_phrases::is_label(text)
+                || bylines::is_byline(text)
+                || closings::names_networks(text)
+        }
+        (_, false) => boilerplate_phrases::is_prompt(text),
+    });
+}
+
+/// Lines that are about an article and no part of it.
+pub(super) fn closings(page: &PageTree, root: usize, gone: &mut [bool]) {
+    lines(page, root, closings::LONGEST, gone, |text, _| closings::is_closing(text));
+}
+
+/// Leaves out lines, at most so long in characters, of which `says_nothing` holds; it is given a line's
+/// text and length.
+fn lines(
+    page: &PageTree,
+    root: usize,
+    longest: u32,
+    gone: &mut [bool],
+    says_nothing: impl Fn(&str, u32) -> bool,
+) {
     let range = page.within(root);
     for run in runs(page, gone) {
         let may_label = !page.is_in(run.block, Tag::Li)
@@ -88,22 +116,86 @@ pub(super) fn labels(page: &PageTree, root: usize, is_article: bool, gone: &mut 
         if !range.contains(&run.first) || run.chars > longest || !may_label {
             continue;
         }
-        let says_nothing = |text: &str| match (is_article, run.chars <= LONGEST) {
-            (true, _) => boilerplate_phrases::is_label(text),
-            (_, true) => boilerplate_phrases::is_label(text) || bylines::is_byline(text),
-            (_, false) => boilerplate_phrases::is_prompt(text),
-        };
-        let mut inside = page.within(run.block).skip(1);
-        let leaf = inside.len() < 64 && inside.all(|at| page.nodes[at].tag.is_inline());
-        if leaf && run.block != root {
-            gone[run.block] |= says_nothing(&page.text(run.block));
-        } else if !is_article {
-            let line = line(page, run);
-            let text: Vec<String> = line.iter().map(|at| page.text(*at)).collect();
-            if says_nothing(text.join(" ").trim()) {
-                line.into_iter().for_each(|at| gone[at] = true);
-            }
+        let line = whole_line(page, root, run);
+        let text: Vec<String> = line.iter().map(|at| page.text(*at)).collect();
+        if says_nothing(text.join(" ").trim(), run.chars) {
+            line.into_iter().for_each(|at| gone[at] = true);
         }
+    }
+}
+
+/// What a line is made of: its block, if nothing else is in that.
+fn whole_line(page: &PageTree, root: usize, run: Run) -> Vec<usize> {
+    let mut inside = page.within(run.block).skip(1);
+    let leaf = inside.len() < 64 && inside.all(|at| page.nodes[at].tag.is_inline());
+    match leaf && run.block != root {
+        true => vec![run.block],
+        false => line(page, run),
+    }
+}
+
+/// Lines of an article that announce other pages and are no headings, with the links that they
+/// announce: in the same line, as in "Read also: Mill sold", or below it. `mass` has the links that are
+/// left out already.
+pub(super) fn announcements(page: &PageTree, root: usize, mass: &Mass, gone: &mut [bool]) {
+    const LONGEST: u32 = 60;
+    /// Of what names a list, "Filed under:".
+    const LONGEST_NAME: u32 = 20;
+    let range = page.within(root);
+    for run in runs(page, gone) {
+        let own = run.chars - run.linked;
+        let tag = page.nodes[run.block].tag;
+        if !range.contains(&run.first)
+            || own > LONGEST
+            || matches!(tag, Tag::H(_) | Tag::Li | Tag::Pre)
+            || tag.is_cell()
+        {
+            continue;
+        }
+        let mut said = whole_line(page, root, run);
+        let text: Vec<String> = said.iter().map(|at| page.text(*at)).collect();
+        let text = text.join(" ");
+        let names = run.links > 0 && (own <= LONGEST_NAME || run.linked >= own);
+        if names && boilerplate_phrases::leads_in(text.trim()) {
+            said.into_iter().for_each(|at| gone[at] = true);
+        } else if run.links == 0 && announces(text.trim()) {
+            let announced = announced(page, root, &mut said, mass, gone);
+            announced.into_iter().for_each(|at| gone[at] = true);
+        }
+    }
+}
+
+/// Whether a line announces other pages and is no sentence.
+fn announces(line: &str) -> bool {
+    let is_sentence = line.ends_with(['.', '!', '?']) && !line.ends_with("...");
+    !is_sentence && boilerplate_phrases::leads_elsewhere(line)
+}
+
+/// A line and the links below it, or nothing if there are none.
+fn announced(
+    page: &PageTree,
+    root: usize,
+    line: &mut Vec<usize>,
+    mass: &Mass,
+    gone: &[bool],
+) -> Vec<usize> {
+    let chars = |at: usize| mass.chars(page.within(at));
+    let Some(mut last) = line.last().copied() else { return Vec::new() };
+    // The line may be all that is in an element.
+    let own: u32 = line.iter().map(|at| chars(*at)).sum();
+    while page.nodes[last].parent > root && chars(page.nodes[last].parent) == own {
+        last = page.nodes[last].parent;
+        *line = vec![last];
+    }
+    let leads = |at: usize| {
+        let linked = mass.linked(page.within(at));
+        chars(at) == 0 || gone[at] || linked * 4 > chars(at)
+    };
+    let behind = page.siblings_after(last).take_while(|at| leads(*at));
+    let links: Vec<usize> = behind.filter(|at| mass.linked(page.within(*at)) > 0).collect();
+    match links.is_empty() {
+        true => Vec::new(),
+        false => line.iter().copied().chain(links).collect(),
     }
 }
 

@@ -10,10 +10,11 @@ use super::{
 
 /// The heading that has the page's title, or most of it.
 pub(super) fn heading(page: &PageTree, gone: &[bool]) -> Option<usize> {
-    let plain = |text: String| -> String {
+    let plain = |text: &str| -> String {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
-    let title = plain(page.text(page.first(Tag::Title)?));
+    let whole = page.text(page.first(Tag::Title)?);
+    let title = plain(&whole);
     let mut place = 0;
     while place < page.nodes.len() {
         let node = &page.nodes[place];
@@ -22,15 +23,31 @@ pub(super) fn heading(page: &PageTree, gone: &[bool]) -> Option<usize> {
             continue;
         }
         if matches!(node.tag, Tag::H(1..=2)) {
-            let heading = plain(page.text(place));
+            let said = page.text(place);
+            let heading = plain(&said);
             let long = heading.chars().count() >= 10;
-            if long && (title.starts_with(&heading) || title.ends_with(&heading)) {
+            let is_part = title.starts_with(&heading) || title.ends_with(&heading);
+            if long && is_part && (node.tag == Tag::H(1) || is_apart(&whole, &said)) {
                 return Some(place);
             }
         }
         place += 1;
     }
     None
+}
+
+/// Whether a heading is a title but for what a sign divides from it, such as a site's name: a
+/// section's heading may be how a longer title begins.
+fn is_apart(title: &str, heading: &str) -> bool {
+    let (title, heading) = (title.to_lowercase(), heading.to_lowercase());
+    let runs_on = |c: char| c.is_alphanumeric() || c == ',';
+    let behind = |rest: &str| !rest.trim_start().starts_with(runs_on);
+    let before = |rest: &str| !rest.trim_end().ends_with(runs_on);
+    let (begin, end) = (title.strip_prefix(&*heading), title.strip_suffix(&*heading));
+    match (begin, end) {
+        (None, None) => true,
+        (begin, end) => begin.is_some_and(behind) || end.is_some_and(before),
+    }
 }
 
 /// The longest lead between a title and the text, in characters.
