@@ -86,10 +86,11 @@ pub(super) fn by_hints(page: &PageTree, gone: &mut [bool]) {
         if hints.any(Hints::TEXT) || section_of_text(page, place, &mass) {
             return false;
         }
-        let is_called_so = (hints.any(Hints::ELSEWHERE) && share < 0.7)
-            || (hints.any(Hints::AROUND) && share < 0.4)
-            || (hints.any(Hints::ABOUT.union(Hints::CAPTION).union(Hints::TEASER)) && share < 0.2);
-        is_called_so && !is_quotation(page, place, &mass)
+        let may_quote =
+            (hints.any(Hints::AROUND) && share < 0.4) || (hints.any(Hints::TEASER) && share < 0.2);
+        (hints.any(Hints::ELSEWHERE) && share < 0.7)
+            || (hints.any(Hints::ABOUT.union(Hints::CAPTION)) && share < 0.2)
+            || (may_quote && !is_quotation(page, place, &mass))
     });
 }
 
