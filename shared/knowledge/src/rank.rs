@@ -4,7 +4,8 @@
 //!    for each entry; where the best are much alike, what they have in common is requested too
 //!    ([`crate::relevance_feedback`]).
 //! 2. The best of those, and those whose embeddings are nearest to the question's, are the
-//!    candidates. Each gets what it has of the question's runs of characters, and its cosine.
+//!    candidates. Each gets its cosine, and the best of them what they have of the question's runs of
+//!    characters.
 //! 3. The best are looked at word by word: neighbours in the question that are neighbours there too
 //!    count a little more (after Metzler and Croft, "A Markov random field model for term
 //!    dependencies", 2005), and a part of a long passage that is nearer than its whole counts as the
@@ -35,6 +36,9 @@ pub(crate) const LOOKED_AT: usize = 24;
 /// Candidates by words, and by nearness.
 const BY_WORDS: usize = 100;
 const BY_NEARNESS: usize = 80;
+/// How many of the candidates, the best by words and meaning, are compared by runs of characters: no question
+/// was found whose first answer was behind them, and all words of an entry have to be read for it.
+const BY_CHARACTERS: usize = 2 * LOOKED_AT;
 /// Entries longer than this have parts that are compared, in as many of the best.
 const LONG: usize = 40;
 const PARTS_OF: usize = 8;
@@ -50,7 +54,7 @@ pub struct Hit {
     pub score: f32,
     /// BM25 of words, neighbours and feedback included, over what the question's words are worth.
     pub words: f32,
-    /// The same of runs of characters.
+    /// The same of runs of characters; 0 of an entry that is far behind.
     pub characters: f32,
     /// The cosine of its embedding with the question's.
     pub meaning: f32,
@@ -145,12 +149,16 @@ impl Index {
                 }
             }
             scores.fill(0.0);
-            let grams = self.gram_scores(asked, &mut hits, &mut scratch.marks);
             let total = asked.total_weight().max(f32::MIN_POSITIVE);
             for hit in &mut hits {
                 hit.words = hit.score / total;
-                hit.characters /= total;
                 hit.meaning = fusion.cosine(self, hit.entry);
+                hit.score = fusion.score(Parts::of(hit));
+            }
+            let by_characters = self.best_first(&mut hits, BY_CHARACTERS);
+            let grams = self.gram_scores(asked, by_characters, &mut scratch.marks);
+            for hit in by_characters {
+                hit.characters /= total;
                 hit.score = fusion.score(Parts::of(hit));
             }
             self.sort(&mut hits);
@@ -308,13 +316,28 @@ impl Index {
         }
     }
 
+    /// The best `count` of `hits`, in no order, which are brought to the front.
+    fn best_first<'h>(&self, hits: &'h mut [Hit], count: usize) -> &'h mut [Hit] {
+        if count < hits.len() {
+            hits.select_nth_unstable_by_key(count, |hit| self.order(hit));
+        }
+        let count = count.min(hits.len());
+        &mut hits[..count]
+    }
+
+    /// What is the smaller the better `hit` is; of those alike by their keys.
+    fn order(&self, hit: &Hit) -> (u64, u32) {
+        let key = self.keys.get(hit.entry as usize).copied().unwrap_or_default();
+        (u64::from(descending(hit.score)) << 32 | u64::from(key), hit.entry)
+    }
+
     /// Sorts `hits`, best first; those alike by their keys.
     fn sort(&self, hits: &mut [Hit]) {
         let mut order: Vec<(u64, u32, u32)> = (0..)
             .zip(&*hits)
             .map(|(at, hit)| {
-                let key = self.keys.get(hit.entry as usize).copied().unwrap_or_default();
-                (u64::from(descending(hit.score)) << 32 | u64::from(key), hit.entry, at)
+                let (order, entry) = self.order(hit);
+                (order, entry, at)
             })
             .collect();
         order.sort_unstable();

@@ -131,7 +131,9 @@ impl Table {
     fn extend(&self, all: &mut Vec<f32>, rows: &[Row], sums: &mut [i16]) {
         let scale = |row: &Row| self.packed(*row).1;
         let most = rows.iter().map(scale).sum::<f32>().max(f32::MIN_POSITIVE);
-        let times = |row: &Row| (scale(row) / most * MAX_TIMES).round() as i16;
+        let unit = MAX_TIMES / most;
+        // Rounded: none is negative.
+        let times = |row: &Row| (scale(row) * unit + 0.5) as i16;
         sums.fill(0);
         let mut all_times = 0i16;
         for row in rows {
