@@ -1,8 +1,9 @@
 """Builds every function that the template names as `sam build` would for this machine, and says what each weighs.
 
 Prints a table of sizes and writes it where --write names a file with the two marks below. With --near, only those
-functions are built whose zips that file's table has near the bound, which CI does: all of them take too long for each
-run. Fails if a zip is over the bound. A zip is that of the executable alone, compressed as far as deflate goes, which is what Lambda is sent.
+functions are built whose zips that file's table has near the bound, which CI does when the rest of it took long. Fails
+if a zip is over the bound. A zip is that of the executable alone, compressed as far as deflate goes, which is what
+Lambda is sent.
 """
 
 import argparse
