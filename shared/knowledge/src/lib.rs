@@ -21,6 +21,7 @@ mod facts;
 pub mod fetch;
 pub mod file;
 pub mod follow_up;
+mod forms;
 mod hashing;
 pub mod index;
 pub mod links;

@@ -127,7 +127,7 @@ impl Asked {
     }
 
     /// Looks the word at `place` up by `term` too.
-    fn add_term(&mut self, term: u32, place: u16, quality: f32) {
+    pub(crate) fn add_term(&mut self, term: u32, place: u16, quality: f32) {
         match self.terms.iter_mut().find(|known| known.term == term) {
             Some(known) if known.word != place && known.also == NONE => known.also = place,
             Some(_) => {}
@@ -223,6 +223,7 @@ impl Index {
             }
             self.ask_word(&mut asked, written, &plain[at], measures);
         }
+        self.ask_forms(&mut asked);
         self.name_concepts(&mut asked, &plain);
         let everywhere = (EVERYWHERE * self.len() as f32).max(2.0);
         imply_place(&mut asked, &plain, |term| self.postings(term).len() as f32 >= everywhere);

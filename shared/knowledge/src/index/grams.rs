@@ -10,6 +10,8 @@ const LENGTH: usize = 4;
 const EDGE: char = '_';
 /// Before a root, which is what forms of an Arabic word have alike where runs are not.
 const ROOT: char = '√';
+/// Before an Arabic word without its clitics.
+const BARE: char = '=';
 /// What a root counts for beside a run: as much as the runs of a whole word.
 const ROOT_WEIGHT: f32 = 8.0;
 /// Runs of a question that are looked for: a bit each.
@@ -37,7 +39,7 @@ impl Grams {
         let mut begins = vec![0u32; buckets + 1];
         let all = (0u32..).zip(words).filter(|(_, word)| !word.unspaced);
         all.clone().for_each(|(_, word)| {
-            each(word.plain(), |hash, _| begins[bucket(hash, buckets)] += 1);
+            each_key(word.plain(), |hash| begins[bucket(hash, buckets)] += 1);
         });
         let mut sum = 0;
         for begin in &mut begins {
@@ -46,7 +48,7 @@ impl Grams {
         let mut next = begins.clone();
         let mut found = vec![(0, 0); sum as usize];
         all.for_each(|(at, word)| {
-            each(word.plain(), |hash, _| {
+            each_key(word.plain(), |hash| {
                 let place = &mut next[bucket(hash, buckets)];
                 found[*place as usize] = (hash, at);
                 *place += 1;
@@ -86,9 +88,26 @@ fn each(word: &str, mut take: impl FnMut(u32, f32)) {
     if count < LENGTH {
         take(hash(run), 1.0);
     }
-    if let Some(root) = arabic_root::root(word) {
-        take(hash(std::iter::once(ROOT).chain(root.chars())), ROOT_WEIGHT);
+    if let Some(hash) = root_key(word) {
+        take(hash, ROOT_WEIGHT);
     }
+}
+
+/// The hash of whatever a word is found by: its runs and its root, and an Arabic word without its clitics.
+fn each_key(word: &str, mut take: impl FnMut(u32)) {
+    each(word, |hash, _| take(hash));
+    if let Some(hash) = bare_key(word) {
+        take(hash);
+    }
+}
+
+fn root_key(word: &str) -> Option<u32> {
+    let root = arabic_root::root(word)?;
+    Some(hash(std::iter::once(ROOT).chain(root.chars())))
+}
+
+fn bare_key(word: &str) -> Option<u32> {
+    Some(hash(std::iter::once(BARE).chain(arabic_root::bare(word)?.chars())))
 }
 
 fn hash(run: impl IntoIterator<Item = char>) -> u32 {
@@ -202,6 +221,16 @@ fn add_more(more: &mut [u64; MORE], mut runs: u64) {
 }
 
 impl Index {
+    /// The words that have the root of the plain `word`, if that is Arabic.
+    pub(crate) fn words_with_root(&self, word: &str) -> impl Iterator<Item = u32> {
+        root_key(word).into_iter().flat_map(|hash| self.grams.find(hash)).take(MAX_WORDS)
+    }
+
+    /// The words that are the plain `word` without its clitics, if that is Arabic, or with others.
+    pub(crate) fn words_with_bare_form(&self, word: &str) -> impl Iterator<Item = u32> {
+        bare_key(word).into_iter().flat_map(|hash| self.grams.find(hash)).take(MAX_WORDS)
+    }
+
     /// Marks the words that have runs of `asked`, plain words of a question.
     pub(crate) fn mark_grams<'w>(
         &self,

@@ -74,11 +74,34 @@ const ENDINGS: [&str; 25] = [
 const ENDING: [char; 6] = ['ه', 'ي', 'ك', 'ت', 'ا', 'ن'];
 const PREFIX: [char; 9] = ['ل', 'ب', 'ف', 'س', 'و', 'ي', 'ت', 'ن', 'ا'];
 
+/// What may be written together with a word in front of it, the longest first: "and", "so", "by", "as", "for", the
+/// article, the future; alone and one after the other.
+const CLITICS: [&str; 18] = [
+    "وبال", "وكال", "فبال", "ولل", "وال", "فال", "بال", "كال", "لل", "ال", "وب", "ول", "و", "ف",
+    "ب", "ك", "ل", "س",
+];
+
+fn is_arabic(letter: char) -> bool {
+    ('\u{621}'..='\u{64a}').contains(&letter)
+}
+
+/// A folded `word` in Arabic letters without what is written together with it in front; `None` for other words and
+/// for those that are too short to have a root. Of some words a letter of their own is taken off, but of all their
+/// forms alike.
+pub(crate) fn bare(word: &str) -> Option<&str> {
+    let is_long = |rest: &str| rest.chars().nth(ROOT.len() - 1).is_some();
+    if !word.starts_with(is_arabic) || !word.chars().all(is_arabic) || !is_long(word) {
+        return None;
+    }
+    let rest = CLITICS.iter().filter_map(|clitic| word.strip_prefix(clitic));
+    Some(rest.filter(|rest| is_long(rest)).next().unwrap_or(word))
+}
+
 /// The root of a folded `word` in Arabic letters, as far as patterns tell; `None` for other words and for those
 /// that are too short to have anything but a root.
 pub(crate) fn root(word: &str) -> Option<String> {
     let mut letters: Vec<char> = word.chars().collect();
-    if letters.len() < SHORTEST || !letters.iter().all(|c| ('\u{621}'..='\u{64a}').contains(c)) {
+    if letters.len() < SHORTEST || !letters.iter().copied().all(is_arabic) {
         return None;
     }
     let article = ARTICLES.iter().find(|article| word.starts_with(**article));
@@ -142,6 +165,18 @@ mod tests {
             for word in words.split(' ') {
                 assert_eq!(root(&fold::plain(word)).as_deref(), Some(root_of_all), "{word}");
             }
+        }
+        for (word, without) in [
+            ("وبالمدرسة", "مدرسه"),
+            ("للمدرسة", "مدرسه"),
+            ("مدرسة", "مدرسه"),
+            ("سيكتب", "يكتب"),
+            ("ولد", "ولد"),
+        ] {
+            assert_eq!(bare(&fold::plain(word)), Some(without), "{word}");
+        }
+        for none in ["school", "من", "123"] {
+            assert_eq!(bare(none), None, "{none}");
         }
         for none in ["school", "من", "123", "e04", "школа"] {
             assert_eq!(root(none), None, "{none}");
