@@ -2,7 +2,9 @@
 //! passages and one for pairs, so that 0.5 is as likely as not in any language and size.
 //!
 //! A passage without a heading is judged alone, by weights fitted on XQuAD, CLINC150 and banking77, in
-//! English and, for XQuAD, in other languages, on the same questions that `docs/benchmarks.md` reports.
+//! English and, for XQuAD, in other languages, on the same questions that `docs/benchmarks.md` reports: by
+//! the likelihood of which have an answer, as many with as without one in each collection, and by how often one with
+//! an answer is ahead of one without (after Burges et al., "Learning to rank using gradient descent", 2005).
 //! Pairs and passages below headings are set against each other: one of the best answers, or none.
 //! `infra/models/confidence.py` fits those weights, on small collections as businesses have.
 
@@ -16,8 +18,15 @@ pub(crate) use candidate::{Answer, Candidate, confidences_among};
 /// ln(1 + entries) of a handful, where a cosine counts for so much of the question.
 const SPARSE: f32 = 3.9;
 const SAME_MEANING: f32 = 1.3;
-/// Weights of [`Evidence::features`], of a passage.
-const PASSAGE: [f32; 26] = [
+/// Weights of [`Evidence::features_of_passage`], of a passage without a heading.
+const PASSAGE: [f32; 29] = [
+    -5.452, 5.809, -1.838, -1.621, 2.157, -0.030, 2.066, 1.392, 5.328, 1.122, -0.878, 2.852,
+    -1.136, 0.226, 1.229, -0.428, -3.946, -2.694, 4.660, -0.392, -9.968, 1.479, -5.233, 4.984,
+    -3.949, -0.325, 2.805, 0.807, 0.372,
+];
+/// Weights of [`Evidence::features`]: how sure a passage is by those alone, as the fits of passages below headings
+/// and of a model's embeddings know it. It changes only when those are fitted again.
+const ALONE: [f32; 26] = [
     -7.164, 6.304, -3.233, 0.433, 1.560, -2.743, 2.205, 1.501, 5.252, 3.369, -0.960, 4.566, -1.149,
     5.295, 2.456, -0.758, -0.866, -4.144, 0.185, 0.714, -13.032, -0.279, -0.781, 3.166, -2.292,
     1.427,
@@ -30,13 +39,24 @@ const KNOWN_CLOSENESS: f32 = 0.579;
 /// Logarithms of odds that a fit is taken to know, of a passage without its heading, and of any entry.
 const ODDS: (f32, f32) = (-6.0, 9.2);
 impl Evidence {
-    /// That a passage answers, from 0 to 1.
-    pub fn confidence(&self) -> f32 {
-        let fitted = logistic(&PASSAGE, &self.features());
-        // Of a question about something else a handful of entries has a word by chance, and the fit
-        // knows larger collections: there it is no more than what the best one has of the question.
+    /// That a passage without a heading answers, from 0 to 1.
+    pub fn confidence(&self, closeness: &Closeness) -> f32 {
+        if self.is_model {
+            return self.confidence_alone();
+        }
+        self.at_most_what_it_has(logistic(&PASSAGE, &self.features_of_passage(closeness)))
+    }
+
+    /// The same without how close words are.
+    fn confidence_alone(&self) -> f32 {
+        self.with_model(self.at_most_what_it_has(logistic(&ALONE, &self.features())))
+    }
+
+    /// Of a question about something else a handful of entries has a word by chance, and the fit knows
+    /// larger collections: there it is no more than what the best one has of the question.
+    fn at_most_what_it_has(&self, fitted: f32) -> f32 {
         let has = self.covered_content.max(SAME_MEANING * self.cosine * self.reliance);
-        self.with_model(if self.entries < SPARSE { fitted.min(has) } else { fitted })
+        if self.entries < SPARSE { fitted.min(has) } else { fitted }
     }
 
     /// That a passage answers which has a heading, as those of web pages have. People ask about them
@@ -49,7 +69,7 @@ impl Evidence {
     }
 
     fn features_below_heading(&self, closeness: &Closeness) -> [f32; 11] {
-        let plain = self.confidence().clamp(1e-4, 1.0 - 1e-4);
+        let plain = self.confidence_alone().clamp(1e-4, 1.0 - 1e-4);
         [
             1.0,
             (plain / (1.0 - plain)).ln().clamp(ODDS.0, ODDS.1),
@@ -76,6 +96,15 @@ impl Evidence {
         let by_both = sigmoid(-3.437 + 0.814 * (odds / (1.0 - odds)).ln() + 6.121 * self.cosine);
         let near = sigmoid(25.0 * (self.cosine - 0.72));
         fitted + self.reliance * (by_both.max(near) - fitted).max(0.0)
+    }
+
+    /// What a word says of itself, and words that say nearly the same, tell what weights by entries don't.
+    fn features_of_passage(&self, closeness: &Closeness) -> [f32; 29] {
+        let mut features = [0.0; 29];
+        let close = [closeness.told, closeness.covered, closeness.missed];
+        let all = self.features().into_iter().chain(close);
+        features.iter_mut().zip(all).for_each(|(place, feature)| *place = feature);
+        features
     }
 
     fn features(&self) -> [f32; 26] {
@@ -119,4 +148,39 @@ fn sum(weights: &[f32], features: &[f32]) -> f32 {
 
 fn logistic<const N: usize>(weights: &[f32; N], features: &[f32; N]) -> f32 {
     1.0 / (1.0 + (-sum(weights, features)).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passage_that_has_what_words_say_of_themselves_is_surer() {
+        let evidence = Evidence {
+            covered: 0.6,
+            covered_content: 0.5,
+            words_score: 0.4,
+            entries: 200f32.ln(),
+            ..Evidence::default()
+        };
+        let of = |told: f32| Closeness { told, covered: 0.5, ..Closeness::default() };
+        assert!(evidence.confidence(&of(0.9)) > evidence.confidence(&of(0.1)));
+        // The fit of what a model's embeddings add knows nothing of it.
+        let modeled = Evidence { is_model: true, ..evidence };
+        assert!((modeled.confidence(&of(0.9)) - modeled.confidence(&of(0.1))).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_passage_among_a_handful_is_no_surer_than_what_it_has_of_the_question() {
+        let evidence = Evidence {
+            covered: 1.0,
+            covered_characters: 1.0,
+            words_score: 1.0,
+            covered_content: 0.2,
+            gap: 1.0,
+            entries: 5f32.ln(),
+            ..Evidence::default()
+        };
+        assert!(evidence.confidence(&Closeness { told: 1.0, ..Closeness::default() }) <= 0.2);
+    }
 }

@@ -86,7 +86,7 @@ impl Index {
                 None => self.heading(hit.entry).unwrap_or_default(),
             };
             let closeness = comparing.with(self, hit.entry, heading);
-            let confidence = evidence.confidence();
+            let confidence = evidence.confidence(&closeness);
             let features = Vec::new();
             near.push(Near { place, pair: pair.zip(likeness), closeness, confidence, features });
             let answer = match pair {
