@@ -93,8 +93,8 @@ pub(crate) fn bare(word: &str) -> Option<&str> {
     if !word.starts_with(is_arabic) || !word.chars().all(is_arabic) || !is_long(word) {
         return None;
     }
-    let rest = CLITICS.iter().filter_map(|clitic| word.strip_prefix(clitic));
-    Some(rest.filter(|rest| is_long(rest)).next().unwrap_or(word))
+    let mut rest = CLITICS.iter().filter_map(|clitic| word.strip_prefix(clitic));
+    Some(rest.find(|rest| is_long(rest)).unwrap_or(word))
 }
 
 /// The root of a folded `word` in Arabic letters, as far as patterns tell; `None` for other words and for those
