@@ -6,6 +6,7 @@
 //! thing that is requested. What the heading says already needs no repetition: below a heading that is
 //! the question itself the answer is at the beginning.
 
+mod fact;
 mod lines;
 mod names;
 mod ranges;
@@ -107,7 +108,12 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
         // whatever else there is.
         Kind::Prose if is_asked_above && is_item(at + 1) => with_list(&lines, at),
         Kind::Prose if is_asked_above && at == first => section(&lines, at),
-        Kind::Prose => prose(&lines, &scored, best),
+        Kind::Prose => {
+            let tells = |at: usize| scorer.tells_fact(scored[at].text, lines[scored[at].line].kind);
+            let fact = fact::likeliest(&scored, best, tells);
+            let quoted = prose(&lines, &scored, best, fact);
+            fact::added(&lines, &scored, fact, quoted)
+        }
         Kind::Item => list(&lines, at),
         Kind::Line if table::is_row(&lines[at].text) => {
             table::quoted(&lines, &scored, best, |line| scorer.names_row(line))
@@ -150,7 +156,7 @@ fn asks_something(text: &str) -> bool {
 
 /// A sentence, those about as good, those after it until there is enough to read, and what it cannot
 /// be without.
-fn prose(lines: &[Line], scored: &[Scored<'_>], best: usize) -> String {
+fn prose(lines: &[Line], scored: &[Scored<'_>], best: usize, fact: Option<usize>) -> String {
     let told = |at: usize| {
         let one = &scored[at];
         lines[one.line].kind == Kind::Prose && !asks_something(one.text)
@@ -183,6 +189,14 @@ fn prose(lines: &[Line], scored: &[Scored<'_>], best: usize) -> String {
     {
         if is_close(at) || (same_line(at) && length(begin, at - 1) <= MIN_QUOTE) {
             end = at;
+        }
+    }
+    // Up to the fact that is wanted, where all between is prose.
+    if let Some(fact) = fact {
+        let (from, to) = (begin.min(fact), end.max(fact));
+        let is_told = (from..=to).all(|at| (begin..=end).contains(&at) || told(at));
+        if !asks && is_told && length(from, to) <= MAX_QUOTE {
+            (begin, end) = (from, to);
         }
     }
     // Alone it may say little.
@@ -328,7 +342,15 @@ fn run(lines: &[Line], at: usize) -> String {
         end += 1;
     }
     let leads = |line: &Line| line.text.ends_with([':', '：']) && !asks_something(&line.text);
-    if begin > 0 && leads(&lines[begin - 1]) {
+    // Code says nothing without the paragraph that says what it does.
+    let is_code = lines[begin..end].iter().any(|line| score::is_code(&line.text));
+    let tells = |line: &Line| {
+        is_code
+            && line.kind == Kind::Prose
+            && !asks_something(&line.text)
+            && line.text.chars().count() <= MAX_QUOTE
+    };
+    if begin > 0 && (leads(&lines[begin - 1]) || tells(&lines[begin - 1])) {
         begin -= 1;
     }
     // A line alone that names what is below it.

@@ -65,9 +65,7 @@ impl<'q> Scorer<'q> {
             )
         });
         let is_named = kind == Kind::Line && self.names_row(sentence);
-        // The size of a file in an example is no answer to how large a file may be.
-        let kind_fits = !(kind == Kind::Line && is_code(sentence))
-            && self.wanted.is_some_and(|fact| facts::states(sentence, fact, &self.query.words));
+        let kind_fits = self.states_wanted(sentence, kind);
         let told = match kind {
             Kind::Line if is_named => 1.0,
             Kind::Line => UNTOLD,
@@ -77,6 +75,24 @@ impl<'q> Scorer<'q> {
         let kind_counts = if kind_fits { KIND } else { 0.0 };
         let name_counts = if is_named { ROW_NAMED } else { 0.0 };
         told * (covered + NEARNESS * near.unwrap_or_default() + kind_counts + name_counts)
+    }
+
+    /// Whether a sentence or a line states the fact that is wanted. The size of a file in an example is no
+    /// answer to how large a file may be.
+    fn states_wanted(&self, sentence: &str, kind: Kind) -> bool {
+        !(kind == Kind::Line && is_code(sentence))
+            && self.wanted.is_some_and(|fact| facts::states(sentence, fact, &self.query.words))
+    }
+
+    /// Whether a sentence states the fact that is wanted of what the question is about: most texts have some
+    /// number or time, so that one of these counts only beside a word of the question.
+    pub fn tells_fact(&self, sentence: &str, kind: Kind) -> bool {
+        let is_loose = matches!(self.wanted, Some(Fact::Time | Fact::Number | Fact::Reason));
+        let says = || {
+            let asked = |term: &String| self.query.terms.iter().any(|(other, _)| alike(other, term));
+            self.stems.terms(sentence).any(|term| asked(&term))
+        };
+        !asks_something(sentence) && self.states_wanted(sentence, kind) && (!is_loose || says())
     }
 
     /// Whether the question names the row that a line is, or has a number within its range.
@@ -119,7 +135,7 @@ impl<'q> Scorer<'q> {
 }
 
 /// Whether a line is code, by the signs that prose and tables have few of.
-fn is_code(line: &str) -> bool {
+pub(super) fn is_code(line: &str) -> bool {
     const SIGNS: [char; 11] = ['{', '}', '[', ']', '<', '>', '=', '\\', ';', '"', '`'];
     const AT_LEAST: usize = 3;
     line.chars().filter(|c| SIGNS.contains(c)).count() >= AT_LEAST
