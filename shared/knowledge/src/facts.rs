@@ -159,6 +159,12 @@ const LONG: [(&str, &[&str]); 8] = [
 /// Words with a meaning that a question has at most beside the one that names a phone, a mail or an address.
 const MAX_BESIDE: usize = 2;
 
+/// Whether a plain word says that something is open or closed.
+pub(crate) fn is_open_or_closed(word: &str) -> bool {
+    let open = concepts::of("open");
+    open.is_some() && concepts::of(word) == open || CLOSED.contains(word)
+}
+
 /// What the plain `words` of a question want to be told, if they do.
 pub(crate) fn wanted(words: &[String]) -> Option<Fact> {
     let names = |concept: &str| {

@@ -13,6 +13,7 @@ mod closeness;
 mod coded;
 mod concepts;
 mod confidence;
+mod contact;
 pub mod evidence;
 mod exclusion;
 mod explain;

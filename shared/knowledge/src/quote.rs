@@ -25,6 +25,7 @@ use self::{
 };
 use crate::{
     asks,
+    facts::Fact,
     semantic::Vector,
     text::{self, Stems},
 };
@@ -66,6 +67,8 @@ pub(crate) struct QuoteQuery<'q> {
     pub vector: Option<&'q Vector>,
     /// Its words in plain form.
     pub words: Vec<String>,
+    /// What it wants to be told.
+    pub fact: Option<Fact>,
 }
 
 /// What is quoted of `content` under `heading`, in the language of `stems`.

@@ -7,15 +7,21 @@ mod passages;
 
 use domain::{Citation, source::QaPair};
 
-use self::{candidates::NearPair, passages::echoes};
+pub(crate) use self::candidates::Near;
+use self::{
+    candidates::NearPair,
+    passages::{Quoting, echoes},
+};
 use crate::{
     closeness::Comparing,
+    contact,
     evidence::Evidence,
     exclusion,
     index::Index,
     outcome::Offer,
     pairs::Likeness,
-    rank::{Hit, LOOKED_AT},
+    question::Asked,
+    rank::{Hit, LOOKED_AT, Ranking},
     semantic::{EntryEmbedding, QueryEmbedding},
     text,
 };
@@ -118,22 +124,14 @@ impl Index {
         let question = &*exclusion::without(question);
         let asked = self.asked(question);
         let ranking = self.rank_asked(&asked, embedding, limit.max(LOOKED_AT));
-        if ranking.hits.is_empty() {
-            return Found { corrections: ranking.corrections, ..Found::nothing() };
-        }
         let comparing = Comparing::new(self, &asked);
         let all = self.near(question, &asked, &ranking, &comparing);
         let near: Vec<NearPair> = all.iter().filter_map(NearPair::of).collect();
         let best_pair = self.best_pair(&asked, &ranking, &near);
-        let named = self.named(question, &ranking);
         let (first, by_passage) = self.best_passage(&asked, &ranking, &all);
-        let coded = self.headed_by_code(question, &asked, &ranking);
-        let by_passage = match (named, coded) {
-            (Some(_), _) => 1.0,
-            (None, Some(_)) => by_passage.max(HEADED_BY_CODE),
-            (None, None) => by_passage,
-        };
-        let named = named.or(coded);
+        let mut query = self.quoting(question, &asked);
+        let by_rule = self.by_rule(question, &asked, &ranking, &all, &mut query);
+        let by_passage = by_rule.map_or(by_passage, |rule| by_passage.max(rule.confidence));
         let by_pair = best_pair.as_ref().map_or(0.0, |near| near.confidence);
         let (offers, offered) = self.offers(&ranking, &all);
         let found = Found {
@@ -153,41 +151,75 @@ impl Index {
         let apart = |hit: &Hit| {
             near.iter().any(|near| near.likeness.is_apart && self.is_pair(hit.entry, near.pair))
         };
-        let mut hits: Vec<Hit> = ranking.hits.iter().copied().filter(|hit| !apart(hit)).collect();
-        let query = self.quoting(question, &asked);
+        let hits = ranking.hits.iter().copied().filter(|hit| !apart(hit)).collect();
         // The best passage is first, before pairs that ask something else.
-        let wanted = named.or(first.map(|at| ranking.hits[at].entry));
-        if let Some(entry) = wanted
-            && comparing.is_in_heading(self, self.heading(entry).unwrap_or_default(), ASKED_ABOVE)
-            && let head = self.head_of_section(entry)
-            && head != entry
-        {
-            let score = hits.first().map_or(0.0, |hit| hit.score);
-            hits.retain(|hit| hit.entry != head);
-            hits.insert(0, Hit { entry: head, score, ..Hit::default() });
-        } else {
-            let best = wanted.map(|wanted| self.best_of_section(wanted, &hits, &query));
-            if let Some(at) = hits.iter().position(|hit| Some(hit.entry) == best) {
-                hits[..=at].rotate_right(1);
-            }
-        }
+        let wanted = by_rule.map(|rule| rule.entry);
+        let Some(wanted) = wanted.or(first.map(|at| ranking.hits[at].entry)) else {
+            return Found { confidence: f64::from(by_pair), ..found };
+        };
+        let hits = self.begun_with(wanted, hits, &comparing, &query);
         let passages: Vec<Passage> =
             hits.into_iter().take(limit).filter_map(|hit| self.passage(hit, &query)).collect();
-        match passages.is_empty() || wanted.is_none() {
-            true => Found { confidence: f64::from(by_pair), ..found },
-            false => {
-                // A quotation of the question's own words, such as a link's, answers nothing.
-                let quote = passages.first().map_or("", |passage| passage.quote.as_str());
-                // A text without a heading that says no more than that is meant to be found by it.
-                let is_all = wanted.and_then(|entry| self.heading(entry)).is_none_or(str::is_empty)
-                    && passages.first().is_some_and(|passage| passage.content == quote);
-                let is_echo = named.is_none() && !is_all && echoes(quote, question);
-                let best = Match::Passages(passages);
-                let confidence = if is_echo { 0.0 } else { f64::from(by_passage) };
-                Found { best, confidence, ..found }
-            }
-        }
+        let Some(passage) = passages.first() else {
+            return Found { confidence: f64::from(by_pair), ..found };
+        };
+        // A quotation of the question's own words, such as a link's, answers nothing. A text without a
+        // heading that says no more than that is meant to be found by it.
+        let is_all = self.heading(wanted).is_none_or(str::is_empty)
+            && passage.content == passage.quote;
+        let is_echo = by_rule.is_none() && !is_all && echoes(&passage.quote, question);
+        let confidence = if is_echo { 0.0 } else { f64::from(by_passage) };
+        Found { best: Match::Passages(passages), confidence, ..found }
     }
+
+    /// The passage that answers by a rule: because it is headed by the question or by its code, or states what
+    /// is all that is wanted, of which `query` is told.
+    fn by_rule(
+        &self,
+        question: &str,
+        asked: &Asked,
+        ranking: &Ranking,
+        near: &[Near<'_>],
+        query: &mut Quoting,
+    ) -> Option<ByRule> {
+        if let Some(entry) = self.named(question, ranking) {
+            return Some(ByRule { entry, confidence: 1.0 });
+        }
+        if let Some(entry) = self.headed_by_code(question, asked, ranking) {
+            return Some(ByRule { entry, confidence: HEADED_BY_CODE });
+        }
+        let (entry, fact) = self.contact(&query.words, asked, near)?;
+        query.fact = Some(fact);
+        Some(ByRule { entry, confidence: contact::STATED })
+    }
+
+    /// `hits` with the part first of the section that `wanted` is in which says most of the question.
+    fn begun_with(
+        &self,
+        wanted: u32,
+        mut hits: Vec<Hit>,
+        comparing: &Comparing,
+        query: &Quoting,
+    ) -> Vec<Hit> {
+        let heading = self.heading(wanted).unwrap_or_default();
+        let is_asked = comparing.is_in_heading(self, heading, ASKED_ABOVE);
+        let best = match is_asked {
+            true => self.head_of_section(wanted),
+            false => self.best_of_section(wanted, &hits, query),
+        };
+        let score = hits.first().map_or(0.0, |hit| hit.score);
+        let at = hits.iter().position(|hit| hit.entry == best);
+        let hit = at.map_or(Hit { entry: best, score, ..Hit::default() }, |at| hits.remove(at));
+        hits.insert(0, hit);
+        hits
+    }
+}
+
+/// A passage that a rule says answers, and how sure that is at least.
+#[derive(Clone, Copy)]
+struct ByRule {
+    entry: u32,
+    confidence: f32,
 }
 
 #[cfg(test)]

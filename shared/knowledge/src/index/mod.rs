@@ -25,6 +25,7 @@ pub(crate) use self::{
     weigh::{MIN_ENTRIES, idf},
 };
 use crate::{
+    contact::Contacts,
     repeated::RepeatedLines,
     segment::Segment,
     semantic::{EntryEmbedding, Vectors, coarse::Coarse, static_embedding},
@@ -111,6 +112,8 @@ pub struct Index {
     pub(crate) topics: OnceLock<Vec<String>>,
     /// Lines that its pages repeat, once an answer is quoted.
     pub(crate) repeated_lines: OnceLock<RepeatedLines>,
+    /// Passages that state how the business is found, once someone wants to know.
+    pub(crate) contacts: OnceLock<Contacts>,
 }
 
 impl Index {

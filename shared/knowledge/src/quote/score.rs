@@ -28,8 +28,8 @@ impl<'q> Scorer<'q> {
     /// That of `query` below a heading of these terms.
     pub fn new(query: &'q QuoteQuery<'q>, heading: &'q [String], stems: &'q Stems) -> Self {
         let total = query.terms.iter().map(|(_, weight)| weight).sum();
-        let (numbers, wanted) = (ranges::numbers(&query.words), facts::wanted(&query.words));
-        Self { query, stems, total, heading, numbers, wanted }
+        let numbers = ranges::numbers(&query.words);
+        Self { query, stems, total, heading, numbers, wanted: query.fact }
     }
 
     pub fn score(&self, sentence: &str, kind: Kind) -> f32 {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{semantic::static_embedding, text::Language};
+use crate::{facts, semantic::static_embedding, text::Language};
 
 fn quoted(content: &str, heading: &str, question: &str) -> String {
     quoted_in(Language::English, content, heading, question)
@@ -9,8 +9,9 @@ fn quoted_in(language: Language, content: &str, heading: &str, question: &str) -
     let stems = Stems::of(language);
     let terms = stems.content_terms(question).into_iter().map(|term| (term, 1.0)).collect();
     let vector = static_embedding::embed(question, &[language]);
-    let words = text::words(question).collect();
-    let query = QuoteQuery { terms, concepts: Vec::new(), vector: vector.as_ref(), words };
+    let words: Vec<String> = text::words(question).collect();
+    let fact = facts::wanted(&words);
+    let query = QuoteQuery { terms, concepts: Vec::new(), vector: vector.as_ref(), words, fact };
     quote(content, heading, &query, &stems)
 }
 

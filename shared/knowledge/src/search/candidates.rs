@@ -24,6 +24,7 @@ const COMPARED: usize = 12;
 pub(crate) struct Near<'i> {
     /// Its place among the hits.
     pub place: usize,
+    pub entry: u32,
     /// The pair that it is, and how that one's question compares; `None` for a passage.
     pub pair: Option<(&'i Pair, Likeness)>,
     pub closeness: Closeness,
@@ -88,9 +89,10 @@ impl Index {
             let closeness = comparing.with(self, hit.entry, heading);
             let confidence = evidence.confidence(&closeness);
             let features = Vec::new();
-            near.push(Near { place, pair: pair.zip(likeness), closeness, confidence, features });
+            let (entry, pair) = (hit.entry, pair.zip(likeness));
+            near.push(Near { place, entry, pair, closeness, confidence, features });
             let answer = match pair {
-                Some(pair) => Answer::OfPair(&pair.pair.answer),
+                Some((pair, _)) => Answer::OfPair(&pair.pair.answer),
                 None if heading.is_empty() => continue,
                 None => Answer::Below(heading),
             };
@@ -168,7 +170,7 @@ impl Index {
     }
 
     /// Whether an entry is in another language than what is asked, as far as both are known.
-    pub(super) fn is_foreign(&self, entry: u32, language: Language) -> bool {
+    pub(crate) fn is_foreign(&self, entry: u32, language: Language) -> bool {
         if language == Language::Other || self.stems.len() < 2 {
             return false;
         }

@@ -7,6 +7,7 @@ use domain::{Citation, conversation::shorten, source::ChunkKind};
 use super::Passage;
 use crate::{
     concepts,
+    facts::{self, Fact},
     index::{At, Index, Pair},
     question::Asked,
     quote::{QuoteQuery, fit, quote, scope},
@@ -42,7 +43,8 @@ impl Index {
         let all = words.iter().map(String::as_str);
         let vector = static_embedding::of_words(all, &self.languages_of(asked.language))
             .filter(|_| static_embedding::reads(asked.language));
-        Quoting { terms, concepts, vector, words }
+        let fact = facts::wanted(&words);
+        Quoting { terms, concepts, vector, words, fact }
     }
 
     /// The languages that a word of a question in `language` may be in, the likeliest first.
@@ -205,6 +207,7 @@ impl Quoting {
             concepts: self.concepts.clone(),
             vector: self.vector.as_ref(),
             words: self.words.clone(),
+            fact: self.fact,
         }
     }
 }
@@ -214,5 +217,8 @@ pub(super) struct Quoting {
     terms: Vec<(String, f32)>,
     concepts: Vec<Option<u16>>,
     vector: Option<crate::semantic::Vector>,
-    words: Vec<String>,
+    /// Its words in plain form.
+    pub words: Vec<String>,
+    /// What it wants to be told.
+    pub fact: Option<Fact>,
 }
