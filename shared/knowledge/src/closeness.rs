@@ -91,8 +91,8 @@ pub(crate) struct Comparing {
     words: Vec<Wanted>,
     vector: Option<Vector>,
     wanted: Option<Fact>,
-    /// All words, in plain form.
-    plain: Vec<String>,
+    /// All words, in plain form, corrected.
+    pub plain: Vec<String>,
 }
 
 impl Comparing {
@@ -138,7 +138,8 @@ impl Comparing {
         let plain: Vec<String> = asked
             .order
             .iter()
-            .filter_map(|place| Some(asked.words.get(usize::from(*place))?.plain.clone()))
+            .filter_map(|place| asked.words.get(usize::from(*place)))
+            .map(|word| word.corrected.as_ref().unwrap_or(&word.plain).clone())
             .collect();
         Self { words, vector, wanted: facts::wanted(&plain), plain }
     }

@@ -130,6 +130,18 @@ pub(crate) fn quote(content: &str, heading: &str, query: &QuoteQuery<'_>, stems:
     }
 }
 
+/// Whether `content` has a row that the question names and that states the fact which is wanted.
+pub(crate) fn has_row(content: &str, heading: &str, query: &QuoteQuery<'_>, stems: &Stems) -> bool {
+    let heading: Vec<String> = stems.terms(heading).collect();
+    let scorer = Scorer::new(query, &heading, stems);
+    lines(content).iter().any(|line| {
+        line.kind == Kind::Line
+            && table::is_row(&line.text)
+            && scorer.names_row(&line.text)
+            && scorer.states_wanted(&line.text, line.kind)
+    })
+}
+
 /// How well the sentence of `content` fits that fits best, to be compared with others below the same
 /// heading.
 pub(crate) fn fit(content: &str, heading: &str, query: &QuoteQuery<'_>, stems: &Stems) -> f32 {

@@ -23,6 +23,8 @@ const MAX_WITH_NOTHING: f32 = 0.45;
 /// says of paraphrases.
 const SAME_WORDS: (f32, f32) = (0.75, 0.95);
 const MAX_ODDS: f32 = 12.0;
+/// What a row that the question names adds to the logarithm of the odds: the fit knows no rows.
+const ROW: f32 = 2.5;
 /// What is added to two scores before one is set against the other, and how far that is told.
 const NO_SCORE: f32 = 0.01;
 const MAX_LEAD: f32 = 2.0;
@@ -38,6 +40,8 @@ pub(crate) struct Candidate<'a> {
     pub score: f32,
     /// Whether it is in another language than the question, and one of the others is not.
     pub is_foreign: bool,
+    /// Whether a row of it is what the question names, and states what is wanted.
+    pub has_row: bool,
 }
 
 /// What an entry answers with.
@@ -68,7 +72,8 @@ impl Candidate<'_> {
             (true, true) => &MODELED_PAIR[..],
             (false, true) => &MODELED_HEADED[..],
         };
-        sum(weights, features).clamp(-MAX_ODDS, MAX_ODDS).exp()
+        let row = if self.has_row { ROW } else { 0.0 };
+        (sum(weights, features) + row).clamp(-MAX_ODDS, MAX_ODDS).exp()
     }
 
     /// A pair that a rule sets apart may be offered and does not answer; one that asks the same in

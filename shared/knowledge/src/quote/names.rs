@@ -31,6 +31,14 @@ pub(super) fn row_name(line: &str) -> Option<&str> {
     }
 }
 
+/// A name without what is in brackets, which says more of it: "Lesson" of "Lesson (45 minutes)".
+pub(super) fn unbracketed(name: &str) -> &str {
+    match name.find([' ', '\u{a0}']).and_then(|_| name.find(['(', '（'])) {
+        Some(at) if at > 0 => name[..at].trim_end(),
+        _ => name,
+    }
+}
+
 /// Whether two terms are forms of one word, as far as their beginnings tell.
 pub(super) fn alike(a: &str, b: &str) -> bool {
     if a == b || is_plural(a, b) {
@@ -94,6 +102,14 @@ mod tests {
         assert_eq!(alternatives("Skis and poles"), ["Skis", "poles"]);
         assert_eq!(alternatives("Kajaks, Kanus und Flöße"), ["Kajaks", "Kanus", "Flöße"]);
         assert!(alternatives("Sandstone").is_empty());
+    }
+
+    #[test]
+    fn what_is_in_brackets_is_no_part_of_a_name() {
+        assert_eq!(unbracketed("Saddle (leather, 2 kg)"), "Saddle");
+        for name in ["(none)", "fn(x)", "Saddle"] {
+            assert_eq!(unbracketed(name), name);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{
     KIND, NEARNESS, QuoteQuery, ROW_NAMED, SAME_CONCEPT, UNTOLD, asks_something,
     lines::{Kind, Line},
-    names::{alike, alternatives, has_compounds, is_part, row_name, share_of_parts},
+    names::{alike, alternatives, has_compounds, is_part, row_name, share_of_parts, unbracketed},
     ranges, weekdays,
 };
 use crate::{
@@ -79,7 +79,7 @@ impl<'q> Scorer<'q> {
 
     /// Whether a sentence or a line states the fact that is wanted. The size of a file in an example is no
     /// answer to how large a file may be.
-    fn states_wanted(&self, sentence: &str, kind: Kind) -> bool {
+    pub fn states_wanted(&self, sentence: &str, kind: Kind) -> bool {
         !(kind == Kind::Line && is_code(sentence))
             && self.wanted.is_some_and(|fact| facts::states(sentence, fact, &self.query.words))
     }
@@ -115,6 +115,7 @@ impl<'q> Scorer<'q> {
             let mut own = own.filter(|term| !self.heading.contains(term)).peekable();
             own.peek().is_some() && own.all(|term| asked(&term))
         };
+        let name = unbracketed(name);
         is_asked(name)
             || alternatives(name).iter().any(|name| is_asked(name))
             || weekdays::is_within(&self.query.words, name)

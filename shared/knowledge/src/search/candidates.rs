@@ -4,6 +4,7 @@ use crate::{
     closeness::{Closeness, Comparing},
     confidence::{Answer, Candidate, confidences_among},
     evidence::Evidence,
+    facts,
     index::{At, Index, Pair},
     pairs::Likeness,
     question::Asked,
@@ -78,6 +79,7 @@ impl Index {
         // Pages in several languages say the same, each for those who speak it.
         let has_own = hits.clone().any(|(_, hit)| !is_foreign(hit));
         let mut places: Vec<usize> = Vec::new();
+        let query = facts::wanted(&comparing.plain).map(|_| self.quoting(question, asked));
         for (place, hit) in hits {
             let evidence = ranking.evidence_of(place);
             let pair = self.pair_of(hit.entry);
@@ -98,7 +100,17 @@ impl Index {
             };
             let is_foreign = has_own && is_foreign(hit);
             let score = hit.score;
-            among.push(Candidate { answer, evidence, closeness, likeness, score, is_foreign });
+            let has_row = pair.is_none()
+                && query.as_ref().is_some_and(|query| self.has_row(hit.entry, query));
+            among.push(Candidate {
+                answer,
+                evidence,
+                closeness,
+                likeness,
+                score,
+                is_foreign,
+                has_row,
+            });
             places.push(place);
         }
         for (place, (confidence, features)) in places.into_iter().zip(confidences_among(&among)) {

@@ -10,7 +10,7 @@ use crate::{
     facts::{self, Fact},
     index::{At, Index, Pair},
     question::Asked,
-    quote::{QuoteQuery, fit, quote, scope},
+    quote::{QuoteQuery, fit, has_row, quote, scope},
     rank::Hit,
     semantic::static_embedding,
     text::{self, Language, Stems},
@@ -140,6 +140,18 @@ impl Index {
             Some((best, entry)) if best > fit(wanted) + FITS_BETTER => entry,
             _ => wanted,
         }
+    }
+
+    /// Whether the passage `entry` has a row that the question names and that states what is wanted.
+    pub(super) fn has_row(&self, entry: u32, query: &Quoting) -> bool {
+        let content = self.content(entry);
+        // Nearly every row has some number.
+        let is_loose = |fact| matches!(fact, Fact::Time | Fact::Number | Fact::Reason);
+        if query.fact.is_none_or(is_loose) || !content.contains(" | ") && !content.contains(": ") {
+            return false;
+        }
+        let heading = self.heading(entry).unwrap_or_default();
+        has_row(&content, heading, &query.as_query(), &Stems::of(self.stemmed_in(entry)))
     }
 
     /// The language that the words of a passage are stemmed in.
