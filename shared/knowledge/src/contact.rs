@@ -126,9 +126,8 @@ fn wanted(words: &[String], is_name: impl Fn(&str) -> bool) -> Option<Contact> {
     let names = |concept: &str| words.iter().any(|word| is(word, concept));
     let has = |set: &HashSet<&str>| words.iter().any(|word| set.contains(word.as_str()));
     let is_general = |word: &str| GENERAL.contains(word) || is_name(word);
-    let only = |is_too: &dyn Fn(&str) -> bool| {
-        content().all(|word| is_general(word) || is_too(word))
-    };
+    let only =
+        |is_too: &dyn Fn(&str) -> bool| content().all(|word| is_general(word) || is_too(word));
     let asked = asks::asks(words);
     let is_open = |word: &str| facts::is_open_or_closed(word);
     let is_time = |word: &str| weekdays::is_day(word) || DAYTIMES.contains(word);
@@ -315,7 +314,10 @@ mod tests {
         let chunks: Vec<Chunk> = [
             ("Looms", "Our looms are oiled on Mondays. The office has a small loom to try."),
             ("By post", "You order yarn by email and we send it within two days."),
-            ("Come by", "Ring twice at 9 Tanner Street, the blue door. Write to yarn@example.com before."),
+            (
+                "Come by",
+                "Ring twice at 9 Tanner Street, the blue door. Write to yarn@example.com before.",
+            ),
         ]
         .map(chunk)
         .into();

@@ -153,8 +153,26 @@ pub fn joined(before: &str, message: &str, language: Language) -> String {
     let kept = (0..old.len()).filter(|at| !gives_way(*at)).map(|at| old[at].0);
     let mut joined = kept.collect::<Vec<_>>().join(" ");
     joined.push(' ');
-    joined.push_str(message);
+    joined.push_str(without_lead(message, language));
     joined
+}
+
+/// `message` without "what about" where it only names another thing: no text is nearer to it for the words
+/// "about boots".
+pub fn without_lead(message: &str, language: Language) -> &str {
+    const MIN_LEAD: usize = 2;
+    const MAX_NAMED: usize = 3;
+    let spans: Vec<(usize, &str)> = text::spans(message).collect();
+    let words: Vec<String> = spans.iter().map(|(_, word)| text::folded(word)).collect();
+    let lead = table(language).map_or(0, |own| own.begins(Cue::And, &words));
+    let named = words.get(lead..).unwrap_or_default();
+    let names = named.iter().any(|word| !text::is_function_word(word, language));
+    let asks = asks::asks(named).is_some() || asks::is_asked(&named.join(" "));
+    let is_lead = lead >= MIN_LEAD && names && named.len() <= MAX_NAMED && !asks;
+    match spans.get(lead).filter(|_| is_lead) {
+        Some((begin, _)) => message.get(*begin..).unwrap_or(message),
+        None => message,
+    }
 }
 
 /// Which word of the former question "what about …?" puts another in the place of: the one of its
@@ -334,11 +352,25 @@ mod tests {
             (
                 "How do I connect a Telegram bot?",
                 "what about WhatsApp?",
-                "How do I connect a bot what about WhatsApp?",
+                "How do I connect a bot WhatsApp?",
             ),
         ] {
             assert_eq!(joined(before, message, Language::English), both);
         }
+    }
+
+    #[test]
+    fn another_thing_is_named_without_what_leads_to_it() {
+        for (message, named) in [
+            ("what about saddles?", "saddles?"),
+            ("and how about the big one?", "the big one?"),
+            ("and saddles?", "and saddles?"),
+            ("what about how long it takes?", "what about how long it takes?"),
+            ("what about it?", "what about it?"),
+        ] {
+            assert_eq!(without_lead(message, Language::English), named);
+        }
+        assert_eq!(without_lead("was ist mit Sätteln?", Language::German), "Sätteln?");
     }
 
     #[test]

@@ -21,6 +21,11 @@ const SYNONYMS: f32 = 0.62;
 /// Where the two share this much, one word in the place of another sets them apart.
 const SAME_FRAME: f32 = 0.55;
 
+/// Words that two questions share at least, and their share of the longer one, where only one word of each
+/// is another.
+const MIN_FRAME: usize = 3;
+const FRAME: f32 = 0.75;
+
 /// How two questions compare.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Likeness {
@@ -32,8 +37,9 @@ pub struct Likeness {
     pub cosine: f32,
     /// Whether a rule sets the two apart.
     pub is_apart: bool,
-    /// Whether a number or a code does, which are another thing whatever else is said.
-    pub is_other_code: bool,
+    /// Whether a number or a code does, or the only word that is another, which is another thing whatever else
+    /// is said.
+    pub is_other_thing: bool,
 }
 
 impl Index {
@@ -86,14 +92,17 @@ impl Index {
             _ => 0.0,
         };
         let covered = if mine > 0.0 { (both / mine).clamp(0.0, 1.0) } else { 0.0 };
+        let is_of_another = asked.is_of_another(theirs, &left, &left_of_theirs);
         let is_apart = asked.is_apart(theirs)
             || replaced(
                 &left,
                 &left_of_theirs,
                 covered.max(both / whole.max(f32::MIN_POSITIVE)),
                 [asked.language, theirs.language],
-            );
-        Likeness { shared, covered, cosine, is_apart, is_other_code: asked.has_other_codes(theirs) }
+            )
+            || is_of_another;
+        let is_other_thing = is_of_another || asked.has_other_codes(theirs);
+        Likeness { shared, covered, cosine, is_apart, is_other_thing }
     }
 }
 
@@ -208,6 +217,32 @@ impl Compared {
         self.codes != other.codes && !is_circumstance
     }
 
+    /// Whether two questions are the same word for word but for what they are about: "Do you offer courses in
+    /// dyeing?" and "Do you offer courses in spinning?".
+    fn is_of_another(&self, other: &Self, mine: &[&Content], theirs: &[&Content]) -> bool {
+        let ([mine], [theirs]) = (mine, theirs) else { return false };
+        let frame = |words: &[String], without: &Content| -> Vec<String> {
+            words.iter().filter(|word| **word != without.plain).cloned().collect()
+        };
+        // In the same place: behind the same word, or in front of it.
+        let beside = |words: &[String], one: &Content| -> Option<[Option<String>; 2]> {
+            let at = words.iter().position(|word| *word == one.plain)?;
+            let before = at.checked_sub(1).and_then(|before| words.get(before));
+            Some([before.cloned(), words.get(at + 1).cloned()])
+        };
+        let places = beside(&self.words, mine).zip(beside(&other.words, theirs));
+        let is_same_place = places
+            .is_some_and(|([before, behind], [other, next])| before == other || behind == next);
+        let (own, others) = (frame(&self.words, mine), frame(&other.words, theirs));
+        let common = own.iter().filter(|word| others.contains(word)).count();
+        let longest = own.len().max(others.len());
+        is_same_place
+            && common >= MIN_FRAME
+            && common as f32 >= FRAME * longest as f32
+            && (are_kinds(&mine.plain, &theirs.plain)
+                || !are_synonyms(&mine.plain, &theirs.plain, [self.language, other.language]))
+    }
+
     /// Whether a rule sets two questions apart.
     fn is_apart(&self, other: &Self) -> bool {
         let asks = asks::asks(&self.words).zip(asks::asks(&other.words));
@@ -257,6 +292,17 @@ fn replaced(mine: &[&Content], theirs: &[&Content], shared: f32, languages: [Lan
     let one_each = mine.len() == 1 && theirs.len() == 1;
     one_each && shared >= SAME_FRAME && !are_synonyms(&mine[0].plain, &theirs[0].plain, languages)
         || theirs.iter().any(|word| word.is_name) && shared >= SAME_FRAME
+}
+
+/// Whether two compounds are two kinds of one thing, as "Reitkurs" and "Malkurs" are, whatever they have in
+/// common.
+fn are_kinds(one: &str, other: &str) -> bool {
+    const HEAD: usize = 4;
+    const KIND: usize = 3;
+    let back = one.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).count();
+    let front = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let left = |word: &str| word.chars().count() - back;
+    back >= HEAD && front < KIND && left(one) >= KIND && left(other) >= KIND
 }
 
 fn are_synonyms(one: &str, other: &str, languages: [Language; 2]) -> bool {

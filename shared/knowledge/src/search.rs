@@ -165,8 +165,8 @@ impl Index {
         };
         // A quotation of the question's own words, such as a link's, answers nothing. A text without a
         // heading that says no more than that is meant to be found by it.
-        let is_all = self.heading(wanted).is_none_or(str::is_empty)
-            && passage.content == passage.quote;
+        let is_all =
+            self.heading(wanted).is_none_or(str::is_empty) && passage.content == passage.quote;
         let is_echo = by_rule.is_none() && !is_all && echoes(&passage.quote, question);
         let confidence = if is_echo { 0.0 } else { f64::from(by_passage) };
         Found { best: Match::Passages(passages), confidence, ..found }

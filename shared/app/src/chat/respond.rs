@@ -141,6 +141,7 @@ impl<'m> Message<'m> {
             MessageReading::More(subject) => vec![subject.clone()],
             MessageReading::With(subject, _) => {
                 let joined = || follow_up::joined(subject, self.question, self.language);
+                let alone = follow_up::without_lead(self.question, self.language).to_owned();
                 vec![alone, self.rewritten.clone().unwrap_or_else(joined)]
             }
             MessageReading::Alone | MessageReading::Declines => vec![alone],

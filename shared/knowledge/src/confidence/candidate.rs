@@ -89,7 +89,7 @@ impl Candidate<'_> {
         let same = ((same - SAME_WORDS.0) / (SAME_WORDS.1 - SAME_WORDS.0)).clamp(0.0, 1.0);
         let sure = fitted.max(0.5 * f32::from(u8::from(same > 0.0)) + 0.49 * same);
         let is_apart =
-            likeness.is_apart && (likeness.shared >= SAME_SUBJECT || likeness.is_other_code);
+            likeness.is_apart && (likeness.shared >= SAME_SUBJECT || likeness.is_other_thing);
         if is_apart { sure.min(MAX_APART) } else { sure }
     }
 

@@ -89,7 +89,8 @@ impl<'q> Scorer<'q> {
     pub fn tells_fact(&self, sentence: &str, kind: Kind) -> bool {
         let is_loose = matches!(self.wanted, Some(Fact::Time | Fact::Number | Fact::Reason));
         let says = || {
-            let asked = |term: &String| self.query.terms.iter().any(|(other, _)| alike(other, term));
+            let asked =
+                |term: &String| self.query.terms.iter().any(|(other, _)| alike(other, term));
             self.stems.terms(sentence).any(|term| asked(&term))
         };
         !asks_something(sentence) && self.states_wanted(sentence, kind) && (!is_loose || says())

@@ -105,3 +105,29 @@ fn a_list_is_quoted_with_the_sentence_before_it_that_turns_it_round() {
     let found = quoted(rows, "Prices", "What is the price of a raft?");
     assert!(found.starts_with("Only members pay these prices:\nRaft: 9 €"), "{found}");
 }
+
+#[test]
+fn a_quotation_goes_as_far_as_the_fact_that_is_wanted() {
+    let content = "With the saddle club you get a saddle to try every month, chosen by our saddlers.\nYou may keep it for a week. A quarter of it is £45.";
+    let found = quoted(content, "Club", "saddle club price");
+    assert!(found.starts_with("With the saddle club") && found.contains("£45"), "{found}");
+    let content = "The saddle club meets in the yard.\n- bring a brush\n- bring a cloth\nIt begins at noon. Members pay 9 euros.";
+    let found = quoted(content, "", "what does the saddle club cost?");
+    assert!(found.contains("9 euros"), "{found}");
+    let none = "The saddle club meets in the yard. Bring a brush.";
+    assert_eq!(quoted(none, "", "what does the saddle club cost?"), none);
+}
+
+#[test]
+fn code_is_quoted_with_the_paragraph_that_says_what_it_does() {
+    let content = "The route `/v1/saddles` takes a picture as a form with one part.\ncurl -X POST \"$BASE/v1/saddles\" \\\n  -F \"saddle=@tree.png\"";
+    let found = quoted(content, "Sending pictures", "how do I add a png?");
+    assert!(found.starts_with("The route") && found.contains("tree.png"), "{found}");
+}
+
+#[test]
+fn a_row_is_named_without_what_is_in_its_brackets() {
+    let table = "Work | Price\nStitching (one seam) | 12 €\nStuffing (wool) | 80 €";
+    let found = quoted(table, "Saddlery", "what is the price of stuffing?");
+    assert_eq!(found, "Stuffing (wool): 80 €");
+}

@@ -102,6 +102,50 @@ fn a_visitors_number_and_an_elided_letter_are_no_other_thing() {
 }
 
 #[test]
+fn the_same_question_about_another_thing_is_another() {
+    let pairs = [
+        ("Do you also give lessons in dyeing?", "Yes, in May."),
+        ("Kann ich bei euch den Spinnkurs machen?", "Ja, im Mai."),
+    ];
+    let index = index(&[], &pairs);
+    let is_apart = |question: &str, pair: &str| {
+        let all = index.explain(question, None, 12);
+        let one = all.iter().find(|one| one.heading == pair).expect("it is among the best");
+        one.likeness.is_some_and(|likeness| likeness.is_apart)
+    };
+    assert!(is_apart("do you also give lessons in juggling", pairs[0].0));
+    assert!(is_apart("kann ich den Reitkurs bei euch machen", pairs[1].0));
+    assert!(index.find("kann ich den Reitkurs bei euch machen", 3).confidence < 0.5);
+    assert!(!is_apart("do you give lessons in dyeing", pairs[0].0));
+    assert!(!is_apart("kann ich den Spinnkurs machen", pairs[1].0));
+}
+
+#[test]
+fn a_section_with_the_row_that_is_asked_for_comes_first() {
+    let texts = [
+        (
+            "Calling off",
+            "A shearing can be called off two days before. Later you pay for half of the shearing.",
+        ),
+        (
+            "What it costs",
+            "Work: Shearing (one ewe) | Price: 9 €\nWork: Trimming | Price: 4 €\nWe come to you from ten ewes on.",
+        ),
+    ];
+    let chunk = |(heading, content): (&str, &str)| Chunk {
+        content: content.to_owned(),
+        headings: vec![heading.to_owned()],
+        title: "Sheep".into(),
+        ..Chunk::default()
+    };
+    let chunks: Vec<Chunk> = texts.map(chunk).into();
+    let index = Index::new([(SourceId::new(), Arc::new(Segment::build(&chunks)))], []);
+    let found = index.find("price of shearing", 3);
+    let Match::Passages(passages) = &found.best else { panic!("{found:?}") };
+    assert!(passages[0].quote.contains("9 €"), "{passages:?}");
+}
+
+#[test]
 fn a_pair_in_the_visitors_language_comes_before_one_in_another() {
     let pairs = [
         (
