@@ -23,6 +23,8 @@ const MAX_WITH_NOTHING: f32 = 0.45;
 /// says of paraphrases.
 const SAME_WORDS: (f32, f32) = (0.75, 0.95);
 const MAX_ODDS: f32 = 12.0;
+/// What the other parts of a section count for in how likely one of them answers, up to its own odds.
+const PART: f32 = 0.5;
 /// What a row that the question names adds to the logarithm of the odds: the fit knows no rows.
 const ROW: f32 = 2.5;
 /// What is added to two scores before one is set against the other, and how far that is told.
@@ -191,6 +193,9 @@ pub(crate) fn confidences_among(all: &[Candidate<'_>]) -> Vec<(f32, Vec<f32>)> {
     let confidence = |(one, own): (&Candidate, &f32)| {
         let others = all.iter().zip(&odds).filter(|(other, _)| other.answer != one.answer);
         let against: f32 = others.map(|(_, odds)| odds).sum();
+        let alike = all.iter().zip(&odds).filter(|(other, _)| other.answer == one.answer);
+        let rest = alike.map(|(_, odds)| odds).sum::<f32>() - own;
+        let own = own + PART * rest.min(*own);
         one.by_rule(own / (own + 1.0 + against))
     };
     let confidences: Vec<f32> = all.iter().zip(&odds).map(confidence).collect();
