@@ -33,9 +33,9 @@ pub(crate) enum Fact {
 type Words = LazyLock<HashSet<&'static str>>;
 
 static NUMBERS: Words = LazyLock::new(|| {
-    "one two three four five six seven eight nine ten eleven twelve twenty thirty \
-    ninety hundred half ein zwei drei vier funf sechs sieben acht neun zehn zwolf deux trois quatre cinq six sept huit \
-    neuf dix dos tres cuatro cinco seis siete ocho nueve diez tre quattro cinque sette otto nove dieci twee \
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen \
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand half ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf vierzehn funfzehn achtzehn zwanzig dreissig vierzig funfzig hundert deux trois quatre cinq six sept huit \
+    neuf dix onze douze quinze vingt trente quarante cinquante cent dos tres cuatro cinco seis siete ocho nueve diez once doce quince veinte treinta cien tre quattro cinque sette otto nove dieci twee \
     drie vier vijf zes zeven acht negen tien два три четыре пять шесть семь восемь девять десять iki uc dort bes alti \
     yedi sekiz dokuz"
         .split_whitespace()

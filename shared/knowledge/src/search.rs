@@ -13,6 +13,7 @@ use self::{
     passages::{Quoting, echoes},
 };
 use crate::{
+    asks,
     closeness::Comparing,
     contact,
     evidence::Evidence,
@@ -30,6 +31,9 @@ use crate::{
 const ASKED_ABOVE: f32 = 0.85;
 /// How sure it is at least that a section which is headed by the code in the question answers.
 const HEADED_BY_CODE: f32 = 0.75;
+
+/// How sure it is at most that a quotation answers which lacks the fact that is wanted: it may be offered.
+const MAX_WITHOUT_FACT: f32 = 0.45;
 
 /// A passage that was found, or a pair that does not ask the same but may answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,7 +172,12 @@ impl Index {
         let is_all =
             self.heading(wanted).is_none_or(str::is_empty) && passage.content == passage.quote;
         let is_echo = by_rule.is_none() && !is_all && echoes(&passage.quote, question);
-        let confidence = if is_echo { 0.0 } else { f64::from(by_passage) };
+        let lacks_fact = by_rule.is_none() && query.lacks_fact(&passage.quote);
+        let confidence = match (is_echo, lacks_fact) {
+            (true, _) => 0.0,
+            (false, true) => f64::from(by_passage.min(MAX_WITHOUT_FACT)),
+            (false, false) => f64::from(by_passage),
+        };
         Found { best: Match::Passages(passages), confidence, ..found }
     }
 
@@ -202,7 +211,14 @@ impl Index {
         query: &Quoting,
     ) -> Vec<Hit> {
         let heading = self.heading(wanted).unwrap_or_default();
-        let is_asked = comparing.is_in_heading(self, heading, ASKED_ABOVE);
+        // "Why did it fail?" is what "Why a source fails" answers from its beginning; of a text in another
+        // language no sentence is nearer than another.
+        let kind = asks::asks(&query.words);
+        let heading_words: Vec<String> = text::words(heading).collect();
+        let is_same_kind = kind.is_some() && kind == asks::asks(&heading_words);
+        let share = if is_same_kind { ASKED_ABOVE / 2.0 } else { ASKED_ABOVE };
+        let is_asked = comparing.is_in_heading(self, heading, share)
+            || self.is_foreign(wanted, query.language);
         let best = match is_asked {
             true => self.head_of_section(wanted),
             false => self.best_of_section(wanted, &hits, query),

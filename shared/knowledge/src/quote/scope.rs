@@ -41,7 +41,7 @@ fn has(text: &str, words: &str, unspaced: &[&str]) -> bool {
 }
 
 /// Whether a text denies or leaves out.
-pub(super) fn denies(text: &str) -> bool {
+pub(crate) fn denies(text: &str) -> bool {
     has(text, DENYING, &DENYING_UNSPACED)
 }
 

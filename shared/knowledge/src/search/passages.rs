@@ -44,7 +44,7 @@ impl Index {
         let vector = static_embedding::of_words(all, &self.languages_of(asked.language))
             .filter(|_| static_embedding::reads(asked.language));
         let fact = facts::wanted(&words);
-        Quoting { terms, concepts, vector, words, fact }
+        Quoting { terms, concepts, vector, words, fact, language: asked.language }
     }
 
     /// The languages that a word of a question in `language` may be in, the likeliest first.
@@ -213,6 +213,16 @@ pub(super) fn echoes(quote: &str, question: &str) -> bool {
 }
 
 impl Quoting {
+    /// Whether a measure is wanted and `quote` has no number at all, nor says that there is none.
+    pub fn lacks_fact(&self, quote: &str) -> bool {
+        let is_measured =
+            |fact: &Fact| matches!(fact, Fact::Price | Fact::Age | Fact::Duration | Fact::Number);
+        let states = |fact: Fact| facts::states(quote, fact, &[]);
+        self.fact
+            .filter(is_measured)
+            .is_some_and(|fact| !states(fact) && !states(Fact::Number) && !scope::denies(quote))
+    }
+
     fn as_query(&self) -> QuoteQuery<'_> {
         QuoteQuery {
             terms: self.terms.clone(),
@@ -233,4 +243,5 @@ pub(super) struct Quoting {
     pub words: Vec<String>,
     /// What it wants to be told.
     pub fact: Option<Fact>,
+    pub language: Language,
 }

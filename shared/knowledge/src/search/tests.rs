@@ -120,6 +120,46 @@ fn the_same_question_about_another_thing_is_another() {
     assert!(!is_apart("kann ich den Spinnkurs machen", pairs[1].0));
 }
 
+fn headed(texts: &[(&str, &str)]) -> Index {
+    let chunk = |(heading, content): &(&str, &str)| Chunk {
+        content: (*content).to_owned(),
+        headings: vec![(*heading).to_owned()],
+        title: "Sheep".into(),
+        ..Chunk::default()
+    };
+    let chunks: Vec<Chunk> = texts.iter().map(chunk).collect();
+    Index::new([(SourceId::new(), Arc::new(Segment::build(&chunks)))], [])
+}
+
+#[test]
+fn a_measure_is_not_answered_without_a_number() {
+    let index = headed(&[
+        (
+            "Shearing days",
+            "People meet on the lawn for the shearing days. Everybody brings a blade.",
+        ),
+        ("Wool", "Wool is weighed in the barn. Wet wool is not weighed."),
+    ]);
+    let sure = |question: &str| index.find(question, 3).confidence >= 0.5;
+    assert!(sure("where do people meet for the shearing days?"));
+    assert!(!sure("how many people meet for the shearing days?"));
+    assert!(sure("how much wet wool is weighed in the barn?"), "there is none");
+}
+
+#[test]
+fn why_is_answered_from_the_beginning_of_the_section_that_says_why() {
+    let index = headed(&[
+        ("Why a fleece fails", "A fleece fails because it is wet. It may be too short."),
+        (
+            "Why a fleece fails",
+            "A failed fleece of mine was dried again after a crawl through the hedge.",
+        ),
+    ]);
+    let found = index.find("my fleece failed in the hedge, why?", 3);
+    let Match::Passages(passages) = &found.best else { panic!("{found:?}") };
+    assert!(passages[0].quote.starts_with("A fleece fails because"), "{passages:?}");
+}
+
 #[test]
 fn a_section_with_the_row_that_is_asked_for_comes_first() {
     let texts = [
@@ -132,15 +172,7 @@ fn a_section_with_the_row_that_is_asked_for_comes_first() {
             "Work: Shearing (one ewe) | Price: 9 €\nWork: Trimming | Price: 4 €\nWe come to you from ten ewes on.",
         ),
     ];
-    let chunk = |(heading, content): (&str, &str)| Chunk {
-        content: content.to_owned(),
-        headings: vec![heading.to_owned()],
-        title: "Sheep".into(),
-        ..Chunk::default()
-    };
-    let chunks: Vec<Chunk> = texts.map(chunk).into();
-    let index = Index::new([(SourceId::new(), Arc::new(Segment::build(&chunks)))], []);
-    let found = index.find("price of shearing", 3);
+    let found = headed(&texts).find("price of shearing", 3);
     let Match::Passages(passages) = &found.best else { panic!("{found:?}") };
     assert!(passages[0].quote.contains("9 €"), "{passages:?}");
 }
