@@ -7,7 +7,7 @@ use crate::{
     asks::{self, Asks},
     concepts,
     quote::weekdays,
-    text,
+    text::{self, Language},
 };
 
 /// A kind of fact.
@@ -158,6 +158,12 @@ const LONG: [(&str, &[&str]); 8] = [
 ];
 /// Words with a meaning that a question has at most beside the one that names a phone, a mail or an address.
 const MAX_BESIDE: usize = 2;
+
+/// Whether numbers are known that are written as words in `language`.
+pub(crate) fn knows_numbers(language: Language) -> bool {
+    use Language::{Dutch, English, French, German, Italian, Russian, Spanish};
+    matches!(language, English | German | French | Spanish | Italian | Dutch | Russian)
+}
 
 /// Whether a plain word says that something is open or closed.
 pub(crate) fn is_open_or_closed(word: &str) -> bool {

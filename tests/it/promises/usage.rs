@@ -13,13 +13,13 @@ use crate::util::{
 
 /// Of questions that have an answer: how many percent are answered rightly, at least, and wrongly, at
 /// most. Others are refused, or something is offered.
-const MIN_RIGHT: usize = 82;
-const MAX_WRONG: usize = 4;
+const MIN_RIGHT: usize = 84;
+const MAX_WRONG: usize = 3;
 /// Of questions without an answer: how many percent are refused, or something is offered.
 const MIN_REFUSED: usize = 92;
 /// The same of later questions (`fresh.csv`), two businesses among them that have no others. They are
 /// not unseen: some misses among them led to words of the table of concepts.
-const FRESH: [usize; 3] = [62, 13, 95];
+const FRESH: [usize; 3] = [64, 13, 95];
 
 /// A line of `questions.csv`.
 struct Question {

@@ -218,6 +218,9 @@ impl Quoting {
         let is_measured =
             |fact: &Fact| matches!(fact, Fact::Price | Fact::Age | Fact::Duration | Fact::Number);
         let states = |fact: Fact| facts::states(quote, fact, &[]);
+        if !facts::knows_numbers(self.language) {
+            return false;
+        }
         self.fact
             .filter(is_measured)
             .is_some_and(|fact| !states(fact) && !states(Fact::Number) && !scope::denies(quote))
