@@ -172,7 +172,7 @@ impl Index {
         let is_all =
             self.heading(wanted).is_none_or(str::is_empty) && passage.content == passage.quote;
         let is_echo = by_rule.is_none() && !is_all && echoes(&passage.quote, question);
-        let lacks_fact = by_rule.is_none() && query.lacks_fact(&passage.quote);
+        let lacks_fact = by_rule.is_none() && !is_all && query.lacks_fact(&passage.quote);
         let confidence = match (is_echo, lacks_fact) {
             (true, _) => 0.0,
             (false, true) => f64::from(by_passage.min(MAX_WITHOUT_FACT)),
