@@ -18,6 +18,10 @@ pub(crate) use candidate::{Answer, Candidate, confidences_among};
 /// ln(1 + entries) of a handful, where a cosine counts for so much of the question.
 const SPARSE: f32 = 3.9;
 const SAME_MEANING: f32 = 1.3;
+/// What its words count for there, of a passage without a heading: paraphrases have some in another form, or
+/// others for the same. In a script of sounds without spaces every entry has many of the clusters.
+const SAME_WORDS: f32 = 1.6;
+const SAME_SOUNDS: f32 = 0.85;
 /// Weights of [`Evidence::features_of_passage`], of a passage without a heading.
 const PASSAGE: [f32; 29] = [
     -5.452, 5.809, -1.838, -1.621, 2.157, -0.030, 2.066, 1.392, 5.328, 1.122, -0.878, 2.852,
@@ -44,18 +48,20 @@ impl Evidence {
         if self.is_model {
             return self.confidence_alone();
         }
-        self.at_most_what_it_has(logistic(&PASSAGE, &self.features_of_passage(closeness)))
+        let share = if self.is_by_sounds { SAME_SOUNDS } else { SAME_WORDS };
+        self.at_most_what_it_has(logistic(&PASSAGE, &self.features_of_passage(closeness)), share)
     }
 
     /// The same without how close words are.
     fn confidence_alone(&self) -> f32 {
-        self.with_model(self.at_most_what_it_has(logistic(&ALONE, &self.features())))
+        self.with_model(self.at_most_what_it_has(logistic(&ALONE, &self.features()), 1.0))
     }
 
     /// Of a question about something else a handful of entries has a word by chance, and the fit knows
-    /// larger collections: there it is no more than what the best one has of the question.
-    fn at_most_what_it_has(&self, fitted: f32) -> f32 {
-        let has = self.covered_content.max(SAME_MEANING * self.cosine * self.reliance);
+    /// larger collections: there it is no more than what the best one has of the question, in words that count
+    /// for `share` of themselves or in meaning.
+    fn at_most_what_it_has(&self, fitted: f32, share: f32) -> f32 {
+        let has = (share * self.covered_content).max(SAME_MEANING * self.cosine * self.reliance);
         if self.entries < SPARSE { fitted.min(has) } else { fitted }
     }
 
@@ -181,6 +187,11 @@ mod tests {
             entries: 5f32.ln(),
             ..Evidence::default()
         };
-        assert!(evidence.confidence(&Closeness { told: 1.0, ..Closeness::default() }) <= 0.2);
+        let sure = |evidence: &Evidence| {
+            evidence.confidence(&Closeness { told: 1.0, ..Closeness::default() })
+        };
+        assert!((sure(&evidence) - 0.2 * SAME_WORDS).abs() < 1e-6);
+        let by_sounds = Evidence { is_by_sounds: true, ..evidence };
+        assert!((sure(&by_sounds) - 0.2 * SAME_SOUNDS).abs() < 1e-6);
     }
 }

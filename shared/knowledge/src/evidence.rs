@@ -5,6 +5,7 @@ use crate::{
     question::{Asked, AskedWord},
     rank::Hit,
     semantic::fusion::Fusion,
+    text,
 };
 
 /// How many words one thing is said in.
@@ -62,6 +63,9 @@ pub struct Evidence {
     pub words: f32,
     /// ln(1 + the entries).
     pub entries: f32,
+    /// Whether the question is in a script without spaces whose clusters are sounds: most entries have most
+    /// of them.
+    pub is_by_sounds: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -174,6 +178,7 @@ impl<'a> Gathering<'a> {
         let length = few.iter().map(|one| one.length).sum::<f32>() / few.len().max(1) as f32;
         let words = asked.order.len() as f32;
         let by_many = share(self.by_many(), all);
+        let is_by_sounds = asked.words.iter().any(|word| text::is_unspaced_by_sound(&word.plain));
         let each = self.all.iter().zip(hits).enumerate().take(EACH).map(|(at, (one, hit))| {
             let other = hits.get(usize::from(at == 0)).map_or(0.0, |other| other.score);
             Evidence {
@@ -195,6 +200,7 @@ impl<'a> Gathering<'a> {
                 weight: (content / asked.max_weight.max(f32::MIN_POSITIVE)).ln_1p(),
                 words: words.ln_1p(),
                 entries: (index.len() as f32).ln_1p(),
+                is_by_sounds,
             }
         });
         each.collect()

@@ -20,7 +20,7 @@ pub(crate) use language::{
 pub use stem::Stems;
 pub(crate) use stem::folded;
 pub use tokenize::spans;
-pub(crate) use tokenize::{is_cluster, is_unspaced};
+pub(crate) use tokenize::{is_cluster, is_unspaced, is_unspaced_by_sound};
 
 /// The words of `text` in the form in which they are compared, function words included.
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {

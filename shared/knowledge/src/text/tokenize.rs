@@ -131,7 +131,13 @@ pub(crate) fn is_unspaced(word: &str) -> bool {
         && !(katakana && word.chars().nth(1).is_some())
 }
 
-/// Whether a word is a single cluster of such a script.
+/// Whether it is one of a script whose letters are sounds and not meanings: Thai, Lao, Burmese or Khmer.
+pub(crate) fn is_unspaced_by_sound(word: &str) -> bool {
+    let first = word.chars().next().map_or(0, u32::from);
+    matches!(first, 0xe00..=0xeff | 0x1000..=0x109f | 0x1780..=0x17ff)
+}
+
+/// Whether a word is a single cluster of a script without spaces.
 pub(crate) fn is_cluster(word: &str) -> bool {
     is_unspaced(word) && word.graphemes(true).nth(1).is_none()
 }
@@ -142,6 +148,16 @@ mod tests {
 
     fn written(text: &str) -> Vec<&str> {
         spans(text).map(|(_, word)| word).collect()
+    }
+
+    #[test]
+    fn scripts_of_sounds_are_told_from_scripts_of_meanings() {
+        for word in ["ภาษา", "ພາສາ", "ဘာသာ", "ភាសា"] {
+            assert!(is_unspaced(word) && is_unspaced_by_sound(word), "{word}");
+        }
+        for word in ["语言", "ことば", "language", "भाषा", ""] {
+            assert!(!is_unspaced_by_sound(word), "{word}");
+        }
     }
 
     #[test]
