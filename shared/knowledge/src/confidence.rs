@@ -20,8 +20,8 @@ const SPARSE: f32 = 3.9;
 const SAME_MEANING: f32 = 1.3;
 /// What its words count for there, of a passage without a heading: paraphrases have some in another form, or
 /// others for the same. In a script of sounds without spaces every entry has many of the clusters.
-const SAME_WORDS: f32 = 1.6;
-const SAME_SOUNDS: f32 = 0.85;
+const PARAPHRASED: f32 = 1.6;
+const CLUSTERED: f32 = 0.85;
 /// Weights of [`Evidence::features_of_passage`], of a passage without a heading.
 const PASSAGE: [f32; 29] = [
     -5.452, 5.809, -1.838, -1.621, 2.157, -0.030, 2.066, 1.392, 5.328, 1.122, -0.878, 2.852,
@@ -48,7 +48,7 @@ impl Evidence {
         if self.is_model {
             return self.confidence_alone();
         }
-        let share = if self.is_by_sounds { SAME_SOUNDS } else { SAME_WORDS };
+        let share = if self.is_by_sounds { CLUSTERED } else { PARAPHRASED };
         self.at_most_what_it_has(logistic(&PASSAGE, &self.features_of_passage(closeness)), share)
     }
 
@@ -190,8 +190,8 @@ mod tests {
         let sure = |evidence: &Evidence| {
             evidence.confidence(&Closeness { told: 1.0, ..Closeness::default() })
         };
-        assert!((sure(&evidence) - 0.2 * SAME_WORDS).abs() < 1e-6);
+        assert!((sure(&evidence) - 0.2 * PARAPHRASED).abs() < 1e-6);
         let by_sounds = Evidence { is_by_sounds: true, ..evidence };
-        assert!((sure(&by_sounds) - 0.2 * SAME_SOUNDS).abs() < 1e-6);
+        assert!((sure(&by_sounds) - 0.2 * CLUSTERED).abs() < 1e-6);
     }
 }

@@ -20,8 +20,6 @@ const MAX_LOOKED_AT: usize = 2_000;
 const MAX_STATING: usize = 6;
 /// How sure it is at least that a section answers which states what is wanted.
 pub(crate) const STATED: f32 = 0.75;
-/// The share of entries that have what a business is called.
-const EVERYWHERE: f32 = 0.8;
 /// How sure it is of a pair that states it, to be left first.
 const SURE: f32 = 0.5;
 
@@ -161,11 +159,10 @@ impl Index {
         asked: &Asked,
         near: &[Near<'_>],
     ) -> Option<(u32, Fact)> {
-        let everywhere = (EVERYWHERE * self.len() as f32).max(2.0);
         let is_name = |word: &str| {
             let at = asked.words.iter().position(|one| one.plain == word);
             let own = asked.terms.iter().filter(|term| Some(usize::from(term.word)) == at);
-            own.map(|term| term.term).any(|term| self.postings(term).len() as f32 >= everywhere)
+            own.map(|term| term.term).any(|term| self.is_everywhere(term))
         };
         let language = asked.language;
         let contact = wanted(words, is_name)?;

@@ -225,8 +225,7 @@ impl Index {
         }
         self.ask_forms(&mut asked);
         self.name_concepts(&mut asked, &plain);
-        let everywhere = (EVERYWHERE * self.len() as f32).max(2.0);
-        imply_place(&mut asked, &plain, |term| self.postings(term).len() as f32 >= everywhere);
+        imply_place(&mut asked, &plain, |term| self.is_everywhere(term));
         self.say_otherwise(&mut asked);
         self.correct(&mut asked);
         for place in asked.terms.iter().flat_map(|term| [term.word, term.also]) {
@@ -236,6 +235,11 @@ impl Index {
         }
         leave_out_borders(&mut asked);
         asked
+    }
+
+    /// Whether nearly all entries have `term`, as they have the name of what they are all about.
+    pub(crate) fn is_everywhere(&self, term: u32) -> bool {
+        self.postings(term).len() as f32 >= (EVERYWHERE * self.len() as f32).max(2.0)
     }
 
     /// Asks for two neighbours as one word, if that is there.
