@@ -192,7 +192,7 @@ class Scores:
         import numpy as np
 
         self.rows = [json.loads(line) for line in open(path)]
-        entries = lambda row: [entry for entry in row["entries"] if entry["features"]]
+        entries = lambda row: [entry for entry in row["entries"] if entry["is_pair"] or entry["heading"]]
         size = lambda pair: max(len(e["features"]) for r in self.rows for e in entries(r) if e["is_pair"] == pair)
         self.pairs, most = size(True), max(len(entries(row)) for row in self.rows)
         shape = (len(self.rows), most)

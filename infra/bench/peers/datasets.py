@@ -2,13 +2,15 @@
 
     python3 infra/bench/peers/datasets.py DATA OUT [SOURCES]
 
-DATA has `xquad.en.json`, `clinc150_full.json`, `banking77_train.csv` and `banking77_test.csv`. Each collection becomes
+DATA has `xquad.en.json`, `clinc150_full.json`, `banking77_train.csv` and `banking77_test.csv`, and XQuAD's files of other
+languages, `xquad.LANG.json`, if they are to be measured. Each collection becomes
 a folder of OUT: `docs.jsonl` ({"id","text"}), `queries.jsonl` ({"id","text"} and, where it matters, "answerable"),
 `qrels.txt` (TREC) and `unanswerable.txt` (ids of queries without an answer, one a line).
 
 | collection | documents | queries | relevant |
 |---|---|---|---|
-| xquad | passages | questions | the passage that was asked about |
+| xquad, xquad-LANG | passages | questions | the passage that was asked about |
+| xquad…-site-N | those of four articles | as many about others | others have no answer |
 | clinc | in-scope utterances of train | those of test | same intent |
 | banking77 | questions of train | those of test | same intent |
 | pydoc | docstrings of Python's standard library, without their first line | that line | its docstring |
@@ -23,6 +25,7 @@ import csv
 import importlib
 import inspect
 import json
+import random
 import re
 import sys
 import tomllib
@@ -62,16 +65,29 @@ def write(folder: Path, docs, queries, relevant, unanswerable=()):
 
 
 def xquad(data: Path, out: Path):
-    articles = json.loads((data / "xquad.en.json").read_text())["data"]
-    docs, queries, relevant = [], [], {}
-    for paragraph in (p for article in articles for p in article["paragraphs"]):
-        id_ = f"p{len(docs)}"
-        docs.append((id_, paragraph["context"]))
-        for asked in paragraph["qas"]:
-            queries.append((asked["id"], asked["question"]))
-            relevant[asked["id"]] = [id_]
-    write(out / "xquad", docs, queries, relevant)
-    halves(out, "xquad", docs, queries, relevant, {id_: at for at, (id_, _) in enumerate(docs)})
+    for file in sorted(data.glob("xquad.*.json")):
+        language = file.name.split(".")[1]
+        name = "xquad" if language == "en" else f"xquad-{language}"
+        articles = json.loads(file.read_text())["data"]
+        docs, queries, relevant, article_of = [], [], {}, {}
+        for at, article in enumerate(articles):
+            for paragraph in article["paragraphs"]:
+                id_ = f"p{len(docs)}"
+                docs.append((id_, paragraph["context"]))
+                article_of[id_] = at
+                for asked in paragraph["qas"]:
+                    queries.append((asked["id"], asked["question"]))
+                    relevant[asked["id"]] = [id_]
+        write(out / name, docs, queries, relevant)
+        halves(out, name, docs, queries, relevant, {id_: at for at, (id_, _) in enumerate(docs)})
+        for site in range(0, len(articles), 4):
+            is_here = lambda query: site <= article_of[relevant[query][0]] < site + 4
+            here = [query for query in queries if is_here(query[0])]
+            others = [query for query in queries if not is_here(query[0])]
+            others = random.Random(site).sample(others, min(len(here), len(others)))
+            kept = [doc for doc in docs if site <= article_of[doc[0]] < site + 4]
+            there = {id_: relevant[id_] for id_, _ in here}
+            write(out / f"{name}-site-{site // 4}", kept, here + others, there, [id_ for id_, _ in others])
 
 
 def halves(out: Path, name, docs, queries, relevant, group):

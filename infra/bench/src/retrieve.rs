@@ -14,7 +14,7 @@ use domain::{
     source::{Chunk, QaPair},
 };
 use knowledge::{
-    Hit, Index, Ranking, Segment,
+    Found, Hit, Index, Ranking, Segment,
     semantic::{pair_text, passage_text},
 };
 use serde_json::{Value, json};
@@ -23,6 +23,8 @@ use crate::{BenchError, Result, semantic::Tier};
 
 /// How deep a run goes.
 const DEPTH: usize = 100;
+/// Passages that are quoted.
+const FOUND: usize = 5;
 /// How often each query is timed, in CPU time; the fastest counts, since the others were
 /// disturbed.
 const TIMES: usize = 3;
@@ -171,6 +173,12 @@ fn rank(index: &Index, tier: Option<&Tier>, query: &str) -> Result<Ranking> {
     Ok(index.rank(query, embedding.as_ref(), DEPTH))
 }
 
+/// What a visitor's question takes: the best entries, how sure each is, offers and what is quoted.
+fn find(index: &Index, tier: Option<&Tier>, query: &str) -> Result<Found> {
+    let embedding = tier.map(|tier| tier.query(query)).transpose()?;
+    Ok(index.find_embedded(query, embedding.as_ref(), FOUND))
+}
+
 /// The line of `--parts` for the question `id`.
 fn parts(id: &str, ranking: &Ranking, ids: &[String]) -> Value {
     let of = |hit: &Hit| {
@@ -190,18 +198,10 @@ pub fn run(options: &Options) -> Result<String> {
         index = index.with_embeddings(tier.embeddings());
     }
     let (mut run, mut seen) = (String::new(), String::new());
-    let mut took = Vec::new();
+    let (mut took, mut found) = (Vec::new(), Vec::new());
     for Line { id: query, text, .. } in lines(&options.collection.queries)? {
-        let mut best = f64::INFINITY;
-        let mut ranked = Ranking::default();
-        for _ in 0..TIMES {
-            let (process, thread) = (ProcessTime::now(), ThreadTime::now());
-            ranked = rank(&index, tier.as_ref(), &text)?;
-            // A model may have threads of its own; nothing else runs in the process.
-            let took = if tier.is_some() { process.elapsed() } else { thread.elapsed() };
-            best = best.min(took.as_secs_f64() * 1e6);
-        }
-        took.push(best);
+        let ranked = timed(&mut took, tier.is_some(), || rank(&index, tier.as_ref(), &text))?;
+        timed(&mut found, tier.is_some(), || find(&index, tier.as_ref(), &text))?;
         for (rank, Hit { entry, score, .. }) in (1..).zip(&ranked.hits) {
             let Some(id) = ids.get(*entry as usize) else { continue };
             writeln!(run, "{query} Q0 {id} {rank} {score} colloquy").map_err(BenchError::of)?;
@@ -214,14 +214,41 @@ pub fn run(options: &Options) -> Result<String> {
     if let Some(file) = &options.parts {
         fs::write(file, seen).map_err(BenchError::of)?;
     }
-    took.sort_by(f64::total_cmp);
-    let at = |share: f64| took.get((took.len() as f64 * share) as usize).copied().unwrap_or(0.0);
     let vectors = tier.map_or_else(String::new, |t| format!(" vector_bytes={}", t.bytes()));
     eprintln!(
         "build_ms={build_ms:.1} load_ms={load_ms:.1} query_p50_us={:.1} query_p99_us={:.1} \
-         index_bytes={bytes}{vectors}",
-        at(0.5),
-        at(0.99)
+         find_p50_us={:.1} find_p99_us={:.1} index_bytes={bytes}{vectors}",
+        quantile(&mut took, 0.5),
+        quantile(&mut took, 0.99),
+        quantile(&mut found, 0.5),
+        quantile(&mut found, 0.99)
     );
     Ok(String::new())
+}
+
+/// What `work` gives, and its CPU time in microseconds at the end of `took`: the least of [`TIMES`]. A model may
+/// have threads of its own; nothing else runs in the process.
+fn timed<T>(
+    took: &mut Vec<f64>,
+    has_model: bool,
+    mut work: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    let mut once = || {
+        let (process, thread) = (ProcessTime::now(), ThreadTime::now());
+        let done = work()?;
+        let took = if has_model { process.elapsed() } else { thread.elapsed() };
+        Ok::<_, BenchError>((done, took.as_secs_f64() * 1e6))
+    };
+    let (mut done, mut best) = once()?;
+    for _ in 1..TIMES {
+        let (again, took) = once()?;
+        (done, best) = (again, best.min(took));
+    }
+    took.push(best);
+    Ok(done)
+}
+
+fn quantile(took: &mut [f64], share: f64) -> f64 {
+    took.sort_by(f64::total_cmp);
+    took.get((took.len() as f64 * share) as usize).copied().unwrap_or(0.0)
 }

@@ -88,7 +88,16 @@ impl Contact {
     }
 }
 
-/// Sections by what they state, the first ones first.
+/// What a question for the business itself finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Contacting {
+    /// The passage that states what is wanted, and the fact that this is.
+    Stated(u32, Fact),
+    /// Nothing states it, and what is there of its words is about something else.
+    Unstated,
+}
+
+/// Sections by what they state, by their keys.
 #[derive(Default)]
 pub(crate) struct Contacts {
     address: Vec<u32>,
@@ -151,14 +160,14 @@ fn wanted(words: &[String], is_name: impl Fn(&str) -> bool) -> Option<Contact> {
 }
 
 impl Index {
-    /// The passage that states how the business is found, and the fact that this is, if that is all that the
-    /// plain `words` of a question want and no pair states it.
+    /// What answers a question that is about how the business is found and nothing else, going by its plain
+    /// `words`; `None` for other questions, and where a pair states it.
     pub(crate) fn contact(
         &self,
         words: &[String],
         asked: &Asked,
         near: &[Near<'_>],
-    ) -> Option<(u32, Fact)> {
+    ) -> Option<Contacting> {
         let is_name = |word: &str| {
             let at = asked.words.iter().position(|one| one.plain == word);
             let own = asked.terms.iter().filter(|term| Some(usize::from(term.word)) == at);
@@ -172,6 +181,17 @@ impl Index {
             return None;
         }
         let mut all = self.contacts.get_or_init(|| self.find_contacts()).of(contact);
+        if all.is_empty() {
+            // A number and an address of mail are known wherever they are written; a place may be told in any
+            // words, of which "Where are you?" has none.
+            let has_subject = || words.iter().any(|word| !text::is_function_word_anywhere(word));
+            let is_known = match contact {
+                Contact::Phone | Contact::Email => true,
+                Contact::Address => !has_subject(),
+                Contact::Either | Contact::Hours => false,
+            };
+            return is_known.then_some(Contacting::Unstated);
+        }
         if all.iter().any(|entry| !self.is_foreign(*entry, language)) {
             all.retain(|entry| !self.is_foreign(*entry, language));
         }
@@ -179,25 +199,23 @@ impl Index {
             let own = near.iter().filter(|near| near.entry == entry);
             own.map(|near| near.confidence).fold(0.0, f32::max)
         };
-        let is_headed = |entry: u32| {
-            let heading = self.heading(entry).unwrap_or_default();
-            wanted(&text::words(heading).collect::<Vec<_>>(), |_| false).is_some()
-        };
+        let is_headed = |entry: u32| self.heading(entry).is_some_and(is_contact);
         if all.len() > MAX_STATING {
             all.retain(|entry| confidence(*entry) > 0.0 || is_headed(*entry));
         }
-        // Of those alike the first.
+        // They are in an order that their words decide: of those alike the first, whenever it was read.
         let value = |entry: u32| confidence(entry) + f32::from(u8::from(is_headed(entry)));
         let best = all.into_iter().rev().max_by(|a, b| value(*a).total_cmp(&value(*b)))?;
-        Some((best, contact.fact()))
+        Some(Contacting::Stated(best, contact.fact()))
     }
 
     fn find_contacts(&self) -> Contacts {
         let mut found = Contacts::default();
-        for (entry, at) in (0u32..).zip(&self.entries).take(MAX_LOOKED_AT) {
-            if !matches!(at, At::Passage { .. }) {
-                continue;
-            }
+        let is_passage =
+            |entry: &u32| matches!(self.entries.get(*entry as usize), Some(At::Passage { .. }));
+        let mut entries: Vec<u32> = (0u32..).take(self.len()).filter(is_passage).collect();
+        entries.sort_unstable_by_key(|entry| self.keys.get(*entry as usize));
+        for entry in entries.into_iter().take(MAX_LOOKED_AT) {
             let content = self.content(entry);
             for (contact, stating) in [
                 (Contact::Address, &mut found.address),
@@ -212,6 +230,11 @@ impl Index {
         }
         found
     }
+}
+
+/// Whether a heading or a question is for how the business is found, and for nothing else.
+pub(crate) fn is_contact(heading: &str) -> bool {
+    wanted(&text::words(heading).collect::<Vec<_>>(), |_| false).is_some()
 }
 
 fn states(said: &str, contact: Contact) -> bool {
@@ -336,6 +359,20 @@ mod tests {
         let (text, is_sure) = said(&index, "whats your email");
         assert!(text.contains("yarn@example.com") && is_sure, "{text}");
         assert!(!said(&index, "what is your phone number?").1, "none is stated");
+        let nothing_states = [
+            (
+                "Phone numbers",
+                "Weavers write phone numbers into the hem. A phone number has nine threads.",
+            ),
+            ("Where you are", "You are where your loom is."),
+        ];
+        let of: Vec<Chunk> = nothing_states.map(chunk).into();
+        let elsewhere = Index::new([(SourceId::new(), Arc::new(Segment::build(&of)))], []);
+        for question in ["what is your phone number?", "where are you?", "can I call you"] {
+            let found = elsewhere.find(question, 3);
+            assert!(found.confidence == 0.0 && found.offers.is_empty(), "{question}: {found:?}");
+        }
+        assert!(elsewhere.find("which phone numbers do weavers write?", 3).confidence > 0.5);
         let pair = QaPair {
             question: "What is your email address?".into(),
             alternatives: Vec::new(),

@@ -9,6 +9,7 @@ use crate::{
     index::{At, Index},
     pairs::Likeness,
     rank::LOOKED_AT,
+    search::Near,
     semantic::QueryEmbedding,
 };
 
@@ -37,8 +38,8 @@ pub struct Explained {
     pub closeness: Option<Closeness>,
     /// From 0 to 1: how likely it is that it answers.
     pub confidence: f32,
-    /// What that is a weighted sum of, where a fit can tell: of a pair, or of a passage below a
-    /// heading. `infra/models/confidence.py` fits the weights.
+    /// What that is a weighted sum of. `infra/models/confidence.py` fits the weights for a pair and for a
+    /// passage below a heading, `infra/models/passages.py` those for a passage without one.
     pub features: Vec<f32>,
 }
 
@@ -54,7 +55,8 @@ impl Index {
         let asked = self.asked(question);
         let ranking = self.rank_asked(&asked, embedding, LOOKED_AT);
         let comparing = Comparing::new(self, &asked);
-        let near = self.near(question, &asked, &ranking, &comparing);
+        let query = self.quoting(question, &asked);
+        let near = self.near(question, &asked, &ranking, &comparing, &query);
         let hits = ranking.hits.iter().enumerate().take(limit);
         let explained = hits.filter_map(|(place, hit)| {
             let near = near.get(place);
@@ -70,7 +72,8 @@ impl Index {
                 likeness: near.and_then(|near| Some(near.pair?.1)),
                 closeness: near.map(|near| near.closeness),
                 confidence: near.map_or(0.0, |near| near.confidence),
-                features: near.map_or_else(Vec::new, |near| near.features.clone()),
+                features: near
+                    .map_or_else(Vec::new, |near| features(near, ranking.evidence_of(place))),
             };
             Some(match *self.entries.get(hit.entry as usize)? {
                 At::Pair(at) => {
@@ -87,5 +90,13 @@ impl Index {
             })
         });
         explained.collect()
+    }
+}
+
+/// What the confidence of an entry is a weighted sum of.
+fn features(near: &Near<'_>, evidence: Evidence) -> Vec<f32> {
+    match near.features.is_empty() {
+        true => evidence.features_of_passage(&near.closeness).to_vec(),
+        false => near.features.clone(),
     }
 }

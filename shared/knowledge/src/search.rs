@@ -15,7 +15,7 @@ use self::{
 use crate::{
     asks,
     closeness::Comparing,
-    contact,
+    contact::{self, Contacting},
     evidence::Evidence,
     exclusion,
     index::Index,
@@ -129,15 +129,25 @@ impl Index {
         let asked = self.asked(question);
         let ranking = self.rank_asked(&asked, embedding, limit.max(LOOKED_AT));
         let comparing = Comparing::new(self, &asked);
-        let all = self.near(question, &asked, &ranking, &comparing);
+        let mut query = self.quoting(question, &asked);
+        let all = self.near(question, &asked, &ranking, &comparing, &query);
         let near: Vec<NearPair> = all.iter().filter_map(NearPair::of).collect();
         let best_pair = self.best_pair(&asked, &ranking, &near);
         let (first, by_passage) = self.best_passage(&asked, &ranking, &all);
-        let mut query = self.quoting(question, &asked);
-        let by_rule = self.by_rule(question, &asked, &ranking, &all, &mut query);
+        let contact = self.contact(&query.words, &asked, &all);
+        let by_rule = self.by_rule(question, &asked, &ranking, contact, &mut query);
         let by_passage = by_rule.map_or(by_passage, |rule| by_passage.max(rule.confidence));
         let by_pair = best_pair.as_ref().map_or(0.0, |near| near.confidence);
-        let (offers, offered) = self.offers(&ranking, &all);
+        let is_unstated = by_rule.is_none() && contact == Some(Contacting::Unstated);
+        let (offers, offered) = match is_unstated {
+            true => self.offers(&ranking, all.iter().filter(|near| self.is_contact(near))),
+            false => self.offers(&ranking, &all),
+        };
+        let by_passage = match (is_unstated, offers.is_empty()) {
+            (true, true) => 0.0,
+            (true, false) => by_passage.min(MAX_WITHOUT_FACT),
+            (false, _) => by_passage,
+        };
         let found = Found {
             offers,
             offered,
@@ -157,28 +167,40 @@ impl Index {
         };
         let hits = ranking.hits.iter().copied().filter(|hit| !apart(hit)).collect();
         // The best passage is first, before pairs that ask something else.
-        let wanted = by_rule.map(|rule| rule.entry);
-        let Some(wanted) = wanted.or(first.map(|at| ranking.hits[at].entry)) else {
+        let wanted = by_rule.map(|rule| rule.entry).or(first.map(|at| ranking.hits[at].entry));
+        let passages: Vec<Passage> = wanted.map_or_else(Vec::new, |wanted| {
+            let hits = self.begun_with(wanted, hits, &comparing, &query).into_iter();
+            hits.take(limit).filter_map(|hit| self.passage(hit, &query)).collect()
+        });
+        let (Some(wanted), Some(passage)) = (wanted, passages.first()) else {
             return Found { confidence: f64::from(by_pair), ..found };
         };
-        let hits = self.begun_with(wanted, hits, &comparing, &query);
-        let passages: Vec<Passage> =
-            hits.into_iter().take(limit).filter_map(|hit| self.passage(hit, &query)).collect();
-        let Some(passage) = passages.first() else {
-            return Found { confidence: f64::from(by_pair), ..found };
+        let most = match by_rule {
+            Some(_) => 1.0,
+            None => self.most_of_quote(question, wanted, passage, &query),
         };
+        let confidence = f64::from(by_passage.min(most));
+        Found { best: Match::Passages(passages), confidence, ..found }
+    }
+
+    /// How sure it is at most that `passage`, which is that of the entry `wanted`, answers by its quotation.
+    fn most_of_quote(
+        &self,
+        question: &str,
+        wanted: u32,
+        passage: &Passage,
+        query: &Quoting,
+    ) -> f32 {
         // A quotation of the question's own words, such as a link's, answers nothing. A text without a
         // heading that says no more than that is meant to be found by it.
         let is_all =
             self.heading(wanted).is_none_or(str::is_empty) && passage.content == passage.quote;
-        let is_echo = by_rule.is_none() && !is_all && echoes(&passage.quote, question);
-        let lacks_fact = by_rule.is_none() && !is_all && query.lacks_fact(&passage.quote);
-        let confidence = match (is_echo, lacks_fact) {
-            (true, _) => 0.0,
-            (false, true) => f64::from(by_passage.min(MAX_WITHOUT_FACT)),
-            (false, false) => f64::from(by_passage),
-        };
-        Found { best: Match::Passages(passages), confidence, ..found }
+        match is_all {
+            true => 1.0,
+            false if echoes(&passage.quote, question) => 0.0,
+            false if query.lacks_fact(&passage.quote) => MAX_WITHOUT_FACT,
+            false => 1.0,
+        }
     }
 
     /// The passage that answers by a rule: because it is headed by the question or by its code, or states what
@@ -188,7 +210,7 @@ impl Index {
         question: &str,
         asked: &Asked,
         ranking: &Ranking,
-        near: &[Near<'_>],
+        contact: Option<Contacting>,
         query: &mut Quoting,
     ) -> Option<ByRule> {
         if let Some(entry) = self.named(question, ranking) {
@@ -197,9 +219,17 @@ impl Index {
         if let Some(entry) = self.headed_by_code(question, asked, ranking) {
             return Some(ByRule { entry, confidence: HEADED_BY_CODE });
         }
-        let (entry, fact) = self.contact(&query.words, asked, near)?;
+        let Some(Contacting::Stated(entry, fact)) = contact else { return None };
         query.fact = Some(fact);
         Some(ByRule { entry, confidence: contact::STATED })
+    }
+
+    /// Whether a pair or a passage is of how the business is found, going by its question or heading.
+    fn is_contact(&self, near: &Near<'_>) -> bool {
+        match near.pair {
+            Some((pair, _)) => contact::is_contact(&pair.pair.question),
+            None => self.heading(near.entry).is_some_and(contact::is_contact),
+        }
     }
 
     /// `hits` with the part first of the section that `wanted` is in which says most of the question.

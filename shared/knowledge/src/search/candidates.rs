@@ -1,10 +1,10 @@
 //! The pairs and the passages among the best, and how likely each answers.
 
+use super::passages::Quoting;
 use crate::{
     closeness::{Closeness, Comparing},
     confidence::{Answer, Candidate, confidences_among},
     evidence::Evidence,
-    facts,
     index::{At, Index, Pair},
     pairs::Likeness,
     question::Asked,
@@ -70,6 +70,7 @@ impl Index {
         asked: &Asked,
         ranking: &Ranking,
         comparing: &Comparing,
+        query: &Quoting,
     ) -> Vec<Near<'_>> {
         let reliance = ranking.evidence.reliance;
         let hits = ranking.hits.iter().enumerate().take(COMPARED);
@@ -79,7 +80,6 @@ impl Index {
         // Pages in several languages say the same, each for those who speak it.
         let has_own = hits.clone().any(|(_, hit)| !is_foreign(hit));
         let mut places: Vec<usize> = Vec::new();
-        let query = facts::wanted(&comparing.plain).map(|_| self.quoting(question, asked));
         for (place, hit) in hits {
             let evidence = ranking.evidence_of(place);
             let pair = self.pair_of(hit.entry);
@@ -100,8 +100,7 @@ impl Index {
             };
             let is_foreign = has_own && is_foreign(hit);
             let score = hit.score;
-            let has_row = pair.is_none()
-                && query.as_ref().is_some_and(|query| self.has_row(hit.entry, query));
+            let has_row = pair.is_none() && self.has_row(hit.entry, query);
             among.push(Candidate {
                 answer,
                 evidence,

@@ -55,10 +55,15 @@ impl Index {
     }
 
     /// What the visitor may have meant, likeliest first, and how likely it is that one of them is.
-    pub(super) fn offers(&self, ranking: &Ranking, near: &[Near<'_>]) -> (Vec<Offer>, f64) {
+    pub(super) fn offers<'n, 'i: 'n>(
+        &'i self,
+        ranking: &Ranking,
+        near: impl IntoIterator<Item = &'n Near<'i>>,
+    ) -> (Vec<Offer>, f64) {
+        let mut near: Vec<&Near> = near.into_iter().collect();
         let most = near.iter().map(|near| near.confidence).fold(0.0, f32::max);
         let least = MIN_CONFIDENCE.max(CLOSE * most);
-        let mut near: Vec<&Near> = near.iter().filter(|near| near.confidence >= least).collect();
+        near.retain(|near| near.confidence >= least);
         near.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.place.cmp(&b.place)));
         let (mut offers, mut offered): (Vec<Offer>, f64) = (Vec::new(), 0.0);
         for near in near {

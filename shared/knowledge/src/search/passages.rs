@@ -21,7 +21,7 @@ const FITS_BETTER: f32 = 0.1;
 
 impl Index {
     /// The question as sentences are compared with it.
-    pub(super) fn quoting(&self, question: &str, asked: &Asked) -> Quoting {
+    pub(crate) fn quoting(&self, question: &str, asked: &Asked) -> Quoting {
         let is_function = |plain: &str| {
             asked.words.iter().find(|word| word.plain == plain).is_some_and(|word| word.is_function)
         };
@@ -238,7 +238,7 @@ impl Quoting {
 }
 
 /// A question, ready to choose sentences by.
-pub(super) struct Quoting {
+pub(crate) struct Quoting {
     terms: Vec<(String, f32)>,
     concepts: Vec<Option<u16>>,
     vector: Option<crate::semantic::Vector>,
