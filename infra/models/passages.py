@@ -8,8 +8,7 @@
 A question has an answer in what is searched, or none; the confidence is a logistic function of what was seen of the document
 that most likely answers. It is fitted by the likelihood, as many with as without an answer in each collection, and by how often
 one with an answer is ahead of one without (RankNet's loss, after Burges et al., "Learning to rank using gradient descent", 2005),
-with a prior that keeps weights small. Which document that is follows from the weights before: after a fit whose weights are
-compiled in, `score` again.
+with a prior that keeps weights small. Which document that is follows from the weights: after each fit they choose again.
 
 Each question belongs to a half by what it is about, the same in every collection: an intent, or an article. What is printed of a
 half was fitted on the other, and what is printed of a collection without any of it.
@@ -23,7 +22,7 @@ from pathlib import Path
 
 # What a collection counts for: XQuAD's are many.
 COUNTS = {"banking77": 2.0, "clinc": 2.0, "xquad": 1.0, "languages": 0.25, "sites": 0.05}
-RANKED, PAIRS, PRIOR = 3.0, 4000, 1e-3
+RANKED, PAIRS, PRIOR, ROUNDS = 3.0, 4000, 1e-3, 4
 ANSWER, NEAR = 0.5, 0.2
 
 
@@ -57,11 +56,14 @@ class Collection:
         import numpy as np
 
         rows = [json.loads(line) for line in open(folder / "scores.jsonl")]
-        width = max(len(row["features"]) for row in rows)
-        # Nothing was found: no feature but the first.
-        features = [row["features"] or [1.0] + [0.0] * (width - 1) for row in rows]
+        width = max(len(one) for row in rows for one in row["features"])
+        most = max(len(row["features"]) for row in rows)
+        # Where fewer were found the last one is there again; where nothing was, no feature but the first.
+        nothing = [[1.0] + [0.0] * (width - 1)]
+        filled = lambda found: found + found[-1:] * (most - len(found))
         self.name, self.family = folder.name, family(folder.name)
-        self.x, self.has = np.array(features), np.array([row["answerable"] for row in rows])
+        self.near = np.array([filled(row["features"] or nothing) for row in rows], np.float32)
+        self.x, self.has = self.near[:, 0].astype(float), np.array([row["answerable"] for row in rows])
         self.half = np.array([self.about(folder, row["id"]) for row in rows])
 
     def about(self, folder, query):
@@ -80,11 +82,27 @@ class Collection:
 
     def part(self, some):
         part = object.__new__(Collection)
-        part.name, part.family, part.x, part.has = self.name, self.family, self.x[some], self.has[some]
+        part.name, part.family, part.near, part.has = self.name, self.family, self.near[some], self.has[some]
+        part.x = part.near[:, 0].astype(float)
         return part
+
+    def best(self, weights):
+        """The features of the document of each question that most likely answers by these weights."""
+        import numpy as np
+
+        return self.near[np.arange(len(self.near)), (self.near @ weights).argmax(1)].astype(float)
 
 
 def fitted(parts):
+    weights = None
+    for _ in range(ROUNDS):
+        for part in parts:
+            part.x = part.x if weights is None else part.best(weights)
+        weights = fitted_once(parts)
+    return weights
+
+
+def fitted_once(parts):
     import numpy as np
     from scipy.optimize import minimize
 
@@ -126,6 +144,10 @@ def auroc(odds, has):
     yes = has.sum()
     ranks = rankdata(odds)
     return (ranks[has].sum() - yes * (yes + 1) / 2) / (yes * (len(has) - yes)) if 0 < yes < len(has) else np.nan
+
+
+def area(part, weights):
+    return auroc(part.best(weights) @ weights, part.has)
 
 
 def shares(out):
@@ -171,8 +193,8 @@ def fit(out):
     print(f"{'collection':24} by the other half   without it   fitted on all")
     rows = {}
     for at, one in enumerate(every):
-        left = [auroc(halves[half][at].x @ by_other[half], halves[half][at].has) for half in (0, 1)]
-        row = (np.nanmean(left), auroc(one.x @ without[one.family], one.has), auroc(one.x @ weights, one.has))
+        left = [area(halves[half][at], by_other[half]) for half in (0, 1)]
+        row = (np.nanmean(left), area(one, without[one.family]), area(one, weights))
         rows.setdefault(grouped(one.name) if one.family == "sites" else one.name, []).append(row)
     for name, some in rows.items():
         print(f"{name:24} {'   '.join(f'{value:14.4f}' for value in np.mean(some, 0))}")

@@ -10,7 +10,7 @@ use crate::{
     retrieve::{Built, Collection, Line, build, lines},
 };
 
-/// Documents that are looked at for the one that most likely answers.
+/// Documents whose features are written.
 const NEAR: usize = 12;
 
 /// The flags of `bench unanswerable`.
@@ -22,8 +22,8 @@ pub struct Options {
     #[arg(long)]
     unanswerable: Option<PathBuf>,
     /// Where a line `{"id","confidence","top"}` is written for each query; `top` is the id of the best
-    /// document, or null. With it are `features`: what the confidence of the document that most likely answers
-    /// is a weighted sum of.
+    /// document, or null. With it are `features`: of each of the best documents, what its confidence is a
+    /// weighted sum of.
     #[arg(long)]
     scores: Option<PathBuf>,
 }
@@ -50,8 +50,7 @@ pub fn run(options: &Options) -> Result<String> {
             let best = index.rank(&text, embedding.as_ref(), 1).hits.first().copied();
             let top = best.and_then(|hit| ids.get(hit.entry as usize));
             let near = index.explain(&text, embedding.as_ref(), NEAR).into_iter();
-            let sure = near.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
-            let features = sure.map(|one| one.features).unwrap_or_default();
+            let features: Vec<Vec<f32>> = near.map(|one| one.features).collect();
             let line = json!({
                 "id": id, "confidence": confidence, "top": top, "answerable": has, "features": features,
             });

@@ -24,9 +24,9 @@ const PARAPHRASED: f32 = 1.6;
 const CLUSTERED: f32 = 0.85;
 /// Weights of [`Evidence::features_of_passage`], of a passage without a heading.
 const PASSAGE: [f32; 29] = [
-    -6.393, 7.218, -3.230, -1.830, 1.745, 0.649, 2.646, 1.566, 4.878, 1.528, -0.589, 2.701, -1.086,
-    -1.750, 1.518, -0.381, -1.634, -3.744, 8.770, 0.237, -8.189, 1.058, -7.480, 4.844, -4.216,
-    -0.210, 2.096, 1.034, 0.082,
+    -6.520, 7.366, -3.614, -1.770, 1.701, 1.227, 2.721, 1.647, 4.731, 1.491, -0.526, 3.023, -1.130,
+    -1.586, 1.533, -0.376, -1.652, -3.877, 8.696, 0.112, -8.365, 1.029, -7.703, 5.086, -4.282,
+    -0.127, 2.079, 1.005, 0.069,
 ];
 /// Weights of [`Evidence::features`]: how sure a passage is by those alone, as the fits of passages below headings
 /// and of a model's embeddings know it. It changes only when those are fitted again.

@@ -35,6 +35,9 @@ const HEADED_BY_CODE: f32 = 0.75;
 /// How sure it is at most that a quotation answers which lacks the fact that is wanted: it may be offered.
 const MAX_WITHOUT_FACT: f32 = 0.45;
 
+/// Bytes of a text without a heading that is short enough to be read whole.
+const SHORT: usize = 400;
+
 /// A passage that was found, or a pair that does not ask the same but may answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Passage {
@@ -168,11 +171,11 @@ impl Index {
         let hits = ranking.hits.iter().copied().filter(|hit| !apart(hit)).collect();
         // The best passage is first, before pairs that ask something else.
         let wanted = by_rule.map(|rule| rule.entry).or(first.map(|at| ranking.hits[at].entry));
-        let passages: Vec<Passage> = wanted.map_or_else(Vec::new, |wanted| {
+        let mut passages: Vec<Passage> = wanted.map_or_else(Vec::new, |wanted| {
             let hits = self.begun_with(wanted, hits, &comparing, &query).into_iter();
             hits.take(limit).filter_map(|hit| self.passage(hit, &query)).collect()
         });
-        let (Some(wanted), Some(passage)) = (wanted, passages.first()) else {
+        let (Some(wanted), Some(passage)) = (wanted, passages.first_mut()) else {
             return Found { confidence: f64::from(by_pair), ..found };
         };
         let most = match by_rule {
@@ -183,21 +186,26 @@ impl Index {
         Found { best: Match::Passages(passages), confidence, ..found }
     }
 
-    /// How sure it is at most that `passage`, which is that of the entry `wanted`, answers by its quotation.
+    /// How sure it is at most that `passage`, which is that of the entry `wanted`, answers by its quotation. A
+    /// short text without a heading is quoted whole where the quotation would say the question's words again.
     fn most_of_quote(
         &self,
         question: &str,
         wanted: u32,
-        passage: &Passage,
+        passage: &mut Passage,
         query: &Quoting,
     ) -> f32 {
+        let is_headed = self.heading(wanted).is_some_and(|heading| !heading.is_empty());
+        let is_echo = echoes(&passage.quote, question);
+        if is_echo && !is_headed && passage.content.len() <= SHORT {
+            passage.quote.clone_from(&passage.content);
+        }
         // A quotation of the question's own words, such as a link's, answers nothing. A text without a
         // heading that says no more than that is meant to be found by it.
-        let is_all =
-            self.heading(wanted).is_none_or(str::is_empty) && passage.content == passage.quote;
+        let is_all = !is_headed && passage.content == passage.quote;
         match is_all {
             true => 1.0,
-            false if echoes(&passage.quote, question) => 0.0,
+            false if is_echo => 0.0,
             false if query.lacks_fact(&passage.quote) => MAX_WITHOUT_FACT,
             false => 1.0,
         }

@@ -247,3 +247,12 @@ fn whoever_asks_where_is_told_the_address() {
         assert!(found.confidence > 0.5, "{question}: {}", found.confidence);
     }
 }
+
+#[test]
+fn a_short_text_is_quoted_whole_where_its_quotation_would_say_the_question_again() {
+    let text = "My card payment was cancelled. Why? Banks refuse a payment abroad.";
+    let found = index(&[TEXTS[0], TEXTS[1], text], &[]).find("My card payment was cancelled", 1);
+    let Match::Passages(passages) = &found.best else { panic!("{found:?}") };
+    assert_eq!(passages[0].quote, text);
+    assert!(found.confidence > 0.0);
+}
