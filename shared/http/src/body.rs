@@ -10,7 +10,7 @@ use axum::{
 };
 use dialects::DialectErrors;
 use domain::{Error, ErrorKind, FieldError};
-use flate2::read::MultiGzDecoder;
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use serde::de::DeserializeOwned;
 use serde_json::{error::Category, json};
 
@@ -47,7 +47,7 @@ impl<D: DialectErrors, S: Send + Sync> FromRequest<S> for RawBody<D> {
 /// The whole body, within its bound, which holds for what was compressed too.
 pub(crate) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Error> {
     let max = max_bytes(request.extensions());
-    let is_gzip = is_gzip(request.headers())?;
+    let packing = Packing::of(request.headers())?;
     let body = Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
             too_large(max)
@@ -55,34 +55,55 @@ pub(crate) async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Re
             Error::new(ErrorKind::Malformed, "the body could not be read")
         }
     })?;
-    if is_gzip { gunzip(&body, max) } else { Ok(body) }
+    match packing {
+        Packing::None => Ok(body),
+        Packing::Gzip => unpacked(MultiGzDecoder::new(&*body), max),
+        // RFC 9110 means zlib by it; what has no header of that is bare, as some clients send it.
+        Packing::Deflate => match unpacked(ZlibDecoder::new(&*body), max) {
+            Err(error) if error.kind == ErrorKind::Malformed => {
+                unpacked(DeflateDecoder::new(&*body), max)
+            }
+            unpacked => unpacked,
+        },
+    }
 }
 
 fn too_large(max: usize) -> Error {
     Error::new(ErrorKind::PayloadTooLarge, format!("the body must have at most {max} bytes"))
 }
 
-/// Whether the body is compressed with gzip; an error for any other encoding.
-fn is_gzip(headers: &HeaderMap) -> Result<bool, Error> {
-    let encoding = headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or_default());
-    match encoding.map(str::trim) {
-        None | Some("") => Ok(false),
-        Some(name) if name.eq_ignore_ascii_case("identity") => Ok(false),
-        Some(name) if name.eq_ignore_ascii_case("gzip") => Ok(true),
-        Some(_) => {
-            Err(Error::new(ErrorKind::Malformed, "the content encoding must be gzip or identity"))
+/// How a body is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    None,
+    Gzip,
+    Deflate,
+}
+
+impl Packing {
+    /// As the headers say; an error for any other encoding.
+    fn of(headers: &HeaderMap) -> Result<Self, Error> {
+        let named = headers.get(CONTENT_ENCODING).map(|value| value.to_str().unwrap_or_default());
+        match named.map(|name| name.trim().to_ascii_lowercase()).as_deref() {
+            None | Some("" | "identity") => Ok(Self::None),
+            Some("gzip" | "x-gzip") => Ok(Self::Gzip),
+            Some("deflate") => Ok(Self::Deflate),
+            Some(_) => Err(Error::new(
+                ErrorKind::Malformed,
+                "the content encoding must be gzip, deflate or identity",
+            )),
         }
     }
 }
 
 /// What was compressed, up to `max` bytes.
-fn gunzip(packed: &[u8], max: usize) -> Result<Bytes, Error> {
+fn unpacked(packed: impl Read, max: usize) -> Result<Bytes, Error> {
     let mut body = Vec::new();
     let bound = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
-    MultiGzDecoder::new(packed)
+    packed
         .take(bound)
         .read_to_end(&mut body)
-        .map_err(|_| Error::new(ErrorKind::Malformed, "the body is not valid gzip"))?;
+        .map_err(|_| Error::new(ErrorKind::Malformed, "the body is not what its encoding says"))?;
     if body.len() > max { Err(too_large(max)) } else { Ok(body.into()) }
 }
 
@@ -197,13 +218,35 @@ mod tests {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         std::io::Write::write_all(&mut packer, &[b'7'; 5_000]).unwrap();
         let packed = packer.finish().unwrap();
+        let gunzip = |packed: &[u8], max| unpacked(MultiGzDecoder::new(packed), max);
         assert_eq!(gunzip(&packed, 5_000).unwrap().len(), 5_000);
         assert_eq!(gunzip(&packed, 4_999).unwrap_err().kind, ErrorKind::PayloadTooLarge);
         assert_eq!(gunzip(&packed[..20], 5_000).unwrap_err().kind, ErrorKind::Malformed);
         let of = |value: &'static str| {
-            is_gzip(&HeaderMap::from_iter([(CONTENT_ENCODING, value.parse().unwrap())]))
+            Packing::of(&HeaderMap::from_iter([(CONTENT_ENCODING, value.parse().unwrap())]))
         };
-        assert!(of("GZIP").unwrap() && !of("identity").unwrap());
+        assert_eq!(of("GZIP").unwrap(), Packing::Gzip);
+        assert_eq!(of("deflate").unwrap(), Packing::Deflate);
+        assert_eq!(of("identity").unwrap(), Packing::None);
         assert!(of("br").unwrap_err().message.contains("gzip"));
+    }
+
+    #[tokio::test]
+    async fn deflate_is_read_with_its_header_and_bare() {
+        use axum::body::Body as Bytes;
+        use flate2::{Compression, write};
+        use std::io::Write;
+        let mut zlib = write::ZlibEncoder::new(Vec::new(), Compression::default());
+        zlib.write_all(b"{\"a\": 1}").unwrap();
+        let mut bare = write::DeflateEncoder::new(Vec::new(), Compression::default());
+        bare.write_all(b"{\"a\": 1}").unwrap();
+        for packed in [zlib.finish().unwrap(), bare.finish().unwrap()] {
+            let request = Request::builder().header(CONTENT_ENCODING, "deflate");
+            let body = read_body(request.body(Bytes::from(packed)).unwrap(), &()).await;
+            assert_eq!(&*body.unwrap(), b"{\"a\": 1}");
+        }
+        let request = Request::builder().header(CONTENT_ENCODING, "deflate");
+        let broken = read_body(request.body(Bytes::from("plain text")).unwrap(), &()).await;
+        assert_eq!(broken.unwrap_err().kind, ErrorKind::Malformed);
     }
 }

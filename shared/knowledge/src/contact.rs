@@ -28,17 +28,18 @@ const SURE: f32 = 0.5;
 static GENERAL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     "shop store office studio practice clinic surgery restaurant cafe bar hotel company business firm branch premises \
     showroom salon gym school museum place location located based situated headquarters find reach reached contact \
-    touch number exact exactly precisely please tell give \
+    touch number exact exactly precisely please tell give know need got get want looking \
     seid etes siete estais sois estan zijn zitten jullie вы \
     laden geschaft buro praxis firma standort filiale sitz befinden befindet liegt liegen finden finde erreichen \
-    erreicht erreiche erreichbar kontakt kontaktieren nummer genau bitte hotel \
+    erreicht erreiche erreichbar kontakt kontaktieren nummer genau bitte hotel lautet lauten heisst gibt gib nennen \
+    sagen brauche suche wissen \
     magasin bureau boutique cabinet atelier entreprise situe situee situes trouve trouver trouvez joindre contacter \
-    contact numero exactement plait \
+    contact numero exactement plait donner donnez connaitre cherche savoir \
     tienda oficina taller estudio clinica escuela academia empresa encuentra encuentran encontrar ubicado ubicada \
-    ubicados situado situados contactar contacto favor \
-    negozio ufficio sede azienda trova trovate trovo trovare contattare contatto \
+    ubicados situado situados contactar contacto favor necesito busco saber \
+    negozio ufficio sede azienda trova trovate trovo trovare contattare contatto numero cerco sapere \
     loja escritorio fica ficam encontro encontrar contactar contato \
-    winkel kantoor zaak gevestigd vinden vind bereiken bereikbaar nummer \
+    winkel kantoor zaak gevestigd vinden vind bereiken bereikbaar nummer luidt zoek weten geef \
     магазин офис находитесь находится найти номер связаться magaza ofis dukkan numara ulas ulasabilirim"
         .split_whitespace()
         .collect()
@@ -290,6 +291,9 @@ mod tests {
             ("phone number?", Phone),
             ("can i call you", Phone),
             ("Wie ist eure Telefonnummer?", Phone),
+            ("Wie lautet die Telefonnummer?", Phone),
+            ("Was ist die Telefonnummer", Phone),
+            ("ich brauche eure nummer vom telefon", Phone),
             ("numéro de téléphone", Phone),
             ("whats your email", Email),
             ("what is your e-mail address", Email),

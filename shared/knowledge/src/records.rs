@@ -171,7 +171,7 @@ fn write_records(outline: &mut Outline, rows: &[Vec<String>]) {
     let mut rows: Vec<tables::Row> = rows
         .iter()
         .map(|cells| tables::Row {
-            cells: cells.iter().map(|cell| Arc::from(&*without_markup(cell))).collect(),
+            cells: cells.iter().map(|cell| Arc::from(in_one_line(&without_markup(cell)))).collect(),
             width: cells.len().max(2),
             ..tables::Row::default()
         })
@@ -187,6 +187,11 @@ fn write_records(outline: &mut Outline, rows: &[Vec<String>]) {
     for line in tables::lines(&rows) {
         outline.block(BlockKind::Row, &line);
     }
+}
+
+/// A record is a line, whatever breaks its cells have.
+fn in_one_line(cell: &str) -> String {
+    cell.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a column or a value is called one of these, alone or among a few words.
@@ -386,6 +391,9 @@ mod tests {
         assert_eq!(texts(csv("sep=,\nBerth,Fee\nA1,\"12,50\"\nA2,\"14,00\"\n", None)), expected);
         assert_eq!(texts(csv("Berth\tFee\nA1\t12,50\nA2\t14,00\n", Some(b'\t'))), expected);
         assert_eq!(texts(csv("1,2\n3,4\n5,6\n", None)), ["1 | 2", "3 | 4", "5 | 6"]);
+        let broken = "Berth;Note\nA1;\"by the wall,\r\nno cables\"\nA2;free\n";
+        let expected = ["Berth: A1 | Note: by the wall, no cables", "Berth: A2 | Note: free"];
+        assert_eq!(texts(csv(broken, None)), expected);
     }
 
     #[test]

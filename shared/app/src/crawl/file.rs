@@ -100,7 +100,7 @@ fn read(
     file::check(&file.media_type, bytes).map_err(|why| format!("the file {why}"))?;
     let document =
         file::read(name, &file.media_type, bytes).map_err(|why: PageError| why.to_string())?;
-    Ok((fingerprint(reader, &document), chunk::chunks_of_file(&document, name)))
+    Ok((fingerprint(reader, &document, &[]), chunk::chunks_of_file(&document, name)))
 }
 
 /// How long until the next look for a file that is awaited `until`: the longer, the longer it has

@@ -182,12 +182,13 @@ impl PageReader {
         unstored: &mut Unstored,
     ) -> Result<()> {
         let FetchedPage { url, etag, last_modified, mut document } = fetched;
-        if page.depth == 0 {
-            // What each page of a site has at its foot is read once.
-            document.blocks.append(&mut document.site);
-        }
+        // What each page of a site has at its foot is read once.
+        let mut site =
+            if page.depth == 0 { std::mem::take(&mut document.site) } else { Vec::new() };
+        let hash = fingerprint(&self.passages.reader(), &document, &site);
+        document.blocks.append(&mut site);
         let snapshot = Snapshot {
-            hash: fingerprint(&self.passages.reader(), &document),
+            hash,
             etag,
             last_modified,
             final_url: Some(url.to_string()).filter(|found| *found != page.url),

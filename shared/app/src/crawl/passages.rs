@@ -4,7 +4,7 @@ use domain::{
     Error, Result,
     source::{Chunk, Page, Snapshot},
 };
-use knowledge::{Document, semantic::Vectors, text};
+use knowledge::{Block, Document, semantic::Vectors, text};
 use store::{Store, keys::sha256};
 
 use crate::knowledge::embeddings::Semantics;
@@ -89,16 +89,28 @@ impl Passages {
     }
 }
 
-/// The hash of what a page says, and nothing of what is around it.
-pub(super) fn fingerprint(reader: &str, document: &Document) -> String {
-    let mut said = document.title.clone();
-    for block in &document.blocks {
-        for part in block.headings.iter().chain([&block.text]) {
-            said.push('\n');
-            said.push_str(part);
+/// Between what a page's hash says of the page and what it says of what its whole site has at the foot.
+pub(super) const SITE: char = '+';
+
+/// The hash of what a page says, and nothing of what is around it; behind it, of the first page, that of what
+/// each page of its `site` has at its foot, which it alone tells. Another address of the same page differs in
+/// that alone.
+pub(super) fn fingerprint(reader: &str, document: &Document, site: &[Block]) -> String {
+    let said = |begin: &str, blocks: &[Block]| {
+        let mut said = begin.to_owned();
+        for block in blocks {
+            for part in block.headings.iter().chain([&block.text]) {
+                said.push('\n');
+                said.push_str(part);
+            }
         }
+        sha256(&said)
+    };
+    let page = format!("{reader}-{}", said(&document.title, &document.blocks));
+    match site {
+        [] => page,
+        site => format!("{page}{SITE}{}", &said("", site)[..16]),
     }
-    format!("{reader}-{}", sha256(&said))
 }
 
 /// The part of a passage's id that names its page.
@@ -135,7 +147,7 @@ mod tests {
             links: vec![Url::parse(link).unwrap()],
             ..Document::default()
         };
-        let of = |text, link| fingerprint("7", &document(text, link));
+        let of = |text, link| fingerprint("7", &document(text, link), &[]);
         let one = of("a", "https://example.com/1");
         assert_eq!(one, of("a", "https://example.com/2"));
         assert_ne!(one, of("b", "https://example.com/1"));

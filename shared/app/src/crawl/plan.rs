@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::source::Page;
 
+use crate::crawl::passages::SITE;
+
 /// Where the passages of a page are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -31,12 +33,12 @@ pub fn plan(pages: &[Page], live: &[Page]) -> CrawlPlan {
     let answering: BTreeMap<&str, &Page> = live
         .iter()
         .filter(|page| page.chunks > 0)
-        .filter_map(|page| Some((page.content()?, page)))
+        .filter_map(|page| Some((without_site(page.content()?), page)))
         .collect();
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, page) in pages.iter().enumerate() {
         if let Some(content) = page.content() {
-            groups.entry(content).or_default().push(at);
+            groups.entry(without_site(content)).or_default().push(at);
         }
     }
     let nearest = |members: &[usize], stored: bool| {
@@ -59,7 +61,7 @@ pub fn plan(pages: &[Page], live: &[Page]) -> CrawlPlan {
             _ => None,
         };
         let Some((at, origin)) = chosen else { continue };
-        if stays.is_some() {
+        if stays.is_some_and(|at| pages[at].content() == before.and_then(Page::content)) {
             same.insert(*content);
         }
         plan.duplicates.extend(members.iter().filter(|m| **m != at).map(|m| (*m, at)));
@@ -69,6 +71,11 @@ pub fn plan(pages: &[Page], live: &[Page]) -> CrawlPlan {
         && plan.answers.len() == answering.len()
         && answering.keys().all(|content| same.contains(content));
     plan
+}
+
+/// What tells the content of a page from that of others: not what the site has at the foot of each.
+fn without_site(content: &str) -> &str {
+    content.split_once(SITE).map_or(content, |(page, _)| page)
 }
 
 #[cfg(test)]
@@ -127,6 +134,21 @@ mod tests {
         let plan = plan(&gone, &live);
         assert!(!plan.unchanged, "another page answers for it");
         assert_eq!(plan.answers[1], (2, Origin::Live("/b".to_owned())));
+    }
+
+    #[test]
+    fn another_address_of_the_first_page_says_the_same_without_the_foot_of_the_site() {
+        let pages = [page("/index.html", "x", 2, true), page("/", "x+foot", 3, true)];
+        let first = plan(&pages, &[]);
+        assert_eq!((first.answers, first.duplicates), (vec![(1, Origin::Here)], vec![(0, 1)]));
+        let live = [page("/", "x+foot", 3, true)];
+        let again = |foot: &str, stored: bool| {
+            [page("/index.html", "x", 2, true), page("/", foot, 3, stored)]
+        };
+        assert!(plan(&again("x+foot", false), &live).unchanged);
+        let other = plan(&again("x+other", true), &live);
+        assert!(!other.unchanged, "the foot is another one");
+        assert_eq!(other.answers, [(1, Origin::Here)]);
     }
 
     #[test]
