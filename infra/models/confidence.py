@@ -6,7 +6,8 @@
 
 With `--semantic` (and `--features minilm`) the scores are those of a model's embeddings, and the weights those for them.
 
-`collect` makes collections of `infra/models/data` (invented businesses, written for training), of `tests/usage`, and of
+`collect` makes `train.jsonl` for the fit, and `held-out.jsonl` and `unseen.jsonl` (the sites of `infra/models/data/unseen`), which it
+does not see. Those of the fit are collections of `infra/models/data` (invented businesses, written for training), of `tests/usage`, and of
 samples of every other intent or article of banking77, CLINC150 and XQuAD in DATA (`docs/benchmarks.md` reports on the
 others). Each business comes as pairs, as pages and as both, whole and by halves: what was asked of the other half has no answer.
 
@@ -24,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = Path(__file__).resolve().parent / "data" / "asked"
 SITES = Path(__file__).resolve().parent / "data" / "sites"
+UNSEEN = Path(__file__).resolve().parent / "data" / "unseen"
 
 
 def business(path):
@@ -86,9 +88,9 @@ def asked(chance):
         yield collection(f"languages/{number}", "All", pairs, sections, queries)
 
 
-def sites():
-    """Those of `infra/models/data/sites`: pages in HTML, and pairs."""
-    for path in sorted(SITES.glob("*.json")):
+def sites(folder):
+    """Those of a folder of `infra/models/data`: pages in HTML, and pairs."""
+    for path in sorted(folder.glob("*.json")):
         site = json.loads(path.read_text())
         yield {
             "name": f"site-{path.stem}/all",
@@ -160,7 +162,7 @@ def collect(data, out):
 
     def of(part, seed):
         chance = random.Random(seed)
-        made = list(asked(chance)) + list(sites()) + list(usage()) if part == 0 else []
+        made = list(asked(chance)) + list(sites(SITES)) + list(usage()) if part == 0 else []
         if (data / "banking77_train.csv").exists():
             rows = lambda name: [(r["text"].strip(), r["category"]) for r in csv.DictReader(open(data / name, newline=""))]
             made += intents("banking77", rows("banking77_train.csv"), rows("banking77_test.csv"), [], chance, part)
@@ -175,6 +177,11 @@ def collect(data, out):
         with open(out / f"{name}.jsonl", "w") as file:
             for one in of(part, seed):
                 file.write(json.dumps(one, ensure_ascii=False) + "\n")
+
+
+    with open(out / "unseen.jsonl", "w") as file:
+        for one in sites(UNSEEN):
+            file.write(json.dumps(one, ensure_ascii=False) + "\n")
 
 
 # What a question counts for in the fit: those of real pages more, samples of large collections less.

@@ -28,7 +28,7 @@ const SURE: f32 = 0.5;
 static GENERAL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     "shop store office studio practice clinic surgery restaurant cafe bar hotel company business firm branch premises \
     showroom salon gym school museum place location located based situated headquarters find reach reached contact \
-    touch number exact exactly precisely please tell give know need got get want looking \
+    touch number exact exactly precisely please tell give know need got get want looking ur wat wot pls plz \
     seid etes siete estais sois estan zijn zitten jullie вы \
     laden geschaft buro praxis firma standort filiale sitz befinden befindet liegt liegen finden finde erreichen \
     erreicht erreiche erreichbar kontakt kontaktieren nummer genau bitte hotel lautet lauten heisst gibt gib nennen \

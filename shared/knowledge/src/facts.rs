@@ -315,9 +315,22 @@ fn has_street(text: &str) -> bool {
         STREETS.contains(plain.as_str()) || STREET_ENDINGS.iter().any(ends)
     };
     let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && word.len() < 6;
-    (0..written.len()).filter(|at| is_street(written[*at]) && is_capital(written[*at])).any(|at| {
+    let has_number_near = |at: usize| {
         let (from, to) = (at.saturating_sub(NEAR), written.len().min(at + NEAR + 1));
         written[from..to].iter().any(|word| is_number(word))
+    };
+    // "12 rue des Lilas", "calle Luna, 18": the name is large, and the number next to it all.
+    let is_named = |at: usize| {
+        let name = (at + 1..written.len().min(at + NEAR + 1)).find(|at| is_capital(written[*at]));
+        let is_before = at.checked_sub(1).is_some_and(|before| is_number(written[before]));
+        name.is_some_and(|name| {
+            is_before || written.get(name + 1).is_some_and(|word| is_number(word))
+        })
+    };
+    let mut streets = (0..written.len()).filter(|at| is_street(written[*at]));
+    streets.any(|at| match is_capital(written[at]) {
+        true => has_number_near(at),
+        false => is_named(at),
     })
 }
 
@@ -396,7 +409,10 @@ mod tests {
             ("Version 1.20 is out.", Fact::Hours, false),
             ("You find us at 14 Canal Row in Galway.", Fact::Address, true),
             ("Uferstraße 23, 35037 Marburg", Fact::Address, true),
-            ("12 rue des Lilas", Fact::Address, false),
+            ("12 rue des Lilas", Fact::Address, true),
+            ("Estamos en la calle Luna, 18.", Fact::Address, true),
+            ("Está a 3 minutos de la calle Mayor.", Fact::Address, false),
+            ("Deux rues plus loin, 12 places.", Fact::Address, false),
             ("12 Rue des Lilas", Fact::Address, true),
             ("We deliver to any address within 25 km.", Fact::Address, false),
             ("Call 06421 555 0199.", Fact::Phone, true),
