@@ -47,6 +47,18 @@ fn a_name_across_a_table_is_of_the_rows_below_it_and_of_no_column() {
 }
 
 #[test]
+fn a_remark_across_the_last_row_of_a_table_is_read() {
+    let rows = "<tr><th>Course<th>Adults<th>Children</tr><tr><td>Glazing<td>35<td>20</tr>";
+    for foot in [
+        "<tr><td colspan=3><small>Clay is included.</small></td></tr>",
+        "<tfoot><tr><th colspan=3>Clay is included.</th></tr></tfoot>",
+    ] {
+        let wanted = "Course: Glazing | Adults: 35 | Children: 20\nClay is included.";
+        POTTERY.check(&format!("<table>{rows}{foot}</table>"), &[wanted], &["Clay is included. –"]);
+    }
+}
+
+#[test]
 fn prices_are_read_on_links_in_forms_and_where_one_is_spoken() {
     let shop = "<ul><li><a href=/a><h3>Vase</h3><span class=price>€31</span></a><li><a href=/b><h3>Plate</h3>\
                 <span class=price>€12</span></a></ul>";

@@ -231,7 +231,8 @@ pub(crate) fn lines(rows: &[Row]) -> Vec<String> {
     if heads > 0 && !on_each {
         lines.push(joined(&names));
     }
-    let mut group: Option<&str> = None;
+    // What reaches over all columns, and whether it is said with a row below it.
+    let (mut group, mut named): (Option<&str>, bool) = (None, false);
     for row in &rows[heads..] {
         if bytes > MAX_TEXT {
             break;
@@ -241,7 +242,9 @@ pub(crate) fn lines(rows: &[Row]) -> Vec<String> {
             across && columns > 1 && row.cells.len() == columns && !first.is_empty()
         });
         if let Some(one) = one {
-            group = Some(one);
+            // What had no row below it named none: it was a remark.
+            lines.extend(group.replace(one).filter(|_| !named).map(str::to_owned));
+            named = false;
             continue;
         }
         let mut parts: Vec<String> = Vec::new();
@@ -265,12 +268,11 @@ pub(crate) fn lines(rows: &[Row]) -> Vec<String> {
             Some(group) if !line.is_empty() => format!("{group} – {line}"),
             _ => line,
         };
+        named |= !line.is_empty();
         bytes += line.len();
         lines.push(line);
     }
-    if lines.is_empty() {
-        lines.extend(group.map(str::to_owned));
-    }
+    lines.extend(group.filter(|_| !named).map(str::to_owned));
     lines.retain(|line| !line.is_empty());
     lines
 }
@@ -353,6 +355,11 @@ mod tests {
         let across = Row { width: 1, ..row(&["Winter", "Winter"]) };
         let rows = [head, across, row(&["Single", "60"])];
         assert_eq!(lines(&rows), ["Winter – Room: Single | Price: 60"]);
+        let across = |text: &str| Row { width: 1, ..row(&[text, text]) };
+        let single = row(&["Single", "60"]);
+        let rows = [across("Winter"), single, across("Towels are free."), across("No pets.")];
+        let wanted = ["Winter – Single | 60", "Towels are free.", "No pets."];
+        assert_eq!(lines(&rows), wanted, "what names no row is read by itself");
         let hours = [["Sunday", "closed"], ["Friday", "9 to 5"], ["Saturday", "9 to 1"]];
         let hours = hours.map(|cells| Row { named: true, ..row(&cells) });
         assert_eq!(lines(&hours), ["Sunday: closed", "Friday: 9 to 5", "Saturday: 9 to 1"]);
