@@ -93,6 +93,57 @@ const READING: &[&str] = &[
     "leestijd",
 ];
 
+/// What asks readers of a help centre whether they need more of it, in lower case.
+const MORE_HELP: &[&str] = &[
+    "still need help",
+    "need more help",
+    "still have questions",
+    "still have a question",
+    "have more questions",
+    "can't find what you're looking for",
+    "brauchen sie weitere hilfe",
+    "haben sie noch fragen",
+    "noch fragen",
+    "besoin d'aide supplémentaire",
+    "encore des questions",
+    "vous avez d'autres questions",
+    "¿necesitas más ayuda",
+    "¿aún necesitas ayuda",
+    "hai ancora bisogno di aiuto",
+    "heb je nog vragen",
+];
+/// What they are to do then, in lower case.
+const ASKING: &[&str] = &[
+    "contact us",
+    "contact support",
+    "contact our",
+    "chat with us",
+    "get in touch",
+    "submit a request",
+    "submit a ticket",
+    "talk to us",
+    "kontaktieren sie uns",
+    "schreiben sie uns",
+    "contactez-nous",
+    "contactez nous",
+    "contáctanos",
+    "contacta con nosotros",
+    "contattaci",
+    "neem contact op",
+];
+
+/// Whether a line only asks readers whether they need more help, and has something to press for it.
+pub(super) fn offers_help(line: &str) -> bool {
+    const LONGEST: usize = 6;
+    let line = plain(line);
+    let Some((asks, rest)) = line.split_once('?') else { return false };
+    let rest = rest.trim();
+    MORE_HELP.contains(&asks.trim())
+        && ASKING.iter().any(|start| rest.starts_with(start))
+        && rest.split_whitespace().count() <= LONGEST
+        && !rest.contains(|c: char| c.is_ascii_digit() || c == '@')
+}
+
 /// Whether a line is about the article and not part of it.
 pub(super) fn is_closing(line: &str) -> bool {
     let line = plain(line);

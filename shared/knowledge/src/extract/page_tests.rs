@@ -68,6 +68,22 @@ fn what_unfolds_is_read_and_what_is_hidden_is_not() {
 }
 
 #[test]
+fn what_asks_for_an_opinion_or_offers_help_is_no_text() {
+    let ask = "<div><h2>Was this page useful?</h2><a href=/y>Yes</a> <a href=/n>No</a></div>";
+    let help = "<p class=help>Need more help? <a href=/c>Contact us</a></p>";
+    CLUB.check(&format!("{PROSE}{help}{ask}"), &["boathouse"], &["useful", "more help"]);
+    CLUB.check(
+        &format!(
+            "{PROSE}<p>Need more help? <a href=mailto:key@club.example>Contact us</a></p>\
+             <h2>Was this page useful?</h2><p>Half of our readers said so when we asked them in the \
+             spring, and the others had come for the tides.</p><p>Noch Fragen? Der Hafenmeister hilft.</p>"
+        ),
+        &["key@club.example", "Half of our readers", "Hafenmeister"],
+        &[],
+    );
+}
+
+#[test]
 fn tabs_name_their_panels() {
     let document = CLUB.read(&format!(
         "<h1>Berths</h1>{PROSE}<ul class=nav-tabs role=tablist><li role=tab>Members<li role=tab>Guests</ul>\

@@ -2,7 +2,7 @@
 
 use super::{
     boilerplate_phrases, bylines, closings,
-    page::PageTree,
+    page::{Node, PageTree},
     tag::Tag,
     text_density::{Mass, Run, runs},
 };
@@ -81,7 +81,7 @@ pub(super) fn labels(page: &PageTree, root: usize, is_article: bool, gone: &mut 
     const LONGEST: u32 = 60;
     const LONGEST_PROMPT: u32 = 200;
     let longest = if is_article { LONGEST } else { LONGEST_PROMPT };
-    lines(page, root, longest, gone, |text, chars| match (is_article, chars <= LONGEST) {
+    lines(page, root, longest, gone, |text, chars, _| match (is_article, chars <= LONGEST) {
         (true, _) => boilerplate_phrases::is_label(text),
         (_, true) => {
             boilerplate_phrases::is_label(text)
@@ -90,21 +90,53 @@ pub(super) fn labels(page: &PageTree, root: usize, is_article: bool, gone: &mut 
         }
         (_, false) => boilerplate_phrases::is_prompt(text),
     });
+    // Where to write to may be said by the link alone.
+    lines(page, root, LONGEST, gone, |text, _, line| {
+        closings::offers_help(text)
+            && !line.iter().any(|at| page.nodes[page.within(*at)].iter().any(is_contact))
+    });
+    prompts(page, root, gone);
+}
+
+fn is_contact(node: &Node) -> bool {
+    let to = node.attribute("href").unwrap_or_default().trim_start();
+    ["mailto:", "tel:", "sms:"].iter().any(|scheme| to.starts_with(scheme))
+}
+
+/// Headings that ask what readers think of the page, with the answers to choose from.
+fn prompts(page: &PageTree, root: usize, gone: &mut [bool]) {
+    /// Of all answers, in characters: what is longer says more.
+    const LONGEST: u32 = 60;
+    let mass = Mass::of(page, &runs(page, gone));
+    for place in page.within(root) {
+        if gone[place]
+            || !matches!(page.nodes[place].tag, Tag::H(_))
+            || !boilerplate_phrases::is_prompt(&page.text(place))
+        {
+            continue;
+        }
+        let answers: Vec<usize> = page.siblings_after(place).collect();
+        let said: u32 = answers.iter().map(|at| mass.chars(page.within(*at))).sum();
+        if said <= LONGEST {
+            gone[place] = true;
+            answers.into_iter().for_each(|at| gone[at] = true);
+        }
+    }
 }
 
 /// Lines that are about an article and no part of it.
 pub(super) fn closings(page: &PageTree, root: usize, gone: &mut [bool]) {
-    lines(page, root, closings::LONGEST, gone, |text, _| closings::is_closing(text));
+    lines(page, root, closings::LONGEST, gone, |text, _, _| closings::is_closing(text));
 }
 
 /// Leaves out lines, at most so long in characters, of which `says_nothing` holds; it is given a line's
-/// text and length.
+/// text, length and what it is made of.
 fn lines(
     page: &PageTree,
     root: usize,
     longest: u32,
     gone: &mut [bool],
-    says_nothing: impl Fn(&str, u32) -> bool,
+    says_nothing: impl Fn(&str, u32, &[usize]) -> bool,
 ) {
     let range = page.within(root);
     for run in runs(page, gone) {
@@ -118,7 +150,7 @@ fn lines(
         }
         let line = whole_line(page, root, run);
         let text: Vec<String> = line.iter().map(|at| page.text(*at)).collect();
-        if says_nothing(text.join(" ").trim(), run.chars) {
+        if says_nothing(text.join(" ").trim(), run.chars, &line) {
             line.into_iter().for_each(|at| gone[at] = true);
         }
     }
