@@ -75,6 +75,12 @@ pub(super) struct Counter {
     pub(super) step: i64,
 }
 
+/// Whether it is the head of what folds: its heading is above what comes after it.
+fn is_called_head(class: Option<&str>) -> bool {
+    let mut names = class.unwrap_or_default().split_ascii_whitespace();
+    names.any(|name| ["header", "head", "heading"].iter().any(|end| name.ends_with(end)))
+}
+
 fn is_word_item(class: Option<&str>) -> bool {
     class.is_some_and(|class| class.starts_with("MsoListParagraph"))
 }
@@ -236,7 +242,8 @@ impl<'p> Walk<'p> {
             Tag::Blockquote => true,
             Tag::Body | Tag::Main | Tag::Html | Tag::P => false,
             _ => {
-                node.hints.any(Hints::FOLDS.union(Hints::PANEL).union(Hints::OVERLAY))
+                (node.hints.any(Hints::FOLDS) && !is_called_head(node.attribute("class")))
+                    || node.hints.any(Hints::PANEL.union(Hints::OVERLAY))
                     || node.attribute("role") == Some("region")
                     || self.tabs.contains_key(&place)
                     || node.attribute("itemprop").is_some()

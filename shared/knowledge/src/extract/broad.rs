@@ -85,8 +85,10 @@ impl<'p> Judge<'p> {
         match node.tag {
             Tag::Head => return true,
             Tag::Html | Tag::Body | Tag::Main | Tag::H(_) | Tag::Table | Tag::Row => return false,
-            // Names of columns are of use to all, even if they are only spoken.
-            Tag::Thead | Tag::HeaderCell if node.hints.any(Hints::SPOKEN) => return false,
+            // Names of tables and columns are of use to all, even if they are only spoken.
+            Tag::Caption | Tag::Thead | Tag::HeaderCell if node.hints.any(Hints::SPOKEN) => {
+                return false;
+            }
             // Some builders call all that opens navigation.
             Tag::Nav if self.linked(place) == 0.0 && self.disclosure.folds(place) => return false,
             Tag::Nav => return !self.is_most(place) || self.linked(place) > 0.5,

@@ -3,7 +3,42 @@
 
 use std::collections::HashSet;
 
-use super::{attributes::Hints, page::PageTree, tag::Tag};
+use super::{attributes::Hints, boilerplate_phrases, page::PageTree, tag::Tag};
+
+/// What is written on a control that unfolds all there is, in lower case: it names none of it.
+const ALL: &[&str] = &[
+    "show all",
+    "show all sections",
+    "hide all",
+    "hide all sections",
+    "open all",
+    "close all",
+    "expand all",
+    "collapse all",
+    "alle anzeigen",
+    "alle aufklappen",
+    "alle ausklappen",
+    "alle einklappen",
+    "alle öffnen",
+    "alle schließen",
+    "tout afficher",
+    "tout déplier",
+    "tout ouvrir",
+    "tout replier",
+    "abrir todo",
+    "mostrar todo",
+    "apri tutto",
+    "espandi tutto",
+    "alles openen",
+];
+
+/// Whether a line is what is written on controls that unfold all there is, or fold it.
+pub(super) fn unfolds_all(line: &str) -> bool {
+    /// What is longer, in bytes, says more.
+    const LONGEST: usize = 60;
+    let is_one = |part: &str| ALL.contains(&part.trim());
+    line.len() <= LONGEST && boilerplate_phrases::plain(line).split(['/', '|']).all(is_one)
+}
 
 /// What on a page controls what.
 #[derive(Debug)]
@@ -180,6 +215,12 @@ impl<'p> Disclosure<'p> {
         folds(place) || self.page.ancestors(place).take(4).any(folds)
     }
 
+    fn unfolds_all(&self, place: usize) -> bool {
+        /// What holds more nodes says more.
+        const MOST: usize = 16;
+        self.page.within(place).len() <= MOST && unfolds_all(&self.page.text(place))
+    }
+
     /// Whether it is what a reader presses to unfold something, and so its name.
     pub(super) fn is_control(&self, place: usize) -> bool {
         let node = &self.page.nodes[place];
@@ -196,5 +237,6 @@ impl<'p> Disclosure<'p> {
                 || self.folds(place)
                 || self.page.ancestors(place).take(3).any(named)
                 || self.is_above_what_folds(place))
+            && !self.unfolds_all(place)
     }
 }

@@ -26,6 +26,9 @@ fn names(value: &str, class: bool) -> Hints {
             continue;
         }
         hints = hints.union(whole(name, class));
+        if class && is_spoken_of_a_system(name) {
+            hints = hints.union(Hints::SPOKEN);
+        }
         let mut before = String::new();
         for word in &mut Words(name) {
             hints = hints.union(one(&before, &word)).union(broad(&before, &word));
@@ -33,6 +36,16 @@ fn names(value: &str, class: bool) -> Hints {
         }
     }
     hints
+}
+
+/// Whether a class hides from sight by the name of a system of design before it: `govuk-visually-hidden`,
+/// `usa-sr-only`. Others undo that, or hold from some width of the screen on.
+fn is_spoken_of_a_system(name: &str) -> bool {
+    let system = ["-visually-hidden", "-sr-only"].iter().find_map(|end| name.strip_suffix(end));
+    system.is_some_and(|system| {
+        let words = || system.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        words() && !system.split('-').any(|word| matches!(word, "not" | "un"))
+    })
 }
 
 /// Whether a class shows, from some width of the screen on, what another one hides: `md:block`,

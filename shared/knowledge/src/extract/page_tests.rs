@@ -68,6 +68,22 @@ fn what_unfolds_is_read_and_what_is_hidden_is_not() {
 }
 
 #[test]
+fn a_heading_that_is_pressed_is_not_read_with_what_is_written_to_press() {
+    let document = CLUB.read(&format!(
+        "<h1>Rules</h1>{PROSE}<div class=accordion><button aria-expanded=false>Show all sections\
+         </button><div><h2><button aria-expanded=false aria-controls=r1><span>Night trips</span>\
+         <span class=acme-visually-hidden>, </span><span data-nosnippet>Show</span></button></h2>\
+         <div id=r1 hidden=until-found><p>A lamp is a must.</p></div></div></div>\
+         <p>Expand all | Collapse all</p><div class=accordion__part><div class=accordion__header>\
+         <h2>Fuel</h2><p>What is sold</p></div><div class=accordion__body><p>Diesel.</p></div></div>"
+    ));
+    assert_eq!(above(&document, "A lamp"), ["Rules", "Night trips"]);
+    assert_eq!(above(&document, "Diesel"), ["Rules", "Fuel"], "a line may be below a heading");
+    let said: Vec<&str> = document.blocks.iter().map(|block| &*block.text).collect();
+    assert!(!said.join("\n").contains(" all"), "{said:?}");
+}
+
+#[test]
 fn what_asks_for_an_opinion_or_offers_help_is_no_text() {
     let ask = "<div><h2>Was this page useful?</h2><a href=/y>Yes</a> <a href=/n>No</a></div>";
     let help = "<p class=help>Need more help? <a href=/c>Contact us</a></p>";

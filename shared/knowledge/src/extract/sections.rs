@@ -2,6 +2,7 @@
 
 use super::{
     boilerplate_phrases, bylines, closings,
+    disclosure::unfolds_all,
     page::{Node, PageTree},
     tag::Tag,
     text_density::{Mass, Run, runs},
@@ -87,6 +88,7 @@ pub(super) fn labels(page: &PageTree, root: usize, is_article: bool, gone: &mut 
             boilerplate_phrases::is_label(text)
                 || bylines::is_byline(text)
                 || closings::names_networks(text)
+                || unfolds_all(text)
         }
         (_, false) => boilerplate_phrases::is_prompt(text),
     });
