@@ -100,6 +100,18 @@ fn what_asks_for_an_opinion_or_offers_help_is_no_text() {
 }
 
 #[test]
+fn the_way_to_the_source_of_a_function_is_no_part_of_its_signature() {
+    let source = "<a href=/src#moor><span>[source]</span></a>";
+    let document = CLUB.read(&format!(
+        "{PROSE}<dl><dt><code>moor(boat)</code>{source}<a href=#moor>¶</a></dt><dd><p>Ties it up.</p>\
+         <p>May fail.</p></dd></dl><p>As the chart says {source}.</p>"
+    ));
+    let said: Vec<&str> = document.blocks.iter().map(|block| &*block.text).collect();
+    assert!(said.contains(&"moor(boat): Ties it up. May fail."), "{said:?}");
+    assert!(said.iter().any(|text| text.contains("says [source]")), "{said:?}");
+}
+
+#[test]
 fn tabs_name_their_panels() {
     let document = CLUB.read(&format!(
         "<h1>Berths</h1>{PROSE}<ul class=nav-tabs role=tablist><li role=tab>Members<li role=tab>Guests</ul>\

@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::{LONGEST_ALT, Writer};
+use super::{LONGEST_ALT, Tag, Writer};
 
 /// Files that a page offers, whose address is worth telling.
 const FILES: &[&str] = &[".pdf", ".docx", ".doc", ".xlsx", ".xls", ".pptx", ".odt", ".zip", ".csv"];
@@ -16,7 +16,7 @@ impl Writer<'_> {
         let text = self.page.text(place);
         // A sign beside a heading leads to that heading.
         let sign = href.starts_with('#') && !text.chars().any(char::is_alphanumeric);
-        if sign && text.chars().count() <= 2 {
+        if (sign && text.chars().count() <= 2) || self.is_to_source(place, &text) {
             return;
         }
         self.children(place);
@@ -25,6 +25,17 @@ impl Writer<'_> {
             let shown = if written.trim().is_empty() { address } else { format!(" ({address})") };
             self.line.push(&shown, false);
         }
+    }
+
+    /// Whether a link behind the signature of a function leads to its source, as documentation made
+    /// from code has them.
+    fn is_to_source(&self, place: usize, text: &str) -> bool {
+        const TEXTS: &[&str] = &["[source]", "[src]", "[docs]", "[source code]", "[view source]"];
+        let page = self.page;
+        let signed = |at: usize| matches!(page.nodes[at].tag, Tag::Dt | Tag::H(_));
+        text.len() <= 16
+            && TEXTS.iter().any(|source| text.eq_ignore_ascii_case(source))
+            && page.ancestors(place).take(3).any(signed)
     }
 
     /// Where a link leads, if its text doesn't say it and it is worth telling.
