@@ -134,7 +134,7 @@ pub fn html(source: &str, url: &Url) -> Result<Document, ExtractError> {
     let main = main_text::find(&page);
     let mut blocks = blocks::of(&page, &main, &base);
     let (said, mut site) = structured::read(&page, &blocks, main.is_article);
-    blocks.extend(said);
+    structured::add(&mut blocks, said);
     site.extend(site::facts(&page, &main, &base));
     let twins: Vec<Url> = page.head.twins.iter().filter_map(|at| address(&base, at)).collect();
     let links = match page.head.asks("nofollow") {

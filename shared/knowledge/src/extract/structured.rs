@@ -2,6 +2,8 @@
 //! with their prices, places with their hours, events, steps. What is in the page's text too is not
 //! said twice.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{
@@ -38,8 +40,12 @@ pub(super) fn read(
     if things.is_empty() {
         return Default::default();
     }
+    let texts: Vec<String> = blocks.iter().map(|block| plain(&block.text)).collect();
     let mut reader = Reader {
-        said: blocks.iter().map(|block| plain(&block.text)).collect(),
+        blocks,
+        answered: HashSet::new(),
+        said: texts.concat(),
+        texts,
         page: Outline::default(),
         site: Outline::default(),
         is_article,
@@ -49,6 +55,18 @@ pub(super) fn read(
         reader.thing(thing);
     }
     (reader.page.finish(), reader.site.finish())
+}
+
+/// Adds what a page says to machines to its text. Questions whose answers only machines are told are
+/// not left in the text without them.
+pub(super) fn add(blocks: &mut Vec<Block>, said: Vec<Block>) {
+    let pairs = said.iter().filter(|block| block.kind == BlockKind::Pair);
+    let asked = pairs.filter_map(|pair| pair.text.lines().next()).map(plain);
+    let asked: HashSet<String> = asked.filter(|question| !question.is_empty()).collect();
+    if !asked.is_empty() {
+        blocks.retain(|block| !block.text.lines().all(|line| asked.contains(&plain(line))));
+    }
+    blocks.extend(said);
 }
 
 /// Takes apart lists and graphs.
@@ -72,9 +90,14 @@ fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-struct Reader {
-    /// What the page's text says.
+struct Reader<'b> {
+    /// The page's text.
+    blocks: &'b [Block],
+    /// What each of its blocks says, and all of them.
+    texts: Vec<String>,
     said: String,
+    /// Questions with their answers that are read already.
+    answered: HashSet<String>,
     page: Outline,
     site: Outline,
     is_article: bool,
@@ -82,11 +105,27 @@ struct Reader {
     depth: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn is_said(&self, text: &str) -> bool {
         let text = plain(text);
         let begin: String = text.chars().take(COMPARED).collect();
         begin.is_empty() || self.said.contains(&begin)
+    }
+
+    /// Whether the page's text answers a question so. "Yes" may be anywhere in it.
+    fn is_answered(&self, asked: &str, said: &str) -> bool {
+        /// What is longer, in bytes, is said of one thing alone.
+        const SHORT: usize = 24;
+        let (asked, said) = (plain(asked), plain(said));
+        if said.is_empty() || said.len() > SHORT {
+            return self.is_said(&said);
+        }
+        self.texts.iter().zip(self.blocks).filter(|(text, _)| text.contains(&said)).any(
+            |(text, block)| match text.split_once(&asked) {
+                Some((before, after)) => before.contains(&said) || after.contains(&said),
+                None => block.headings.iter().any(|heading| plain(heading) == asked),
+            },
+        )
     }
 
     fn thing(&mut self, thing: &Value) {
@@ -180,7 +219,12 @@ impl Reader {
                     Value::String(said) => shown(said),
                     answer => text(&answer["text"]),
                 };
-                if asked.is_empty() || said.is_empty() || self.is_said(&said) {
+                let known = || plain(&format!("{asked} {said}"));
+                if asked.is_empty()
+                    || said.is_empty()
+                    || self.is_answered(&asked, &said)
+                    || !self.answered.insert(known())
+                {
                     return;
                 }
                 let scope = self.page.begin();

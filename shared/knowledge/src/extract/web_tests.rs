@@ -68,6 +68,34 @@ fn structured_data_is_read_with_its_faults_and_steps_whole() {
 }
 
 #[test]
+fn a_question_whose_answer_only_machines_are_told_is_read_with_it_and_once() {
+    let ask = |question: &str| {
+        format!("<div class=item><button aria-expanded=false><h3>{question}</h3></button></div>")
+    };
+    let pair = |question: &str, answer: &str| {
+        format!(
+            r#"{{"@type":"Question","name":"{question}","acceptedAnswer":{{"text":"{answer}"}}}}"#
+        )
+    };
+    let pairs = [
+        pair("Is the mill open on Sundays?", "Yes, from ten to four."),
+        pair("May dogs come in?", "No."),
+        pair("Is there a car park?", "Yes."),
+    ];
+    let data = format!(
+        r#"<script type="application/ld+json">{{"@type":"FAQPage","mainEntity":[{}]}}</script>"#,
+        pairs.join(",")
+    );
+    let asked = ask("Is the mill open on Sundays?") + &ask("May dogs come in?");
+    let parked = "<h3>Is there a car park?</h3><p>Yes.</p><p>No bread is sold here.</p>";
+    let said = MILL.said(&format!("<h2>Questions</h2>{asked}{parked}{data}{data}"));
+    let count = |needle: &str| said.matches(needle).count();
+    assert!(said.contains("Is the mill open on Sundays?\nYes, from ten to four."), "{said}");
+    assert!(said.contains("May dogs come in?\nNo."), "{said}");
+    assert_eq!((count("on Sundays?"), count("dogs"), count("Yes.")), (1, 1, 1), "{said}");
+}
+
+#[test]
 fn maps_frames_and_sitemaps_lead_on() {
     let document = MILL.read(
         "<link rel=sitemap href=/maps/all.xml><map><area href=/wheel><area href=/dam></map>\
