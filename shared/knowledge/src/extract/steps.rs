@@ -22,7 +22,7 @@ pub(super) fn whole(blocks: Vec<Block>) -> Vec<Block> {
         for part in blocks.iter().skip(at).take(between) {
             let Some(step) = whole.last_mut() else { break };
             step.text.push(' ');
-            step.text.push_str(part.text.trim());
+            step.text.push_str(&part.text.trim().replacen('\n', ": ", 1));
             at += 1;
         }
     }
@@ -35,9 +35,12 @@ fn between(blocks: &[Block], at: usize) -> usize {
     let Some((indent, number)) = number(step) else { return 0 };
     let rest = blocks.get(at + 1..).unwrap_or_default();
     let is_part = |block: &&Block| {
+        let said = match block.headings == step.headings {
+            true => Some(block.text.trim()),
+            false => said_in_panel(step, block),
+        };
         matches!(block.kind, BlockKind::Text | BlockKind::Code)
-            && block.headings == step.headings
-            && !block.text.trim().contains('\n')
+            && said.is_some_and(|said| !said.contains('\n'))
             && block.text.chars().count() <= LONGEST
     };
     let count = rest.iter().take(MAX_BETWEEN + 1).take_while(is_part).count();
@@ -46,6 +49,13 @@ fn between(blocks: &[Block], at: usize) -> usize {
         Some(next) if count <= MAX_BETWEEN && next == (indent, number + 1) => count,
         _ => 0,
     }
+}
+
+/// What a panel within a step says below its label, such as the name of a system.
+fn said_in_panel<'b>(step: &Block, block: &'b Block) -> Option<&'b str> {
+    let (label, above) = block.headings.split_last()?;
+    let said = block.text.trim().strip_prefix(label.as_str())?.strip_prefix('\n')?;
+    (above == &step.headings[..]).then_some(said)
 }
 
 /// How far a step is indented, and its number.
@@ -92,5 +102,22 @@ mod tests {
         ] {
             assert_eq!(lines(&apart).len(), 3, "{apart:?}");
         }
+    }
+
+    #[test]
+    fn panels_within_a_step_are_part_of_it_with_their_labels() {
+        use BlockKind::Step;
+        let panel = |system: &str, text: &str| Block::new(&["Set up", system], text);
+        let step = |text: &str| Block { kind: Step, ..Block::new(&["Set up"], text) };
+        let tabs = [
+            step("1. Stop the pump."),
+            panel("Hand wheel", "Hand wheel\nTurn it left."),
+            panel("Motor", "Motor\nPress red."),
+            step("2. Drain it."),
+            panel("Spare parts", "Spare parts\nOrder a seal."),
+        ];
+        let said: Vec<String> = whole(tabs.to_vec()).into_iter().map(|b| b.text).collect();
+        let first = "1. Stop the pump. Hand wheel: Turn it left. Motor: Press red.";
+        assert_eq!(said, [first, "2. Drain it.", "Spare parts\nOrder a seal."]);
     }
 }
