@@ -3,6 +3,7 @@
 //! is not enough to leave something out: both have to agree. A passage too many costs little, an
 //! answer that is missing costs the visitor.
 
+mod badges;
 mod links;
 
 use super::{
@@ -123,7 +124,7 @@ impl<'p> Judge<'p> {
         if self.chars(place) == 1 && is_called_icon(node) {
             return true;
         }
-        node.tag != Tag::Article && self.is_called_so(place)
+        badges::is_not_shown(page, place) || (node.tag != Tag::Article && self.is_called_so(place))
     }
 
     fn is_in_text(&self, place: usize) -> bool {

@@ -59,6 +59,24 @@ fn a_remark_across_the_last_row_of_a_table_is_read() {
 }
 
 #[test]
+fn of_two_badges_or_prices_the_one_is_read_that_their_box_is_called_after() {
+    let price = |state: &str| {
+        format!(
+            "<div class='cost {state}'><p>Teapot</p><div><div class=cost__regular>44 euros</div><div \
+             class=cost__sale><s>52 euros</s> 40 euros</div></div><span class='badge \
+             cost__badge-sale'>Bargain</span><span class='badge cost__badge-sold-out'>All gone\
+             </span></div>"
+        )
+    };
+    POTTERY.check(&price("cost--on-sale"), &["40 euros", "Bargain"], &["44", "All gone"]);
+    POTTERY.check(&price("cost--sold-out cost--on-sale"), &["All gone"], &["Bargain"]);
+    POTTERY.check(&price(""), &["Teapot", "44"], &["All gone", "40", "Bargain"]);
+    let other = "<div><span class='badge badge--sale'>Bargain</span><span class='badge \
+                 badge--sold-out'>All gone</span></div>";
+    POTTERY.check(other, &["Bargain", "All gone"], &[]);
+}
+
+#[test]
 fn prices_are_read_on_links_in_forms_and_where_one_is_spoken() {
     let shop = "<ul><li><a href=/a><h3>Vase</h3><span class=price>€31</span></a><li><a href=/b><h3>Plate</h3>\
                 <span class=price>€12</span></a></ul>";
