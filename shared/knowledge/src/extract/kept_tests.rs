@@ -212,6 +212,32 @@ fn a_question_in_bold_is_above_the_rest_of_its_paragraph() {
 }
 
 #[test]
+fn numbers_with_what_they_count_are_lines_of_their_own() {
+    let count = |number: &str, of: &str| {
+        format!("<div class=figure><strong>{number}</strong> <span>{of}</span></div>")
+    };
+    let counts = count("3", "telescopes") + &count("1904", "year of the dome");
+    DOME.check(
+        &in_main(&format!(
+            "<div>{counts}</div><div><div>Since</div><div>1904</div></div>\
+                          <div><div>2</div><div>domes</div></div>"
+        )),
+        &["3 telescopes\n1904 year of the dome", "Since: 1904", "2 domes"],
+        &[],
+    );
+}
+
+#[test]
+fn a_short_fact_beside_a_long_notice_keeps_its_heading() {
+    let notice = "Whoever comes to an open night agrees that the lens may take him in. ".repeat(8);
+    let boxes = [("Parking", "Free, on the lane."), ("Snacks", "Till ten."), ("Data", &notice)];
+    let boxes = boxes.map(|(name, text)| format!("<div><h2>{name}</h2><p>{text}</p></div>"));
+    let document = DOME.read(&format!("<div class=grid>{}</div>", boxes.concat()));
+    assert_eq!(above(&document, "on the lane"), ["Parking"]);
+    assert_eq!(above(&document, "Till ten"), ["Snacks"]);
+}
+
+#[test]
 fn steps_keep_what_is_between_them() {
     let document = DOME.read(
         "<ol><li>Open the dome.</ol><pre>crank left</pre><ol start=2><li><p>Wait.</p><p>The air settles.</p>\

@@ -174,8 +174,18 @@ impl Walk<'_> {
         {
             return false;
         }
+        // A number and what it counts are one box: the one beside it counts something else.
+        let whole = |at: &usize| {
+            let says = |at: &usize| page.nodes[*at].tag != Tag::Text && !page.text(*at).is_empty();
+            let own = page.children(*at).any(|at| !page.nodes[at].text.trim().is_empty());
+            let text = page.text(*at);
+            !own && page.children(*at).filter(says).count() > 1
+                && text.contains(|c: char| c.is_ascii_digit())
+                && text.contains(char::is_alphabetic)
+        };
         let texts = || boxes.iter().map(|at| page.text(*at));
         boxes.iter().all(leaf)
+            && !boxes.iter().all(whole)
             && texts().all(|text| (1..=50).contains(&text.chars().count()))
             && texts().take(1).all(|text| !text.ends_with(['.', '!', '?', '。']))
             && texts()
@@ -191,6 +201,7 @@ impl Walk<'_> {
             .collect();
         let texts: Vec<String> = boxes.into_iter().map(|at| self.text(at)).collect();
         let text = match texts.as_slice() {
+            [number, of] if !number.contains(char::is_alphabetic) => format!("{number} {of}"),
             [name, value] => format!("{}: {value}", name.trim_end_matches([':', ' '])),
             all => all.join(" "),
         };
