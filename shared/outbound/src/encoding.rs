@@ -19,6 +19,8 @@ const UNREADABLE: &[&str] =
     &["compress", "x-compress", "pack200-gzip", "exi", "sdch", "dcb", "dcz"];
 /// How each member of a gzip file begins.
 const GZIP: &[u8] = &[0x1f, 0x8b];
+/// The same with the one method that there is.
+const DEFLATED: &[u8] = &[0x1f, 0x8b, 8];
 /// The largest window of Zstandard, as a power of two: what RFC 8878 asks decoders to support.
 const WINDOW: u32 = 23;
 
@@ -48,6 +50,8 @@ pub(crate) fn unpacked(
                 decoder.window_log_max(WINDOW).map_err(broken)?;
                 read(decoder, bound)?
             }
+            // Others pack and do not say so; no text begins with these bytes.
+            "" | "identity" if body.starts_with(DEFLATED) => members(&body, bound)?,
             unread if UNREADABLE.contains(&unread) => {
                 return Err(OutboundError::Encoding(encoding));
             }
@@ -128,6 +132,8 @@ mod tests {
             (zstd.clone(), "zstd"),
             (gzip(&zstd), "zstd, gzip"),
             (TEXT.to_vec(), "gzip"),
+            (gzip(TEXT), ""),
+            (gzip(TEXT), "identity"),
             (TEXT.to_vec(), "identity"),
             (TEXT.to_vec(), "iso-8859-1"),
             (TEXT.to_vec(), "aws-chunked, binary"),

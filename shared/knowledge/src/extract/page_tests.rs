@@ -112,6 +112,28 @@ fn the_way_to_the_source_of_a_function_is_no_part_of_its_signature() {
 }
 
 #[test]
+fn the_mark_of_a_note_is_not_read() {
+    let document = CLUB.read(&format!(
+        "{PROSE}<p>Members pay 40 euros a year<a href='#_ftn1' name='_ftnref1'><span>[1]</span></a>, guests 9.</p>\
+         <p><a href='#_ftnref1'>[1]</a> Half of it in the first year.</p><p>See <a href='#map'>chart 2</a>.</p>"
+    ));
+    let said: Vec<&str> = document.blocks.iter().map(|block| &*block.text).collect();
+    assert!(said.contains(&"Members pay 40 euros a year, guests 9."), "{said:?}");
+    assert!(said.contains(&"Half of it in the first year.") && said.contains(&"See chart 2."));
+}
+
+#[test]
+fn how_to_reach_a_place_is_read_beside_the_text_and_above_it_too() {
+    let document = CLUB.read(&format!(
+        "<div class='topbar dark'><ul><li>0732 555 0199</li><li>Free wifi</li></ul></div><header><a href=/>Club</a></header>\
+         <main><h1>Hulls</h1>{PROSE}</main><aside><h3>Visit us</h3><p>8 Tanner Row, Hexham</p><p>Open from 6:30 to 14:00</p>\
+         <p>Read our news</p></aside><footer><p>© 2026 Club</p></footer>"
+    ));
+    let site: Vec<_> = document.site.iter().map(|block| block.text.as_str()).collect();
+    assert_eq!(site, ["- 0732 555 0199", "8 Tanner Row, Hexham", "Open from 6:30 to 14:00"]);
+}
+
+#[test]
 fn tabs_name_their_panels() {
     let document = CLUB.read(&format!(
         "<h1>Berths</h1>{PROSE}<ul class=nav-tabs role=tablist><li role=tab>Members<li role=tab>Guests</ul>\

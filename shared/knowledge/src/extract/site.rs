@@ -3,6 +3,8 @@
 
 use url::Url;
 
+use crate::facts::{self, Fact};
+
 use super::{
     attributes::Hints,
     blocks::Walk,
@@ -17,10 +19,12 @@ use super::{
 
 /// Facts kept of one page at most.
 const MAX_FACTS: usize = 20;
+/// A line with a street or with times that is longer, in characters, tells of something else.
+const LONGEST_LINE: usize = 200;
 /// What is longer, in characters, is a text.
 const LONGEST_FACT: usize = 600;
 
-/// The facts at the head and the foot of a page.
+/// The facts at the head and the foot of a page, and beside its text.
 pub(super) fn facts(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
     let mut pieces: Vec<usize> = Vec::new();
     let mut place = 0;
@@ -31,9 +35,8 @@ pub(super) fn facts(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
         if inside || (main.gone[place] && is_edge(page, place)) {
             pieces.extend(Some(place).filter(|_| !inside));
             place = node.end;
-        } else if is_edge(page, place)
-            && place > main.root
-            && !page.within(main.root).contains(&place)
+        } else if !page.within(main.root).contains(&place)
+            && (is_edge(page, place) && place > main.root || is_beside(page, place))
         {
             pieces.push(place);
             place = node.end;
@@ -79,6 +82,27 @@ fn is_edge(page: &PageTree, place: usize) -> bool {
         || is_called_foot(page, place)
 }
 
+/// Whether it is beside the text of the page, or the bar above its head.
+fn is_beside(page: &PageTree, place: usize) -> bool {
+    const BARS: &[&str] = &[
+        "topbar",
+        "top-bar",
+        "top_bar",
+        "header-top",
+        "top-header",
+        "contact-bar",
+        "header-contact",
+    ];
+    let node = &page.nodes[place];
+    let called = |names: &str| {
+        let mut names = names.split_ascii_whitespace();
+        names.any(|name| BARS.iter().any(|bar| name.eq_ignore_ascii_case(bar)))
+    };
+    node.tag == Tag::Aside
+        || node.attribute("role") == Some("complementary")
+        || [node.attribute("id"), node.attribute("class")].into_iter().flatten().any(called)
+}
+
 /// Whether an element without a meaning of its own is called the foot of the page.
 pub(super) fn is_called_foot(page: &PageTree, place: usize) -> bool {
     const NAMES: &[&str] = &[
@@ -110,7 +134,14 @@ fn is_fact(text: &str) -> bool {
     if text.trim_start().starts_with('©') || lower.starts_with("copyright") {
         return false;
     }
-    is_address(&lower) || has_mailbox(text) || has_telephone(text) || has_hours(&lower)
+    let states =
+        |fact: Fact| text.chars().count() <= LONGEST_LINE && facts::states(text, fact, &[]);
+    is_address(&lower)
+        || has_mailbox(text)
+        || has_telephone(text)
+        || has_hours(&lower)
+        || states(Fact::Address)
+        || states(Fact::Hours)
 }
 
 fn has_mailbox(text: &str) -> bool {
@@ -364,6 +395,8 @@ mod tests {
             "Quay Road 7, Port Ellen",
             "Hafenstraße 12, 4020 Linz",
             "sonntags geschlossen",
+            "Embarcadero 14. Abierto de 6:30 a 14:00",
+            "12 quai des Brumes",
         ] {
             assert!(is_fact(text), "{text}");
         }

@@ -16,7 +16,8 @@ impl Writer<'_> {
         let text = self.page.text(place);
         // A sign beside a heading leads to that heading.
         let sign = href.starts_with('#') && !text.chars().any(char::is_alphanumeric);
-        if (sign && text.chars().count() <= 2) || self.is_to_source(place, &text) {
+        let is_note = href.starts_with('#') && is_mark_of_note(&text);
+        if (sign && text.chars().count() <= 2) || is_note || self.is_to_source(place, &text) {
             return;
         }
         self.children(place);
@@ -80,4 +81,12 @@ pub(in crate::extract) fn is_file(address: &str) -> bool {
 /// An address with its escapes undone.
 pub(crate) fn percent_decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// Whether a link says no more than which note it leads to: "[1]", as text programs write them.
+fn is_mark_of_note(text: &str) -> bool {
+    let number = text.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    number.is_some_and(|number| {
+        (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
