@@ -96,6 +96,10 @@ impl<'p> Writer<'p> {
         if node.tag == Tag::Span && !self.exact && self.is_path(place) {
             self.line.space();
         }
+        if let Some(mailbox) = node.attribute("data-cfemail").and_then(links::unveiled) {
+            self.line.push(&mailbox, self.bold > 0);
+            return;
+        }
         match node.tag {
             Tag::Text | Tag::Math => self.line.push(&node.text, self.bold > 0),
             // What a product can be had in.

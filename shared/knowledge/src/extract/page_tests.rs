@@ -112,6 +112,36 @@ fn the_way_to_the_source_of_a_function_is_no_part_of_its_signature() {
 }
 
 #[test]
+fn an_address_of_mail_that_is_hidden_from_programs_is_read_as_visitors_see_it() {
+    let hidden: String = "key@club.example".bytes().map(|b| format!("{:02x}", b ^ 0x21)).collect();
+    let document = CLUB.read(&format!(
+        "{PROSE}<p>Keys: <a href='/cdn-cgi/l/email-protection' class=__cf_email__ data-cfemail=21{hidden}>[email&#160;protected]</a>.</p>\
+         <p><a href='/cdn-cgi/l/email-protection#21{hidden}'>Write to the keeper</a>.</p>\
+         <p>Broken: <span data-cfemail=21zz>[email protected]</span></p>"
+    ));
+    let said: Vec<&str> = document.blocks.iter().map(|block| &*block.text).collect();
+    assert!(said.contains(&"Keys: key@club.example."), "{said:?}");
+    assert!(said.contains(&"Write to the keeper (key@club.example)."), "{said:?}");
+    assert!(said.contains(&"Broken: [email protected]"), "{said:?}");
+}
+
+#[test]
+fn a_table_that_is_said_to_place_things_has_columns_if_its_first_row_names_them() {
+    let row = |cells: [&str; 2]| {
+        format!("<tr><td><p>{}</p></td><td><p>{}</p></td></tr>", cells[0], cells[1])
+    };
+    let table = |head: [&str; 2]| {
+        let rows = row(head) + &row(["Dinghy", "4 m"]) + &row(["Skiff", "6 m"]);
+        let document =
+            CLUB.read(&format!("{PROSE}<table role=presentation><tbody>{rows}</tbody></table>"));
+        document.blocks.into_iter().map(|block| block.text).collect::<Vec<_>>()
+    };
+    let named = table(["<b>Hull</b>", "<b>Length</b>"]);
+    assert!(named.iter().any(|text| text == "Hull: Skiff | Length: 6 m"), "{named:?}");
+    assert!(table(["Hull", "Length"]).iter().all(|text| !text.contains("Length: 6 m")));
+}
+
+#[test]
 fn the_mark_of_a_note_is_not_read() {
     let document = CLUB.read(&format!(
         "{PROSE}<p>Members pay 40 euros a year<a href='#_ftn1' name='_ftnref1'><span>[1]</span></a>, guests 9.</p>\

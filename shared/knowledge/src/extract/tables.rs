@@ -61,7 +61,8 @@ pub(super) fn write(walk: &mut Walk<'_>, place: usize) -> bool {
 
 /// Whether a table has values, not pieces of a page.
 fn is_data(page: &PageTree, gone: &[bool], table: usize) -> bool {
-    if page.nodes[table].hints.any(Hints::LAYOUT) {
+    // Some editors of help centres call every table so; one whose first row names columns is none.
+    if page.nodes[table].hints.any(Hints::LAYOUT) && !names_columns(page, table) {
         return false;
     }
     let pieces = |tag: Tag| matches!(tag, Tag::Table | Tag::Form | Tag::Pre | Tag::H(_));
@@ -91,6 +92,20 @@ fn is_data(page: &PageTree, gone: &[bool], table: usize) -> bool {
         wide |= count > 1;
     }
     wide
+}
+
+/// Whether the first row of a table is names alone, and every other has as many cells.
+fn names_columns(page: &PageTree, table: usize) -> bool {
+    let cells = |row: usize| page.children(row).filter(|at| page.nodes[*at].tag.is_cell());
+    let mut rows = page.within(table).filter(|at| page.nodes[*at].tag == Tag::Row);
+    let Some(first) = rows.next() else { return false };
+    let width = cells(first).count();
+    let is_name = |cell: usize| page.nodes[cell].tag == Tag::HeaderCell || is_bold(page, cell);
+    let mut others = rows.peekable();
+    width > 1
+        && cells(first).all(is_name)
+        && others.peek().is_some()
+        && others.all(|row| cells(row).count() == width)
 }
 
 fn rows(walk: &mut Walk<'_>, table: usize) -> Vec<Row> {

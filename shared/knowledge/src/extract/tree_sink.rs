@@ -148,6 +148,7 @@ const KEPT: &[&str] = &[
     "commandfor",
     "content",
     "data-bs-target",
+    "data-cfemail",
     "data-column",
     "data-header",
     "data-label",

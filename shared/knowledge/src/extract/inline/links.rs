@@ -7,6 +7,9 @@ use super::{LONGEST_ALT, Tag, Writer};
 /// Files that a page offers, whose address is worth telling.
 const FILES: &[&str] = &[".pdf", ".docx", ".doc", ".xlsx", ".xls", ".pptx", ".odt", ".zip", ".csv"];
 
+/// Where a link to an address of mail leads that Cloudflare hides from programs, before the address.
+const VEIL: &str = "/cdn-cgi/l/email-protection#";
+
 impl Writer<'_> {
     /// What is written on a link, and where it leads if that is no page.
     pub(super) fn link(&mut self, place: usize) {
@@ -44,6 +47,9 @@ impl Writer<'_> {
         let (scheme, rest) = href.split_once(':').unwrap_or(("", href));
         let scheme = scheme.to_ascii_lowercase();
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        if let Some((_, veiled)) = href.split_once(VEIL) {
+            return unveiled(veiled).filter(|to| !written.contains(&to.to_lowercase()));
+        }
         match scheme.as_str() {
             "mailto" => {
                 let to = rest.split('?').next().unwrap_or_default();
@@ -89,4 +95,25 @@ fn is_mark_of_note(text: &str) -> bool {
     number.is_some_and(|number| {
         (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
     })
+}
+
+/// An address of mail as Cloudflare writes it into pages, and each visitor reads it: in hexadecimal, the first
+/// byte the key of the others.
+pub(super) fn unveiled(veiled: &str) -> Option<String> {
+    const LONGEST: usize = 254;
+    if veiled.len() > 2 * LONGEST || !veiled.is_ascii() {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = veiled
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect();
+    let bytes = bytes?;
+    let (key, rest) = bytes.split_first()?;
+    let mailbox: Vec<u8> = rest.iter().map(|byte| byte ^ key).collect();
+    let mailbox = String::from_utf8(mailbox).ok()?;
+    let mailbox = mailbox.split('?').next().unwrap_or_default().trim();
+    let is_one = mailbox.contains('@') && !mailbox.contains(char::is_whitespace);
+    is_one.then(|| mailbox.to_owned())
 }
