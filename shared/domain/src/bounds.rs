@@ -77,15 +77,13 @@ pub fn required<T>(field: &str, value: Option<T>) -> Result<T> {
     value.ok_or_else(|| Error::field(field, "is required"))
 }
 
-/// A whole number from a query parameter, `min..=max`, or `default` where it is absent or empty, as forms send
-/// what is not filled in.
+/// A whole number from a query parameter, `min..=max`, or `default` when absent.
 pub fn number(
     field: &str,
     value: Option<&str>,
     default: u32,
     (min, max): (u32, u32),
 ) -> Result<u32> {
-    let value = value.map(str::trim).filter(|value| !value.is_empty());
     let Some(value) = value else { return Ok(default) };
     match value.parse::<u32>() {
         Ok(number) if (min..=max).contains(&number) => Ok(number),
