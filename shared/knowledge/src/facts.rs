@@ -131,6 +131,26 @@ const STREET_ENDINGS: [&str; 12] = [
     "strasse", "str", "gasse", "weg", "platz", "allee", "ufer", "damm", "straat", "laan", "plein",
     "gracht",
 ];
+/// Words for streets that are written small in front of the street's name, and mean nothing else.
+const SMALL_STREETS: &[&str] = &[
+    "rue",
+    "quai",
+    "chemin",
+    "calle",
+    "avenida",
+    "plaza",
+    "paseo",
+    "carrer",
+    "viale",
+    "piazza",
+    "corso",
+    "rua",
+    "praca",
+    "ulica",
+    "ul",
+    "ул",
+    "улица",
+];
 /// "Closed", beside "open" of the table of concepts.
 static CLOSED: Words = LazyLock::new(|| {
     "close closes closed closing shut shuts geschlossen schliesst zumachen ferme fermez ferment cierra \
@@ -240,7 +260,7 @@ pub(crate) fn states(sentence: &str, fact: Fact, asked: &[String]) -> bool {
         }
         Fact::Address => has_street(sentence),
         Fact::Phone => has_phone(sentence),
-        Fact::Email => sentence.split_whitespace().any(is_email),
+        Fact::Email => sentence.split_whitespace().any(is_email) || has_spelled_at(sentence),
         Fact::Age => has_number_near(sentence, &AGES, asked),
         Fact::Duration => has_number_near(sentence, &SPANS, asked),
         Fact::Time => has(&is_time),
@@ -330,7 +350,7 @@ fn has_street(text: &str) -> bool {
     let mut streets = (0..written.len()).filter(|at| is_street(written[*at]));
     streets.any(|at| match is_capital(written[at]) {
         true => has_number_near(at),
-        false => is_named(at),
+        false => SMALL_STREETS.contains(&&*text::folded(written[at])) && is_named(at),
     })
 }
 
@@ -342,6 +362,16 @@ fn has_phone(text: &str) -> bool {
     };
     text.split(|c: char| !is_part(c))
         .any(|run| run.chars().filter(char::is_ascii_digit).count() >= DIGITS)
+}
+
+/// "info [at] harbour.example", as pages write it that hide it from programs.
+fn has_spelled_at(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["[at]", "(at)"].iter().any(|at| {
+        let host = lower.split_once(at).map(|(_, rest)| rest.trim_start());
+        let host = host.and_then(|rest| rest.split_whitespace().next());
+        host.is_some_and(|host| host.trim_end_matches('.').contains(['.', '(', '[']))
+    })
 }
 
 fn is_email(word: &str) -> bool {
@@ -413,6 +443,9 @@ mod tests {
             ("Estamos en la calle Luna, 18.", Fact::Address, true),
             ("Está a 3 minutos de la calle Mayor.", Fact::Address, false),
             ("Deux rues plus loin, 12 places.", Fact::Address, false),
+            ("Support is there 24/7 via WhatsApp.", Fact::Address, false),
+            ("info [at] harbour.example", Fact::Email, true),
+            ("Look [at] this. Fine", Fact::Email, false),
             ("12 Rue des Lilas", Fact::Address, true),
             ("We deliver to any address within 25 km.", Fact::Address, false),
             ("Call 06421 555 0199.", Fact::Phone, true),

@@ -142,14 +142,16 @@ impl Index {
         let by_passage = by_rule.map_or(by_passage, |rule| by_passage.max(rule.confidence));
         let by_pair = best_pair.as_ref().map_or(0.0, |near| near.confidence);
         let is_unstated = by_rule.is_none() && contact == Some(Contacting::Unstated);
-        let (offers, offered) = match is_unstated {
+        // "Where are you?" has words of nothing, so that what is near is so by chance.
+        let is_by_chance = is_unstated && asked.words.iter().all(|word| word.is_function);
+        let (offers, offered) = match is_by_chance {
             true => self.offers(&ranking, all.iter().filter(|near| self.is_contact(near))),
             false => self.offers(&ranking, &all),
         };
-        let by_passage = match (is_unstated, offers.is_empty()) {
-            (true, true) => 0.0,
+        let by_passage = match (is_unstated, is_by_chance && offers.is_empty()) {
+            (_, true) => 0.0,
             (true, false) => by_passage.min(MAX_WITHOUT_FACT),
-            (false, _) => by_passage,
+            (false, false) => by_passage,
         };
         let found = Found {
             offers,

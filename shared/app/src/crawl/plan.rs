@@ -51,7 +51,11 @@ pub fn plan(pages: &[Page], live: &[Page]) -> CrawlPlan {
         let before = answering.get(content).copied();
         let stays = before
             .and_then(|before| members.iter().copied().find(|at| pages[*at].url == before.url));
+        // The first page alone has what the site has at the foot of each.
+        let is_first = |at: &usize| pages[*at].content().is_some_and(|of| of.contains(SITE));
+        let first = members.iter().copied().find(|at| pages[*at].stored && is_first(at));
         let chosen = match (stays, nearest(members, true), before) {
+            _ if first.is_some() => first.map(|at| (at, Origin::Here)),
             (Some(at), _, _) if pages[at].stored => Some((at, Origin::Here)),
             (Some(at), _, Some(before)) => Some((at, Origin::Live(before.url.clone()))),
             (_, Some(at), _) => Some((at, Origin::Here)),
@@ -149,6 +153,10 @@ mod tests {
         let other = plan(&again("x+other", true), &live);
         assert!(!other.unchanged, "the foot is another one");
         assert_eq!(other.answers, [(1, Origin::Here)]);
+        // The first page says now what the other address said before.
+        let live = [page("/", "a+foot", 3, true), page("/index.html", "x", 2, true)];
+        let now = [page("/index.html", "x", 2, false), page("/", "x+foot", 3, true)];
+        assert_eq!(plan(&now, &live).answers, [(1, Origin::Here)], "with its foot");
     }
 
     #[test]

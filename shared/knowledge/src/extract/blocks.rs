@@ -78,7 +78,14 @@ pub(super) struct Counter {
 /// Whether it is the head of what folds: its heading is above what comes after it.
 fn is_called_head(class: Option<&str>) -> bool {
     let mut names = class.unwrap_or_default().split_ascii_whitespace();
-    names.any(|name| ["header", "head", "heading"].iter().any(|end| name.ends_with(end)))
+    // "has-header" and "--no-header" say something of what has one.
+    let is_of_another = |name: &str| {
+        name.contains("--")
+            || ["has-", "no-", "with-", "without-"].iter().any(|of| name.starts_with(of))
+    };
+    names.any(|name| {
+        !is_of_another(name) && ["header", "head", "heading"].iter().any(|end| name.ends_with(end))
+    })
 }
 
 fn is_word_item(class: Option<&str>) -> bool {

@@ -101,8 +101,10 @@ pub(super) fn labels(page: &PageTree, root: usize, is_article: bool, gone: &mut 
 }
 
 fn is_contact(node: &Node) -> bool {
-    let to = node.attribute("href").unwrap_or_default().trim_start();
+    let to = node.attribute("href").unwrap_or_default().trim_start().to_ascii_lowercase();
     ["mailto:", "tel:", "sms:"].iter().any(|scheme| to.starts_with(scheme))
+        || ["/email-protection#", "//wa.me/"].iter().any(|part| to.contains(part))
+        || node.attribute("data-cfemail").is_some()
 }
 
 /// Headings that ask what readers think of the page, with the answers to choose from.
@@ -117,8 +119,16 @@ fn prompts(page: &PageTree, root: usize, gone: &mut [bool]) {
         {
             continue;
         }
-        let answers: Vec<usize> = page.siblings_after(place).collect();
-        let said: u32 = answers.iter().map(|at| mass.chars(page.within(*at))).sum();
+        let is_heading = |at: &usize| matches!(page.nodes[*at].tag, Tag::H(_));
+        let mut said = 0;
+        let mut answers = Vec::new();
+        for answer in page.siblings_after(place).take_while(|at| !is_heading(at)) {
+            said += mass.chars(page.within(answer));
+            if said > LONGEST {
+                break;
+            }
+            answers.push(answer);
+        }
         if said <= LONGEST {
             gone[place] = true;
             answers.into_iter().for_each(|at| gone[at] = true);

@@ -19,6 +19,8 @@ use super::{
 
 /// Facts kept of one page at most.
 const MAX_FACTS: usize = 20;
+/// And of what is beside its text, where news and events are too.
+const MAX_BESIDE: usize = 6;
 /// A line with a street or with times that is longer, in characters, tells of something else.
 const LONGEST_LINE: usize = 200;
 /// What is longer, in characters, is a text.
@@ -26,7 +28,7 @@ const LONGEST_FACT: usize = 600;
 
 /// The facts at the head and the foot of a page, and beside its text.
 pub(super) fn facts(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
-    let mut pieces: Vec<usize> = Vec::new();
+    let (mut pieces, mut beside): (Vec<usize>, Vec<usize>) = Default::default();
     let mut place = 0;
     while place < page.nodes.len() {
         let node = &page.nodes[place];
@@ -35,10 +37,14 @@ pub(super) fn facts(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
         if inside || (main.gone[place] && is_edge(page, place)) {
             pieces.extend(Some(place).filter(|_| !inside));
             place = node.end;
-        } else if !page.within(main.root).contains(&place)
-            && (is_edge(page, place) && place > main.root || is_beside(page, place))
+        } else if is_edge(page, place)
+            && place > main.root
+            && !page.within(main.root).contains(&place)
         {
             pieces.push(place);
+            place = node.end;
+        } else if is_beside(page, place) && !page.within(main.root).contains(&place) {
+            beside.push(place);
             place = node.end;
         } else {
             place += 1;
@@ -61,16 +67,22 @@ pub(super) fn facts(page: &PageTree, main: &MainText, url: &Url) -> Vec<Block> {
         }
     });
     let edge = MainText { root: 0, leads: Vec::new(), opened: Vec::new(), gone, is_article: false };
-    let mut walk = Walk::new(page, &edge, &disclosure, url);
-    for piece in pieces {
-        let scope = walk.outline.begin();
-        walk.node(piece);
-        walk.flush();
-        walk.outline.end(scope);
-    }
-    let mut facts = walk.outline.finish();
-    facts.retain(|block| block.text.chars().count() <= LONGEST_FACT && is_fact(&block.text));
-    facts.truncate(MAX_FACTS);
+    let read = |pieces: Vec<usize>, most: usize| {
+        let mut walk = Walk::new(page, &edge, &disclosure, url);
+        for piece in pieces {
+            let scope = walk.outline.begin();
+            walk.node(piece);
+            walk.flush();
+            walk.outline.end(scope);
+        }
+        let mut facts = walk.outline.finish();
+        facts.retain(|block| block.text.chars().count() <= LONGEST_FACT && is_fact(&block.text));
+        facts.truncate(most);
+        facts
+    };
+    let mut facts = read(pieces, MAX_FACTS);
+    let beside = read(beside, MAX_BESIDE);
+    facts.extend(beside);
     facts
 }
 
@@ -158,8 +170,21 @@ fn has_telephone(text: &str) -> bool {
         let run = run.trim();
         let digits = run.chars().filter(char::is_ascii_digit).count();
         let parted = run.contains([' ', '-', '/', '(', '\u{a0}', '.']);
-        (7..=15).contains(&digits) && (run.starts_with(['+', '0', '(']) || parted)
+        (7..=15).contains(&digits) && !is_date(run) && (run.starts_with(['+', '0', '(']) || parted)
     })
+}
+
+/// "05/12/2026", "1. 12. 2026", "2026-12-01".
+fn is_date(run: &str) -> bool {
+    let run = run.trim_matches(|c: char| !c.is_ascii_digit());
+    let parts: Vec<&str> = run.split(['/', '.', '-']).map(str::trim).collect();
+    let is_number =
+        |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_part = |part: &str| part.parse::<u32>().is_ok_and(|number| (1..=31).contains(&number));
+    parts.len() == 3
+        && parts.iter().all(is_number)
+        && is_part(parts[1])
+        && (is_part(parts[0]) || is_part(parts[2]))
 }
 
 /// Days of the week in some languages, and what people write for them.
@@ -400,8 +425,14 @@ mod tests {
         ] {
             assert!(is_fact(text), "{text}");
         }
-        for text in ["© 2025 Harbour, all rights reserved", "Made with love", "Follow us", "v2.1.0"]
-        {
+        for text in [
+            "© 2025 Harbour, all rights reserved",
+            "Made with love",
+            "Follow us",
+            "v2.1.0",
+            "05/12/2026 – New boats",
+            "2026-12-01",
+        ] {
             assert!(!is_fact(text), "{text}");
         }
     }

@@ -64,7 +64,18 @@ pub(super) fn add(blocks: &mut Vec<Block>, said: Vec<Block>) {
     let asked = pairs.filter_map(|pair| pair.text.lines().next()).map(plain);
     let asked: HashSet<String> = asked.filter(|question| !question.is_empty()).collect();
     if !asked.is_empty() {
-        blocks.retain(|block| !block.text.lines().all(|line| asked.contains(&plain(line))));
+        let is_asked = |block: &Block| block.text.lines().all(|line| asked.contains(&plain(line)));
+        // What is behind a question may be its answer as the page tells it.
+        let bare: Vec<bool> = (0..blocks.len())
+            .map(|at| {
+                let is_alone = blocks
+                    .get(at + 1)
+                    .is_none_or(|next| is_asked(next) || next.headings != blocks[at].headings);
+                is_asked(&blocks[at]) && is_alone
+            })
+            .collect();
+        let mut bare = bare.into_iter();
+        blocks.retain(|_| !bare.next().unwrap_or(false));
     }
     blocks.extend(said);
 }
@@ -116,9 +127,15 @@ impl Reader<'_> {
     fn is_answered(&self, asked: &str, said: &str) -> bool {
         /// What is longer, in bytes, is said of one thing alone.
         const SHORT: usize = 24;
+        /// Questions of a page that are looked at so closely.
+        const MOST: usize = 500;
         let (asked, said) = (plain(asked), plain(said));
-        if said.is_empty() || said.len() > SHORT {
+        if said.is_empty() || said.len() > SHORT || self.answered.len() > MOST {
             return self.is_said(&said);
+        }
+        let mut pairs = self.texts.windows(2);
+        if pairs.any(|pair| pair[0] == asked && pair[1].starts_with(&said)) {
+            return true;
         }
         self.texts.iter().zip(self.blocks).filter(|(text, _)| text.contains(&said)).any(
             |(text, block)| match text.split_once(&asked) {

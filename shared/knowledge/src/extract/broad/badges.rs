@@ -44,9 +44,17 @@ pub(super) fn is_not_shown(page: &PageTree, place: usize) -> bool {
     match own.state {
         State::SoldOut => !is(State::SoldOut),
         State::Sale if own.is_badge && is(State::SoldOut) => true,
-        State::Sale => !is(State::Sale),
-        State::Regular => is(State::Sale),
+        // Either price is whole by itself: the one of a sale says the old one too.
+        State::Sale => !is(State::Sale) && (own.is_badge || holds_old(page, place)),
+        State::Regular => {
+            is(State::Sale) && page.siblings_after(place).any(|at| holds_old(page, at))
+        }
     }
+}
+
+/// Whether a price says one beside it that is not true any more.
+fn holds_old(page: &PageTree, place: usize) -> bool {
+    page.within(place).skip(1).any(|at| page.nodes[at].tag == Tag::Del)
 }
 
 fn part(node: &Node) -> Option<Part<'_>> {
