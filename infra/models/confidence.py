@@ -177,8 +177,6 @@ def collect(data, out):
         with open(out / f"{name}.jsonl", "w") as file:
             for one in of(part, seed):
                 file.write(json.dumps(one, ensure_ascii=False) + "\n")
-
-
     with open(out / "unseen.jsonl", "w") as file:
         for one in sites(UNSEEN):
             file.write(json.dumps(one, ensure_ascii=False) + "\n")

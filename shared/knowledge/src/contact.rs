@@ -49,11 +49,12 @@ static FINDING: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .split_whitespace()
         .collect()
 });
-/// What visitors do with a number or an address of their own, and words for the business.
+/// Words of questions about a number or an address of the visitor's own.
 const OF_ONES_OWN: &[&str] = &[
     "need", "get", "got", "want", "have", "must", "should", "brauche", "muss", "soll", "faut",
     "dois", "besoin", "necesito", "debo", "devo", "serve", "moet", "nodig",
 ];
+/// Words for the business that is asked.
 const YOU: &[&str] = &[
     "you", "your", "yours", "u", "ur", "ihr", "euch", "eure", "euer", "sie", "ihre", "ihnen",
     "vous", "votre", "vos", "te", "tu", "su", "sus", "vuestro", "ustedes", "usted", "voi",

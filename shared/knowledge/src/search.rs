@@ -142,17 +142,8 @@ impl Index {
         let by_passage = by_rule.map_or(by_passage, |rule| by_passage.max(rule.confidence));
         let by_pair = best_pair.as_ref().map_or(0.0, |near| near.confidence);
         let is_unstated = by_rule.is_none() && contact == Some(Contacting::Unstated);
-        // "Where are you?" has words of nothing, so that what is near is so by chance.
-        let is_by_chance = is_unstated && asked.words.iter().all(|word| word.is_function);
-        let (offers, offered) = match is_by_chance {
-            true => self.offers(&ranking, all.iter().filter(|near| self.is_contact(near))),
-            false => self.offers(&ranking, &all),
-        };
-        let by_passage = match (is_unstated, is_by_chance && offers.is_empty()) {
-            (_, true) => 0.0,
-            (true, false) => by_passage.min(MAX_WITHOUT_FACT),
-            (false, false) => by_passage,
-        };
+        let (offers, offered, most) = self.offers_beside(is_unstated, &asked, &ranking, &all);
+        let by_passage = by_passage.min(most);
         let found = Found {
             offers,
             offered,
@@ -186,6 +177,27 @@ impl Index {
         };
         let confidence = f64::from(by_passage.min(most));
         Found { best: Match::Passages(passages), confidence, ..found }
+    }
+
+    /// What is offered, how likely it is that one of it is meant, and how sure it is at most that a passage answers:
+    /// less where a number or a place is wanted that is not stated.
+    fn offers_beside(
+        &self,
+        is_unstated: bool,
+        asked: &Asked,
+        ranking: &Ranking,
+        all: &[Near<'_>],
+    ) -> (Vec<Offer>, f64, f32) {
+        // "Where are you?" has words of nothing, so that what is near is so by chance.
+        let is_by_chance = is_unstated && asked.words.iter().all(|word| word.is_function);
+        if is_by_chance {
+            let of_contact = all.iter().filter(|near| self.is_contact(near));
+            let (offers, offered) = self.offers(ranking, of_contact);
+            let most = if offers.is_empty() { 0.0 } else { MAX_WITHOUT_FACT };
+            return (offers, offered, most);
+        }
+        let (offers, offered) = self.offers(ranking, all);
+        (offers, offered, if is_unstated { MAX_WITHOUT_FACT } else { 1.0 })
     }
 
     /// How sure it is at most that `passage`, which is that of the entry `wanted`, answers by its quotation. A

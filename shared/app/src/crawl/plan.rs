@@ -54,16 +54,17 @@ pub fn plan(pages: &[Page], live: &[Page]) -> CrawlPlan {
         // The first page alone has what the site has at the foot of each.
         let is_first = |at: &usize| pages[*at].content().is_some_and(|of| of.contains(SITE));
         let first = members.iter().copied().find(|at| pages[*at].stored && is_first(at));
-        let chosen = match (stays, nearest(members, true), before) {
-            _ if first.is_some() => first.map(|at| (at, Origin::Here)),
-            (Some(at), _, _) if pages[at].stored => Some((at, Origin::Here)),
-            (Some(at), _, Some(before)) => Some((at, Origin::Live(before.url.clone()))),
-            (_, Some(at), _) => Some((at, Origin::Here)),
-            (_, None, Some(before)) => {
-                nearest(members, false).map(|at| (at, Origin::Live(before.url.clone())))
+        let chosen = first.map(|at| (at, Origin::Here)).or_else(|| {
+            match (stays, nearest(members, true), before) {
+                (Some(at), _, _) if pages[at].stored => Some((at, Origin::Here)),
+                (Some(at), _, Some(before)) => Some((at, Origin::Live(before.url.clone()))),
+                (_, Some(at), _) => Some((at, Origin::Here)),
+                (_, None, Some(before)) => {
+                    nearest(members, false).map(|at| (at, Origin::Live(before.url.clone())))
+                }
+                _ => None,
             }
-            _ => None,
-        };
+        });
         let Some((at, origin)) = chosen else { continue };
         if stays.is_some_and(|at| pages[at].content() == before.and_then(Page::content)) {
             same.insert(*content);

@@ -12,7 +12,7 @@ use super::{
     disclosure::Disclosure,
     main_text::MainText,
     outline::Block,
-    page::PageTree,
+    page::{Node, PageTree},
     tag::Tag,
     text_density::{Mass, runs},
 };
@@ -106,13 +106,9 @@ fn is_beside(page: &PageTree, place: usize) -> bool {
         "header-contact",
     ];
     let node = &page.nodes[place];
-    let called = |names: &str| {
-        let mut names = names.split_ascii_whitespace();
-        names.any(|name| BARS.iter().any(|bar| name.eq_ignore_ascii_case(bar)))
-    };
     node.tag == Tag::Aside
         || node.attribute("role") == Some("complementary")
-        || [node.attribute("id"), node.attribute("class")].into_iter().flatten().any(called)
+        || is_called(node, BARS)
 }
 
 /// Whether an element without a meaning of its own is called the foot of the page.
@@ -131,13 +127,14 @@ pub(super) fn is_called_foot(page: &PageTree, place: usize) -> bool {
         "colophon",
     ];
     let node = &page.nodes[place];
-    let called = |names: &str| {
-        names
-            .split_ascii_whitespace()
-            .any(|name| NAMES.iter().any(|n| name.eq_ignore_ascii_case(n)))
-    };
-    matches!(node.tag, Tag::Other | Tag::Section)
-        && [node.attribute("id"), node.attribute("class")].into_iter().flatten().any(called)
+    matches!(node.tag, Tag::Other | Tag::Section) && is_called(node, NAMES)
+}
+
+/// Whether the id or a class of an element is one of `names`.
+fn is_called(node: &Node, names: &[&str]) -> bool {
+    let own = [node.attribute("id"), node.attribute("class")].into_iter().flatten();
+    let mut own = own.flat_map(str::split_ascii_whitespace);
+    own.any(|own| names.iter().any(|name| own.eq_ignore_ascii_case(name)))
 }
 
 /// Whether a line says how to reach a place or when it is open.
