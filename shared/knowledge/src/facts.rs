@@ -1,6 +1,9 @@
 //! Facts: what a question wants to be told, such as a price, an address or opening hours, and whether a
 //! text states one.
 
+mod clock;
+mod phone;
+
 use std::{collections::HashSet, sync::LazyLock};
 
 use crate::{
@@ -255,11 +258,11 @@ pub(crate) fn states(sentence: &str, fact: Fact, asked: &[String]) -> bool {
     match fact {
         Fact::Price => has_price(sentence, asked),
         Fact::Hours => {
-            let times = clock_times(sentence);
+            let times = clock::times(sentence);
             times > 1 || times == 1 && text::words(sentence).any(|word| weekdays::is_day(&word))
         }
         Fact::Address => has_street(sentence),
-        Fact::Phone => has_phone(sentence),
+        Fact::Phone => phone::is_in(sentence),
         Fact::Email => sentence.split_whitespace().any(is_email) || has_spelled_at(sentence),
         Fact::Age => has_number_near(sentence, &AGES, asked),
         Fact::Duration => has_number_near(sentence, &SPANS, asked),
@@ -295,35 +298,6 @@ fn has_number_near(text: &str, words: &HashSet<&str>, asked: &[String]) -> bool 
     })
 }
 
-/// How many times of day `text` has: "9:30", "18.00 Uhr", "6 pm", "8h30".
-fn clock_times(text: &str) -> usize {
-    let words: Vec<(usize, &str)> = text::spans(text).collect();
-    let is_hour = |word: &str| word.parse::<u8>().is_ok_and(|hour| hour <= 24);
-    let is_minute = |word: &str| word.len() == 2 && word.parse::<u8>().is_ok_and(|m| m < 60);
-    let behind = |at: usize| {
-        let (begin, word) = words[at];
-        let next = words.get(at + 1).copied()?;
-        Some((text.get(begin + word.len()..next.0)?, next.1))
-    };
-    let is_time = |at: &usize| {
-        let word = words[*at].1;
-        let is_written_together = word.split_once(['h', 'H', ':']).is_some_and(|(hour, minute)| {
-            is_hour(hour) && (minute.is_empty() || is_minute(minute))
-        });
-        let is_part = at.checked_sub(1).and_then(behind).is_some_and(|(between, _)| between == ":");
-        let follows = || match behind(*at) {
-            Some((":" | ".", minute)) => is_minute(minute),
-            Some((" " | "", unit)) => {
-                let unit = unit.to_lowercase();
-                matches!(unit.as_str(), "am" | "pm" | "uhr" | "h" | "点" | "時" | "时")
-            }
-            _ => false,
-        };
-        !is_part && (is_written_together || is_hour(word) && follows())
-    };
-    (0..words.len()).filter(is_time).count()
-}
-
 /// Whether `text` has a street and a number beside it.
 fn has_street(text: &str) -> bool {
     const NEAR: usize = 3;
@@ -354,16 +328,6 @@ fn has_street(text: &str) -> bool {
     })
 }
 
-/// Whether `text` has seven digits or more that belong together.
-fn has_phone(text: &str) -> bool {
-    const DIGITS: usize = 7;
-    let is_part = |c: char| {
-        c.is_ascii_digit() || matches!(c, ' ' | '-' | '/' | '(' | ')' | '+' | '.' | '\u{a0}')
-    };
-    text.split(|c: char| !is_part(c))
-        .any(|run| run.chars().filter(char::is_ascii_digit).count() >= DIGITS)
-}
-
 /// "info [at] harbour.example", as pages write it that hide it from programs.
 fn has_spelled_at(text: &str) -> bool {
     let lower = text.to_lowercase();
@@ -374,8 +338,11 @@ fn has_spelled_at(text: &str) -> bool {
     })
 }
 
+/// One in quotation marks is data of an example.
 fn is_email(word: &str) -> bool {
-    word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+    let is_quoted = word.contains(['"', '\'', '`']);
+    !is_quoted
+        && word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
 }
 
 #[cfg(test)]
@@ -450,6 +417,8 @@ mod tests {
             ("We deliver to any address within 25 km.", Fact::Address, false),
             ("Call 06421 555 0199.", Fact::Phone, true),
             ("Since 1998 we have 12 rooms.", Fact::Phone, false),
+            ("Write to info@harbour.example.", Fact::Email, true),
+            ("-d '{\"email\": \"john@harbour.example\"}'", Fact::Email, false),
             ("Write to hello@example.com.", Fact::Email, true),
             ("You must be 18 or over.", Fact::Age, true),
             ("Kinder ab 6 Jahren", Fact::Age, true),

@@ -3,9 +3,11 @@
 
 mod continued;
 mod narrowed;
+mod unsaid;
 
-pub use continued::{Continuation, continuation};
-pub use narrowed::{names_what_is_new, narrowed, says_more, wants_fact, wants_more};
+pub use continued::{Continuation, continuation, is_reason};
+pub use narrowed::{is_about, names_what_is_new, narrowed, says_more, wants_fact, wants_more};
+pub use unsaid::{lacks_fact, unsaid};
 
 use crate::{
     asks::{self, Asks},
@@ -111,8 +113,10 @@ pub fn read(message: &str, past: &[Past], language: Language) -> MessageReading 
         return taken;
     }
     let subject = subject(past, language);
-    if is(own, Cue::More, &words) {
-        return MessageReading::More(subject);
+    if is(own, Cue::More, &words) || asks_for_detail(own, &words, language) {
+        // Who is offered something and wants to know more may mean what is likeliest.
+        let offer = last.offers.first().cloned();
+        return offer.map_or(MessageReading::More(subject), MessageReading::Takes);
     }
     match leaves_out(own, &words, language) {
         Some(clearly) => MessageReading::With(subject, clearly),
@@ -213,6 +217,17 @@ fn is(own: &Table, cue: Cue, words: &[String]) -> bool {
     own.is(cue, words) || tables().iter().any(|table| table.is(cue, words))
 }
 
+/// Whether `words` want details and name nothing that these are of: "could you give me a bit more info?"
+fn asks_for_detail(own: &Table, words: &[String], language: Language) -> bool {
+    let is_cue = |cue: Cue, word: &String| own.is(cue, std::slice::from_ref(word));
+    let says_nothing = |word: &String| {
+        text::is_function_word(word, language)
+            || is_cue(Cue::Detail, word)
+            || is_cue(Cue::Telling, word)
+    };
+    words.iter().any(|word| is_cue(Cue::Detail, word)) && words.iter().all(says_nothing)
+}
+
 /// Which offer `words` take: by its number, by "yes" to the only or the first one, or by a word that
 /// only one of them has.
 fn offered(words: &[String], offers: &[String]) -> Option<MessageReading> {
@@ -254,6 +269,7 @@ fn subject(past: &[Past], language: Language) -> String {
     let own = table(text::detect_among(&last, &[language]));
     let is_short = own.is_some_and(|own| {
         is(own, Cue::More, &words)
+            || asks_for_detail(own, &words, own.language)
             || leaves_out(own, &words, own.language).is_some_and(|clearly| clearly)
     });
     match newest.next().filter(|_| is_short) {
@@ -379,6 +395,28 @@ mod tests {
         let both = "What does the pro plan cost? and per year?";
         assert_eq!(read("tell me more", &before), MessageReading::More(both.to_owned()));
         assert_eq!(read("Расскажите подробнее", &before), MessageReading::More(both.to_owned()));
+        for message in
+            ["could you give me a bit more info please", "any details?", "further details"]
+        {
+            assert_eq!(read(message, &before), MessageReading::More(both.to_owned()), "{message}");
+        }
+        for (before, message) in [
+            ("Was kostet das Abo?", "erzähl mal mehr"),
+            ("Combien coûte la carte ?", "plus d'infos ?"),
+            ("Quanto costa il corso?", "mi dà qualche dettaglio in più?"),
+            ("¿Cuánto cuesta el curso?", "¿me puedes dar más detalles?"),
+        ] {
+            let past = [past(before, &[])];
+            assert_eq!(read(message, &past), MessageReading::More(before.to_owned()), "{message}");
+        }
+        let german = [past("Was kostet der Tarif Klein?", &[])];
+        assert!(!matches!(read("und bei Plus?", &german), MessageReading::More(_)), "a name");
+        for message in ["more for children", "is it further away?", "is there any information desk"]
+        {
+            assert!(!matches!(read(message, &before), MessageReading::More(_)), "{message}");
+        }
+        let offered = [past("tastings?", &["Tastings", "Tea"])];
+        assert_eq!(read("any details?", &offered), MessageReading::Takes("Tastings".to_owned()));
     }
 
     #[test]

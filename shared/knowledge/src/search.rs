@@ -142,7 +142,7 @@ impl Index {
         let by_passage = by_rule.map_or(by_passage, |rule| by_passage.max(rule.confidence));
         let by_pair = best_pair.as_ref().map_or(0.0, |near| near.confidence);
         let is_unstated = by_rule.is_none() && contact == Some(Contacting::Unstated);
-        let (offers, offered, most) = self.offers_beside(is_unstated, &asked, &ranking, &all);
+        let (offers, offered, most) = self.offers_beside(is_unstated, &query, &ranking, &all);
         let by_passage = by_passage.min(most);
         let found = Found {
             offers,
@@ -184,12 +184,13 @@ impl Index {
     fn offers_beside(
         &self,
         is_unstated: bool,
-        asked: &Asked,
+        query: &Quoting,
         ranking: &Ranking,
         all: &[Near<'_>],
     ) -> (Vec<Offer>, f64, f32) {
         // "Where are you?" has words of nothing, so that what is near is so by chance.
-        let is_by_chance = is_unstated && asked.words.iter().all(|word| word.is_function);
+        let says_nothing = |word: &String| text::is_function_word_anywhere(word);
+        let is_by_chance = is_unstated && query.words.iter().all(says_nothing);
         if is_by_chance {
             let of_contact = all.iter().filter(|near| self.is_contact(near));
             let (offers, offered) = self.offers(ranking, of_contact);

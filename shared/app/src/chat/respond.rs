@@ -55,6 +55,8 @@ pub(super) struct Message<'m> {
 struct LastTurn {
     question: String,
     answer: String,
+    /// The answers of all turns that are looked at, normalized.
+    said: String,
     /// Where the answer is from; nothing if it was small talk, an offer or a refusal.
     citations: Vec<Citation>,
     /// Whether it is the answer of a pair that is still known.
@@ -78,6 +80,7 @@ impl<'m> Message<'m> {
         let last = past.last().map(|turn| LastTurn {
             question: turn.question.clone(),
             answer: turn.answer.clone(),
+            said: past.iter().map(|turn| format!("{}\n", text::normalized(&turn.answer))).collect(),
             citations: if turn.unanswered { Vec::new() } else { turn.citations.clone() },
             is_pair: false,
         });
@@ -208,7 +211,13 @@ impl<'m> Message<'m> {
     /// What was not said yet of what was found.
     fn more(&self, passages: Vec<Passage>, confidence: f64) -> Response {
         let said = self.last.as_ref().map_or("", |last| last.answer.as_str());
-        let rest = passages.into_iter().take(2).find_map(|passage| {
+        // Another section tells more of it if it is about most of what was asked.
+        let asked = self.last.as_ref().map_or("", |last| last.question.as_str());
+        let is_about = |(place, passage): &(usize, Passage)| {
+            *place == 0 || follow_up::is_about(asked, &passage.content, self.language)
+        };
+        let near = passages.into_iter().take(2).enumerate().filter(is_about);
+        let rest = near.map(|(_, passage)| passage).find_map(|passage| {
             let rest = follow_up::rest(&passage.content, said, MORE);
             (!rest.is_empty()).then_some((rest, passage.citation))
         });
@@ -326,10 +335,10 @@ mod tests {
         let both = "When are you open and on weekends?";
         assert_eq!(message.searches(), ["and on weekends?", both]);
         let chosen =
-            message.choose(vec![passages(0.4, "alone"), passages(0.35, "with")], Vec::new());
+            message.choose(vec![passages(0.4, "Open"), passages(0.35, "Closed")], Vec::new());
         assert_eq!(chosen.confidence, 0.35);
         let chosen =
-            message.choose(vec![passages(0.9, "alone"), passages(0.35, "with")], Vec::new());
+            message.choose(vec![passages(0.9, "Open"), passages(0.35, "Closed")], Vec::new());
         assert_eq!(chosen.confidence, 0.9);
         let message = Message::read(&chatbot, "tell me more", &past, &[]);
         let found = passages(0.9, "From nine to five. The shop is closed in August.");

@@ -1,12 +1,12 @@
 //! Whether what was said before, or the section that it is from, answers a follow-up too.
 
 use super::{
-    measures,
-    narrowed::{is_form_of, wanted},
+    narrowed::{is_form_of, new_words, wanted},
     refers,
 };
 use crate::{
-    facts,
+    facts::{self, Fact},
+    quote::weekdays,
     semantic::static_embedding,
     small_talk::table,
     text::{self, Language},
@@ -14,6 +14,8 @@ use crate::{
 
 /// The cosine from which on two words mean the same thing.
 const SAME: f32 = 0.6;
+/// Words of a question for the reason of what was said, at most.
+const MAX_OF_REASON: usize = 2;
 /// Words of a text that are compared.
 const MAX_COMPARED: usize = 400;
 
@@ -33,16 +35,12 @@ pub fn continuation(message: &str, before: &str, said: &str, language: Language)
     let words: Vec<String> = text::words(message).collect();
     let asked: Vec<String> = text::words(before).collect();
     let wanted = wanted(&words);
-    let measures: Vec<&String> = measures(&words).collect();
-    let names_fact = |word: &str| {
-        let named = crate::concepts::of(word);
-        named.is_some() && wanted.is_some_and(|fact| fact.concept() == named)
-    };
-    let new: Vec<&String> = words
-        .iter()
-        .filter(|word| !text::is_function_word(word, language) && !measures.contains(word))
-        .filter(|word| !names_fact(word) && !asked.iter().any(|old| is_form_of(old, word)))
-        .collect();
+    let is_old = |word: &&String| asked.iter().any(|old| is_form_of(old, word));
+    let new: Vec<&String> =
+        new_words(&words, language).into_iter().filter(|word| !is_old(word)).collect();
+    if new.len() <= MAX_OF_REASON && is_reason(message, said) {
+        return Continuation::Fully;
+    }
     let named = count_named(&new, said, language);
     // "How many of them are there?" is about what was said, whatever else it names.
     let is_about_it = table(language).is_some_and(|own| refers(own, &words));
@@ -56,7 +54,14 @@ pub fn continuation(message: &str, before: &str, said: &str, language: Language)
     }
 }
 
-/// How many of the words `new` are named by `said`, in another form or by a word that means the same.
+/// Whether `message` asks why, as in "why so late?", and `said` says so.
+pub fn is_reason(message: &str, said: &str) -> bool {
+    let words: Vec<String> = text::words(message).collect();
+    facts::wanted(&words) == Some(Fact::Reason) && facts::states(said, Fact::Reason, &[])
+}
+
+/// How many of the words `new` are named by `said`, in another form or by a word that means the same. A day is no
+/// other day, much as the two are alike.
 fn count_named(new: &[&String], said: &str, language: Language) -> usize {
     let there = text::detect_among(said, &[language]);
     let content = text::words(said).filter(|word| !text::is_function_word(word, there));
@@ -70,7 +75,7 @@ fn count_named(new: &[&String], said: &str, language: Language) -> usize {
                 let near = own.as_ref().zip(vector(other, there));
                 near.is_some_and(|(a, b)| a.cosine(&b) >= SAME)
             };
-            is_form_of(word, other) || is_near()
+            is_form_of(word, other) || !weekdays::is_day(word) && is_near()
         })
     };
     new.iter().filter(|word| is_named(word)).count()
@@ -95,6 +100,12 @@ mod tests {
         assert_eq!(said, Continuation::Fully);
         assert_eq!(english("why?", before, course), Continuation::None);
         assert_eq!(english("how much is parking?", before, course), Continuation::Partly);
+        let open = "From Monday to Friday we open at 8:00 and close at 21:00.";
+        let before = "When are you open from Monday to Friday?";
+        assert_eq!(english("and on Saturdays?", before, open), Continuation::None, "another day");
+        let late = "Huts are ready from 4 pm because they are cleaned.";
+        let said = english("why so late?", "When are the huts ready?", late);
+        assert_eq!(said, Continuation::Fully, "its reason is stated");
         let water = "Nördlich der Ahl beträgt die Härte 9 Grad, südlich davon 17 Grad.";
         let before = "Wie hart ist das Wasser im Süden?";
         let german = continuation("und im Norden?", before, water, Language::German);

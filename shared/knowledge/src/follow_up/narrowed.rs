@@ -3,6 +3,7 @@
 
 use super::{measures, refers};
 use crate::{
+    asks, concepts,
     facts::{self, Fact},
     small_talk::{Cue, table},
     text::{self, Language},
@@ -24,14 +25,43 @@ pub fn names_what_is_new(message: &str, said: &str, language: Language) -> bool 
     text::words(said).any(|word| new.iter().any(|new| is_form_of(new, &word)))
 }
 
-/// Whether `message` has words of its own that say what it is about; "how much?" and "why?" have none, and
-/// "can I change it?" is about what was asked before.
+/// The words of `message` that say what it is about: not those of the fact that it wants, as in "how much?" or
+/// "which price?", and none in "why?".
+pub(super) fn new_words(words: &[String], language: Language) -> Vec<&String> {
+    let measures: Vec<&String> = measures(words).collect();
+    let wanted = facts::wanted(words);
+    let names_fact = |word: &str| {
+        let named = concepts::of(word);
+        named.is_some() && wanted.is_some_and(|fact| fact.concept() == named)
+    };
+    let is_new = |word: &&String| {
+        !text::is_function_word(word, language) && !measures.contains(word) && !names_fact(word)
+    };
+    words.iter().filter(is_new).collect()
+}
+
+/// Whether `message` has words of its own that say what it is about.
 pub fn says_more(message: &str, language: Language) -> bool {
     let words: Vec<String> = text::words(message).collect();
-    let measures: Vec<&String> = measures(&words).collect();
-    let is_about = |word: &String| !measures.contains(&word);
-    !table(language).is_some_and(|own| refers(own, &words))
-        && content(message, language).iter().any(is_about)
+    !new_words(&words, language).is_empty()
+}
+
+/// Whether `said` has most of the words of `message` that say what this is about, in whatever form.
+pub fn is_about(message: &str, said: &str, language: Language) -> bool {
+    let words: Vec<String> = text::words(message).collect();
+    let new = new_words(&words, language);
+    let there: Vec<String> = text::words(said).collect();
+    let is_named = |new: &&&String| there.iter().any(|word| is_form_of(new, word));
+    new.iter().filter(is_named).count() * 2 > new.len()
+}
+
+/// Whether `message` names another thing and leaves all else to what was asked before: "and the small one?",
+/// "what about Sundays?".
+pub(super) fn names_another(words: &[String], language: Language) -> bool {
+    let own = table(language);
+    own.is_some_and(|own| own.begins(Cue::And, words) > 0 && !refers(own, words))
+        && asks::asks(words).is_none()
+        && facts::wanted(words).is_none()
 }
 
 /// The fact that the `words` of a message want, such as how long something takes. A reason may be any sentence.
@@ -114,7 +144,8 @@ mod tests {
             ("how long?", false),
             ("and how long can I be on the computer?", true),
             ("and on public holidays?", true),
-            ("and what if it dies?", false),
+            ("and what if it dies?", true),
+            ("and what is the price?", false),
         ] {
             assert_eq!(says_more(message, Language::English), more, "{message}");
         }

@@ -46,7 +46,7 @@ names! {
     /// What words of a short message mean, after an answer or an offer.
     Cue {
         Filler "filler", Yes "yes", No "no", First "first", Second "second", Third "third", More "more",
-        And "and", It "it",
+        Detail "detail", Telling "telling", And "and", It "it",
     }
 }
 

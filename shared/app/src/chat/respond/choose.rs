@@ -12,9 +12,13 @@ use super::Message;
 /// it may be or not.
 const GAIN: f64 = 0.15;
 
+/// The share that a message has in common with the question of a pair that it asks the opposite of.
+const SAME_SUBJECT: f32 = 0.35;
 /// What the confidence counts for that what was said before answers a message which names something
 /// that it does not.
-const STALE: f64 = 0.5;
+const STALE: f64 = 0.45;
+/// The same of what does not state the fact that was wanted before, of a message that names another thing.
+const LACKING: f64 = 0.5;
 /// How sure it is that what the last answer is from answers a message too that leaves something out: where it
 /// states what is wanted and names what is new, and where it does the one or the other, which is less than
 /// anything that answers by itself.
@@ -33,11 +37,11 @@ impl Message<'_> {
         }
     }
 
-    /// Whether `found` says again what the last answer said, and nothing of what is new.
+    /// Whether `found` says again what an answer before said, and not most of what is new.
     fn is_repeated(&self, found: &Found) -> bool {
         let (Some(said), Some(last)) = (said_by(found), &self.last) else { return false };
-        text::normalized(&last.answer).contains(&text::normalized(said))
-            && !self.names_what_is_new(said)
+        last.said.contains(&text::normalized(said))
+            && !follow_up::is_about(self.question, said, self.language)
     }
 
     /// Whether `found` is what was said before, though the message is about something else too, or wants a
@@ -46,33 +50,69 @@ impl Message<'_> {
         let says_more = follow_up::says_more(self.question, self.language);
         let wants_more =
             || said_by(found).is_some_and(|said| follow_up::wants_more(self.question, said));
-        self.leaves_out() && (says_more || wants_more()) && self.is_repeated(found)
+        let is_reason =
+            said_by(found).is_some_and(|said| follow_up::is_reason(self.question, said));
+        (says_more || wants_more()) && !is_reason && self.is_repeated(found)
     }
 
     fn names_what_is_new(&self, said: &str) -> bool {
         follow_up::names_what_is_new(self.question, said, self.language)
     }
 
+    /// `found` with the sentence of its section that states what the question before wanted, where the message
+    /// only names another thing; less sure if there is none.
+    fn stating(&self, found: Found) -> Found {
+        let MessageReading::With(before, _) = &self.reading else { return found };
+        let lacks = |said| follow_up::lacks_fact(self.question, before, said, self.language);
+        if !said_by(&found).is_some_and(lacks) {
+            return found;
+        }
+        if let Match::Passages(passages) = &found.best
+            && let Some(sentence) = passages.first().and_then(|first| self.unsaid(first))
+        {
+            let mut passages = passages.clone();
+            if let Some(first) = passages.first_mut() {
+                first.quote = sentence;
+            }
+            return Found { best: Match::Passages(passages), ..found };
+        }
+        Found { confidence: found.confidence * LACKING, ..found }
+    }
+
+    /// What of `passage` states the fact that the message wants, and was not said.
+    fn unsaid(&self, passage: &Passage) -> Option<String> {
+        let MessageReading::With(before, _) = &self.reading else { return None };
+        let said = self.last.as_ref().map_or("", |last| last.answer.as_str());
+        follow_up::unsaid(self.question, before, &passage.content, said, self.language)
+    }
+
     /// Which of what was found for [`Self::searches`] counts, or of what was found for
     /// [`Self::narrower`].
-    pub fn choose(&self, mut found: Vec<Found>, narrower: Vec<Found>) -> Found {
+    pub fn choose(&self, found: Vec<Found>, narrower: Vec<Found>) -> Found {
+        let mut found: Vec<Found> = found.into_iter().map(|found| self.stating(found)).collect();
         let Some(with) = found.pop() else { return Found::nothing() };
         let Some(alone) = found.pop() else { return with };
-        let named = narrower.into_iter().filter(|found| {
+        let narrower = narrower.into_iter().map(|found| self.stating(found));
+        let named = narrower.filter(|found| {
             !self.is_repeated(found)
                 && said_by(found).is_some_and(|said| self.names_what_is_new(said))
         });
         let named = named.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
         let is_stale = named.is_none() && self.is_stale(&with);
+        let less_sure = |found: Found| Found { confidence: found.confidence * STALE, ..found };
         let with = match named {
             Some(named) => named,
-            None if is_stale => Found { confidence: with.confidence * STALE, ..with },
+            None if is_stale => less_sure(with),
             None => with,
         };
+        let alone = if self.is_stale(&alone) { less_sure(alone) } else { alone };
         let clearly = matches!(self.reading, MessageReading::With(_, true));
         // A question that is answered as it is is not dragged back, nor one that asks the opposite of
         // something known.
-        let is_opposite = !clearly && alone.likeness.is_some_and(|likeness| likeness.is_apart);
+        let is_opposite = !clearly
+            && alone
+                .likeness
+                .is_some_and(|likeness| likeness.is_apart && likeness.shared >= SAME_SUBJECT);
         let stands_alone = alone.confidence >= 1.0 || is_opposite;
         let gain = if clearly && !is_stale { -GAIN } else { GAIN };
         let continued = if stands_alone { None } else { self.continued(&with) };
@@ -116,7 +156,15 @@ impl Message<'_> {
         };
         let section = section.filter(|passage| !passage.quote.is_empty());
         let by_section = section.map_or(Continuation::None, |passage| how(&passage.quote));
-        let continuation = by_section.max(how(&last.answer));
+        let mut continuation = by_section.max(how(&last.answer));
+        let unsaid = section.filter(|_| continuation != Continuation::Fully);
+        let unsaid = unsaid.and_then(|passage| self.unsaid(passage));
+        // To say it again because it is about some of what is new answers nothing.
+        if unsaid.is_some() {
+            continuation = Continuation::Fully;
+        } else if continuation == Continuation::Partly && by_section != continuation {
+            return None;
+        }
         // What has a heading or a question of its own is meant, unless a fact is wanted that is stated here.
         let has_its_own = with.offers.iter().any(|offer| self.names_what_is_new(&offer.text));
         if has_its_own && !follow_up::wants_fact(self.question) {
@@ -128,7 +176,10 @@ impl Message<'_> {
             Continuation::Partly if clearly => PARTLY_CONTINUED,
             Continuation::Partly | Continuation::None => return None,
         };
-        let passage = section.filter(|_| by_section == continuation).cloned().unwrap_or(again);
+        let passage = match unsaid {
+            Some(quote) => Passage { quote, ..again },
+            None => section.filter(|_| by_section == continuation).cloned().unwrap_or(again),
+        };
         let rest = others.iter().filter(|other| other.content != passage.content).cloned();
         let passages = std::iter::once(passage.clone()).chain(rest).collect();
         Some(Found { best: Match::Passages(passages), confidence, ..with.clone() })
@@ -139,7 +190,10 @@ impl Message<'_> {
     fn assured(&self, found: Found) -> Found {
         let (Some(said), Some(last)) = (said_by(&found), &self.last) else { return found };
         let is_again = text::normalized(&last.answer).contains(&text::normalized(said));
-        match self.leaves_out() && is_again && self.names_what_is_new(said) {
+        match self.leaves_out()
+            && is_again
+            && follow_up::is_about(self.question, said, self.language)
+        {
             true => Found { confidence: (found.confidence + 1.0) / 2.0, ..found },
             false => found,
         }
@@ -173,7 +227,7 @@ mod tests {
         let chosen = message.choose(vec![passages(0.3, "Computers"), again()], Vec::new());
         assert_eq!(chosen.confidence, 0.3);
         let chosen = message.choose(vec![passages(0.1, "Computers"), again()], Vec::new());
-        assert_eq!(chosen.confidence, 0.4, "offered, not said again");
+        assert_eq!(chosen.confidence, 0.8 * STALE, "offered, not said again");
         // Who asks why is answered with what explains it, though it was said.
         let message = Message::read(&chatbot, "why?", &past, &[]);
         let chosen = message.choose(vec![passages(0.1, "Computers"), again()], Vec::new());
