@@ -35,7 +35,7 @@ const ASKING: &[(Asks, &str)] = &[
     (Asks::When, "when wann quand cuando quando wanneer kiedy когда متى कब 什么时候 几点 何时"),
     (
         Asks::Why,
-        "why warum weshalb wieso pourquoi perche waarom dlaczego почему зачем neden nicin niye لماذا क्यों 为什么",
+        "why warum weshalb wieso hoezo pourquoi perche waarom dlaczego почему зачем neden nicin niye لماذا क्यों 为什么",
     ),
     (
         Asks::Measure,
@@ -45,6 +45,8 @@ const ASKING: &[(Asks, &str)] = &[
 /// Words that ask for a measure after "how".
 const MEASURES: &str = "much many long far often fast late early big large heavy old tall deep high wide soon \
     lange viel viele weit oft schnell spat gross schwer hoch tief veel vaak ver lang groot";
+/// Two words that ask for a reason: "how come", "por qué".
+const WHY: [(&str, &str); 2] = [("how", "come"), ("por", "que")];
 const HOW: [&str; 3] = ["how", "wie", "hoe"];
 
 /// Words that deny.
@@ -227,6 +229,9 @@ fn has(list: &str, word: &str) -> bool {
 pub(crate) fn asks(words: &[String]) -> Option<Asks> {
     for (at, word) in words.iter().enumerate() {
         let next = words.get(at + 1).map_or("", String::as_str);
+        if WHY.contains(&(word.as_str(), next)) {
+            return Some(Asks::Why);
+        }
         if HOW.contains(&word.as_str()) {
             return has(MEASURES, next).then_some(Asks::Measure);
         }
@@ -386,6 +391,8 @@ mod tests {
             ("Wie lange dauert das?", Some(Asks::Measure)),
             ("¿Dónde está?", Some(Asks::Where)),
             ("Почему так долго?", Some(Asks::Why)),
+            ("how come?", Some(Asks::Why)),
+            ("¿Por qué no abren los lunes?", Some(Asks::Why)),
         ] {
             assert_eq!(asks(&words(question)), expected, "{question}");
         }

@@ -6,7 +6,7 @@ mod narrowed;
 mod unsaid;
 
 pub use continued::{Continuation, continuation, is_reason};
-pub use narrowed::{is_about, names_what_is_new, narrowed, says_more, wants_fact, wants_more};
+pub use narrowed::{is_about, names_what_is_new, narrowed, new_subject, wants_fact, wants_more};
 pub use unsaid::{lacks_fact, unsaid};
 
 use crate::{
@@ -114,9 +114,11 @@ pub fn read(message: &str, past: &[Past], language: Language) -> MessageReading 
     }
     let subject = subject(past, language);
     if is(own, Cue::More, &words) || asks_for_detail(own, &words, language) {
-        // Who is offered something and wants to know more may mean what is likeliest.
-        let offer = last.offers.first().cloned();
-        return offer.map_or(MessageReading::More(subject), MessageReading::Takes);
+        // Who is offered one thing and wants to know more means that one.
+        return match last.offers.as_slice() {
+            [only] => MessageReading::Takes(only.clone()),
+            _ => MessageReading::More(subject),
+        };
     }
     match leaves_out(own, &words, language) {
         Some(clearly) => MessageReading::With(subject, clearly),
@@ -415,7 +417,7 @@ mod tests {
         {
             assert!(!matches!(read(message, &before), MessageReading::More(_)), "{message}");
         }
-        let offered = [past("tastings?", &["Tastings", "Tea"])];
+        let offered = [past("tastings?", &["Tastings"])];
         assert_eq!(read("any details?", &offered), MessageReading::Takes("Tastings".to_owned()));
     }
 

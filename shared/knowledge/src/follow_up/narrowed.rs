@@ -40,10 +40,12 @@ pub(super) fn new_words(words: &[String], language: Language) -> Vec<&String> {
     words.iter().filter(is_new).collect()
 }
 
-/// Whether `message` has words of its own that say what it is about.
-pub fn says_more(message: &str, language: Language) -> bool {
+/// Whether the words of `message` that say what it is about are a subject of their own; not where it refers to what
+/// was asked before ("can I change it?"). `None` if it has none ("how much?", "why?").
+pub fn new_subject(message: &str, language: Language) -> Option<bool> {
     let words: Vec<String> = text::words(message).collect();
-    !new_words(&words, language).is_empty()
+    let refers = table(language).is_some_and(|own| refers(own, &words));
+    (!new_words(&words, language).is_empty()).then_some(!refers)
 }
 
 /// Whether `said` has most of the words of `message` that say what this is about, in whatever form.
@@ -137,17 +139,17 @@ mod tests {
     }
 
     #[test]
-    fn a_message_says_more_that_has_a_word_of_its_own() {
-        for (message, more) in [
-            ("why?", false),
-            ("and how much is it?", false),
-            ("how long?", false),
-            ("and how long can I be on the computer?", true),
-            ("and on public holidays?", true),
-            ("and what if it dies?", true),
-            ("and what is the price?", false),
+    fn a_message_has_a_subject_of_its_own_or_refers_to_another() {
+        for (message, subject) in [
+            ("why?", None),
+            ("and how much is it?", None),
+            ("how long?", None),
+            ("and what is the price?", None),
+            ("and how long can I be on the computer?", Some(true)),
+            ("and on public holidays?", Some(true)),
+            ("and what if it dies?", Some(false)),
         ] {
-            assert_eq!(says_more(message, Language::English), more, "{message}");
+            assert_eq!(new_subject(message, Language::English), subject, "{message}");
         }
     }
 

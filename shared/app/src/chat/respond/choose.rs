@@ -15,8 +15,10 @@ const GAIN: f64 = 0.15;
 /// The share that a message has in common with the question of a pair that it asks the opposite of.
 const SAME_SUBJECT: f32 = 0.35;
 /// What the confidence counts for that what was said before answers a message which names something
-/// that it does not.
+/// that it does not; and the same where it refers to what was asked before ("can I change it?").
 const STALE: f64 = 0.45;
+const MAYBE_STALE: f64 = 0.7;
+const FRESH: f64 = 1.0;
 /// The same of what does not state the fact that was wanted before, of a message that names another thing.
 const LACKING: f64 = 0.5;
 /// How sure it is that what the last answer is from answers a message too that leaves something out: where it
@@ -40,19 +42,27 @@ impl Message<'_> {
     /// Whether `found` says again what an answer before said, and not most of what is new.
     fn is_repeated(&self, found: &Found) -> bool {
         let (Some(said), Some(last)) = (said_by(found), &self.last) else { return false };
-        last.said.contains(&text::normalized(said))
+        // Who asks the same again wants to hear it again.
+        !follow_up::is_about(self.question, &last.question, self.language)
+            && last.said.contains(&text::normalized(said))
             && !follow_up::is_about(self.question, said, self.language)
     }
 
-    /// Whether `found` is what was said before, though the message is about something else too, or wants a
-    /// fact that was not stated.
-    fn is_stale(&self, found: &Found) -> bool {
-        let says_more = follow_up::says_more(self.question, self.language);
-        let wants_more =
-            || said_by(found).is_some_and(|said| follow_up::wants_more(self.question, said));
-        let is_reason =
-            said_by(found).is_some_and(|said| follow_up::is_reason(self.question, said));
-        (says_more || wants_more()) && !is_reason && self.is_repeated(found)
+    /// What the confidence of `found` counts for: less if it is what was said before, though the message is about
+    /// something else too, or wants a fact that was not stated.
+    fn freshness(&self, found: &Found) -> f64 {
+        let Some(said) = said_by(found).filter(|_| self.is_repeated(found)) else { return FRESH };
+        // "Why so late?" is answered by the reason, though it was said.
+        if follow_up::is_reason(self.question, said) {
+            return FRESH;
+        }
+        let wants_more = follow_up::wants_more(self.question, said);
+        match follow_up::new_subject(self.question, self.language) {
+            Some(true) => STALE,
+            _ if wants_more => STALE,
+            Some(false) => MAYBE_STALE,
+            None => FRESH,
+        }
     }
 
     fn names_what_is_new(&self, said: &str) -> bool {
@@ -98,14 +108,12 @@ impl Message<'_> {
                 && said_by(found).is_some_and(|said| self.names_what_is_new(said))
         });
         let named = named.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
-        let is_stale = named.is_none() && self.is_stale(&with);
-        let less_sure = |found: Found| Found { confidence: found.confidence * STALE, ..found };
-        let with = match named {
-            Some(named) => named,
-            None if is_stale => less_sure(with),
-            None => with,
-        };
-        let alone = if self.is_stale(&alone) { less_sure(alone) } else { alone };
+        let freshness = if named.is_none() { self.freshness(&with) } else { FRESH };
+        let is_stale = freshness < FRESH;
+        let with = named.unwrap_or(Found { confidence: with.confidence * freshness, ..with });
+        let is_asked_as_it_is = alone.confidence >= 1.0;
+        let freshness = if is_asked_as_it_is { FRESH } else { self.freshness(&alone) };
+        let alone = Found { confidence: alone.confidence * freshness, ..alone };
         let clearly = matches!(self.reading, MessageReading::With(_, true));
         // A question that is answered as it is is not dragged back, nor one that asks the opposite of
         // something known.
@@ -113,7 +121,7 @@ impl Message<'_> {
             && alone
                 .likeness
                 .is_some_and(|likeness| likeness.is_apart && likeness.shared >= SAME_SUBJECT);
-        let stands_alone = alone.confidence >= 1.0 || is_opposite;
+        let stands_alone = is_asked_as_it_is || is_opposite;
         let gain = if clearly && !is_stale { -GAIN } else { GAIN };
         let continued = if stands_alone { None } else { self.continued(&with) };
         let best = match !stands_alone && with.confidence >= alone.confidence + gain {
