@@ -12,8 +12,9 @@ DATA and one of part codes, which a model can't tell apart: passages, utterances
 numbers, and a language that no model knows. `fit` prints, for each collection, hit@1 of words with characters, of the cosines,
 and of what a fit makes of both: of all collections, without this one, and without its family.
 
-The model: the score of an entry is a w (1 - m) + b m + c m^2, where w is what it has of the question's words, a run of characters
-counting .14 of a word, and m is its cosine times how far the cosines can be relied on. The likelihood that the best entry is a
+The model: the score of an entry is a w (1 - m)^p + b m, where w is what it has of the question's words, a run of characters
+counting .14 of a word, and m is its cosine times how far the cosines can be relied on; p is 1 where entries are long, and nearly 3
+where they are lines (`SHORT`, `OF_SHORT`). The likelihood that the best entry is a
 right one is made as large as can be, each collection counting alike. Needs numpy and scipy.
 """
 
@@ -25,6 +26,8 @@ import sys
 from pathlib import Path
 
 CHARACTERS = 0.14
+SHORT, OF_SHORT = 40, 2
+NEAREST = 25
 QUESTIONS = 1200
 SEED = 5
 CODES = 400
@@ -108,6 +111,10 @@ def fit(folder: Path):
 
     def questions(collection):
         right = json.loads((folder / collection / "right.json").read_text())
+        docs = [json.loads(line) for line in open(folder / collection / "docs.jsonl")]
+        words_of = lambda doc: len(re.findall(r"\w+", f"{doc.get('question', '')} {doc['text']}"))
+        mean = sum(map(words_of, docs)) / len(docs)
+        left_to_words = 1 + OF_SHORT / (1 + (mean / SHORT) ** 2)
         for line in open(folder / collection / "parts.jsonl"):
             asked = json.loads(line)
             ids = set(right[asked["id"]])
@@ -118,7 +125,11 @@ def fit(folder: Path):
             words = parts[:, 0] + CHARACTERS * parts[:, 1]
             meaning = numpy.clip(parts[:, 2] * asked["reliance"], 0, 1)
             is_right = numpy.array([entry[0] in ids for entry in asked["entries"]])
-            yield numpy.stack([words * (1 - meaning), meaning, meaning**2], 1), is_right, words, meaning
+            # Those behind in both are no rivals.
+            kept = numpy.union1d(numpy.argsort(-words)[:NEAREST], numpy.argsort(-meaning)[:NEAREST])
+            words, meaning, is_right = words[kept], meaning[kept], is_right[kept]
+            left = words * (1 - meaning) ** left_to_words
+            yield numpy.stack([left, meaning], 1), is_right, words, meaning
 
     every = {path.parent.name: list(questions(path.parent.name)) for path in sorted(folder.glob("*/parts.jsonl"))}
 
@@ -126,7 +137,7 @@ def fit(folder: Path):
         known = [[q[:2] for q in every[name] if q and q[1].any()] for name in collections]
 
         def loss(weights):
-            total, slope = 0.0, numpy.zeros(3)
+            total, slope = 0.0, numpy.zeros(2)
             for asked in known:
                 for features, is_right in asked:
                     score = features @ weights
@@ -137,7 +148,7 @@ def fit(folder: Path):
                     slope -= (numpy.where(is_right, share / right, 0) - share) @ features / len(asked)
             return total / len(known), slope / len(known)
 
-        return minimize(loss, numpy.ones(3), jac=True, method="L-BFGS-B", options={"maxiter": 40}).x
+        return minimize(loss, numpy.ones(2), jac=True, method="L-BFGS-B", options={"maxiter": 40}).x
 
     def hits(name, score):
         found = sum(q is not None and bool(q[1][int(numpy.argmax(score(q)))]) for q in every[name])
@@ -145,7 +156,7 @@ def fit(folder: Path):
 
     family = lambda name: re.split("-", name)[0]
     of_all = weights(every)
-    print("a, b, c of all:", numpy.round(of_all, 2))
+    print("a, b of all:", numpy.round(of_all, 2))
     print(f"{'':16}{'words':>7}{'cosine':>8}{'fused':>8}{'without it':>12}{'without its family':>20}")
     for name in every:
         words, cosine = hits(name, lambda q: q[2]), hits(name, lambda q: q[3])

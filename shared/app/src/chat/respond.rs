@@ -2,6 +2,7 @@
 //! refusal; and what is searched for a message that leaves out what was said before.
 
 mod choose;
+mod continued;
 
 use domain::{Chatbot, Citation, SourceId, Turn, chatbot::REFUSAL};
 use knowledge::{

@@ -7,8 +7,7 @@
 //! would hide which of the two has something to say.
 //!
 //! Beside a model they are two witnesses of one thing: the surer the model is of an entry, the less is
-//! added by the words that the two have in common, and of two large cosines the larger counts for more
-//! than of two small ones.
+//! added by the words that the two have in common.
 
 use crate::{
     best::{best_among, best_from},
@@ -23,8 +22,12 @@ use crate::{
 const CHARACTERS: f32 = 0.14;
 /// What words, and a cosine, count for beside the static embedding.
 const STATIC: (f32, f32) = (0.32, 0.3);
-/// What words, a model's cosine and its square count for; words for the less the larger the cosine is.
-const MODEL: (f32, f32, f32) = (0.24, 0.5, 0.2);
+/// What words and a model's cosine count for; words for the less the larger the cosine is, and that the more the
+/// shorter entries are: of a line a model reads all, and of a page the words tell more.
+const MODEL: (f32, f32) = (0.27, 0.71);
+/// Mean words of an entry of which half of that is so, and how much it is of a line.
+const SHORT: f32 = 40.0;
+const OF_SHORT: f32 = 2.0;
 /// The share of a question's words that the static table has, at which its cosines begin to count,
 /// and from which on they count in full.
 const KNOWN: (f32, f32) = (0.5, 0.8);
@@ -59,6 +62,8 @@ pub(crate) struct Fusion<'q> {
     is_model: bool,
     /// From 0 to 1: how far the cosines can be relied on.
     reliance: f32,
+    /// The exponent of what a model's cosine leaves to the words.
+    left_to_words: f32,
 }
 
 impl<'q> Fusion<'q> {
@@ -67,7 +72,13 @@ impl<'q> Fusion<'q> {
         if let Some(embedding) = embedding.filter(|_| index.has_embeddings()) {
             let reliance = embedding.reliance(index.mean_length);
             let vector = Some(std::borrow::Cow::Borrowed(&embedding.vector));
-            return Self { vector, is_model: true, reliance };
+            let share = 1.0 / (1.0 + (index.mean_length / SHORT).powi(2));
+            return Self {
+                vector,
+                is_model: true,
+                reliance,
+                left_to_words: 1.0 + OF_SHORT * share,
+            };
         }
         let reliance = reliance(asked);
         let corrected =
@@ -76,7 +87,8 @@ impl<'q> Fusion<'q> {
         let vector =
             (reliance > 0.0).then(|| static_embedding::of_words(corrected, &languages)).flatten();
         let reliance = if vector.is_some() { reliance } else { 0.0 };
-        Self { vector: vector.map(std::borrow::Cow::Owned), is_model: false, reliance }
+        let vector = vector.map(std::borrow::Cow::Owned);
+        Self { vector, is_model: false, reliance, left_to_words: 1.0 }
     }
 
     fn embeddings<'i>(&self, index: &'i Index) -> &'i EntryEmbedding {
@@ -116,7 +128,8 @@ impl<'q> Fusion<'q> {
             return STATIC.0 * words + STATIC.1 * meaning;
         }
         let meaning = meaning.clamp(0.0, 1.0);
-        MODEL.0 * words * (1.0 - meaning) + MODEL.1 * meaning + MODEL.2 * meaning * meaning
+        let left = (1.0 - meaning).powf(self.left_to_words);
+        MODEL.0 * words * left + MODEL.1 * meaning
     }
 
     /// Whether the cosines are those of a model.

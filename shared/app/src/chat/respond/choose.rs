@@ -2,7 +2,7 @@
 
 use knowledge::{
     Found, Match, Passage,
-    follow_up::{self, Continuation, MessageReading},
+    follow_up::{self, MessageReading},
     text,
 };
 
@@ -21,11 +21,6 @@ const MAYBE_STALE: f64 = 0.7;
 const FRESH: f64 = 1.0;
 /// The same of what does not state the fact that was wanted before, of a message that names another thing.
 const LACKING: f64 = 0.5;
-/// How sure it is that what the last answer is from answers a message too that leaves something out: where it
-/// states what is wanted and names what is new, and where it does the one or the other, which is less than
-/// anything that answers by itself.
-const CONTINUED: f64 = 0.8;
-const PARTLY_CONTINUED: f64 = 0.5;
 
 impl Message<'_> {
     /// What else is searched where what was found for [`Self::searches`] is what was said before and
@@ -65,7 +60,7 @@ impl Message<'_> {
         }
     }
 
-    fn names_what_is_new(&self, said: &str) -> bool {
+    pub(super) fn names_what_is_new(&self, said: &str) -> bool {
         follow_up::names_what_is_new(self.question, said, self.language)
     }
 
@@ -90,7 +85,7 @@ impl Message<'_> {
     }
 
     /// What of `passage` states the fact that the message wants, and was not said.
-    fn unsaid(&self, passage: &Passage) -> Option<String> {
+    pub(super) fn unsaid(&self, passage: &Passage) -> Option<String> {
         let MessageReading::With(before, _) = &self.reading else { return None };
         let said = self.last.as_ref().map_or("", |last| last.answer.as_str());
         follow_up::unsaid(self.question, before, &passage.content, said, self.language)
@@ -132,65 +127,6 @@ impl Message<'_> {
             Some(continued) if continued.confidence > best.confidence => continued,
             _ => best,
         }
-    }
-
-    /// What the last answer is from, as the answer to a message that leaves something out, if it is about
-    /// what is new: most messages after an answer are about the same thing. `with` was found for the message
-    /// with the question before, and has its quotation for both.
-    fn continued(&self, with: &Found) -> Option<Found> {
-        let MessageReading::With(_, clearly) = self.reading else { return None };
-        let last = self.last.as_ref()?;
-        let citation = last.citations.first()?;
-        let how = |said: &str| {
-            follow_up::continuation(self.question, &last.question, said, self.language)
-        };
-        let others = match &with.best {
-            Match::Passages(passages) => passages.as_slice(),
-            Match::Pair(..) | Match::Nothing => &[],
-        };
-        let beginning = text::sentences(&last.answer).next().map(text::normalized)?;
-        let is_from = |passage: &&Passage| text::normalized(&passage.content).contains(&beginning);
-        // What is not known any more is not said again.
-        let section = others.iter().find(is_from);
-        let again = match section {
-            Some(section) => Passage { quote: last.answer.clone(), ..section.clone() },
-            None if last.is_pair => Passage {
-                citation: citation.clone(),
-                content: last.answer.clone(),
-                quote: last.answer.clone(),
-                score: others.first().map_or(1.0, |best| best.score),
-            },
-            None => return None,
-        };
-        let section = section.filter(|passage| !passage.quote.is_empty());
-        let by_section = section.map_or(Continuation::None, |passage| how(&passage.quote));
-        let mut continuation = by_section.max(how(&last.answer));
-        let unsaid = section.filter(|_| continuation != Continuation::Fully);
-        let unsaid = unsaid.and_then(|passage| self.unsaid(passage));
-        // To say it again because it is about some of what is new answers nothing.
-        if unsaid.is_some() {
-            continuation = Continuation::Fully;
-        } else if continuation == Continuation::Partly && by_section != continuation {
-            return None;
-        }
-        // What has a heading or a question of its own is meant, unless a fact is wanted that is stated here.
-        let has_its_own = with.offers.iter().any(|offer| self.names_what_is_new(&offer.text));
-        if has_its_own && !follow_up::wants_fact(self.question) {
-            return None;
-        }
-        let confidence = match continuation {
-            Continuation::Fully if clearly => CONTINUED,
-            Continuation::Fully => PARTLY_CONTINUED,
-            Continuation::Partly if clearly => PARTLY_CONTINUED,
-            Continuation::Partly | Continuation::None => return None,
-        };
-        let passage = match unsaid {
-            Some(quote) => Passage { quote, ..again },
-            None => section.filter(|_| by_section == continuation).cloned().unwrap_or(again),
-        };
-        let rest = others.iter().filter(|other| other.content != passage.content).cloned();
-        let passages = std::iter::once(passage.clone()).chain(rest).collect();
-        Some(Found { best: Match::Passages(passages), confidence, ..with.clone() })
     }
 
     /// What was found for a clear follow-up. What the last answer said, and which names what is new, was
