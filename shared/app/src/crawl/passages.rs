@@ -10,7 +10,7 @@ use store::{Store, keys::sha256};
 use crate::knowledge::embeddings::Semantics;
 
 /// Part of every hash. Bump to re-read and re-chunk every page, even on 304.
-const READER: &str = "8";
+const READER: &str = "9";
 
 /// Bytes of passages that wait to be stored with those of other pages, before the last page.
 const MAX_UNSTORED: usize = 1024 * 1024;

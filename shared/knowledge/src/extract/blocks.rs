@@ -11,12 +11,12 @@ use super::{
     attributes::Hints,
     code,
     disclosure::Disclosure,
-    folded,
+    folded, grids,
     inline::Writer,
     main_text::MainText,
     outline::{Block, BlockKind, Outline, Scope},
     page::PageTree,
-    steps, tables, tabs,
+    releases, steps, tables, tabs,
     tag::Tag,
 };
 
@@ -166,6 +166,7 @@ impl<'p> Walk<'p> {
                     _ => self.inline(place),
                 }
             }
+            Tag::Other if grids::write(self, place) => {}
             _ if self.is_label(place) || self.asks_for_the_next(place) => self.named(place),
             _ if self.is_fact(place) => self.fact(place),
             _ => self.container(place),
@@ -289,12 +290,15 @@ impl<'p> Walk<'p> {
         self.flush();
         let text = self.line.apart(place).replace('\n', " ");
         let text = self.said_in_full(place).unwrap_or(text);
+        let before = releases::before_heading(self.page, self.gone, place);
+        let of_it = before.map(|before| self.outline.take_back(&before)).unwrap_or_default();
         let fragment = self.page.nodes[self.page.within(place)]
             .iter()
             .find_map(|node| node.attribute("id").or_else(|| node.attribute("name")));
         self.outline.at(fragment.or_else(|| self.around(place)));
         self.outline.heading(level, &text);
         self.outline.at(None);
+        of_it.iter().for_each(|line| self.outline.block(BlockKind::Text, line));
     }
 
     /// The text of an element that a script has divided into words or letters to move them about: its

@@ -3,8 +3,11 @@
 
 use super::{
     attributes::Hints,
+    calendars,
     disclosure::Disclosure,
+    form_messages,
     page::PageTree,
+    releases,
     tag::Tag,
     text_density::{Mass, runs},
 };
@@ -71,6 +74,7 @@ fn holds(page: &PageTree, place: usize, tags: &[Tag]) -> bool {
 pub(super) fn by_hints(page: &PageTree, gone: &mut [bool]) {
     let mass = Mass::of(page, &runs(page, gone));
     let all = mass.good(0..page.nodes.len()).max(1);
+    let is_changelog = releases::is_changelog(page);
     each(page, gone, 0, |place| {
         let node = &page.nodes[place];
         let whole = matches!(node.tag, Tag::Body | Tag::Article | Tag::Main) || node.parent == 0;
@@ -88,8 +92,13 @@ pub(super) fn by_hints(page: &PageTree, gone: &mut [bool]) {
         }
         let may_quote =
             (hints.any(Hints::AROUND) && share < 0.4) || (hints.any(Hints::TEASER) && share < 0.2);
+        let of_text =
+            || releases::tells(page, place, is_changelog) || releases::is_field(page, place);
         (hints.any(Hints::ELSEWHERE) && share < 0.7)
-            || (hints.any(Hints::ABOUT.union(Hints::CAPTION)) && share < 0.2)
+            || (hints.any(Hints::ABOUT) && share < 0.2 && !of_text())
+            || (hints.any(Hints::CAPTION) && share < 0.2)
+            || form_messages::is_one(page, place)
+            || calendars::offers(page, place)
             || (may_quote && !is_quotation(page, place, &mass))
     });
 }

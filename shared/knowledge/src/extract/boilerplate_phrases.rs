@@ -1,6 +1,6 @@
 //! How pages in some languages announce what else there is to read.
 
-use super::code;
+use super::{calendars, code, feedback};
 
 /// Beginnings of headings above links to other pages, in lower case.
 const SECTIONS: &[&str] = &[
@@ -123,6 +123,8 @@ const LINES: &[&str] = &[
     "advertisement",
     "advertisements",
     "anzeige",
+    "add a comment",
+    "ask question",
     "be the first to like this",
     "- anzeige -",
     "annonce",
@@ -146,6 +148,8 @@ const LINES: &[&str] = &[
     "follow",
     "gallery",
     "image",
+    "improve this answer",
+    "improve this question",
     "instagram",
     "kommentare",
     "linkedin",
@@ -212,13 +216,32 @@ const BEGINNINGS: &[&str] = &[
     "is this page useful",
     "last modified",
     "last update",
+    "not the answer you're looking for? browse",
     "on this page",
+    "or ask your own question",
     "suggest changes",
     "suggest edits",
     "help us improve this article with your feedback",
     "table of contents",
     "thanks for your feedback",
     "thank you for your feedback",
+    "thanks for letting us know",
+    "vielen dank für ihr feedback",
+    "danke für ihr feedback",
+    "danke für dein feedback",
+    "merci pour votre avis",
+    "merci pour votre retour",
+    "merci de votre retour",
+    "merci pour vos commentaires",
+    "gracias por tus comentarios",
+    "gracias por sus comentarios",
+    "gracias por tu opinión",
+    "gracias por su opinión",
+    "obrigado pelo seu feedback",
+    "grazie per il feedback",
+    "grazie per il tuo feedback",
+    "bedankt voor je feedback",
+    "bedankt voor uw feedback",
     "there was a problem submitting your feedback",
     "updated automatically every",
     "was this answer helpful",
@@ -440,15 +463,21 @@ pub(super) fn is_label(line: &str) -> bool {
     let line = plain(line);
     LINES.contains(&line.trim_end_matches([':', '…']))
         || code::is_bar(&line)
+        || feedback::asks(&line)
+        || feedback::counts(&line)
+        || calendars::is_offer(&line)
         || BEGINNINGS.iter().any(|start| line.starts_with(start))
 }
 
 /// Whether a line asks whether the page was of use, whatever is behind the question.
 pub(super) fn is_prompt(line: &str) -> bool {
     const LONGEST: usize = 60;
-    const CLOSINGS: &[&str] = &["sorry we couldn't be helpful"];
+    const CLOSINGS: &[&str] = &["sorry we couldn't be helpful", "site design / logo"];
     let line = plain(line);
     CLOSINGS.iter().any(|start| line.starts_with(start))
+        || line.contains("user contributions licensed under")
+        || feedback::asks(&line)
+        || feedback::counts(&line)
         || BEGINNINGS.iter().any(|start| {
             let asks = line.find('?').is_some_and(|at| at < start.len() + LONGEST);
             asks && line.starts_with(start)

@@ -9,11 +9,11 @@ mod links;
 use super::{
     attributes::Hints,
     boilerplate::each,
-    boilerplate_phrases,
+    boilerplate_phrases, calendars,
     disclosure::Disclosure,
-    inline,
+    form_messages, inline,
     page::{Node, PageTree},
-    site, tabs,
+    releases, site, tabs,
     tag::Tag,
     text_density::{Mass, runs_with},
 };
@@ -30,6 +30,8 @@ struct Judge<'p> {
     all: u32,
     /// Whether readers' posts are what the page is about.
     is_forum: bool,
+    /// Whether it lists what changed in something.
+    is_changelog: bool,
 }
 
 /// Leaves out what is around the text.
@@ -59,7 +61,8 @@ impl<'p> Judge<'p> {
         let mass = Mass::of(page, &runs_with(page, gone, &|link| is_box(page, link)));
         let all = mass.chars(0..page.nodes.len()).max(1);
         let is_forum = page.nodes.iter().filter(|n| n.hints.any(Hints::POST)).count() > 1;
-        Self { page, disclosure, mass, all, is_forum }
+        let is_changelog = releases::is_changelog(page);
+        Self { page, disclosure, mass, all, is_forum, is_changelog }
     }
 
     fn chars(&self, place: usize) -> u32 {
@@ -124,7 +127,10 @@ impl<'p> Judge<'p> {
         if self.chars(place) == 1 && is_called_icon(node) {
             return true;
         }
-        badges::is_not_shown(page, place) || (node.tag != Tag::Article && self.is_called_so(place))
+        badges::is_not_shown(page, place)
+            || form_messages::is_one(page, place)
+            || calendars::offers(page, place)
+            || (node.tag != Tag::Article && self.is_called_so(place))
     }
 
     fn is_in_text(&self, place: usize) -> bool {
@@ -258,7 +264,11 @@ impl<'p> Judge<'p> {
     fn is_byline(&self, place: usize) -> bool {
         let (page, node) = (self.page, &self.page.nodes[place]);
         let dated = page.holds(place, |inner| inner.attribute("datetime").is_some());
-        !node.tag.is_inline() && self.chars(place) <= 150 && (dated || self.linked(place) > 0.3)
+        !node.tag.is_inline()
+            && self.chars(place) <= 150
+            && (dated || self.linked(place) > 0.3)
+            && !releases::tells(page, place, self.is_changelog)
+            && !releases::is_field(page, place)
     }
 
     fn is_to_fill_in(&self, place: usize) -> bool {

@@ -150,6 +150,28 @@ impl Outline {
         self.headings.iter().any(|heading| &*heading.text == text)
     }
 
+    /// Takes back what was written last, if it says this and no more.
+    pub(crate) fn take_back(&mut self, said: &str) -> Vec<String> {
+        /// Blocks at most.
+        const MOST: usize = 3;
+        let plain =
+            |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+        let said = plain(said);
+        let mut of_it = String::new();
+        for count in 1..=MOST.min(self.blocks.len()) {
+            let first = self.blocks.len() - count;
+            let block = &self.blocks[first];
+            of_it.insert_str(0, &plain(&block.text));
+            if block.kind != BlockKind::Text || of_it.len() > said.len() {
+                break;
+            }
+            if of_it == said {
+                return self.blocks.drain(first..).map(|block| block.text).collect();
+            }
+        }
+        Vec::new()
+    }
+
     fn open(&mut self, level: u8, text: &str, used: bool) {
         self.made += 1;
         self.headings.iter_mut().for_each(|above| above.leads = true);

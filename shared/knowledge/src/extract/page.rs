@@ -12,6 +12,7 @@ use html5ever::{
 use super::{
     ExtractError, MAX_DEPTH, MAX_ELEMENTS,
     attributes::Hints,
+    counters,
     head::Head,
     math,
     tag::Tag,
@@ -127,11 +128,35 @@ impl PageTree {
                 _ => {}
             }
         }
+        self.count_up(place);
         self.nodes[place].end = self.nodes.len();
         match tag {
             Tag::Custom => self.nodes[place].tag = self.custom(place, parent),
             Tag::Span | Tag::Inline if self.is_raised(place) => self.nodes[place].tag = Tag::Sup,
             _ => {}
+        }
+    }
+
+    /// Has a counter say what it counts up to.
+    fn count_up(&mut self, place: usize) {
+        let inner = self.nodes.get(place + 1..).unwrap_or_default();
+        if self.nodes[place].attributes.is_empty() || inner.len() > 1 {
+            return;
+        }
+        let text = inner.first().map(|text| text.text.clone()).unwrap_or_default();
+        let Some(shown) = counters::shown(&self.nodes[place].attributes, &text) else { return };
+        let shown = StrTendril::from(shown);
+        match self.nodes.get_mut(place + 1) {
+            Some(text) => text.text = shown,
+            None => self.nodes.push(Node {
+                tag: Tag::Text,
+                hints: Hints::default(),
+                parent: place,
+                end: place + 2,
+                before: None,
+                text: shown,
+                attributes: Vec::new(),
+            }),
         }
     }
 

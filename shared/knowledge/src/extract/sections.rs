@@ -1,8 +1,11 @@
 //! What within the text leads away from it, told by its words.
 
+use std::cell::Cell;
+
 use super::{
     boilerplate_phrases, bylines, closings,
     disclosure::unfolds_all,
+    feedback,
     page::{Node, PageTree},
     tag::Tag,
     text_density::{Mass, Run, runs},
@@ -81,16 +84,23 @@ fn section(
 pub(super) fn labels(page: &PageTree, root: usize, is_article: bool, gone: &mut [bool]) {
     const LONGEST: u32 = 60;
     const LONGEST_PROMPT: u32 = 200;
-    let longest = if is_article { LONGEST } else { LONGEST_PROMPT };
-    lines(page, root, longest, gone, |text, chars, _| match (is_article, chars <= LONGEST) {
-        (true, _) => boilerplate_phrases::is_label(text),
-        (_, true) => {
-            boilerplate_phrases::is_label(text)
-                || bylines::is_byline(text)
-                || closings::names_networks(text)
-                || unfolds_all(text)
+    // The answers to a question about the page are a line of their own.
+    let asked = Cell::new(false);
+    lines(page, root, LONGEST_PROMPT, gone, |text, chars, _| {
+        if asked.get() && feedback::answers(text) {
+            return true;
         }
-        (_, false) => boilerplate_phrases::is_prompt(text),
+        asked.set(feedback::asks(text));
+        match chars <= LONGEST {
+            true if is_article => boilerplate_phrases::is_label(text),
+            true => {
+                boilerplate_phrases::is_label(text)
+                    || bylines::is_byline(text)
+                    || closings::names_networks(text)
+                    || unfolds_all(text)
+            }
+            false => boilerplate_phrases::is_prompt(text),
+        }
     });
     // Where to write to may be said by the link alone.
     lines(page, root, LONGEST, gone, |text, _, line| {

@@ -14,6 +14,7 @@ use html5ever::{
 
 use super::{
     attributes::{self, Hints},
+    counters,
     tag::Tag,
 };
 
@@ -184,7 +185,10 @@ const LONGEST_VALUE: usize = 2_000;
 fn kept(attrs: Vec<Attribute>) -> Vec<(LocalName, StrTendril)> {
     attrs
         .into_iter()
-        .filter(|attr| KEPT.contains(&&*attr.name.local) && attr.value.len() <= LONGEST_VALUE)
+        .filter(|attr| {
+            let name = &*attr.name.local;
+            (KEPT.contains(&name) || counters::is_kept(name)) && attr.value.len() <= LONGEST_VALUE
+        })
         .map(|attr| (attr.name.local, attr.value))
         .collect()
 }
@@ -207,6 +211,17 @@ fn is_heading(attrs: &[Attribute]) -> bool {
 fn level(attrs: &[Attribute]) -> u8 {
     let said = value(attrs, "aria-level").and_then(|level| level.trim().parse().ok());
     said.unwrap_or(2).clamp(1, 6)
+}
+
+/// What a box is of a table, by its role.
+fn of_table(attrs: &[Attribute]) -> Option<Tag> {
+    match value(attrs, "role")?.trim() {
+        "table" | "grid" | "treegrid" => Some(Tag::Table),
+        "row" => Some(Tag::Row),
+        "cell" | "gridcell" => Some(Tag::Cell),
+        "columnheader" | "rowheader" => Some(Tag::HeaderCell),
+        _ => None,
+    }
 }
 
 /// Whether a template is the content of the element that it is in.
@@ -240,6 +255,7 @@ impl TreeSink for Sink {
             Tag::Void if is_shadow_root(&name, &attrs) => Tag::Other,
             Tag::Void if is_fact(&name, &attrs) => Tag::Fact,
             Tag::Other | Tag::P | Tag::Span if is_heading(&attrs) => Tag::H(level(&attrs)),
+            tag @ (Tag::Other | Tag::Span | Tag::Custom) => of_table(&attrs).unwrap_or(tag),
             tag => tag,
         };
         let mut hints = attributes::of(tag, &attrs);

@@ -1,0 +1,212 @@
+//! Links that put an event into the reader's calendar: they name programs and say nothing of the event.
+
+use super::{attributes::Hints, page::PageTree, tag::Tag};
+
+/// Words that such links are made of, in lower case.
+const WORDS: &[&str] = &[
+    "365",
+    "add",
+    "agenda",
+    "agregar",
+    "ajouter",
+    "al",
+    "apple",
+    "au",
+    "a",
+    "à",
+    "aan",
+    "calendar",
+    "calendario",
+    "calendrier",
+    "as",
+    "download",
+    "export",
+    "exporter",
+    "exportieren",
+    "eintragen",
+    "file",
+    "datei",
+    "fichier",
+    "google",
+    "hinzufügen",
+    "ical",
+    "icalendar",
+    "ics",
+    "im",
+    "in",
+    "den",
+    "kalender",
+    "live",
+    "microsoft",
+    "mon",
+    "my",
+    "office",
+    "outlook",
+    "online",
+    "outlook.com",
+    "save",
+    "speichern",
+    "subscribe",
+    "teams",
+    "to",
+    "toevoegen",
+    "via",
+    "yahoo",
+    "zum",
+    "your",
+    "mobile",
+    "windows",
+    "your",
+    "añadir",
+    "mi",
+    "aggiungi",
+    "adicionar",
+    "ao",
+    "icloud",
+    "the",
+    "this",
+    "event",
+];
+/// Of which one names a program or a kind of file.
+const PROGRAMS: &[&str] = &[
+    "calendar",
+    "calendario",
+    "calendrier",
+    "agenda",
+    "kalender",
+    "ical",
+    "icalendar",
+    "ics",
+    "outlook",
+    "outlook.com",
+    "office",
+    "google",
+    "yahoo",
+    "apple",
+    "365",
+    "icloud",
+    "teams",
+];
+
+/// Whether a line names a program that keeps a calendar, or how to put something into it, and says no
+/// more.
+fn names_program(text: &str) -> bool {
+    const MOST_WORDS: usize = 7;
+    let text = text.to_lowercase();
+    let of_word = |c: char| c.is_alphanumeric() || c == '.';
+    let mut words = text
+        .split(|c: char| !of_word(c))
+        .map(|word| word.trim_matches('.'))
+        .filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.by_ref().take(MOST_WORDS + 1).collect();
+    (1..=MOST_WORDS).contains(&words.len())
+        && words.iter().all(|word| WORDS.contains(word))
+        && words.iter().any(|word| PROGRAMS.contains(word))
+}
+
+/// Whether an address puts something into a calendar.
+fn is_of_calendar(href: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "google.com/calendar",
+        "calendar.google.com/calendar",
+        "outlook.live.com",
+        "outlook.office",
+        "calendar.yahoo.com",
+        "ical=1",
+        "outlook-ical",
+        "format=ical",
+        "text/calendar",
+    ];
+    let href = href.trim_start().to_ascii_lowercase();
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    href.starts_with("webcal")
+        || path.ends_with(".ics")
+        || path.ends_with("/ical")
+        || PARTS.iter().any(|part| href.contains(part))
+}
+
+/// Whether it only offers to put something into calendars: a link, or a list of which one is.
+pub(super) fn offers(page: &PageTree, place: usize) -> bool {
+    /// Of a list, in nodes: what has more of them says more.
+    const MOST: usize = 120;
+    let node = &page.nodes[place];
+    let leads = |at: usize| {
+        let node = &page.nodes[at];
+        node.tag == Tag::A && node.attribute("href").is_some_and(is_of_calendar)
+    };
+    let within = page.within(place);
+    match node.tag {
+        Tag::A => leads(place) && names_program(&page.text(place)),
+        tag if tag.is_list() && within.len() <= MOST => {
+            let mut items =
+                page.children(place).filter(|at| page.nodes[*at].tag == Tag::Li).peekable();
+            items.peek().is_some()
+                && items.all(|item| names_program(&page.text(item)))
+                && within.clone().any(|at| leads(at) || page.nodes[at].hints.any(Hints::WITHIN))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a line only says that something can be put into a calendar.
+pub(super) fn is_offer(line: &str) -> bool {
+    const DOES: &[&str] = &[
+        "add",
+        "export",
+        "save",
+        "subscribe",
+        "download",
+        "hinzufügen",
+        "eintragen",
+        "speichern",
+        "exportieren",
+        "ajouter",
+        "exporter",
+        "añadir",
+        "agregar",
+        "adicionar",
+        "aggiungi",
+        "toevoegen",
+    ];
+    let line = line.trim().to_lowercase();
+    names_program(&line) && line.split_whitespace().any(|word| DOES.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::test_site::TestSite;
+
+    const CHOIR: TestSite = TestSite {
+        url: "https://choir.example/concert",
+        title: "Concert",
+        prose: "<p>We sing the winter songs in the old granary, by candle light, and those who like may join in for the last three of them.</p>",
+    };
+
+    #[test]
+    fn links_into_calendars_are_not_read_and_calendars_to_download_are() {
+        CHOIR.check(
+            "<div class=event><div>In den Kalender eintragen</div><ul><li><a href='https://calendar.google.com/calendar/r/eventedit?text=x'>\
+             Google Kalender</a></li><li><a href='/concert.ics'>iCal / Apple</a></li><li><a href='#'>Outlook.com</a></li></ul></div>\
+             <p><a href='/concert/?ical=1'>Add to calendar (.ics)</a></p>\
+             <h2>Works with</h2><ul><li>Google Calendar</li><li>Outlook</li></ul>\
+             <p>All rehearsals: <a href='/dates.ics'>the choir's dates of this year as a calendar</a>, kept by Ida.</p>",
+            &["Google Calendar\n- Outlook", "dates of this year"],
+            &["eintragen", "iCal", "Outlook.com", ".ics)"],
+        );
+    }
+
+    #[test]
+    fn an_offer_of_a_calendar_is_told_from_a_sentence_about_one() {
+        for line in [
+            "Add to calendar",
+            "Zum Kalender hinzufügen",
+            "Ajouter à mon agenda",
+            "Export .ics file",
+        ] {
+            assert!(is_offer(line), "{line}");
+        }
+        assert!(!is_offer("Add your event to our calendar by Friday"));
+        assert!(!is_offer("Kalender"));
+    }
+}
