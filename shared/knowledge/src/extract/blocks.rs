@@ -162,6 +162,11 @@ impl<'p> Walk<'p> {
                 match tag {
                     _ if self.is_label(place) || self.asks_in_line(place) => self.named(place),
                     Tag::A if boxed => self.boxed(place),
+                    Tag::Button if boxed => {
+                        self.flush();
+                        let text = self.text(place);
+                        self.write(BlockKind::Text, &text);
+                    }
                     _ if boxed => self.children(place),
                     _ => self.inline(place),
                 }

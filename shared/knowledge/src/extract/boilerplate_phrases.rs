@@ -1,6 +1,6 @@
 //! How pages in some languages announce what else there is to read.
 
-use super::{calendars, code, feedback};
+use super::{calendars, code, feedback, furniture};
 
 /// Beginnings of headings above links to other pages, in lower case.
 const SECTIONS: &[&str] = &[
@@ -466,6 +466,7 @@ pub(super) fn is_label(line: &str) -> bool {
         || feedback::asks(&line)
         || feedback::counts(&line)
         || calendars::is_offer(&line)
+        || furniture::is_line(&line)
         || BEGINNINGS.iter().any(|start| line.starts_with(start))
 }
 
@@ -475,6 +476,7 @@ pub(super) fn is_prompt(line: &str) -> bool {
     const CLOSINGS: &[&str] = &["sorry we couldn't be helpful", "site design / logo"];
     let line = plain(line);
     CLOSINGS.iter().any(|start| line.starts_with(start))
+        || furniture::is_line(&line)
         || line.contains("user contributions licensed under")
         || feedback::asks(&line)
         || feedback::counts(&line)

@@ -11,7 +11,7 @@ use super::{
     boilerplate::each,
     boilerplate_phrases, calendars,
     disclosure::Disclosure,
-    form_messages, inline,
+    form_messages, furniture, inline,
     page::{Node, PageTree},
     releases, site, tabs,
     tag::Tag,
@@ -112,7 +112,7 @@ impl<'p> Judge<'p> {
                 let remark = node.hints.any(Hints::REMARK);
                 return !remark && !self.is_most(place) && self.linked(place) > 0.3;
             }
-            Tag::Button => return !self.disclosure.is_control(place),
+            Tag::Button => return !self.disclosure.is_control(place) && !says_more(page, place),
             _ => {}
         }
         if site::is_called_foot(page, place) && !in_text() {
@@ -129,6 +129,7 @@ impl<'p> Judge<'p> {
         }
         badges::is_not_shown(page, place)
             || form_messages::is_one(page, place)
+            || furniture::is_loader(page, place)
             || calendars::offers(page, place)
             || (node.tag != Tag::Article && self.is_called_so(place))
     }
@@ -328,6 +329,19 @@ impl<'p> Judge<'p> {
             && (self.linked(place) > 0.3
                 || (items > 0 && links as usize >= items && good * 2 < chars))
     }
+}
+
+/// Whether something to press has a paragraph in it that says more than what it does: documentation of
+/// APIs has what a status means there.
+fn says_more(page: &PageTree, button: usize) -> bool {
+    const SHORTEST: usize = 40;
+    /// Paragraphs that are looked at.
+    const MOST: usize = 4;
+    let mut paragraphs = page.within(button).filter(|at| page.nodes[*at].tag == Tag::P).take(MOST);
+    paragraphs.any(|at| {
+        let text = page.text(at);
+        text.ends_with(['.', '。']) && text.contains(' ') || text.chars().count() >= SHORTEST
+    })
 }
 
 /// Where a page is on its site, as "Start / Boats / Laser".

@@ -4,166 +4,77 @@
 use super::boilerplate_phrases::plain;
 
 /// What a page is called where its readers are asked about it, and what they may say of it, in lower
-/// case; a question has one of each.
+/// case and divided by bars; a question has one of each.
 struct Language {
-    pages: &'static [&'static str],
-    verdicts: &'static [&'static str],
+    pages: &'static str,
+    verdicts: &'static str,
 }
 
 const LANGUAGES: &[Language] = &[
     // English; "this" alone is in the beginnings.
     Language {
-        pages: &[
-            "this page",
-            "this article",
-            "this answer",
-            "this content",
-            "this document",
-            "this doc ",
-            "this guide",
-            "this help",
-            "this information",
-            "this post",
-            "this section",
-            "this solution",
-            "this topic",
-            "this tutorial",
-            "the page",
-            "the article",
-        ],
-        verdicts: &[
-            "helpful",
-            "useful",
-            "help you",
-            "helped",
-            " help?",
-            "answer your",
-            "answered your",
-            "solve your",
-            "resolve your",
-            "looking for",
-        ],
+        pages: "this page|this article|this answer|this content|this document|this doc |\
+            this guide|this help|this information|this post|this section|this solution|\
+            this topic|this tutorial|the page|the article",
+        verdicts: "helpful|useful|help you|helped| help?|answer your|answered your|solve your|\
+            resolve your|looking for",
     },
     // German
     Language {
-        pages: &[
-            "diese seite",
-            "dieser seite",
-            "dieser artikel",
-            "diesen artikel",
-            "dieser beitrag",
-            "diesen beitrag",
-            "diese antwort",
-            "diese information",
-            "dieser inhalt",
-            "diese anleitung",
-            "der artikel",
-        ],
-        verdicts: &["hilfreich", "geholfen", "nützlich", "beantwortet"],
+        pages: "diese seite|dieser seite|dieser artikel|diesen artikel|dieser beitrag|\
+            diesen beitrag|diese antwort|diese information|dieser inhalt|diese anleitung|\
+            der artikel",
+        verdicts: "hilfreich|geholfen|nützlich|beantwortet",
     },
     // French
     Language {
-        pages: &[
-            "cet article",
-            "cette page",
-            "cette réponse",
-            "ce contenu",
-            "ces informations",
-            "cette information",
-            "cette fiche",
-            "ce guide",
-        ],
-        verdicts: &["utile", "aidé", "répondu"],
+        pages: "cet article|cette page|cette réponse|ce contenu|ces informations|\
+            cette information|cette fiche|ce guide",
+        verdicts: "utile|aidé|répondu",
     },
     // Spanish
     Language {
-        pages: &[
-            "este artículo",
-            "esta página",
-            "esta respuesta",
-            "este contenido",
-            "esta información",
-            "esta guía",
-        ],
-        verdicts: &["útil", "ayudó", "ayudado", "servido", "sirvió"],
+        pages: "este artículo|esta página|esta respuesta|este contenido|esta información|\
+            esta guía",
+        verdicts: "útil|ayudó|ayudado|servido|sirvió",
     },
     // Portuguese
     Language {
-        pages: &[
-            "este artigo",
-            "esse artigo",
-            "esta página",
-            "essa página",
-            "esta resposta",
-            "essa resposta",
-            "este conteúdo",
-            "esse conteúdo",
-            "esta informação",
-            "essa informação",
-        ],
-        verdicts: &["útil", "ajudou", "respondeu"],
+        pages: "este artigo|esse artigo|esta página|essa página|esta resposta|essa resposta|\
+            este conteúdo|esse conteúdo|esta informação|essa informação",
+        verdicts: "útil|ajudou|respondeu",
     },
     // Italian
     Language {
-        pages: &[
-            "questo articolo",
-            "questa pagina",
-            "questa risposta",
-            "questo contenuto",
-            "queste informazioni",
-        ],
-        verdicts: &["utile", "utili", "aiutato"],
+        pages: "questo articolo|questa pagina|questa risposta|questo contenuto|\
+            queste informazioni",
+        verdicts: "utile|utili|aiutato|chiar",
     },
     // Dutch
     Language {
-        pages: &["dit artikel", "deze pagina", "dit antwoord", "deze informatie"],
-        verdicts: &["nuttig", "geholpen", "behulpzaam", "bruikbaar"],
+        pages: "dit artikel|deze pagina|dit antwoord|deze informatie",
+        verdicts: "nuttig|geholpen|behulpzaam|bruikbaar",
     },
     // Polish, Czech
     Language {
-        pages: &["ten artykuł", "ta strona", "ta odpowiedź", "tento článek", "tato stránka"],
-        verdicts: &["pomocn", "przydatn", "pomógł", "pomogła", "užitečn", "pomohl"],
+        pages: "ten artykuł|ta strona|ta odpowiedź|tento článek|tato stránka",
+        verdicts: "pomocn|przydatn|pomógł|pomogła|užitečn|pomohl",
     },
     // Swedish, Danish, Norwegian
     Language {
-        pages: &[
-            "den här sidan",
-            "den här artikeln",
-            "artikeln",
-            "denne side",
-            "denne artikel",
-            "artiklen",
-            "denne artikkelen",
-            "artikkelen",
-        ],
-        verdicts: &["hjälp", "hjalp", "hjelp", "nyttig", "användbar"],
+        pages: "den här sidan|den här artikeln|artikeln|denne side|denne artikel|artiklen|\
+            denne artikkelen|artikkelen",
+        verdicts: "hjälp|hjalp|hjelp|nyttig|användbar",
     },
     // Russian, Turkish
     Language {
-        pages: &[
-            "эта страница",
-            "эта статья",
-            "этот ответ",
-            "эта информация",
-            "bu makale",
-            "bu sayfa",
-            "bu yanıt",
-        ],
-        verdicts: &["полезн", "помог", "yararlı", "faydalı", "yardımcı"],
+        pages: "эта страница|эта статья|этот ответ|эта информация|bu makale|bu sayfa|bu yanıt",
+        verdicts: "полезн|помог|yararlı|faydalı|yardımcı",
     },
     // Japanese, Chinese
     Language {
-        pages: &[
-            "このページ",
-            "この記事",
-            "この回答",
-            "この情報",
-            "此页面",
-            "这篇文章",
-            "本文",
-            "此内容",
-        ],
-        verdicts: &["役に立", "お役に", "参考にな", "解決", "帮助", "有用"],
+        pages: "このページ|この記事|この回答|この情報|此页面|这篇文章|本文|此内容",
+        verdicts: "役に立|お役に|参考にな|解決|帮助|有用",
     },
 ];
 
@@ -233,6 +144,20 @@ const RATINGS: &[&str] = &[
     "beoordeel deze pagina",
 ];
 
+/// How questions begin that don't name the page they are about, in lower case and divided by bars.
+const BEGINNINGS: &str = "did you find what you|have you found what you|did we answer your|\
+    could this page be better|what did you think of this|is there anything wrong with this page|\
+    report a problem with this page|report an issue with this page|\
+    hat ihnen das geholfen|hat dir das geholfen|hat das geholfen|konnten wir ihnen helfen|\
+    haben sie gefunden, w|hast du gefunden, w|\
+    cela vous a-t-il été utile|cela vous a-t-il aidé|avez-vous trouvé ce que vous|\
+    ¿le ha resultado útil|¿le resultó útil|¿te resultó útil|¿te sirvió est|¿fue útil|\
+    ¿encontraste lo que|¿encontró lo que|¿ha encontrado lo que|\
+    isto foi útil|isso foi útil|encontrou o que procura|\
+    ti è stato utile|è stato utile quest|hai trovato quello che cerc|hai trovato ciò che cerc|\
+    was dit nuttig|heeft dit geholpen|heb je gevonden wat|heeft u gevonden wat|\
+    czy to było pomocne|hjälpte detta|var detta till hjälp|var dette nyttig";
+
 /// What those who found a page of use did, and what it was for them; said together, of numbers alone.
 const FOUND: &[&str] = &[
     "found",
@@ -291,6 +216,10 @@ pub(super) fn asks(line: &str) -> bool {
     /// Of the question, in bytes: what is longer asks something else.
     const LONGEST: usize = 160;
     let line = plain(line);
+    let begins = || BEGINNINGS.split('|').any(|start| line.starts_with(start));
+    if is_scale(&line) || (line.len() <= LONGEST && begins()) {
+        return true;
+    }
     if RATINGS.iter().any(|start| line.starts_with(start)) {
         return line.split_whitespace().count() <= 6;
     }
@@ -306,9 +235,64 @@ pub(super) fn asks(line: &str) -> bool {
     (!wants_more || how_useful()) && is_about_page(question)
 }
 
+/// Whether a line has the degrees of a scale to choose from: "Rate 5 stars out of 5".
+fn is_scale(line: &str) -> bool {
+    const MOST_WORDS: usize = 60;
+    const RATE: &[&str] = &[
+        "rate",
+        "valuta",
+        "bewerte",
+        "bewerten",
+        "notez",
+        "noter",
+        "attribuer",
+        "califica",
+        "calificar",
+        "valora",
+        "valorar",
+        "avalie",
+        "avaliar",
+        "beoordeel",
+        "oceń",
+        "give",
+    ];
+    const STARS: &[&str] = &[
+        "star",
+        "stars",
+        "stern",
+        "sterne",
+        "sternen",
+        "étoile",
+        "étoiles",
+        "estrella",
+        "estrellas",
+        "estrela",
+        "estrelas",
+        "stella",
+        "stelle",
+        "ster",
+        "sterren",
+        "gwiazdki",
+        "gwiazdek",
+    ];
+    const OTHERS: &[&str] = &[
+        "out", "of", "von", "mit", "with", "sur", "de", "su", "con", "com", "em", "van", "met",
+        "na", "sie", "this", "it", "da", "a", "as",
+    ];
+    let words = || line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_number = |word: &str| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+    words().next().is_some_and(|first| RATE.contains(&first))
+        && words().take(MOST_WORDS + 1).count() <= MOST_WORDS
+        && words().any(is_number)
+        && words().any(|word| STARS.contains(&word))
+        && words().all(|word| {
+            is_number(word) || [RATE, STARS, OTHERS].iter().any(|words| words.contains(&word))
+        })
+}
+
 fn is_about_page(question: &str) -> bool {
     LANGUAGES.iter().any(|language| {
-        let has = |any: &[&str]| any.iter().any(|part| question.contains(part));
+        let has = |any: &str| any.split('|').any(|part| question.contains(part));
         has(language.pages) && has(language.verdicts)
     })
 }
@@ -384,8 +368,13 @@ mod tests {
             "Did this tutorial answer your question? Yes No",
             "Did you find this guide useful?",
             "How helpful was this page?",
+            "Did you find what you were looking for?",
+            "Haben Sie gefunden, wonach Sie suchten? Ja Nein",
             "Does this page have what you are looking for? Tell us",
             "Rate this article",
+            "Rate 4 stars out of 5",
+            "Bewerten Sie mit 3 von 5 Sternen",
+            "Quanto è chiara questa pagina?",
             "Hat Ihnen dieser Beitrag geholfen?",
             "Wie hilfreich war dieser Artikel?",
             "Cette réponse vous a-t-elle aidé ?",
@@ -406,6 +395,8 @@ mod tests {
             "Did the ointment help you?",
             "Wie ist diese Information nützlich für mich?",
             "This article is helpful.",
+            "4.5 von 5 Sternen",
+            "Give 5 stars to a boat that has 3 sails",
             "Rate this high for a boat of its age, which is why we sold it",
         ] {
             assert!(!asks(line), "{line}");

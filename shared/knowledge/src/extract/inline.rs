@@ -74,7 +74,11 @@ impl<'p> Writer<'p> {
         if node.tag == Tag::Span && !self.exact && is_badge(node.attribute("class")) {
             self.line.boundary();
         }
-        if node.tag != Tag::Text && !self.exact && self.is_apart(place) {
+        let is_run = || {
+            let before = node.before.and_then(|at| self.page.nodes[at].attribute("class"));
+            is_run_of_docs(node.attribute("class")) && is_run_of_docs(before)
+        };
+        if node.tag != Tag::Text && !self.exact && self.is_apart(place) && !is_run() {
             let spans = |at: usize| self.page.nodes[at].tag == Tag::Span;
             // A name and its value are short; prose may be divided within a word.
             let words = |at: usize| self.page.text(at).split_whitespace().count();
@@ -285,6 +289,17 @@ impl<'p> Writer<'p> {
 pub(super) fn is_of_a_cart(node: &Node) -> bool {
     let has = |name: &str| node.attribute(name).is_some_and(|value| value.contains("cart"));
     node.tag == Tag::Form && (has("action") || has("class"))
+}
+
+/// Whether it is a run of a text that was written with Google Docs, by its classes, "c1": what is to be
+/// between two of them is in them.
+fn is_run_of_docs(class: Option<&str>) -> bool {
+    let is_one = |name: &str| {
+        let number = name.strip_prefix('c').unwrap_or_default();
+        (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut names = class.unwrap_or_default().split_ascii_whitespace().peekable();
+    names.peek().is_some() && names.all(is_one)
 }
 
 /// Whether a style sheet makes a box of it, by what it is called.

@@ -196,6 +196,9 @@ pub(super) fn superscript(before: &str, sup: &str, money: bool, linked: bool) ->
     if marks && sup.starts_with(|c: char| c.is_ascii_digit()) {
         return format!("[{sup}]");
     }
+    if is_list_of_marks(before, sup) {
+        return format!("[{sup}]");
+    }
     let Some(last) = last.filter(|_| digits) else { return sup.to_owned() };
     if last.is_ascii_digit() {
         return match (money || is_amount(before), sup.len()) {
@@ -213,6 +216,28 @@ pub(super) fn superscript(before: &str, sup: &str, money: bool, linked: bool) ->
         (0, _) if last.is_whitespace() || matches!(last, ',' | '.') => sup.to_owned(),
         _ => format!("[{sup}]"),
     }
+}
+
+/// Whether a superscript is letters that a legend explains, as menus have them for what is in a dish: "A",
+/// "a,c". The ends of ordinals are no such letters, nor is what a formula has.
+fn is_list_of_marks(before: &str, sup: &str) -> bool {
+    const MOST: usize = 14;
+    const SHORTEST_WORD: usize = 3;
+    let mut marks = sup.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/'));
+    let marks: Vec<&str> = marks.by_ref().filter(|mark| !mark.is_empty()).take(MOST + 1).collect();
+    let letter =
+        |mark: &str, is: fn(char) -> bool| mark.chars().count() == 1 && mark.chars().all(is);
+    let number = |mark: &str| mark.len() <= 2 && mark.bytes().all(|byte| byte.is_ascii_digit());
+    let all = |is: fn(char) -> bool| {
+        marks.iter().all(|mark| letter(mark, is) || number(mark))
+            && marks.iter().any(|mark| letter(mark, is))
+    };
+    let word = before.chars().rev().take_while(|c| c.is_alphabetic()).count();
+    let follows = word >= SHORTEST_WORD || (marks.len() > 1 && !before.is_empty());
+    let many = marks.len() > 1;
+    marks.len() <= MOST
+        && follows
+        && (all(char::is_uppercase) || (many && sup.contains(',') && all(char::is_lowercase)))
 }
 
 /// How a superscript is written behind `before`, where nothing else is known of it.
@@ -250,6 +275,12 @@ mod tests {
             ("10", "-3", false, "^-3"),
             ("Meyer", "1,2", false, "[1,2]"),
             ("", "$", false, "$"),
+            ("Dumplings", "A,C", false, "[A,C]"),
+            ("Dumplings", "G", false, "[G]"),
+            ("8.50", "a,g,1", false, "[a,g,1]"),
+            ("A", "T", false, "T"),
+            ("Brand", "TM", false, "TM"),
+            ("1", "a", false, "a"),
         ] {
             assert_eq!(superscript(before, sup, false, linked), expected, "{before}<{sup}>");
         }

@@ -4,7 +4,7 @@
 
 use super::{
     attributes::Hints,
-    boilerplate, broad,
+    boilerplate, boilerplate_phrases, broad,
     disclosure::Disclosure,
     page::PageTree,
     sections,
@@ -124,7 +124,54 @@ fn broadly(page: &PageTree, disclosure: &Disclosure<'_>) -> MainText {
     sections::elsewhere(page, root, None, &mut gone);
     sections::labels(page, root, false, &mut gone);
     let opened = opened(page, disclosure, root, &gone);
-    MainText { root, leads: Vec::new(), opened, gone, is_article: false }
+    let leads = alerts(page, root, &gone);
+    MainText { root, leads, opened, gone, is_article: false }
+}
+
+/// What is above the main part and calls itself important: a day on which all is closed.
+fn alerts(page: &PageTree, root: usize, gone: &[bool]) -> Vec<usize> {
+    /// Of the page.
+    const MOST: usize = 2;
+    /// In characters.
+    const LONGEST: usize = 400;
+    let is_called = |at: usize| {
+        let node = &page.nodes[at];
+        let class = node.attribute("class").unwrap_or_default();
+        let mut words = class.split(|c: char| !c.is_ascii_alphabetic());
+        node.attribute("role") == Some("alert")
+            || (node.tag == Tag::Other
+                && words.any(|word| matches!(word, "alert" | "announcement")))
+    };
+    let mass = Mass::of(page, &runs(page, gone));
+    let says = |at: usize| {
+        let chars = mass.chars(page.within(at));
+        let fills_in = page.holds(at, |inner| inner.tag == Tag::Control);
+        if mass.good(page.within(at)) == 0 && chars < 25 || chars as usize > LONGEST || fills_in {
+            return false;
+        }
+        let text = page.text(at);
+        let lower = text.to_lowercase();
+        // Of all programs that show a page, it only speaks to some.
+        let of_programs = ["javascript", "browser", "navigateur", "navegador"];
+        mass.linked(page.within(at)) * 2 < chars
+            && (text.contains(|c: char| c.is_ascii_digit()) || text.contains(['.', '!', '。']))
+            && !of_programs.iter().any(|name| lower.contains(name))
+            && !boilerplate_phrases::is_about_cookies(&text)
+    };
+    let mut alerts = Vec::new();
+    let mut place = 0;
+    while place < root && alerts.len() < MOST {
+        let node = &page.nodes[place];
+        if gone[place] {
+            place = node.end;
+        } else if node.end <= root && is_called(place) {
+            alerts.extend(Some(place).filter(|at| says(*at)));
+            place = node.end;
+        } else {
+            place += 1;
+        }
+    }
+    alerts
 }
 
 /// Dialogs outside of the main part that something on the page opens.

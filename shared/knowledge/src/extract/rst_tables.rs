@@ -81,7 +81,7 @@ fn of_list(lines: &[&str]) -> Vec<Vec<String>> {
 fn of_values(head: Option<&str>, lines: &[&str]) -> Vec<Vec<String>> {
     let body: Vec<&str> = head.into_iter().chain(lines.iter().copied()).take(MAX_LINES).collect();
     let body: Vec<&str> = body.into_iter().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let body = body.join("\n");
+    let body = without_gaps(&body.join("\n"));
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -96,6 +96,22 @@ fn of_values(head: Option<&str>, lines: &[&str]) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// Without blanks behind commas: a quotation mark behind one begins a value all the same.
+fn without_gaps(lines: &str) -> String {
+    let mut text = String::with_capacity(lines.len());
+    let (mut quoted, mut begins) = (false, true);
+    for c in lines.chars() {
+        match c {
+            ' ' | '\t' if begins => continue,
+            '"' if begins || quoted => quoted = !quoted,
+            _ => {}
+        }
+        begins = !quoted && matches!(c, ',' | '\n');
+        text.push(c);
+    }
+    text
+}
+
 /// Writes rows, the first of which names the columns, as Markdown has them.
 fn write(rows: &[Vec<String>], text: &mut String) {
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -104,7 +120,9 @@ fn write(rows: &[Vec<String>], text: &mut String) {
     }
     text.push('\n');
     for (at, row) in rows.iter().enumerate() {
-        let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        let mut cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        // A row of names that is too short would keep Markdown from taking it for a table.
+        cells.resize(width, String::new());
         text.push_str(&format!("| {} |\n", cells.join(" | ")));
         if at == 0 {
             text.push_str(&"|---".repeat(width));
@@ -117,6 +135,23 @@ fn write(rows: &[Vec<String>], text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blanks_before_values_in_quotation_marks_are_no_part_of_them() {
+        let mut text = String::new();
+        let lines = [
+            ":header: \"Yarn\", \"Colours\"",
+            "",
+            "\"Lamb\", \"grey, brown\", 4",
+            "Silk,   \"a \"\"pale\"\" one\"",
+        ];
+        directive("csv-table", "", &lines, &mut text);
+        assert!(
+            text.contains("| Yarn | Colours |  |\n|---|---|---|\n| Lamb | grey, brown | 4 |"),
+            "{text}"
+        );
+        assert!(text.contains("| Silk | a \"pale\" one |"), "{text}");
+    }
 
     #[test]
     fn a_border_of_many_corners_makes_no_more_columns_than_are_read() {

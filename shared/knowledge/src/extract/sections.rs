@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::{
     boilerplate_phrases, bylines, closings,
     disclosure::unfolds_all,
-    feedback,
+    feedback, mailings,
     page::{Node, PageTree},
     tag::Tag,
     text_density::{Mass, Run, runs},
@@ -108,6 +108,7 @@ pub(super) fn labels(page: &PageTree, root: usize, is_article: bool, gone: &mut 
             && !line.iter().any(|at| page.nodes[page.within(*at)].iter().any(is_contact))
     });
     prompts(page, root, gone);
+    mailings::leave_out(page, root, gone);
 }
 
 fn is_contact(node: &Node) -> bool {
@@ -254,7 +255,7 @@ fn announced(
 }
 
 /// The children of a block that a line of it is made of.
-fn line(page: &PageTree, run: Run) -> Vec<usize> {
+pub(super) fn line(page: &PageTree, run: Run) -> Vec<usize> {
     let mut first = run.first;
     while page.nodes[first].parent != run.block && page.nodes[first].parent > 0 {
         first = page.nodes[first].parent;

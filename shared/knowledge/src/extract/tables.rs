@@ -52,6 +52,15 @@ pub(super) fn write(walk: &mut Walk<'_>, place: usize) -> bool {
         walk.outline.label(&caption, Some(&scope));
     }
     let rows = rows(walk, place);
+    // How a command is called: its name, and beside it what is given to it.
+    if let [one] = rows.as_slice()
+        && begins_with_code(walk.page, place)
+    {
+        let cells: Vec<&str> = one.cells.iter().map(|cell| &**cell).collect();
+        walk.write(BlockKind::Text, cells.join(" ").trim());
+        walk.outline.end(scope);
+        return true;
+    }
     for line in lines(&rows) {
         walk.write(BlockKind::Row, &line);
     }
@@ -187,6 +196,16 @@ fn is_bold(page: &PageTree, cell: usize) -> bool {
     let mut texts =
         page.within(cell).filter(|at| !page.nodes[*at].text.trim().is_empty()).peekable();
     texts.peek().is_some() && texts.all(|at| page.is_in(at, Tag::Strong))
+}
+
+/// Whether all that the first cell of a table says is code.
+fn begins_with_code(page: &PageTree, table: usize) -> bool {
+    let Some(cell) = page.within(table).find(|at| page.nodes[*at].tag.is_cell()) else {
+        return false;
+    };
+    let mut texts =
+        page.within(cell).filter(|at| !page.nodes[*at].text.trim().is_empty()).peekable();
+    texts.peek().is_some() && texts.all(|at| page.is_in(at, Tag::Code))
 }
 
 /// What reaches down from a row into those below it.

@@ -8,10 +8,13 @@ const VOID: &[&str] = &[
     "track", "wbr",
 ];
 
-/// `<a id="x"/>` as `<a id="x"></a>`. Comments and sections are left alone, and so is what is in
+/// How a section of text begins in which no sign is of an element; HTML takes it for a comment.
+const SECTION: &str = "<![CDATA[";
+
+/// `<a id="x"/>` as `<a id="x"></a>`, and sections of text as text. Comments are left alone, and so is what is in
 /// drawings, whose elements close themselves in HTML too: to close them once more is no matter.
 pub(crate) fn opened(source: &str) -> Cow<'_, str> {
-    if !source.contains("/>") {
+    if !source.contains("/>") && !source.contains(SECTION) {
         return Cow::Borrowed(source);
     }
     let mut opened = String::with_capacity(source.len() + source.len() / 16);
@@ -22,6 +25,11 @@ pub(crate) fn opened(source: &str) -> Cow<'_, str> {
         let end = end(tag);
         let (tag, behind) = tag.split_at(end);
         rest = behind;
+        if let Some(text) = tag.strip_prefix(SECTION) {
+            let text = text.strip_suffix("]]>").unwrap_or(text);
+            opened.push_str(&text.replace('&', "&amp;").replace('<', "&lt;"));
+            continue;
+        }
         match tag.strip_suffix("/>").and_then(name) {
             Some(name) if !VOID.contains(&name.to_ascii_lowercase().as_str()) => {
                 opened.push_str(tag.trim_end_matches("/>"));
@@ -38,7 +46,7 @@ pub(crate) fn opened(source: &str) -> Cow<'_, str> {
 
 /// How long what begins with `<` is.
 fn end(tag: &str) -> usize {
-    for (begin, close) in [("<!--", "-->"), ("<![CDATA[", "]]>")] {
+    for (begin, close) in [("<!--", "-->"), (SECTION, "]]>")] {
         if tag.starts_with(begin) {
             return tag.find(close).map_or(tag.len(), |at| at + close.len());
         }
@@ -77,6 +85,7 @@ mod tests {
             ("3 < 4 <em/>", "3 < 4 <em></em>"),
             ("<p title=\"a/>\">x</p>", "<p title=\"a/>\">x</p>"),
             ("plain", "plain"),
+            ("<p><![CDATA[a < b & c/>]]> d</p>", "<p>a &lt; b &amp; c/> d</p>"),
         ] {
             assert_eq!(opened(source), expected);
         }

@@ -2,8 +2,8 @@
 
 use super::{Judge, is_box};
 use crate::extract::{
-    attributes::Hints, boilerplate_phrases, disclosure::Disclosure, inline, page::PageTree,
-    tag::Tag, text_density::runs_with,
+    attributes::Hints, boilerplate_phrases, disclosure::Disclosure, furniture, inline,
+    page::PageTree, tag::Tag, text_density::runs_with,
 };
 
 /// Of a line of links to other places of the page, in characters.
@@ -67,6 +67,9 @@ impl Judge<'_> {
             return false;
         }
         if node.tag.is_list() && !self.is_introduced(place) {
+            if furniture::lists_shop_pages(page, place) && !self.is_of_a_section(place) {
+                return true;
+            }
             return linked > 0.7 && !self.is_of_a_section(place) || self.is_of_contents(place);
         }
         if linked == 0.0 || self.is_most(place) {
