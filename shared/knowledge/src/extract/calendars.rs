@@ -4,6 +4,19 @@ use super::{attributes::Hints, page::PageTree, tag::Tag};
 
 /// Words that such links are made of, in lower case.
 const WORDS: &[&str] = &[
+    "archivo",
+    "arquivo",
+    "bestand",
+    "calendário",
+    "el",
+    "esporta",
+    "exportar",
+    "exporteer",
+    "exportiere",
+    "ficheiro",
+    "format",
+    "il",
+    "le",
     "365",
     "add",
     "agenda",
@@ -70,6 +83,7 @@ const WORDS: &[&str] = &[
 /// Of which one names a program or a kind of file.
 const PROGRAMS: &[&str] = &[
     "calendar",
+    "calendário",
     "calendario",
     "calendrier",
     "agenda",
@@ -135,6 +149,11 @@ pub(super) fn offers(page: &PageTree, place: usize) -> bool {
         node.tag == Tag::A && node.attribute("href").is_some_and(is_of_calendar)
     };
     let within = page.within(place);
+    // Its script takes what it puts into a calendar from what is written in it, and hides that.
+    let class = node.attribute("class").unwrap_or_default();
+    if class.split_ascii_whitespace().any(|name| name == "addeventatc") {
+        return true;
+    }
     match node.tag {
         Tag::A => leads(place) && names_program(&page.text(place)),
         tag if tag.is_list() && within.len() <= MOST => {
@@ -152,6 +171,10 @@ pub(super) fn offers(page: &PageTree, place: usize) -> bool {
 pub(super) fn is_offer(line: &str) -> bool {
     const DOES: &[&str] = &[
         "add",
+        "exportar",
+        "exportiere",
+        "exporteer",
+        "esporta",
         "export",
         "save",
         "subscribe",
@@ -186,13 +209,14 @@ mod tests {
     #[test]
     fn links_into_calendars_are_not_read_and_calendars_to_download_are() {
         CHOIR.check(
-            "<div class=event><div>In den Kalender eintragen</div><ul><li><a href='https://calendar.google.com/calendar/r/eventedit?text=x'>\
+            "<div title='Add to Calendar' class=addeventatc>Add to Calendar <span class=start>12/20/2026 05:00 PM</span></div>\
+             <div class=event><div>In den Kalender eintragen</div><ul><li><a href='https://calendar.google.com/calendar/r/eventedit?text=x'>\
              Google Kalender</a></li><li><a href='/concert.ics'>iCal / Apple</a></li><li><a href='#'>Outlook.com</a></li></ul></div>\
              <p><a href='/concert/?ical=1'>Add to calendar (.ics)</a></p>\
              <h2>Works with</h2><ul><li>Google Calendar</li><li>Outlook</li></ul>\
              <p>All rehearsals: <a href='/dates.ics'>the choir's dates of this year as a calendar</a>, kept by Ida.</p>",
             &["Google Calendar\n- Outlook", "dates of this year"],
-            &["eintragen", "iCal", "Outlook.com", ".ics)"],
+            &["12/20", "eintragen", "iCal", "Outlook.com", ".ics)"],
         );
     }
 

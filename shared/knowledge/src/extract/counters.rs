@@ -14,6 +14,9 @@ const OWN: &[&str] = &[
 /// Attributes that may be of a counter, if it is called so.
 const SHARED: &[&str] = &[
     "data-count",
+    "data-countup",
+    "data-end-value",
+    "data-num",
     "data-counter",
     "data-end",
     "data-final",
@@ -31,6 +34,15 @@ const DIVIDERS: &[&str] = &["data-delimiter", "data-separator"];
 /// Whether extraction looks at an attribute for a counter.
 pub(super) fn is_kept(name: &str) -> bool {
     name.starts_with("data-") && [OWN, SHARED, DIVIDERS].iter().any(|names| names.contains(&name))
+}
+
+/// Where a counter whose number is in an element of its own has what it counts up to: Divi keeps it at
+/// the box around.
+pub(super) const AROUND: &str = "data-number-value";
+
+/// Whether an element is the number of such a counter.
+pub(super) fn is_number_of_box(class: Option<&str>) -> bool {
+    class.is_some_and(|class| class.split_ascii_whitespace().any(|name| name == "percent-value"))
 }
 
 /// What is shown in the end by an element whose text is `text`, if it is a counter.
@@ -96,12 +108,13 @@ mod tests {
         dairy.check(
             "<div><span class=elementor-counter-number data-from-value=0 data-to-value=12500 data-delimiter=','>0</span> wheels a year</div>\
              <p><b class='count-up' data-target=98>0%</b> of them by hand</p>\
+             <div class=et_pb_number_counter data-number-value=77><div class=percent><p><span class=percent-value></span><span>%</span></p></div><h3>Fresh</h3></div>\
              <div><span class=odometer data-count=31></span> cows</div>\
              <p>Seats left: <span class=seat data-value=7>0</span></p>\
              <p>In the cart: <i class=cart-count data-count=4>0</i></p>\
              <p>Since <span class=number data-count=1902>1902</span></p>\
              <p>Cost: <a class=count-link data-target='#more'>0</a> francs</p>",
-            &["12,500 wheels", "98% of them", "31 cows", "Seats left: 0", "cart: 0", "Since 1902", "Cost: 0"],
+            &["12,500 wheels", "98% of them", "77%", "31 cows", "Seats left: 0", "cart: 0", "Since 1902", "Cost: 0"],
             &[],
         );
     }

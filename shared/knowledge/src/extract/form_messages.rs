@@ -5,6 +5,11 @@ use super::{page::PageTree, tag::Tag};
 
 /// What such a message is called.
 const NAMES: &[&str] = &[
+    "confirmation",
+    "invalid",
+    "sent",
+    "submission",
+    "valid",
     "done",
     "error",
     "errorbox",
@@ -26,6 +31,7 @@ const BOXES: &[&str] = &[
     "alert",
     "box",
     "container",
+    "feedback",
     "message",
     "messages",
     "msg",

@@ -40,14 +40,14 @@ fn rows(page: &PageTree, gone: &[bool], place: usize) -> Option<Vec<Vec<usize>>>
     let boxes =
         |at: usize| page.children(at).filter(|at| page.nodes[*at].tag == Tag::Other && !gone[*at]);
     let first = boxes(place).next()?;
+    if is_head(page, first) && is_value(page, first) {
+        return flat(page, gone, place);
+    }
     let head = boxes(first).next()?;
     // The rows may be in groups: the head, all others.
     let inner = boxes(head).next();
-    let heads = [Some(first), Some(head), inner].into_iter().flatten();
-    if !heads
-        .into_iter()
-        .any(|at| is_called(page, at, &["head", "heads", "header", "heading", "th", "thead"]))
-    {
+    let mut heads = [Some(first), Some(head), inner].into_iter().flatten();
+    if !heads.any(|at| is_head(page, at)) {
         return None;
     }
     let mut rows: Vec<Vec<usize>> = Vec::new();
@@ -77,7 +77,41 @@ fn rows(page: &PageTree, gone: &[bool], place: usize) -> Option<Vec<Vec<usize>>>
         || is_called(page, page.nodes[*names.first()?].parent, &["row", "tr", "thead"])
         || is_called(page, *names.first()?, &["cell", "td", "th", "col", "column"]);
     let alike = others.iter().all(|row| row.len() == names.len());
-    (is_table && alike && !others.is_empty() && names.iter().all(is_name)).then_some(rows)
+    // What is in bold letters on each row is no name of a column.
+    let others_too = others.iter().all(|row| is_head(page, row[0]));
+    (is_table && alike && !others_too && !others.is_empty() && names.iter().all(is_name))
+        .then_some(rows)
+}
+
+/// The cells of each row, if all are beside each other and the first ones are called heads.
+fn flat(page: &PageTree, gone: &[bool], place: usize) -> Option<Vec<Vec<usize>>> {
+    let mut cells = Vec::new();
+    for at in page.children(place).filter(|at| !gone[*at]) {
+        let node = &page.nodes[at];
+        if node.tag == Tag::Text && node.text.trim().is_empty() {
+            continue;
+        }
+        if node.tag != Tag::Other || !is_value(page, at) || cells.len() > MAX_ROWS {
+            return None;
+        }
+        cells.push(at);
+    }
+    let width = cells.iter().take_while(|at| is_head(page, **at)).count();
+    let is_name = |at: &usize| page.text(*at).chars().count() <= LONGEST_NAME;
+    let is_table = (2..=MAX_COLUMNS).contains(&width)
+        && cells.len().is_multiple_of(width)
+        && cells.len() > 2 * width
+        && is_called(page, place, &["table", "grid"])
+        && cells.iter().take(width).all(is_name)
+        && !cells.iter().skip(width).any(|at| is_head(page, *at));
+    is_table.then(|| cells.chunks(width).map(<[usize]>::to_vec).collect())
+}
+
+/// Whether it is called the head of a table, or is in the letters of one.
+fn is_head(page: &PageTree, place: usize) -> bool {
+    const HEADS: &[&str] =
+        &["head", "heads", "header", "heading", "th", "thead", "bold", "semibold"];
+    is_called(page, place, HEADS)
 }
 
 /// The cells of a row: boxes alone, each with one value.
@@ -105,11 +139,11 @@ fn is_value(page: &PageTree, place: usize) -> bool {
         tag.is_inline() || matches!(tag, Tag::Other | Tag::P)
     };
     // A box of boxes is no value.
-    let boxes =
-        || page.children(place).filter(|at| page.nodes[*at].tag == Tag::Other).take(2).count();
+    let of_boxes = |at: usize| {
+        page.children(at).filter(|at| page.nodes[*at].tag == Tag::Other).take(2).count() > 1
+    };
     page.within(place).len() <= MOST_NODES
-        && boxes() < 2
-        && page.within(place).all(simple)
+        && page.within(place).all(|at| simple(at) && !of_boxes(at))
         && page.text(place).chars().count() <= LONGEST
 }
 
@@ -169,6 +203,11 @@ mod tests {
         ] {
             HIRE.check(&format!("<div class=wrap>{table}</div>"), &wanted, &[]);
         }
+        let flat = |class: &str, cells: [&str; 3]| {
+            cells.map(|text| format!("<div class='{class}'>{text}</div>")).concat()
+        };
+        let grid = flat("p-2 font-semibold", names) + &flat("p-2", one) + &flat("p-2", two);
+        HIRE.check(&format!("<div class='grid grid-cols-3'>{grid}</div>"), &wanted, &[]);
         let cell = |role: &str, text: &str| format!("<div role={role}>{text}</div>");
         let row = |role: &str, cells: [&str; 3]| {
             format!("<div role=row>{}</div>", cells.map(|text| cell(role, text)).concat())

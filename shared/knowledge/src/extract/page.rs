@@ -144,7 +144,14 @@ impl PageTree {
             return;
         }
         let text = inner.first().map(|text| text.text.clone()).unwrap_or_default();
-        let Some(shown) = counters::shown(&self.nodes[place].attributes, &text) else { return };
+        let own = &self.nodes[place];
+        let shown = counters::shown(&own.attributes, &text).or_else(|| {
+            let is_number = counters::is_number_of_box(own.attribute("class"));
+            let mut around = self.ancestors(place).take(4).filter(|_| is_number);
+            let end = around.find_map(|at| self.nodes[at].attribute(counters::AROUND));
+            end.filter(|_| text.trim().is_empty()).map(str::to_owned)
+        });
+        let Some(shown) = shown else { return };
         let shown = StrTendril::from(shown);
         match self.nodes.get_mut(place + 1) {
             Some(text) => text.text = shown,

@@ -135,7 +135,21 @@ fn is_version(word: &str, named: bool) -> bool {
 /// Whether an element, or one around it not far off, is a value with its name before it, as the editors of
 /// a site fill them in, and not who made the page and when.
 pub(super) fn is_field(page: &PageTree, place: usize) -> bool {
-    std::iter::once(place).chain(page.ancestors(place).take(4)).any(|at| is_named_value(page, at))
+    let mut near = std::iter::once(place).chain(page.ancestors(place).take(4));
+    near.any(|at| is_named_value(page, at) || is_own_field(page.nodes[at].attribute("class")))
+}
+
+/// Whether an element is a field that the editors of a site made up, as Drupal calls it: fields that each
+/// page has, for who made it and when, have other names.
+fn is_own_field(class: Option<&str>) -> bool {
+    const STARTS: &[&str] = &["field--name-field-", "field-name-field-", "views-field-field-"];
+    const OF_THE_PAGE: &[&str] =
+        &["author", "autor", "publi", "posted", "updated", "created", "byline", "tags", "categor"];
+    let mut names = class.unwrap_or_default().split_ascii_whitespace();
+    names.any(|name| {
+        let own = STARTS.iter().find_map(|start| name.strip_prefix(start));
+        own.is_some_and(|own| !OF_THE_PAGE.iter().any(|part| own.contains(part)))
+    })
 }
 
 fn is_named_value(page: &PageTree, place: usize) -> bool {
@@ -261,6 +275,9 @@ mod tests {
                  <div class=field__item><time datetime=2026-03-12T18:00:00Z>{value}</time></div></div>"
             )
         };
+        let hidden = "<div class='field field--name-field-event-date'><time datetime=2026-04-02>2 April 2026</time></div>\
+                      <div class='field field--name-field-published-date'><time datetime=2026-01-02>2 January 2026</time></div>";
+        LOOM.check(hidden, &["2 April"], &["2 January"]);
         let fields = field("date", "Begin", "12 March 2026 – 18:00")
             + &field("published", "Published", "1 February 2026");
         LOOM.check(&fields, &["12 March 2026"], &["1 February"]);
