@@ -29,6 +29,8 @@ const TIMES: &[&str] = &[
     "published",
     "first published",
     "posted",
+    "asked",
+    "answered",
     "created",
     "edited",
     "aktualisiert",

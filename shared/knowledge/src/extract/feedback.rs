@@ -90,7 +90,6 @@ const INTERROGATIVES: &[&str] = &[
     "wie",
     "warum",
     "wieso",
-    "was",
     "wo",
     "wann",
     "wer",
@@ -146,6 +145,9 @@ const RATINGS: &[&str] = &[
 
 /// How questions begin that don't name the page they are about, in lower case and divided by bars.
 const BEGINNINGS: &str = "did you find what you|have you found what you|did we answer your|\
+    how would you rate this|how do you rate this|how satisfied are you with this|\
+    wie bewerten sie dies|wie zufrieden sind sie mit dies|comment évaluez-vous cet|\
+    ¿cómo califica est|¿cómo valora est|come valuti quest|\
     could this page be better|what did you think of this|is there anything wrong with this page|\
     report a problem with this page|report an issue with this page|\
     hat ihnen das geholfen|hat dir das geholfen|hat das geholfen|konnten wir ihnen helfen|\
@@ -317,42 +319,43 @@ pub(super) fn counts(line: &str) -> bool {
 
 /// Whether a line only has the answers to such a question.
 pub(super) fn answers(line: &str) -> bool {
+    // Longer ones first: "no" is how "non" begins.
     const ANSWERS: &[&str] = &[
-        "yes",
-        "no",
-        "ja",
         "nein",
+        "yes",
         "oui",
         "non",
-        "sí",
-        "si",
         "não",
         "sim",
         "nee",
         "nej",
         "tak",
         "nie",
-        "да",
         "нет",
-        "はい",
         "いいえ",
-        "👍",
-        "👎",
-        "😀",
-        "😐",
-        "😞",
-        "🙂",
-        "🙁",
+        "no",
+        "ja",
+        "sí",
+        "si",
+        "да",
+        "はい",
         "or",
-        "/",
-        "|",
     ];
     let line = plain(line);
-    let mut words = line.split_whitespace().take(6).peekable();
+    let mut words = line.split_whitespace().peekable();
     let is_answer = |word: &str| {
         let count = word.trim_matches(['(', ')']);
         let counts = count.bytes().all(|byte| byte.is_ascii_digit());
-        counts || ANSWERS.contains(&word.trim_end_matches(['!', ',', '.']))
+        let is_sign = !word.contains(char::is_alphanumeric);
+        // Answers in boxes beside each other may have nothing between them.
+        let of_answers = || {
+            let mut rest = word.trim_end_matches(['!', ',', '.']);
+            while let Some(left) = ANSWERS.iter().find_map(|answer| rest.strip_prefix(answer)) {
+                rest = left;
+            }
+            rest.is_empty()
+        };
+        counts || is_sign || of_answers()
     };
     words.peek().is_some() && words.all(is_answer) && line.len() <= 40
 }
@@ -365,6 +368,8 @@ mod tests {
     fn questions_about_the_page_are_told_from_its_own() {
         for line in [
             "Did this article help?",
+            "Was this post useful?",
+            "How would you rate this page?",
             "Did this tutorial answer your question? Yes No",
             "Did you find this guide useful?",
             "How helpful was this page?",
@@ -429,7 +434,7 @@ mod tests {
 
     #[test]
     fn answers_alone_are_told_from_what_is_said_with_them() {
-        for line in ["Yes", "Yes No", "Ja / Nein", "👍 12 👎 (3)"] {
+        for line in ["Yes", "Yes No", "Ja / Nein", "JaNein", "😞😐😃", "👍 12 👎 (3)"] {
             assert!(answers(line), "{line}");
         }
         for line in ["", "Yes, on Fridays", "No dogs"] {

@@ -32,6 +32,7 @@ const BOXES: &[&str] = &[
     "box",
     "container",
     "feedback",
+    "full",
     "message",
     "messages",
     "msg",

@@ -80,7 +80,8 @@ pub(super) fn tells(page: &PageTree, place: usize, is_changelog: bool) -> bool {
     const MOST: usize = 24;
     const LONGEST: usize = 100;
     let says = |at: usize| page.nodes[at].tag != Tag::Text;
-    let is_heading = |at: &usize| matches!(page.nodes[*at].tag, Tag::H(_));
+    // The title of an article may be that of a version, and who wrote it is behind it all the same.
+    let is_heading = |at: &usize| matches!(page.nodes[*at].tag, Tag::H(2..));
     if page.within(place).len() > MOST || page.text(place).chars().count() > LONGEST {
         return false;
     }
