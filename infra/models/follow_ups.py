@@ -70,7 +70,9 @@ def taught(base, session, site):
         until = time.monotonic() + WAIT
         while True:
             source, _ = call(base, "GET", f"/api/v1/knowledge/{added['sourceId']}", None, key)
-            if source["source"]["status"] in ("ready", "failed"):
+            if source["source"]["status"] == "failed":
+                raise SystemExit(f"{url} was not read: {source['source']['error']}")
+            if source["source"]["status"] == "ready":
                 break
             if time.monotonic() > until:
                 raise SystemExit(f"{url} was not read within {WAIT} s")

@@ -227,7 +227,11 @@ fn asks_for_detail(own: &Table, words: &[String], language: Language) -> bool {
             || is_cue(Cue::Detail, word)
             || is_cue(Cue::Telling, word)
     };
-    words.iter().any(|word| is_cue(Cue::Detail, word)) && words.iter().all(says_nothing)
+    words.iter().any(|word| is_cue(Cue::Detail, word))
+        && words.iter().all(says_nothing)
+        && asks::asks(words).is_none()
+        && !asks::denies(words)
+        && !words.iter().any(|word| matches!(word.as_str(), "what" | "was" | "which" | "que"))
 }
 
 /// Which offer `words` take: by its number, by "yes" to the only or the first one, or by a word that
@@ -413,6 +417,13 @@ mod tests {
         }
         let german = [past("Was kostet der Tarif Klein?", &[])];
         assert!(!matches!(read("und bei Plus?", &german), MessageReading::More(_)), "a name");
+        for message in
+            ["What information do you need from me?", "where can I get more information?"]
+        {
+            assert!(!matches!(read(message, &before), MessageReading::More(_)), "{message}");
+        }
+        let german = [past("Was kostet der Tarif Klein?", &[])];
+        assert!(!matches!(read("Gibt es keine mehr?", &german), MessageReading::More(_)));
         for message in ["more for children", "is it further away?", "is there any information desk"]
         {
             assert!(!matches!(read(message, &before), MessageReading::More(_)), "{message}");

@@ -139,6 +139,15 @@ fn is_of_calendar(href: &str) -> bool {
         || PARTS.iter().any(|part| href.contains(part))
 }
 
+/// Whether a link has text beside it.
+fn is_within_text(page: &PageTree, link: usize) -> bool {
+    let says = |at: usize| {
+        let node = &page.nodes[at];
+        node.tag == Tag::Text && node.text.contains(char::is_alphanumeric)
+    };
+    page.nodes[link].before.is_some_and(says) || page.siblings_after(link).next().is_some_and(says)
+}
+
 /// Whether it only offers to put something into calendars: a link, or a list of which one is.
 pub(super) fn offers(page: &PageTree, place: usize) -> bool {
     /// Of a list, in nodes: what has more of them says more.
@@ -155,7 +164,8 @@ pub(super) fn offers(page: &PageTree, place: usize) -> bool {
         return true;
     }
     match node.tag {
-        Tag::A => leads(place) && names_program(&page.text(place)),
+        // Within a sentence its words are part of it.
+        Tag::A => leads(place) && names_program(&page.text(place)) && !is_within_text(page, place),
         tag if tag.is_list() && within.len() <= MOST => {
             let mut items =
                 page.children(place).filter(|at| page.nodes[*at].tag == Tag::Li).peekable();
@@ -214,8 +224,9 @@ mod tests {
              Google Kalender</a></li><li><a href='/concert.ics'>iCal / Apple</a></li><li><a href='#'>Outlook.com</a></li></ul></div>\
              <p><a href='/concert/?ical=1'>Add to calendar (.ics)</a></p>\
              <h2>Works with</h2><ul><li>Google Calendar</li><li>Outlook</li></ul>\
-             <p>All rehearsals: <a href='/dates.ics'>the choir's dates of this year as a calendar</a>, kept by Ida.</p>",
-            &["Google Calendar\n- Outlook", "dates of this year"],
+             <p>All rehearsals: <a href='/dates.ics'>the choir's dates of this year as a calendar</a>, kept by Ida.</p>\
+             <p>Singers read mail in <a href='https://outlook.office.com/mail'>Outlook</a>, too, and write to Ida.</p>",
+            &["Google Calendar\n- Outlook", "dates of this year", "read mail in Outlook, too"],
             &["12/20", "eintragen", "iCal", "Outlook.com", ".ics)"],
         );
     }

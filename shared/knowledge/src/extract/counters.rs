@@ -26,7 +26,6 @@ const SHARED: &[&str] = &[
     "data-to",
     "data-value",
     "data-val",
-    "data-max",
 ];
 /// What divides thousands.
 const DIVIDERS: &[&str] = &["data-delimiter", "data-separator"];
@@ -85,13 +84,24 @@ fn divided(number: &str, divider: &str) -> String {
 }
 
 fn is_called_counter(class: Option<&str>) -> bool {
-    const NAMES: &[&str] =
-        &["count", "counter", "odometer", "number", "stat", "milestone", "timer", "num"];
+    const NAMES: &[&str] = &[
+        "count",
+        "counts",
+        "counter",
+        "counters",
+        "countup",
+        "odometer",
+        "number",
+        "numbers",
+        "stats",
+        "milestone",
+        "num",
+    ];
     const OTHERS: &[&str] = &["cart", "comment", "like", "vote", "share", "badge", "qty"];
     let class = class.unwrap_or_default().to_ascii_lowercase();
     let mut words = class.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
-    let is = |of: &[&str], word: &str| of.iter().any(|name| word.starts_with(name));
-    words.clone().any(|word| is(NAMES, word)) && !words.any(|word| is(OTHERS, word))
+    let is_other = |word: &str| OTHERS.iter().any(|name| word.starts_with(name));
+    words.clone().any(|word| NAMES.contains(&word)) && !words.any(is_other)
 }
 
 #[cfg(test)]

@@ -207,6 +207,34 @@ const USEFUL: &[&str] = &[
     "yararlı",
     "faydalı",
 ];
+/// Who found it so.
+const PERSONS: &[&str] = &[
+    "people",
+    "person",
+    "user",
+    "reader",
+    "leser",
+    "besucher",
+    "nutzer",
+    "kunden",
+    "utilisateur",
+    "lecteur",
+    "internaute",
+    "usuari",
+    "usuár",
+    "lector",
+    "leitor",
+    "pessoa",
+    "utent",
+    "lettor",
+    "mensen",
+    "lezers",
+    "osob",
+    "użytk",
+    "человек",
+    "пользовател",
+    "kişi",
+];
 /// Who says what others found of something of theirs praises it.
 const OURS: &[&str] = &[
     "our", "unser", "unsere", "unseren", "notre", "nos", "nuestro", "nuestra", "nuestros",
@@ -217,9 +245,15 @@ const OURS: &[&str] = &[
 pub(super) fn asks(line: &str) -> bool {
     /// Of the question, in bytes: what is longer asks something else.
     const LONGEST: usize = 160;
+    /// Of what is behind it, in words: "Yes No", "Tell us", "Send feedback about this page".
+    const MOST_BEHIND: usize = 6;
     let line = plain(line);
     let begins = || BEGINNINGS.split('|').any(|start| line.starts_with(start));
-    if is_scale(&line) || (line.len() <= LONGEST && begins()) {
+    // Behind the question nothing is said but what to press.
+    let behind = line.split_once(['?', '？', '؟']).map_or("", |(_, behind)| behind);
+    let says_more = behind.contains(|c: char| c.is_ascii_digit() || c == '@')
+        || behind.split_whitespace().count() > MOST_BEHIND;
+    if is_scale(&line) || (line.len() <= LONGEST && begins() && !says_more) {
         return true;
     }
     if RATINGS.iter().any(|start| line.starts_with(start)) {
@@ -234,7 +268,7 @@ pub(super) fn asks(line: &str) -> bool {
     let wants_more = words.next().is_some_and(|first| INTERROGATIVES.contains(&first));
     let mut how_useful =
         || words.next().is_some_and(|next| USEFUL.iter().any(|v| next.starts_with(v)));
-    (!wants_more || how_useful()) && is_about_page(question)
+    (!wants_more || how_useful()) && is_about_page(question) && !says_more
 }
 
 /// Whether a line has the degrees of a scale to choose from: "Rate 5 stars out of 5".
@@ -309,9 +343,14 @@ pub(super) fn counts(line: &str) -> bool {
         words.by_ref().filter(|word| !word.is_empty()).take(MOST_WORDS + 1).collect();
     let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
     let at_end = words.last().is_some_and(is_number) || words.iter().take(2).any(is_number);
-    let has = |any: &[&str]| any.iter().any(|part| line.contains(part));
+    let has = |any: &[&str]| {
+        words.iter().any(|word| any.iter().any(|part| word.starts_with(part.trim_end())))
+    };
+    // "7 of 9", "people", or a colon in front of the numbers: one number alone counts anything.
+    let numbers = words.iter().filter(|word| is_number(word)).count();
     (3..=MOST_WORDS).contains(&words.len())
         && at_end
+        && (numbers > 1 || has(PERSONS))
         && has(FOUND)
         && has(USEFUL)
         && !words.iter().any(|word| OURS.contains(word))
@@ -400,6 +439,7 @@ mod tests {
             "Did the ointment help you?",
             "Wie ist diese Information nützlich für mich?",
             "This article is helpful.",
+            "Have you found what you want? Call us on 020 7946 0958.",
             "4.5 von 5 Sternen",
             "Give 5 stars to a boat that has 3 sails",
             "Rate this high for a boat of its age, which is why we sold it",
@@ -427,6 +467,9 @@ mod tests {
             "In 1912 a keeper found the lamp useful and wrote so into the log of the light for all to read",
             "We found this useful",
             "12 hilfreiche Hinweise",
+            "5 useful things to consider before you move",
+            "10 useful links for foundation students",
+            "3 nuttige tips voor een avond uit",
         ] {
             assert!(!counts(line), "{line}");
         }

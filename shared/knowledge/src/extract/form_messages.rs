@@ -9,7 +9,6 @@ const NAMES: &[&str] = &[
     "invalid",
     "sent",
     "submission",
-    "valid",
     "done",
     "error",
     "errorbox",
@@ -17,7 +16,6 @@ const NAMES: &[&str] = &[
     "fail",
     "failed",
     "failure",
-    "response",
     "submitted",
     "success",
     "successbox",
@@ -69,8 +67,16 @@ pub(super) fn is_one(page: &PageTree, place: usize) -> bool {
         }
         false
     };
-    let within = |at: usize| page.nodes[at].tag == Tag::Form;
-    page.within(place).len() <= MOST_NODES
+    // The whole of some pages is one form, with the headings of its text.
+    let all = page.nodes.len();
+    let is_heading = |node: &super::page::Node| matches!(node.tag, Tag::H(_));
+    let is_page = |at: usize| page.within(at).len() * 2 >= all && page.holds(at, is_heading);
+    let within = |at: usize| page.nodes[at].tag == Tag::Form && !is_page(at);
+    // An answer below a heading is none.
+    let is_headed =
+        page.nodes[place].before.is_some_and(|at| matches!(page.nodes[at].tag, Tag::H(_)));
+    !is_headed
+        && page.within(place).len() <= MOST_NODES
         && page.text(place).chars().count() <= LONGEST
         && (page.ancestors(place).take(6).any(within) || beside())
 }
@@ -87,7 +93,8 @@ fn is_called_message(page: &PageTree, place: usize) -> bool {
         let mut words = name.split(|c: char| !c.is_ascii_alphanumeric()).rev();
         // "success-stories" are none.
         let last = words.find(|word| !word.is_empty() && !BOXES.contains(word));
-        last.is_some_and(|word| NAMES.contains(&word)) || name.contains("thank-you")
+        let is_output = name.ends_with("response-output");
+        is_output || last.is_some_and(|word| NAMES.contains(&word)) || name.contains("thank-you")
     })
 }
 

@@ -206,14 +206,11 @@ fn counts_readers(line: &str) -> bool {
         "online now",
         "in diesem forum",
         "dieses thema",
-        "online:",
         "sind online",
         "parcourant ce",
-        "en ligne",
         "navegando por",
         "visitando este",
         "en línea",
-        "conectad",
         "navegando neste",
         "visualizzando",
         "visitano il forum",
@@ -222,8 +219,15 @@ fn counts_readers(line: &str) -> bool {
         "просматривают",
     ];
     let has = |any: &[&str]| any.iter().any(|part| line.contains(part));
+    // They are counted, if only as none.
+    let counts = || {
+        line.contains(|c: char| c.is_ascii_digit())
+            || line
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|word| matches!(word, "no" | "none" | "keine" | "aucun"))
+    };
     line.len() <= LONGEST
-        && (has(READING) && has(GUESTS) && has(MEMBERS)
+        && (has(READING) && counts() && has(GUESTS) && has(MEMBERS)
             || line.starts_with("most users ever online was "))
 }
 
@@ -234,7 +238,22 @@ pub(super) fn is_loader(page: &PageTree, place: usize) -> bool {
     let called = |node: &Node| {
         let names = [node.attribute("class"), node.attribute("id")].into_iter().flatten();
         let mut words = names.flat_map(|names| names.split(|c: char| !c.is_ascii_alphabetic()));
-        words.any(|word| matches!(word, "preloader" | "loader" | "spinner" | "loading"))
+        // "loading-bay" is a place.
+        words
+            .next()
+            .is_some_and(|word| matches!(word, "preloader" | "loader" | "spinner" | "loading"))
+            && words.all(|word| {
+                matches!(
+                    word,
+                    "" | "text"
+                        | "wrapper"
+                        | "overlay"
+                        | "container"
+                        | "message"
+                        | "screen"
+                        | "page"
+                )
+            })
     };
     let node = &page.nodes[place];
     matches!(node.tag, Tag::Other | Tag::Span)
@@ -297,6 +316,7 @@ mod tests {
             "Guests and members may use the sauna",
             "Loading ramps are behind the barn",
             "Members bring guests on Fridays",
+            "Members and guests book online: www.club.example",
         ] {
             assert!(!is_line(&plain(line)), "{line}");
         }

@@ -77,10 +77,21 @@ fn rows(page: &PageTree, gone: &[bool], place: usize) -> Option<Vec<Vec<usize>>>
         || is_called(page, page.nodes[*names.first()?].parent, &["row", "tr", "thead"])
         || is_called(page, *names.first()?, &["cell", "td", "th", "col", "column"]);
     let alike = others.iter().all(|row| row.len() == names.len());
-    // What is in bold letters on each row is no name of a column.
-    let others_too = others.iter().all(|row| is_head(page, row[0]));
-    (is_table && alike && !others_too && !others.is_empty() && names.iter().all(is_name))
-        .then_some(rows)
+    // One in bold letters, such as today, is no name of a column; nor is what is so on another row.
+    let row = page.nodes[*names.first()?].parent;
+    let is_named = is_head(page, row)
+        || is_head(page, page.nodes[row].parent)
+        || names
+            .iter()
+            .all(|at| is_head(page, *at) || page.children(*at).any(|at| is_head(page, at)));
+    let others_too = others.iter().any(|row| is_head(page, row[0]));
+    (is_table
+        && is_named
+        && alike
+        && !others_too
+        && !others.is_empty()
+        && names.iter().all(is_name))
+    .then_some(rows)
 }
 
 /// The cells of each row, if all are beside each other and the first ones are called heads.
@@ -214,6 +225,17 @@ mod tests {
         };
         let table = row("columnheader", names) + &row("cell", one) + &row("gridcell", two);
         HIRE.check(&format!("<div role=table>{table}</div>"), &wanted, &[]);
+    }
+
+    #[test]
+    fn a_row_with_one_bold_cell_names_no_columns() {
+        HIRE.check(
+            "<div class='table hours'><div class=row><div class='col fw-bold'>Monday</div><div class=col>Closed</div></div>\
+             <div class=row><div class=col>Tuesday</div><div class=col>9–17</div></div>\
+             <div class=row><div class=col>Friday</div><div class=col>9–21</div></div></div>",
+            &["Tuesday"],
+            &["Monday: Tuesday", "Closed: 9"],
+        );
     }
 
     #[test]

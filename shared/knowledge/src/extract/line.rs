@@ -232,12 +232,15 @@ fn is_list_of_marks(before: &str, sup: &str) -> bool {
         marks.iter().all(|mark| letter(mark, is) || number(mark))
             && marks.iter().any(|mark| letter(mark, is))
     };
-    let word = before.chars().rev().take_while(|c| c.is_alphabetic()).count();
-    let follows = word >= SHORTEST_WORD || (marks.len() > 1 && !before.is_empty());
     let many = marks.len() > 1;
+    let follows = || {
+        let letters = before.chars().rev().take(SHORTEST_WORD);
+        letters.filter(|c| c.is_alphabetic()).count() == SHORTEST_WORD
+            || (many && !before.is_empty())
+    };
     marks.len() <= MOST
-        && follows
         && (all(char::is_uppercase) || (many && sup.contains(',') && all(char::is_lowercase)))
+        && follows()
 }
 
 /// How a superscript is written behind `before`, where nothing else is known of it.

@@ -13,7 +13,8 @@ const BEGINNINGS: &[&str] = &[
     "view this email in your browser",
     "view this email in a browser",
     "want to change how you receive these emails",
-    "why did i get this",
+    "why did i get this email",
+    "why did i get this?",
     "you are receiving this email because",
     "you are receiving this newsletter because",
     "you received this email because",
@@ -80,18 +81,48 @@ pub(super) fn leave_out(page: &PageTree, root: usize, gone: &mut [bool]) {
     /// Of all that is between two blocks, in characters.
     const LONGEST_RUN: u32 = 1_000;
     let range = page.within(root);
+    // A page may tell how to leave a list: a letter says that it is one, or leads to who sends it.
+    let is_letter = is_letter(page);
     for run in runs(page, gone) {
         if !range.contains(&run.first) || run.chars > LONGEST_RUN {
             continue;
         }
         let nodes = line(page, run);
-        let lines =
-            nodes.split(|at| page.nodes[*at].tag == Tag::Br).filter(|line| is_one(page, line));
+        let lines = nodes
+            .split(|at| page.nodes[*at].tag == Tag::Br)
+            .filter(|line| is_one(page, line, is_letter));
         lines.flatten().for_each(|at| gone[*at] = true);
     }
 }
 
-fn is_one(page: &PageTree, line: &[usize]) -> bool {
+/// Whether a page is a letter to many: a line says why it came, or a link of it leads to who sends such letters.
+fn is_letter(page: &PageTree) -> bool {
+    const SENDERS: &[&str] = &[
+        "list-manage",
+        "mailchi.mp",
+        "campaign-archive",
+        "createsend",
+        "sendgrid",
+        "sendinblue",
+        "brevo",
+        "hubspotlinks",
+        "unsubscribe_url",
+        "*|unsub|*",
+    ];
+    page.nodes.iter().any(|node| match node.tag {
+        Tag::A => node.attribute("href").is_some_and(|href| {
+            let href = href.get(..LONGEST).unwrap_or(href).to_ascii_lowercase();
+            SENDERS.iter().any(|sender| href.contains(sender))
+        }),
+        Tag::Text if node.text.len() <= LONGEST => {
+            let text = plain(&node.text);
+            BEGINNINGS.iter().any(|begin| text.starts_with(begin))
+        }
+        _ => false,
+    })
+}
+
+fn is_one(page: &PageTree, line: &[usize], is_letter: bool) -> bool {
     let text: Vec<String> = line.iter().map(|at| page.text(*at)).collect();
     let text = plain(&text.join(" "));
     let leaves = || {
@@ -105,7 +136,7 @@ fn is_one(page: &PageTree, line: &[usize]) -> bool {
         })
     };
     (1..=LONGEST).contains(&text.chars().count())
-        && (BEGINNINGS.iter().any(|begin| text.starts_with(begin)) || leaves())
+        && (BEGINNINGS.iter().any(|begin| text.starts_with(begin)) || is_letter && leaves())
 }
 
 #[cfg(test)]

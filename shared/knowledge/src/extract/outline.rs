@@ -154,6 +154,8 @@ impl Outline {
     pub(crate) fn take_back(&mut self, said: &str) -> Vec<String> {
         /// Blocks at most.
         const MOST: usize = 3;
+        /// Of signs that are no letters, in bytes.
+        const LONGEST_MORE: usize = 64;
         let plain =
             |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
         let said = plain(said);
@@ -161,8 +163,12 @@ impl Outline {
         for count in 1..=MOST.min(self.blocks.len()) {
             let first = self.blocks.len() - count;
             let block = &self.blocks[first];
+            // A longer one says more, whatever it is made of.
+            if block.kind != BlockKind::Text || block.text.len() > 4 * said.len() + LONGEST_MORE {
+                break;
+            }
             of_it.insert_str(0, &plain(&block.text));
-            if block.kind != BlockKind::Text || of_it.len() > said.len() {
+            if of_it.len() > said.len() {
                 break;
             }
             if of_it == said {

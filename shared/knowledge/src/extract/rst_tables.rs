@@ -100,8 +100,11 @@ fn of_values(head: Option<&str>, lines: &[&str]) -> Vec<Vec<String>> {
 fn without_gaps(lines: &str) -> String {
     let mut text = String::with_capacity(lines.len());
     let (mut quoted, mut begins) = (false, true);
-    for c in lines.chars() {
+    let mut chars = lines.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
+            // Two of them are one within a value.
+            '"' if quoted && chars.peek() == Some(&'"') => text.extend(chars.next()),
             ' ' | '\t' if begins => continue,
             '"' if begins || quoted => quoted = !quoted,
             _ => {}

@@ -4,6 +4,9 @@ use crate::text;
 
 /// What is written behind an hour.
 const UNITS: [&str; 7] = ["am", "pm", "uhr", "h", "点", "時", "时"];
+/// What is written between a time and another, until which something lasts.
+const TILL: [&str; 12] =
+    ["to", "till", "until", "bis", "à", "a", "au", "al", "alle", "tot", "às", "do"];
 /// Minutes that are times in "10.30 to 13.45": a number with other decimals is an amount.
 const STEP: u8 = 5;
 
@@ -44,14 +47,23 @@ pub(super) fn times(text: &str) -> usize {
             && (behind(at).is_some_and(|word| UNITS.contains(&word.as_str())) || are_letters(at))
     };
     // "10.30-13.30", "10.30 to 13.30".
-    let is_one_of_two = |at: usize| {
-        let is_beside = |other: usize| kind(other) == Clock::Maybe;
-        is_beside(at + 1)
-            || is_beside(at + 2)
-            || at.checked_sub(1).is_some_and(is_beside)
-            || at.checked_sub(2).is_some_and(is_beside)
+    let is_begin = |at: usize| {
+        let is_till = |word: String| TILL.contains(&word.as_str());
+        let is_dash = between(at).is_some_and(|between| matches!(between.trim(), "-" | "–" | "—"));
+        kind(at) == Clock::Maybe
+            && (is_dash && kind(at + 1) == Clock::Maybe
+                || behind(at).is_some_and(is_till) && kind(at + 2) == Clock::Maybe)
     };
-    let has_money = text.contains(super::SIGNS);
+    let is_one_of_two = |at: usize| {
+        let before = [at.checked_sub(1), at.checked_sub(2)].into_iter().flatten();
+        std::iter::once(at).chain(before).any(|begin| {
+            let end =
+                if behind(begin).is_some_and(|word| TILL.contains(&word.as_str())) { 2 } else { 1 };
+            is_begin(begin) && (begin == at || begin + end == at)
+        })
+    };
+    let is_money = |word: &str| super::MONEY.contains(word.to_lowercase().as_str());
+    let has_money = text.contains(super::SIGNS) || words.iter().any(|(_, word)| is_money(word));
     let is_time = |at: &usize| match kind(*at) {
         Clock::Yes => true,
         Clock::Hour => has_minutes(*at) || has_unit(*at),
@@ -75,7 +87,11 @@ fn clock(word: &str) -> Clock {
     let plain = with_unit.unwrap_or(&lower);
     let kind = match plain.split_once(['.', ':', 'h']) {
         Some((hour, rest)) if is_hour(hour) => match minutes(rest) {
-            Some(minutes) if plain.contains('.') && minutes % STEP == 0 => Clock::Maybe,
+            Some(minutes)
+                if plain.contains('.') && (with_unit.is_some() || minutes % STEP == 0) =>
+            {
+                Clock::Maybe
+            }
             Some(_) if !plain.contains('.') => Clock::Yes,
             _ => Clock::No,
         },
@@ -105,6 +121,9 @@ mod tests {
             ("von 9 bis 18 Uhr", 1),
             ("上午9点", 1),
             ("It costs 10.30 and 12.50 €", 0),
+            ("10.32am", 1),
+            ("Adults 12.50, children 8.50", 0),
+            ("EUR 12.50 - 8.50", 0),
             ("version 10.30", 0),
             ("45 km and 3.75 km", 0),
             ("In 1998 there were 12.", 0),

@@ -7,6 +7,8 @@ use crate::{concepts, text};
 const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 /// Digits of one that is written without anything between them, at most: identifiers have more.
 const UNSPACED: usize = 12;
+/// Bytes in front of a number that are looked at for a word.
+const FRONT: usize = 80;
 /// Words in front of a number that may say what it is.
 const BEFORE: usize = 4;
 
@@ -16,21 +18,35 @@ pub(super) fn is_in(text: &str) -> bool {
     let is_part = |c: char| {
         c.is_ascii_digit() || matches!(c, ' ' | '-' | '/' | '(' | ')' | '+' | '.' | '\u{a0}')
     };
-    text.split(|c: char| !is_part(c)).any(|run| {
+    let runs = text.split(|c: char| !is_part(c)).filter(|run| run.len() >= *DIGITS.start());
+    runs.flat_map(pieces).any(|run| {
         let run = run.trim_matches(|c: char| !c.is_ascii_digit() && !matches!(c, '+' | '('));
         let digits = run.chars().filter(char::is_ascii_digit).count();
         let at = run.as_ptr() as usize - text.as_ptr() as usize;
         // One in quotation marks is data of an example.
         let is_quoted = text.get(..at).is_some_and(|before| before.ends_with(['"', '\'', '`']));
-        let is_one = is_written_as_one(run) || digits <= UNSPACED && is_called(text, at);
-        DIGITS.contains(&digits) && !is_quoted && is_one
+        DIGITS.contains(&digits)
+            && !is_quoted
+            && (is_written_as_one(run) || digits <= UNSPACED && is_called(text, at))
     })
+}
+
+/// A run as it is written, and its parts where another number or a time may follow one: "040 1234567 / 040 1234568",
+/// "6421 555 0199 (9.00-12.00)".
+fn pieces(run: &str) -> impl Iterator<Item = &str> {
+    let parts = [" / ", " - ", " ("].into_iter().flat_map(move |between| {
+        let (first, rest) = run.split_once(between).unwrap_or_default();
+        [first, rest]
+    });
+    std::iter::once(run).chain(parts.filter(|part| !part.is_empty()))
 }
 
 /// Whether a word for telephones is right in front of `at`.
 fn is_called(text: &str, at: usize) -> bool {
     let phone = concepts::of("phone");
-    let before = text.get(..at).unwrap_or_default();
+    // What is further off is not right in front.
+    let from = (at.saturating_sub(FRONT)..=at).find(|from| text.is_char_boundary(*from));
+    let before = text.get(from.unwrap_or(at)..at).unwrap_or_default();
     let sentence = before.rsplit(['.', '!', '?']).next().unwrap_or_default();
     // "Tel." ends no sentence.
     let of = if text::words(sentence).next().is_some() { sentence } else { before };
@@ -89,6 +105,8 @@ mod tests {
             "Telefon 5550199",
             "or call us on 20255501234 at night",
             "0612345678",
+            "Tel. 040 1234567 / 040 1234568",
+            "Tel. +49 6421 555 0199 (9.00-12.00)",
         ] {
             assert!(is_in(text), "{text}");
         }

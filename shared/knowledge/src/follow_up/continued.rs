@@ -15,7 +15,7 @@ use crate::{
 /// The cosine from which on two words mean the same thing.
 const SAME: f32 = 0.6;
 /// Words of a question for the reason of what was said, at most.
-const MAX_OF_REASON: usize = 2;
+const MAX_OF_REASON: usize = 1;
 /// Words of a text that are compared.
 const MAX_COMPARED: usize = 400;
 
@@ -38,10 +38,10 @@ pub fn continuation(message: &str, before: &str, said: &str, language: Language)
     let is_old = |word: &&String| asked.iter().any(|old| is_form_of(old, word));
     let new: Vec<&String> =
         new_words(&words, language).into_iter().filter(|word| !is_old(word)).collect();
-    if new.len() <= MAX_OF_REASON && is_reason(message, said) {
+    let named = count_named(&new, said, language);
+    if (new.len() <= MAX_OF_REASON || named * 2 > new.len()) && is_reason(message, said) {
         return Continuation::Fully;
     }
-    let named = count_named(&new, said, language);
     // "How many of them are there?" is about what was said, whatever else it names.
     let is_about_it = table(language).is_some_and(|own| refers(own, &words));
     match wanted.map(|fact| facts::states(said, fact, &words)) {
@@ -106,6 +106,8 @@ mod tests {
         let late = "Huts are ready from 4 pm because they are cleaned.";
         let said = english("why so late?", "When are the huts ready?", late);
         assert_eq!(said, Continuation::Fully, "its reason is stated");
+        let parking = english("and why is parking so expensive?", "When are the huts ready?", late);
+        assert_ne!(parking, Continuation::Fully, "the reason of something else");
         let water = "Nördlich der Ahl beträgt die Härte 9 Grad, südlich davon 17 Grad.";
         let before = "Wie hart ist das Wasser im Süden?";
         let german = continuation("und im Norden?", before, water, Language::German);

@@ -11,6 +11,8 @@ use crate::{
 
 /// Words of the former question that give way in turn, at most.
 const MAX_NARROWED: usize = 3;
+/// Content words of a message that only names another thing, at most.
+const MAX_NAMED: usize = 2;
 /// Letters that two forms of one word begin with alike, at least, and their share of the longer one.
 const FRONT: (usize, f32) = (4, 0.65);
 
@@ -57,11 +59,21 @@ pub fn is_about(message: &str, said: &str, language: Language) -> bool {
     new.iter().filter(is_named).count() * 2 > new.len()
 }
 
-/// Whether `message` names another thing and leaves all else to what was asked before: "and the small one?",
+/// Whether `message` names another thing and leaves all else to what was asked before: "and the small boat?",
 /// "what about Sundays?".
 pub(super) fn names_another(words: &[String], language: Language) -> bool {
-    let own = table(language);
-    own.is_some_and(|own| own.begins(Cue::And, words) > 0 && !refers(own, words))
+    let lead = table(language).map_or(0, |own| own.begins(Cue::And, words));
+    let refers = table(language).is_some_and(|own| refers(own, words));
+    // "And can I bring my dog?" is a question of its own.
+    let named = words.get(lead..).unwrap_or_default();
+    let says = named.iter().filter(|word| !text::is_function_word(word, language)).count();
+    let is_whole = named
+        .iter()
+        .any(|word| matches!(word.as_str(), "i" | "we" | "my" | "ich" | "wir" | "je" | "nous"));
+    lead > 0
+        && !refers
+        && !is_whole
+        && (1..=MAX_NAMED).contains(&says)
         && asks::asks(words).is_none()
         && facts::wanted(words).is_none()
 }

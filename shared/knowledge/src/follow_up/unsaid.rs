@@ -5,6 +5,7 @@ use super::{
     refers,
 };
 use crate::{
+    asks,
     facts::{self, Fact},
     small_talk::table,
     text::{self, Language},
@@ -30,7 +31,9 @@ fn wanted_after(words: &[String], before: &str, language: Language) -> Option<Fa
 pub fn lacks_fact(message: &str, before: &str, said: &str, language: Language) -> bool {
     let words: Vec<String> = text::words(message).collect();
     let fact = names_another(&words, language).then(|| wanted_after(&words, before, language));
-    fact.flatten().is_some_and(|fact| !is_stated(said, fact))
+    // "We do not deliver there" is an answer too.
+    let denies = || asks::denies(&text::words(said).collect::<Vec<_>>());
+    fact.flatten().is_some_and(|fact| !is_stated(said, fact) && !denies())
 }
 
 /// Whether `said` states the fact in any way: "closed on Sundays" says when, and a place needs no street.
@@ -114,6 +117,8 @@ mod tests {
         assert!(lacks("and the box office?", "Book online at any hour."));
         assert!(!lacks("and the box office?", office));
         assert!(!lacks("and on Sundays?", "We are closed on Sundays."));
+        assert!(!lacks("and the cellar?", "Visitors are not let into the cellar."));
+        assert!(!lacks("so can I bring my dog?", "Dogs are welcome on a lead."));
         assert!(!lacks("and how much is the box office?", "Book online at any hour."));
         assert!(!lacks_fact(
             "and the panto?",

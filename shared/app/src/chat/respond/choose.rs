@@ -69,7 +69,8 @@ impl Message<'_> {
     fn stating(&self, found: Found) -> Found {
         let MessageReading::With(before, _) = &self.reading else { return found };
         let lacks = |said| follow_up::lacks_fact(self.question, before, said, self.language);
-        if !said_by(&found).is_some_and(lacks) {
+        // A pair with the very words is first, whatever it states.
+        if found.confidence >= 1.0 || !said_by(&found).is_some_and(lacks) {
             return found;
         }
         if let Match::Passages(passages) = &found.best
