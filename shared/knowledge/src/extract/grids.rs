@@ -225,6 +225,8 @@ mod tests {
         };
         let table = row("columnheader", names) + &row("cell", one) + &row("gridcell", two);
         HIRE.check(&format!("<div role=table>{table}</div>"), &wanted, &[]);
+        let noted = format!("<div role=table><p>Prices with a vest.</p>{table}</div>");
+        HIRE.check(&noted, &["Prices with a vest.", "Dinghy", "18 €"], &[]);
     }
 
     #[test]

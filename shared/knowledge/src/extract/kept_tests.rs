@@ -259,3 +259,32 @@ fn steps_keep_what_is_between_them() {
         &[],
     );
 }
+
+#[test]
+fn an_alert_above_the_text_is_read_if_it_speaks_to_all() {
+    let said = |alert: &str| {
+        let body = format!(
+            "<!doctype html><html lang=en><title>Harbour</title><body><header><a href=/>Harbour</a></header>{alert}<main><h1>Harbour</h1>\
+             <p>Boats are let by the hour at the green hut.</p><div class=card><h2>Rowing</h2><p>A boat for four is 18 euros.</p></div>\
+             <div class=card><h2>Sailing</h2><p>A dinghy is 30 euros.</p></div></main></body></html>"
+        );
+        let url = url::Url::parse("https://harbour.example/").unwrap();
+        let blocks = super::html(&body, &url).unwrap().blocks;
+        blocks.into_iter().map(|block| block.text).collect::<Vec<_>>().join("\n")
+    };
+    let closed =
+        said("<div class='alert alert-warning'><p>We are closed on 24 December.</p></div>");
+    assert!(closed.contains("closed on 24 December") && closed.contains("18 euros"), "{closed}");
+    for alert in [
+        "<div class='alert alert-success'>Your message was sent.</div>",
+        "<div class=alert>Turn on JavaScript to see this page, please.</div>",
+        "<div class=alert><form><input><p>Write to us, we answer.</p></form></div>",
+    ] {
+        let said = said(alert);
+        assert!(
+            !said.contains("sent") && !said.contains("JavaScript") && !said.contains("Write"),
+            "{said}"
+        );
+        assert!(said.contains("18 euros"), "{said}");
+    }
+}

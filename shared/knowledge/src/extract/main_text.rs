@@ -138,9 +138,12 @@ fn alerts(page: &PageTree, root: usize, gone: &[bool]) -> Vec<usize> {
         let node = &page.nodes[at];
         let class = node.attribute("class").unwrap_or_default();
         let mut words = class.split(|c: char| !c.is_ascii_alphabetic());
-        node.attribute("role") == Some("alert")
+        // That something was sent is said to one visitor.
+        let is_of_one = words.clone().any(|word| word == "success");
+        let is_alert = node.attribute("role") == Some("alert")
             || (node.tag == Tag::Other
-                && words.any(|word| matches!(word, "alert" | "announcement")))
+                && words.any(|word| matches!(word, "alert" | "announcement")));
+        is_alert && !is_of_one
     };
     let mass = Mass::of(page, &runs(page, gone));
     let says = |at: usize| {

@@ -74,6 +74,9 @@ fn is_data(page: &PageTree, gone: &[bool], table: usize) -> bool {
     if page.nodes[table].hints.any(Hints::LAYOUT) && !names_columns(page, table) {
         return false;
     }
+    if says_between_cells(page, gone, table) {
+        return false;
+    }
     let pieces = |tag: Tag| matches!(tag, Tag::Table | Tag::Form | Tag::Pre | Tag::H(_));
     // A heading may be the name of a column: of a plan, of a product.
     let names = |at: usize| {
@@ -101,6 +104,22 @@ fn is_data(page: &PageTree, gone: &[bool], table: usize) -> bool {
         wide |= count > 1;
     }
     wide
+}
+
+/// Whether a table has text outside of its cells, as only one that is made of boxes can.
+fn says_between_cells(page: &PageTree, gone: &[bool], table: usize) -> bool {
+    let mut at = table + 1;
+    while at < page.nodes[table].end {
+        let node = &page.nodes[at];
+        if gone[at] || node.tag.is_cell() || node.tag == Tag::Caption {
+            at = node.end;
+        } else if node.tag == Tag::Text && node.text.contains(char::is_alphanumeric) {
+            return true;
+        } else {
+            at += 1;
+        }
+    }
+    false
 }
 
 /// Whether the first row of a table is names alone, and every other has as many cells.
