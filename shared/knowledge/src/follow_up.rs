@@ -417,15 +417,14 @@ mod tests {
         }
         let german = [past("Was kostet der Tarif Klein?", &[])];
         assert!(!matches!(read("und bei Plus?", &german), MessageReading::More(_)), "a name");
-        for message in
-            ["What information do you need from me?", "where can I get more information?"]
-        {
-            assert!(!matches!(read(message, &before), MessageReading::More(_)), "{message}");
-        }
-        let german = [past("Was kostet der Tarif Klein?", &[])];
         assert!(!matches!(read("Gibt es keine mehr?", &german), MessageReading::More(_)));
-        for message in ["more for children", "is it further away?", "is there any information desk"]
-        {
+        for message in [
+            "What information do you need from me?",
+            "where can I get more information?",
+            "more for children",
+            "is it further away?",
+            "is there any information desk",
+        ] {
             assert!(!matches!(read(message, &before), MessageReading::More(_)), "{message}");
         }
         let offered = [past("tastings?", &["Tastings"])];

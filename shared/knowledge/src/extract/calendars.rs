@@ -69,7 +69,6 @@ const WORDS: &[&str] = &[
     "your",
     "mobile",
     "windows",
-    "your",
     "añadir",
     "mi",
     "aggiungi",

@@ -46,21 +46,17 @@ pub(super) fn times(text: &str) -> usize {
         matches!(between(at), Some(" " | "" | "\u{a0}"))
             && (behind(at).is_some_and(|word| UNITS.contains(&word.as_str())) || are_letters(at))
     };
-    // "10.30-13.30", "10.30 to 13.30".
-    let is_begin = |at: usize| {
-        let is_till = |word: String| TILL.contains(&word.as_str());
+    // Where the time is until which something lasts that begins at this one: "10.30-13.30", "10.30 to 13.30".
+    let end = |at: usize| {
+        let is_till = behind(at).is_some_and(|word| TILL.contains(&word.as_str()));
         let is_dash = between(at).is_some_and(|between| matches!(between.trim(), "-" | "–" | "—"));
-        kind(at) == Clock::Maybe
-            && (is_dash && kind(at + 1) == Clock::Maybe
-                || behind(at).is_some_and(is_till) && kind(at + 2) == Clock::Maybe)
+        let end = if is_till { at + 2 } else { at + 1 };
+        let is_span = is_till || is_dash;
+        (is_span && kind(at) == Clock::Maybe && kind(end) == Clock::Maybe).then_some(end)
     };
     let is_one_of_two = |at: usize| {
-        let before = [at.checked_sub(1), at.checked_sub(2)].into_iter().flatten();
-        std::iter::once(at).chain(before).any(|begin| {
-            let end =
-                if behind(begin).is_some_and(|word| TILL.contains(&word.as_str())) { 2 } else { 1 };
-            is_begin(begin) && (begin == at || begin + end == at)
-        })
+        let mut before = [at.checked_sub(1), at.checked_sub(2)].into_iter().flatten();
+        end(at).is_some() || before.any(|begin| end(begin) == Some(at))
     };
     let is_money = |word: &str| super::MONEY.contains(word.to_lowercase().as_str());
     let has_money = text.contains(super::SIGNS) || words.iter().any(|(_, word)| is_money(word));
