@@ -35,12 +35,21 @@ pub struct Outcome {
     pub peak_mib: f32,
     /// The most CPU time that one took.
     pub slowest: Duration,
-    /// The first input that panicked or took too much memory, with what it did.
+    /// The first input that panicked or took too much memory or time, with what it did.
     pub failure: Option<(Vec<u8>, String)>,
 }
 
-/// Feeds `target` from `seed` on; `memory` counts what it takes.
-pub fn run(target: &Target, seed: u64, until: Until, memory: &PeakAlloc) -> Outcome {
+/// CPU time that one input may take in an optimized build.
+pub const MAX_TIME: Duration = Duration::from_secs(10);
+
+/// Feeds `target` from `seed` on; `memory` counts what it takes. An input that takes longer than `max_time` fails.
+pub fn run(
+    target: &Target,
+    seed: u64,
+    until: Until,
+    max_time: Duration,
+    memory: &PeakAlloc,
+) -> Outcome {
     let corpus = Corpus::of(target);
     let mut mutator = Mutator::new(seed, &corpus, target.words);
     let begun = ProcessTime::now();
@@ -59,7 +68,8 @@ pub fn run(target: &Target, seed: u64, until: Until, memory: &PeakAlloc) -> Outc
         let before = memory.current_usage_as_mb();
         let started = ProcessTime::now();
         let read = catch_unwind(AssertUnwindSafe(|| (target.read)(&input)));
-        outcome.slowest = outcome.slowest.max(started.elapsed());
+        let time = started.elapsed();
+        outcome.slowest = outcome.slowest.max(time);
         let took = memory.peak_usage_as_mb() - before;
         outcome.peak_mib = outcome.peak_mib.max(took);
         outcome.inputs += 1;
@@ -68,6 +78,9 @@ pub fn run(target: &Target, seed: u64, until: Until, memory: &PeakAlloc) -> Outc
             Ok(Err(why)) => Some(why),
             Ok(Ok(())) if took > target.max_mib => {
                 Some(format!("took {took:.0} MiB, more than {:.0}", target.max_mib))
+            }
+            Ok(Ok(())) if time > max_time => {
+                Some(format!("took {:.0} s, more than {}", time.as_secs_f64(), max_time.as_secs()))
             }
             Ok(Ok(())) => None,
         };

@@ -103,6 +103,10 @@ static MONEY: Words = LazyLock::new(|| {
         .collect()
 });
 const SIGNS: [char; 8] = ['€', '$', '£', '¥', '₹', '₽', '₺', '₴'];
+/// Characters between a sign of money and its number: "12,- €", "Price (€): 20".
+const MAX_BETWEEN: usize = 4;
+/// Those that are not between the two.
+const QUOTING: &str = "{}_\"`\\/";
 /// Words of age beside a number: "18 or over", "ab 6 Jahren".
 static AGES: Words = LazyLock::new(|| {
     "year years old older over under age aged younger jahre jahren alt alter ans an ages anos ano edad anni eta idade \
@@ -276,9 +280,21 @@ fn has_price(text: &str, asked: &[String]) -> bool {
     let free = concepts::of("free");
     let is_free =
         |word: &String| concepts::of(word) == free && free.is_some() && !asked.contains(word);
-    (text.contains(SIGNS) && text.contains(|c: char| c.is_numeric()))
+    has_signed_number(text)
         || has_number_near(text, &MONEY, asked)
         || text::words(text).any(|word| is_free(&word))
+}
+
+/// Whether a sign of money is beside a number: "$5", "US$ .50", "12,- €"; `$HOME` of a command is none.
+fn has_signed_number(text: &str) -> bool {
+    let is_between = |c: &char| !c.is_alphanumeric() && !QUOTING.contains(*c);
+    let mut signs = text.char_indices().filter(|(_, c)| SIGNS.contains(c));
+    signs.any(|(at, sign)| {
+        let before = text[..at].chars().rev().take(MAX_BETWEEN + 1).find(|c| !is_between(c));
+        let behind = &text[at + sign.len_utf8()..];
+        let behind = behind.chars().take(MAX_BETWEEN + 1).find(|c| !is_between(c));
+        before.into_iter().chain(behind).any(char::is_numeric)
+    })
 }
 
 /// Whether a number is within two words of one of `words`.
@@ -399,6 +415,11 @@ mod tests {
             ("A city bike is €16 a day.", Fact::Price, true),
             ("Es kostet 12 Euro.", Fact::Price, true),
             ("Parking is free.", Fact::Price, true),
+            ("Le menu est à 18,50 €.", Fact::Price, true),
+            ("A roll is 12,- €, a cake US$ .50 more.", Fact::Price, true),
+            ("Zone 2, price (€): 20", Fact::Price, true),
+            ("Send it to \"$BASE/v1/chat\" within 20 seconds.", Fact::Price, false),
+            ("Set ${LIMIT} to 20.", Fact::Price, false),
             ("It is covered for three years or 600 cycles.", Fact::Price, false),
             ("Mon to Fri 9:30–18:30", Fact::Hours, true),
             ("samedi de 8h30 à 12h", Fact::Hours, true),

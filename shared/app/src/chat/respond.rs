@@ -142,7 +142,10 @@ impl<'m> Message<'m> {
         let alone = self.question.to_owned();
         match &self.reading {
             MessageReading::Takes(offer) => vec![offer.clone()],
-            MessageReading::More(subject) => vec![subject.clone()],
+            MessageReading::More(subject) => {
+                let again = self.last.as_ref().and_then(LastTurn::quoted);
+                std::iter::once(subject.clone()).chain(again).collect()
+            }
             MessageReading::With(subject, _) => {
                 let joined = || follow_up::joined(subject, self.question, self.language);
                 let alone = follow_up::without_lead(self.question, self.language).to_owned();
@@ -211,7 +214,7 @@ impl<'m> Message<'m> {
 
     /// What was not said yet of what was found.
     fn more(&self, passages: Vec<Passage>, confidence: f64) -> Response {
-        let said = self.last.as_ref().map_or("", |last| last.answer.as_str());
+        let said = self.last.as_ref().map_or("", |last| last.said.as_str());
         // Another section tells more of it if it is about most of what was asked.
         let asked = self.last.as_ref().map_or("", |last| last.question.as_str());
         let is_about = |(place, passage): &(usize, Passage)| {
@@ -345,5 +348,18 @@ mod tests {
         let found = passages(0.9, "From nine to five. The shop is closed in August.");
         let more = said(message.respond(&chatbot, found, &[]));
         assert_eq!(more.text, "The shop is closed in August.");
+        let mut past = past;
+        past[0].citations = vec![citation()];
+        let message = Message::read(&chatbot, "tell me more", &past, &[]);
+        assert_eq!(message.searches(), ["When are you open?", "From nine to five."]);
+        let section = || passages(0.3, "From nine to five. The shop is closed in August.");
+        let found = message.choose(vec![passages(0.2, "Open doors"), section()], Vec::new());
+        let more = said(message.respond(&chatbot, found, &[]));
+        assert_eq!(more.text, "The shop is closed in August.", "of the section that was quoted");
+        past[0].answer = "Always.".to_owned();
+        let message = Message::read(&chatbot, "tell me more", &past, &[]);
+        let found = message.choose(vec![passages(0.9, "Open doors"), section()], Vec::new());
+        let more = said(message.respond(&chatbot, found, &[]));
+        assert_eq!(more.text, "Open doors", "that answer's section is not known any more");
     }
 }

@@ -2,7 +2,11 @@
 //! leave the list, to see it in a browser, why it came.
 
 use super::{
-    boilerplate_phrases::plain, page::PageTree, sections::line, tag::Tag, text_density::runs,
+    boilerplate_phrases::plain,
+    page::PageTree,
+    sections::{line, text_of},
+    tag::Tag,
+    text_density::runs,
 };
 
 /// How such a line begins, in lower case.
@@ -123,8 +127,8 @@ fn is_letter(page: &PageTree) -> bool {
 }
 
 fn is_one(page: &PageTree, line: &[usize], is_letter: bool) -> bool {
-    let text: Vec<String> = line.iter().map(|at| page.text(*at)).collect();
-    let text = plain(&text.join(" "));
+    let Some(text) = text_of(page, line) else { return false };
+    let text = plain(&text);
     let leaves = || {
         let mut inner = line.iter().flat_map(|at| page.within(*at)).take(64);
         inner.any(|at| {

@@ -172,8 +172,8 @@ fn lines(
             continue;
         }
         let line = whole_line(page, root, run);
-        let text: Vec<String> = line.iter().map(|at| page.text(*at)).collect();
-        if says_nothing(text.join(" ").trim(), run.chars, &line) {
+        let is_label = |text: String| says_nothing(text.trim(), run.chars, &line);
+        if text_of(page, &line).is_some_and(is_label) {
             line.into_iter().for_each(|at| gone[at] = true);
         }
     }
@@ -208,8 +208,7 @@ pub(super) fn announcements(page: &PageTree, root: usize, mass: &Mass, gone: &mu
             continue;
         }
         let mut said = whole_line(page, root, run);
-        let text: Vec<String> = said.iter().map(|at| page.text(*at)).collect();
-        let text = text.join(" ");
+        let Some(text) = text_of(page, &said) else { continue };
         let names = run.links > 0 && (own <= LONGEST_NAME || run.linked >= own);
         if names && boilerplate_phrases::leads_in(text.trim()) {
             said.into_iter().for_each(|at| gone[at] = true);
@@ -254,6 +253,20 @@ fn announced(
     }
 }
 
+/// The text of what a line is made of; nothing if that has more than lines have: an element that is inline by its
+/// name may hold a page's blocks, and each run between two of them is found to be in it.
+pub(super) fn text_of(page: &PageTree, line: &[usize]) -> Option<String> {
+    const MAX_NODES: usize = 500;
+    const MAX_BYTES: usize = 4_000;
+    let count: usize = line.iter().map(|at| page.within(*at).len()).sum();
+    let nodes = line.iter().flat_map(|at| &page.nodes[page.within(*at)]);
+    let is_short = || nodes.map(|node| node.text.len()).sum::<usize>() <= MAX_BYTES;
+    (count <= MAX_NODES && is_short()).then(|| {
+        let parts: Vec<String> = line.iter().map(|at| page.text(*at)).collect();
+        parts.join(" ")
+    })
+}
+
 /// The children of a block that a line of it is made of.
 pub(super) fn line(page: &PageTree, run: Run) -> Vec<usize> {
     let mut first = run.first;
@@ -280,5 +293,23 @@ pub(super) fn headings_of_nothing(page: &PageTree, root: usize, gone: &mut [bool
         if follower.is_some_and(|at| gone[at] && page.nodes[at].tag.is_list()) {
             gone[place] = true;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_no_blocks_of_a_page_in_it() {
+        let said = |inner: &str| {
+            let source = format!("<div><span>{inner}</span></div>");
+            let page = PageTree::parse(&source).expect("a page");
+            let span = page.first(Tag::Span).expect("a span");
+            text_of(&page, &[span])
+        };
+        assert_eq!(said("Read <b>also</b>"), Some("Read also".to_owned()));
+        assert_eq!(said(&"<p>One</p>".repeat(1_000)), None);
+        assert_eq!(said(&"long ".repeat(1_000)), None);
     }
 }

@@ -95,6 +95,9 @@ impl Message<'_> {
     /// Which of what was found for [`Self::searches`] counts, or of what was found for
     /// [`Self::narrower`].
     pub fn choose(&self, found: Vec<Found>, narrower: Vec<Found>) -> Found {
+        if let MessageReading::More(_) = self.reading {
+            return self.more_of(found);
+        }
         let mut found: Vec<Found> = found.into_iter().map(|found| self.stating(found)).collect();
         let Some(with) = found.pop() else { return Found::nothing() };
         let Some(alone) = found.pop() else { return with };

@@ -14,6 +14,8 @@ use super::{LastTurn, Message};
 /// anything that answers by itself.
 const CONTINUED: f64 = 0.8;
 const PARTLY_CONTINUED: f64 = 0.5;
+/// Characters of an answer that are searched for its section.
+const MAX_QUOTED: usize = 200;
 
 /// Where the last answer is from.
 struct Origin<'f> {
@@ -23,7 +25,54 @@ struct Origin<'f> {
     again: Passage,
 }
 
+impl LastTurn {
+    /// The beginning of the answer, as what is searched for the section that it is from; nothing if it is from none.
+    pub(super) fn quoted(&self) -> Option<String> {
+        if self.is_pair || self.citations.is_empty() {
+            return None;
+        }
+        let mut length = 0;
+        let begins = |sentence: &&str| {
+            let is_first = length == 0;
+            length += sentence.chars().count();
+            is_first || length <= MAX_QUOTED
+        };
+        let sentences: Vec<&str> = text::sentences(&self.answer).take_while(begins).collect();
+        let quoted: String = sentences.join(" ").chars().take(MAX_QUOTED).collect();
+        (!quoted.is_empty()).then_some(quoted)
+    }
+
+    /// Whether the answer is from a passage, by its first sentence; nothing if it has none.
+    fn is_from(&self) -> Option<impl Fn(&Passage) -> bool> {
+        let beginning = text::sentences(&self.answer).next().map(text::normalized)?;
+        Some(move |passage: &Passage| text::normalized(&passage.content).contains(&beginning))
+    }
+}
+
 impl Message<'_> {
+    /// What more there is to tell: the section that the last answer is from, if it is among what was `found` for
+    /// the answer's own words, and otherwise what was found for what was asked.
+    pub(super) fn more_of(&self, mut found: Vec<Found>) -> Found {
+        let quoted = if found.len() > 1 { found.pop() } else { None };
+        let asked = found.pop().unwrap_or_else(Found::nothing);
+        let section = quoted.and_then(|quoted| match quoted.best {
+            Match::Passages(passages) => {
+                let is_from = self.last.as_ref()?.is_from()?;
+                passages.into_iter().find(is_from)
+            }
+            Match::Pair(..) | Match::Nothing => None,
+        });
+        let Some(section) = section else { return asked };
+        let others = match asked.best {
+            Match::Passages(passages) => passages,
+            Match::Pair(..) | Match::Nothing => Vec::new(),
+        };
+        let others = others.into_iter().filter(|other| other.content != section.content);
+        let passages = std::iter::once(section.clone()).chain(others).collect();
+        let confidence = asked.confidence.max(CONTINUED);
+        Found { best: Match::Passages(passages), confidence, ..asked }
+    }
+
     /// What the last answer is from, if it is about what is new. `with` was found for the message with the
     /// question before, and has its quotation for both.
     pub(super) fn continued(&self, with: &Found) -> Option<Found> {
@@ -78,9 +127,8 @@ impl Message<'_> {
 /// Where the last answer is from, among the passages `found`; nothing if it is not known any more.
 fn origin<'f>(last: &LastTurn, found: &'f [Passage]) -> Option<Origin<'f>> {
     let citation = last.citations.first()?;
-    let beginning = text::sentences(&last.answer).next().map(text::normalized)?;
-    let is_from = |passage: &&Passage| text::normalized(&passage.content).contains(&beginning);
-    let section = found.iter().find(is_from);
+    let is_from = last.is_from()?;
+    let section = found.iter().find(|passage| is_from(passage));
     let again = match section {
         Some(section) => Passage { quote: last.answer.clone(), ..section.clone() },
         None if last.is_pair => Passage {
