@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use crate::rank::Hit;
 
-/// Scores that are passed over together where none of them is large enough.
-const TOGETHER: usize = 16;
+/// Scores that are passed over together where none of them is large enough: fewer would be compared one by one at
+/// the optimization level of releases, whose loops of constant length are unrolled rather than vectorized.
+const TOGETHER: usize = 64;
 /// Groups of scores of which the largest are compared first, to leave out most others at once.
 const GROUPS: usize = 256;
 /// How many more than are wanted are gathered, at least, before the worst go.

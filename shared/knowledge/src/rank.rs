@@ -142,7 +142,8 @@ impl Index {
             // Marked below zero once it is among the candidates.
             hits.iter().for_each(|hit| scores[hit.entry as usize] = -1.0);
             hits.reserve(BY_NEARNESS);
-            for entry in fusion.nearest(self, BY_NEARNESS, &mut scratch.products) {
+            let nearest = fusion.nearest(self, BY_NEARNESS, &mut scratch.products);
+            for entry in nearest.entries.iter().copied() {
                 let score = scores[entry as usize];
                 if score >= 0.0 {
                     hits.push(Hit { entry, score, ..Hit::default() });
@@ -152,7 +153,7 @@ impl Index {
             let total = asked.total_weight().max(f32::MIN_POSITIVE);
             for hit in &mut hits {
                 hit.words = hit.score / total;
-                hit.meaning = fusion.cosine(self, hit.entry);
+                hit.meaning = fusion.cosine(self, hit.entry, &nearest);
                 hit.score = fusion.score(Parts::of(hit));
             }
             let by_characters = self.best_first(&mut hits, BY_CHARACTERS);

@@ -118,9 +118,8 @@ fn is_letter(page: &PageTree) -> bool {
             let href = href.get(..LONGEST).unwrap_or(href).to_ascii_lowercase();
             SENDERS.iter().any(|sender| href.contains(sender))
         }),
-        Tag::Text if node.text.len() <= LONGEST => {
-            let text = plain(&node.text);
-            BEGINNINGS.iter().any(|begin| text.starts_with(begin))
+        Tag::Text if node.text.len() <= LONGEST && may_begin(&node.text) => {
+            begins(&plain(&node.text))
         }
         _ => false,
     })
@@ -139,8 +138,20 @@ fn is_one(page: &PageTree, line: &[usize], is_letter: bool) -> bool {
             }
         })
     };
-    (1..=LONGEST).contains(&text.chars().count())
-        && (BEGINNINGS.iter().any(|begin| text.starts_with(begin)) || is_letter && leaves())
+    (1..=LONGEST).contains(&text.chars().count()) && (begins(&text) || is_letter && leaves())
+}
+
+fn begins(plain: &str) -> bool {
+    BEGINNINGS.iter().any(|begin| plain.starts_with(begin))
+}
+
+/// Whether a text is as long as such a line and has its first letter: most have not.
+fn may_begin(text: &str) -> bool {
+    const SHORTEST: usize = 16;
+    let text = text.trim();
+    let first = text.chars().next().map(|c| c.to_ascii_lowercase());
+    text.len() >= SHORTEST
+        && first.is_some_and(|first| BEGINNINGS.iter().any(|begin| begin.starts_with(first)))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::{
     head::Head,
     math,
     tag::Tag,
+    text_density::Measure,
     tree_sink::{DOCUMENT, Raw, Sink},
 };
 
@@ -38,6 +39,8 @@ pub(super) struct Node {
     pub(super) before: Option<usize>,
     /// A text node's text.
     pub(super) text: StrTendril,
+    /// How much of it there is.
+    pub(super) measure: Measure,
     /// Those of its attributes that extraction looks at.
     attributes: Vec<(LocalName, StrTendril)>,
 }
@@ -93,6 +96,7 @@ impl PageTree {
         let mut raw = parser.finish();
         let mut page = Self { nodes: Vec::with_capacity(raw.len()), head: Head::default() };
         page.take(&mut raw, DOCUMENT, 0, 0);
+        page.nodes.iter_mut().for_each(|node| node.measure = Measure::of(&node.text));
         Ok(page)
     }
 
@@ -109,7 +113,17 @@ impl PageTree {
             Tag::Control => choices(raw, child),
             _ => text,
         };
-        self.nodes.push(Node { tag, hints, parent, end: 0, before: None, text, attributes });
+        let measure = Measure::default();
+        self.nodes.push(Node {
+            tag,
+            hints,
+            parent,
+            end: 0,
+            before: None,
+            text,
+            measure,
+            attributes,
+        });
         let leaf = matches!(tag, Tag::Control | Tag::Img | Tag::Icon | Tag::Fact | Tag::Math);
         let mut before = None;
         while let Some(id) = child.filter(|_| !leaf) {
@@ -162,6 +176,7 @@ impl PageTree {
                 end: place + 2,
                 before: None,
                 text: shown,
+                measure: Measure::default(),
                 attributes: Vec::new(),
             }),
         }

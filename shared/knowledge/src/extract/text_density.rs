@@ -73,7 +73,8 @@ pub(super) fn runs_with(
         }
         match node.tag {
             Tag::Text => {
-                let chars = measure(&node.text, &mut run.sentence);
+                let Measure { chars, sentence } = node.measure;
+                run.sentence |= sentence;
                 if chars > 0 && run.chars == 0 {
                     run.first = place;
                 }
@@ -105,21 +106,33 @@ fn finish(run: &mut Run, runs: &mut Vec<Run>, block: usize) {
     }
 }
 
-/// How long a text is with its spaces folded.
-fn measure(text: &str, sentence: &mut bool) -> u32 {
-    let mut chars = 0;
-    let mut space = false;
-    for c in text.chars() {
-        if c.is_whitespace() {
-            space = true;
-            continue;
+/// How much of a text there is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Measure {
+    /// How long it is, spaces folded.
+    pub(super) chars: u32,
+    /// Whether it has what ends a sentence, or divides it.
+    pub(super) sentence: bool,
+}
+
+impl Measure {
+    pub(super) fn of(text: &str) -> Self {
+        let mut measure = Self::default();
+        let mut space = false;
+        for c in text.chars() {
+            if c.is_whitespace() {
+                space = true;
+                continue;
+            }
+            measure.chars += 1 + u32::from(space && measure.chars > 0);
+            space = false;
+            measure.sentence |= matches!(
+                c,
+                '.' | ',' | '!' | '?' | ':' | ';' | '…' | '。' | '、' | '，' | '।' | '؟'
+            );
         }
-        chars += 1 + u32::from(space && chars > 0);
-        space = false;
-        *sentence |=
-            matches!(c, '.' | ',' | '!' | '?' | ':' | ';' | '…' | '。' | '、' | '，' | '।' | '؟');
+        measure
     }
-    chars
 }
 
 /// How much there is in a range of nodes.

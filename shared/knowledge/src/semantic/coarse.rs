@@ -17,7 +17,7 @@ const MAX_SUM: f32 = 32_000.0;
 /// Groups of products of which the largest are compared first, to leave out most others at once.
 const GROUPS: usize = 256;
 /// Products that are passed over together where none is large enough.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 64;
 
 type Block = [[i16; LANES]; COARSE];
 

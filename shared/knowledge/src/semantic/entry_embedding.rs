@@ -87,13 +87,12 @@ impl EntryEmbedding {
     }
 
     /// The cosine of each entry with `question`, 0 where there is none.
-    pub fn cosines(&self, question: &Vector) -> Vec<f32> {
-        let question = question.steps();
+    pub(crate) fn cosines(&self, question: &QuerySteps) -> Vec<f32> {
         let mut all = Vec::with_capacity(self.entries);
         for (begin, vectors) in &self.parts {
             all.resize(*begin, 0.0);
             if let Some(vectors) = vectors {
-                all.extend(vectors.cosines_with(&question));
+                all.extend(vectors.cosines_with(question));
             }
         }
         all.resize(self.entries, 0.0);
@@ -108,7 +107,7 @@ impl EntryEmbedding {
     }
 
     /// The cosine of one entry with `question`, 0 if it has no vector.
-    pub(crate) fn cosine(&self, entry: u32, question: &Vector) -> f32 {
+    pub(crate) fn cosine(&self, entry: u32, question: &QuerySteps) -> f32 {
         self.vectors(entry).map_or(0.0, |(all, at)| all.cosine(at, question))
     }
 
@@ -144,7 +143,7 @@ mod tests {
         entries.add(2, vectors("m", &[[0.0, 1.0]]));
         entries.add(1, vectors("m", &[[0.0, 1.0]]));
         assert_eq!(entries.len(), 2);
-        let cosines = entries.cosines(&Vector::new(vec![0.0, 1.0]).unwrap());
+        let cosines = entries.cosines(&Vector::new(vec![0.0, 1.0]).unwrap().steps());
         assert_eq!(cosines.len(), 7);
         for (place, cosine) in cosines.iter().enumerate() {
             let expected = if place == 6 { 1.0 } else { 0.0 };

@@ -9,12 +9,14 @@
 //! Beside a model they are two witnesses of one thing: the surer the model is of an entry, the less is
 //! added by the words that the two have in common.
 
+use std::borrow::Cow;
+
 use crate::{
     best::{best_among, best_from},
     index::Index,
     question::{Asked, AskedWord},
     rank::Hit,
-    semantic::{EntryEmbedding, QueryEmbedding, Vector, static_embedding},
+    semantic::{EntryEmbedding, QueryEmbedding, QuerySteps, Vector, static_embedding},
     text::Language,
 };
 
@@ -58,7 +60,9 @@ impl Parts {
 /// How the parts are put together for one question.
 pub(crate) struct Fusion<'q> {
     /// The question's vector, of the static table or of a model.
-    vector: Option<std::borrow::Cow<'q, Vector>>,
+    vector: Option<Cow<'q, Vector>>,
+    /// The same in whole steps, as entries are compared with it.
+    steps: Option<QuerySteps>,
     is_model: bool,
     /// From 0 to 1: how far the cosines can be relied on.
     reliance: f32,
@@ -66,15 +70,24 @@ pub(crate) struct Fusion<'q> {
     left_to_words: f32,
 }
 
+/// Entries that are near a question.
+#[derive(Default)]
+pub(crate) struct Nearest {
+    pub entries: Vec<u32>,
+    /// The cosine of each entry of the index; none where not all were looked at.
+    cosines: Vec<f32>,
+}
+
 impl<'q> Fusion<'q> {
     /// That of what is `asked`, by `embedding`, if entries have vectors of its model.
     pub fn of(index: &Index, asked: &Asked, embedding: Option<&'q QueryEmbedding>) -> Self {
         if let Some(embedding) = embedding.filter(|_| index.has_embeddings()) {
             let reliance = embedding.reliance(index.mean_length);
-            let vector = Some(std::borrow::Cow::Borrowed(&embedding.vector));
+            let vector = &embedding.vector;
             let share = 1.0 / (1.0 + (index.mean_length / SHORT).powi(2));
             return Self {
-                vector,
+                steps: (reliance > 0.0).then(|| vector.steps()),
+                vector: Some(Cow::Borrowed(vector)),
                 is_model: true,
                 reliance,
                 left_to_words: 1.0 + OF_SHORT * share,
@@ -87,8 +100,9 @@ impl<'q> Fusion<'q> {
         let vector =
             (reliance > 0.0).then(|| static_embedding::of_words(corrected, &languages)).flatten();
         let reliance = if vector.is_some() { reliance } else { 0.0 };
-        let vector = vector.map(std::borrow::Cow::Owned);
-        Self { vector, is_model: false, reliance, left_to_words: 1.0 }
+        let steps = vector.as_ref().map(Vector::steps);
+        let vector = vector.map(Cow::Owned);
+        Self { vector, steps, is_model: false, reliance, left_to_words: 1.0 }
     }
 
     fn embeddings<'i>(&self, index: &'i Index) -> &'i EntryEmbedding {
@@ -97,27 +111,27 @@ impl<'q> Fusion<'q> {
 
     /// The `depth` entries that are nearest, in no order; none where meaning has no part. The axes of the
     /// static table are in the order of how much they tell, and of many entries the first ones will do.
-    pub fn nearest(&self, index: &Index, depth: usize, products: &mut Vec<i16>) -> Vec<u32> {
-        let Some(vector) = self.vector.as_ref().filter(|_| self.reliance > 0.0) else {
-            return Vec::new();
-        };
+    pub fn nearest(&self, index: &Index, depth: usize, products: &mut Vec<i16>) -> Nearest {
+        let Some(question) = &self.steps else { return Nearest::default() };
         let embeddings = self.embeddings(index);
         if self.is_model || index.len() < MANY {
-            let nearest = best_from(depth, NEAR, &embeddings.cosines(vector), &index.keys);
-            return nearest.into_iter().map(|hit| hit.entry).collect();
+            let cosines = embeddings.cosines(question);
+            let nearest = best_from(depth, NEAR, &cosines, &index.keys);
+            return Nearest {
+                entries: nearest.into_iter().map(|hit| hit.entry).collect(),
+                cosines,
+            };
         }
-        let question = vector.steps();
-        let near = index.coarse().near(&question, depth, NEAR, products).into_iter();
-        let near = near.map(|entry| (entry, embeddings.coarse_cosine(entry, &question)));
-        best_among(depth, NEAR, near, &index.keys)
+        let near = index.coarse().near(question, depth, NEAR, products).into_iter();
+        let near = near.map(|entry| (entry, embeddings.coarse_cosine(entry, question)));
+        Nearest { entries: best_among(depth, NEAR, near, &index.keys), cosines: Vec::new() }
     }
 
-    /// The cosine of one entry; 0 where meaning has no part.
-    pub fn cosine(&self, index: &Index, entry: u32) -> f32 {
-        match &self.vector {
-            Some(vector) if self.reliance > 0.0 => self.embeddings(index).cosine(entry, vector),
-            _ => 0.0,
-        }
+    /// The cosine of one entry, which [`Self::nearest`] may have found; 0 where meaning has no part.
+    pub fn cosine(&self, index: &Index, entry: u32, nearest: &Nearest) -> f32 {
+        let known = nearest.cosines.get(entry as usize).copied();
+        let cosine = |question| self.embeddings(index).cosine(entry, question);
+        known.or_else(|| self.steps.as_ref().map(cosine)).unwrap_or_default()
     }
 
     /// What an entry scores.

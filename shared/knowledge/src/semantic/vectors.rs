@@ -12,8 +12,8 @@ const QUESTION_STEPS: f32 = 2047.0;
 
 /// Numbers of a vector that are looked at to find the nearest of many.
 pub(crate) const COARSE: usize = 32;
-/// Products that are added up beside each other.
-const LANES: usize = 8;
+/// Products that are added up beside each other, as many as keep the loop from being unrolled.
+const LANES: usize = 32;
 
 /// A direction: numbers of unit length together.
 #[derive(Debug, Clone, PartialEq)]
@@ -234,14 +234,7 @@ impl Vectors {
     /// About the cosine of the one in this place with `question`, by the first [`COARSE`] numbers alone,
     /// which are the products' largest part where numbers are in the order of how much they tell.
     pub(crate) fn coarse_cosine(&self, at: usize, question: &QuerySteps) -> f32 {
-        let dimensions = self.dimensions();
-        let steps = self.steps.get(at * dimensions..(at + 1) * dimensions);
-        let found = steps.zip(self.scales.get(at)).filter(|_| question.steps.len() == dimensions);
-        found.map_or(0.0, |(steps, scale)| {
-            let first = COARSE.min(dimensions);
-            let product = product(&steps[..first], &question.steps[..first]);
-            product as f32 * scale * question.scale
-        })
+        self.cosine_of_first(COARSE, at, question)
     }
 
     /// The first [`COARSE`] numbers of each, as steps, and how large one is; nothing if there are fewer.
@@ -251,22 +244,17 @@ impl Vectors {
     }
 
     /// The cosine of the one in this place with `question`; 0 if there is none.
-    pub(crate) fn cosine(&self, at: usize, question: &Vector) -> f32 {
+    pub(crate) fn cosine(&self, at: usize, question: &QuerySteps) -> f32 {
+        self.cosine_of_first(self.dimensions(), at, question)
+    }
+
+    fn cosine_of_first(&self, count: usize, at: usize, question: &QuerySteps) -> f32 {
         let dimensions = self.dimensions();
         let steps = self.steps.get(at * dimensions..(at + 1) * dimensions);
-        let found = steps.zip(self.scales.get(at)).filter(|_| question.0.len() == dimensions);
+        let found = steps.zip(self.scales.get(at)).filter(|_| question.steps.len() == dimensions);
         found.map_or(0.0, |(steps, scale)| {
-            let (steps, others) = steps.as_chunks::<LANES>();
-            let (numbers, last) = question.0.as_chunks::<LANES>();
-            // One sum would wait for itself with every number.
-            let mut sums = [0.0; LANES];
-            for (steps, numbers) in steps.iter().zip(numbers) {
-                for ((sum, step), number) in sums.iter_mut().zip(steps).zip(numbers) {
-                    *sum += f32::from(*step) * number;
-                }
-            }
-            let others = others.iter().zip(last).map(|(step, number)| f32::from(*step) * number);
-            (sums.iter().sum::<f32>() + others.sum::<f32>()) * scale
+            let count = count.min(dimensions);
+            product(&steps[..count], &question.steps[..count]) as f32 * scale * question.scale
         })
     }
 }
@@ -287,16 +275,8 @@ pub(super) fn dot(one: &[f32], other: &[f32]) -> f32 {
 }
 
 /// The sum of products; cannot overflow with [`MAX_DIMENSIONS`] of them.
-#[inline(always)]
 fn product(steps: &[i8], asked: &[i16]) -> i32 {
-    let ((steps, last), (asked, last_asked)) =
-        (steps.as_chunks::<COARSE>(), asked.as_chunks::<COARSE>());
-    // Of a length that the compiler knows.
-    let sum = |(steps, asked): (&[i8; COARSE], &[i16; COARSE])| -> i32 {
-        steps.iter().zip(asked).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
-    };
-    let last = last.iter().zip(last_asked).map(|(a, b)| i32::from(*a) * i32::from(*b));
-    steps.iter().zip(asked).map(sum).sum::<i32>() + last.sum::<i32>()
+    steps.iter().zip(asked).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
 }
 
 #[cfg(test)]
