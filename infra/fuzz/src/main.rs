@@ -3,7 +3,7 @@
 use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
-use fuzz::{MAX_TIME, Until, keep, run, targets};
+use fuzz::{Until, keep, run, targets};
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         |name: &str| options.targets.is_empty() || options.targets.iter().any(|t| t == name);
     let mut code = ExitCode::SUCCESS;
     for target in targets::ALL.iter().filter(|target| is_wanted(target.name)) {
-        let outcome = run(target, options.seed, until, MAX_TIME, &MEMORY);
+        let outcome = run(target, options.seed, until, &MEMORY);
         println!(
             "{:10} {:9} inputs, at most {:4.0} MiB and {:5.2} s",
             target.name,

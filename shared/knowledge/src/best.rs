@@ -119,7 +119,7 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             state >> 16
         };
-        for count in [0, 1, 15, 16, 100, 1_000, 3_000] {
+        for count in [0, 1, 15, 16, 63, 64, 65, 100, 1_000, 3_000] {
             let scores: Vec<f32> = (0..count).map(|_| (next() % 50) as f32 / 10.0 - 1.0).collect();
             let keys: Vec<u32> = (0..count).map(|_| next() % 8).collect();
             for (depth, least) in [(1, 0.5), (20, 2.0), (100, SOME), (2_000, SOME)] {

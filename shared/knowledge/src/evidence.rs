@@ -162,7 +162,7 @@ impl<'a> Gathering<'a> {
     pub fn evidence(
         mut self,
         index: &Index,
-        fusion: &Fusion<'_>,
+        fusion: &Fusion,
         hits: &[Hit],
         characters: impl Fn(u32) -> f32,
     ) -> Vec<Evidence> {

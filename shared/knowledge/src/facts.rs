@@ -103,10 +103,6 @@ static MONEY: Words = LazyLock::new(|| {
         .collect()
 });
 const SIGNS: [char; 8] = ['€', '$', '£', '¥', '₹', '₽', '₺', '₴'];
-/// Characters between a sign of money and its number: "12,- €", "Price (€): 20".
-const MAX_BETWEEN: usize = 4;
-/// Those that are not between the two.
-const QUOTING: &str = "{}_\"`\\/";
 /// Words of age beside a number: "18 or over", "ab 6 Jahren".
 static AGES: Words = LazyLock::new(|| {
     "year years old older over under age aged younger jahre jahren alt alter ans an ages anos ano edad anni eta idade \
@@ -285,16 +281,13 @@ fn has_price(text: &str, asked: &[String]) -> bool {
         || text::words(text).any(|word| is_free(&word))
 }
 
-/// Whether a sign of money is beside a number: "$5", "US$ .50", "12,- €"; `$HOME` of a command is none.
+/// Whether a text has a number and a sign of money, as in "$5", "12,- €", "Price in €/month: 20". The dollar in front of
+/// a name, as in `$HOME`, is a command's.
 fn has_signed_number(text: &str) -> bool {
-    let is_between = |c: &char| !c.is_alphanumeric() && !QUOTING.contains(*c);
-    let mut signs = text.char_indices().filter(|(_, c)| SIGNS.contains(c));
-    signs.any(|(at, sign)| {
-        let before = text[..at].chars().rev().take(MAX_BETWEEN + 1).find(|c| !is_between(c));
-        let behind = &text[at + sign.len_utf8()..];
-        let behind = behind.chars().take(MAX_BETWEEN + 1).find(|c| !is_between(c));
-        before.into_iter().chain(behind).any(char::is_numeric)
-    })
+    let names = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '{' | '(');
+    let mut signs = text.match_indices(SIGNS);
+    let has_sign = signs.any(|(at, sign)| sign != "$" || !text[at + 1..].starts_with(names));
+    has_sign && text.contains(|c: char| c.is_numeric())
 }
 
 /// Whether a number is within two words of one of `words`.
@@ -417,7 +410,8 @@ mod tests {
             ("Parking is free.", Fact::Price, true),
             ("Le menu est à 18,50 €.", Fact::Price, true),
             ("A roll is 12,- €, a cake US$ .50 more.", Fact::Price, true),
-            ("Zone 2, price (€): 20", Fact::Price, true),
+            ("Zone 2, price in €/month: 20", Fact::Price, true),
+            ("Tickets: 50 US$, 40 CA$", Fact::Price, true),
             ("Send it to \"$BASE/v1/chat\" within 20 seconds.", Fact::Price, false),
             ("Set ${LIMIT} to 20.", Fact::Price, false),
             ("It is covered for three years or 600 cycles.", Fact::Price, false),

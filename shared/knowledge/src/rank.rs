@@ -218,7 +218,7 @@ impl Index {
     fn look_closer(
         &self,
         asked: &Asked,
-        fusion: &Fusion<'_>,
+        fusion: &Fusion,
         hits: &mut [Hit],
         scratch: &mut Scratch,
         grams: &AskedGrams,

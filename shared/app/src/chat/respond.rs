@@ -137,7 +137,7 @@ impl<'m> Message<'m> {
         matches!(self.talk, Talk::Small(..)) && confidence < 1.0
     }
 
-    /// What is searched, in turn; the best found is taken.
+    /// What is searched, in turn; [`Self::choose`] says which of them counts.
     pub fn searches(&self) -> Vec<String> {
         let alone = self.question.to_owned();
         match &self.reading {

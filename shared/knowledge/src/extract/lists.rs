@@ -17,19 +17,20 @@ impl Walk<'_> {
         self.scopes.push(scope);
         let mut terms: Vec<String> = Vec::new();
         let mut parts: Vec<usize> = Vec::new();
-        let mut stack = vec![self.page.children(place).collect::<Vec<_>>()];
+        let mut stack = vec![self.page.children(place).collect::<Vec<_>>().into_iter()];
         // A term and what it is may be in a box together.
         while let Some(level) = stack.last_mut() {
-            if level.is_empty() {
+            let Some(at) = level.next() else {
                 stack.pop();
                 continue;
-            }
-            let at = level.remove(0);
+            };
             match self.page.nodes[at].tag {
                 _ if self.gone[at] => {}
                 Tag::Dt | Tag::Dd => parts.push(at),
                 Tag::Text => {}
-                _ if stack.len() < 4 => stack.push(self.page.children(at).collect()),
+                _ if stack.len() < 4 => {
+                    stack.push(self.page.children(at).collect::<Vec<_>>().into_iter());
+                }
                 _ => {}
             }
         }

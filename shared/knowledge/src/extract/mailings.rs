@@ -79,6 +79,8 @@ const LINKS: &[&str] = &[
 ];
 /// What is longer, in characters, says more.
 const LONGEST: usize = 200;
+/// The same with parts that are left out already.
+const LONGEST_WRITTEN: u32 = 400;
 
 /// Leaves out such lines, whatever they are in: letters are laid out with tables.
 pub(super) fn leave_out(page: &PageTree, root: usize, gone: &mut [bool]) {
@@ -126,7 +128,7 @@ fn is_letter(page: &PageTree) -> bool {
 }
 
 fn is_one(page: &PageTree, line: &[usize], is_letter: bool) -> bool {
-    let Some(text) = text_of(page, line) else { return false };
+    let Some(text) = text_of(page, line, LONGEST_WRITTEN) else { return false };
     let text = plain(&text);
     let leaves = || {
         let mut inner = line.iter().flat_map(|at| page.within(*at)).take(64);
@@ -148,8 +150,7 @@ fn begins(plain: &str) -> bool {
 /// Whether a text is as long as such a line and has its first letter: most have not.
 fn may_begin(text: &str) -> bool {
     const SHORTEST: usize = 16;
-    let text = text.trim();
-    let first = text.chars().next().map(|c| c.to_ascii_lowercase());
+    let first = text.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase());
     text.len() >= SHORTEST
         && first.is_some_and(|first| BEGINNINGS.iter().any(|begin| begin.starts_with(first)))
 }

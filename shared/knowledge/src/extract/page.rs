@@ -57,7 +57,12 @@ impl Node {
 pub(super) struct PageTree {
     pub(super) nodes: Vec<Node>,
     pub(super) head: Head,
+    /// Up to each node: how much text there is, spaces folded.
+    chars: Vec<u32>,
 }
+
+/// Elements and texts that a line has at most.
+const MAX_OF_LINE: usize = 500;
 
 impl PageTree {
     /// Parses as browsers do.
@@ -94,10 +99,24 @@ impl PageTree {
             }
         }
         let mut raw = parser.finish();
-        let mut page = Self { nodes: Vec::with_capacity(raw.len()), head: Head::default() };
+        let nodes = Vec::with_capacity(raw.len());
+        let mut page = Self { nodes, head: Head::default(), chars: Vec::new() };
         page.take(&mut raw, DOCUMENT, 0, 0);
-        page.nodes.iter_mut().for_each(|node| node.measure = Measure::of(&node.text));
+        page.measure();
         Ok(page)
+    }
+
+    fn measure(&mut self) {
+        let mut sum = 0;
+        self.chars.reserve(self.nodes.len() + 1);
+        for node in &mut self.nodes {
+            self.chars.push(sum);
+            node.measure = Measure::of(&node.text);
+            if matches!(node.tag, Tag::Text | Tag::Math) {
+                sum += node.measure.chars;
+            }
+        }
+        self.chars.push(sum);
     }
 
     fn take(&mut self, raw: &mut [Raw], id: usize, parent: usize, depth: usize) {
@@ -267,6 +286,29 @@ impl PageTree {
             }
         }
         super::folded(&text)
+    }
+
+    /// The same if it is no longer than this, in characters, and made of no more than a line is: what is read once
+    /// for each of many must not be a page.
+    pub(super) fn text_up_to(&self, place: usize, longest: u32) -> Option<String> {
+        let is_short = self.within(place).len() <= MAX_OF_LINE && self.chars(place) <= longest;
+        is_short.then(|| self.text(place))
+    }
+
+    /// About how long its text is, in characters: those are counted that show nothing.
+    pub(super) fn chars(&self, place: usize) -> u32 {
+        let upto = |at: usize| self.chars.get(at).copied().unwrap_or_default();
+        upto(self.nodes[place].end).saturating_sub(upto(place))
+    }
+
+    /// Whether it has text that shows.
+    pub(super) fn says(&self, place: usize) -> bool {
+        const SURELY: u32 = 200;
+        match self.chars(place) {
+            0 => false,
+            1..SURELY => !self.text(place).is_empty(),
+            _ => true,
+        }
     }
 
     /// The first element of this kind.

@@ -42,6 +42,8 @@ fn section(
     (mass, all, is_article): (&Mass, u32, bool),
     gone: &mut [bool],
 ) {
+    /// Elements of a section that are looked at: a heading in a box of its own ends no other one's section.
+    const MAX_PARTS: usize = 500;
     // The heading may be all that is in an element; then its section is what comes after that.
     let mut first = heading;
     loop {
@@ -57,8 +59,8 @@ fn section(
             matches!(page.nodes[at].tag, Tag::H(other) if other < level || (other == level && at == place))
         })
     };
-    let section: Vec<usize> =
-        page.siblings_after(first).take_while(|child| !ends(*child)).collect();
+    let behind = page.siblings_after(first).take(MAX_PARTS);
+    let section: Vec<usize> = behind.take_while(|child| !ends(*child)).collect();
     let sum = |of: &dyn Fn(usize) -> u32| section.iter().map(|child| of(*child)).sum::<u32>();
     let good = sum(&|child| mass.good(page.within(child)));
     let links = sum(&|child| mass.links(page.within(child)));
@@ -161,6 +163,8 @@ fn lines(
     gone: &mut [bool],
     says_nothing: impl Fn(&str, u32, &[usize]) -> bool,
 ) {
+    /// How many times as long a line is that has parts which are left out already.
+    const MAX_HIDDEN: u32 = 2;
     let range = page.within(root);
     for run in runs(page, gone) {
         let may_label = !page.is_in(run.block, Tag::Li)
@@ -173,7 +177,7 @@ fn lines(
         }
         let line = whole_line(page, root, run);
         let is_label = |text: String| says_nothing(text.trim(), run.chars, &line);
-        if text_of(page, &line).is_some_and(is_label) {
+        if text_of(page, &line, MAX_HIDDEN * longest).is_some_and(is_label) {
             line.into_iter().for_each(|at| gone[at] = true);
         }
     }
@@ -196,6 +200,8 @@ pub(super) fn announcements(page: &PageTree, root: usize, mass: &Mass, gone: &mu
     const LONGEST: u32 = 60;
     /// Of what names a list, "Filed under:".
     const LONGEST_NAME: u32 = 20;
+    /// With the links.
+    const LONGEST_OF_LINKS: u32 = 4_000;
     let range = page.within(root);
     for run in runs(page, gone) {
         let own = run.chars - run.linked;
@@ -208,7 +214,7 @@ pub(super) fn announcements(page: &PageTree, root: usize, mass: &Mass, gone: &mu
             continue;
         }
         let mut said = whole_line(page, root, run);
-        let Some(text) = text_of(page, &said) else { continue };
+        let Some(text) = text_of(page, &said, LONGEST_OF_LINKS) else { continue };
         let names = run.links > 0 && (own <= LONGEST_NAME || run.linked >= own);
         if names && boilerplate_phrases::leads_in(text.trim()) {
             said.into_iter().for_each(|at| gone[at] = true);
@@ -253,18 +259,12 @@ fn announced(
     }
 }
 
-/// The text of what a line is made of; nothing if that has more than lines have: an element that is inline by its
-/// name may hold a page's blocks, and each run between two of them is found to be in it.
-pub(super) fn text_of(page: &PageTree, line: &[usize]) -> Option<String> {
-    const MAX_NODES: usize = 500;
-    const MAX_BYTES: usize = 4_000;
-    let count: usize = line.iter().map(|at| page.within(*at).len()).sum();
-    let nodes = line.iter().flat_map(|at| &page.nodes[page.within(*at)]);
-    let is_short = || nodes.map(|node| node.text.len()).sum::<usize>() <= MAX_BYTES;
-    (count <= MAX_NODES && is_short()).then(|| {
-        let parts: Vec<String> = line.iter().map(|at| page.text(*at)).collect();
-        parts.join(" ")
-    })
+/// The text of what a line is made of; nothing if that is longer than this, in characters: an element that is inline
+/// by its name may hold a page's blocks, and each run between two of them is found to be in it.
+pub(super) fn text_of(page: &PageTree, line: &[usize], longest: u32) -> Option<String> {
+    let chars: u32 = line.iter().map(|at| page.chars(*at)).sum();
+    let parts = line.iter().map(|at| page.text_up_to(*at, longest));
+    (chars <= longest).then(|| parts.collect::<Option<Vec<_>>>())?.map(|parts| parts.join(" "))
 }
 
 /// The children of a block that a line of it is made of.
@@ -306,7 +306,7 @@ mod tests {
             let source = format!("<div><span>{inner}</span></div>");
             let page = PageTree::parse(&source).expect("a page");
             let span = page.first(Tag::Span).expect("a span");
-            text_of(&page, &[span])
+            text_of(&page, &[span], 400)
         };
         assert_eq!(said("Read <b>also</b>"), Some("Read also".to_owned()));
         assert_eq!(said(&"<p>One</p>".repeat(1_000)), None);

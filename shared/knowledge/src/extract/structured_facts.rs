@@ -6,6 +6,10 @@ use super::{page::PageTree, structured::text, tag::Tag};
 
 /// Values taken of one list at most.
 const MAX_VALUES: usize = 300;
+/// Names that one element's value has at most, and how long it is, in characters: what is longer is read as the text
+/// of the page that it is.
+const MAX_NAMES: usize = 8;
+const LONGEST_VALUE: u32 = 20_000;
 /// Things that microdata describe on one page at most.
 const MAX_ITEMS: usize = 100;
 
@@ -377,10 +381,14 @@ fn item(page: &PageTree, place: usize, kind: &str, depth: usize) -> Value {
                 let said =
                     ["content", "datetime", "href"].iter().find_map(|name| node.attribute(name));
                 at += 1;
-                json!(said.map_or_else(|| page.text(at - 1), str::to_owned))
+                let written = || match page.chars(at - 1) <= LONGEST_VALUE {
+                    true => page.text(at - 1),
+                    false => String::new(),
+                };
+                json!(said.map_or_else(written, str::to_owned))
             }
         };
-        for property in property.split_ascii_whitespace() {
+        for property in property.split_ascii_whitespace().take(MAX_NAMES) {
             match thing.get_mut(property) {
                 Some(Value::Array(all)) if all.len() < MAX_VALUES => all.push(value.clone()),
                 Some(Value::Array(_)) => {}

@@ -160,6 +160,10 @@ fn rows(walk: &mut Walk<'_>, table: usize) -> Vec<Row> {
             .collect();
         for cell in cells {
             while take_over(&mut row, &mut reaching) {}
+            // More are not read, nor do they reach down.
+            if row.cells.len() >= MAX_COLUMNS {
+                break;
+            }
             let span = |name: &str| {
                 page.nodes[cell].attribute(name).and_then(|n| n.trim().parse().ok()).unwrap_or(1)
             };

@@ -1,11 +1,15 @@
 //! Panels that take turns, each under the label that is pressed to see it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use super::{attributes::Hints, page::PageTree, tag::Tag};
 
 /// Labels of one list at most.
 const MAX_LABELS: usize = 40;
+
+/// The longest label, in characters, and the longest that an element says to be its own.
+const LONGEST: u32 = 300;
+const LONGEST_NAMED: u32 = 80;
 
 /// The label of each panel.
 pub(super) fn labels(page: &PageTree) -> HashMap<usize, String> {
@@ -22,14 +26,12 @@ pub(super) fn labels(page: &PageTree) -> HashMap<usize, String> {
         if node.hints.any(Hints::PANEL)
             && let Some(by) = node.attribute("aria-labelledby").and_then(|id| ids.get(id))
         {
-            let label = page.text(*by);
-            if !label.is_empty() && label.chars().count() <= 80 {
-                labels.entry(place).or_insert(label);
-            }
+            let label = page.text_up_to(*by, LONGEST_NAMED).filter(|label| !label.is_empty());
+            label.map(|label| labels.entry(place).or_insert(label));
         }
         if node.hints.any(Hints::TABS) {
             for (panel, link) in targets(page, place) {
-                labels.entry(panel).or_insert_with(|| page.text(link));
+                add(page, panel, link, &mut labels);
             }
         }
         if is_list(page, place) {
@@ -88,7 +90,15 @@ fn of_list(page: &PageTree, list: usize, labels: &mut HashMap<usize, String>) {
     }
     if names.len() == panels.len() {
         for (panel, name) in panels.into_iter().zip(names) {
-            labels.entry(panel).or_insert_with(|| page.text(name));
+            add(page, panel, name, labels);
         }
+    }
+}
+
+fn add(page: &PageTree, panel: usize, label: usize, labels: &mut HashMap<usize, String>) {
+    if let Entry::Vacant(free) = labels.entry(panel)
+        && let Some(label) = page.text_up_to(label, LONGEST)
+    {
+        free.insert(label);
     }
 }

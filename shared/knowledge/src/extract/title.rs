@@ -8,12 +8,15 @@ use super::{
     text_density::{Mass, runs},
 };
 
+/// The longest title, in characters.
+const LONGEST: u32 = 1_000;
+
 /// The heading that has the page's title, or most of it.
 pub(super) fn heading(page: &PageTree, gone: &[bool]) -> Option<usize> {
     let plain = |text: &str| -> String {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
-    let whole = page.text(page.first(Tag::Title)?);
+    let whole = page.text_up_to(page.first(Tag::Title)?, LONGEST)?;
     let title = plain(&whole);
     let mut place = 0;
     while place < page.nodes.len() {
@@ -22,8 +25,9 @@ pub(super) fn heading(page: &PageTree, gone: &[bool]) -> Option<usize> {
             place = node.end;
             continue;
         }
-        if matches!(node.tag, Tag::H(1..=2)) {
-            let said = page.text(place);
+        if matches!(node.tag, Tag::H(1..=2))
+            && let Some(said) = page.text_up_to(place, LONGEST)
+        {
             let heading = plain(&said);
             let long = heading.chars().count() >= 10;
             let is_part = title.starts_with(&heading) || title.ends_with(&heading);

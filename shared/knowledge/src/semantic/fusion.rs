@@ -9,8 +9,6 @@
 //! Beside a model they are two witnesses of one thing: the surer the model is of an entry, the less is
 //! added by the words that the two have in common.
 
-use std::borrow::Cow;
-
 use crate::{
     best::{best_among, best_from},
     index::Index,
@@ -58,10 +56,10 @@ impl Parts {
 }
 
 /// How the parts are put together for one question.
-pub(crate) struct Fusion<'q> {
-    /// The question's vector, of the static table or of a model.
-    vector: Option<Cow<'q, Vector>>,
-    /// The same in whole steps, as entries are compared with it.
+pub(crate) struct Fusion {
+    /// The question's vector of the static table.
+    vector: Option<Vector>,
+    /// The same, or a model's, in whole steps, as entries are compared with it.
     steps: Option<QuerySteps>,
     is_model: bool,
     /// From 0 to 1: how far the cosines can be relied on.
@@ -78,16 +76,15 @@ pub(crate) struct Nearest {
     cosines: Vec<f32>,
 }
 
-impl<'q> Fusion<'q> {
+impl Fusion {
     /// That of what is `asked`, by `embedding`, if entries have vectors of its model.
-    pub fn of(index: &Index, asked: &Asked, embedding: Option<&'q QueryEmbedding>) -> Self {
+    pub fn of(index: &Index, asked: &Asked, embedding: Option<&QueryEmbedding>) -> Self {
         if let Some(embedding) = embedding.filter(|_| index.has_embeddings()) {
             let reliance = embedding.reliance(index.mean_length);
-            let vector = &embedding.vector;
             let share = 1.0 / (1.0 + (index.mean_length / SHORT).powi(2));
             return Self {
-                steps: (reliance > 0.0).then(|| vector.steps()),
-                vector: Some(Cow::Borrowed(vector)),
+                steps: (reliance > 0.0).then(|| embedding.vector.steps()),
+                vector: None,
                 is_model: true,
                 reliance,
                 left_to_words: 1.0 + OF_SHORT * share,
@@ -101,7 +98,6 @@ impl<'q> Fusion<'q> {
             (reliance > 0.0).then(|| static_embedding::of_words(corrected, &languages)).flatten();
         let reliance = if vector.is_some() { reliance } else { 0.0 };
         let steps = vector.as_ref().map(Vector::steps);
-        let vector = vector.map(Cow::Owned);
         Self { vector, steps, is_model: false, reliance, left_to_words: 1.0 }
     }
 
@@ -160,10 +156,8 @@ impl<'q> Fusion<'q> {
     /// which parts have no vectors.
     pub fn nearest_part(&self, index: &Index, entry: u32) -> f32 {
         match &self.vector {
-            Some(vector) if !self.is_model && self.reliance > 0.0 => {
-                index.nearest_part(entry, vector, PART, STEP)
-            }
-            _ => 0.0,
+            Some(vector) => index.nearest_part(entry, vector, PART, STEP),
+            None => 0.0,
         }
     }
 }

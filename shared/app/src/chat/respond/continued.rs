@@ -16,6 +16,8 @@ const CONTINUED: f64 = 0.8;
 const PARTLY_CONTINUED: f64 = 0.5;
 /// Characters of an answer that are searched for its section.
 const MAX_QUOTED: usize = 200;
+/// Words that an answer and its section have in a row, at least: "Yes." is in many.
+const MIN_COMPARED: usize = 4;
 
 /// Where the last answer is from.
 struct Origin<'f> {
@@ -42,10 +44,21 @@ impl LastTurn {
         (!quoted.is_empty()).then_some(quoted)
     }
 
-    /// Whether the answer is from a passage, by its first sentence; nothing if it has none.
+    /// Whether the answer is from a passage, by how it begins; nothing if it says nothing.
     fn is_from(&self) -> Option<impl Fn(&Passage) -> bool> {
-        let beginning = text::sentences(&self.answer).next().map(text::normalized)?;
-        Some(move |passage: &Passage| text::normalized(&passage.content).contains(&beginning))
+        let mut beginning = String::from(" ");
+        for sentence in text::sentences(&self.answer) {
+            beginning.push_str(&text::normalized(sentence));
+            beginning.push(' ');
+            if beginning.split_whitespace().count() >= MIN_COMPARED {
+                break;
+            }
+        }
+        let is_in = |content: &str, beginning: &str| {
+            format!(" {} ", text::normalized(content)).contains(beginning)
+        };
+        (!beginning.trim().is_empty())
+            .then(|| move |passage: &Passage| is_in(&passage.content, &beginning))
     }
 }
 
@@ -63,8 +76,10 @@ impl Message<'_> {
             Match::Pair(..) | Match::Nothing => None,
         });
         let Some(section) = section else { return asked };
-        let others = match asked.best {
-            Match::Passages(passages) => passages,
+        let others = match &asked.best {
+            // It is asked word for word.
+            Match::Pair(..) if asked.confidence >= 1.0 => return asked,
+            Match::Passages(passages) => passages.clone(),
             Match::Pair(..) | Match::Nothing => Vec::new(),
         };
         let others = others.into_iter().filter(|other| other.content != section.content);

@@ -1,5 +1,7 @@
 //! Links that lead away from a page: lists of them, and those that are all that is in their line.
 
+use std::{cell::LazyCell, collections::HashMap};
+
 use super::{Judge, is_box};
 use crate::extract::{
     attributes::Hints, boilerplate_phrases, disclosure::Disclosure, furniture, inline,
@@ -8,26 +10,30 @@ use crate::extract::{
 
 /// Of a line of links to other places of the page, in characters.
 const LONGEST_JUMP: u32 = 60;
+/// A question that unfolds its answer, in characters.
+const LONGEST_QUESTION: u32 = 300;
 
 /// Links that are all that is in a line of a box.
 pub(super) fn leave_out_lone(page: &PageTree, disclosure: &Disclosure<'_>, gone: &mut [bool]) {
     let boxes =
         |tag: Tag| matches!(tag, Tag::Body | Tag::Main | Tag::Other | Tag::Section | Tag::Article);
+    let ids = LazyCell::new(|| ids(page));
     for run in runs_with(page, gone, &|link| is_box(page, link)) {
         if run.chars >= 100 || !boxes(page.nodes[run.block].tag) {
             continue;
         }
-        let links: Vec<usize> = (run.first..page.nodes.len())
+        let mut links: Vec<usize> = (run.first..page.nodes.len())
             .take_while(|at| page.nodes[*at].tag.is_inline())
             .filter_map(|at| page.ancestors(at).take(4).find(|a| page.nodes[*a].tag == Tag::A))
             .collect();
+        links.dedup();
         let leads = run.linked * 10 >= run.chars * 8;
         let is_file =
             |link: &usize| page.nodes[*link].attribute("href").is_some_and(inline::is_file);
         if leads && !links.iter().any(is_file) {
             links.into_iter().for_each(|link| gone[link] = true);
         } else if run.chars <= LONGEST_JUMP {
-            let jumps = links.into_iter().filter(|link| is_jump(page, disclosure, *link));
+            let jumps = links.into_iter().filter(|link| is_jump(page, disclosure, &ids, *link));
             let jumps: Vec<usize> = jumps.collect();
             jumps.into_iter().for_each(|link| gone[link] = true);
         }
@@ -35,16 +41,19 @@ pub(super) fn leave_out_lone(page: &PageTree, disclosure: &Disclosure<'_>, gone:
 }
 
 /// Whether a link leads to another place of the page and unfolds nothing: to its top, past its menu.
-fn is_jump(page: &PageTree, disclosure: &Disclosure<'_>, link: usize) -> bool {
+fn is_jump(
+    page: &PageTree,
+    disclosure: &Disclosure<'_>,
+    ids: &HashMap<&str, usize>,
+    link: usize,
+) -> bool {
     let node = &page.nodes[link];
     let asks = || {
-        let text = page.text(link);
+        let Some(text) = page.text_up_to(link, LONGEST_QUESTION) else { return true };
         // A list of contents repeats the heading that it leads to.
         let id = node.attribute("href").and_then(|to| to.strip_prefix('#'));
-        let target =
-            || page.nodes.iter().position(|node| id.is_some() && node.attribute("id") == id);
-        let repeats = || target().is_some_and(|target| page.text(target) == text);
-        text.ends_with(['?', '？', '؟']) && !repeats()
+        let target = || page.text_up_to(*ids.get(id?)?, LONGEST_QUESTION);
+        text.ends_with(['?', '？', '؟']) && target().is_none_or(|target| target != text)
     };
     let to = node.attribute("href").unwrap_or_default();
     let names = to.len() > 1 && to.starts_with('#');
@@ -55,6 +64,17 @@ fn is_jump(page: &PageTree, disclosure: &Disclosure<'_>, link: usize) -> bool {
         && !node.hints.any(Hints::BUTTON)
         && !disclosure.folds(link)
         && !page.is_in_heading(link)
+}
+
+/// The first element with each name.
+fn ids(page: &PageTree) -> HashMap<&str, usize> {
+    let mut ids = HashMap::new();
+    for (place, node) in page.nodes.iter().enumerate() {
+        if let Some(id) = node.attribute("id") {
+            ids.entry(id).or_insert(place);
+        }
+    }
+    ids
 }
 
 impl Judge<'_> {

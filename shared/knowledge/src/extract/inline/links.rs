@@ -67,12 +67,12 @@ impl Writer<'_> {
             _ if self.is_article => None,
             _ => {
                 let target = self.url.join(href).ok()?;
-                let told = self.line.text().contains(target.as_str());
-                (!told
-                    && is_file(target.path())
+                let told = || self.line.text().contains(target.as_str());
+                (is_file(target.path())
                     && target.as_str().len() <= LONGEST_ALT
-                    && target.scheme() != "file")
-                    .then(|| target.to_string())
+                    && target.scheme() != "file"
+                    && !told())
+                .then(|| target.to_string())
             }
         }
     }

@@ -12,8 +12,8 @@ impl Writer<'_> {
             return;
         }
         let parent = &self.page.nodes[node.parent];
-        let alone = self.page.text(node.parent).is_empty()
-            && (parent.tag.is_cell() || matches!(parent.tag, Tag::H(_) | Tag::Dt | Tag::Li));
+        let alone = (parent.tag.is_cell() || matches!(parent.tag, Tag::H(_) | Tag::Dt | Tag::Li))
+            && !self.page.says(node.parent);
         let words = alt.split_whitespace().count();
         let says = words >= 3 && (alt.contains(|c: char| c.is_ascii_digit()) || words >= 8);
         if alone || (says && !self.is_article) {
@@ -47,7 +47,7 @@ impl Writer<'_> {
             && block.is_some_and(|block| {
                 let tag = page.nodes[block].tag;
                 let line = matches!(tag, Tag::P | Tag::Li | Tag::Dd) || tag.is_cell();
-                line && (tag.is_cell() || !page.text(block).is_empty())
+                line && (tag.is_cell() || page.says(block))
             })
     }
 
