@@ -170,6 +170,27 @@ fn wide_cells(names: bool) -> Vec<u8> {
     page.into_bytes()
 }
 
+/// A long label of a tab, and many elements that each may be its panel.
+fn panels_of_one_tab() -> Vec<u8> {
+    let label = "x".repeat(400_000);
+    let panels = "<hr id=x>".repeat(30_000);
+    format!("<main><div role=tablist><a href=#x>{label}</a>{panels}</div>").into_bytes()
+}
+
+/// A long value of a thing, under as many names as an attribute has.
+fn value_of_many_names() -> Vec<u8> {
+    let names: Vec<String> = (0..700).map(|n| format!("n{n}")).collect();
+    let (names, text) = (names.join(" "), "text here ".repeat(80_000));
+    let thing = "<div itemscope itemtype=https://schema.org/Product><meta itemprop=z content=z>";
+    format!("<main>{thing}<p itemprop=\"{names}\">{text}").into_bytes()
+}
+
+/// Many cells of one row that reach over all rows below it.
+fn cells_that_reach_down() -> Vec<u8> {
+    let row = "<td rowspan=500>a".repeat(45_000);
+    format!("<main><table><tr>{row}{}", "<tr><td>a".repeat(500)).into_bytes()
+}
+
 #[test]
 fn a_small_input_takes_no_more_memory_than_a_worker_has() {
     const MIB: usize = 1024 * 1024;
@@ -189,6 +210,9 @@ fn a_small_input_takes_no_more_memory_than_a_worker_has() {
         ("cells", "text/html", html("<table><tr><td>a<td>b", 5 * MIB)),
         ("wide cells", "text/html", wide_cells(false)),
         ("wide cells below names", "text/html", wide_cells(true)),
+        ("panels", "text/html", panels_of_one_tab()),
+        ("names of a value", "text/html", value_of_many_names()),
+        ("cells that reach down", "text/html", cells_that_reach_down()),
         ("values", "text/csv", b"a,b\n".repeat(MIB)),
         ("objects", "application/json", format!("[{}{{}}]", "{},".repeat(3 * MIB)).into_bytes()),
         ("numbers", "application/json", format!("[{}0]", "0,".repeat(5 * MIB)).into_bytes()),

@@ -54,11 +54,11 @@ impl LastTurn {
                 break;
             }
         }
-        let is_in = |content: &str, beginning: &str| {
-            format!(" {} ", text::normalized(content)).contains(beginning)
+        let says = !beginning.trim().is_empty();
+        let is_from = move |passage: &Passage| {
+            format!(" {} ", text::normalized(&passage.content)).contains(&beginning)
         };
-        (!beginning.trim().is_empty())
-            .then(|| move |passage: &Passage| is_in(&passage.content, &beginning))
+        says.then_some(is_from)
     }
 }
 
