@@ -25,9 +25,10 @@ pub(super) fn labels(page: &PageTree) -> HashMap<usize, String> {
         let node = &page.nodes[place];
         if node.hints.any(Hints::PANEL)
             && let Some(by) = node.attribute("aria-labelledby").and_then(|id| ids.get(id))
+            && let Some(label) = page.text_up_to(*by, LONGEST_NAMED)
+            && !label.is_empty()
         {
-            let label = page.text_up_to(*by, LONGEST_NAMED).filter(|label| !label.is_empty());
-            label.map(|label| labels.entry(place).or_insert(label));
+            labels.entry(place).or_insert(label);
         }
         if node.hints.any(Hints::TABS) {
             for (panel, link) in targets(page, place) {

@@ -49,6 +49,7 @@ fn is_jump(
 ) -> bool {
     let node = &page.nodes[link];
     let asks = || {
+        // What is longer is kept as if it asked.
         let Some(text) = page.text_up_to(link, LONGEST_QUESTION) else { return true };
         // A list of contents repeats the heading that it leads to.
         let id = node.attribute("href").and_then(|to| to.strip_prefix('#'));
