@@ -276,14 +276,14 @@ fn has_price(text: &str, asked: &[String]) -> bool {
     let free = concepts::of("free");
     let is_free =
         |word: &String| concepts::of(word) == free && free.is_some() && !asked.contains(word);
-    has_signed_number(text)
+    has_number_and_sign(text)
         || has_number_near(text, &MONEY, asked)
         || text::words(text).any(|word| is_free(&word))
 }
 
 /// Whether a text has a number and a sign of money, as in "$5", "12,- €", "Price in €/month: 20". The dollar in front of
 /// a name, as in `$HOME`, is a command's.
-fn has_signed_number(text: &str) -> bool {
+fn has_number_and_sign(text: &str) -> bool {
     let names = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '{' | '(');
     let mut signs = text.match_indices(SIGNS);
     let has_sign = signs.any(|(at, sign)| sign != "$" || !text[at + 1..].starts_with(names));

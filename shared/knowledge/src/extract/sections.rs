@@ -262,9 +262,11 @@ fn announced(
 /// The text of what a line is made of; nothing if that is longer than this, in characters: an element that is inline
 /// by its name may hold a page's blocks, and each run between two of them is found to be in it.
 pub(super) fn text_of(page: &PageTree, line: &[usize], longest: u32) -> Option<String> {
-    let chars: u32 = line.iter().map(|at| page.chars(*at)).sum();
-    let parts = line.iter().map(|at| page.text_up_to(*at, longest));
-    (chars <= longest).then(|| parts.collect::<Option<Vec<_>>>())?.map(|parts| parts.join(" "))
+    if line.iter().map(|at| page.chars(*at)).sum::<u32>() > longest {
+        return None;
+    }
+    let parts: Option<Vec<String>> = line.iter().map(|at| page.text_up_to(*at, longest)).collect();
+    Some(parts?.join(" "))
 }
 
 /// The children of a block that a line of it is made of.
